@@ -1,0 +1,65 @@
+# Every target does its own set-up: a virtual environment in .venv with the locked packages and this package in it.
+# The machine needs make and Python 3.11 or newer. To choose the interpreter: PYTHON=python3.12 make test
+
+PYTHON ?= python3
+
+BIN := .venv/bin
+VERSION := $(shell $(PYTHON) -c "import sys; print('.'.join(map(str, sys.version_info[:3])))" 2>/dev/null)
+READY := .venv/ready-$(VERSION)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check-all bench lint format calibration lock clean
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## the main job on the shipped customer file; ends with the path of the report
+	$(BIN)/loyalty demo
+
+test: lint ## style, types and the quick tests
+	$(BIN)/python -m pytest
+
+check-all: lint ## everything, the long tests and the speed measurements too
+	$(BIN)/python -m pytest -m ""
+
+bench: $(READY) ## speed of both engines, as ratios
+	$(BIN)/loyalty bench
+
+lint: $(READY) ## style and types
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+format: $(READY) ## lay the source out as the style check wants it
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+calibration: $(READY) ## fit the telecom scenario to its data again and rewrite its table
+	$(BIN)/python experiments/telecom_calibration.py
+
+# Add UPGRADE=--upgrade to move to newer releases; otherwise a pin changes only when pyproject.toml asks for it.
+lock: ## write requirements.lock from pyproject.toml
+	rm -rf .venv-lock
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip --disable-pip-version-check --quiet install uv
+	.venv-lock/bin/uv pip compile pyproject.toml --universal --all-extras --python-version 3.11 $(UPGRADE) \
+		--custom-compile-command "make lock" --quiet --output-file requirements.lock
+	rm -rf .venv-lock
+
+clean: ## remove what make made; results stay
+	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find sim tests experiments -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamp carries the interpreter's version, so that another PYTHON makes the environment anew.
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || { \
+		echo "loyalty-sim needs Python 3.11 or newer, and '$(PYTHON)' is not; try PYTHON=python3.12 make ..." >&2; exit 1; }
+	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || { \
+		echo "'$(PYTHON)' cannot make virtual environments; on Debian and Ubuntu install python3-venv" >&2; exit 1; }
+	@echo "Setting up .venv (once; a minute or two)"
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --requirement requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@

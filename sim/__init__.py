@@ -1,0 +1,16 @@
+"""A laboratory for customer loyalty: what a company's policies do to retention, word of mouth and money."""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {"load": "sim.scenario", "run": "sim.run", "compare": "sim.compare", "Mistake": "sim.errors"}
+__all__ = ["Mistake", "compare", "load", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for, so that ``import sim`` stays cheap."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(import_module(_PUBLIC[name]), name)

@@ -1,0 +1,1 @@
+"""What customers do of themselves: expect, judge, trust, resent, complain, talk, choose."""

@@ -1,0 +1,42 @@
+"""What customers say when they are asked: their state, seen through each person's own way of answering.
+
+Serves S1.7, S3.7. Each customer is asked once a quarter. Sources: Mittal & Kamakura 2001 (J. Marketing Research 38:131-142) for
+response styles that blur the link between rating and behaviour; the sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.compiled import rule
+from sim.draws import stream
+from sim.examples import example
+from sim.numeric import share
+from sim.parameters import Parameters, parameter
+
+f32 = np.float32
+
+ANSWERS = stream("answers")
+SURVEY_WEEKS = 13
+"""Each customer is asked every thirteenth week, a thirteenth of them each week."""
+
+
+class Answering(Parameters):
+    style: float = parameter(
+        0.12, "scale 0-1", 0, 1, "Spread between people in how high they answer", "assumption: about one point of ten")  # fmt: skip
+    promoter_from: float = parameter(
+        0.85, "scale 0-1", 0, 1, "Answer from which someone counts as a promoter", "literature: Reichheld 2003, 9 or 10 of 10")  # fmt: skip
+    detractor_below: float = parameter(
+        0.65, "scale 0-1", 0, 1, "Answer below which someone counts as a detractor", "literature: Reichheld 2003, 0 to 6 of 10")  # fmt: skip
+    satisfied_from: float = parameter(
+        0.70, "scale 0-1", 0, 1, "Answer from which someone counts as satisfied", "assumption: top two of five boxes")  # fmt: skip
+
+
+@rule
+def answer(state: float, normal: float, style: float) -> float:
+    """The answer given: the state, shifted by the person's way of answering (a standard normal number), in [0, 1]."""
+    return share(state + style * normal)
+
+
+EXAMPLES = (
+    example(answer, 0.7, 1.0, 0.1, becomes=0.8, because="one spread above the state"),
+    example(answer, 0.95, 1.0, 0.1, becomes=1.0, because="the scale ends at 1"),
+)

@@ -1,0 +1,72 @@
+"""The command ``loyalty``: finds the commands in ``sim/commands``; a user's mistake is a sentence and exit code 2."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from sim import commands
+from sim.errors import Mistake, nearest
+
+WRONG = 2
+"""Exit code of a user's mistake."""
+
+
+class Commands(TyperGroup):
+    """The group of all commands, in alphabetical order."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in the order in which ``--help`` shows them."""
+        return sorted(self.commands)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of this name; a misspelt one is told with the nearest."""
+        found = super().get_command(ctx, cmd_name)
+        if found is None:
+            hint = nearest(cmd_name, sorted(self.commands)) or f"; there are {', '.join(sorted(self.commands))}"
+            _stop(f"there is no command '{cmd_name}'{hint}")
+        return found
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a :class:`Mistake` is told on standard error, without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except Mistake as mistake:
+            _stop(str(mistake))
+
+
+def _stop(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(WRONG)
+
+
+def _application() -> typer.Typer:
+    """The program with every command: each file in ``sim/commands`` adds its own with ``add_to``."""
+    program = typer.Typer(
+        cls=Commands,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        help="What a company's policies do to its customers' loyalty.",
+    )
+    program.callback()(lambda: None)
+    for item in pkgutil.iter_modules(commands.__path__):
+        importlib.import_module(f"sim.commands.{item.name}").add_to(program)
+    return program
+
+
+app = _application()
+
+
+def main() -> None:
+    """What the command ``loyalty`` runs."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # arrows and dashes must not fail where the terminal knows only ASCII
+            stream.reconfigure(errors="replace")
+    app()

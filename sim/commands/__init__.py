@@ -1,0 +1,31 @@
+"""The commands, a file for each family; each adds its own with ``add_to(program)`` and imports heavy things late.
+
+Here is what they share: options that mean the same everywhere, and how things are printed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file (YAML).", show_default=False)]
+
+
+def print_json(answer: dict[str, Any]) -> None:
+    """One JSON object on standard output. Not-a-number is an error of the program, never printed."""
+    typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2 if sys.stdout.isatty() else None))
+
+
+def tell(words: str) -> None:
+    """A message to the person at the terminal: on standard error, so that it never mixes with an answer."""
+    typer.echo(words, err=True)
+
+
+def example(words: str) -> str:
+    """The line at the end of a command's ``--help``."""
+    return f"Example: loyalty {words}"

@@ -1,0 +1,83 @@
+"""Commands about scenario files: check, diff, schema, explain."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.commands import AsJson, ScenarioFile, example, print_json
+from sim.errors import Mistake
+
+Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of printing.")]
+Topic = Annotated[str | None, typer.Argument(help="A part, or part.parameter; without it, all parts.")]
+
+
+def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
+    """Read a scenario and its customer file, and say what it is; a wrong one is told line by line (exit code 2)."""
+    from sim.scenario.whole import load
+    from sim.scenario.wording import about
+
+    loaded = load(scenario)
+    sentences = about(loaded)
+    if as_json:
+        facts = {"scenario": loaded.name, "fingerprint": loaded.fingerprint, "weeks": loaded.weeks}
+        print_json({**facts, "sentences": sentences})
+    else:
+        typer.echo("\n".join(sentences))
+
+
+def diff(old: ScenarioFile, new: ScenarioFile, as_json: AsJson = False) -> None:
+    """Say in words how one scenario differs from another."""
+    from sim.scenario.whole import load
+    from sim.scenario.wording import compared
+
+    before, after = load(old), load(new)
+    found = compared(before, after)
+    if as_json:
+        rows = [{**asdict(difference), "sentence": str(difference)} for difference in found]
+        print_json({"base": before.name, "other": after.name, "differences": rows})
+    else:
+        title = f"From '{before.name}' to '{after.name}':"
+        typer.echo("\n".join([title, *map(str, found)]) if found else "The two scenarios mean the same.")
+
+
+def schema(out: Out = None, as_json: AsJson = False) -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check while one types."""
+    from sim.scenario.json_schema import schema as made
+
+    text = json.dumps(made(), ensure_ascii=False, indent=2)
+    if out is None:
+        typer.echo(text)
+        return
+    try:
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Mistake(f"{out} cannot be written ({error.strerror})") from None
+    if as_json:
+        print_json({"written": str(out)})
+    else:
+        typer.echo(f"Written to {out}")
+
+
+def explain(topic: Topic = None, as_json: AsJson = False) -> None:
+    """Say what can be set: meaning, unit, range, default and source of every parameter."""
+    from sim.scenario.explaining import explain as explained
+
+    answer = explained(topic)
+    if as_json:
+        print_json({"title": answer.title, "prose": answer.prose, "rows": list(answer.rows)})
+    else:
+        typer.echo(answer.text)
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add these commands to the program."""
+    today, other = "scenarios/telecom/today.yaml", "scenarios/telecom/outsourced.yaml"
+    program.command(epilog=example(f"check {today}"))(check)
+    program.command(epilog=example(f"diff {today} {other}"))(diff)
+    program.command(epilog=example("schema --out scenario.schema.json"))(schema)
+    program.command(epilog=example("explain call_centre.representatives"))(explain)

@@ -1,0 +1,366 @@
+"""The fast engine: the week of :mod:`sim.week` over columns, compiled.
+
+Dense work runs pass by pass over blocks of people (:mod:`sim.engines.passes`); whoever has something to do is put on a list
+(:mod:`sim.engines.lists` holds what is done with it). Rules and constants are those of the model; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.behaviour.answering import ANSWERS, SURVEY_WEEKS, answer
+from sim.behaviour.belief import reputation_after
+from sim.behaviour.choice import goodwill
+from sim.behaviour.grievance import fading
+from sim.behaviour.ledger import CAUSES
+from sim.behaviour.ledger import rate as booking_rate
+from sim.behaviour.person import COMPANY, GONE, RIVAL
+from sim.behaviour.price import outraged
+from sim.behaviour.satisfaction import aversion, bend
+from sim.compiled import lean_kernel
+from sim.draws import fill, word
+from sim.engines import lists, passes
+from sim.engines.lists import row_of
+from sim.mechanisms.call_centre import MOOD, REPRESENTATIVE, skill_of, wages
+from sim.mechanisms.marketing import spending
+from sim.mechanisms.outsourcing import granted, outsourced, reduced
+from sim.mechanisms.pricing import rise
+from sim.mechanisms.quality import EVERYDAY, providing
+from sim.mechanisms.upselling import attempt_chance
+from sim.numeric import fixed, normal_quantile
+from sim.service.queues import put_in_order, rebase
+from sim.week import People, Today, count, event
+
+f32, u8, u64, i64 = np.float32, np.uint8, np.uint64, np.int64
+
+BLOCK = 1024
+"""People per block: the columns a pass touches then stay in the first-level cache."""
+
+
+class Work(NamedTuple):
+    """Room to work in, reused from week to week and from one replication to the next."""
+
+    bits: np.ndarray  # uint32 (4, BLOCK): this block's everyday words
+    later: np.ndarray  # uint32 (4, n): words for talking, thinking, moving away and questions
+    scratch: np.ndarray  # float32 (6, BLOCK)
+    flags: np.ndarray  # uint8 (n)
+    who: np.ndarray  # int32 (n): the people on the list
+    why: np.ndarray  # uint8 (n): their flags
+    fresh: np.ndarray  # float32 (n): how the product performed for them
+    heard: np.ndarray  # uint64 (n): good and bad messages about the company, then about the rival, 16 bits each
+    caller: np.ndarray  # int32 (n)
+    times: np.ndarray  # float64 (3, n): arrival, handling, patience
+    order: np.ndarray  # int32 (n): callers as they arrive
+    spare: np.ndarray  # int32 (n)
+    weights: np.ndarray  # float32 (causes): one leaver's reasons
+    spoken: np.ndarray  # int64 (4): messages about the company, well and ill, and about the rival
+
+
+def room_for(people: int) -> Work:
+    """A workspace for so many people."""
+    return Work(
+        np.empty((4, BLOCK), np.uint32), np.empty((4, people), np.uint32), np.empty((6, BLOCK), np.float32),
+        np.zeros(people, np.uint8), np.empty(people, np.int32), np.empty(people, np.uint8), np.empty(people, np.float32),
+        np.zeros(people, np.uint64), np.empty(people, np.int32), np.empty((3, people), np.float64),
+        np.empty(people, np.int32), np.empty(people, np.int32), np.zeros(len(CAUSES), np.float32), np.zeros(4, np.int64),
+    )  # fmt: skip
+
+
+E_, S_, T_, G_ = row_of("expectation"), row_of("satisfaction"), row_of("trust"), row_of("grievance")
+FAIRNESS, FATIGUE, SEVERITY = row_of("price_fairness"), row_of("upsell_fatigue"), row_of("issue_severity")
+EXPOSURE, SPEND, SENSITIVITY = row_of("failure_exposure"), row_of("spend"), row_of("price_sensitivity")
+TALKATIVENESS = row_of("talkativeness")
+BELIEF_COMPANY, BELIEF_RIVAL = row_of("belief_company"), row_of("belief_rival")
+LEDGER_QUALITY, LEDGER_EXPECTATION = row_of("ledger_quality"), row_of("ledger_expectation")
+LEDGER_PRICE = row_of("ledger_price")
+PROVIDER, TENURE, CONTRACT_END = row_of("provider"), row_of("tenure"), row_of("contract_end")
+
+
+@lean_kernel
+def _man(times, numbers, before, now, minutes):
+    """Start a new week at a queue: its clock begins again, and ``now`` serve where ``before`` did."""
+    rebase(times[:before], numbers[:before], minutes)
+    if now == before:
+        return
+    kept = 0
+    for place in range(before):
+        if numbers[place] < now:
+            times[kept], numbers[kept] = times[place], numbers[place]
+            kept += 1
+    for number in range(before, now):
+        times[kept], numbers[kept] = 0.0, number
+        kept += 1
+    put_in_order(times[:now], numbers[:now])
+
+
+@lean_kernel
+def govern(state, p, before, today):
+    """The policies in force take effect; representatives take their places."""
+    minutes, shop = p.call_centre_hours * 60.0 / today.stands_for, p.self_checkout_hours * 60.0 / today.stands_for
+    if today.week == 0:
+        minutes, shop = 0.0, 0.0
+    _man(state.busy, state.server, before.call_centre_representatives, p.call_centre_representatives, minutes)
+    staffed = p.self_checkout_lanes - p.self_checkout_self_lanes
+    _man(state.lane_busy, state.lane, before.self_checkout_lanes - before.self_checkout_self_lanes, staffed, shop)
+    _man(state.self_busy, state.self_lane, before.self_checkout_self_lanes, p.self_checkout_self_lanes, shop)
+    for k in range(p.call_centre_representatives):
+        normal = normal_quantile(word(today.world, REPRESENTATIVE, k, 0, 0))
+        full = skill_of(p.call_centre_skill, p.call_centre_skill_spread, normal)
+        out = outsourced(k, p.call_centre_representatives, p.outsourcing_share)
+        state.skill[k] = reduced(full, p.outsourcing_skill_gap, out)
+
+
+@lean_kernel
+def _perform(number, provider, p, bits, here, scratch):
+    """How the product performs for everybody in the block, into row 0 of ``scratch``."""
+    size = provider.size
+    performed, z, error = scratch[0, :size], scratch[1, :size], scratch[2, :size]
+    passes.normals(bits[0, :size], z)
+    rates = (p.quality_error_rate, p.rival_error_rate)
+    passes.errors(bits[1, :size], number[EXPOSURE, here], provider, rates, p.quality_error_depth, error)
+    level, spread = (p.quality_level, p.rival_level), (p.quality_spread, p.rival_spread)
+    passes.performances(z, error, provider, level, spread, performed)
+
+
+@lean_kernel
+def _judge(number, tenure, p, here, scratch, rate):
+    """Satisfaction, trust and expectation after the week; what was lost is booked."""
+    size = tenure.size
+    performed, verdict, weight, drop = scratch[0, :size], scratch[1, :size], scratch[2, :size], scratch[3, :size]
+    slopes = (
+        p.satisfaction_sensitivity,
+        aversion(p.satisfaction_loss_aversion, p.satisfaction_symmetric),
+        bend(p.satisfaction_curvature, p.satisfaction_symmetric),
+    )
+    passes.verdicts(number[E_, here], performed, p.satisfaction_assimilation, slopes, verdict)
+    learning = (p.satisfaction_weight_new, p.satisfaction_weight_settled, p.satisfaction_settling)
+    threshold = p.quality_failure_threshold
+    passes.weights_of(tenure, performed, threshold, p.satisfaction_peak, learning, weight)
+    passes.satisfactions(number[S_, here], verdict, weight, drop)
+    passes.trusts(number[T_, here], verdict, p.trust_growth, p.trust_loss)
+    passes.bookings_quality(drop, performed, threshold, rate, number[LEDGER_QUALITY, here])
+    short = (p.ledger_notice, threshold)
+    passes.bookings_expectation(drop, performed, number[E_, here], short, rate, number[LEDGER_EXPECTATION, here])
+    passes.expectations(number[E_, here], performed, p.expectation_rise, p.expectation_fall)
+    passes.fades(number[G_, here], f32(1) - fading(p.grievance_half_life))
+
+
+@lean_kernel
+def _notice(number, provider, p, work, here, performed, flags):
+    """Flag who has an issue, gets an offer, visits a shop or has a question."""
+    bits, size = work.bits, provider.size
+    passes.troubles(performed, number[SEVERITY, here], provider, p.quality_failure_threshold, flags)
+    if p.upselling_attempts > 0:
+        passes.chances(bits[2, :size], provider, attempt_chance(p.upselling_attempts), passes.OFFERED, flags)
+    if p.self_checkout_visits > 0:
+        passes.chances(bits[3, :size], provider, p.self_checkout_visits, passes.VISITS, flags)
+    if p.call_centre_questions > 0:
+        passes.chances(work.later[3, here], provider, p.call_centre_questions, passes.ASKS, flags)
+
+
+@lean_kernel
+def _list(flags, performed, start, work, listed):
+    """Put everybody who is flagged on the list; returns its new length."""
+    for i in range(flags.size):
+        if flags[i]:
+            work.who[listed], work.why[listed], work.fresh[listed] = start + i, flags[i], performed[i]
+            listed += 1
+    return listed
+
+
+@lean_kernel
+def _draw(world, week, start, size, work):
+    """Eight random words for everybody in the block: four for now, four that later phases use too."""
+    bits, later, here = work.bits, work.later, slice(start, start + size)
+    fill(world, EVERYDAY, week, start, (bits[0, :size], bits[1, :size], bits[2, :size], bits[3, :size]))
+    fill(world, MOOD, week, start, (later[0, here], later[1, here], later[2, here], later[3, here]))
+
+
+@lean_kernel
+def experience(state, work, p, today):
+    """Everybody uses the product; returns how many people are on the list of those with something to do."""
+    listed, people, number, bits, scratch = 0, state.number.shape[1], state.number, work.bits, work.scratch
+    for start in range(0, people, BLOCK):
+        end = min(start + BLOCK, people)
+        here, size = slice(start, end), end - start
+        provider, flags, performed = state.mark[PROVIDER, here], work.flags[here], scratch[0, :size]
+        _draw(today.world, today.week, start, size, work)
+        _perform(number, provider, p, bits, here, scratch)
+        _judge(number, state.clock[TENURE, here], p, here, scratch, today.rate)
+        if today.offers_made:
+            passes.fades(number[FATIGUE, here], p.upselling_recovery)
+        _notice(number, provider, p, work, here, performed, flags)
+        listed = _list(flags, performed, start, work, listed)
+    return listed
+
+
+@lean_kernel
+def feel_prices(state, p, before, today, journal):
+    """A price rise is felt by everybody with the company; fairness drifts towards what newcomers' discounts leave of it."""
+    number, provider = state.number, state.mark[PROVIDER]
+    passes.fairnesses(number[FAIRNESS], provider, p.pricing_newcomer_discount, p.price_envy, p.price_forgetting)
+    change = rise(p.pricing_list_price, before.pricing_list_price)
+    if change <= 0:
+        return
+    for i in range(provider.size):
+        if provider[i] == COMPANY:
+            was = number[FAIRNESS, i]
+            number[FAIRNESS, i] = outraged(was, change, p.price_outrage, number[SENSITIVITY, i])
+            lists.book(number, LEDGER_PRICE, i, was, number[FAIRNESS, i], today.rate)
+            lists.note(journal, i, today.week, PRICE_RISE, change)
+
+
+@lean_kernel
+def talk(state, work, network, p, today, tally, journal):
+    """Who talks this week, and who hears it."""
+    number, provider, people = state.number, state.mark[PROVIDER], state.number.shape[1]
+    everybody = People(state.number, state.clock, state.mark)
+    rates = (p.talk_base, p.talk_strong, p.talk_grievance)
+    spoken = work.spoken
+    spoken[:] = 0
+    for start in range(0, people, BLOCK):
+        end = min(start + BLOCK, people)
+        here = slice(start, end)
+        chance, flags = work.scratch[0, : end - start], work.flags[here]
+        passes.talk_chances(number[S_, here], number[G_, here], number[TALKATIVENESS, here], rates, chance)
+        passes.talkers(chance, work.later[0, here], provider[here], flags)
+        for i in range(flags.size):
+            if flags[i]:
+                lists.tell(everybody, start + i, network, p, work.heard, spoken, today.week, tally, journal)
+
+
+@lean_kernel
+def listen(state, work, p, spoken):
+    """Hearers change what they believe; reputations move."""
+    number, heard, people = state.number, work.heard, state.number.shape[1]
+    for start in range(0, people, BLOCK):
+        end = min(start + BLOCK, people)
+        here = slice(start, end)
+        passes.listen(heard[here], 0, p.belief_persuasion, p.belief_negativity, number[BELIEF_COMPANY, here])
+        passes.listen(heard[here], 2, p.belief_persuasion, p.belief_negativity, number[BELIEF_RIVAL, here])
+    for k in range(2):
+        state.reputation[k] = reputation_after(
+            state.reputation[k], spoken[2 * k], spoken[2 * k + 1], p.belief_negativity, p.belief_publicity
+        )
+
+
+@lean_kernel
+def decide(state, work, p, today, tally, journal):
+    """Some leave the market, some compare and stay, leave, join or come back."""
+    number, people = state.number, state.number.shape[1]
+    everybody = People(state.number, state.clock, state.mark)
+    rates = (p.choice_attention, p.choice_issue_trigger, p.choice_grievance_trigger)
+    moving = p.choice_involuntary * f32(7 / 365.25)
+    reputation = (state.reputation[0], state.reputation[1])
+    for start in range(0, people, BLOCK):
+        end = min(start + BLOCK, people)
+        here, size = slice(start, end), end - start
+        provider, flags, heard = state.mark[PROVIDER, here], work.flags[here], work.heard[here]
+        alarm, chance = work.scratch[0, :size], work.scratch[1, :size]
+        passes.bad_news(heard, provider, p.choice_news_trigger, alarm)
+        passes.think_chances(number[SEVERITY, here], number[G_, here], alarm, rates, chance)
+        passes.thinkers(chance, work.later[1, here], provider, p.marketing_reach, flags)
+        passes.movers(work.later[2, here], state.clock[CONTRACT_END, here], moving, today.week, flags)
+        for i in range(flags.size):
+            if flags[i] and provider[i] != GONE:
+                lists.consider(everybody, start + i, flags[i], reputation, heard[i], work.weights, p, today, tally, journal)
+        heard[:] = u64(0)
+
+
+@lean_kernel
+def _ask(state, p, week, world, tally):
+    """A thirteenth of the customers are asked how satisfied they are and whether they would recommend."""
+    number = state.number
+    for i in range(week % SURVEY_WEEKS, number.shape[1], SURVEY_WEEKS):
+        if state.mark[PROVIDER, i] != COMPANY:
+            continue
+        normal = normal_quantile(word(world, ANSWERS, i, 0, 0))
+        pleased = answer(number[S_, i], normal, p.answering_style)
+        likely = answer(goodwill(number[S_, i], number[T_, i], p.choice_trust_weight), normal, p.answering_style)
+        tally[ASKED] += 1
+        tally[SATISFIED] += pleased >= p.answering_satisfied_from
+        tally[PROMOTERS] += likely >= p.answering_promoter_from
+        tally[DETRACTORS] += likely < p.answering_detractor_below
+
+
+@lean_kernel
+def _feelings(state, tally):
+    """Sums of the states of the company's customers."""
+    number, people = state.number, state.number.shape[1]
+    for start in range(0, people, BLOCK):
+        end = min(start + BLOCK, people)
+        here = slice(start, end)
+        provider = state.mark[PROVIDER, here]
+        satisfied = passes.total(number[S_, here], provider)
+        tally[SATISFACTION] += satisfied
+        tally[TRUST] += passes.total(number[T_, here], provider)
+        tally[GRIEVANCE] += passes.total(number[G_, here], provider)
+        tally[EXPECTATION_GAP] += passes.total(number[E_, here], provider) - satisfied
+
+
+@lean_kernel
+def _money(state, p, today, tally):
+    """What customers pay, what providing the product, the phones, the checkouts and advertising cost."""
+    prices = (p.pricing_list_price, p.pricing_newcomer_discount, p.pricing_discount_weeks)
+    paid, plain = passes.bills(state.number[SPEND], state.mark[PROVIDER], state.clock[TENURE], prices, today.week)
+    tally[REVENUE_SERVICE] += paid
+    tally[COST_PRODUCT] += providing(plain, p.quality_cost_share)
+    heads = f32(0)
+    for k in range(p.call_centre_representatives):
+        out = outsourced(k, p.call_centre_representatives, p.outsourcing_share)
+        heads += granted(f32(1), p.outsourcing_cost_ratio, out)
+    scale = f32(today.stands_for)
+    tally[COST_CALLS] += wages(heads, p.call_centre_wage, p.call_centre_hours, scale)
+    staffed = f32(p.self_checkout_lanes - p.self_checkout_self_lanes)
+    tally[COST_CHECKOUT] += wages(staffed, p.self_checkout_wage, p.self_checkout_hours, scale)
+    tally[COST_CHECKOUT] += wages(f32(p.self_checkout_self_lanes), p.self_checkout_lane_cost, f32(1), scale)
+    tally[COST_MARKETING] += spending(tally[RIVAL_CUSTOMERS], p.marketing_reach, p.marketing_cost)
+
+
+@lean_kernel
+def account(state, p, today, founders, tally):
+    """Money, and the counts from which every measure is made."""
+    provider, tenure = state.mark[PROVIDER], state.clock[TENURE]
+    tally[CUSTOMERS], tally[RIVAL_CUSTOMERS] = passes.heads(provider, COMPANY), passes.heads(provider, RIVAL)
+    tally[GONE_] = passes.heads(provider, GONE)
+    tally[FOUNDERS] = passes.founders(provider[:founders], tenure[:founders], today.week)
+    tally[REPUTATION] = fixed(state.reputation[0])
+    _feelings(state, tally)
+    _ask(state, p, today.week, today.world, tally)
+    _money(state, p, today, tally)
+
+
+@lean_kernel
+def advance(state, work, network, policy, week, setting, tally, journal):
+    """One week, phase by phase; ``tally`` (this week's counts, int64) is filled."""
+    p, before = policy[week], policy[max(week - 1, 0)]
+    rate = booking_rate(week, p.ledger_half_life)
+    today = Today(week, setting.world, rate, setting.stands_for, setting.prices_move, setting.offers_made)
+    govern(state, p, before, today)
+    listed = experience(state, work, p, today)
+    if setting.prices_move:
+        feel_prices(state, p, before, today, journal)
+    lists.touch(state, work, listed, p, today, tally, journal)
+    lists.contact(state, work, listed, p, today, tally, journal)
+    talk(state, work, network, p, today, tally, journal)
+    listen(state, work, p, work.spoken)
+    decide(state, work, p, today, tally, journal)
+    account(state, p, today, setting.founders, tally)
+
+
+@lean_kernel
+def live(state, work, network, policy, setting, tally, journal):
+    """All weeks of one replication; ``tally`` is int64 (weeks, counts)."""
+    for week in range(tally.shape[0]):
+        advance(state, work, network, policy, week, setting, tally[week], journal)
+
+
+PRICE_RISE = event("price_rise")
+ASKED, SATISFIED, PROMOTERS, DETRACTORS = count("asked"), count("satisfied"), count("promoters"), count("detractors")
+SATISFACTION, TRUST, GRIEVANCE = count("satisfaction"), count("trust"), count("grievance")
+EXPECTATION_GAP, REPUTATION, FOUNDERS = count("expectation_gap"), count("reputation"), count("founders")
+CUSTOMERS, RIVAL_CUSTOMERS, GONE_ = count("customers"), count("rival_customers"), count("gone")
+REVENUE_SERVICE, COST_PRODUCT, COST_CALLS = count("revenue_service"), count("cost_product"), count("cost_calls")
+COST_CHECKOUT, COST_MARKETING = count("cost_checkout"), count("cost_marketing")

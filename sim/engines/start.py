@@ -1,0 +1,76 @@
+"""Where both engines begin: the same people, friends and empty queues, from a scenario's ground and a replication's number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.draws import world
+from sim.network import draw_network
+from sim.population import Plan, draw_people, empty_columns
+from sim.service.queues import idle
+from sim.week import Network, State
+
+
+class Setting(NamedTuple):
+    """What does not change in the course of a replication.
+
+    ``founders``: how many people are the company's customers at the start (the first ones); ``prices_move`` and
+    ``offers_made``: whether they ever do, in any week, so that a mechanism that is off costs nothing.
+    """
+
+    world: np.uint64
+    founders: int
+    stands_for: float
+    prices_move: bool
+    offers_made: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """All that a scenario says, as arrays. ``policy``: one record a week; ``network``: kind, degree, rewiring."""
+
+    plan: Plan
+    policy: np.ndarray
+    network: tuple[str, int, float]
+    stands_for: float
+    reputation: tuple[float, float]
+
+    @property
+    def weeks(self) -> int:
+        """How long the scenario lasts."""
+        return len(self.policy)
+
+    def most(self, name: str) -> int:
+        """The largest value a parameter takes in any week."""
+        return int(self.policy[name].max())
+
+
+def setting_of(ground: Ground, key: np.uint64) -> Setting:
+    """The setting of the replication with this key."""
+    prices = ground.policy["pricing_list_price"]
+    prices_move = bool((prices != prices[0]).any() or ground.policy["pricing_newcomer_discount"].any())
+    offers = bool(ground.policy["upselling_attempts"].any())
+    return Setting(key, ground.plan.founders, float(ground.stands_for), prices_move, offers)
+
+
+def empty_state(ground: Ground) -> State:
+    """A state with room for this ground's people, representatives and lanes."""
+    staff, lanes = ground.most("call_centre_representatives"), ground.most("self_checkout_lanes")
+    return State(
+        *empty_columns(ground.plan.people), np.zeros(staff, np.float32), *idle(staff), *idle(lanes), *idle(lanes),
+        np.zeros(2, np.float32),
+    )  # fmt: skip
+
+
+def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Network, Setting]:
+    """Put the start of a replication into ``state``; returns its network and setting."""
+    key = world(seed, replication)
+    draw_people(key, ground.plan, ground.policy, (state.number, state.clock, state.mark))
+    state.skill[:] = 0
+    for times, numbers in ((state.busy, state.server), (state.lane_busy, state.lane), (state.self_busy, state.self_lane)):
+        times[:], numbers[:] = idle(len(times))
+    state.reputation[:] = ground.reputation
+    return draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:]), setting_of(ground, key)

@@ -1,0 +1,18 @@
+"""The user's mistakes, said so that they can be mended."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+
+class Mistake(Exception):
+    """Something in the input is wrong; the message names the place and the remedy.
+
+    Commands print the message alone and exit with code 2. It is never used for a fault of the program.
+    """
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """A hint such as ``did you mean 'patience'?``, or an empty string when nothing known is near."""
+    found = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f" – did you mean '{found[0]}'?" if found else ""

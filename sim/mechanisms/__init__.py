@@ -1,0 +1,1 @@
+"""What a company does to its customers. One file is one mechanism, whole."""

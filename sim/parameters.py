@@ -1,0 +1,107 @@
+"""A parameter is one annotated line: type, default, unit, range, meaning, source. Everything else is derived from it.
+
+The YAML check, ``loyalty explain``, the JSON Schema, the documentation's tables and the ranges of a sweep read these lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+SOURCES = ("literature", "data", "assumption")
+
+# How many of the family's smallest unit one of each is; quantities such as "90 s" are converted within a family.
+UNITS: dict[str, tuple[str, float]] = {
+    "second": ("time", 1.0),
+    "minute": ("time", 60.0),
+    "hour": ("time", 3600.0),
+    "day": ("time", 86_400.0),
+    "week": ("time", 604_800.0),
+    "month": ("time", 2_629_800.0),
+    "year": ("time", 31_557_600.0),
+    "per week": ("rate", 1.0),
+    "per month": ("rate", 7 / 30.4375),
+    "per year": ("rate", 7 / 365.25),
+    "share": ("share", 1.0),
+    "percent": ("share", 0.01),
+}
+_SHORT = {
+    "s": "second", "sec": "second", "min": "minute", "h": "hour", "d": "day", "%": "percent",
+    "/week": "per week", "/month": "per month", "/year": "per year",
+}  # fmt: skip
+
+
+def unit_named(word: str) -> str | None:
+    """The unit that a word such as ``s``, ``minutes`` or ``%`` stands for; None when it is not one that converts."""
+    word = " ".join(word.split())
+    word = _SHORT.get(word, word)
+    for candidate in (word, word.removesuffix("s")):
+        if candidate in UNITS:
+            return candidate
+    return None
+
+
+def converted(number: float, unit: str, wanted: str) -> float:
+    """``number`` of ``unit`` expressed in ``wanted``; raises ``ValueError`` when the two do not measure the same thing."""
+    (family, size), (target, target_size) = UNITS[unit], UNITS.get(wanted, (wanted, 1.0))
+    if family != target:
+        raise ValueError(f"{unit} does not convert to {wanted}")
+    return number * size / target_size
+
+
+def parameter(default: Any, unit: str, low: float, high: float, meaning: str, source: str) -> Any:
+    """Declare a parameter of a mechanism or behaviour.
+
+    ``source`` begins with ``literature:``, ``data:`` or ``assumption:`` and says where the default comes from.
+    Raises ``ValueError`` on another beginning, or on a default outside [low, high].
+    """
+    kind, _, words = source.partition(":")
+    if kind not in SOURCES or not words.strip():
+        raise ValueError(f"source must begin with one of {SOURCES} and a colon, and then say more: {source!r}")
+    if not low <= default <= high:
+        raise ValueError(f"default {default} lies outside {low} .. {high}: {meaning}")
+    bounds = {} if isinstance(default, bool) else {"ge": low, "le": high}
+    extra = {"unit": unit, "source_kind": kind, "source": words.strip()}
+    return Field(default, description=meaning, json_schema_extra=extra, allow_inf_nan=False, **bounds)
+
+
+class Parameters(BaseModel):
+    """The settings of one mechanism or behaviour: frozen, and strict about names, types and ranges."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one parameter's line says."""
+
+    name: str
+    kind: type
+    default: Any
+    unit: str
+    low: float
+    high: float
+    meaning: str
+    source_kind: str
+    source: str
+
+
+def _line(name: str, field: FieldInfo) -> Line:
+    bounds = {"ge": 0.0, "le": 1.0}
+    for item in field.metadata:
+        for side in bounds:
+            bounds[side] = getattr(item, side, bounds[side])
+    extra: Any = field.json_schema_extra
+    kind: Any = field.annotation
+    meaning = field.description or ""
+    return Line(
+        name, kind, field.default, extra["unit"], bounds["ge"], bounds["le"], meaning, extra["source_kind"], extra["source"]
+    )
+
+
+def lines(parameters: type[Parameters]) -> dict[str, Line]:
+    """Every parameter of a mechanism, in the order of the file: name → :class:`Line`."""
+    return {name: _line(name, field) for name, field in parameters.model_fields.items()}

@@ -1,0 +1,1 @@
+"""Pages a stranger can read."""

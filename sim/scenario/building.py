@@ -1,0 +1,149 @@
+"""From a tree to the settled parts of a scenario: every value converted, judged, and in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import nearest
+from sim.parameters import Parameters
+from sim.parts import Part, parts
+from sim.scenario.impossible import Finding, Whole, in_part, in_whole
+from sim.scenario.judging import Spot, judged
+from sim.scenario.people import Folder, settled_people
+from sim.scenario.quantities import told
+from sim.scenario.sections import Frame, Market, Network, People
+from sim.scenario.tree import Node, Problems
+
+Changes = tuple[tuple[int, dict[str, dict[str, Any]]], ...]
+FIXED = ("market", "customers", "network", *Frame.model_fields)
+"""Sections that hold for the whole time and so cannot stand under ``changes``."""
+Steps = tuple[tuple[int, dict[str, Parameters]], ...]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """All sections of a scenario, judged. ``steps``: week → the settings of every part from then on."""
+
+    frame: Frame
+    market: Market
+    people: People
+    network: Network
+    steps: Steps
+    changes: Changes
+
+
+def parts_with_parameters() -> dict[str, Part]:
+    """The parts that a scenario can set, by name."""
+    return {name: part for name, part in parts().items() if part.parameters is not None}
+
+
+def settle(tree: Node, folder: Folder, problems: Problems) -> Settled:
+    """Everything the tree says. Raises :class:`Mistake` with all that is wrong, up to ten sentences."""
+    _refuse_unknown(tree, problems)
+    frame = judged(Frame, Spot(Node({k: n for k, n in tree.entries() if k in Frame.model_fields}), ""), problems)
+    market = judged(Market, Spot(tree.get("market") or Node({}), "market"), problems)
+    network = judged(Network, Spot(tree.get("network") or Node({}), "network"), problems)
+    people = settled_people(tree.get("customers") or Node({}), folder, problems)
+    start = {name: _settings(tree, part, problems) for name, part in parts_with_parameters().items()}
+    steps, changes = _timeline(tree, start, frame.weeks if frame else None, problems)
+    if market and network and people:
+        given = tree.get("market", "customers") is not None
+        _book(tree, in_whole(Whole(market, people, network, given)), problems)
+    problems.stop_if_any()
+    assert frame and market and network and people
+    market = market.model_copy(update={"customers": None}) if people.file else market
+    return Settled(frame, market, people, network, steps, changes)
+
+
+def _refuse_unknown(tree: Node, problems: Problems) -> None:
+    known = [*FIXED, "changes", *parts_with_parameters()]
+    for key, node in tree.entries():
+        if key in known or problems.enough:
+            continue
+        if key == "extends":
+            problems.add(node.place, "extends works in files; in Python, load the other file and use its with_")
+        elif key in parts():
+            problems.add(node.place, f"{key} has no parameters; traits are set under 'customers', 'traits'")
+        else:
+            hint = nearest(key, [*known, "extends"]) or _list(known)
+            problems.add(node.place, f"{key} is no section of a scenario{hint}")
+
+
+def _list(known: list[str]) -> str:
+    return f"; there are {', '.join(known)}"
+
+
+def _book(tree: Node, findings: Iterable[Finding], problems: Problems, after: str = "") -> None:
+    """Book findings at the last of their keys that the tree has."""
+    for keys, sentence in findings:
+        problems.add(_nearest_node(tree, keys).place, sentence + after)
+
+
+def _nearest_node(tree: Node, keys: tuple[str, ...]) -> Node:
+    """The entry that the keys lead to; keys that lead nowhere are passed over."""
+    for key in keys:
+        tree = tree.get(key) or tree
+    return tree
+
+
+def _settings(tree: Node, part: Part, problems: Problems) -> Parameters:
+    """A part's settings in week 0; the defaults when they are wrong, so that the rest can be judged."""
+    assert part.parameters is not None
+    found = judged(part.parameters, Spot(tree.get(part.name) or Node({}), part.name), problems)
+    if found is None:
+        return part.parameters()
+    _book(tree, in_part(part, found), problems)
+    return found
+
+
+# ---- changes over time
+
+
+def _timeline(tree: Node, start: dict[str, Parameters], weeks: int | None, problems: Problems) -> tuple[Steps, Changes]:
+    """The settings from week 0 and from every week in which something changes, and what is written to change."""
+    node = tree.get("changes") or Node({})
+    if not isinstance(node.value, dict):
+        problems.add(node.place, f"changes is {told(node.value)}, but must be a section, 'from week 26:' and so on")
+        return ((0, start),), ()
+    steps, changes = [(0, start)], []
+    for week, entry in sorted((int(key.split()[-1]), entry) for key, entry in node.entries()):
+        if weeks is not None and not 1 <= week < weeks:
+            allowed = (
+                f"must lie between 1 and {weeks - 1}, the last week" if weeks > 1 else "cannot be: there is only week 0"
+            )
+            problems.add(entry.place, f"changes: week {week} {allowed}")
+        settings, said = _changed(entry, week, steps[-1][1], problems)
+        steps.append((week, settings))
+        changes.append((week, said))
+    return tuple(steps), tuple(changes)
+
+
+def _changed(
+    entry: Node, week: int, before: dict[str, Parameters], problems: Problems
+) -> tuple[dict[str, Parameters], dict[str, dict[str, Any]]]:
+    """The settings from this week on, and the values written for it."""
+    after = f" from week {week}"
+    if not isinstance(entry.value, dict):
+        problems.add(entry.place, f"changes: '{after.strip()}' is {told(entry.value)}, but must be a section")
+        return before, {}
+    settings, said = dict(before), {}
+    for name, node in entry.entries():
+        part = parts_with_parameters().get(name)
+        if part is None or part.parameters is None:
+            problems.add(node.place, _cannot_change(name))
+            continue
+        found = judged(part.parameters, Spot(node, name, after), problems, before[name].model_dump())
+        if found is not None:
+            _book(Node({name: node}, entry.place), in_part(part, found), problems, f" ({after.strip()})")
+            settings[name] = found
+            said[name] = {key: getattr(found, key) for key, _ in node.entries()}
+    return settings, said
+
+
+def _cannot_change(name: str) -> str:
+    if name in FIXED:
+        return f"changes: {name} cannot change over time; only settings of behaviours and mechanisms can"
+    known = list(parts_with_parameters())
+    return f"changes: {name} is no behaviour or mechanism{nearest(name, known) or _list(known)}"

@@ -1,0 +1,134 @@
+"""What can be set, and what it means: read from the parameters' own lines, never written twice."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import Mistake, nearest
+from sim.parameters import Parameters
+from sim.parts import Part, parts
+from sim.scenario.judging import bounds, plain_type
+from sim.scenario.quantities import between
+from sim.scenario.sections import Frame, Market, Network, traits
+from sim.scenario.wording import spread_told, value_told
+
+SECTIONS: dict[str, type[Parameters]] = {"scenario": Frame, "market": Market, "network": Network}
+"""What can be set besides the parts."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Prose, and a table: each row is a dictionary of texts."""
+
+    title: str
+    prose: str
+    rows: tuple[dict[str, str], ...]
+
+    @property
+    def text(self) -> str:
+        """All of it, to be read on a terminal."""
+        prose = ["", self.prose] if self.prose else []
+        return "\n".join([self.title, *prose, "", *map(_row_told, self.rows)]).rstrip()
+
+
+def _row_told(row: dict[str, str]) -> str:
+    if "means" in row:
+        return f"  {row['name']:<16}{row['means']}"
+    default = f"default {row['default']}" if row["default"] else ""
+    facts = ", ".join(fact for fact in (row["range"], default) if fact)
+    below = [f"      {row[key]}" for key in ("meaning", "source") if row[key]]
+    return "\n".join([f"  {row['name']}: {facts}", *below])
+
+
+def explain(topic: str | None = None) -> Explanation:
+    """Everything that can be set; or one part, or one parameter (``call_centre.wage``, ``traits.spend``).
+
+    Raises :class:`Mistake`, with the nearest word, for a topic that there is not.
+    """
+    if topic is None:
+        return _everything()
+    section, _, name = topic.strip().partition(".")
+    if section not in _topics():
+        raise Mistake(f"there is nothing called '{topic}' to explain{_hint(section)}")
+    whole = _section(section)
+    if not name:
+        return whole
+    rows = [row for row in whole.rows if row["name"] == name]
+    if not rows:
+        names = [row["name"] for row in whole.rows]
+        hint = nearest(name, names) or f"; there are {', '.join(names) or 'none'}"
+        raise Mistake(f"{section} has no parameter '{name}'{hint}")
+    return Explanation(f"{section}.{name}", "", tuple(rows))
+
+
+def _topics() -> list[str]:
+    return [*parts(), *SECTIONS, "traits"]
+
+
+def _hint(word: str) -> str:
+    """The nearest topic; or, when the word is a parameter's name, where it stands."""
+    models = {part.name: part.parameters for part in parts().values() if part.parameters} | SECTIONS
+    homes = [f"{name}.{word}" for name, model in models.items() if word in model.model_fields]
+    homes += [f"traits.{word}"] if word in traits() else []
+    if homes:
+        return f" – did you mean {' or '.join(repr(home) for home in homes)}?"
+    return nearest(word, _topics()) or f"; there are {', '.join(_topics())}"
+
+
+def _everything() -> Explanation:
+    rows = [{"name": part.name, "group": part.group, "means": part.says} for part in parts().values()]
+    rows += [{"name": name, "group": "scenario", "means": _first_line(model)} for name, model in SECTIONS.items()]
+    rows.append({"name": "traits", "group": "scenario", "means": "How people differ, and how they start."})
+    return Explanation("What a scenario can set; 'loyalty explain call_centre' says more about one", "", tuple(rows))
+
+
+def _first_line(thing: Any) -> str:
+    return (inspect.getdoc(thing) or "").splitlines()[0]
+
+
+def _section(name: str) -> Explanation:
+    if name == "traits":
+        prose = "How people differ, and how they start; set under 'customers', 'traits'."
+        return Explanation("traits", prose, tuple(_trait_rows()))
+    if name in SECTIONS:
+        return Explanation(name, _first_line(SECTIONS[name]), tuple(_rows(SECTIONS[name])))
+    part = parts()[name]
+    return Explanation(name, _prose(part), tuple(_rows(part.parameters) if part.parameters else ()))
+
+
+def _prose(part: Part) -> str:
+    return inspect.cleandoc(part.module.__doc__ or "")
+
+
+def _rows(model: type[Parameters]) -> list[dict[str, str]]:
+    return [_row(name, field) for name, field in model.model_fields.items()]
+
+
+def _row(name: str, field: Any) -> dict[str, str]:
+    extra: dict[str, str] = field.json_schema_extra or {}
+    limits, unit = bounds(field), extra.get("unit", "")
+    return {
+        "name": name,
+        "meaning": field.description or "",
+        "unit": unit,
+        "range": between(*limits, unit) if limits else _choice(field, unit),
+        "default": value_told(field.default),
+        "source": f"{extra['source_kind']}: {extra['source']}" if "source" in extra else "",
+    }
+
+
+def _choice(field: Any, unit: str) -> str:
+    words = getattr(plain_type(field.annotation), "__args__", ())
+    return ", ".join(map(str, words)) if words else unit or "text"
+
+
+def _trait_rows() -> list[dict[str, str]]:
+    return [
+        {
+            "name": trait.name, "meaning": trait.meaning, "unit": trait.unit, "source": trait.source,
+            "range": between(trait.low, trait.high, trait.unit), "default": spread_told(trait.default, trait.unit),
+        }
+        for trait in traits().values()
+    ]  # fmt: skip

@@ -1,0 +1,106 @@
+"""From a file and the files it extends to one tree; and the folder that none of them may leave."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Mistake
+from sim.scenario.quantities import Unfit, told
+from sim.scenario.tree import Node, Problems, merged, shown
+from sim.scenario.yaml_file import read_yaml, refuse_unless_file
+
+LONGEST_CHAIN = 10
+"""Files of which each extends the next."""
+ROOT = "scenarios"
+_FROM_WEEK = re.compile(r"from week ([0-9]{1,9})")
+_OWN = ("name", "description", "extends")
+"""What a file says about itself and does not hand on."""
+
+
+def root_of(path: Path) -> Path:
+    """The folder that a scenario's files may not leave: the nearest one above it named ``scenarios``, else its own."""
+    folder = path.resolve().parent
+    return next((above for above in (folder, *folder.parents) if above.name == ROOT), folder)
+
+
+def resolved(written: Any, folder: Path, root: Path) -> Path:
+    """The file that ``written`` names, seen from ``folder``. Raises :class:`Unfit` when it lies outside ``root``."""
+    remedy = f"put the file beside the scenario, inside {shown(root)}"
+    if not isinstance(written, str) or not written.strip():
+        raise Unfit(f"is {told(written)}, but must be the path of a file")
+    if Path(written).is_absolute() or re.match(r"[A-Za-z]:|\\", written):
+        raise Unfit(f"is {told(written)}, an absolute path, which exists on one machine only; {remedy}")
+    try:
+        path = (folder / written).resolve()
+    except (OSError, ValueError, RuntimeError):
+        raise Unfit(f"is {told(written)}, which is no possible path; {remedy}") from None
+    if not path.is_relative_to(root):
+        raise Unfit(f"is {told(written)}, which leaves the scenario's folder; {remedy}")
+    return path
+
+
+def whole_tree(path: Path, problems: Problems) -> Node:
+    """The scenario at ``path`` with everything that it inherits. Raises :class:`Mistake` on unreadable files."""
+    refuse_unless_file(path)
+    try:
+        path = path.resolve()
+    except (OSError, RuntimeError):
+        raise Mistake(f"{shown(path)} is no possible path") from None
+    chain = _chain(path, root_of(path))
+    tree: Node | None = None
+    for depth, node in reversed(list(enumerate(chain))):
+        own = {key: value for key, value in node.entries() if key != "extends" and (depth == 0 or key not in _OWN)}
+        tree = merged(tree, Node(with_weeks_settled(own, problems), node.place), problems)
+    assert tree is not None
+    return tree
+
+
+def _chain(path: Path, root: Path) -> list[Node]:
+    """The files from the scenario to the last one that extends nothing."""
+    paths, nodes = [path], [read_yaml(path)]
+    while (extends := nodes[-1].get("extends")) is not None:
+        try:
+            following = resolved(extends.value, paths[-1].parent, root)
+            refuse_unless_file(following)
+        except Unfit as unfit:
+            raise Mistake(f"{extends.place}: extends {unfit}") from None
+        except Mistake as mistake:
+            raise Mistake(f"{extends.place}: extends: {mistake}") from None
+        if following in paths:
+            names = " → ".join(shown(each) for each in [*paths[paths.index(following) :], following])
+            raise Mistake(f"{extends.place}: extends goes round in a circle: {names}")
+        if len(paths) >= LONGEST_CHAIN:
+            raise Mistake(f"{extends.place}: more than {LONGEST_CHAIN} files extend one another; join some of them")
+        paths.append(following)
+        nodes.append(read_yaml(following))
+    return nodes
+
+
+def with_weeks_settled(entries: dict[str, Node], problems: Problems) -> dict[str, Node]:
+    """The entries with the keys of ``changes`` in one form, ``from week 26``; what is wrong is booked."""
+    changes = entries.get("changes")
+    if changes is None or not isinstance(changes.value, dict):
+        return entries
+    settled: dict[str, Node] = {}
+    last = 0
+    for key, node in changes.entries():
+        week = week_of(key, node)
+        if week is None:
+            problems.add(node.place, f"changes: '{key}' is no week; write for example 'from week 26'")
+        elif f"from week {week}" in settled:
+            problems.add(node.place, f"changes: week {week} is given twice; put all its changes in one place")
+        elif week < last:
+            problems.add(node.place, f"changes: week {week} stands after week {last}; put the weeks in order")
+        else:
+            settled[f"from week {week}"] = node
+            last = week
+    return entries | {"changes": Node(settled, changes.place)}
+
+
+def week_of(key: str, node: Node) -> int | None:
+    """The week a key of ``changes`` names, None when it names none. In Python a bare number does too."""
+    words = " ".join(key.split())
+    match = _FROM_WEEK.fullmatch(words if node.place or not words.isdigit() else f"from week {words}")
+    return int(match[1]) if match else None

@@ -1,0 +1,131 @@
+"""The JSON Schema of scenario files, for editors that complete and check while one types."""
+
+from __future__ import annotations
+
+from typing import Any, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from sim.customer_mapping import CustomerFileMapping
+from sim.distributions import Distribution
+from sim.parameters import Parameters
+from sim.scenario.building import parts_with_parameters
+from sim.scenario.judging import bounds, plain_type, unit_of
+from sim.scenario.sections import FILE_KEYS, Frame, Market, Network, Segment, traits
+
+_QUANTITY = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*\S.*$"
+_NUMBERS = ("value", "low", "high", "mean", "sd")
+
+
+def schema() -> dict[str, Any]:
+    """The schema of a scenario file (draft 2020-12): every key with its meaning, range, unit and default."""
+    found = parts_with_parameters().items()
+    sections = {name: _section(part.parameters, part.says) for name, part in found if part.parameters}
+    top: dict[str, Any] = {
+        "extends": {"type": "string", "description": "Scenario file to build on; path from this file"}
+    }
+    top |= {name: _entry(field) for name, field in Frame.model_fields.items()}
+    top |= {
+        "market": _section(Market, _first(Market)),
+        "customers": _people(),
+        "network": _section(Network, _first(Network)),
+    }
+    top |= {name: _reference(name) for name in sections}
+    top["changes"] = _changes(list(sections))
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Scenario of loyalty-sim",
+        **_object(top),
+        "$defs": sections | {"distribution": _distribution()} | _file_definitions(),
+    }
+
+
+def _first(model: type) -> str:
+    return (model.__doc__ or "").strip().splitlines()[0]
+
+
+def _reference(name: str) -> dict[str, Any]:
+    return {"anyOf": [{"$ref": f"#/$defs/{name}"}, {"type": "null"}]}
+
+
+def _object(properties: dict[str, Any], description: str = "") -> dict[str, Any]:
+    said = {"type": ["object", "null"], "additionalProperties": False, "properties": properties}
+    return said | ({"description": description} if description else {})
+
+
+def _section(model: type[Parameters], description: str) -> dict[str, Any]:
+    return _object({name: _entry(field) for name, field in model.model_fields.items()}, description)
+
+
+def _entry(field: FieldInfo) -> dict[str, Any]:
+    """One parameter: what may be written, and what it means."""
+    unit, kind = unit_of(field), plain_type(field.annotation)
+    words = field.description or ""
+    described = {"description": f"{words} [{unit}]" if unit else words, "default": field.default}
+    return described | {"anyOf": [*_forms(field, kind, unit), {"type": "null"}]}
+
+
+def _forms(field: FieldInfo, kind: Any, unit: str | None) -> list[dict[str, Any]]:
+    if kind is bool:
+        return [{"type": "boolean"}, {"enum": ["yes", "no"]}]
+    if get_origin(kind) is not None:
+        return [{"enum": list(get_args(kind))}]
+    limits = bounds(field)
+    if limits is None:
+        return [{"type": "string"}]
+    number = {"type": "integer" if kind is int else "number", "minimum": limits[0], "maximum": limits[1]}
+    return [number, _quantity(unit or "")]
+
+
+def _quantity(unit: str) -> dict[str, Any]:
+    return {"type": "string", "pattern": _QUANTITY, "description": f"a number with a unit that converts to {unit}"}
+
+
+def _changes(names: list[str]) -> dict[str, Any]:
+    week = _object({name: _reference(name) for name in names})
+    return {
+        "type": ["object", "null"],
+        "description": "Settings that change while the simulation runs, by week",
+        "patternProperties": {"^from week +[0-9]+$": week},
+        "additionalProperties": False,
+    }
+
+
+def _people() -> dict[str, Any]:
+    mapping = CustomerFileMapping.model_json_schema(ref_template="#/$defs/{model}")["properties"]
+    keys = {key: _or_null(mapping[name]) for key, name in FILE_KEYS.items()}
+    file = "A customer file (.csv, .csv.gz, .parquet); path from this file"
+    keys["file"] = {"type": ["string", "null"], "description": file}
+    keys["bad_rows_allowed"] = {"anyOf": [mapping["bad_rows_allowed"], _quantity("share"), {"type": "null"}]}
+    segment = _object({"share": _or_null(_share()), "traits": _traits()}, _first(Segment))
+    keys |= {"traits": _traits(), "segments": {"type": ["object", "null"], "additionalProperties": segment}}
+    return _object(keys, "Who the people are: a customer file, and how the traits it lacks are spread")
+
+
+def _share() -> dict[str, Any]:
+    return {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _quantity("share")]}
+
+
+def _or_null(said: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [said, {"type": "null"}], "description": said.get("description", "")}
+
+
+def _traits() -> dict[str, Any]:
+    def one(trait: Any) -> dict[str, Any]:
+        number = {"type": "number", "minimum": trait.low, "maximum": trait.high}
+        forms = [number, _quantity(trait.unit), {"$ref": "#/$defs/distribution"}, {"type": "null"}]
+        return {"description": f"{trait.meaning} [{trait.unit}]", "anyOf": forms}
+
+    return _object({name: one(trait) for name, trait in traits().items()})
+
+
+def _distribution() -> dict[str, Any]:
+    kinds = list(get_args(plain_type(Distribution.model_fields["distribution"].annotation)))
+    number = {"anyOf": [{"type": "number"}, _quantity("the trait's unit")]}
+    properties = {"distribution": {"enum": kinds}} | dict.fromkeys(_NUMBERS, number)
+    said = {"type": "object", "additionalProperties": False, "properties": properties}
+    return said | {"required": ["distribution"], "description": _first(Distribution)}
+
+
+def _file_definitions() -> dict[str, Any]:
+    return CustomerFileMapping.model_json_schema(ref_template="#/$defs/{model}").get("$defs", {})

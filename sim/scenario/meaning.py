@@ -1,0 +1,132 @@
+"""What a scenario means, whatever it looks like: its values in one order and one unit, and a fingerprint of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.customer_mapping import CustomerFileMapping, same
+from sim.customer_text import squeezed
+from sim.distributions import Distribution
+from sim.errors import Mistake
+from sim.parameters import Parameters, lines, unit_named
+from sim.scenario.quantities import parameter_unit
+from sim.scenario.sections import People, traits
+from sim.scenario.tree import shown
+
+if TYPE_CHECKING:
+    from sim.scenario.whole import Scenario
+
+_DTYPES: dict[type, type] = {float: np.float32, int: np.int32, bool: np.uint8}
+_MATTERS = {"small_world": ("kind", "degree", "rewiring"), "random": ("kind", "degree"), "none": ("kind",)}
+"""What of the network's settings means anything, by kind."""
+
+
+def canonical(scenario: Scenario) -> dict[str, Any]:
+    """All that the scenario means as plain values: defaults, units converted, the customer file as its SHA-256.
+
+    Name, description and paths are left out. Raises :class:`Mistake` when the customer file cannot be read any more.
+    """
+    return {
+        "currency": scenario.currency,
+        "weeks": scenario.weeks,
+        "market": scenario.market.model_dump(),
+        "customers": _people(scenario.customers),
+        "network": {key: getattr(scenario.network, key) for key in _MATTERS[scenario.network.kind]},
+        "parts": {name: settings.model_dump() for name, settings in scenario.parts.items()},
+        "changes": {str(week): changed for week, changed in effective(scenario).items()},
+    }
+
+
+def fingerprint(scenario: Scenario) -> str:
+    """SHA-256 (64 hexadecimal digits) of the canonical values as JSON with sorted keys."""
+    text = json.dumps(canonical(scenario), sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def effective(scenario: Scenario) -> dict[int, dict[str, dict[str, Any]]]:
+    """Week → part → parameter → new value, for what really differs from the week before."""
+    found: dict[int, dict[str, dict[str, Any]]] = {}
+    for (_, before), (week, now) in zip(scenario.steps, scenario.steps[1:], strict=False):
+        for name in now:
+            new = {key: value for key, value in now[name].model_dump().items() if value != getattr(before[name], key)}
+            if new:
+                found.setdefault(week, {})[name] = new
+    return found
+
+
+def policy_array(steps: Sequence[tuple[int, Mapping[str, Parameters]]], weeks: int) -> np.ndarray:
+    """Settings by week: a structured array of length ``weeks`` with a field ``<part>_<parameter>`` for every parameter.
+
+    float32, int32, and uint8 for yes or no. It cannot be written to.
+    """
+    fields = [
+        (f"{name}_{line.name}", _DTYPES[line.kind])
+        for name, settings in steps[0][1].items()
+        for line in lines(type(settings)).values()
+    ]
+    table = np.zeros(weeks, np.dtype(fields))
+    for week, parts in steps:
+        table[week:] = tuple(value for settings in parts.values() for value in settings.model_dump().values())
+    table.flags.writeable = False
+    return table
+
+
+def _people(people: People) -> dict[str, Any]:
+    segments = {
+        name: {"share": segment.share, "traits": {trait: _numbers(spread) for trait, spread in segment.traits.items()}}
+        for name, segment in people.segments.items()
+    }
+    return {
+        "file": _file_meaning(people.file, people.mapping),
+        "traits": {name: _numbers(spread) for name in sorted(traits()) if (spread := people.spread(name))},
+        "segments": segments,
+    }
+
+
+def _numbers(spread: Distribution) -> dict[str, Any]:
+    return spread.model_dump(exclude_none=True)
+
+
+def _file_meaning(file: Path | None, mapping: CustomerFileMapping | None) -> dict[str, Any] | None:
+    if file is None or mapping is None:
+        return None
+    meaning = mapping.model_dump(exclude={"file", "columns", "segments", "keep"})
+    return meaning | {
+        "sha256": file_hash(file),
+        "columns": {name: _column(name, column.model_dump()) for name, column in mapping.columns.items()},
+        "segments": mapping.segments and _column("", mapping.segments.model_dump()),
+        "keep": [squeezed(name) for name in mapping.keep],
+    }
+
+
+def _column(trait: str, said: dict[str, Any]) -> dict[str, Any]:
+    """A column's mapping with names squeezed, categories in one spelling, and the unit in one word."""
+    said = said | {key: squeezed(said[key]) for key in ("column", "divide_by") if said.get(key)}
+    if said["values"] is not None:
+        said["values"] = {str(same(word)): value for word, value in said["values"].items()}
+    if "unit" in said:
+        unit = said["unit"] or traits()[trait].unit
+        said["unit"] = unit_named(unit) or parameter_unit(unit)
+    return said
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes, hexadecimal. Raises :class:`Mistake` when it cannot be read."""
+    try:
+        state = path.stat()
+        return _file_hash(path, state.st_mtime_ns, state.st_size)
+    except OSError as error:
+        raise Mistake(f"{shown(path)} cannot be read any more ({error.strerror})") from None
+
+
+@lru_cache(maxsize=16)
+def _file_hash(path: Path, changed: int, size: int) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,124 @@
+"""From what is written to what a parameter holds: ``90 s`` is 1.5 minutes, ``yes`` is true, 3.5 people are refused."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from sim.errors import nearest
+from sim.parameters import UNITS, converted, unit_named
+
+SCALES = ("share", "scale 0-1", "ratio", "price index")
+"""Units that are plain numbers without a dimension, which a percentage therefore expresses too."""
+_QUANTITY = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(\S.*?)?\s*")
+_DECIMAL_COMMA = re.compile(r"\s*[-+]?[0-9]+,[0-9]+\s*(\S.*)?")
+_YES = {"yes": True, "no": False, "on": True, "off": False}
+
+
+class Unfit(Exception):
+    """The value cannot be what is wanted; the message continues a sentence that begins with the key."""
+
+
+def told(value: Any) -> str:
+    """A value as a message shows it: short, and text in quotation marks."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return number_told(value)
+    if isinstance(value, dict):
+        return "a section"
+    if isinstance(value, list):
+        return "a list"
+    text = " ".join(str(value).split())
+    return f"'{text if len(text) <= 60 else text[:60] + '…'}'"
+
+
+def number_told(value: float) -> str:
+    """A number without exponent where it can be helped."""
+    if isinstance(value, int) or (math.isfinite(value) and value == int(value) and abs(value) < 1e15):
+        return str(int(value)) if abs(value) < 10**30 else f"{float(value):.3g}"
+    return f"{value:.12g}"
+
+
+def in_unit(unit: str) -> str:
+    """The unit as it follows a number: minutes, per week, (share)."""
+    if unit in SCALES or unit == "yes or no":
+        return f"({unit})"
+    return f"{unit}s" if UNITS.get(unit, ("",))[0] == "time" else unit
+
+
+def number_in(unit: str) -> str:
+    """What is wanted, in words: a number (share), a number per week, a number of minutes."""
+    unit = in_unit(unit)
+    return f"a number {unit}" if unit.startswith(("(", "per ")) else f"a number of {unit}"
+
+
+def between(low: float, high: float, unit: str) -> str:
+    """The allowed range in words."""
+    return f"between {number_told(low)} and {number_told(high)} {in_unit(unit)}"
+
+
+def parameter_unit(unit: str) -> str:
+    """The name under which a parameter's unit converts; itself when it does not."""
+    return "share" if unit in SCALES else unit_named(unit) or unit
+
+
+def quantity(value: Any, unit: str) -> Any:
+    """``value`` in ``unit``: a text such as ``90 s`` converted, anything else as it is. Raises :class:`Unfit`."""
+    if not isinstance(value, str):
+        return value
+    match = _QUANTITY.fullmatch(value)
+    if _DECIMAL_COMMA.fullmatch(value):
+        raise Unfit(f"is {told(value)}, but must be {number_in(unit)}; write a decimal point, not a comma")
+    if not match:
+        raise Unfit(f"is {told(value)}, but must be {number_in(unit)}")
+    if not match[2]:
+        raise Unfit(f"is the text {told(value)}, but must be a number; remove the quotation marks")
+    return _in(float(match[1]), " ".join(match[2].split()), unit, value)
+
+
+def _in(number: float, word: str, unit: str, written: str) -> float:
+    if word in (unit, in_unit(unit)):
+        return number
+    if unit.startswith("share per ") and unit_named(word.removesuffix(unit.removeprefix("share")).strip()) == "percent":
+        return _rounded(number * 0.01)
+    wanted = parameter_unit(unit)
+    named = unit_named(word)
+    if named is None:
+        hint = nearest(word, _words_for(wanted)) or f"; write {number_in(unit)}"
+        raise Unfit(f"is {told(written)}, but '{word}' is no unit of it{hint}")
+    if named == wanted:
+        return number
+    try:
+        return _rounded(converted(number, named, wanted))
+    except ValueError:
+        kinds = f"{named} does not convert to {unit}"
+        raise Unfit(f"is {told(written)}, but {kinds}; write {number_in(unit)}") from None
+
+
+def _words_for(unit: str) -> list[str]:
+    """Every word for a unit that converts to this one."""
+    family = UNITS.get(unit, (unit,))[0]
+    return [
+        word
+        for word in (*UNITS, "s", "sec", "min", "h", "d", "%", unit)
+        if UNITS.get(unit_named(word) or "", (word,))[0] == family
+    ]
+
+
+def _rounded(number: float) -> float:
+    """Twelve digits: arithmetic of units leaves no trace, so that 57 % and 0.57 are the same number."""
+    return float(f"{number:.12g}")
+
+
+def fitted(value: Any, kind: type, unit: str) -> Any:
+    """``value`` as a parameter of this kind and unit holds it. Raises :class:`Unfit`; not for its range."""
+    if kind is bool:
+        return _YES.get(value.lower(), value) if isinstance(value, str) else value
+    value = quantity(value, unit)
+    if isinstance(value, float) and math.isfinite(value):
+        value += 0.0  # -0 is 0
+        if kind is int and value == int(value):
+            return int(value)
+    return value

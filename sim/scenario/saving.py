@@ -1,0 +1,56 @@
+"""Writing a scenario as a YAML file in which every value stands, so that later defaults change nothing in it."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+
+from sim.errors import Mistake
+from sim.scenario.inheritance import root_of
+from sim.scenario.sections import FILE_KEYS, People
+from sim.scenario.tree import shown
+
+if TYPE_CHECKING:
+    from sim.scenario.whole import Scenario
+
+
+def save(scenario: Scenario, path: Path) -> None:
+    """Write ``scenario`` to ``path``. Raises :class:`Mistake` when it could not be written or loaded again."""
+    text = io.StringIO()
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style, yaml.allow_unicode, yaml.width = False, True, 4096
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    yaml.dump(_sections(scenario, path.resolve()), text)
+    try:
+        path.write_text(text.getvalue(), encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise Mistake(f"{shown(path)} cannot be written ({error})") from None
+
+
+def _sections(scenario: Scenario, path: Path) -> dict[str, Any]:
+    said: dict[str, Any] = {"name": scenario.name, "description": scenario.description}
+    said |= {"currency": scenario.currency, "weeks": scenario.weeks}
+    said["market"] = scenario.market.model_dump(exclude_none=True)
+    said["customers"] = _people(scenario.customers, path)
+    said["network"] = scenario.network.model_dump()
+    said |= {name: settings.model_dump() for name, settings in scenario.parts.items()}
+    said["changes"] = {f"from week {week}": changed for week, changed in scenario.changes}
+    return {key: value for key, value in said.items() if value != {}}
+
+
+def _people(people: People, path: Path) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    if people.file and people.mapping:
+        if not people.file.is_relative_to(root_of(path)):
+            file = shown(people.file)
+            raise Mistake(f"{shown(path)}: the customer file {file} lies outside this folder; save beside it")
+        said["file"] = Path(os.path.relpath(people.file, path.parent)).as_posix()
+        mapping = people.mapping.model_dump(exclude_none=True, mode="json")
+        said |= {key: mapping[name] for key, name in FILE_KEYS.items() if mapping.get(name) not in (None, {}, [])}
+    said["traits"] = {name: spread.model_dump(exclude_none=True) for name, spread in people.traits.items()}
+    said["segments"] = {name: segment.model_dump(exclude_none=True) for name, segment in people.segments.items()}
+    return {key: value for key, value in said.items() if value not in ({}, None)}

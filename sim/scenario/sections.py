@@ -1,0 +1,124 @@
+"""The sections of a scenario that are no behaviour or mechanism: the market, the people, the network, the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.customer_mapping import CustomerFileMapping
+from sim.distributions import Distribution, Trait
+from sim.parameters import Parameters, parameter
+
+MOST_SEGMENTS = 250
+"""The state keeps the segment in one byte."""
+
+
+_LINE = r"^[^\x00-\x1f\x7f]+$"
+
+
+class Frame(Parameters):
+    """What stands at the top of a scenario: its name, what it is about, the money's name, how long it lasts."""
+
+    name: str = Field(
+        "scenario", min_length=1, max_length=100, pattern=_LINE, description="What the scenario is called"
+    )
+    description: str = Field("", max_length=2000, description="What it is about, in a sentence or two")
+    currency: str = Field(
+        "currency", min_length=1, max_length=20, pattern=_LINE, description="Money's name, such as EUR"
+    )
+    weeks: int = parameter(104, "weeks", 1, 1040, "How long the simulation lasts", "assumption: two years")
+
+
+class Market(Parameters):
+    """How many people there are, how many each stands for, and what is said of the two providers at the start."""
+
+    customers: int | None = parameter(
+        2000, "people", 1, 10_000_000,
+        "People who are the company's customers in week 0; given by the customer file if there is one",
+        "assumption: enough for one decimal of retention")  # fmt: skip
+    prospects: int = parameter(
+        500, "people", 0, 10_000_000, "People who are the rival's customers in week 0",
+        "assumption: a fifth of the market")  # fmt: skip
+    stands_for: float = parameter(
+        1.0, "people", 1, 1_000_000,
+        "How many real customers one simulated person stands for; queues, staff and fixed costs are those of the "
+        "whole company",
+        "assumption: every customer is simulated")  # fmt: skip
+    company_reputation: float = parameter(
+        0.7, "scale 0-1", 0, 1, "What is publicly said of the company at the start",
+        "assumption: good, not excellent")  # fmt: skip
+    rival_reputation: float = parameter(
+        0.7, "scale 0-1", 0, 1, "What is publicly said of the rival at the start",
+        "assumption: as of the company")  # fmt: skip
+
+
+class Network(Parameters):
+    """Who talks to whom."""
+
+    kind: Literal["small_world", "random", "none"] = Field(
+        "small_world",
+        description="small_world: neighbours and a few strangers; random: strangers; none: nobody talks")  # fmt: skip
+    degree: int = parameter(
+        8, "people", 2, 1000, "Friends a person has on average; an even number",
+        "assumption: eight people with whom providers come up")  # fmt: skip
+    rewiring: float = parameter(
+        0.1, "share", 0, 1, "Share of the ties of a small world that lead to strangers",
+        "literature: Watts & Strogatz 1998 (Nature 393:440-442); the size is assumed")  # fmt: skip
+
+
+class Segment(BaseModel):
+    """A kind of customer with its own traits; ``share`` of the people, None when the customer file says who belongs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    share: float | None = Field(
+        None, ge=0, le=1, allow_inf_nan=False, description="Share of the people who belong to it"
+    )
+    traits: dict[str, Distribution] = Field(
+        default_factory=dict, description="Traits spread differently in this segment"
+    )
+
+
+class People(BaseModel):
+    """Who the people are: a customer file and what its columns mean, and how the traits it lacks are spread.
+
+    ``file`` is resolved and lies inside the scenario's folder; it and ``mapping`` are None when everybody is drawn.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    file: Path | None = None
+    mapping: CustomerFileMapping | None = None
+    traits: dict[str, Distribution] = Field(default_factory=dict)
+    segments: dict[str, Segment] = Field(default_factory=dict)
+
+    @property
+    def segment_names(self) -> tuple[str, ...]:
+        """The segments in alphabetical order, which is also the order of their numbers; empty when there are none."""
+        by_column = self.mapping.segments if self.mapping else None
+        return tuple(sorted({*self.segments, *((by_column.values or {}).values() if by_column else ())}))
+
+    def spread(self, trait: str, segment: str | None = None) -> Distribution | None:
+        """How a trait or starting state is spread in a segment: its own, else everybody's, else the default.
+
+        None for a starting state that follows from other things. Raises ``KeyError`` for a name that is no trait.
+        """
+        own = self.segments[segment].traits.get(trait) if segment in self.segments else None
+        return own or self.traits.get(trait) or traits()[trait].default
+
+
+@lru_cache(maxsize=1)
+def traits() -> Mapping[str, Trait]:
+    """Every trait and starting state by name: what may stand under ``traits`` and ``columns``."""
+    from sim.behaviour.person import STARTS, TRAITS
+
+    return {trait.name: trait for trait in (*TRAITS, *STARTS)}
+
+
+_FILE_FIELDS = [name for name in CustomerFileMapping.model_fields if name not in ("file", "segments")]
+FILE_KEYS = {"segment_by": "segments"} | {name: name for name in _FILE_FIELDS}
+"""Keys under ``customers`` that say how the file is read → the name in its mapping."""

@@ -1,0 +1,136 @@
+"""A scenario: everything a run depends on except the seed. It never changes; ``with_`` gives another one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from sim.parameters import Parameters
+from sim.scenario import meaning
+from sim.scenario.building import Changes, settle
+from sim.scenario.inheritance import root_of, whole_tree, with_weeks_settled
+from sim.scenario.people import Folder
+from sim.scenario.sections import Market, Network, People
+from sim.scenario.tree import Node, Problems, given, merged
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """One what-if. Two are equal when name and meaning are.
+
+    ``parts``: part's name → its settings in week 0; ``changes``: (week, part → parameter → new value), by week;
+    ``steps``: (week, all settings from then on), beginning with week 0; ``folder`` is where relative paths start;
+    ``path`` is None when it was made in Python; ``tree`` is what was written.
+    """
+
+    name: str
+    description: str
+    currency: str
+    weeks: int
+    market: Market
+    customers: People
+    network: Network
+    parts: Mapping[str, Parameters]
+    changes: Changes
+    steps: tuple[tuple[int, Mapping[str, Parameters]], ...] = field(repr=False)
+    path: Path | None = None
+    folder: Path = Path()
+    tree: Node = field(default=Node({}), repr=False)
+
+    def with_(self, **sections: Any) -> Scenario:
+        """This scenario with some entries replaced: ``with_(call_centre={"representatives": 12}, weeks=52)``.
+
+        What is not named stays; None takes an entry back to its default. Raises :class:`~sim.errors.Mistake`.
+        """
+        problems = Problems()
+        over = Node(with_weeks_settled(dict(given(sections).entries()), problems))
+        return _made(merged(self.tree, over, problems), self.path, self.folder, problems)
+
+    def settings(self, week: int) -> Mapping[str, Parameters]:
+        """The settings of every part in a week."""
+        return [settings for start, settings in self.steps if start <= week][-1]
+
+    def policy(self) -> np.ndarray:
+        """Row *w* holds the settings of week *w*: fields ``<part>_<parameter>``, float32, int32 or uint8; read-only."""
+        return self._policy
+
+    @cached_property
+    def _policy(self) -> np.ndarray:
+        return meaning.policy_array(self.steps, self.weeks)
+
+    def canonical(self) -> dict[str, Any]:
+        """All that the scenario means, as plain values in one unit each; see :func:`sim.scenario.meaning.canonical`."""
+        return meaning.canonical(self)
+
+    @cached_property
+    def full_fingerprint(self) -> str:
+        """SHA-256 of the meaning, the customer file's bytes included: 64 hexadecimal digits."""
+        return meaning.fingerprint(self)
+
+    @property
+    def fingerprint(self) -> str:
+        """The first twelve digits of the fingerprint."""
+        return self.full_fingerprint[:12]
+
+    def save(self, path: Path | str) -> None:
+        """Write a YAML file that means the same, every value in it. Raises :class:`~sim.errors.Mistake`."""
+        from sim.scenario.saving import save
+
+        save(self, Path(path))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Scenario):
+            return NotImplemented
+        return (self.name, self.full_fingerprint) == (other.name, other.full_fingerprint)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.full_fingerprint))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For other processes: without what is only kept because it was asked for once, and views as what they show."""
+        state = {item.name: getattr(self, item.name) for item in fields(self)}
+        return state | {"parts": dict(self.parts), "steps": tuple((week, dict(parts)) for week, parts in self.steps)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state | _frozen(state["steps"]))
+
+
+def _frozen(steps: Any) -> dict[str, Any]:
+    """The settings as views that cannot be written to."""
+    views = tuple((week, MappingProxyType(parts)) for week, parts in steps)
+    return {"steps": views, "parts": views[0][1]}
+
+
+def _made(tree: Node, path: Path | None, folder: Path, problems: Problems) -> Scenario:
+    settled = settle(tree, Folder(folder, root_of(path or folder / "scenario.yaml")), problems)
+    frame = settled.frame
+    return Scenario(
+        **frame.model_dump(),
+        market=settled.market, customers=settled.people, network=settled.network, changes=settled.changes,
+        path=path, folder=folder, tree=tree, **_frozen(settled.steps),
+    )  # fmt: skip
+
+
+def load(path: Path | str) -> Scenario:
+    """The scenario in a YAML file. Raises :class:`~sim.errors.Mistake` with file, line, key, value and remedy."""
+    problems = Problems()
+    tree = whole_tree(Path(os.fspath(path)).absolute(), problems)
+    file = Path(path).resolve()
+    if tree.get("name") is None:
+        tree = Node({"name": Node(file.stem), **dict(tree.entries())}, tree.place)
+    return _made(tree, file, file.parent, problems)
+
+
+def described(sections: Mapping[str, Any] | None = None, folder: Path | str = ".") -> Scenario:
+    """A scenario made in Python from the sections a file would have; paths in it start from ``folder``."""
+    problems = Problems()
+    over = given(dict(sections or {}))
+    tree = merged(None, Node(with_weeks_settled(dict(over.entries()), problems)), problems)
+    return _made(tree, None, Path(folder).resolve(), problems)

@@ -1,0 +1,209 @@
+"""A scenario in plain sentences: what it is, and how it differs from another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.distributions import Distribution
+from sim.parameters import Parameters, lines
+from sim.scenario.meaning import effective
+from sim.scenario.quantities import in_unit, number_told
+from sim.scenario.sections import Market, Network, People, traits
+from sim.scenario.tree import shown
+from sim.scenario.whole import Scenario, load
+
+Course = tuple[tuple[int, Any], ...]
+"""The values of one parameter: (week from which, value), beginning with week 0."""
+
+
+def value_told(value: Any) -> str:
+    """A parameter's value as a sentence shows it."""
+    if value is None:
+        return "not given"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number_told(value) if isinstance(value, int | float) else str(value)
+
+
+def with_unit(value: Any, unit: str) -> str:
+    """A value and its unit; scales and yes-or-no speak for themselves."""
+    unit = in_unit(unit)
+    return value_told(value) if unit.startswith("(") or value is None else f"{value_told(value)} {unit}"
+
+
+def spread_told(spread: Distribution | None, unit: str) -> str:
+    """How a trait is spread, in words."""
+    if spread is None:
+        return "following from the other states"
+    if spread.distribution == "constant":
+        return f"{with_unit(spread.value, unit)} for everybody"
+    numbers = spread.model_dump(exclude_none=True, exclude={"distribution"})
+    said = ", ".join(f"{key} {number_told(value)}" for key, value in numbers.items())
+    unit = in_unit(unit)
+    return f"{spread.distribution}, {said}" + ("" if unit.startswith("(") else f" {unit}")
+
+
+# ---- one scenario
+
+
+def check(path: Path | str) -> list[str]:
+    """Plain sentences about the scenario in a file, its customer file read too. Raises :class:`~sim.errors.Mistake`."""
+    return about(load(path))
+
+
+def about(scenario: Scenario) -> list[str]:
+    """What the scenario is: people, weeks, settings that are not the defaults, changes."""
+    title = f"{scenario.name}: {scenario.description}" if scenario.description else scenario.name
+    said = [title, f"It lasts {scenario.weeks} weeks; money is in {scenario.currency}.", *_people_told(scenario)]
+    said += [_network_told(scenario.network)]
+    own = [sentence for name, settings in scenario.parts.items() for sentence in _not_default(name, settings)]
+    said += own or ["Every setting is the default."]
+    said += list(_changes_told(scenario))
+    return [*said, f"It is valid; its fingerprint is {scenario.fingerprint}."]
+
+
+def _people_told(scenario: Scenario) -> Iterator[str]:
+    market, people = scenario.market, scenario.customers
+    each = f" Each stands for {number_told(market.stands_for)} real ones." if market.stands_for != 1 else ""
+    if people.file:
+        usable, unusable = customers_in_file(scenario)
+        set_aside = f"; {unusable:,} more rows cannot be used and are set aside" if unusable else ""
+        yield f"{usable:,} customers come from {shown(people.file)}{set_aside}."
+        yield f"There are {market.prospects:,} prospects.{each}"
+    else:
+        yield f"There are {market.customers:,} customers and {market.prospects:,} prospects.{each}"
+    if people.segment_names:
+        yield f"They belong to {len(people.segment_names)} segments: {', '.join(people.segment_names)}."
+
+
+def customers_in_file(scenario: Scenario) -> tuple[int, int]:
+    """Usable and unusable rows of the scenario's customer file. Raises :class:`~sim.errors.Mistake` on a bad file."""
+    from sim.customer_file import Target, read_customers
+    from sim.scenario.quantities import parameter_unit
+
+    people = scenario.customers
+    assert people.file and people.mapping
+    targets = {name: Target(parameter_unit(trait.unit), trait.low, trait.high) for name, trait in traits().items()}
+    read = read_customers(people.file, people.mapping, targets)
+    return len(read.line), len(read.quarantined)
+
+
+def _network_told(network: Network) -> str:
+    if network.kind == "none":
+        return "Nobody talks to anybody."
+    friends = f"{network.degree} friends on average"
+    if network.kind == "random":
+        return f"People talk on a network of strangers: {friends}."
+    return f"People talk on a small world: {friends}, {number_told(100 * network.rewiring)} % of them strangers."
+
+
+def _not_default(name: str, settings: Parameters) -> Iterator[str]:
+    for key, line in lines(type(settings)).items():
+        value = getattr(settings, key)
+        if value != line.default:
+            default = value_told(line.default)
+            yield f"{name}.{key} is {with_unit(value, line.unit)}, the default being {default} ({line.meaning})."
+
+
+def _changes_told(scenario: Scenario) -> Iterator[str]:
+    for week, changed in effective(scenario).items():
+        for name, values in changed.items():
+            known = lines(type(scenario.parts[name]))
+            for key, value in values.items():
+                before = value_told(getattr(scenario.settings(week - 1)[name], key))
+                yield f"From week {week}, {name}.{key} is {with_unit(value, known[key].unit)} instead of {before}."
+
+
+# ---- two scenarios
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing in which two scenarios differ: its key, what it is, and both values in words with their weeks."""
+
+    key: str
+    meaning: str
+    old: str
+    new: str
+    unit: str
+
+    def __str__(self) -> str:
+        unit = in_unit(self.unit)
+        unit = "" if not self.unit or unit.startswith("(") else f" {unit}"
+        label = f" ({self.meaning})" if self.meaning else ""
+        return f"{self.key}{label}: {self.old} → {self.new}{unit}"
+
+
+def differences(old: Scenario, new: Scenario) -> list[str]:
+    """What changes from ``old`` to ``new``, a line each: label, old → new value, unit, from which week; or nothing."""
+    return [str(difference) for difference in compared(old, new)]
+
+
+def compared(old: Scenario, new: Scenario) -> list[Difference]:
+    """What changes from ``old`` to ``new``, in the order of a scenario file."""
+    found = [Difference("currency", "", old.currency, new.currency, "")] if old.currency != new.currency else []
+    if old.weeks != new.weeks:
+        found.append(Difference("weeks", "How long the simulation lasts", str(old.weeks), str(new.weeks), "weeks"))
+    for section in ("market", "network"):
+        found += _sections_compared(section, getattr(old, section), getattr(new, section))
+    found += _people_compared(old.customers, new.customers)
+    for name in old.parts:
+        for key, line in lines(type(old.parts[name])).items():
+            before, after = _course(old, name, key), _course(new, name, key)
+            if before != after:
+                told = _course_told(before), _course_told(after)
+                found.append(Difference(f"{name}.{key}", line.meaning, *told, line.unit))
+    return found
+
+
+def _sections_compared(section: str, old: Market | Network, new: Market | Network) -> Iterator[Difference]:
+    for key, field in type(old).model_fields.items():
+        before, after = getattr(old, key), getattr(new, key)
+        if before != after:
+            unit = field.json_schema_extra["unit"] if isinstance(field.json_schema_extra, dict) else ""
+            told = value_told(before), value_told(after)
+            yield Difference(f"{section}.{key}", field.description or "", *told, str(unit))
+
+
+def _people_compared(old: People, new: People) -> Iterator[Difference]:
+    before, after = dict(_people_rows(old)), dict(_people_rows(new))
+    for key in [*before, *(key for key in after if key not in before)]:
+        if before.get(key) != after.get(key):
+            yield Difference(f"customers.{key}", "", before.get(key, "not given"), after.get(key, "not given"), "")
+
+
+def _people_rows(people: People) -> Iterator[tuple[str, str]]:
+    """Everything about the people, one line each: key and value in words."""
+    from sim.scenario.meaning import file_hash
+
+    if people.file and people.mapping:
+        yield "file", f"{people.file.name} (contents {file_hash(people.file)[:8]})"
+        for key, value in people.mapping.model_dump(mode="json", exclude={"file", "columns"}).items():
+            yield {"segments": "segment_by"}.get(key, key), value_told(value)
+        for name, column in people.mapping.columns.items():
+            said = column.model_dump(mode="json", exclude_defaults=True)
+            yield f"columns.{name}", ", ".join(f"{key} {value_told(value)}" for key, value in said.items())
+    for name, trait in traits().items():
+        yield f"traits.{name}", spread_told(people.spread(name), trait.unit)
+    for name, segment in people.segments.items():
+        yield f"segments.{name}.share", value_told(segment.share)
+        for key, spread in segment.traits.items():
+            yield f"segments.{name}.traits.{key}", spread_told(spread, traits()[key].unit)
+
+
+def _course(scenario: Scenario, name: str, key: str) -> Course:
+    """The values of one parameter over time, without steps at which it stays."""
+    course: list[tuple[int, Any]] = []
+    for week, settings in scenario.steps:
+        value = getattr(settings[name], key)
+        if not course or course[-1][1] != value:
+            course.append((week, value))
+    return tuple(course)
+
+
+def _course_told(course: Course) -> str:
+    first, *rest = course
+    return ", ".join([value_told(first[1]), *(f"from week {week} {value_told(value)}" for week, value in rest)])

@@ -1,0 +1,1 @@
+"""Where customers meet people: queues, representatives, encounters."""

@@ -1,0 +1,1 @@
+"""Closed forms: oracles for the tests and a tool for users."""

@@ -1,0 +1,28 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# No deadline: the first call of a rule compiles it. On a build machine the examples are the same every time.
+settings.register_profile("here", deadline=None)
+settings.register_profile("build", deadline=None, derandomize=True)
+settings.load_profile("build" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session")
+def compiled_cache() -> Path:
+    """The folder of compiled code, kept between tests and between runs.
+
+    The tests never change ``LOYALTY_CACHE``. One that starts the program with another home folder passes this on under
+    that name, so that nothing is compiled twice.
+    """
+    import numba
+
+    import sim.compiled  # noqa: F401 – sets the folder
+
+    return Path(numba.config.CACHE_DIR).parents[1]
