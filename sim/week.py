@@ -40,7 +40,7 @@ COUNTS = (
     "satisfaction", "trust", "grievance", "expectation_gap",
     "asked", "promoters", "detractors", "satisfied",
     "issues", "silent", "contacts", "complaints", "first_contacts", "solved_at_first", "solved", "effort",
-    "calls", "answered", "abandoned", "wait", "busy", "capacity",
+    "calls", "answered", "answered_in_time", "abandoned", "wait", "busy", "capacity",
     "visits", "self_visits", "walked_out", "checkout_wait",
     "offers", "sales",
     "talkers", "heard_well", "heard_ill", "reputation",

@@ -36,7 +36,7 @@ from sim.mechanisms.upselling import OFFER, accepts, annoyance, tired
 from sim.numeric import FIXED_ONE, fixed, normal_quantile, share
 from sim.parts import row
 from sim.service.queues import SERVED, answer, in_order
-from sim.week import WAIT_BINS, People, count, event
+from sim.week import ANSWERED_WITHIN, WAIT_BINS, People, count, event
 
 f32, u8, u64, i64 = np.float32, np.uint8, np.uint64, np.int64
 
@@ -259,6 +259,7 @@ def _count_wait(tally, wait, served):
         place += 1
     tally[WAITED + place] += 1
     tally[ANSWERED if served else ABANDONED_] += 1
+    tally[ANSWERED_IN_TIME] += served and wait <= ANSWERED_WITHIN / 60.0
 
 
 @lean_kernel
@@ -481,6 +482,7 @@ ISSUES, SILENT_, COMPLAINTS, CONTACTS = count("issues"), count("silent"), count(
 FIRST_CONTACTS, SOLVED_AT_FIRST, SOLVED_, EFFORT = (
     count("first_contacts"), count("solved_at_first"), count("solved"), count("effort"),
 )  # fmt: skip
+ANSWERED_IN_TIME = count("answered_in_time")
 CALLS, ANSWERED, ABANDONED_, WAIT = count("calls"), count("answered"), count("abandoned"), count("wait")
 BUSY, CAPACITY, WAITED = count("busy"), count("capacity"), count("waited_0")
 TALKERS, HEARD_WELL, HEARD_ILL = count("talkers"), count("heard_well"), count("heard_ill")

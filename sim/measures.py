@@ -1,0 +1,135 @@
+"""The measures: what the counts of a replication mean, under the field's names.
+
+Every measure is a function of counts alone, so a week, a quarter or a whole replication is measured by the same line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.behaviour.ledger import CAUSES
+from sim.numeric import FIXED_ONE
+from sim.week import COUNTS, MONEY_IN, MONEY_OUT, WAIT_BINS
+
+Counts = dict[str, np.ndarray]
+"""Counts by name, each float64 of shape (replications,): sums over the weeks, but see ``AT_THE_END``."""
+
+AT_THE_END = ("customers", "rival_customers", "gone", "founders", "reputation")
+"""Counts of which the last week's value is meant, not the sum; their sums over weeks are under ``weekly_<name>``."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line about a measure: its name, unit, meaning, whether more of it is better for the company, and its formula."""
+
+    name: str
+    unit: str
+    meaning: str
+    better: int
+    formula: Callable[[Counts], np.ndarray]
+
+
+def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
+    """top / bottom, and 0 where there is nothing to divide by (nobody called, nobody was asked)."""
+    return np.divide(top, bottom, out=np.zeros(np.broadcast(top, bottom).shape), where=np.asarray(bottom) != 0)
+
+
+def _share(top: str, bottom: str) -> Callable[[Counts], np.ndarray]:
+    return lambda c: _ratio(c[top], c[bottom])
+
+
+def _mean(state: str, over: str = "weekly_customers") -> Callable[[Counts], np.ndarray]:
+    return lambda c: _ratio(c[state] / FIXED_ONE, c[over])
+
+
+def _money(names: tuple[str, ...]) -> Callable[[Counts], np.ndarray]:
+    return lambda c: sum((c[name] for name in names), np.zeros_like(c[names[0]])) / 100
+
+
+def _wait_p90(c: Counts) -> np.ndarray:
+    """The ninetieth percentile of waits in minutes, interpolated within the bins in which waits are counted."""
+    bins = np.stack([c[f"waited_{k}"] for k in range(len(WAIT_BINS) + 1)], axis=-1)
+    edges = np.array([0, *WAIT_BINS, 2 * WAIT_BINS[-1]]) / 60
+    before = np.concatenate([np.zeros((*bins.shape[:-1], 1)), bins.cumsum(-1)], -1)
+    target = 0.9 * before[..., -1:]
+    place = np.minimum((before[..., 1:] < target).sum(-1, keepdims=True), len(WAIT_BINS))
+    start, inside = np.take_along_axis(before, place, -1), np.take_along_axis(bins, place, -1)
+    part = _ratio(target - start, inside)
+    return (edges[place] + part * (edges[place + 1] - edges[place]))[..., 0]
+
+
+def _within_service_level(c: Counts) -> np.ndarray:
+    """Answered or not, callers whose wait ended within 20 s and who were answered; abandonments in 20 s are not answers."""
+    return _ratio(c["answered_in_time"], c["calls"])
+
+
+MEASURES = (
+    Measure("retention", "share", "Customers of week 0 still with the company at the end, without a break", 1, lambda c: _ratio(c["founders"], c["people_at_start"])),
+    Measure("churn_rate", "share per week", "Customers who leave, for whatever reason, per customer and week", -1,
+            lambda c: _ratio(c["leavers_voluntary"] + c["leavers_involuntary"], c["weekly_customers"])),
+    Measure("leavers_voluntary", "customers", "Customers who left of their own will", -1, lambda c: c["leavers_voluntary"]),
+    Measure("leavers_involuntary", "customers", "Customers who moved away or died", -1, lambda c: c["leavers_involuntary"]),
+    Measure("joiners", "customers", "People who came from the rival, some of them back", 1, lambda c: c["joiners"]),
+    Measure("referred_joiners", "customers", "Joiners who had heard good of the company from friends in the same week", 1, lambda c: c["referred_joiners"]),
+    Measure("customers", "customers", "Customers at the end", 1, lambda c: c["customers"]),
+    Measure("market_share", "share", "Customers among the people still in the market at the end", 1, lambda c: _ratio(c["customers"], c["customers"] + c["rival_customers"])),
+    Measure("word_of_mouth_positive", "messages per customer and week", "Good messages about the company that reached somebody", 1, _share("heard_well", "weekly_customers")),
+    Measure("word_of_mouth_negative", "messages per customer and week", "Bad messages about the company that reached somebody", -1, _share("heard_ill", "weekly_customers")),
+    Measure("word_of_mouth_net", "messages per customer and week", "Good messages less bad ones", 1, lambda c: _ratio(c["heard_well"] - c["heard_ill"], c["weekly_customers"])),
+    Measure("reputation", "scale 0-1", "Public reputation at the end", 1, lambda c: c["reputation"] / FIXED_ONE),
+    Measure("nps", "points", "Net promoter score: promoters less detractors among those asked, times 100", 1, lambda c: 100 * _ratio(c["promoters"] - c["detractors"], c["asked"])),
+    Measure("csat", "share", "Those asked who are satisfied", 1, _share("satisfied", "asked")),
+    Measure("effort", "scale 0-1", "Effort a contact took the customer (CES)", -1, _mean("effort", "contacts")),
+    Measure("satisfaction", "scale 0-1", "Satisfaction of an average customer in an average week", 1, _mean("satisfaction")),
+    Measure("trust", "scale 0-1", "Trust of an average customer in an average week", 1, _mean("trust")),
+    Measure("grievance", "scale 0-1", "Grievance of an average customer in an average week", -1, _mean("grievance")),
+    Measure("expectation_gap", "scale 0-1", "Expectation less satisfaction", -1, _mean("expectation_gap")),
+    Measure("issues", "issues", "Times something went wrong for a customer", -1, lambda c: c["issues"]),
+    Measure("contacts", "contacts", "Calls of customers, about issues or with questions", -1, lambda c: c["contacts"]),
+    Measure("complaints", "complaints", "Customers who spoke up about a new issue", -1, lambda c: c["complaints"]),
+    Measure("silent_share", "share", "People with an issue who said nothing", -1, lambda c: _ratio(c["silent"], c["silent"] + c["complaints"])),
+    Measure("wait_mean", "minutes", "Mean wait of callers, those who hung up included", -1, _mean("wait", "calls")),
+    Measure("wait_p90", "minutes", "Wait that nine callers in ten do not exceed", -1, _wait_p90),
+    Measure("service_level", "share", "Callers answered within 20 seconds", 1, _within_service_level),
+    Measure("abandonment", "share", "Callers who hung up", -1, _share("abandoned", "calls")),
+    Measure("first_contact_resolution", "share", "First contacts that solved the matter", 1, _share("solved_at_first", "first_contacts")),
+    Measure("occupancy", "share", "Paid time of representatives spent on calls", 0, _share("busy", "capacity")),
+    Measure("revenue", "currency", "All income", 1, _money(MONEY_IN)),
+    Measure("cost", "currency", "All cost", -1, _money(MONEY_OUT)),
+    Measure("profit", "currency", "Revenue less cost", 1, lambda c: _money(MONEY_IN)(c) - _money(MONEY_OUT)(c)),
+    *(Measure(f"left_because_{cause}", "customers", f"Departures attributed to {cause}", -1, _mean(f"left_because_{cause}", "one")) for cause in CAUSES),
+)  # fmt: skip
+"""Every measure, in the order of the tables."""
+
+NAMES = tuple(measure.name for measure in MEASURES)
+DEFINITIONS = {measure.name: measure for measure in MEASURES}
+
+
+def counts_of(tally: np.ndarray, people_at_start: int) -> Counts:
+    """The counts from which measures are made.
+
+    ``tally`` is int64 (..., weeks, counts); the weeks in it are taken together. ``people_at_start`` are the customers of
+    week 0. Returns float64 arrays of shape (...).
+    """
+    sums, last = tally.sum(-2).astype(np.float64), tally[..., -1, :].astype(np.float64)
+    counts = {name: sums[..., k] for k, name in enumerate(COUNTS)}
+    for name in AT_THE_END:
+        k = COUNTS.index(name)
+        counts[f"weekly_{name}"], counts[name] = sums[..., k], last[..., k]
+    counts["people_at_start"] = np.full(sums.shape[:-1], float(people_at_start))
+    counts["one"] = np.ones(sums.shape[:-1])
+    return counts
+
+
+def measured(tally: np.ndarray, people_at_start: int) -> dict[str, np.ndarray]:
+    """Every measure of the weeks in ``tally`` (int64, (..., weeks, counts)), by name: float64 of shape (...)."""
+    counts = counts_of(tally, people_at_start)
+    return {measure.name: measure.formula(counts) for measure in MEASURES}
+
+
+def measured_weekly(tally: np.ndarray, people_at_start: int) -> dict[str, np.ndarray]:
+    """Every measure of each week by itself: ``tally`` (replications, weeks, counts) → float64 (replications, weeks)."""
+    return measured(tally[..., None, :], people_at_start)
