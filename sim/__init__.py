@@ -5,7 +5,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_PUBLIC = {"load": "sim.scenario", "run": "sim.run", "compare": "sim.compare", "Mistake": "sim.errors"}
+_PUBLIC = {"load": "sim.scenario.whole", "run": "sim.running", "compare": "sim.comparing", "Mistake": "sim.errors"}
 __all__ = ["Mistake", "compare", "load", "run"]
 
 

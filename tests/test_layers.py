@@ -28,10 +28,10 @@ GROUPS = {
     ),
     "the engines": "engines",
     "questions and answers": (
-        "scenario experiment designs run store results measures compare select sensitivity optimise calibrate journey "
+        "scenario experiment designs ground running comparing statistics store results measures compare select sensitivity optimise calibrate journey "
         "bench"
     ),
-    "faces": "cli report studio __main__",
+    "faces": "cli commands report studio __main__",
 }
 LEVEL = {name: level for level, names in enumerate(GROUPS.values()) for name in names.split()}
 WORDS_AND_CHANCE = set(GROUPS["words and chance"].split())

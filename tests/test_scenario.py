@@ -288,6 +288,7 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
     "extends what is not there": ("extends: y.yaml", ["line 1: extends: scenarios/y.yaml: there is no such file"]),
     "extends outside": ("extends: ../y.yaml", ["line 1: extends is '../y.yaml', which leaves the scenario's folder"]),
     "extends a folder": ("extends: data", ["line 1: extends: scenarios/data is a folder"]),
+    "extends null": ("extends: null", ["line 1: extends is null, but must be the path of a file"]),
     "extends a number": ("extends: 5", ["line 1: extends is 5"]),
     "extends itself": (
         "name: a\nextends: x.yaml",
@@ -560,7 +561,10 @@ def test_with_gives_another_scenario() -> None:
     later = other.with_(changes={26: {"upselling": {"attempts": 1}}}).with_(weeks=40, market={"customers": 9})
     assert later.changes == ((26, {"upselling": {"attempts": 1.0}}),) and later.market.customers == 9
     assert later.with_(changes=None).changes == ()
-    assert base.with_() == base and base.with_(quality=None, weeks=None).fingerprint == described().fingerprint
+    assert (
+        base.with_(rival=None) == base.with_() == base
+        and base.with_(quality=None, weeks=None).fingerprint == described().fingerprint
+    )
 
 
 def test_with_says_the_same_errors_without_a_place(folder: Path) -> None:
@@ -662,7 +666,7 @@ def settings_of_parts(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     said: dict[str, dict[str, Any]] = {}
     for name, line in chosen:
         if name != "answering":
-            value = draw(st.floats(line.low, line.high).map(lambda x: float(f"{x:.6g}")))
+            value = draw(st.floats(line.low, line.high).map(lambda x: round(x, 6)))
             said.setdefault(name, {})[line.name] = min(max(value, line.low), line.high)
     return said
 

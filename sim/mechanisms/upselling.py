@@ -35,7 +35,7 @@ class Upselling(Parameters):
     recovery: float = parameter(
         0.04, "share per week", 0, 1, "Share of fatigue that passes in a week", "assumption: half in 17 weeks")  # fmt: skip
     distrust: float = parameter(
-        0.08, "share", 0, 1, "Share of trust and satisfaction lost to one attempt at full pressure on a tired customer", "assumption: a twelfth")  # fmt: skip
+        0.03, "share", 0, 1, "Share of trust and satisfaction lost to one attempt at full pressure on a tired customer", "assumption: a thirtieth")  # fmt: skip
 
 
 NEUTRAL = {"attempts": 0.0}

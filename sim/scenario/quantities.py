@@ -26,6 +26,8 @@ def told(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return number_told(value)
+    if value is None:
+        return "null"
     if isinstance(value, dict):
         return "a section"
     if isinstance(value, list):

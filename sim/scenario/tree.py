@@ -110,13 +110,17 @@ class Problems:
 
 
 def merged(base: Node | None, over: Node, problems: Problems, path: str = "") -> Node:
-    """``base`` with what ``over`` says laid over it, key by key; ``null`` takes an inherited entry back."""
+    """``base`` with what ``over`` says laid over it, key by key.
+
+    ``null`` takes an inherited entry back; in a file it is a mistake where nothing is inherited.
+    """
     if not isinstance(over.value, dict):
         return over
-    inherited = dict(base.entries()) if base and not any(key in over.value for key in _WHOLE) else {}
+    whole = any(key in _WHOLE and not isinstance(node.value, dict) for key, node in over.entries())
+    inherited = dict(base.entries()) if base and not whole else {}
     for key, node in over.entries():
         if node.value is not None:
             inherited[key] = merged(inherited.get(key), node, problems, f"{path}{key}.")
-        elif inherited.pop(key, None) is None:
+        elif inherited.pop(key, None) is None and node.place:
             problems.add(node.place, f"{path}{key} is null, which takes back an inherited entry, but none is inherited")
     return Node(inherited, over.place)

@@ -1,0 +1,212 @@
+"""Compare policies: the same customers, the same luck, another policy – and what that changes, replication by replication."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import Mistake
+from sim.measures import DEFINITIONS, NAMES
+from sim.running import Progress, Result, run
+from sim.scenario.whole import Scenario
+from sim.statistics import Difference, Interval, coupling_bound, difference, interval
+
+UNDECIDED = "undecided"
+FIRST_BATCH, MOST_REPLICATIONS = 50, 20_000
+"""With a wished precision: replications in the first batch, and where it gives up."""
+
+
+def joined(before: Result, more: Result) -> Result:
+    """Two results of one scenario and seed as one: the replications of ``more`` follow those of ``before``."""
+    return Result(
+        before.scenario,
+        before.seed,
+        before.founders,
+        np.concatenate([before.numbers, more.numbers]),
+        np.concatenate([before.tally, more.tally]),
+        before.stayed + more.stayed,
+        before.digests + more.digests,
+        before.failures + more.failures,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A paired comparison: ``results[0]`` is the base, the others are held against it, all under one seed."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def base(self) -> Result:
+        """The result that the others are compared with."""
+        return self.results[0]
+
+    @property
+    def others(self) -> tuple[Result, ...]:
+        """The results that are compared with the base."""
+        return self.results[1:]
+
+    @cached_property
+    def numbers(self) -> np.ndarray:
+        """The replications that every scenario finished; only these are compared."""
+        shared = set(self.base.numbers)
+        for other in self.others:
+            shared &= set(other.numbers)
+        return np.array(sorted(shared), np.int64)
+
+    def values(self, result: Result, measure: str) -> np.ndarray:
+        """A measure of one scenario in every shared replication: float64."""
+        return result.measures.loc[self.numbers, measure].to_numpy()
+
+    @cached_property
+    def differences(self) -> dict[str, dict[str, Difference]]:
+        """Scenario → measure → its paired difference from the base."""
+        return {
+            other.scenario.name: {
+                name: difference(self.values(self.base, name), self.values(other, name)) for name in NAMES
+            }
+            for other in self.others
+        }
+
+    def bound(self, scenario: str) -> float | None:
+        """The variance reduction that perfect coupling would reach for retention, as a yes-or-no outcome a customer."""
+        other = next(result for result in self.others if result.scenario.name == scenario)
+        means = [float(self.values(result, "retention").mean()) for result in (self.base, other)]
+        return coupling_bound(*means)
+
+    def table(self) -> pd.DataFrame:
+        """One row a scenario and measure: mean with interval, and the difference from the base with its interval."""
+        rows = []
+        for result in self.results:
+            for name in NAMES:
+                row = {"scenario": result.scenario.name, "measure": name}
+                row |= interval(self.values(result, name))._asdict()
+                if result is not self.base:
+                    found = self.differences[result.scenario.name][name]
+                    row |= {f"difference_{key}": value for key, value in found._asdict().items()}
+                rows.append(row)
+        return pd.DataFrame(rows).set_index(["scenario", "measure"])
+
+    def best_by(self, measure: str) -> str:
+        """The scenario that does best on a measure; ``undecided`` when its lead over any other may be mere chance."""
+        sign = DEFINITIONS[measure].better
+        if sign == 0 or len(self.results) < 2:
+            return UNDECIDED
+        ranked = sorted(self.results, key=lambda result: -sign * float(self.values(result, measure).mean()))
+        first = self.values(ranked[0], measure)
+        leads = [difference(self.values(other, measure), first) for other in ranked[1:]]
+        return ranked[0].scenario.name if all(lead.decided for lead in leads) else UNDECIDED
+
+    @property
+    def best(self) -> str:
+        """The scenario that keeps most customers, or ``undecided``."""
+        return self.best_by("retention")
+
+    def cumulative_profit(self, other: Result) -> list[Interval]:
+        """Profit of ``other`` less the base's, summed from week 0: one interval a week."""
+        places = [np.searchsorted(result.numbers, self.numbers) for result in (self.base, other)]
+        profits = [r.by_week["profit"][place] for r, place in zip((self.base, other), places, strict=True)]
+        gap = np.cumsum(profits[1] - profits[0], axis=1)
+        return [interval(gap[:, week]) for week in range(gap.shape[1])]
+
+    def break_even(self, other: Result) -> int | None:
+        """The week from which the cumulative profit of ``other`` stays on the other side of the base's; None if it never turns."""
+        means = np.sign([week.mean for week in self.cumulative_profit(other)])
+        turns = [week for week in range(1, len(means)) if means[week] != means[week - 1]]
+        return turns[-1] if turns and means[0] != means[-1] else None
+
+    def report(self, path: Path | str) -> Path:
+        """Write the one-page report (a self-contained HTML file) and return its path."""
+        from importlib import import_module
+
+        return import_module("sim.report.page").write(self, Path(path))
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that ``loyalty compare --json`` prints."""
+        table = {
+            result.scenario.name: {
+                "measures": {name: interval(self.values(result, name))._asdict() for name in NAMES},
+                "fingerprint": result.scenario.fingerprint,
+                "failed": len(result.failures),
+            }
+            for result in self.results
+        }
+        gaps = {name: {m: d._asdict() for m, d in found.items()} for name, found in self.differences.items()}
+        return {
+            "base": self.base.scenario.name,
+            "seed": self.base.seed,
+            "replications": len(self.numbers),
+            "best": self.best,
+            "scenarios": table,
+            "differences": gaps,
+            "retention_coupling_bound": {name: self.bound(name) for name in self.differences},
+        }
+
+
+def _check(scenarios: Sequence[Scenario]) -> None:
+    if len(scenarios) < 2:
+        raise Mistake("a comparison takes at least two scenarios: the base, and one or more to hold against it")
+    names = [scenario.name for scenario in scenarios]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise Mistake(f"two scenarios are called '{twice.pop()}': give each its own name")
+    weeks = {scenario.weeks for scenario in scenarios}
+    if len(weeks) > 1:
+        raise Mistake(f"the scenarios last {', '.join(map(str, sorted(weeks)))} weeks; only equally long ones can be compared")
+
+
+def _same_people(results: Sequence[Result]) -> None:
+    sizes = {result.scenario.name: result.founders for result in results}
+    if len(set(sizes.values())) > 1:
+        told = ", ".join(f"'{name}' with {size:,}" for name, size in sizes.items())
+        raise Mistake(f"the scenarios start with different numbers of customers ({told}), so pairs cannot be formed")
+
+
+def _precise_enough(answer: Answer, precision: float) -> bool:
+    """Whether every difference in retention is known to within ``precision`` (a share of customers)."""
+    halves = [(d["retention"].high - d["retention"].low) / 2 for d in answer.differences.values()]
+    return max(halves) <= precision
+
+
+def _batch(answer: Answer, precision: float) -> int:
+    """How many more replications are likely to do: as the square of how much too wide the widest interval is."""
+    done = len(answer.numbers)
+    width = max((d["retention"].high - d["retention"].low) / 2 for d in answer.differences.values())
+    wanted = math.ceil(done * (width / precision) ** 2 * 1.05)
+    return min(max(wanted - done, FIRST_BATCH // 2), MOST_REPLICATIONS - done)
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    replications: int = 200,
+    seed: int = 1,
+    *,
+    precision: float | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Answer:
+    """Compare scenarios under the same luck; the first is the base.
+
+    ``precision``: run until the 95 % half-width of each paired difference in retention is no larger than this share of
+    customers (0.01 is one percentage point), at most 20,000 replications; ``replications`` is then ignored. Raises
+    :class:`~sim.errors.Mistake` when the scenarios cannot be compared.
+    """
+    _check(scenarios)
+    if precision is not None and not 0 < precision < 1:
+        raise Mistake(f"precision is {precision:g}, but must lie between 0 and 1, such as 0.01 for one percentage point")
+    count = replications if precision is None else FIRST_BATCH
+    results = [run(s, count, seed, threads=threads, progress=progress) for s in scenarios]
+    _same_people(results)
+    answer = Answer(tuple(results))
+    while precision is not None and len(answer.numbers) < MOST_REPLICATIONS and not _precise_enough(answer, precision):
+        first, more = int(results[0].numbers[-1]) + 1, _batch(answer, precision)
+        results = [joined(r, run(r.scenario, more, seed, threads=threads, first=first, progress=progress)) for r in results]
+        answer = Answer(tuple(results))
+    return answer

@@ -1,0 +1,316 @@
+"""A customer: what one person does and feels in each phase of the week."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from mesa import Agent
+
+from sim.behaviour.answering import ANSWERS, SURVEY_WEEKS, answer
+from sim.behaviour.belief import belief_after
+from sim.behaviour.choice import goodwill, thinks
+from sim.behaviour.complaining import speaks_up
+from sim.behaviour.expectation import adapted
+from sim.behaviour.grievance import aggrieved, fading, relieved
+from sim.behaviour.issue import SILENT, UNDECIDED, carried, severity_of
+from sim.behaviour.ledger import booked, disappointed, lost
+from sim.behaviour.person import COMPANY, GONE, RIVAL
+from sim.behaviour.price import fairness_after, outraged
+from sim.behaviour.satisfaction import (
+    at_peak,
+    aversion,
+    bend,
+    experience_weight,
+    felt,
+    judgement,
+    moved,
+    surprise,
+)
+from sim.behaviour.talk import speaks_well, talks
+from sim.behaviour.trust import shaken, trust_after
+from sim.draws import happens, uniform, word
+from sim.engines.mesa.choosing import compare, move_away
+from sim.engines.mesa.encounters import Call, Visit, call_of, visit_of
+from sim.mechanisms.call_centre import CONTACT, MOOD
+from sim.mechanisms.marketing import reached
+from sim.mechanisms.pricing import cents, price_paid, rise
+from sim.mechanisms.quality import EVERYDAY, error_of, performance
+from sim.mechanisms.rival import offered
+from sim.mechanisms.upselling import OFFER, accepts, annoyance, attempt_chance, tired
+from sim.numeric import fixed, normal_quantile
+
+if TYPE_CHECKING:
+    from types import SimpleNamespace
+
+    from sim.engines.mesa.market import Market
+
+f32 = np.float32
+ZERO, ONE = f32(0), f32(1)
+
+PERFORMS, FAILS, IS_OFFERED, SHOPS = range(4)
+"""What the week's four everyday draws decide."""
+TALKS, THINKS, MOVES, ASKS = range(4)
+"""What the week's four draws of mood decide."""
+
+
+class Customer(Agent):
+    """A person in the market, with the company or not. What is carried from week to week is named as the columns."""
+
+    model: Market
+
+    def __init__(self, market: Market, number: int, columns: dict[str, Any]) -> None:
+        super().__init__(market)
+        self.number, self.friends = number, list[Customer]()
+        for name, value in columns.items():
+            setattr(self, name, value if isinstance(value, f32) else int(value))
+        self.performed = ZERO
+        self.heard = self._silence()
+
+    @property
+    def policy(self) -> SimpleNamespace:
+        """The company's settings this week, as ``part_parameter``."""
+        return self.model.policy
+
+    @property
+    def is_customer(self) -> bool:
+        """Whether this person is with the company."""
+        return self.provider == COMPANY
+
+    # ---- draws and notes ---------------------------------------------------------------------------------------------
+
+    def luck(self, stream: np.uint32, index: int) -> float:
+        """A uniform number in [0, 1) of this person and week."""
+        return uniform(self.model.world, stream, self.number, self.model.week, index)
+
+    def word(self, stream: np.uint32, index: int) -> int:
+        """A random 32-bit word of this person and week."""
+        return word(self.model.world, stream, self.number, self.model.week, index)
+
+    def note(self, what: str, amount: float) -> None:
+        """Tell the journal, which writes it down if this person is watched."""
+        self.model.note(self.number, what, amount)
+
+    def book(self, cause: str, before: float, after: float) -> None:
+        """Enter a loss of goodwill in the ledger under its cause."""
+        entry = f"ledger_{cause}"
+        setattr(self, entry, getattr(self, entry) + lost(before, after) * self.model.rate)
+
+    def verdict_on(self, quality: float) -> float:
+        """How an experience of this quality is judged, given what was expected."""
+        p = self.policy
+        gap = surprise(quality, self.expectation, p.satisfaction_assimilation)
+        averse = aversion(p.satisfaction_loss_aversion, p.satisfaction_symmetric)
+        bent = bend(p.satisfaction_curvature, p.satisfaction_symmetric)
+        return judgement(self.expectation, felt(gap, p.satisfaction_sensitivity, averse, bent))
+
+    # ---- experience --------------------------------------------------------------------------------------------------
+
+    def experience(self) -> None:
+        """Use the product, judge it, and let old grievances and fatigue fade.
+
+        Whoever has left the market goes through it too, as with the company; nothing of it is ever counted.
+        """
+        p = self.policy
+        self.performed = self._performance()
+        verdict = self.verdict_on(self.performed)
+        before, weight = self.satisfaction, self._weight_of_week()
+        self.satisfaction = moved(before, verdict, weight)
+        self.trust = trust_after(self.trust, verdict, p.trust_growth, p.trust_loss)
+        self._book_week(lost(before, self.satisfaction))
+        self.expectation = adapted(self.expectation, self.performed, p.expectation_rise, p.expectation_fall)
+        self.grievance = relieved(self.grievance, ONE - fading(p.grievance_half_life))
+        self.upsell_fatigue = relieved(self.upsell_fatigue, p.upselling_recovery)
+
+    def _performance(self) -> float:
+        """How the own provider's product performs this week."""
+        p, rival = self.policy, self.provider == RIVAL
+        rate = offered(p.quality_error_rate, p.rival_error_rate, rival)
+        error = error_of(self.luck(EVERYDAY, FAILS), rate, self.failure_exposure, p.quality_error_depth)
+        level, spread = offered(p.quality_level, p.rival_level, rival), offered(p.quality_spread, p.rival_spread, rival)
+        return performance(level, spread, normal_quantile(self.word(EVERYDAY, PERFORMS)), error)
+
+    def _weight_of_week(self) -> float:
+        """How much the week counts: less with tenure, which is now a week longer, and more when something went wrong."""
+        p = self.policy
+        self.tenure += 1
+        new, settled, settling = p.satisfaction_weight_new, p.satisfaction_weight_settled, p.satisfaction_settling
+        usual = experience_weight(self.tenure, new, settled, settling)
+        return at_peak(usual, severity_of(self.performed, p.quality_failure_threshold), p.satisfaction_peak)
+
+    def _book_week(self, loss: float) -> None:
+        """Book what was lost: under quality after a failure, under expectation when a good week was not good enough."""
+        p = self.policy
+        failed = self.performed < p.quality_failure_threshold
+        short = disappointed(self.expectation, self.performed, p.ledger_notice) and not failed
+        self.ledger_quality += booked(loss, self.model.rate, failed)
+        self.ledger_expectation += booked(loss, self.model.rate, short)
+
+    # ---- touch -------------------------------------------------------------------------------------------------------
+
+    def touch(self) -> Visit | None:
+        """Feel the price, hear an offer; returns the visit to the shop, if there is one."""
+        self._feel_price()
+        if not self.is_customer:
+            return None
+        if happens(attempt_chance(self.policy.upselling_attempts), self.luck(EVERYDAY, IS_OFFERED)):
+            self._hear_offer()
+        shops = happens(self.policy.self_checkout_visits, self.luck(EVERYDAY, SHOPS))
+        return visit_of(self) if shops else None
+
+    def _feel_price(self) -> None:
+        """Fairness drifts towards what a discount for newcomers leaves of it, and a rise takes its toll."""
+        p = self.policy
+        gap = offered(p.pricing_newcomer_discount, ZERO, not self.is_customer)
+        was = fairness_after(self.price_fairness, gap, p.price_envy, p.price_forgetting)
+        change = rise(p.pricing_list_price, self.model.last_policy.pricing_list_price)
+        self.price_fairness = was
+        if self.is_customer and change > ZERO:
+            self.price_fairness = outraged(was, change, p.price_outrage, self.price_sensitivity)
+            self.book("price", was, self.price_fairness)
+            self.note("price_rise", change)
+
+    def _hear_offer(self) -> None:
+        """An attempt to sell something more: it tires and costs trust, whether accepted or not."""
+        p, trust, satisfaction, fatigue = self.policy, self.trust, self.satisfaction, self.upsell_fatigue
+        self.model.count("offers")
+        if happens(accepts(p.upselling_relevance, trust, fatigue), self.luck(OFFER, 0)):
+            income = cents(self.spend, p.upselling_worth)
+            self.model.count("sales")
+            self.model.count("revenue_upselling", income)
+            self.model.count("cost_upselling", income - cents(self.spend, p.upselling_worth * p.upselling_margin))
+            self.note("offer_accepted", income)
+        else:
+            self.note("offer_refused", fatigue)
+        blow = annoyance(p.upselling_pressure, fatigue, p.upselling_relevance, p.upselling_distrust)
+        self.trust, self.satisfaction = shaken(trust, blow), shaken(satisfaction, blow)
+        self.upsell_fatigue = tired(fatigue, p.upselling_tiring)
+        self.book("upselling", trust, self.trust)
+        self.book("upselling", satisfaction, self.satisfaction)
+
+    # ---- contact -----------------------------------------------------------------------------------------------------
+
+    def contact(self) -> Call | None:
+        """Returns the call made about an issue, or else to ask something, if there is one."""
+        if not self.is_customer:
+            return None
+        about_issue = self._speaks_up()
+        if not about_issue:
+            if not happens(self.policy.call_centre_questions, self.luck(MOOD, ASKS)):
+                return None
+            self.note("question", 0)
+        return call_of(self, about_issue)
+
+    def _speaks_up(self) -> bool:
+        """Whether a customer with an issue, new or still open, gets in touch about it this week."""
+        p, luck = self.policy, self.luck(CONTACT, 0)
+        fresh = severity_of(self.performed, p.quality_failure_threshold)
+        self.issue_severity = carried(self.issue_severity, p.issue_lasting, p.issue_closed_below)
+        if fresh > ZERO:
+            return self._speaks_up_about_new(fresh, luck)
+        if self.issue_severity <= ZERO:
+            self.issue_tries = UNDECIDED
+            return False
+        return self.issue_tries != SILENT and happens(p.complaining_persistence, luck)
+
+    def _speaks_up_about_new(self, fresh: float, luck: float) -> bool:
+        """Something went wrong this week: say so, or say nothing and resent it."""
+        p = self.policy
+        self.issue_severity = max(self.issue_severity, fresh)
+        self.model.count("issues")
+        self.note("issue", fresh)
+        chance = speaks_up(self.contact_propensity, self.issue_severity, p.complaining_base, p.complaining_slope)
+        if happens(chance, luck):
+            self.model.count("complaints")
+            self.issue_tries = UNDECIDED if self.issue_tries == SILENT else self.issue_tries
+            return True
+        self.model.count("silent")
+        self.note("silent", fresh)
+        self.grievance = aggrieved(self.grievance, fresh, p.grievance_rise * p.grievance_silent, ZERO)
+        self.issue_tries = SILENT if self.issue_tries == UNDECIDED else self.issue_tries
+        return False
+
+    # ---- talk and listen ---------------------------------------------------------------------------------------------
+
+    def talk(self) -> None:
+        """Perhaps tell every friend about the own provider, well or ill."""
+        p, provider = self.policy, self.provider
+        chance = talks(
+            self.satisfaction, self.grievance, self.talkativeness, p.talk_base, p.talk_strong, p.talk_grievance
+        )
+        if provider == GONE or not happens(chance, self.luck(MOOD, TALKS)):
+            return
+        well = speaks_well(self.satisfaction, self.grievance, p.talk_pivot)
+        hearers = [friend for friend in self.friends if friend.provider != GONE]
+        for friend in hearers:
+            friend.heard[provider, well] += 1
+        self.model.said[provider, well] += 1
+        self.note("tells_well" if well else "tells_ill", len(hearers))
+        if self.is_customer:
+            self.model.count("talkers")
+            self.model.count("heard_well" if well else "heard_ill", len(hearers))
+
+    def _silence(self) -> dict[tuple[int, bool], int]:
+        """Messages heard, by provider and whether they are good: none yet."""
+        return {(provider, well): 0 for provider in (COMPANY, RIVAL) for well in (True, False)}
+
+    def listen(self) -> None:
+        """Change what is believed of both providers by what was heard of them."""
+        p, heard = self.policy, self.heard
+        weights = p.belief_persuasion, p.belief_negativity
+        self.belief_company = belief_after(self.belief_company, heard[COMPANY, True], heard[COMPANY, False], *weights)
+        self.belief_rival = belief_after(self.belief_rival, heard[RIVAL, True], heard[RIVAL, False], *weights)
+
+    # ---- decide ------------------------------------------------------------------------------------------------------
+
+    def decide(self) -> None:
+        """Leave the market, compare providers, or do neither."""
+        if self.provider != GONE:
+            if happens(self.policy.choice_involuntary * f32(7 / 365.25), self.luck(MOOD, MOVES)):
+                move_away(self)
+            elif self.contract_end == self.model.week or self._thinks():
+                compare(self)
+        self.heard = self._silence()
+
+    def _thinks(self) -> bool:
+        """Whether something makes this person compare providers this week."""
+        p = self.policy
+        alarm = p.choice_news_trigger if self.heard[self.provider, False] > 0 else ZERO
+        triggers = p.choice_attention, p.choice_issue_trigger, p.choice_grievance_trigger
+        chance = thinks(self.issue_severity, self.grievance, alarm, *triggers)
+        advertised = offered(ZERO, p.marketing_reach, self.provider == RIVAL)
+        return happens(reached(chance, advertised), self.luck(MOOD, THINKS))
+
+    # ---- account -----------------------------------------------------------------------------------------------------
+
+    def price_here(self) -> float:
+        """The price index this customer pays with the company."""
+        p, joined = self.policy, self.tenure <= self.model.week
+        return price_paid(p.pricing_list_price, p.pricing_newcomer_discount, p.pricing_discount_weeks, self.tenure, joined)
+
+    def account(self) -> None:
+        """Be counted; customers also pay, and now and then answer a survey."""
+        count = self.model.count
+        count({COMPANY: "customers", RIVAL: "rival_customers", GONE: "gone"}[self.provider])
+        if not self.is_customer:
+            return
+        if self.number < self.model.founders and self.tenure > self.model.week:
+            count("founders")
+        count("satisfaction", fixed(self.satisfaction))
+        count("trust", fixed(self.trust))
+        count("grievance", fixed(self.grievance))
+        count("expectation_gap", fixed(self.expectation) - fixed(self.satisfaction))
+        count("revenue_service", cents(self.spend, self.price_here()))
+        if self.number % SURVEY_WEEKS == self.model.week % SURVEY_WEEKS:
+            self._answer_survey()
+
+    def _answer_survey(self) -> None:
+        """Say how satisfied one is and whether one would recommend, in one's own way of answering."""
+        p, count = self.policy, self.model.count
+        normal = normal_quantile(word(self.model.world, ANSWERS, self.number, 0, 0))
+        liking = goodwill(self.satisfaction, self.trust, p.choice_trust_weight)
+        pleased, likely = (answer(state, normal, p.answering_style) for state in (self.satisfaction, liking))
+        count("asked")
+        count("satisfied", pleased >= p.answering_satisfied_from)
+        count("promoters", likely >= p.answering_promoter_from)
+        count("detractors", likely < p.answering_detractor_below)
