@@ -9,8 +9,8 @@ import numpy as np
 from sim.behaviour.belief import belief_after
 from sim.behaviour.choice import thinks
 from sim.behaviour.expectation import adapted
-from sim.behaviour.issue import severity_of
 from sim.behaviour.grievance import relieved
+from sim.behaviour.issue import severity_of
 from sim.behaviour.ledger import booked, disappointed, lost
 from sim.behaviour.person import COMPANY, GONE, RIVAL
 from sim.behaviour.price import fairness_after

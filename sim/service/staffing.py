@@ -87,7 +87,7 @@ def draw_callers(means: tuple[float, float, float], callers: int, seed: int) -> 
 def _exponential(key: np.uint64, what: np.uint32, mean: float, callers: int) -> Column:
     """Exponential times about ``mean``, one per caller; endless when the mean is."""
     words, times = np.empty((4, callers), np.uint32), np.empty(callers)
-    fill(key, what, 0, 0, 0, words)
+    fill(key, what, 0, 0, tuple(words))
     _fill_exponential(words[0], mean, times)
     return times
 

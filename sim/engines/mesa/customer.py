@@ -10,10 +10,9 @@ from mesa import Agent
 from sim.behaviour.answering import ANSWERS, SURVEY_WEEKS, answer
 from sim.behaviour.belief import belief_after
 from sim.behaviour.choice import goodwill, thinks
-from sim.behaviour.complaining import speaks_up
 from sim.behaviour.expectation import adapted
-from sim.behaviour.grievance import aggrieved, fading, relieved
-from sim.behaviour.issue import SILENT, UNDECIDED, carried, severity_of
+from sim.behaviour.grievance import fading, relieved
+from sim.behaviour.issue import severity_of
 from sim.behaviour.ledger import booked, disappointed, lost
 from sim.behaviour.person import COMPANY, GONE, RIVAL
 from sim.behaviour.price import fairness_after, outraged
@@ -28,16 +27,16 @@ from sim.behaviour.satisfaction import (
     surprise,
 )
 from sim.behaviour.talk import speaks_well, talks
-from sim.behaviour.trust import shaken, trust_after
+from sim.behaviour.trust import trust_after
 from sim.draws import happens, uniform, word
 from sim.engines.mesa.choosing import compare, move_away
-from sim.engines.mesa.encounters import Call, Visit, call_of, visit_of
-from sim.mechanisms.call_centre import CONTACT, MOOD
+from sim.engines.mesa.encounters import Call, Visit, call_of, hear_offer, raises_issue, visit_of
+from sim.mechanisms.call_centre import MOOD
 from sim.mechanisms.marketing import reached
 from sim.mechanisms.pricing import cents, price_paid, rise
 from sim.mechanisms.quality import EVERYDAY, error_of, performance
 from sim.mechanisms.rival import offered
-from sim.mechanisms.upselling import OFFER, accepts, annoyance, attempt_chance, tired
+from sim.mechanisms.upselling import attempt_chance
 from sim.numeric import fixed, normal_quantile
 
 if TYPE_CHECKING:
@@ -55,15 +54,35 @@ TALKS, THINKS, MOVES, ASKS = range(4)
 
 
 class Customer(Agent):
-    """A person in the market, with the company or not. What is carried from week to week is named as the columns."""
+    """A person in the market, with the company or not.
+
+    What is carried from week to week is named as the columns, here without the traits of :mod:`sim.behaviour.person`,
+    which do not change.
+    """
 
     model: Market
+    provider: int
+    tenure: int
+    contract_end: int
+    expectation: np.float32
+    satisfaction: np.float32
+    trust: np.float32
+    grievance: np.float32
+    price_fairness: np.float32
+    upsell_fatigue: np.float32
+    issue_severity: np.float32
+    issue_tries: int
+    belief_company: np.float32
+    belief_rival: np.float32
+    ledger_quality: np.float32  # and the ledger's other causes
+    ledger_expectation: np.float32
 
     def __init__(self, market: Market, number: int, columns: dict[str, Any]) -> None:
         super().__init__(market)
-        self.number, self.friends = number, list[Customer]()
+        self.number = number
+        self.friends: list[Customer] = []
         for name, value in columns.items():
-            setattr(self, name, value if isinstance(value, f32) else int(value))
+            setattr(self, name, value if isinstance(value, np.float32) else int(value))
         self.performed = ZERO
         self.heard = self._silence()
 
@@ -87,16 +106,16 @@ class Customer(Agent):
         """A random 32-bit word of this person and week."""
         return word(self.model.world, stream, self.number, self.model.week, index)
 
-    def note(self, what: str, amount: float) -> None:
+    def note(self, what: str, amount: float | np.float32) -> None:
         """Tell the journal, which writes it down if this person is watched."""
         self.model.note(self.number, what, amount)
 
-    def book(self, cause: str, before: float, after: float) -> None:
+    def book(self, cause: str, before: np.float32, after: np.float32) -> None:
         """Enter a loss of goodwill in the ledger under its cause."""
         entry = f"ledger_{cause}"
         setattr(self, entry, getattr(self, entry) + lost(before, after) * self.model.rate)
 
-    def verdict_on(self, quality: float) -> float:
+    def verdict_on(self, quality: np.float32) -> np.float32:
         """How an experience of this quality is judged, given what was expected."""
         p = self.policy
         gap = surprise(quality, self.expectation, p.satisfaction_assimilation)
@@ -122,7 +141,7 @@ class Customer(Agent):
         self.grievance = relieved(self.grievance, ONE - fading(p.grievance_half_life))
         self.upsell_fatigue = relieved(self.upsell_fatigue, p.upselling_recovery)
 
-    def _performance(self) -> float:
+    def _performance(self) -> np.float32:
         """How the own provider's product performs this week."""
         p, rival = self.policy, self.provider == RIVAL
         rate = offered(p.quality_error_rate, p.rival_error_rate, rival)
@@ -130,15 +149,15 @@ class Customer(Agent):
         level, spread = offered(p.quality_level, p.rival_level, rival), offered(p.quality_spread, p.rival_spread, rival)
         return performance(level, spread, normal_quantile(self.word(EVERYDAY, PERFORMS)), error)
 
-    def _weight_of_week(self) -> float:
-        """How much the week counts: less with tenure, which is now a week longer, and more when something went wrong."""
+    def _weight_of_week(self) -> np.float32:
+        """How much the week counts: less with tenure, now a week longer, and more when something went wrong."""
         p = self.policy
         self.tenure += 1
         new, settled, settling = p.satisfaction_weight_new, p.satisfaction_weight_settled, p.satisfaction_settling
         usual = experience_weight(self.tenure, new, settled, settling)
         return at_peak(usual, severity_of(self.performed, p.quality_failure_threshold), p.satisfaction_peak)
 
-    def _book_week(self, loss: float) -> None:
+    def _book_week(self, loss: np.float32) -> None:
         """Book what was lost: under quality after a failure, under expectation when a good week was not good enough."""
         p = self.policy
         failed = self.performed < p.quality_failure_threshold
@@ -154,7 +173,7 @@ class Customer(Agent):
         if not self.is_customer:
             return None
         if happens(attempt_chance(self.policy.upselling_attempts), self.luck(EVERYDAY, IS_OFFERED)):
-            self._hear_offer()
+            hear_offer(self)
         shops = happens(self.policy.self_checkout_visits, self.luck(EVERYDAY, SHOPS))
         return visit_of(self) if shops else None
 
@@ -170,65 +189,18 @@ class Customer(Agent):
             self.book("price", was, self.price_fairness)
             self.note("price_rise", change)
 
-    def _hear_offer(self) -> None:
-        """An attempt to sell something more: it tires and costs trust, whether accepted or not."""
-        p, trust, satisfaction, fatigue = self.policy, self.trust, self.satisfaction, self.upsell_fatigue
-        self.model.count("offers")
-        if happens(accepts(p.upselling_relevance, trust, fatigue), self.luck(OFFER, 0)):
-            income = cents(self.spend, p.upselling_worth)
-            self.model.count("sales")
-            self.model.count("revenue_upselling", income)
-            self.model.count("cost_upselling", income - cents(self.spend, p.upselling_worth * p.upselling_margin))
-            self.note("offer_accepted", income)
-        else:
-            self.note("offer_refused", fatigue)
-        blow = annoyance(p.upselling_pressure, fatigue, p.upselling_relevance, p.upselling_distrust)
-        self.trust, self.satisfaction = shaken(trust, blow), shaken(satisfaction, blow)
-        self.upsell_fatigue = tired(fatigue, p.upselling_tiring)
-        self.book("upselling", trust, self.trust)
-        self.book("upselling", satisfaction, self.satisfaction)
-
     # ---- contact -----------------------------------------------------------------------------------------------------
 
     def contact(self) -> Call | None:
         """Returns the call made about an issue, or else to ask something, if there is one."""
         if not self.is_customer:
             return None
-        about_issue = self._speaks_up()
+        about_issue = raises_issue(self)
         if not about_issue:
             if not happens(self.policy.call_centre_questions, self.luck(MOOD, ASKS)):
                 return None
             self.note("question", 0)
         return call_of(self, about_issue)
-
-    def _speaks_up(self) -> bool:
-        """Whether a customer with an issue, new or still open, gets in touch about it this week."""
-        p, luck = self.policy, self.luck(CONTACT, 0)
-        fresh = severity_of(self.performed, p.quality_failure_threshold)
-        self.issue_severity = carried(self.issue_severity, p.issue_lasting, p.issue_closed_below)
-        if fresh > ZERO:
-            return self._speaks_up_about_new(fresh, luck)
-        if self.issue_severity <= ZERO:
-            self.issue_tries = UNDECIDED
-            return False
-        return self.issue_tries != SILENT and happens(p.complaining_persistence, luck)
-
-    def _speaks_up_about_new(self, fresh: float, luck: float) -> bool:
-        """Something went wrong this week: say so, or say nothing and resent it."""
-        p = self.policy
-        self.issue_severity = max(self.issue_severity, fresh)
-        self.model.count("issues")
-        self.note("issue", fresh)
-        chance = speaks_up(self.contact_propensity, self.issue_severity, p.complaining_base, p.complaining_slope)
-        if happens(chance, luck):
-            self.model.count("complaints")
-            self.issue_tries = UNDECIDED if self.issue_tries == SILENT else self.issue_tries
-            return True
-        self.model.count("silent")
-        self.note("silent", fresh)
-        self.grievance = aggrieved(self.grievance, fresh, p.grievance_rise * p.grievance_silent, ZERO)
-        self.issue_tries = SILENT if self.issue_tries == UNDECIDED else self.issue_tries
-        return False
 
     # ---- talk and listen ---------------------------------------------------------------------------------------------
 
@@ -283,10 +255,11 @@ class Customer(Agent):
 
     # ---- account -----------------------------------------------------------------------------------------------------
 
-    def price_here(self) -> float:
+    def price_here(self) -> np.float32:
         """The price index this customer pays with the company."""
         p, joined = self.policy, self.tenure <= self.model.week
-        return price_paid(p.pricing_list_price, p.pricing_newcomer_discount, p.pricing_discount_weeks, self.tenure, joined)
+        discount, weeks = p.pricing_newcomer_discount, p.pricing_discount_weeks
+        return price_paid(p.pricing_list_price, discount, weeks, self.tenure, joined)
 
     def account(self) -> None:
         """Be counted; customers also pay, and now and then answer a survey."""

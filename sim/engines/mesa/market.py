@@ -15,22 +15,22 @@ from sim.engines.mesa.company import Company
 from sim.engines.mesa.customer import Customer
 from sim.engines.start import Ground, begin, empty_state
 from sim.parts import columns
-from sim.week import COUNTS, PHASES, State, event, state_columns
+from sim.week import COUNTS, PHASES, Network, State, event, state_columns
 from sim.week import journal as empty_journal
 
 
 def _settings(week: np.void) -> SimpleNamespace:
     """One week's policies, as ``part_parameter``: float32 numbers, whole numbers."""
-    values = {name: week[name] for name in week.dtype.names}
+    values = {name: week[name] for name in week.dtype.names or ()}
     return SimpleNamespace(**{n: v if isinstance(v, np.float32) else int(v) for n, v in values.items()})
 
 
 class Market(Model):
     """One replication of a scenario: its customers, its company, and the week they are in.
 
-    ``policy`` and ``last_policy`` are the settings of this week and of the last; ``rate`` that at which losses of goodwill
-    are booked; ``reputation`` what the public thinks of the company and of the rival; ``tally`` the counts of the weeks so
-    far, int64 (weeks, counts).
+    ``policy`` and ``last_policy`` are the settings of this week and of the last; ``rate`` is that at which losses of
+    goodwill are booked; ``reputation`` what the public thinks of the company and of the rival; ``tally`` the counts of
+    the weeks so far, int64 (weeks, counts).
     """
 
     def __init__(
@@ -46,11 +46,12 @@ class Market(Model):
         self.reputation = list(state.reputation)
         self.tally = np.zeros((ground.weeks if weeks is None else weeks, len(COUNTS)), np.int64)
         self.counted: dict[str, int] = {}
+        self.said: dict[tuple[int, bool], int] = {}
         self.journal = empty_journal() if journal is None else journal
         self.company = Company(self, state)
         self._settle(state, network)
 
-    def _settle(self, state: State, network) -> None:
+    def _settle(self, state: State, network: Network) -> None:
         """Turn the columns of the state into people, and introduce them to their friends."""
         table = state_columns(state)
         names = [name for kind in KINDS for name in columns(kind)]
@@ -126,7 +127,7 @@ class Market(Model):
         """Add to one of this week's counts."""
         self.counted[name] += number
 
-    def note(self, person: int, what: str, amount: float) -> None:
+    def note(self, person: int, what: str, amount: float | np.float32) -> None:
         """Enter an event in the journal when it happens to the watched person."""
         head = self.journal[0]
         if person == head["person"] and head["week"] < self.journal.size - 1:
@@ -135,11 +136,11 @@ class Market(Model):
 
     def state(self) -> State:
         """Everything that lasts from week to week, in columns."""
-        people = (
+        number, clock, mark = (
             np.array([[getattr(c, name) for c in self.customers] for name in columns(kind)], dtype)
             for kind, dtype in KINDS.items()
         )
-        return State(*people, *self.company.state(), np.array(self.reputation, np.float32))
+        return State(number, clock, mark, *self.company.state(), reputation=np.array(self.reputation, np.float32))
 
 
 def forget(market: Market) -> None:

@@ -1,0 +1,283 @@
+"""Commands that run scenarios: run, compare, demo, digest, agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from sim.commands import AsJson, ScenarioFile, example, print_json, tell
+from sim.errors import Mistake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+
+    from sim.comparing import Answer
+    from sim.running import Result
+    from sim.scenario.whole import Scenario
+
+SOME_FAILED, ANSWERED_NO = 3, 1
+"""Exit codes: some replications failed; the question was answered "no"."""
+
+Replications = Annotated[int, typer.Option(help="How many times the scenario is run, each with other luck.")]
+Seed = Annotated[int, typer.Option(help="Chooses the luck; 0 to 2^64 - 1.")]
+Threads = Annotated[int | None, typer.Option(help="Threads; one per processor unless given.", show_default=False)]
+Engine = Annotated[Literal["core", "mesa"], typer.Option(help="The fast engine or the readable one.")]
+Results = Annotated[Path, typer.Option("--results", help="Folder in which the results folder is written.")]
+Report = Annotated[Path | None, typer.Option("--report", help="Where to write the report (HTML).", show_default=False)]
+
+HEADLINES = (
+    "retention", "churn_rate", "word_of_mouth_net", "nps", "csat", "trust", "grievance", "wait_mean", "abandonment",
+    "first_contact_resolution", "profit",
+)  # fmt: skip
+
+
+@contextmanager
+def _progress(steps: int, words: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal, nothing when piped."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(words, total=steps)
+        yield lambda count: bar.update(task, advance=count)
+
+
+def _table(title: str, frame: pd.DataFrame) -> None:
+    """A table of numbers on standard output."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    table.add_column(frame.index.name or "")
+    for column in frame.columns:
+        table.add_column(str(column).replace("_", " "), justify="right")
+    for name, row in frame.iterrows():
+        table.add_row(str(name), *(value if isinstance(value, str) else f"{value:,.4g}" for value in row))
+    Console().print(table)
+
+
+def _tell_failures(results: Sequence[Result]) -> None:
+    """Say what failed and how to repeat it, and end with exit code 3 when anything did."""
+    failures = [failure for result in results for failure in result.failures]
+    for failure in failures[:5]:
+        tell(f"replication {failure.replication} failed: {failure.error}; repeat it with: {failure.repeat}")
+    if failures:
+        tell(f"{len(failures)} replications failed; the others are kept")
+        raise typer.Exit(SOME_FAILED)
+
+
+def run(
+    scenario: ScenarioFile,
+    replications: Replications = 100,
+    seed: Seed = 1,
+    engine: Engine = "core",
+    threads: Threads = None,
+    weekly: Annotated[Path | None, typer.Option(help="Also write the weekly series here (Parquet).")] = None,
+    results: Results = Path("results"),
+    first: Annotated[int, typer.Option(help="Number of the first replication.", hidden=True)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Run one scenario many times and say what comes of it, with 95 % intervals."""
+    from sim.results import save, write_weekly
+    from sim.running import run as run_scenario
+    from sim.scenario.whole import load
+
+    loaded = load(scenario)
+    with _progress(replications, loaded.name) as progress:
+        result = run_scenario(
+            loaded, replications, seed, threads=threads, engine=engine, first=first, progress=progress
+        )
+    if len(result.numbers):
+        tell(f"results: {save([result], results)}")
+        if weekly is not None:
+            write_weekly(result, weekly)
+        _show(result, as_json)
+    _tell_failures([result])
+
+
+def _show(result: Result, as_json: bool) -> None:
+    if as_json:
+        print_json(result.to_json())
+        return
+    count = f"{len(result.numbers)} of {len(result.numbers) + len(result.failures)} replications"
+    _table(f"{result.scenario.name} ({count}, {result.founders:,} customers, {result.tally.shape[1]} weeks)", result.summary())
+
+
+def compare(
+    base: ScenarioFile,
+    others: Annotated[list[Path], typer.Argument(help="Scenarios to hold against it.", show_default=False)],
+    replications: Replications = 200,
+    precision: Annotated[
+        str | None, typer.Option(help="Run until retention differences are known to within this, such as 1%.")
+    ] = None,
+    seed: Seed = 1,
+    threads: Threads = None,
+    report: Report = None,
+    results: Results = Path("results"),
+    as_json: AsJson = False,
+) -> None:
+    """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
+    from sim.scenario.whole import load
+
+    scenarios = [load(path) for path in (base, *others)]
+    answer = _compared(scenarios, replications, seed, _share(precision), threads)
+    written = _kept(answer, report, results)
+    tell(f"report: {written}")
+    if as_json:
+        print_json(answer.to_json())
+    else:
+        _show_answer(answer)
+    _tell_failures(answer.results)
+
+
+def _compared(
+    scenarios: Sequence[Scenario], replications: int, seed: int, precision: float | None, threads: int | None
+) -> Answer:
+    from sim.comparing import compare as compare_scenarios
+
+    with _progress(replications * len(scenarios), "comparing") as progress:
+        answer = compare_scenarios(
+            scenarios, replications, seed, precision=precision, threads=threads, progress=progress
+        )
+    if len(answer.numbers) < 2:
+        _tell_failures(answer.results)
+        raise Mistake("a comparison needs at least two replications; ask for more with --replications")
+    return answer
+
+
+def _kept(answer: Answer, report: Path | None, under: Path) -> Path:
+    """Write results folder and report; returns the report's path."""
+    from sim.results import save
+
+    folder = save(answer.results, under)
+    return answer.report(report or folder / "report.html")
+
+
+def _share(written: str | None) -> float | None:
+    """``1%`` or ``0.01`` as a share; raises :class:`Mistake` on anything else."""
+    if written is None:
+        return None
+    try:
+        number = float(written.removesuffix("%")) / (100 if written.endswith("%") else 1)
+    except ValueError:
+        raise Mistake(f"--precision is '{written}', but must be a share such as 1% or 0.01") from None
+    return number
+
+
+def _show_answer(answer: Answer) -> None:
+    for other in answer.others:
+        gaps = answer.differences[other.scenario.name]
+        frame = _frame({name: gaps[name]._asdict() for name in HEADLINES})
+        _table(f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)", frame)
+    typer.echo(f"keeps most customers: {answer.best}")
+
+
+def _frame(rows: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
+    return frame.fillna("-") if "variance_reduction" in frame else frame
+
+
+def scenarios_folder() -> Path:
+    """The shipped scenarios: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package.parent / "scenarios", package / "scenarios"):
+        if (folder / "telecom" / "today.yaml").is_file():
+            return folder
+    raise Mistake("the shipped scenarios are missing; install the package again")
+
+
+DEMO = ("today", "outsourced", "upselling", "self_checkout", "accountable")
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder for results and report.")] = Path("results"),
+    replications: Replications = 200,
+    as_json: AsJson = False,
+) -> None:
+    """The main job on the shipped customer file: today's policies against four what-ifs, and the report's path."""
+    from sim.scenario.whole import load
+
+    folder = scenarios_folder() / "telecom"
+    tell(f"Five policies, {replications} replications of two years each; the first start compiles for about a minute.")
+    answer = _compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, None)
+    written = _kept(answer, None, out)
+    if as_json:
+        print_json({"report": str(written), **answer.to_json()})
+    else:
+        _show_answer(answer)
+        typer.echo(f"report: {written}")
+    _tell_failures(answer.results)
+
+
+def digest(
+    scenario: ScenarioFile,
+    replications: Replications = 4,
+    seed: Seed = 1,
+    threads: Threads = None,
+    engine: Engine = "core",
+    as_json: AsJson = False,
+) -> None:
+    """Print the SHA-256 of the final states and weekly counts: equal wherever and however the scenario is run."""
+    from sim.running import run as run_scenario
+    from sim.scenario.whole import load
+
+    result = run_scenario(load(scenario), replications, seed, threads=threads, engine=engine)
+    _tell_failures([result])
+    if as_json:
+        print_json({"digest": result.digest, "fingerprint": result.scenario.fingerprint, "replications": replications})
+    else:
+        typer.echo(result.digest)
+
+
+def agree(
+    scenario: ScenarioFile,
+    replications: Annotated[int, typer.Option(help="Replications to compare.")] = 1,
+    weeks: Annotated[int | None, typer.Option(help="Weeks to compare; all unless given.", show_default=False)] = None,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Run both engines and compare every column in every week, bit for bit; exit code 1 names the first difference."""
+    from sim.engines.agree import agree as compare_engines
+    from sim.ground import ground_of
+    from sim.scenario.whole import load
+
+    ground = ground_of(load(scenario))
+    if weeks is not None and not 1 <= weeks <= ground.weeks:
+        raise Mistake(f"--weeks is {weeks}, but must lie between 1 and the scenario's {ground.weeks}")
+    found = None
+    with _progress(replications, "comparing engines") as progress:
+        for replication in range(replications):
+            found = compare_engines(ground, seed, replication, weeks)
+            progress(1)
+            if found is not None:
+                break
+    told = "the engines agree in every column of every week" if found is None else str(found)
+    if as_json:
+        print_json({"agree": found is None, "difference": None if found is None else str(found)})
+    else:
+        typer.echo(told)
+    if found is not None:
+        raise typer.Exit(ANSWERED_NO)
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add these commands to the program."""
+    examples = {
+        run: "run scenarios/telecom/today.yaml --replications 200",
+        compare: "compare scenarios/telecom/today.yaml scenarios/telecom/outsourced.yaml --precision 1%",
+        demo: "demo --out results",
+        digest: "digest scenarios/telecom/today.yaml --threads 2",
+        agree: "agree scenarios/telecom/today.yaml --weeks 12",
+    }
+    for command, words in examples.items():
+        program.command(epilog=example(words))(command)

@@ -1,0 +1,122 @@
+"""Choosing a provider: what a customer weighs who compares, and what leaving, joining and staying change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.behaviour.belief import view
+from sim.behaviour.choice import CHOICE, goodwill, held_against, leaves, pull
+from sim.behaviour.expectation import starting_expectation
+from sim.behaviour.issue import UNDECIDED
+from sim.behaviour.ledger import BOOKED, portion, rivals_pull
+from sim.behaviour.person import COMPANY, GONE, RIVAL
+from sim.behaviour.price import price_advantage
+from sim.draws import happens
+from sim.mechanisms.contracts import bound, hurdle
+from sim.mechanisms.marketing import promise
+from sim.mechanisms.pricing import price_paid
+from sim.numeric import FIXED_ONE, fixed, share
+
+if TYPE_CHECKING:
+    from sim.engines.mesa.customer import Customer
+
+f32 = np.float32
+ZERO, ONE = f32(0), f32(1)
+
+
+def move_away(customer: Customer) -> None:
+    """Leave the market for no fault of the company."""
+    if customer.is_customer:
+        customer.model.count("leavers_involuntary")
+        customer.model.count("left_because_involuntary", FIXED_ONE)
+    customer.provider, customer.contract_end = GONE, -1
+    customer.note("moves_away", 0)
+
+
+def compare(customer: Customer) -> None:
+    """Weigh the other provider against the own one, and stay or move."""
+    p, mine = customer.policy, customer.is_customer
+    own = goodwill(customer.satisfaction, customer.trust, p.choice_trust_weight)
+    grudges = customer.grievance, customer.price_fairness
+    held = held_against(*grudges, p.choice_grievance_weight, p.choice_fairness_weight)
+    other = _look_of_other(customer)
+    advantage = _advantage_of_other(customer)
+    drawn = pull(other, own, held, p.choice_appeal, advantage)
+    high = hurdle(customer.switching_cost, p.contracts_exit_fee, bound(customer.contract_end, customer.model.week))
+    if not happens(leaves(drawn, high, p.choice_decisiveness), customer.luck(CHOICE, 0)):
+        _stay(customer, drawn - high)
+        return
+    if mine:
+        _leave(customer, other, advantage)
+    else:
+        _join(customer)
+    customer.note("leaves" if mine else "joins", drawn - high)
+    _arrive(customer, RIVAL if mine else COMPANY, own - held)
+
+
+def _look_of_other(customer: Customer) -> np.float32:
+    """How the other provider looks from here: what is believed of it, and what the public thinks."""
+    reputation, reviews = customer.model.reputation, customer.policy.belief_reviews
+    if customer.is_customer:
+        return view(customer.belief_rival, reputation[RIVAL], reviews)
+    return view(customer.belief_company, reputation[COMPANY], reviews)
+
+
+def _advantage_of_other(customer: Customer) -> np.float32:
+    """What the other's price is worth, against what this person pays now."""
+    p, sensitivity = customer.policy, customer.price_sensitivity
+    if customer.is_customer:
+        return price_advantage(customer.price_here(), p.rival_price, sensitivity)
+    newcomers = price_paid(p.pricing_list_price, p.pricing_newcomer_discount, p.pricing_discount_weeks, 0, True)
+    return price_advantage(p.rival_price, newcomers, sensitivity)
+
+
+def _stay(customer: Customer, missing: np.float32) -> None:
+    """Stay, and be bound again when the contract ends this week; ``missing`` is what the other fell short by."""
+    customer.note("compares_and_stays", missing)
+    if customer.is_customer and customer.contract_end == customer.model.week:
+        customer.contract_end = customer.model.week + customer.policy.contracts_renewal
+        customer.note("contract_renewed", customer.policy.contracts_renewal)
+
+
+def _leave(customer: Customer, other: np.float32, advantage: np.float32) -> None:
+    """Leave the company: the departure is shared out among its causes, what is left over going to the rival."""
+    p, count, rate = customer.policy, customer.model.count, customer.model.rate
+    weights = {cause: getattr(customer, f"ledger_{cause}") / rate for cause in BOOKED}
+    unfair = (ONE - customer.price_fairness) * p.choice_fairness_weight
+    weights["price"] += max(advantage, ZERO) + unfair
+    weights["rival"] = rivals_pull(other, customer.expectation, p.ledger_restlessness)
+    total = sum(weights.values(), ZERO)
+    parts = {cause: fixed(portion(weights[cause], total)) for cause in BOOKED}
+    for cause, part in parts.items():
+        count(f"left_because_{cause}", part)
+    count("left_because_rival", FIXED_ONE - sum(parts.values()))
+    count("leavers_voluntary")
+
+
+def _join(customer: Customer) -> None:
+    """Come over from the rival, perhaps because friends spoke well of the company."""
+    customer.model.count("joiners")
+    customer.model.count("referred_joiners", customer.heard[COMPANY, True] > 0)
+
+
+def _arrive(customer: Customer, provider: int, old_view: np.float32) -> None:
+    """Begin anew with another provider; of the one left behind, what was thought of it is remembered."""
+    p, week = customer.policy, customer.model.week
+    if provider == RIVAL:
+        customer.belief_company, belief = share(old_view), customer.belief_rival
+        promised = promise(p.rival_level, p.rival_overpromise)
+    else:
+        customer.belief_rival, belief = share(old_view), customer.belief_company
+        promised = promise(p.quality_level, p.marketing_overpromise)
+    customer.expectation = starting_expectation(promised, belief, p.expectation_promise_weight)
+    customer.satisfaction, customer.trust, customer.grievance = customer.expectation, belief, ZERO
+    customer.price_fairness, customer.upsell_fatigue = ONE, ZERO
+    customer.issue_severity, customer.issue_tries = ZERO, UNDECIDED
+    for cause in BOOKED:
+        setattr(customer, f"ledger_{cause}", ZERO)
+    customer.provider, customer.tenure = provider, 0
+    signs = provider == COMPANY and p.contracts_term > 0
+    customer.contract_end = week + p.contracts_term if signs else -1

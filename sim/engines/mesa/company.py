@@ -1,0 +1,197 @@
+"""The company: its representatives, its queues and its money."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+from mesa import Agent
+
+from sim.draws import happens, word
+from sim.engines.mesa.encounters import Call, Visit, after_call, after_visit
+from sim.mechanisms.call_centre import REPRESENTATIVE, skill_of, solves, wages
+from sim.mechanisms.marketing import spending
+from sim.mechanisms.outsourcing import granted, outsourced, reduced
+from sim.mechanisms.pricing import cents
+from sim.mechanisms.quality import providing
+from sim.numeric import fixed, normal_quantile
+from sim.service.queues import SERVED, answer, in_order, put_in_order, rebase
+from sim.week import ANSWERED_WITHIN, WAIT_BINS, State
+
+if TYPE_CHECKING:
+    from sim.engines.mesa.market import Market
+
+f32 = np.float32
+ZERO, ONE = f32(0), f32(1)
+Comer = TypeVar("Comer", Visit, Call)
+
+BINS = [seconds / 60.0 for seconds in WAIT_BINS]
+
+
+class Line(NamedTuple):
+    """A first-come-first-served queue: when each who serves becomes free (minutes) and their number, soonest first."""
+
+    free_at: np.ndarray
+    number: np.ndarray
+
+    def man(self, before: int, now: int, minutes: float) -> None:
+        """Start a new week, ``minutes`` after the last began: ``now`` serve where ``before`` did."""
+        rebase(self.free_at[:before], self.number[:before], minutes)
+        if now == before:
+            return
+        known = zip(self.free_at[:before], self.number[:before], strict=True)
+        staying = [(free_at, number) for free_at, number in known if number < now]
+        newcomers = [(0.0, number) for number in range(before, now)]
+        for place, entry in enumerate(staying + newcomers):
+            self.free_at[place], self.number[place] = entry
+        put_in_order(self.free_at[:now], self.number[:now])
+
+    def serve(self, comer: Visit | Call, minutes: float, servers: int) -> tuple[float, int | None]:
+        """How long one who comes waits for so many servers, and who serves them: None when patience ends first."""
+        wait, outcome, who = answer(
+            comer.arrival, minutes, comer.patience, self.free_at[:servers], self.number[:servers]
+        )
+        return wait, who if outcome == SERVED else None
+
+
+def by_arrival(comers: list[Comer]) -> list[Comer]:
+    """Callers or shoppers as they arrive; of two at the same instant the lower-numbered comes first."""
+    times = np.array([comer.arrival for comer in comers], np.float64)
+    order, spare = np.empty((2, len(comers)), np.int32)
+    in_order(times, order, spare)
+    return [comers[place] for place in order]
+
+
+class Representative(Agent):
+    """Somebody who answers the phone, in-house or at the outsourcer."""
+
+    model: Market
+
+    def __init__(self, market: Market, number: int) -> None:
+        super().__init__(market)
+        self.number, self.skill, self.outsourced = number, ZERO, False
+
+    def govern(self) -> None:
+        """Come to work: skill is one's own, but the outsourcer's people lack a part of it."""
+        p = self.model.policy
+        normal = normal_quantile(word(self.model.world, REPRESENTATIVE, self.number, 0, 0))
+        full = skill_of(p.call_centre_skill, p.call_centre_skill_spread, normal)
+        self.outsourced = outsourced(self.number, p.call_centre_representatives, p.outsourcing_share)
+        self.skill = reduced(full, p.outsourcing_skill_gap, self.outsourced)
+
+    def minutes_for(self, call: Call) -> float:
+        """How long this representative takes for a call: at the outsourcer they hurry."""
+        return float(granted(call.handling, self.model.policy.outsourcing_haste, self.outsourced))
+
+    def solves(self, severity: np.float32, luck: float) -> bool:
+        """Whether this representative resolves an issue of this severity."""
+        return happens(solves(self.skill, severity, self.model.policy.call_centre_hardness), luck)
+
+    def warmth(self) -> np.float32:
+        """How this representative comes across: by skill, less what a script takes away."""
+        return reduced(self.skill, self.model.policy.outsourcing_script, self.outsourced)
+
+    def cost(self) -> np.float32:
+        """Cost against an in-house representative."""
+        return granted(ONE, self.model.policy.outsourcing_cost_ratio, self.outsourced)
+
+
+class Company(Agent):
+    """The focal firm: representatives at the phones, lanes in its shops, and the bill for it all.
+
+    There are as many representatives as in its fullest week; those it does not need this week are not on duty.
+    """
+
+    model: Market
+
+    def __init__(self, market: Market, state: State) -> None:
+        super().__init__(market)
+        self.phones = Line(state.busy, state.server)
+        self.tills = Line(state.lane_busy, state.lane)
+        self.machines = Line(state.self_busy, state.self_lane)
+        self.representatives = [Representative(market, number) for number in range(len(state.skill))]
+
+    @property
+    def staffed_lanes(self) -> int:
+        """Lanes with a cashier."""
+        return self.model.policy.self_checkout_lanes - self.model.policy.self_checkout_self_lanes
+
+    @property
+    def phone_minutes(self) -> float:
+        """Minutes a week the phones are open, per simulated share of the company."""
+        return float(self.model.policy.call_centre_hours) * 60.0 / self.model.stands_for
+
+    @property
+    def shop_minutes(self) -> float:
+        """Minutes a week the shops are open, per simulated share of the company."""
+        return float(self.model.policy.self_checkout_hours) * 60.0 / self.model.stands_for
+
+    def on_duty(self) -> list[Representative]:
+        """The representatives who work this week."""
+        return self.representatives[: self.model.policy.call_centre_representatives]
+
+    # ---- govern ------------------------------------------------------------------------------------------------------
+
+    def govern(self) -> None:
+        """The policies in force take effect: phones and lanes are manned, representatives come to work."""
+        now, before, first = self.model.policy, self.model.last_policy, self.model.week == 0
+        phone_minutes, shop_minutes = (0.0, 0.0) if first else (self.phone_minutes, self.shop_minutes)
+        self.phones.man(before.call_centre_representatives, now.call_centre_representatives, phone_minutes)
+        staffed_before = before.self_checkout_lanes - before.self_checkout_self_lanes
+        self.tills.man(staffed_before, self.staffed_lanes, shop_minutes)
+        self.machines.man(before.self_checkout_self_lanes, now.self_checkout_self_lanes, shop_minutes)
+        for representative in self.on_duty():
+            representative.govern()
+
+    # ---- touch and contact -------------------------------------------------------------------------------------------
+
+    def serve_shoppers(self, visits: list[Visit]) -> None:
+        """Serve everybody at the checkouts, in the order they come."""
+        for visit in by_arrival(visits):
+            if visit.self_service:
+                wait, who = self.machines.serve(visit, visit.handling, self.model.policy.self_checkout_self_lanes)
+            else:
+                wait, who = self.tills.serve(visit, visit.handling, self.staffed_lanes)
+            after_visit(visit, wait, who is not None)
+
+    def answer_calls(self, calls: list[Call]) -> None:
+        """Answer everybody who calls, in the order they call, unless they hang up first."""
+        staff = self.on_duty()
+        for call in by_arrival(calls):
+            minutes = staff[self.phones.number[0]].minutes_for(call) if staff else call.handling
+            wait, who = self.phones.serve(call, minutes, len(staff))
+            self._count_call(wait, minutes, who is not None)
+            after_call(call, wait, None if who is None else staff[who])
+        self.model.count("capacity", len(staff) * fixed(self.phone_minutes))
+
+    def _count_call(self, wait: float, minutes: float, served: bool) -> None:
+        """Enter one call in the counts."""
+        count = self.model.count
+        count("calls")
+        count("wait", fixed(wait))
+        count(f"waited_{bisect_left(BINS, wait)}")
+        count("answered" if served else "abandoned")
+        count("answered_in_time", served and wait <= ANSWERED_WITHIN / 60.0)
+        count("busy", fixed(minutes) if served else 0)
+
+    # ---- account -----------------------------------------------------------------------------------------------------
+
+    def account(self) -> None:
+        """What the product, the phones, the checkouts and advertising cost this week."""
+        p, market, scale = self.model.policy, self.model, f32(self.model.stands_for)
+        at_index_1 = sum(cents(customer.spend, ONE) for customer in market.customers if customer.is_customer)
+        market.count("cost_product", providing(at_index_1, p.quality_cost_share))
+        heads = sum((representative.cost() for representative in self.on_duty()), ZERO)
+        market.count("cost_calls", wages(heads, p.call_centre_wage, p.call_centre_hours, scale))
+        market.count("cost_checkout", wages(self.staffed_lanes, p.self_checkout_wage, p.self_checkout_hours, scale))
+        machines = wages(p.self_checkout_self_lanes, p.self_checkout_lane_cost, ONE, scale)
+        market.count("cost_checkout", machines)
+        rivals = market.counted["rival_customers"]
+        market.count("cost_marketing", spending(rivals, p.marketing_reach, p.marketing_cost))
+        market.count("reputation", fixed(market.reputation[0]))
+
+    def state(self) -> tuple[np.ndarray, ...]:
+        """What the company carries from week to week, in columns."""
+        skills = np.array([representative.skill for representative in self.representatives], np.float32)
+        return (skills, *self.phones, *self.tills, *self.machines)

@@ -1,0 +1,232 @@
+"""Encounters: offers, visits to the shop and calls to the company, and what they leave behind in the customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.behaviour.complaining import speaks_up
+from sim.behaviour.grievance import aggrieved, relieved
+from sim.behaviour.issue import MOST_TRIES, SILENT, UNDECIDED, carried, severity_of
+from sim.behaviour.satisfaction import moved
+from sim.behaviour.trust import shaken, trust_after
+from sim.draws import happens, unit
+from sim.mechanisms.accountability import delighted, justice, remedy
+from sim.mechanisms.call_centre import (
+    CONTACT,
+    effort,
+    encounter,
+    handling_minutes,
+    patience_minutes,
+    wait_pain,
+)
+from sim.mechanisms.outsourcing import granted
+from sim.mechanisms.pricing import cents
+from sim.mechanisms.self_checkout import CHECKOUT, minutes_at_lane, prefers_self, visit
+from sim.mechanisms.upselling import OFFER, accepts, annoyance, tired
+from sim.numeric import fixed, normal_quantile, share
+
+if TYPE_CHECKING:
+    from sim.engines.mesa.company import Representative
+    from sim.engines.mesa.customer import Customer
+
+f32 = np.float32
+ZERO = f32(0)
+
+AS_SHARE = 2.0**-32
+"""Turns a random word into a share of the week, finer than :func:`sim.draws.unit` does."""
+
+
+class Visit(NamedTuple):
+    """One customer's visit to a checkout; times are minutes since opening, float64."""
+
+    customer: Customer
+    self_service: bool
+    arrival: float
+    handling: float
+    patience: float
+
+
+class Call(NamedTuple):
+    """One customer's call, about an issue or to ask something; times as in :class:`Visit`."""
+
+    customer: Customer
+    about_issue: bool
+    arrival: float
+    handling: float
+    patience: float
+
+
+# ---- offers ----------------------------------------------------------------------------------------------------------
+
+
+def hear_offer(customer: Customer) -> None:
+    """An attempt to sell something more: it tires and costs trust, whether accepted or not."""
+    p, count = customer.policy, customer.model.count
+    trust, satisfaction, fatigue = customer.trust, customer.satisfaction, customer.upsell_fatigue
+    count("offers")
+    if happens(accepts(p.upselling_relevance, trust, fatigue), customer.luck(OFFER, 0)):
+        income = cents(customer.spend, p.upselling_worth)
+        count("sales")
+        count("revenue_upselling", income)
+        count("cost_upselling", income - cents(customer.spend, p.upselling_worth * p.upselling_margin))
+        customer.note("offer_accepted", income)
+    else:
+        customer.note("offer_refused", fatigue)
+    blow = annoyance(p.upselling_pressure, fatigue, p.upselling_relevance, p.upselling_distrust)
+    customer.trust, customer.satisfaction = shaken(trust, blow), shaken(satisfaction, blow)
+    customer.upsell_fatigue = tired(fatigue, p.upselling_tiring)
+    customer.book("upselling", trust, customer.trust)
+    customer.book("upselling", satisfaction, customer.satisfaction)
+
+
+# ---- the shop --------------------------------------------------------------------------------------------------------
+
+
+def visit_of(customer: Customer) -> Visit:
+    """The visit a customer makes this week: to which lanes, when, how long it takes, and how patient they are."""
+    p, company = customer.policy, customer.model.company
+    when, which, size, error = (customer.word(CHECKOUT, index) for index in range(4))
+    lanes = company.staffed_lanes, p.self_checkout_self_lanes
+    alone = happens(prefers_self(customer.self_service_liking, *lanes), unit(which))
+    usual = p.self_checkout_self_minutes if alone else p.self_checkout_minutes
+    minutes = handling_minutes(usual, p.self_checkout_minutes_spread, normal_quantile(size))
+    if alone:
+        minutes = minutes_at_lane(minutes, p.self_checkout_error_minutes, unit(error), p.self_checkout_errors)
+    patience = patience_minutes(customer.patience, customer.luck(CHECKOUT, 4))
+    return Visit(customer, alone, when * AS_SHARE * company.shop_minutes, float(minutes), float(patience))
+
+
+def after_visit(visited: Visit, wait: float, served: bool) -> None:
+    """What a visit leaves behind: how it was, against what was expected, and the annoyance of walking out unserved."""
+    customer, alone, _, _, _ = visited
+    p, count = customer.policy, customer.model.count
+    pain = p.self_checkout_waiting_hurts
+    if served:
+        pain = wait_pain(wait, p.self_checkout_tolerance, p.self_checkout_waiting_hurts)
+    work_done = p.self_checkout_effort if alone and served else ZERO
+    quality = visit(pain, work_done, customer.self_service_liking)
+    _remember(customer, quality, p.self_checkout_memory, "convenience")
+    count("visits")
+    count("checkout_wait", fixed(wait))
+    count("self_visits", alone)
+    count("walked_out", not served)
+    if alone and served:
+        count("cost_shrink", cents(customer.spend, p.self_checkout_shrink))
+    customer.note("shop" if served else "shop_left", wait)
+
+
+def _remember(customer: Customer, quality: np.float32, weight: np.float32, cause: str) -> None:
+    """Let an encounter of this quality move satisfaction; what was lost is booked under its cause."""
+    before = customer.satisfaction
+    customer.satisfaction = moved(before, customer.verdict_on(quality), weight)
+    customer.book(cause, before, customer.satisfaction)
+
+
+# ---- the telephone ---------------------------------------------------------------------------------------------------
+
+
+def raises_issue(customer: Customer) -> bool:
+    """Whether a customer with an issue, new or still open, gets in touch about it this week."""
+    p, luck = customer.policy, customer.luck(CONTACT, 0)
+    fresh = severity_of(customer.performed, p.quality_failure_threshold)
+    if fresh <= ZERO and customer.issue_severity <= ZERO:
+        return False
+    customer.issue_severity = carried(customer.issue_severity, p.issue_lasting, p.issue_closed_below)
+    if fresh > ZERO:
+        return _raises_new_issue(customer, fresh, luck)
+    if customer.issue_severity <= ZERO:
+        customer.issue_tries = UNDECIDED
+        return False
+    return customer.issue_tries != SILENT and happens(p.complaining_persistence, luck)
+
+
+def _raises_new_issue(customer: Customer, fresh: np.float32, luck: float) -> bool:
+    """Something went wrong this week: speak up, or say nothing and resent it."""
+    p, count, tries = customer.policy, customer.model.count, customer.issue_tries
+    customer.issue_severity = max(customer.issue_severity, fresh)
+    count("issues")
+    customer.note("issue", fresh)
+    chance = speaks_up(customer.contact_propensity, customer.issue_severity, p.complaining_base, p.complaining_slope)
+    if happens(chance, luck):
+        count("complaints")
+        customer.issue_tries = UNDECIDED if tries == SILENT else tries
+        return True
+    count("silent")
+    customer.note("silent", fresh)
+    customer.grievance = aggrieved(customer.grievance, fresh, p.grievance_rise * p.grievance_silent, ZERO)
+    customer.issue_tries = SILENT if tries == UNDECIDED else tries
+    return False
+
+
+def call_of(customer: Customer, about_issue: bool) -> Call:
+    """The call a customer makes this week: when, how long it takes to deal with, and how patient they are."""
+    p = customer.policy
+    when, patience, size = (customer.word(CONTACT, index) for index in (1, 2, 3))
+    minutes = handling_minutes(p.call_centre_handling, p.call_centre_handling_spread, normal_quantile(size))
+    patient = patience_minutes(customer.patience, unit(patience))
+    arrival = when * AS_SHARE * customer.model.company.phone_minutes
+    return Call(customer, about_issue, arrival, float(minutes), float(patient))
+
+
+def after_call(call: Call, wait: float, representative: Representative | None) -> None:
+    """What a call leaves behind; without a ``representative`` the caller hung up after this ``wait``."""
+    customer, about_issue, _, _, _ = call
+    p, severity = customer.policy, customer.issue_severity if about_issue else ZERO
+    solved = representative is not None and representative.solves(severity, customer.luck(CONTACT, 4))
+    pain = wait_pain(wait, p.call_centre_tolerance, p.call_centre_waiting_hurts)
+    _count_contact(customer, customer.issue_tries if about_issue else 0, solved, pain)
+    customer.note("abandons" if representative is None else "solved" if solved else "unsolved", wait)
+    warmth = ZERO if representative is None else representative.warmth()
+    _feel_encounter(customer, encounter(warmth, solved, p.call_centre_manner, p.call_centre_solution, pain))
+    if about_issue and representative is not None:
+        _recover(customer, solved, representative.outsourced)
+    elif about_issue:
+        _try_again(customer)
+    elif not solved and customer.issue_severity <= ZERO:
+        customer.issue_severity, customer.issue_tries = p.call_centre_unanswered_severity, 1
+
+
+def _count_contact(customer: Customer, tries: int, solved: bool, pain: np.float32) -> None:
+    """Enter one contact in the counts, with the effort it took after so many earlier tries."""
+    count, first = customer.model.count, tries == 0
+    count("contacts")
+    count("effort", fixed(effort(pain, tries, solved)))
+    count("solved", solved)
+    count("first_contacts", first)
+    count("solved_at_first", first and solved)
+
+
+def _feel_encounter(customer: Customer, quality: np.float32) -> None:
+    """Satisfaction and trust after a conversation of this quality, or after waiting for one in vain."""
+    p = customer.policy
+    _remember(customer, quality, p.call_centre_memory, "service")
+    before = customer.trust
+    growth, loss = (share(speed * p.trust_encounter) for speed in (p.trust_growth, p.trust_loss))
+    customer.trust = trust_after(before, quality, growth, loss)
+    customer.book("service", before, customer.trust)
+
+
+def _recover(customer: Customer, solved: bool, outsourced: bool) -> None:
+    """After an answered call about an issue: a recovery that is owned or not, or a refusal that rankles."""
+    p = customer.policy
+    weeks = granted(p.accountability_compensates, p.outsourcing_empowerment, outsourced)
+    manner = p.accountability_acknowledges, p.accountability_apologises
+    owned = justice(remedy(weeks), *manner, p.accountability_speed, p.accountability_blames)
+    severity, before = customer.issue_severity, customer.grievance
+    if solved:
+        customer.satisfaction = delighted(customer.satisfaction, severity, owned, p.accountability_delight)
+        customer.grievance = relieved(before, p.accountability_relief * owned)
+        customer.model.count("cost_compensation", cents(customer.spend, weeks))
+        customer.issue_severity, customer.issue_tries = ZERO, UNDECIDED
+        customer.note("recovered", owned)
+    else:
+        customer.grievance = aggrieved(before, severity, p.grievance_rise, owned)
+        customer.book("accountability", customer.grievance, before)
+        _try_again(customer)
+
+
+def _try_again(customer: Customer) -> None:
+    """One more contact that came to nothing."""
+    customer.issue_tries = min(customer.issue_tries + 1, MOST_TRIES)

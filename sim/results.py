@@ -1,0 +1,139 @@
+"""What a run leaves behind: a folder with its manifest, measures, weekly series, failures and quarantined rows.
+
+A folder appears whole or not at all: it is written beside its place under another name and then moved there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.compiled import source_hash
+from sim.customer_file import write_quarantine
+from sim.errors import Mistake
+from sim.ground import customers_of
+from sim.running import Result
+
+RESULTS = Path("results")
+LIBRARIES = ("loyalty-sim", "numba", "numpy", "pandas", "pyarrow", "scipy")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that take part in the numbers."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed as a package"
+    return found
+
+
+def manifest(results: Sequence[Result]) -> dict[str, Any]:
+    """All that is needed to get the same numbers again, and nothing about the machine they were got on."""
+    return {
+        "scenarios": [
+            {
+                "name": result.scenario.name,
+                "fingerprint": result.scenario.full_fingerprint,
+                "replications": [int(number) for number in result.numbers],
+                "failed": [failure.replication for failure in result.failures],
+                "customers": result.founders,
+                "digest": result.digest,
+                "meaning": result.scenario.canonical(),
+            }
+            for result in results
+        ],
+        "seed": results[0].seed,
+        "source": source_hash(),
+        "versions": versions(),
+    }
+
+
+def folder_name(results: Sequence[Result]) -> str:
+    """``<name>-<fingerprint>``; of several scenarios, the base's name and a fingerprint of all."""
+    words = re.sub(r"[^a-z0-9]+", "-", results[0].scenario.name.lower()).strip("-") or "scenario"
+    if len(results) == 1:
+        return f"{words}-{results[0].scenario.fingerprint}"
+    import hashlib
+
+    together = hashlib.sha256("".join(result.scenario.full_fingerprint for result in results).encode()).hexdigest()
+    return f"{words}-against-{len(results) - 1}-{together[:12]}"
+
+
+def _labelled(results: Sequence[Result], table: Callable[[Result], pd.DataFrame]) -> pd.DataFrame:
+    frames = [table(result).reset_index().assign(scenario=result.scenario.name) for result in results]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _failures(results: Sequence[Result]) -> pd.DataFrame:
+    rows = [
+        {"scenario": r.scenario.name, "replication": f.replication, "error": f.error, "traceback": f.traceback, "repeat": f.repeat}
+        for r in results
+        for f in r.failures
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["scenario", "replication", "error", "traceback", "repeat"])
+
+
+def _fill(folder: Path, results: Sequence[Result]) -> None:
+    words = json.dumps(manifest(results), indent=2, sort_keys=True, ensure_ascii=False)
+    (folder / "manifest.json").write_text(words + "\n", encoding="utf-8")
+    _labelled(results, lambda result: result.measures).to_parquet(folder / "measures.parquet")
+    _labelled(results, lambda result: result.weekly).to_parquet(folder / "weekly.parquet")
+    _failures(results).to_parquet(folder / "failures.parquet")
+    customers = customers_of(results[0].scenario)
+    if customers is not None and customers.quarantined:
+        write_quarantine(folder / "quarantine.csv", customers.quarantined)
+
+
+def save(results: Sequence[Result], under: Path = RESULTS) -> Path:
+    """Write the folder of these results under ``under`` and return its path; an older one of the same meaning gives way.
+
+    Raises :class:`~sim.errors.Mistake` when it cannot be written there; then nothing is left behind.
+    """
+    place = under / folder_name(results)
+    try:
+        under.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=under))
+    except OSError as fault:
+        raise Mistake(f"{under}: results cannot be written here ({fault.strerror}); choose another folder") from None
+    try:
+        _fill(draft, results)
+        draft.chmod(0o755)
+        _put_in_place(draft, place)
+    except OSError as fault:
+        raise Mistake(f"{place}: results cannot be written here ({fault.strerror}); choose another folder") from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return place
+
+
+def _put_in_place(draft: Path, place: Path) -> None:
+    """Move the finished folder to where it belongs; a report that stands there already is kept."""
+    if place.exists():
+        for report in place.glob("*.html"):
+            shutil.move(report, draft / report.name)
+        old = Path(tempfile.mkdtemp(prefix=".old-", dir=place.parent))
+        os.replace(place, old / "was")
+        os.replace(draft, place)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        os.replace(draft, place)
+
+
+def write_weekly(result: Result, path: Path) -> None:
+    """Write the weekly series of a run as Parquet. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+    try:
+        result.weekly.reset_index().to_parquet(path)
+    except OSError as fault:
+        raise Mistake(f"{path}: cannot be written ({fault.strerror or fault}); choose another file") from None

@@ -1,0 +1,94 @@
+"""Comparisons: pairs under the same luck, honest verdicts, and much less variance than without pairing."""
+
+import numpy as np
+import pytest
+
+from sim import Mistake, compare, load, run
+from sim.commands.running import scenarios_folder
+from sim.comparing import UNDECIDED, Answer
+from worlds import busy
+
+TELECOM = scenarios_folder() / "telecom"
+
+
+@pytest.fixture(scope="module")
+def answer() -> Answer:
+    scenarios = [busy(), busy(quality={"error_rate": 0.3}).with_(name="Worse"), busy().with_(name="Same")]
+    return compare(scenarios, replications=30, seed=5)
+
+
+def test_worse_quality_keeps_fewer_customers(answer: Answer) -> None:
+    assert answer.differences["Worse"]["retention"].high < 0
+    assert answer.differences["Worse"]["left_because_quality"].low > 0
+
+
+def test_the_same_policy_under_another_name_makes_no_difference(answer: Answer) -> None:
+    for measure, found in answer.differences["Same"].items():
+        assert (found.mean, found.low, found.high) == (0, 0, 0), measure
+    assert answer.best == UNDECIDED
+
+
+def test_an_untouched_customer_has_the_same_luck(answer: Answer) -> None:
+    """Week 0 begins with the same people, so counts that come before the policy acts are equal in every replication."""
+    assert (answer.base.measures.index == answer.others[0].measures.index).all()
+    assert (answer.base.tally[:, 0, :] == answer.others[1].tally[:, 0, :]).all()
+
+
+def test_the_difference_is_that_of_two_separate_runs(answer: Answer) -> None:
+    apart = run(busy(quality={"error_rate": 0.3}), 30, 5).measures["retention"] - run(busy(), 30, 5).measures["retention"]
+    assert answer.differences["Worse"]["retention"].mean == pytest.approx(apart.mean(), abs=1e-15)
+
+
+def test_best_names_a_clear_winner() -> None:
+    found = compare([busy(quality={"error_rate": 0.4}), busy().with_(name="Better")], replications=20)
+    assert found.best == "Better"
+
+
+def test_a_wished_precision_is_reached() -> None:
+    found = compare([busy(), busy(quality={"error_rate": 0.2}).with_(name="Worse")], precision=0.004)
+    gap = found.differences["Worse"]["retention"]
+    assert (gap.high - gap.low) / 2 <= 0.004
+
+
+def test_the_first_replications_do_not_depend_on_the_precision() -> None:
+    scenarios = [busy(), busy(quality={"error_rate": 0.2}).with_(name="Worse")]
+    few, many = compare(scenarios, 50), compare(scenarios, precision=0.003)
+    assert (many.base.tally[:50] == few.base.tally).all()
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "words"),
+    [
+        ([busy()], "at least two"),
+        ([busy(), busy()], "two scenarios are called 'Busy'"),
+        ([busy(), busy(weeks=5).with_(name="Short")], "equally long"),
+        ([busy(), busy(market={"customers": 100}).with_(name="Few")], "different numbers of customers"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(scenarios: list[object], words: str) -> None:
+    with pytest.raises(Mistake, match=words):
+        compare(scenarios, replications=2)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def telecom() -> Answer:
+    today = load(TELECOM / "today.yaml")
+    fewer = today.with_(name="One fewer", call_centre={"representatives": 19})
+    return compare([today, fewer, load(TELECOM / "outsourced.yaml")], replications=120)
+
+
+@pytest.mark.parametrize("measure", ["retention", "word_of_mouth_net"])
+@pytest.mark.parametrize(("scenario", "times"), [("One fewer", 10), ("Outsourced call centre", 4)])
+def test_pairing_removes_most_of_the_variance(telecom: Answer, scenario: str, times: float, measure: str) -> None:
+    reduction = telecom.differences[scenario][measure].variance_reduction
+    assert reduction is not None and reduction >= times
+
+
+def test_the_estimated_reduction_is_that_against_independent_luck(telecom: Answer) -> None:
+    """The variance that pairing is held against is estimated from the pairs; independent seeds give the same."""
+    other = run(load(TELECOM / "outsourced.yaml"), 120, seed=99).measures["retention"].to_numpy()
+    base = telecom.base.measures["retention"].to_numpy()
+    paired = telecom.others[1].measures["retention"].to_numpy() - base
+    independent = np.var(other - base, ddof=1) / np.var(paired, ddof=1)
+    estimated = telecom.differences["Outsourced call centre"]["retention"].variance_reduction
+    assert estimated is not None and 0.5 < independent / estimated < 2.0  # both are F-like with 119 degrees of freedom

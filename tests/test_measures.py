@@ -1,0 +1,61 @@
+"""Measures, worked by hand from counts."""
+
+import numpy as np
+import pytest
+
+from sim.measures import MEASURES, NAMES, measured, measured_weekly
+from sim.numeric import FIXED_ONE
+from sim.week import COUNTS, WAIT_BINS
+
+
+def tally(*weeks: dict[str, float]) -> np.ndarray:
+    """Counts of one replication: one dictionary a week, zero where nothing is said."""
+    table = np.zeros((len(weeks), len(COUNTS)), np.int64)
+    for week, counts in enumerate(weeks):
+        for name, number in counts.items():
+            table[week, COUNTS.index(name)] = round(number)
+    return table
+
+
+@pytest.mark.parametrize(
+    ("weeks", "measure", "value"),
+    [
+        ([{"founders": 90}, {"founders": 80}], "retention", 0.8),
+        ([{"customers": 100, "leavers_voluntary": 3}, {"customers": 100, "leavers_involuntary": 1}], "churn_rate", 0.02),
+        ([{"customers": 60, "rival_customers": 20, "gone": 20}], "market_share", 0.75),
+        ([{"customers": 50, "heard_well": 30, "heard_ill": 10}], "word_of_mouth_net", 0.4),
+        ([{"asked": 10, "promoters": 5, "detractors": 2}], "nps", 30.0),
+        ([{"customers": 4, "satisfaction": 3 * FIXED_ONE}], "satisfaction", 0.75),
+        ([{"silent": 3, "complaints": 1}], "silent_share", 0.75),
+        ([{"calls": 4, "wait": 6 * FIXED_ONE}], "wait_mean", 1.5),
+        ([{"calls": 4, "answered_in_time": 3, "answered": 4}], "service_level", 0.75),
+        ([{"calls": 4, "abandoned": 1}], "abandonment", 0.25),
+        ([{"first_contacts": 4, "solved_at_first": 3}], "first_contact_resolution", 0.75),
+        ([{"busy": 3 * FIXED_ONE, "capacity": 4 * FIXED_ONE}], "occupancy", 0.75),
+        ([{"revenue_service": 1000, "revenue_upselling": 50, "cost_calls": 300}], "profit", 7.5),
+        ([{"left_because_price": FIXED_ONE / 2}, {"left_because_price": FIXED_ONE}], "left_because_price", 1.5),
+    ],
+)
+def test_a_measure_worked_by_hand(weeks: list[dict[str, float]], measure: str, value: float) -> None:
+    assert measured(tally(*weeks), 100)[measure] == pytest.approx(value)
+
+
+def test_the_wait_of_nine_in_ten_is_read_off_the_bins() -> None:
+    edge = WAIT_BINS.index(60)
+    weeks = tally({"waited_0": 80, f"waited_{edge}": 20})  # 80 within 5 s, 20 between 45 and 60 s
+    assert measured(weeks, 1)["wait_p90"] == pytest.approx((45 + 7.5) / 60)  # the 90th is half way through the 20
+
+
+def test_nothing_happened_gives_zero_and_not_a_division_by_zero() -> None:
+    assert all(np.isfinite(value).all() for value in measured(tally({}), 100).values())
+
+
+def test_weekly_measures_are_those_of_each_week_alone() -> None:
+    weeks = [{"customers": 50, "heard_well": 30}, {"customers": 100, "heard_well": 10}]
+    by_week = measured_weekly(tally(*weeks)[None], 100)["word_of_mouth_positive"]
+    assert by_week.tolist() == [[0.6, 0.1]]
+
+
+def test_every_measure_has_a_name_of_its_own_a_unit_and_a_meaning() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+    assert all(measure.unit and measure.meaning and measure.better in (-1, 0, 1) for measure in MEASURES)
