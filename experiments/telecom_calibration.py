@@ -128,7 +128,9 @@ def fit(base: Scenario, replications: int = 12) -> np.ndarray:
     def cost(steps: np.ndarray) -> float:
         return misfit(data, simulated(with_free(base, start + steps * SCALES), replications))
 
-    best = minimize(cost, np.zeros(len(FREE)), method="Nelder-Mead", options={"maxfev": 250, "initial_simplex": _simplex()})
+    best = minimize(
+        cost, np.zeros(len(FREE)), method="Nelder-Mead", options={"maxfev": 250, "initial_simplex": _simplex()}
+    )
     return start + best.x * SCALES
 
 

@@ -117,7 +117,7 @@ class Answer:
         return [interval(gap[:, week]) for week in range(gap.shape[1])]
 
     def break_even(self, other: Result) -> int | None:
-        """The week from which the cumulative profit of ``other`` stays on the other side of the base's; None if it never turns."""
+        """The week from which cumulative profit stays on the other side of the base's; None if it never turns."""
         means = np.sign([week.mean for week in self.cumulative_profit(other)])
         turns = [week for week in range(1, len(means)) if means[week] != means[week - 1]]
         return turns[-1] if turns and means[0] != means[-1] else None
@@ -159,7 +159,9 @@ def _check(scenarios: Sequence[Scenario]) -> None:
         raise Mistake(f"two scenarios are called '{twice.pop()}': give each its own name")
     weeks = {scenario.weeks for scenario in scenarios}
     if len(weeks) > 1:
-        raise Mistake(f"the scenarios last {', '.join(map(str, sorted(weeks)))} weeks; only equally long ones can be compared")
+        raise Mistake(
+            f"the scenarios last {', '.join(map(str, sorted(weeks)))} weeks; only equally long ones can be compared"
+        )
 
 
 def _same_people(results: Sequence[Result]) -> None:
@@ -200,13 +202,17 @@ def compare(
     """
     _check(scenarios)
     if precision is not None and not 0 < precision < 1:
-        raise Mistake(f"precision is {precision:g}, but must lie between 0 and 1, such as 0.01 for one percentage point")
+        raise Mistake(
+            f"precision is {precision:g}, but must lie between 0 and 1, such as 0.01 for one percentage point"
+        )
     count = replications if precision is None else FIRST_BATCH
     results = [run(s, count, seed, threads=threads, progress=progress) for s in scenarios]
     _same_people(results)
     answer = Answer(tuple(results))
     while precision is not None and len(answer.numbers) < MOST_REPLICATIONS and not _precise_enough(answer, precision):
         first, more = int(results[0].numbers[-1]) + 1, _batch(answer, precision)
-        results = [joined(r, run(r.scenario, more, seed, threads=threads, first=first, progress=progress)) for r in results]
+        results = [
+            joined(r, run(r.scenario, more, seed, threads=threads, first=first, progress=progress)) for r in results
+        ]
         answer = Answer(tuple(results))
     return answer

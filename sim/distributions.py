@@ -43,7 +43,9 @@ class Distribution(BaseModel):
         needs = _NEEDS[self.distribution]
         given = {name for name in ("value", "low", "high", "mean", "sd") if getattr(self, name) is not None}
         if given != needs:
-            raise ValueError(f"a {self.distribution} distribution takes {' and '.join(sorted(needs))}, not {sorted(given)}")
+            raise ValueError(
+                f"a {self.distribution} distribution takes {' and '.join(sorted(needs))}, not {sorted(given)}"
+            )
         if self.distribution == "lognormal" and not (self.mean or 0) > 0:
             raise ValueError("a lognormal distribution needs a mean above 0")
         if self.distribution == "uniform" and not (self.low or 0) <= (self.high or 0):
@@ -79,18 +81,22 @@ def lognormal_numbers(mean: float, sd: float) -> tuple[float, float]:
 
 
 def constant(value: float) -> Distribution:
+    """Everybody has this value."""
     return Distribution(distribution="constant", value=value)
 
 
 def uniform(low: float, high: float) -> Distribution:
+    """All values between the two are equally likely."""
     return Distribution(distribution="uniform", low=low, high=high)
 
 
 def normal(mean: float, sd: float) -> Distribution:
+    """The normal distribution."""
     return Distribution(distribution="normal", mean=mean, sd=sd)
 
 
 def lognormal(mean: float, sd: float) -> Distribution:
+    """The lognormal distribution with this mean and standard deviation of the trait itself."""
     return Distribution(distribution="lognormal", mean=mean, sd=sd)
 
 

@@ -73,9 +73,7 @@ _WORLD = stream("world")
 
 @kernel
 def _world(seed, replication):
-    low, high, _, _ = philox(
-        u32(replication), u32(replication >> _HALF), _WORLD, u32(0), u32(seed), u32(seed >> _HALF)
-    )
+    low, high, _, _ = philox(u32(replication), u32(replication >> _HALF), _WORLD, u32(0), u32(seed), u32(seed >> _HALF))
     return u64(low) | (u64(high) << _HALF)
 
 

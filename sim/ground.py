@@ -59,9 +59,12 @@ def _plan(scenario: Scenario) -> Plan:
     people, file = scenario.customers, customers_of(scenario)
     names: tuple[str | None, ...] = people.segment_names or _names_in(file) or (None,)
     spreads: list[Any] = [
-        {line.name: spread for line in LINES if (spread := people.spread(line.name, name)) is not None} for name in names
+        {line.name: spread for line in LINES if (spread := people.spread(line.name, name)) is not None}
+        for name in names
     ]
-    shares = [1.0 if name is None or name not in people.segments else people.segments[name].share or 0.0 for name in names]
+    shares = [
+        1.0 if name is None or name not in people.segments else people.segments[name].share or 0.0 for name in names
+    ]
     if file is None:
         return plan_people((scenario.market.customers or 0, scenario.market.prospects), spreads, shares)
     segment = None if file.segment is None else np.array([names.index(name) for name in file.segment], np.uint8)

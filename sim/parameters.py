@@ -63,8 +63,8 @@ def parameter(default: Any, unit: str, low: float, high: float, meaning: str, so
         raise ValueError(f"source must begin with one of {SOURCES} and a colon, and then say more: {source!r}")
     if not low <= default <= high:
         raise ValueError(f"default {default} lies outside {low} .. {high}: {meaning}")
-    bounds = {} if isinstance(default, bool) else {"ge": low, "le": high}
-    extra = {"unit": unit, "source_kind": kind, "source": words.strip()}
+    bounds: dict[str, Any] = {} if isinstance(default, bool) else {"ge": low, "le": high}
+    extra: dict[str, Any] = {"unit": unit, "source_kind": kind, "source": words.strip()}
     return Field(default, description=meaning, json_schema_extra=extra, allow_inf_nan=False, **bounds)
 
 
@@ -98,7 +98,15 @@ def _line(name: str, field: FieldInfo) -> Line:
     kind: Any = field.annotation
     meaning = field.description or ""
     return Line(
-        name, kind, field.default, extra["unit"], bounds["ge"], bounds["le"], meaning, extra["source_kind"], extra["source"]
+        name,
+        kind,
+        field.default,
+        extra["unit"],
+        bounds["ge"],
+        bounds["le"],
+        meaning,
+        extra["source_kind"],
+        extra["source"],
     )
 
 

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -69,7 +69,7 @@ def parts() -> dict[str, Part]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def columns(kind: str) -> dict[str, Column]:
     """The columns of one kind (``number``, ``clock`` or ``mark``) in the order in which the state arrays hold them."""
     assert kind in KINDS

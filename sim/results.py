@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -77,11 +78,7 @@ def _labelled(results: Sequence[Result], table: Callable[[Result], pd.DataFrame]
 
 
 def _failures(results: Sequence[Result]) -> pd.DataFrame:
-    rows = [
-        {"scenario": r.scenario.name, "replication": f.replication, "error": f.error, "traceback": f.traceback, "repeat": f.repeat}
-        for r in results
-        for f in r.failures
-    ]  # fmt: skip
+    rows = [{"scenario": result.scenario.name, **asdict(failure)} for result in results for failure in result.failures]
     return pd.DataFrame(rows, columns=["scenario", "replication", "error", "traceback", "repeat"])
 
 

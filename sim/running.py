@@ -190,7 +190,9 @@ class _Crew:
         return _Done(replication, tally, stayed, state_digest(state, tally))
 
     def _failure(self, replication: int, fault: Exception) -> Failure:
-        words = f"loyalty run {self.scenario.path or 'SCENARIO'} --seed {self.seed} --first {replication} --replications 1"
+        words = (
+            f"loyalty run {self.scenario.path or 'SCENARIO'} --seed {self.seed} --first {replication} --replications 1"
+        )
         return Failure(replication, f"{type(fault).__name__}: {fault}", traceback.format_exc(), words)
 
 
@@ -253,7 +255,9 @@ def run(
         ground.plan.founders,
         np.array([d.replication for d in kept], np.int64),
         np.stack([d.tally for d in kept if d.tally is not None]) if kept else empty,
-        np.sum([d.stayed for d in kept], axis=0) if kept else np.zeros(ground.plan.founders, np.int64),
+        np.sum([d.stayed for d in kept if d.stayed is not None], axis=0)
+        if kept
+        else np.zeros(ground.plan.founders, np.int64),
         tuple(d.digest for d in kept),
         tuple(d.failure for d in done if d.failure is not None),
     )

@@ -33,7 +33,15 @@ ANSWERED_WITHIN = 20
 """Seconds of the service level."""
 
 MONEY_IN = ("revenue_service", "revenue_upselling")
-MONEY_OUT = ("cost_product", "cost_upselling", "cost_calls", "cost_checkout", "cost_shrink", "cost_marketing", "cost_compensation")
+MONEY_OUT = (
+    "cost_product",
+    "cost_upselling",
+    "cost_calls",
+    "cost_checkout",
+    "cost_shrink",
+    "cost_marketing",
+    "cost_compensation",
+)
 
 COUNTS = (
     "customers", "rival_customers", "gone", "founders", "joiners", "referred_joiners", "leavers_voluntary", "leavers_involuntary",

@@ -88,7 +88,9 @@ def test_a_journey_is_told_in_words(folder: Path) -> None:
         (("rum", "small.yaml"), "run"),
     ],
 )
-def test_a_mistake_is_a_sentence_with_exit_code_2_and_leaves_nothing(folder: Path, words: tuple[str, ...], told: str) -> None:
+def test_a_mistake_is_a_sentence_with_exit_code_2_and_leaves_nothing(
+    folder: Path, words: tuple[str, ...], told: str
+) -> None:
     before = sorted(path.name for path in folder.iterdir())
     done = loyalty(folder, *words)
     assert done.returncode == 2, (done.stdout, done.stderr)

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from worlds import busy
 
 from sim import Mistake, compare, load, run
 from sim.commands.running import scenarios_folder
 from sim.comparing import UNDECIDED, Answer
-from worlds import busy
 
 TELECOM = scenarios_folder() / "telecom"
 
@@ -35,7 +35,9 @@ def test_an_untouched_customer_has_the_same_luck(answer: Answer) -> None:
 
 
 def test_the_difference_is_that_of_two_separate_runs(answer: Answer) -> None:
-    apart = run(busy(quality={"error_rate": 0.3}), 30, 5).measures["retention"] - run(busy(), 30, 5).measures["retention"]
+    apart = (
+        run(busy(quality={"error_rate": 0.3}), 30, 5).measures["retention"] - run(busy(), 30, 5).measures["retention"]
+    )
     assert answer.differences["Worse"]["retention"].mean == pytest.approx(apart.mean(), abs=1e-15)
 
 

@@ -21,7 +21,11 @@ def tally(*weeks: dict[str, float]) -> np.ndarray:
     ("weeks", "measure", "value"),
     [
         ([{"founders": 90}, {"founders": 80}], "retention", 0.8),
-        ([{"customers": 100, "leavers_voluntary": 3}, {"customers": 100, "leavers_involuntary": 1}], "churn_rate", 0.02),
+        (
+            [{"customers": 100, "leavers_voluntary": 3}, {"customers": 100, "leavers_involuntary": 1}],
+            "churn_rate",
+            0.02,
+        ),
         ([{"customers": 60, "rival_customers": 20, "gone": 20}], "market_share", 0.75),
         ([{"customers": 50, "heard_well": 30, "heard_ill": 10}], "word_of_mouth_net", 0.4),
         ([{"asked": 10, "promoters": 5, "detractors": 2}], "nps", 30.0),

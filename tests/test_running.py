@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from worlds import busy
 
 import sim
 from sim import Mistake, run
@@ -10,7 +11,6 @@ from sim.measures import DEFINITIONS, NAMES
 from sim.numeric import FIXED_ONE
 from sim.running import MOST_SEED
 from sim.week import COUNTS
-from worlds import busy
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,9 @@ def test_retention_is_what_the_founders_did(result: sim.running.Result) -> None:
 def test_a_failing_replication_is_a_row_and_the_others_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     untouched, live = run(busy(), 3, 3), core.live
 
-    def fails_once(state: object, work: object, network: object, policy: object, setting: object, *rest: object) -> None:
+    def fails_once(
+        state: object, work: object, network: object, policy: object, setting: object, *rest: object
+    ) -> None:
         if setting.world == fails_once.world:  # type: ignore[attr-defined]
             raise ZeroDivisionError("planted")
         live(state, work, network, policy, setting, *rest)

@@ -39,7 +39,9 @@ def _phases(cause: str) -> tuple[str, ...]:
     return (written[cause], "decide")
 
 
-COLUMNS = tuple(Column(f"ledger_{c}", "number", f"Goodwill lost through {c}, in week-0 units", _phases(c)) for c in BOOKED)
+COLUMNS = tuple(
+    Column(f"ledger_{c}", "number", f"Goodwill lost through {c}, in week-0 units", _phases(c)) for c in BOOKED
+)
 
 
 @rule

@@ -52,4 +52,3 @@ COLUMNS = (
     Column("tenure", "clock", "Weeks with the own provider", ("decide",)),
     Column("contract_end", "clock", "Week in which the contract ends; -1 without one", ("decide",)),
 )
-

@@ -117,7 +117,9 @@ EXAMPLES = (
     example(judgement, 0.7, -0.2, becomes=0.5, because="0.7 - 0.2"),
     example(judgement, 0.9, 0.3, becomes=1.0, because="a verdict cannot exceed 1"),
     example(experience_weight, 0, 0.2, 0.04, 26.0, becomes=0.2, because="a newcomer"),
-    example(experience_weight, 26, 0.2, 0.04, 26.0, becomes=0.12, because="half of the extra 0.16 is gone after 26 weeks"),
+    example(
+        experience_weight, 26, 0.2, 0.04, 26.0, becomes=0.12, because="half of the extra 0.16 is gone after 26 weeks"
+    ),
     example(at_peak, 0.1, 0.5, 3.0, becomes=0.25, because="0.1 x (1 + 3 x 0.5)"),
     example(moved, 0.8, 0.4, 0.1, becomes=0.76, because="a tenth of the way from 0.8 to 0.4"),
 )

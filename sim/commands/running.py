@@ -108,7 +108,10 @@ def _show(result: Result, as_json: bool) -> None:
         print_json(result.to_json())
         return
     count = f"{len(result.numbers)} of {len(result.numbers) + len(result.failures)} replications"
-    _table(f"{result.scenario.name} ({count}, {result.founders:,} customers, {result.tally.shape[1]} weeks)", result.summary())
+    _table(
+        f"{result.scenario.name} ({count}, {result.founders:,} customers, {result.tally.shape[1]} weeks)",
+        result.summary(),
+    )
 
 
 def compare(
@@ -272,7 +275,7 @@ def agree(
 
 def add_to(program: typer.Typer) -> None:
     """Add these commands to the program."""
-    examples = {
+    examples: dict[Callable[..., None], str] = {
         run: "run scenarios/telecom/today.yaml --replications 200",
         compare: "compare scenarios/telecom/today.yaml scenarios/telecom/outsourced.yaml --precision 1%",
         demo: "demo --out results",

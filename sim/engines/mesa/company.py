@@ -191,7 +191,14 @@ class Company(Agent):
         market.count("cost_marketing", spending(rivals, p.marketing_reach, p.marketing_cost))
         market.count("reputation", fixed(market.reputation[0]))
 
-    def state(self) -> tuple[np.ndarray, ...]:
+    def state(self) -> dict[str, np.ndarray]:
         """What the company carries from week to week, in columns."""
-        skills = np.array([representative.skill for representative in self.representatives], np.float32)
-        return (skills, *self.phones, *self.tills, *self.machines)
+        return {
+            "skill": np.array([representative.skill for representative in self.representatives], np.float32),
+            "busy": self.phones.free_at,
+            "server": self.phones.number,
+            "lane_busy": self.tills.free_at,
+            "lane": self.tills.number,
+            "self_busy": self.machines.free_at,
+            "self_lane": self.machines.number,
+        }

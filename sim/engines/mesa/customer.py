@@ -53,6 +53,11 @@ TALKS, THINKS, MOVES, ASKS = range(4)
 """What the week's four draws of mood decide."""
 
 
+def silence() -> dict[tuple[int, bool], int]:
+    """Messages by provider and whether they are good: none yet."""
+    return {(provider, well): 0 for provider in (COMPANY, RIVAL) for well in (True, False)}
+
+
 class Customer(Agent):
     """A person in the market, with the company or not.
 
@@ -84,7 +89,7 @@ class Customer(Agent):
         for name, value in columns.items():
             setattr(self, name, value if isinstance(value, np.float32) else int(value))
         self.performed = ZERO
-        self.heard = self._silence()
+        self.heard = silence()
 
     @property
     def policy(self) -> SimpleNamespace:
@@ -222,10 +227,6 @@ class Customer(Agent):
             self.model.count("talkers")
             self.model.count("heard_well" if well else "heard_ill", len(hearers))
 
-    def _silence(self) -> dict[tuple[int, bool], int]:
-        """Messages heard, by provider and whether they are good: none yet."""
-        return {(provider, well): 0 for provider in (COMPANY, RIVAL) for well in (True, False)}
-
     def listen(self) -> None:
         """Change what is believed of both providers by what was heard of them."""
         p, heard = self.policy, self.heard
@@ -242,7 +243,7 @@ class Customer(Agent):
                 move_away(self)
             elif self.contract_end == self.model.week or self._thinks():
                 compare(self)
-        self.heard = self._silence()
+        self.heard = silence()
 
     def _thinks(self) -> bool:
         """Whether something makes this person compare providers this week."""

@@ -12,7 +12,7 @@ from sim.behaviour.ledger import rate as booking_rate
 from sim.behaviour.person import COMPANY, RIVAL
 from sim.columns import KINDS
 from sim.engines.mesa.company import Company
-from sim.engines.mesa.customer import Customer
+from sim.engines.mesa.customer import Customer, silence
 from sim.engines.start import Ground, begin, empty_state
 from sim.parts import columns
 from sim.week import COUNTS, PHASES, Network, State, event, state_columns
@@ -101,7 +101,7 @@ class Market(Model):
 
     def talk(self) -> None:
         """People with something to say tell their friends."""
-        self.said = {(provider, well): 0 for provider in (COMPANY, RIVAL) for well in (True, False)}
+        self.said = silence()
         self.customers.do("talk")
 
     def listen(self) -> None:
@@ -140,7 +140,7 @@ class Market(Model):
             np.array([[getattr(c, name) for c in self.customers] for name in columns(kind)], dtype)
             for kind, dtype in KINDS.items()
         )
-        return State(number, clock, mark, *self.company.state(), reputation=np.array(self.reputation, np.float32))
+        return State(number, clock, mark, reputation=np.array(self.reputation, np.float32), **self.company.state())
 
 
 def forget(market: Market) -> None:
