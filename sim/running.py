@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -205,6 +206,14 @@ def _check_numbers(replications: int, seed: int, threads: int | None, engine: st
         raise Mistake(f"threads is {threads}, but must lie between 1 and 1024")
     if engine not in ("core", "mesa"):
         raise Mistake(f"engine is '{engine}', but must be 'core' or 'mesa'")
+    if engine == "mesa":
+        check_readable_engine()
+
+
+def check_readable_engine() -> None:
+    """Raise :class:`~sim.errors.Mistake` when the library of the readable engine is not installed."""
+    if find_spec("mesa") is None:
+        raise Mistake("the readable engine needs Mesa, which is not installed: pip install 'loyalty-sim[mesa]'")
 
 
 def _all(crew: _Crew, numbers: range, threads: int, progress: Progress | None) -> Iterator[_Done]:

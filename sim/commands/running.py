@@ -250,6 +250,9 @@ def agree(
     as_json: AsJson = False,
 ) -> None:
     """Run both engines and compare every column in every week, bit for bit; exit code 1 names the first difference."""
+    from sim.running import check_readable_engine
+
+    check_readable_engine()
     from sim.engines.agree import agree as compare_engines
     from sim.ground import ground_of
     from sim.scenario.whole import load

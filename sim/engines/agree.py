@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.columns import KINDS
 from sim.engines import core
-from sim.engines.mesa import Market, forget
+from sim.engines.mesa import Market
 from sim.engines.start import Ground, begin, empty_state
 from sim.parts import columns
 from sim.week import COUNTS, State, journal, state_columns
@@ -75,13 +75,11 @@ def agree(ground: Ground, seed: int = 1, replication: int = 0, weeks: int | None
     state, work, book = empty_state(ground), core.room_for(ground.plan.people), journal()
     network, setting = begin(ground, seed, replication, state)
     tally = np.zeros_like(market.tally)
-    found = None
     for week, counts in enumerate(tally):
         market.step()
         core.advance(state, work, network, ground.policy, week, setting, counts, book)
         found = difference_in_state(week, market.state(), state)
         found = found or difference_in_counts(week, market.tally[week], counts)
         if found:
-            break
-    forget(market)
-    return found
+            return found
+    return None

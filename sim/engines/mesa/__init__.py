@@ -8,6 +8,6 @@ that the fast engine calls; ``tests/test_agree.py`` holds the two to the same bi
 
 from sim.engines.mesa.company import Company, Representative
 from sim.engines.mesa.customer import Customer
-from sim.engines.mesa.market import Market, forget, live
+from sim.engines.mesa.market import Market, live
 
-__all__ = ["Company", "Customer", "Market", "Representative", "forget", "live"]
+__all__ = ["Company", "Customer", "Market", "Representative", "live"]

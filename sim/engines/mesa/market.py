@@ -63,6 +63,7 @@ class Market(Model):
             known = network.friends[network.first[number] : network.first[number + 1]]
             customer.friends = [people[friend] for friend in known]
         self.customers = self.agents_by_type[Customer]
+        getattr(Agent, "_ids", {}).pop(self, None)  # where older releases of Mesa keep every model for ever
 
     # ---- the week ----------------------------------------------------------------------------------------------------
 
@@ -143,11 +144,6 @@ class Market(Model):
         return State(number, clock, mark, reputation=np.array(self.reputation, np.float32), **self.company.state())
 
 
-def forget(market: Market) -> None:
-    """Let go of a market that is over: older releases of Mesa keep every model for ever, in ``Agent._ids``."""
-    getattr(Agent, "_ids", {}).pop(market, None)
-
-
 def live(
     ground: Ground, seed: int, replication: int, weeks: int | None = None, journal: np.ndarray | None = None
 ) -> np.ndarray:
@@ -158,5 +154,4 @@ def live(
     market = Market(ground, seed, replication, weeks, journal)
     for _ in market.tally:
         market.step()
-    forget(market)
     return market.tally
