@@ -23,7 +23,7 @@ class Contracts(Parameters):
         52, "weeks", 1, 520, "Length of the next term of whoever stays at the end of one", "assumption: a year")  # fmt: skip
 
 
-NEUTRAL = {"term": 0, "exit_fee": 0.0, "renewal": 1}
+NEUTRAL = {"term": 0, "exit_fee": 0.0}
 
 
 @rule

@@ -33,7 +33,7 @@ class Quality(Parameters):
         0.55, "share", 0, 2, "Cost of providing the product, as a share of the price at index 1", "assumption: gross margin 45 %")  # fmt: skip
 
 
-NEUTRAL = {"spread": 0.0, "error_rate": 0.0, "failure_threshold": 0.01, "level": 0.75, "cost_share": 0.0}
+NEUTRAL = {"spread": 0.0, "error_depth": 0.0, "failure_threshold": 0.01, "level": 0.75, "cost_share": 0.0}
 
 
 @rule

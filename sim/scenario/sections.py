@@ -44,10 +44,10 @@ class Market(Parameters):
         500, "people", 0, 10_000_000, "People who are the rival's customers in week 0",
         "assumption: a fifth of the market")  # fmt: skip
     stands_for: float = parameter(
-        1.0, "people", 1, 1_000_000,
+        20.0, "people", 1, 1_000_000,
         "How many real customers one simulated person stands for; queues, staff and fixed costs are those of the "
         "whole company",
-        "assumption: every customer is simulated")  # fmt: skip
+        "assumption: 2,000 simulated customers are 40,000 real ones, whom the default staff can serve")  # fmt: skip
     company_reputation: float = parameter(
         0.7, "scale 0-1", 0, 1, "What is publicly said of the company at the start",
         "assumption: good, not excellent")  # fmt: skip
