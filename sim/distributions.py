@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sim.compiled import kernel
+from sim.compiled import lean_kernel
 from sim.draws import unit, word
 from sim.numeric import exp, normal_quantile
 
@@ -113,7 +113,7 @@ class Trait:
     source: str
 
 
-@kernel
+@lean_kernel
 def _value(kind, a, b, bits):
     if kind == 0:
         return a
@@ -123,7 +123,35 @@ def _value(kind, a, b, bits):
     return z if kind == 2 else exp(z)
 
 
-@kernel
+@lean_kernel
+def normals(bits, values):
+    """The standard normal numbers of random words; a loop of its own, so that it vectorises."""
+    for i in range(values.size):
+        values[i] = normal_quantile(bits[i])
+
+
+@lean_kernel
+def _bell(kind, a, b, values):
+    for i in range(values.size):
+        values[i] = a + b * values[i]
+    if kind == 3:
+        for i in range(values.size):
+            values[i] = exp(values[i])
+
+
+@lean_kernel
+def spread_out(code, bits, values):
+    """The first draw of everybody: the distribution ``code`` at the random words ``bits``, whatever the range."""
+    kind, a, b = code
+    if kind >= 2:
+        normals(bits, values)
+        _bell(kind, a, b, values)
+        return
+    for i in range(values.size):
+        values[i] = a if kind == 0 else a + (b - a) * unit(bits[i])
+
+
+@lean_kernel
 def drawn(world, stream, entity, code, low, high):
     """One value of the distribution ``code`` (see :meth:`Distribution.code`) for an entity, within [low, high]."""
     kind, a, b = code

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.beginnings import LINES
 from sim.customer_file import Customers, Target, read_customers
 from sim.engines.start import Ground
-from sim.population import LINES, Plan, plan_people
+from sim.population import Plan, plan_people
 from sim.scenario.quantities import parameter_unit
 from sim.scenario.sections import People
 from sim.scenario.whole import Scenario

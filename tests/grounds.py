@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from hypothesis import HealthCheck
+from hypothesis import strategies as st
 
 from sim.distributions import Distribution, uniform
 from sim.engines import core
@@ -35,6 +37,7 @@ BUSY: dict[str, Any] = {
     "choice_attention": 0.2,
     "choice_decisiveness": 4.0,
     "choice_involuntary": 0.5,
+    "choice_news_trigger": 0.3,
     "talk_base": 0.1,
 }
 """Settings under which everything that can happen does happen, even to few people in few weeks."""
@@ -124,3 +127,88 @@ def assert_sound(ground: Ground, state: State, tally: np.ndarray) -> None:
     assert (counted(tally, "answered") + counted(tally, "abandoned") == counted(tally, "calls")).all()
     waited = sum(counted(tally, name) for name in COUNTS if name.startswith("waited_"))
     assert (waited == counted(tally, "calls")).all()
+
+
+# ---- grounds by name ---------------------------------------------------------------------------------------------
+
+WEEKS = 6
+"""Weeks of the grounds by name."""
+NO_LANES = {"self_checkout_lanes": 0, "self_checkout_self_lanes": 0}
+COMING_AND_GOING = {
+    "call_centre_representatives": [4, 6, 2, 0, 5, 3],
+    "self_checkout_lanes": [8, 5, 9, 3, 0, 6],
+    "self_checkout_self_lanes": [4, 5, 0, 1, 0, 6],
+    "call_centre_hours": [60.0, 40.0, 80.0, 60.0, 20.0, 60.0],
+}
+
+GROUNDS: dict[str, dict[str, Any]] = {
+    "everything": {},
+    "no representatives": {"call_centre_representatives": 0},
+    "one representative, long waits": {"call_centre_representatives": 1, "stands_for": 400.0},
+    "no friends": {"network": ("none", 0, 0.0)},
+    "friends at random": {"network": ("random", 10, 0.0)},
+    "staff, lanes and hours come and go": COMING_AND_GOING,
+    "everybody outsourced": {"outsourcing_share": 1.0},
+    "only self-service lanes": {"self_checkout_self_lanes": 8},
+    "no lanes at all": NO_LANES,
+    "no prospects": {"rivals": 0},
+    "nobody but prospects": {"rivals": 120},
+    "one customer": {"people": 1, "rivals": 0},
+    "two people": {"people": 2, "rivals": 1},
+    "more people than fit a block": {"people": 1500, "weeks": 2, "pricing_list_price": [1.0, 1.1]},
+    "most people leave the market": {"choice_involuntary": 5.0},
+    "everybody compares all the time": {"choice_attention": 1.0},
+    "prices soar and crash": {"pricing_list_price": [1.0, 10.0, 0.01, 100.0, 100.0, 1.0]},
+    "bound for long": {"contracts_term": 520, "contracts_renewal": 520},
+    "symmetric judgement": {"satisfaction_symmetric": True},
+    "policies switch on half way": {
+        "upselling_attempts": [0.0, 0.0, 0.0, 4.0, 4.0, 0.0],
+        "self_checkout_visits": [0.0, 0.0, 0.0, 1.0, 1.0, 0.0],
+        "pricing_newcomer_discount": [0.0, 0.0, 0.0, 0.9, 0.9, 0.0],
+    },
+    "an unanswered question is no issue": {"call_centre_unanswered_severity": 0.0, "call_centre_questions": 1.0},
+}
+"""Settings on top of the busy ground under which the engines are compared and the counts added up."""
+
+
+def of_name(name: str) -> Ground:
+    """One of :data:`GROUNDS`."""
+    return busy(**{"people": 120, "weeks": WEEKS} | GROUNDS[name])
+
+
+# ---- random policies -----------------------------------------------------------------------------------------------
+
+
+SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
+"""Settings of tests by random policies, which take their time."""
+MANY = 40
+"""Most representatives or lanes in a random policy: more only take time."""
+
+
+def values(line: Line) -> st.SearchStrategy[Any]:
+    """Values of a parameter: its bounds, and all that lies between."""
+    if line.kind is bool:
+        return st.booleans()
+    if line.kind is int:
+        return st.integers(int(line.low), int(min(line.high, MANY)))
+    inside = st.floats(0, 1).map(lambda part: line.low + part * (line.high - line.low))
+    return st.sampled_from([line.low, line.high]) | inside
+
+
+def changing(line: Line, weeks: int) -> st.SearchStrategy[Any]:
+    """One value for all weeks, or one for each."""
+    return values(line) | st.lists(values(line), min_size=weeks, max_size=weeks)
+
+
+@st.composite
+def random_grounds(draw: st.DrawFn, most_people: int, weeks: int) -> Ground:
+    """A busy ground of which some settings are replaced by any that are allowed."""
+    lines = parameter_lines()
+    names = draw(st.lists(st.sampled_from(sorted(lines)), max_size=25, unique=True))
+    chosen = {name: draw(changing(lines[name], weeks)) for name in names}
+    people = draw(st.integers(1, most_people))
+    network = draw(st.sampled_from([("small_world", 4, 0.2), ("random", 6, 0.0), ("none", 0, 0.0)]))
+    here = busy(people, weeks, **chosen, network=network, rivals=draw(st.integers(0, people)))
+    staffed = here.policy["self_checkout_lanes"]
+    here.policy["self_checkout_self_lanes"] = np.minimum(here.policy["self_checkout_self_lanes"], staffed)
+    return here

@@ -23,7 +23,7 @@ PACKAGE = ROOT / "sim"
 GROUPS = {
     "words and chance": "errors compiled draws numeric distributions parameters examples columns",
     "the model": (
-        "parts week behaviour mechanisms service network ledger population customer_file customer_rows customer_text "
+        "parts week behaviour mechanisms service network ledger population beginnings customer_file customer_rows customer_text "
         "customer_mapping customer_csv quarantine theory"
     ),
     "the engines": "engines",

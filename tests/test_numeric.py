@@ -111,7 +111,6 @@ def test_normal_quantile_is_within_its_error_in_both_tails() -> None:
     shares = (WORDS.astype(np.float64) + 0.5) / 2.0**32
     true, found = special.ndtri(shares), over(normal_quantile)(WORDS)
     assert (np.abs(found - true) <= 1e-6 * np.abs(true) + 2e-7).all()
-    assert np.array_equal(found, -found[::-1][: found.size]) or WORDS.size != len(set(~WORDS) & set(WORDS))
 
 
 @given(st.integers(0, 2**31 - 1))
@@ -126,7 +125,7 @@ def test_the_yardsticks_agree_with_another() -> None:
             assert abs(float(np.exp(x)) / float(mpmath.exp(x)) - 1) < 1e-14
             assert abs(float(special.expit(x)) / float(1 / (1 + mpmath.exp(-x))) - 1) < 1e-14
         for x in np.geomspace(1e-37, 1e37, 151):
-            assert abs(float(np.log(x)) / float(mpmath.log(x)) - 1) < 1e-14
+            assert abs(float(np.log(x)) - float(mpmath.log(x))) <= 1e-14 * abs(float(np.log(x)))
         for word in (0, 1, 77, 2**20, 2**31 - 1, 2**31, 2**32 - 1):
             share_below = (mpmath.mpf(word) + mpmath.mpf(1) / 2) / 2**32
             true = mpmath.sqrt(2) * mpmath.erfinv(2 * share_below - 1)

@@ -120,12 +120,15 @@ class Company(Agent):
     @property
     def phone_minutes(self) -> float:
         """Minutes a week the phones are open, per simulated share of the company."""
-        return float(self.model.policy.call_centre_hours) * 60.0 / self.model.stands_for
+        return self._minutes(self.model.policy.call_centre_hours)
 
     @property
     def shop_minutes(self) -> float:
         """Minutes a week the shops are open, per simulated share of the company."""
-        return float(self.model.policy.self_checkout_hours) * 60.0 / self.model.stands_for
+        return self._minutes(self.model.policy.self_checkout_hours)
+
+    def _minutes(self, hours: np.float32) -> float:
+        return float(hours) * 60.0 / self.model.stands_for
 
     def on_duty(self) -> list[Representative]:
         """The representatives who work this week."""
