@@ -1,0 +1,95 @@
+"""Live one replication again, watching one person: what happens to them and what they feel, week by week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engines import core
+from sim.engines.start import Ground, begin, empty_state
+from sim.errors import Mistake
+from sim.ground import ground_of
+from sim.scenario.whole import Scenario
+from sim.week import COUNTS, EVENTS, State, entries, journal, state_columns
+
+MOST_EVENTS = 64
+"""Room for one person's events of one week; far more than can happen."""
+MOST = 2**64 - 1
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: its name in ``sim.week.EVENTS``, and how much of it (what that means depends on the name)."""
+
+    what: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One week of one person: what happened, and every column of theirs when the week was over."""
+
+    week: int
+    events: tuple[Event, ...]
+    state: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Life:
+    """A person's weeks; ``start`` is their state before the first one.
+
+    ``rank``: for each column at the start, the share of all people who have less of it, ties counting half; ``founders``:
+    how many people are the company's customers at the start, and come first.
+    """
+
+    start: dict[str, float]
+    rank: dict[str, float]
+    founders: int
+    moments: tuple[Moment, ...]
+
+
+def check(ground: Ground, customer: int, replication: int, seed: int) -> None:
+    """Raise :class:`~sim.errors.Mistake` when there is no such customer, replication or seed."""
+    founders, people = ground.plan.founders, ground.plan.people
+    if not 0 <= customer < people:
+        who = f"0 to {founders - 1} are the company's customers at the start" if founders else "nobody is the company's"
+        rest = f", {founders} to {people - 1} the rival's" if people > founders else ""
+        raise Mistake(f"customer is {customer}, but must lie between 0 and {people - 1}: {who}{rest}")
+    for name, value in (("replication", replication), ("seed", seed)):
+        if not 0 <= value <= MOST:
+            raise Mistake(f"{name} is {value}, but must lie between 0 and 2^64 - 1 = {MOST}")
+
+
+def relive(scenario: Scenario, customer: int, replication: int = 0, seed: int = 1) -> Life:
+    """Replay a replication and watch one person. Raises :class:`~sim.errors.Mistake` when there is no such person."""
+    ground = ground_of(scenario)
+    check(ground, customer, replication, seed)
+    state, work = empty_state(ground), core.room_for(ground.plan.people)
+    network, setting = begin(ground, seed, replication, state)
+    start, rank = _person(state, customer), _rank(state, customer)
+    tally, moments = np.zeros((ground.weeks, len(COUNTS)), np.int64), []
+    for week in range(ground.weeks):
+        book = journal(customer, MOST_EVENTS)
+        core.advance(state, work, network, ground.policy, week, setting, tally[week], book)
+        events = tuple(Event(EVENTS[entry["what"]], float(entry["amount"])) for entry in entries(book))
+        moments.append(Moment(week, events, _person(state, customer)))
+    return Life(start, rank, ground.plan.founders, tuple(moments))
+
+
+def _columns(state: State) -> dict[str, np.ndarray]:
+    """The columns that hold one value for every person."""
+    people = state.number.shape[1]
+    named = state_columns(state)
+    return {name: values for name, values in named.items() if values.shape == (people,) and name not in State._fields}
+
+
+def _person(state: State, customer: int) -> dict[str, float]:
+    return {name: float(values[customer]) for name, values in _columns(state).items()}
+
+
+def _rank(state: State, customer: int) -> dict[str, float]:
+    return {
+        name: float(np.mean((values < values[customer]) + 0.5 * (values == values[customer])))
+        for name, values in _columns(state).items()
+    }

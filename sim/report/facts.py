@@ -1,0 +1,140 @@
+"""What the report tells and no run or comparison has ready: weekly series, reasons per customer, turning points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.behaviour.ledger import CAUSES
+from sim.comparing import Answer
+from sim.measures import DEFINITIONS
+from sim.report.amounts import Unit, money_unit
+from sim.running import Result
+from sim.statistics import Difference, Interval, difference, interval
+
+WEEKS_A_YEAR = 365.25 / 7
+SMOOTHED = 4
+"""Weeks over which noisy weekly curves are averaged."""
+HEADS = ("customers", "issues", "contacts", "complaints")
+"""Units that count people or what people do, and so grow with the number of people a simulated one stands for."""
+_SHOWN = {
+    "share": Unit(100, "%", "percentage points"),
+    "share per week": Unit(100, "% per week", "percentage points per week"),
+    "messages per customer and week": Unit(
+        100, "per 100 customers and week", "per 100 customers and week"
+    ),
+    "scale 0-1": Unit(1, "on a scale from 0 to 1", "on a scale from 0 to 1"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Turn:
+    """How cumulative profit moved against the base's.
+
+    ``even``: weeks after which it crossed to the side it ends on, None if it never did; ``narrowing``: weeks after
+    which a loss began to shrink, None if it is still growing; ``steady``: it never changed sides.
+    """
+
+    even: int | None
+    narrowing: int | None
+    steady: bool
+
+
+def stands_for(answer: Answer) -> float:
+    """How many real customers each simulated one stands for; 1, which scales nothing, when the scenarios disagree."""
+    sizes = {result.scenario.market.stands_for for result in answer.results}
+    return sizes.pop() if len(sizes) == 1 else 1.0
+
+
+def weekly(answer: Answer, result: Result, measure: str) -> np.ndarray:
+    """A measure of each week in the shared replications: float64 (replications, weeks)."""
+    return result.by_week[measure][np.searchsorted(result.numbers, answer.numbers)]
+
+
+def bands(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean, lower and upper end of the 95 % interval of each column of (replications, weeks)."""
+    around = [interval(values[:, week]) for week in range(values.shape[1])]
+    return tuple(np.array(part) for part in zip(*(item[:3] for item in around), strict=True))  # type: ignore[return-value]
+
+
+def smoothed(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means over four weeks, and the weeks after which each ends; short series stay as they are."""
+    weeks = values.shape[1]
+    width = SMOOTHED if weeks >= 3 * SMOOTHED else 1
+    sums = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1)
+    return np.arange(width, weeks + 1), (sums[:, width:] - sums[:, :-width]) / width
+
+
+def departures(answer: Answer, result: Result) -> dict[str, np.ndarray]:
+    """Departures per 100 customers and year, by cause, in every shared replication.
+
+    Divided by the customers there were, because a policy that keeps more customers has more who can leave.
+    """
+    customer_weeks = np.maximum(weekly(answer, result, "customers").sum(axis=1), 1)
+    rate = 100 * WEEKS_A_YEAR / customer_weeks
+    return {cause: answer.values(result, f"left_because_{cause}") * rate for cause in CAUSES}
+
+
+def departure_differences(answer: Answer, other: Result) -> dict[str, Difference]:
+    """The paired difference of each cause's departures per 100 customers and year."""
+    base, there = departures(answer, answer.base), departures(answer, other)
+    return {cause: difference(base[cause], there[cause]) for cause in CAUSES}
+
+
+def messages(answer: Answer, result: Result) -> np.ndarray:
+    """Good messages less bad ones heard over the whole time, in every shared replication."""
+    return (weekly(answer, result, "word_of_mouth_net") * weekly(answer, result, "customers")).sum(axis=1)
+
+
+def agreeing(answer: Answer, other: Result, measure: str) -> int:
+    """In how many of the shared replications a measure differs from the base's in the direction of the mean."""
+    gap = answer.values(other, measure) - answer.values(answer.base, measure)
+    return int((gap * np.sign(gap.mean()) > 0).sum())
+
+
+def turn(answer: Answer, other: Result) -> Turn:
+    """How the cumulative profit of ``other`` moved against the base's."""
+    means = np.array([week.mean for week in answer.cumulative_profit(other)])
+    signs = np.sign(means)
+    even = answer.break_even(other)
+    if even is not None and -signs[-1] not in signs[:even]:
+        even = None  # it only began to differ then, as when a policy changes in a later week
+    return Turn(None if even is None else even + 1, _narrowing(means), len(set(signs[signs != 0])) < 2)
+
+
+def _narrowing(means: np.ndarray) -> int | None:
+    """Weeks after which a loss began to shrink, when a twentieth of it or more has been made up since."""
+    deepest = int(means.argmin())
+    made_up = means[-1] - means[deepest]
+    return deepest + 1 if means[-1] < 0 and made_up >= -0.05 * means[deepest] else None
+
+
+def unit_of(answer: Answer, measure: str) -> Unit:
+    """How a measure is shown: shares as per cent, short times in seconds, money and heads for the whole company."""
+    unit, scale = DEFINITIONS[measure].unit, stands_for(answer)
+    if unit == "currency":
+        values = [float(answer.values(result, measure).mean()) * scale for result in answer.results]
+        chosen = money_unit(values, answer.base.scenario.currency)
+        return chosen._replace(factor=chosen.factor * scale)
+    if unit == "minutes" and max(float(answer.values(result, measure).mean()) for result in answer.results) < 1:
+        return Unit(60, "seconds", "seconds")
+    if unit in HEADS:
+        return Unit(scale, unit, unit)
+    return _SHOWN.get(unit, Unit(1, unit, unit))
+
+
+def difference_unit(answer: Answer, measure: str) -> Unit:
+    """How a difference of a measure is shown; money in a unit that suits the differences."""
+    if DEFINITIONS[measure].unit != "currency":
+        return unit_of(answer, measure)
+    scale = stands_for(answer)
+    chosen = money_unit(
+        [scale * gaps[measure].mean for gaps in answer.differences.values()], answer.base.scenario.currency
+    )
+    return chosen._replace(factor=chosen.factor * scale)
+
+
+def level(answer: Answer, result: Result, measure: str) -> Interval:
+    """A measure of one scenario over the shared replications."""
+    return interval(answer.values(result, measure))

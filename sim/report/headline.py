@@ -1,0 +1,132 @@
+"""The report's first lines: which policy keeps the most customers, what it does to profit, and what was simulated."""
+
+from __future__ import annotations
+
+from sim.comparing import UNDECIDED, Answer
+from sim.report import facts
+from sim.report.amounts import listed, number, rough_money, span
+from sim.report.words import decided, nothing, points, points_places, quoted
+from sim.running import Result
+from sim.statistics import Difference, difference
+
+
+def headline(answer: Answer) -> str:
+    """What a strategist wanted to know, in one sentence."""
+    if not answer.others:
+        return _of_itself(answer)
+    if len(answer.others) == 1:
+        return _of_one(answer, answer.others[0])
+    if all(nothing(gaps["retention"]) for gaps in answer.differences.values()):
+        return "All these policies keep exactly as many customers"
+    if len(answer.numbers) < 2 or answer.best == UNDECIDED:
+        return _between_several(answer)
+    return _of_the_best(answer)
+
+
+def _of_itself(answer: Answer) -> str:
+    kept, scenario = facts.level(answer, answer.base, "retention"), answer.base.scenario
+    percent = number(kept.mean * 100, 1)
+    return f"Under {quoted(scenario.name)}, {percent} of 100 customers are still there after {span(scenario.weeks)}"
+
+
+def _of_one(answer: Answer, other: Result) -> str:
+    base, name = quoted(answer.base.scenario.name), quoted(other.scenario.name)
+    gap = answer.differences[other.scenario.name]["retention"]
+    if nothing(gap):
+        said = f"{name} keeps exactly as many customers as {base}"
+    elif not decided(answer, gap):
+        said = f"Undecided: whether {name} keeps more customers than {base} may be chance"
+    else:
+        said = f"{name} keeps {points(gap)} {'more' if gap.mean > 0 else 'fewer'} customers than {base}"
+    return said + _and_money(answer, other, gap)
+
+
+def _and_money(answer: Answer, other: Result, kept: Difference) -> str:
+    """The other half of the headline: what becomes of profit."""
+    gap = answer.differences[other.scenario.name]["profit"]
+    if nothing(gap) or len(answer.numbers) < 2:
+        return ""
+    if not decided(answer, gap):
+        return "; what becomes of profit is undecided" if decided(answer, kept) else ", and so may its profit"
+    amount = rough_money(abs(gap.mean) * facts.stands_for(answer), answer.base.scenario.currency)
+    joint = ", but" if (kept.mean > 0) != (gap.mean > 0) else ", and"
+    return f"{joint if decided(answer, kept) else ';'} it earns {amount} {'more' if gap.mean > 0 else 'less'}"
+
+
+def _of_the_best(answer: Answer) -> str:
+    base = answer.base.scenario.name
+    if answer.best == base:
+        return f"{quoted(base)} keeps the most customers: the others keep {_fewer(answer)} percentage points fewer"
+    other = next(result for result in answer.others if result.scenario.name == answer.best)
+    gap = answer.differences[answer.best]["retention"]
+    best = f"{quoted(answer.best)} keeps the most customers: {points(gap)} more than {quoted(base)}"
+    return best + _and_money(answer, other, gap)
+
+
+def _fewer(answer: Answer) -> str:
+    """The range of what the others lose against the base: ``0.7 to 7.9``."""
+    gaps = sorted((gaps["retention"] for gaps in answer.differences.values()), key=lambda gap: abs(gap.mean))
+    digits = max(map(points_places, gaps))
+    ends = [number(abs(gap.mean) * 100, digits) for gap in (gaps[0], gaps[-1])]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def contenders(answer: Answer) -> list[str]:
+    """The scenarios of which any may keep the most customers: the leader, and those not decidedly behind it."""
+    ranked = sorted(answer.results, key=lambda result: -float(answer.values(result, "retention").mean()))
+    first = answer.values(ranked[0], "retention")
+    leads = [difference(answer.values(other, "retention"), first) for other in ranked[1:]]
+    behind = [o.scenario.name for o, lead in zip(ranked[1:], leads, strict=True) if not decided(answer, lead)]
+    return [ranked[0].scenario.name, *behind]
+
+
+def _between_several(answer: Answer) -> str:
+    names = contenders(answer)
+    if len(names) == len(answer.results):
+        return "Undecided: which of these policies keeps the most customers may be chance"
+    return f"Undecided between {listed([quoted(name) for name in names])}: which keeps the most customers may be chance"
+
+
+def lead(answer: Answer) -> list[str]:
+    """What follows the headline: money, and what was simulated."""
+    return [*_best_earner(answer), *_short_lived(answer), _setting(answer)]
+
+
+def _best_earner(answer: Answer) -> list[str]:
+    if len(answer.others) < 2 or len(answer.numbers) < 2:
+        return []
+    best, base = answer.best_by("profit"), answer.base.scenario.name
+    if best == UNDECIDED:
+        return ["Which of them earns the most is undecided: the differences in profit may be chance."]
+    if best == base:
+        return [f"{quoted(base)} earns the most: every other policy costs profit."]
+    gap = answer.differences[best]["profit"]
+    amount = rough_money(abs(gap.mean) * facts.stands_for(answer), answer.base.scenario.currency)
+    than = f"{quoted(base)} over {span(answer.base.scenario.weeks)}"
+    return [f"{quoted(best)} earns the most: {amount} more profit than {than}."]
+
+
+def _short_lived(answer: Answer) -> list[str]:
+    """The policies whose early gain is used up before the end."""
+    found = []
+    for other in answer.others if len(answer.others) > 1 else ():
+        gap, even = answer.differences[other.scenario.name]["profit"], facts.turn(answer, other).even
+        if decided(answer, gap) and gap.mean < 0 and even is not None:
+            found.append((quoted(other.scenario.name), span(even)))
+    if not found:
+        return []
+    names, spans = listed([name for name, _ in found]), listed([after for _, after in found])
+    earns, gain = ("earns", "the gain is") if len(found) == 1 else ("earn", "the gains are")
+    return [f"{names} {earns} more at first and less in the end: {gain} used up after {spans}."]
+
+
+def _setting(answer: Answer) -> str:
+    count, several, scale = len(answer.numbers), len(answer.results) > 1, facts.stands_for(answer)
+    times = f"{count:,} times" if count > 1 else "once"
+    luck = ", with the same luck for every policy" if several else ""
+    policy = "each policy" if several else "the policy"
+    said = f"In the model {policy} met the same {answer.base.founders:,} customers {times}{luck}."
+    if scale == 1:
+        return said
+    real = f"Each simulated customer stands for {scale:,.6g} real ones"
+    return f"{said} {real}; money and head counts are those of the whole company."

@@ -1,0 +1,231 @@
+"""Sentences about one policy: every number is a mean or a paired difference, and the undecided is called so."""
+
+from __future__ import annotations
+
+from sim.comparing import Answer
+from sim.measures import DEFINITIONS
+from sim.report import facts
+from sim.report.amounts import (
+    Unit,
+    between,
+    half_width,
+    listed,
+    money_places,
+    money_unit,
+    number,
+    places,
+    rough_money,
+    signed,
+    sizes,
+    span,
+)
+from sim.running import Result
+from sim.statistics import Difference, difference
+
+CAUSE_WORDS = {
+    "service": "poor service",
+    "quality": "poor quality",
+    "price": "the price",
+    "innovation": "standing still",
+    "communication": "poor communication",
+    "expectation": "unmet expectations",
+    "upselling": "pressure to buy more",
+    "accountability": "failures not owned up to",
+    "convenience": "inconvenience",
+    "rival": "the rival's attraction",
+    "involuntary": "moving away or death",
+}
+"""Causes of leaving as a sentence names them."""
+MOST_REASONS = 3
+SMALLEST_REASON = 0.05
+"""Changes that would be shown as 0.0 departures per 100 customers and year are not worth naming."""
+
+
+def cause_words(cause: str) -> str:
+    """A cause of leaving in words; a new cause names itself."""
+    return CAUSE_WORDS.get(cause, cause.replace("_", " "))
+
+
+def quoted(name: str) -> str:
+    """A scenario's name in quotation marks."""
+    return f"\u201c{name}\u201d"
+
+
+# ---- how sure
+
+
+def decided(answer: Answer, gap: Difference) -> bool:
+    """Whether a difference is known from zero; a single replication never decides."""
+    return len(answer.numbers) > 1 and gap.decided
+
+
+def nothing(gap: Difference) -> bool:
+    """Whether the scenarios never differed at all."""
+    return gap.mean == 0 and gap.sd == 0
+
+
+def how_sure(answer: Answer, other: Result, measure: str) -> str:
+    """In how many replications the difference had the sign it has on average."""
+    return f"so in {facts.agreeing(answer, other, measure):,} of {len(answer.numbers):,} replications"
+
+
+def _undecided(answer: Answer, what: str, gap: Difference, unit: Unit, fewest: int = 0) -> str:
+    """A difference that may be chance, with its interval."""
+    if len(answer.numbers) < 2:
+        return f"Undecided: a single replication cannot tell policy from luck in {what}."
+    digits = places(half_width(gap, unit.factor), fewest)
+    mean, around = signed(gap.mean * unit.factor, digits), between(gap, unit.factor, digits, plus=True)
+    return f"Undecided: the difference in {what} ({mean} {unit.difference}, 95 % interval {around}) may be chance."
+
+
+# ---- one policy against the base
+
+
+def points_places(gap: Difference) -> int:
+    """Decimal places of a difference in percentage points."""
+    return places(half_width(gap, 100), fewest=1)
+
+
+def points(gap: Difference) -> str:
+    """The size of a difference of shares: ``4.6 percentage points``."""
+    return f"{number(abs(gap.mean) * 100, points_places(gap))} percentage points"
+
+
+def customers_told(answer: Answer, other: Result) -> str:
+    """What happens to retention."""
+    gap = answer.differences[other.scenario.name]["retention"]
+    if nothing(gap):
+        return "No difference: in every replication the same number of customers stays."
+    if not decided(answer, gap):
+        return _undecided(answer, "customers kept", gap, Unit(100, "%", "percentage points"), 1)
+    digits = points_places(gap)
+    before, after = (
+        number(100 * facts.level(answer, result, "retention").mean, digits) for result in (answer.base, other)
+    )
+    more = "more" if gap.mean > 0 else "fewer"
+    return (
+        f"{points(gap)} {more} customers are kept (95 % interval {sizes(gap, 100, digits)}): after "
+        f"{span(answer.base.scenario.weeks)} {after} of 100 are still there instead of {before}, "
+        f"{how_sure(answer, other, 'retention')}."
+    )
+
+
+def money_told(answer: Answer, other: Result) -> str:
+    """What happens to profit, and when it turns."""
+    gap = answer.differences[other.scenario.name]["profit"]
+    if nothing(gap):
+        return "No difference in profit in any replication."
+    scale, currency = facts.stands_for(answer), answer.base.scenario.currency
+    unit = money_unit([gap.mean * scale], currency)
+    unit = unit._replace(factor=unit.factor * scale)
+    if not decided(answer, gap):
+        return _undecided(answer, "profit", gap, unit)
+    weeks = answer.base.scenario.weeks
+    digits = money_places(half_width(gap, unit.factor))
+    amount = f"{number(abs(gap.mean) * unit.factor, digits)} {unit.level}"
+    a_week = rough_money(abs(gap.mean) * scale / weeks, currency)
+    return (
+        f"{amount} {'more' if gap.mean > 0 else 'less'} profit over {span(weeks)} (95 % interval "
+        f"{sizes(gap, unit.factor, digits)}), or {a_week} a week{_of_profit(answer, gap)}. {turn_told(answer, other)}"
+    )
+
+
+def _of_profit(answer: Answer, gap: Difference) -> str:
+    profit = facts.level(answer, answer.base, "profit").mean
+    return f" ({signed(100 * gap.mean / profit, 1)} %)" if profit > 0 else ""
+
+
+def turn_told(answer: Answer, other: Result) -> str:
+    """When the policy pays for itself, or stops paying; for a decided difference in profit."""
+    turn, gains = facts.turn(answer, other), answer.differences[other.scenario.name]["profit"].mean > 0
+    if turn.even is not None and gains:
+        return f"It pays for itself after {span(turn.even)}."
+    if turn.even is not None:
+        return f"It is ahead at first, but after {span(turn.even)} the gain is used up."
+    if gains:
+        return "It is ahead from the start." if turn.steady else "It is ahead in the end."
+    within = f"It does not pay for itself within {span(answer.base.scenario.weeks)}"
+    if turn.narrowing is None:
+        return f"{within}, and the loss is still growing."
+    return f"{within}, though the loss has been shrinking since week {turn.narrowing}."
+
+
+def talk_told(answer: Answer, other: Result) -> str:
+    """What happens to word of mouth, per customer; and a warning where the total says otherwise."""
+    gaps = answer.differences[other.scenario.name]
+    good, bad, net = (gaps[f"word_of_mouth_{kind}"] for kind in ("positive", "negative", "net"))
+    if nothing(good) and nothing(bad):
+        return "No difference: the same messages are heard."
+    if not decided(answer, net):
+        said = _undecided(answer, "net word of mouth", net, facts.unit_of(answer, "word_of_mouth_net"))
+    else:
+        falls, sure = "rises" if net.mean > 0 else "falls", how_sure(answer, other, "word_of_mouth_net")
+        digits = places(half_width(net, 100))
+        parts = f"good {signed(100 * good.mean, digits)}, bad {signed(100 * bad.mean, digits)}"
+        said = (
+            f"Good messages less bad ones: {falls} by {number(100 * abs(net.mean), digits)} per 100 customers and week"
+        )
+        said += f" ({parts}), {sure}."
+    return said + _total_told(answer, other)
+
+
+def _total_told(answer: Answer, other: Result) -> str:
+    """A policy that keeps unhappy customers can lower the average and yet have more good said of the company in all."""
+    net = answer.differences[other.scenario.name]["word_of_mouth_net"]
+    base, there = facts.messages(answer, answer.base), facts.messages(answer, other)
+    total = difference(base, there)
+    if not decided(answer, total) or (decided(answer, net) and (net.mean > 0) == (total.mean > 0)):
+        return ""
+    share, direction = 100 * total.mean / abs(base.mean()), "more" if total.mean > 0 else "fewer"
+    kept = "more customers stay to talk" if total.mean > 0 else "fewer customers are left to talk"
+    return f" In all, {number(abs(share), 1)} % {direction} net messages are heard, because {kept}."
+
+
+def reasons_told(answer: Answer, other: Result) -> str:
+    """Why more or fewer people leave: the largest decided changes among the causes."""
+    gaps = facts.departure_differences(answer, other)
+    if all(nothing(gap) for gap in gaps.values()):
+        return "No difference: as many leave, for the same causes."
+    found = [(cause, gap) for cause, gap in gaps.items() if decided(answer, gap) and abs(gap.mean) >= SMALLEST_REASON]
+    found = sorted(found, key=lambda item: -abs(item[1].mean))[:MOST_REASONS]
+    if not found:
+        return "Undecided: no cause of leaving changes by more than chance may explain."
+    parts = [
+        f"{_direction(gaps_of, found)} because of {listed([_reason(cause, gap) for cause, gap in gaps_of])}"
+        for gaps_of in ([i for i in found if i[1].mean > 0], [i for i in found if i[1].mean < 0])
+        if gaps_of
+    ]
+    sentence = "; ".join(parts)
+    return f"{sentence[0].upper()}{sentence[1:]} (departures per 100 customers and year)."
+
+
+def _direction(these: list[tuple[str, Difference]], found: list[tuple[str, Difference]]) -> str:
+    return "more leave" if these[0][1].mean > 0 else ("fewer leave" if len(these) == len(found) else "fewer")
+
+
+def _reason(cause: str, gap: Difference) -> str:
+    return f"{cause_words(cause)} ({signed(gap.mean, 1)})"
+
+
+def short_change(answer: Answer, other: Result, measure: str) -> tuple[str, str]:
+    """A difference at a glance: a number with its unit, and whether it is ``good``, ``bad`` or ``open``."""
+    gap, better = answer.differences[other.scenario.name][measure], DEFINITIONS[measure].better
+    if nothing(gap):
+        return "no difference", "open"
+    if not decided(answer, gap):
+        return "undecided", "open"
+    told = _short_money(answer, gap) if measure == "profit" else _short(answer, gap, measure)
+    return told, "good" if gap.mean * better > 0 else "bad"
+
+
+def _short_money(answer: Answer, gap: Difference) -> str:
+    amount = rough_money(gap.mean * facts.stands_for(answer), answer.base.scenario.currency)
+    return f"+{amount}" if gap.mean > 0 else amount
+
+
+def _short(answer: Answer, gap: Difference, measure: str) -> str:
+    unit = facts.unit_of(answer, measure)
+    if measure == "retention":
+        return f"{signed(gap.mean * unit.factor, points_places(gap))} points"
+    words = "net messages" if measure == "word_of_mouth_net" else unit.difference
+    return f"{signed(gap.mean * unit.factor, places(half_width(gap, unit.factor)))} {words}"
