@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,8 @@ class Answer:
         ranked = sorted(self.results, key=lambda result: -sign * float(self.values(result, measure).mean()))
         first = self.values(ranked[0], measure)
         leads = [difference(self.values(other, measure), first) for other in ranked[1:]]
-        return ranked[0].scenario.name if all(lead.decided for lead in leads) else UNDECIDED
+        decided = len(self.numbers) > 1 and all(lead.decided for lead in leads)  # one replication decides nothing
+        return ranked[0].scenario.name if decided else UNDECIDED
 
     @property
     def best(self) -> str:
@@ -118,9 +120,10 @@ class Answer:
 
     def break_even(self, other: Result) -> int | None:
         """The week from which cumulative profit stays on the other side of the base's; None if it never turns."""
-        means = np.sign([week.mean for week in self.cumulative_profit(other)])
-        turns = [week for week in range(1, len(means)) if means[week] != means[week - 1]]
-        return turns[-1] if turns and means[0] != means[-1] else None
+        signs = np.sign([week.mean for week in self.cumulative_profit(other)])
+        sides = [(week, side) for week, side in enumerate(signs) if side != 0]  # equal profit is on neither side
+        turns = [week for (_, before), (week, side) in pairwise(sides) if side != before]
+        return turns[-1] if turns and sides[0][1] != sides[-1][1] else None
 
     def report(self, path: Path | str) -> Path:
         """Write the one-page report (a self-contained HTML file) and return its path."""

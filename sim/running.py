@@ -191,10 +191,9 @@ class _Crew:
         return _Done(replication, tally, stayed, state_digest(state, tally))
 
     def _failure(self, replication: int, fault: Exception) -> Failure:
-        words = (
-            f"loyalty run {self.scenario.path or 'SCENARIO'} --seed {self.seed} --first {replication} --replications 1"
-        )
-        return Failure(replication, f"{type(fault).__name__}: {fault}", traceback.format_exc(), words)
+        name = self.scenario.path.name if self.scenario.path else "SCENARIO"
+        repeat = f"loyalty run {name} --seed {self.seed} --first {replication} --replications 1"
+        return Failure(replication, f"{type(fault).__name__}: {fault}", traceback.format_exc(), repeat)
 
 
 def _check_numbers(replications: int, seed: int, threads: int | None, engine: str) -> None:

@@ -50,7 +50,7 @@ class Difference(NamedTuple):
 
     @property
     def decided(self) -> bool:
-        """Whether the interval leaves out zero, or the scenarios never differ at all."""
+        """Whether the interval leaves out zero; of a single replication it says nothing."""
         return self.low > 0 or self.high < 0
 
 

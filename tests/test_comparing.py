@@ -94,3 +94,16 @@ def test_the_estimated_reduction_is_that_against_independent_luck(telecom: Answe
     independent = np.var(other - base, ddof=1) / np.var(paired, ddof=1)
     estimated = telecom.differences["Outsourced call centre"]["retention"].variance_reduction
     assert estimated is not None and 0.5 < independent / estimated < 2.0  # both are F-like with 119 degrees of freedom
+
+
+def test_break_even_is_where_cumulative_profit_turns_and_not_where_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.statistics import Interval
+
+    def profits(*means: float) -> None:
+        weeks = [Interval(mean, mean, mean, 0.0) for mean in means]
+        monkeypatch.setattr(Answer, "cumulative_profit", lambda self, other: weeks)
+
+    found = compare([busy(weeks=2), busy(weeks=2).with_(name="Same")], replications=2)
+    for means, week in [((-2, -1, 1, 2), 2), ((0, 0, 1, 2), None), ((1, -1, 1), None), ((1, 0, -1), 2), ((0, 0), None)]:
+        profits(*means)
+        assert found.break_even(found.others[0]) == week, means
