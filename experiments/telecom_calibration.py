@@ -92,7 +92,7 @@ FREE = {
     "switching cost of active customers": 0.22,
     "switching cost of inactive customers": 0.0,
     "contracts.exit_fee": 9.0,
-    "choice.attention": 0.06,
+    "choice.attention": 0.068,
     "choice.decisiveness": 17.0,
     "quality.error_rate": 0.03,
 }

@@ -75,7 +75,7 @@ def test_what_cannot_be_compared_is_refused(scenarios: list[object], words: str)
 @pytest.fixture(scope="module")
 def telecom() -> Answer:
     today = load(TELECOM / "today.yaml")
-    fewer = today.with_(name="One fewer", call_centre={"representatives": 19})
+    fewer = today.with_(name="One fewer", call_centre={"representatives": 17})
     return compare([today, fewer, load(TELECOM / "outsourced.yaml")], replications=120)
 
 

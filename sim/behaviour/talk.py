@@ -20,11 +20,12 @@ class Talk(Parameters):
         "assumption: once a year unprompted")  # fmt: skip
     strong: float = parameter(
         0.10, "per week", 0, 2, "Extra chance per unit of satisfaction above or below the middle",
-        "literature: Anderson 1998 gives the U shape, the size is set so that positive talk leads 3 to 1")  # fmt: skip
+        "literature: Anderson 1998 gives the U shape, the size is assumed")  # fmt: skip
     grievance: float = parameter(
         0.15, "per week", 0, 2, "Extra chance per unit of grievance", "assumption: the aggrieved talk")  # fmt: skip
     pivot: float = parameter(
-        0.5, "scale 0-1", 0, 1, "Satisfaction at which talk turns from ill to well", "assumption: the middle of the scale")  # fmt: skip
+        0.70, "scale 0-1", 0, 1, "Satisfaction from which people speak well",
+        "literature: East, Hammond & Wright 2007: set so that good talk is about three times as common as bad")  # fmt: skip
 
 
 @rule
@@ -36,13 +37,16 @@ def talks(satisfaction: float, grievance: float, talkative: float, base: float, 
 
 @rule
 def speaks_well(satisfaction: float, grievance: float, pivot: float) -> bool:
-    """Whether what is said is good: satisfaction less half the grievance, against the pivot."""
-    return satisfaction - f32(0.5) * grievance >= pivot
+    """Whether what is said is good: satisfaction less the grievance, against the pivot.
+
+    The pivot lies above the middle of the scale, so that talk out of a grievance is ill talk for nearly everybody.
+    """
+    return satisfaction - grievance >= pivot
 
 
 EXAMPLES = (
     example(talks, 0.8, 0.0, 2.0, 0.02, 0.1, 0.15, becomes=0.1, because="2 x (0.02 + 0.1 x 0.3)"),
     example(talks, 0.3, 0.4, 1.0, 0.02, 0.1, 0.15, becomes=0.1, because="0.02 + 0.1 x 0.2 + 0.15 x 0.4"),
-    example(speaks_well, 0.7, 0.2, 0.5, becomes=True, because="0.7 - 0.1 is above 0.5"),
-    example(speaks_well, 0.7, 0.6, 0.5, becomes=False, because="0.7 - 0.3 is below 0.5"),
+    example(speaks_well, 0.8, 0.2, 0.5, becomes=True, because="0.8 - 0.2 is above 0.5"),
+    example(speaks_well, 0.8, 0.4, 0.5, becomes=False, because="0.8 - 0.4 is below 0.5"),
 )
