@@ -46,13 +46,49 @@ def kernel(function: Callable[..., Any]) -> Any:
     return njit(nogil=True, cache=True, error_model="numpy")(function)
 
 
+def inlined_kernel(function: Callable[..., Any]) -> Any:
+    """A :func:`kernel` without loops that is always made part of its caller, however long it is.
+
+    A loop around a call cannot be vectorised, and LLVM leaves a call standing when the function is long.
+    """
+    return njit(nogil=True, cache=True, error_model="numpy", _nrt=False, forceinline=True)(function)
+
+
 def lean_kernel(function: Callable[..., Any]) -> Any:
     """A :func:`kernel` that makes no arrays, and so needs no reference counts.
 
-    Counting costs an atomic operation for every array that is looked at, which in code that visits one customer after the
-    other is most of the time. ``_nrt`` is numba's own switch for this; a kernel that makes an array will not compile.
+    Counting costs an atomic operation for every array that is looked at, which in code that visits one customer after
+    the other is most of the time. ``_nrt`` is numba's own switch for this; a kernel that makes an array will not compile.
     """
     return njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
+
+
+class Inner:
+    """A loop over arrays that other kernels call, and Python cannot: compiled on its own, without a door for Python.
+
+    The door takes longer to compile than a short loop does, and keeping the loop on disk is of no use: whoever calls it
+    is kept with the loop inside.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.plain = function
+        door = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+        self._compiled = njit(error_model="numpy", _nrt=False, **door)(function)  # numba itself only holds it weakly
+        self._numba_type_ = types.Dispatcher(self._compiled)
+        self.__name__, self.__doc__, self.__module__ = function.__name__, function.__doc__, function.__module__
+
+    def __call__(self, *arguments: Any) -> Any:
+        raise TypeError(f"{self.__name__} can only be called by a kernel")
+
+
+def inner_kernel(function: Callable[..., Any]) -> Inner:
+    """Mark a short loop over arrays that makes no arrays and that only kernels call (see :class:`Inner`)."""
+    return Inner(function)
+
+
+def step(function: Callable[..., Any]) -> Any:
+    """Mark a step of a kernel: written on its own to be read on its own, compiled as if it stood where it is called."""
+    return njit(error_model="numpy", _nrt=False, inline="always")(function)
 
 
 _FORCED = {float: np.float32, int: int, bool: bool}

@@ -12,7 +12,7 @@ import hashlib
 
 import numpy as np
 
-from sim.compiled import kernel, rule
+from sim.compiled import inlined_kernel, kernel, rule
 
 u32, u64, f32 = np.uint32, np.uint64, np.float32
 
@@ -43,14 +43,14 @@ def stream(name: str) -> np.uint32:
     return u32(number)
 
 
-@kernel
+@inlined_kernel
 def _round(c0, c1, c2, c3, k0, k1):
     p0 = _MULTIPLIER_0 * u64(c0)
     p1 = _MULTIPLIER_1 * u64(c2)
     return u32(u32(p1 >> _HALF) ^ c1 ^ k0), u32(p1), u32(u32(p0 >> _HALF) ^ c3 ^ k1), u32(p0)
 
 
-@kernel
+@inlined_kernel
 def philox(c0, c1, c2, c3, k0, k1):
     """Four random words of the counter ``c0..c3`` under the key ``k0, k1`` (all uint32).
 
@@ -119,6 +119,16 @@ def fill(world, stream, week, first, rows):
     a, b, c, d = rows
     for i in range(a.size):
         a[i], b[i], c[i], d[i] = philox(u32(start + u32(i)), when, what, u32(0), k0, k1)
+
+
+@kernel
+def fill_listed(world, stream, week, block, who, rows):
+    """Bulk form of :func:`words` for the entities listed in ``who`` (int32); see :func:`fill`."""
+    k0, k1 = u32(world), u32(u64(world) >> _HALF)
+    when, what, which = u32(week), u32(stream), u32(block)
+    a, b, c, d = rows
+    for i in range(a.size):
+        a[i], b[i], c[i], d[i] = philox(u32(who[i]), when, what, which, k0, k1)
 
 
 @rule

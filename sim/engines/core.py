@@ -19,10 +19,13 @@ from sim.behaviour.ledger import rate as booking_rate
 from sim.behaviour.person import COMPANY, GONE, RIVAL
 from sim.behaviour.price import outraged
 from sim.behaviour.satisfaction import aversion, bend
-from sim.compiled import lean_kernel
-from sim.draws import fill, word
+from sim.compiled import inner_kernel, lean_kernel, step
+from sim.draws import fill, fill_listed, word
 from sim.engines import lists, passes
+from sim.engines.contact import contact
+from sim.engines.decide import choose, tell
 from sim.engines.lists import row_of
+from sim.engines.touch import touch
 from sim.mechanisms.call_centre import MOOD, REPRESENTATIVE, skill_of, wages
 from sim.mechanisms.marketing import spending
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
@@ -33,7 +36,7 @@ from sim.numeric import fixed, normal_quantile
 from sim.service.queues import put_in_order, rebase
 from sim.week import People, Today, count, event
 
-f32, u8, u64, i64 = np.float32, np.uint8, np.uint64, np.int64
+f32, u8, i32, u32, i64, u64 = np.float32, np.uint8, np.int32, np.uint32, np.int64, np.uint64
 
 BLOCK = 1024
 """People per block: the columns a pass touches then stay in the first-level cache."""
@@ -42,29 +45,39 @@ BLOCK = 1024
 class Work(NamedTuple):
     """Room to work in, reused from week to week and from one replication to the next."""
 
-    bits: np.ndarray  # uint32 (4, BLOCK): this block's everyday words
+    bits: np.ndarray  # uint32 (4, BLOCK): this block's words
     later: np.ndarray  # uint32 (4, n): words for talking, thinking, moving away and questions
-    scratch: np.ndarray  # float32 (6, BLOCK)
-    flags: np.ndarray  # uint8 (n)
-    who: np.ndarray  # int32 (n): the people on the list
-    why: np.ndarray  # uint8 (n): their flags
-    fresh: np.ndarray  # float32 (n): how the product performed for them
+    scratch: np.ndarray  # float32 (4, BLOCK)
+    performed: np.ndarray  # float32 (n): how the product performed
+    flags: np.ndarray  # uint8 (n): what there is to do
     heard: np.ndarray  # uint64 (n): good and bad messages about the company, then about the rival, 16 bits each
-    caller: np.ndarray  # int32 (n)
-    times: np.ndarray  # float64 (3, n): arrival, handling, patience
+    offered: np.ndarray  # int32 (n): who gets an offer
+    visitors: np.ndarray  # int32 (n): who visits a shop
+    troubled: np.ndarray  # int32 (n): who has an issue or a question
+    who: np.ndarray  # int32 (n): who talks, thinks or is asked
+    caller: np.ndarray  # int32 (n): who calls
+    flag: np.ndarray  # uint8 (n): whether a caller has an issue, a visitor goes to a self-service lane
+    served: np.ndarray  # uint8 (n): whether a visitor was served
+    by: np.ndarray  # int32 (n): which representative served a caller
+    words: np.ndarray  # uint32 (3, n): a caller's words for moment, patience and duration
+    times: np.ndarray  # float64 (3, n): arrival (later: wait), duration, patience
     order: np.ndarray  # int32 (n): callers as they arrive
-    spare: np.ndarray  # int32 (n)
+    spare: np.ndarray  # int32 (n + 1)
     weights: np.ndarray  # float32 (causes): one leaver's reasons
     spoken: np.ndarray  # int64 (4): messages about the company, well and ill, and about the rival
 
 
 def room_for(people: int) -> Work:
     """A workspace for so many people."""
+
+    def room(kind: type, *shape: int) -> np.ndarray:
+        return np.zeros(shape, kind)
+
     return Work(
-        np.empty((4, BLOCK), np.uint32), np.empty((4, people), np.uint32), np.empty((6, BLOCK), np.float32),
-        np.zeros(people, np.uint8), np.empty(people, np.int32), np.empty(people, np.uint8), np.empty(people, np.float32),
-        np.zeros(people, np.uint64), np.empty(people, np.int32), np.empty((3, people), np.float64),
-        np.empty(people, np.int32), np.empty(people, np.int32), np.zeros(len(CAUSES), np.float32), np.zeros(4, np.int64),
+        room(u32, 4, BLOCK), room(u32, 4, people), room(f32, 4, BLOCK), room(f32, people), room(u8, people),
+        room(u64, people), room(i32, people), room(i32, people), room(i32, people), room(i32, people), room(i32, people),
+        room(u8, people), room(u8, people), room(i32, people), room(u32, 3, people), room(np.float64, 3, people),
+        room(i32, people), room(i32, people + 1), room(f32, len(CAUSES)), room(i64, 4),
     )  # fmt: skip
 
 
@@ -78,7 +91,7 @@ LEDGER_PRICE = row_of("ledger_price")
 PROVIDER, TENURE, CONTRACT_END = row_of("provider"), row_of("tenure"), row_of("contract_end")
 
 
-@lean_kernel
+@inner_kernel
 def _man(times, numbers, before, now, minutes):
     """Start a new week at a queue: its clock begins again, and ``now`` serve where ``before`` did."""
     rebase(times[:before], numbers[:before], minutes)
@@ -95,7 +108,7 @@ def _man(times, numbers, before, now, minutes):
     put_in_order(times[:now], numbers[:now])
 
 
-@lean_kernel
+@inner_kernel
 def govern(state, p, before, today):
     """The policies in force take effect; representatives take their places."""
     minutes, shop = p.call_centre_hours * 60.0 / today.stands_for, p.self_checkout_hours * 60.0 / today.stands_for
@@ -112,11 +125,11 @@ def govern(state, p, before, today):
         state.skill[k] = reduced(full, p.outsourcing_skill_gap, out)
 
 
-@lean_kernel
-def _perform(number, provider, p, bits, here, scratch):
-    """How the product performs for everybody in the block, into row 0 of ``scratch``."""
+@step
+def _perform(number, provider, p, bits, here, scratch, performed):
+    """How the product performs for everybody in the block."""
     size = provider.size
-    performed, z, error = scratch[0, :size], scratch[1, :size], scratch[2, :size]
+    z, error = scratch[1, :size], scratch[2, :size]
     passes.normals(bits[0, :size], z)
     rates = (p.quality_error_rate, p.rival_error_rate)
     passes.errors(bits[1, :size], number[EXPOSURE, here], provider, rates, p.quality_error_depth, error)
@@ -124,11 +137,11 @@ def _perform(number, provider, p, bits, here, scratch):
     passes.performances(z, error, provider, level, spread, performed)
 
 
-@lean_kernel
-def _judge(number, tenure, p, here, scratch, rate):
+@step
+def _judge(number, tenure, p, here, scratch, performed, rate):
     """Satisfaction, trust and expectation after the week; what was lost is booked."""
     size = tenure.size
-    performed, verdict, weight, drop = scratch[0, :size], scratch[1, :size], scratch[2, :size], scratch[3, :size]
+    verdict, weight, drop = scratch[1, :size], scratch[2, :size], scratch[3, :size]
     slopes = (
         p.satisfaction_sensitivity,
         aversion(p.satisfaction_loss_aversion, p.satisfaction_symmetric),
@@ -147,7 +160,7 @@ def _judge(number, tenure, p, here, scratch, rate):
     passes.fades(number[G_, here], f32(1) - fading(p.grievance_half_life))
 
 
-@lean_kernel
+@step
 def _notice(number, provider, p, work, here, performed, flags):
     """Flag who has an issue, gets an offer, visits a shop or has a question."""
     bits, size = work.bits, provider.size
@@ -160,17 +173,7 @@ def _notice(number, provider, p, work, here, performed, flags):
         passes.chances(work.later[3, here], provider, p.call_centre_questions, passes.ASKS, flags)
 
 
-@lean_kernel
-def _list(flags, performed, start, work, listed):
-    """Put everybody who is flagged on the list; returns its new length."""
-    for i in range(flags.size):
-        if flags[i]:
-            work.who[listed], work.why[listed], work.fresh[listed] = start + i, flags[i], performed[i]
-            listed += 1
-    return listed
-
-
-@lean_kernel
+@step
 def _draw(world, week, start, size, work):
     """Eight random words for everybody in the block: four for now, four that later phases use too."""
     bits, later, here = work.bits, work.later, slice(start, start + size)
@@ -178,25 +181,28 @@ def _draw(world, week, start, size, work):
     fill(world, MOOD, week, start, (later[0, here], later[1, here], later[2, here], later[3, here]))
 
 
-@lean_kernel
+@inner_kernel
 def experience(state, work, p, today):
-    """Everybody uses the product; returns how many people are on the list of those with something to do."""
-    listed, people, number, bits, scratch = 0, state.number.shape[1], state.number, work.bits, work.scratch
+    """Everybody uses the product; returns how many get an offer, how many visit a shop, and how many have cause to call."""
+    people, number, bits, scratch = state.number.shape[1], state.number, work.bits, work.scratch
+    offered, visitors, troubled = i64(0), i64(0), i64(0)
     for start in range(0, people, BLOCK):
         end = min(start + BLOCK, people)
         here, size = slice(start, end), end - start
-        provider, flags, performed = state.mark[PROVIDER, here], work.flags[here], scratch[0, :size]
+        provider, flags, performed = state.mark[PROVIDER, here], work.flags[here], work.performed[here]
         _draw(today.world, today.week, start, size, work)
-        _perform(number, provider, p, bits, here, scratch)
-        _judge(number, state.clock[TENURE, here], p, here, scratch, today.rate)
+        _perform(number, provider, p, bits, here, scratch, performed)
+        _judge(number, state.clock[TENURE, here], p, here, scratch, performed, today.rate)
         if today.offers_made:
             passes.fades(number[FATIGUE, here], p.upselling_recovery)
         _notice(number, provider, p, work, here, performed, flags)
-        listed = _list(flags, performed, start, work, listed)
-    return listed
+        offered = lists.listed(flags, passes.OFFERED, start, work.offered, offered)
+        visitors = lists.listed(flags, passes.VISITS, start, work.visitors, visitors)
+        troubled = lists.listed(flags, passes.TROUBLED | passes.ASKS, start, work.troubled, troubled)
+    return offered, visitors, troubled
 
 
-@lean_kernel
+@inner_kernel
 def feel_prices(state, p, before, today, journal):
     """A price rise is felt by everybody with the company; fairness drifts towards what newcomers' discounts leave of it."""
     number, provider = state.number, state.mark[PROVIDER]
@@ -212,26 +218,24 @@ def feel_prices(state, p, before, today, journal):
             lists.note(journal, i, today.week, PRICE_RISE, change)
 
 
-@lean_kernel
-def talk(state, work, network, p, today, tally, journal):
+@inner_kernel
+def talk(people, work, network, p, today, tally, journal):
     """Who talks this week, and who hears it."""
-    number, provider, people = state.number, state.mark[PROVIDER], state.number.shape[1]
-    everybody = People(state.number, state.clock, state.mark)
+    number, provider, count, talking = people.number, people.mark[PROVIDER], people.number.shape[1], i64(0)
     rates = (p.talk_base, p.talk_strong, p.talk_grievance)
-    spoken = work.spoken
-    spoken[:] = 0
-    for start in range(0, people, BLOCK):
-        end = min(start + BLOCK, people)
+    work.spoken[:] = 0
+    for start in range(0, count, BLOCK):
+        end = min(start + BLOCK, count)
         here = slice(start, end)
         chance, flags = work.scratch[0, : end - start], work.flags[here]
         passes.talk_chances(number[S_, here], number[G_, here], number[TALKATIVENESS, here], rates, chance)
         passes.talkers(chance, work.later[0, here], provider[here], flags)
-        for i in range(flags.size):
-            if flags[i]:
-                lists.tell(everybody, start + i, network, p, work.heard, spoken, today.week, tally, journal)
+        talking = lists.listed(flags, passes.THINKS, start, work.who, talking)
+    for k in range(talking):
+        tell(people, u32(work.who[k]), network, p, work.heard, work.spoken, today.week, tally, journal)
 
 
-@lean_kernel
+@inner_kernel
 def listen(state, work, p, spoken):
     """Hearers change what they believe; reputations move."""
     number, heard, people = state.number, work.heard, state.number.shape[1]
@@ -246,61 +250,84 @@ def listen(state, work, p, spoken):
         )
 
 
-@lean_kernel
-def decide(state, work, p, today, tally, journal):
-    """Some leave the market, some compare and stay, leave, join or come back."""
-    number, people = state.number, state.number.shape[1]
-    everybody = People(state.number, state.clock, state.mark)
+@step
+def _think(state, work, p, week):
+    """Who leaves the market or compares providers this week; returns how many they are."""
+    number, people, thinking = state.number, state.number.shape[1], i64(0)
     rates = (p.choice_attention, p.choice_issue_trigger, p.choice_grievance_trigger)
     moving = p.choice_involuntary * f32(7 / 365.25)
-    reputation = (state.reputation[0], state.reputation[1])
     for start in range(0, people, BLOCK):
         end = min(start + BLOCK, people)
         here, size = slice(start, end), end - start
-        provider, flags, heard = state.mark[PROVIDER, here], work.flags[here], work.heard[here]
+        provider, flags = state.mark[PROVIDER, here], work.flags[here]
         alarm, chance = work.scratch[0, :size], work.scratch[1, :size]
-        passes.bad_news(heard, provider, p.choice_news_trigger, alarm)
+        passes.bad_news(work.heard[here], provider, p.choice_news_trigger, alarm)
         passes.think_chances(number[SEVERITY, here], number[G_, here], alarm, rates, chance)
         passes.thinkers(chance, work.later[1, here], provider, p.marketing_reach, flags)
-        passes.movers(work.later[2, here], state.clock[CONTRACT_END, here], moving, today.week, flags)
-        for i in range(flags.size):
-            if flags[i] and provider[i] != GONE:
-                lists.consider(everybody, start + i, flags[i], reputation, heard[i], work.weights, p, today, tally, journal)
-        heard[:] = u64(0)
+        passes.movers(work.later[2, here], state.clock[CONTRACT_END, here], provider, moving, week, flags)
+        thinking = lists.listed(flags, passes.THINKS | passes.MOVES, start, work.who, thinking)
+    return thinking
 
 
-@lean_kernel
-def _ask(state, p, week, world, tally):
+@inner_kernel
+def decide(people, state, work, p, today, tally, journal):
+    """Some leave the market, some compare and stay, leave, join or come back."""
+    bits, thinking = work.bits, _think(state, work, p, today.week)
+    reputation = (state.reputation[0], state.reputation[1])
+    for start in range(0, thinking, BLOCK):
+        who = work.who[start : min(start + BLOCK, thinking)]
+        rows = (bits[0, : who.size], bits[1, : who.size], bits[2, : who.size], bits[3, : who.size])
+        choose(people, work, who, rows, reputation, p, today, tally, journal)
+    work.heard[:] = u64(0)
+
+
+@step
+def _ask(people, work, p, today, tally):
     """A thirteenth of the customers are asked how satisfied they are and whether they would recommend."""
-    number = state.number
-    for i in range(week % SURVEY_WEEKS, number.shape[1], SURVEY_WEEKS):
-        if state.mark[PROVIDER, i] != COMPANY:
-            continue
-        normal = normal_quantile(word(world, ANSWERS, i, 0, 0))
-        pleased = answer(number[S_, i], normal, p.answering_style)
-        likely = answer(goodwill(number[S_, i], number[T_, i], p.choice_trust_weight), normal, p.answering_style)
-        tally[ASKED] += 1
-        tally[SATISFIED] += pleased >= p.answering_satisfied_from
-        tally[PROMOTERS] += likely >= p.answering_promoter_from
-        tally[DETRACTORS] += likely < p.answering_detractor_below
+    bits, number, provider = work.bits, people.number, people.mark[PROVIDER]
+    asked, first = i64(0), today.week % SURVEY_WEEKS
+    for i in range(first, provider.size, SURVEY_WEEKS):
+        work.who[asked] = i
+        asked += 1
+    for start in range(0, asked, BLOCK):
+        who = work.who[start : min(start + BLOCK, asked)]
+        fill_listed(
+            today.world,
+            ANSWERS,
+            0,
+            u32(0),
+            who,
+            (bits[0, : who.size], bits[1, : who.size], bits[2, : who.size], bits[3, : who.size]),
+        )
+        passes.normals(bits[0, : who.size], work.scratch[0, : who.size])
+        for k in range(who.size):
+            i, normal = u32(who[k]), work.scratch[0, k]
+            pleased = answer(number[S_, i], normal, p.answering_style)
+            likely = answer(goodwill(number[S_, i], number[T_, i], p.choice_trust_weight), normal, p.answering_style)
+            mine = provider[i] == COMPANY
+            tally[ASKED] += mine
+            tally[SATISFIED] += mine & (pleased >= p.answering_satisfied_from)
+            tally[PROMOTERS] += mine & (likely >= p.answering_promoter_from)
+            tally[DETRACTORS] += mine & (likely < p.answering_detractor_below)
 
 
-@lean_kernel
+@step
 def _feelings(state, tally):
     """Sums of the states of the company's customers."""
     number, people = state.number, state.number.shape[1]
     for start in range(0, people, BLOCK):
         end = min(start + BLOCK, people)
         here = slice(start, end)
-        provider = state.mark[PROVIDER, here]
-        satisfied = passes.total(number[S_, here], provider)
-        tally[SATISFACTION] += satisfied
-        tally[TRUST] += passes.total(number[T_, here], provider)
-        tally[GRIEVANCE] += passes.total(number[G_, here], provider)
-        tally[EXPECTATION_GAP] += passes.total(number[E_, here], provider) - satisfied
+        s, t, g, e = passes.feelings(
+            number[S_, here], number[T_, here], number[G_, here], number[E_, here], state.mark[PROVIDER, here]
+        )
+        tally[SATISFACTION] += s
+        tally[TRUST] += t
+        tally[GRIEVANCE] += g
+        tally[EXPECTATION_GAP] += e - s
 
 
-@lean_kernel
+@step
 def _money(state, p, today, tally):
     """What customers pay, what providing the product, the phones, the checkouts and advertising cost."""
     prices = (p.pricing_list_price, p.pricing_newcomer_discount, p.pricing_discount_weeks)
@@ -319,8 +346,8 @@ def _money(state, p, today, tally):
     tally[COST_MARKETING] += spending(tally[RIVAL_CUSTOMERS], p.marketing_reach, p.marketing_cost)
 
 
-@lean_kernel
-def account(state, p, today, founders, tally):
+@inner_kernel
+def account(people, state, work, p, today, founders, tally):
     """Money, and the counts from which every measure is made."""
     provider, tenure = state.mark[PROVIDER], state.clock[TENURE]
     tally[CUSTOMERS], tally[RIVAL_CUSTOMERS] = passes.heads(provider, COMPANY), passes.heads(provider, RIVAL)
@@ -328,33 +355,39 @@ def account(state, p, today, founders, tally):
     tally[FOUNDERS] = passes.founders(provider[:founders], tenure[:founders], today.week)
     tally[REPUTATION] = fixed(state.reputation[0])
     _feelings(state, tally)
-    _ask(state, p, today.week, today.world, tally)
+    _ask(people, work, p, today, tally)
     _money(state, p, today, tally)
 
 
 @lean_kernel
+def _weeks(state, work, network, policy, first, setting, tally, journal):
+    """As many weeks as ``tally`` has rows, from week ``first`` on."""
+    people = People(state.number, state.clock, state.mark)
+    for row in range(tally.shape[0]):
+        week, counts = first + row, tally[row]
+        p, before = policy[week], policy[max(week - 1, 0)]
+        rate = booking_rate(week, p.ledger_half_life)
+        today = Today(week, setting.world, rate, setting.stands_for, setting.prices_move, setting.offers_made)
+        govern(state, p, before, today)
+        offered, visitors, troubled = experience(state, work, p, today)
+        if setting.prices_move:
+            feel_prices(state, p, before, today, journal)
+        touch(state, work, (offered, visitors), p, today, counts, journal)
+        contact(people, state, work, troubled, p, today, counts, journal)
+        talk(people, work, network, p, today, counts, journal)
+        listen(state, work, p, work.spoken)
+        decide(people, state, work, p, today, counts, journal)
+        account(people, state, work, p, today, setting.founders, counts)
+
+
 def advance(state, work, network, policy, week, setting, tally, journal):
     """One week, phase by phase; ``tally`` (this week's counts, int64) is filled."""
-    p, before = policy[week], policy[max(week - 1, 0)]
-    rate = booking_rate(week, p.ledger_half_life)
-    today = Today(week, setting.world, rate, setting.stands_for, setting.prices_move, setting.offers_made)
-    govern(state, p, before, today)
-    listed = experience(state, work, p, today)
-    if setting.prices_move:
-        feel_prices(state, p, before, today, journal)
-    lists.touch(state, work, listed, p, today, tally, journal)
-    lists.contact(state, work, listed, p, today, tally, journal)
-    talk(state, work, network, p, today, tally, journal)
-    listen(state, work, p, work.spoken)
-    decide(state, work, p, today, tally, journal)
-    account(state, p, today, setting.founders, tally)
+    _weeks(state, work, network, policy, int(week), setting, tally.reshape(1, -1), journal)
 
 
-@lean_kernel
 def live(state, work, network, policy, setting, tally, journal):
     """All weeks of one replication; ``tally`` is int64 (weeks, counts)."""
-    for week in range(tally.shape[0]):
-        advance(state, work, network, policy, week, setting, tally[week], journal)
+    _weeks(state, work, network, policy, 0, setting, tally, journal)
 
 
 PRICE_RISE = event("price_rise")

@@ -17,7 +17,7 @@ from sim.behaviour.price import fairness_after
 from sim.behaviour.satisfaction import at_peak, experience_weight, felt, judgement, moved, surprise
 from sim.behaviour.talk import talks
 from sim.behaviour.trust import trust_after
-from sim.compiled import lean_kernel
+from sim.compiled import inner_kernel
 from sim.draws import happens, unit
 from sim.mechanisms.marketing import reached
 from sim.mechanisms.pricing import cents, price_paid
@@ -25,7 +25,7 @@ from sim.mechanisms.quality import error_of, performance
 from sim.mechanisms.rival import offered
 from sim.numeric import fixed, normal_quantile
 
-f32, u8, u64 = np.float32, np.uint8, np.uint64
+f32, u8, i32, u64 = np.float32, np.uint8, np.int32, np.uint64
 
 TROUBLED, OFFERED, VISITS, ASKS = u8(1), u8(2), u8(4), u8(8)
 THINKS, MOVES = u8(1), u8(2)
@@ -33,14 +33,14 @@ NOTHING = u8(0)
 _LANES = u64(0xFFFF)
 
 
-@lean_kernel
+@inner_kernel
 def normals(bits, z):
     """Random words to standard normal numbers."""
     for i in range(z.size):
         z[i] = normal_quantile(bits[i])
 
 
-@lean_kernel
+@inner_kernel
 def errors(bits, exposure, provider, rates, depth, error):
     """What an error takes off each person's week; ``rates`` is (company, rival)."""
     for i in range(error.size):
@@ -48,7 +48,7 @@ def errors(bits, exposure, provider, rates, depth, error):
         error[i] = error_of(unit(bits[i]), rate, exposure[i], depth)
 
 
-@lean_kernel
+@inner_kernel
 def performances(z, error, provider, level, spread, out):
     """How the product performed; ``level`` and ``spread`` are pairs (company, rival)."""
     for i in range(out.size):
@@ -56,7 +56,7 @@ def performances(z, error, provider, level, spread, out):
         out[i] = performance(offered(level[0], level[1], rival), offered(spread[0], spread[1], rival), z[i], error[i])
 
 
-@lean_kernel
+@inner_kernel
 def verdicts(expectation, performed, assimilation, slopes, verdict):
     """The verdict on the week; ``slopes`` is (sensitivity, loss aversion, curvature)."""
     for i in range(verdict.size):
@@ -64,7 +64,7 @@ def verdicts(expectation, performed, assimilation, slopes, verdict):
         verdict[i] = judgement(expectation[i], felt(gap, slopes[0], slopes[1], slopes[2]))
 
 
-@lean_kernel
+@inner_kernel
 def weights_of(tenure, performed, threshold, peak, learning, weight):
     """How much the week counts, and one more week of tenure; ``learning`` is (new, settled, settling)."""
     for i in range(weight.size):
@@ -73,7 +73,7 @@ def weights_of(tenure, performed, threshold, peak, learning, weight):
         weight[i] = at_peak(usual, severity_of(performed[i], threshold), peak)
 
 
-@lean_kernel
+@inner_kernel
 def satisfactions(satisfaction, verdict, weight, drop):
     """Satisfaction moves; what was lost is kept in ``drop``."""
     for i in range(drop.size):
@@ -82,35 +82,35 @@ def satisfactions(satisfaction, verdict, weight, drop):
         satisfaction[i] = after
 
 
-@lean_kernel
+@inner_kernel
 def trusts(trust, verdict, growth, loss):
     """Trust moves, slowly up and fast down."""
     for i in range(trust.size):
         trust[i] = trust_after(trust[i], verdict[i], growth, loss)
 
 
-@lean_kernel
+@inner_kernel
 def expectations(expectation, performed, rise, fall):
     """Expectation follows what was got."""
     for i in range(expectation.size):
         expectation[i] = adapted(expectation[i], performed[i], rise, fall)
 
 
-@lean_kernel
+@inner_kernel
 def fades(column, gone):
     """A state of which the share ``gone`` passes in a week."""
     for i in range(column.size):
         column[i] = relieved(column[i], gone)
 
 
-@lean_kernel
+@inner_kernel
 def bookings_quality(drop, performed, threshold, rate, ledger):
     """Book the satisfaction lost in a week with a failure under quality."""
     for i in range(drop.size):
         ledger[i] += booked(drop[i], rate, performed[i] < threshold)
 
 
-@lean_kernel
+@inner_kernel
 def bookings_expectation(drop, performed, expectation, short, rate, ledger):
     """Book what was lost in a week without a failure, but well below what was expected; ``short`` is (notice, threshold)."""
     for i in range(drop.size):
@@ -118,7 +118,7 @@ def bookings_expectation(drop, performed, expectation, short, rate, ledger):
         ledger[i] += booked(drop[i], rate, noted)
 
 
-@lean_kernel
+@inner_kernel
 def troubles(performed, severity, provider, threshold, flags):
     """Flag the company's customers with a new or an open issue."""
     for i in range(flags.size):
@@ -126,7 +126,7 @@ def troubles(performed, severity, provider, threshold, flags):
         flags[i] = TROUBLED if troubled & (provider[i] == COMPANY) else NOTHING
 
 
-@lean_kernel
+@inner_kernel
 def chances(bits, provider, chance, flag, flags):
     """Flag the company's customers to whom something of this chance happens."""
     for i in range(flags.size):
@@ -134,7 +134,7 @@ def chances(bits, provider, chance, flag, flags):
             flags[i] |= flag
 
 
-@lean_kernel
+@inner_kernel
 def fairnesses(fairness, provider, discount, envy, forgetting):
     """Fairness drifts towards what a discount for newcomers leaves of it; the rival has none."""
     for i in range(fairness.size):
@@ -142,21 +142,21 @@ def fairnesses(fairness, provider, discount, envy, forgetting):
         fairness[i] = fairness_after(fairness[i], gap, envy, forgetting)
 
 
-@lean_kernel
+@inner_kernel
 def talk_chances(satisfaction, grievance, talkativeness, rates, chance):
     """The chance that each person talks; ``rates`` is (base, strong, angry)."""
     for i in range(chance.size):
         chance[i] = talks(satisfaction[i], grievance[i], talkativeness[i], rates[0], rates[1], rates[2])
 
 
-@lean_kernel
+@inner_kernel
 def talkers(chance, bits, provider, flags):
     """Flag those who talk."""
     for i in range(flags.size):
         flags[i] = THINKS if happens(chance[i], unit(bits[i])) & (provider[i] != GONE) else NOTHING
 
 
-@lean_kernel
+@inner_kernel
 def listen(heard, lane, persuasion, negativity, belief):
     """Beliefs move by what was heard of one provider; ``lane`` is the place of its good messages in ``heard``."""
     good_at, bad_at = u64(16 * lane), u64(16 * lane + 16)
@@ -166,7 +166,7 @@ def listen(heard, lane, persuasion, negativity, belief):
         belief[i] = belief_after(belief[i], good, bad, persuasion, negativity)
 
 
-@lean_kernel
+@inner_kernel
 def bad_news(heard, provider, news, alarm):
     """The extra chance to think of those who heard ill of their own provider."""
     for i in range(alarm.size):
@@ -174,14 +174,14 @@ def bad_news(heard, provider, news, alarm):
         alarm[i] = news if ill > u64(0) else f32(0)
 
 
-@lean_kernel
+@inner_kernel
 def think_chances(severity, grievance, alarm, rates, chance):
     """The chance that each person compares; ``rates`` is (attention, by issue, by grievance)."""
     for i in range(chance.size):
         chance[i] = thinks(severity[i], grievance[i], alarm[i], rates[0], rates[1], rates[2])
 
 
-@lean_kernel
+@inner_kernel
 def thinkers(chance, bits, provider, reach, flags):
     """Flag those who compare; the company's advertising reaches the rival's customers."""
     for i in range(flags.size):
@@ -189,24 +189,29 @@ def thinkers(chance, bits, provider, reach, flags):
         flags[i] = THINKS if happens(reached(chance[i], reaches), unit(bits[i])) else NOTHING
 
 
-@lean_kernel
-def movers(bits, contract_end, chance, week, flags):
-    """Flag those who leave the market, and everybody whose contract ends this week as comparing."""
+@inner_kernel
+def movers(bits, contract_end, provider, chance, week, flags):
+    """Flag those who leave the market, and everybody whose contract ends this week as comparing; not who is gone."""
     for i in range(flags.size):
-        flags[i] |= MOVES if happens(chance, unit(bits[i])) else NOTHING
-        flags[i] |= THINKS if contract_end[i] == week else NOTHING
+        moves = MOVES if happens(chance, unit(bits[i])) else NOTHING
+        thinks = THINKS if contract_end[i] == week else NOTHING
+        flags[i] = (flags[i] | moves | thinks) if provider[i] != GONE else NOTHING
 
 
-@lean_kernel
-def total(column, provider):
-    """The sum of a state over the company's customers, in units of 2^-20."""
-    result = np.int64(0)
-    for i in range(column.size):
-        result += fixed(column[i]) if provider[i] == COMPANY else 0
-    return result
+@inner_kernel
+def feelings(satisfaction, trust, grievance, expectation, provider):
+    """Sums over the company's customers, in units of 2^-20: satisfaction, trust, grievance, expectation."""
+    s, t, g, e = i32(0), i32(0), i32(0), i32(0)
+    for i in range(provider.size):
+        mine = provider[i] == COMPANY
+        s += fixed(satisfaction[i]) if mine else i32(0)
+        t += fixed(trust[i]) if mine else i32(0)
+        g += fixed(grievance[i]) if mine else i32(0)
+        e += fixed(expectation[i]) if mine else i32(0)
+    return s, t, g, e
 
 
-@lean_kernel
+@inner_kernel
 def bills(spend, provider, tenure, prices, week):
     """What the company's customers pay, in cents, and what they would at index 1; ``prices`` is (list, discount, weeks)."""
     paid, plain = np.int64(0), np.int64(0)
@@ -218,7 +223,7 @@ def bills(spend, provider, tenure, prices, week):
     return paid, plain
 
 
-@lean_kernel
+@inner_kernel
 def heads(provider, which):
     """How many people are with this provider."""
     result = np.int64(0)
@@ -227,7 +232,7 @@ def heads(provider, which):
     return result
 
 
-@lean_kernel
+@inner_kernel
 def founders(provider, tenure, week):
     """How many of these have been with the company without a break since week 0."""
     result = np.int64(0)

@@ -70,7 +70,11 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
     key = world(seed, replication)
     draw_people(key, ground.plan, ground.policy, (state.number, state.clock, state.mark))
     state.skill[:] = 0
-    for times, numbers in ((state.busy, state.server), (state.lane_busy, state.lane), (state.self_busy, state.self_lane)):
+    for times, numbers in (
+        (state.busy, state.server),
+        (state.lane_busy, state.lane),
+        (state.self_busy, state.self_lane),
+    ):
         times[:], numbers[:] = idle(len(times))
     state.reputation[:] = ground.reputation
     return draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:]), setting_of(ground, key)

@@ -1,0 +1,167 @@
+"""People tell their friends; some compare providers and stay, leave, join or come back: two phases of the fast engine."""
+
+import numpy as np
+
+from sim.behaviour.belief import view
+from sim.behaviour.choice import CHOICE, goodwill, held_against, leaves, pull
+from sim.behaviour.expectation import starting_expectation
+from sim.behaviour.issue import UNDECIDED
+from sim.behaviour.ledger import BOOKED, portion, rivals_pull
+from sim.behaviour.person import COMPANY, GONE, RIVAL
+from sim.behaviour.price import price_advantage
+from sim.behaviour.talk import speaks_well
+from sim.compiled import step
+from sim.draws import fill_listed, happens, unit
+from sim.engines.lists import note, row_of
+from sim.engines.passes import MOVES
+from sim.mechanisms.contracts import bound, hurdle
+from sim.mechanisms.marketing import promise
+from sim.mechanisms.pricing import price_paid
+from sim.numeric import FIXED_ONE, fixed, share
+from sim.week import count, event
+
+f32, u32, i64, u64 = np.float32, np.uint32, np.int64, np.uint64
+
+E_, S_, T_, G_ = row_of("expectation"), row_of("satisfaction"), row_of("trust"), row_of("grievance")
+FAIRNESS, FATIGUE, SEVERITY = row_of("price_fairness"), row_of("upsell_fatigue"), row_of("issue_severity")
+SENSITIVITY, SWITCHING = row_of("price_sensitivity"), row_of("switching_cost")
+BELIEF_COMPANY, BELIEF_RIVAL = row_of("belief_company"), row_of("belief_rival")
+LEDGER = row_of("ledger_service")
+PROVIDER, TRIES = row_of("provider"), row_of("issue_tries")
+TENURE, CONTRACT_END = row_of("tenure"), row_of("contract_end")
+CAUSES_BOOKED = len(BOOKED)
+PRICE_PLACE = BOOKED.index("price")
+
+
+@step
+def tell(people, i, network, p, heard, spoken, week, tally, journal):
+    """One person tells every friend about the own provider, well or ill."""
+    providers = people.mark[PROVIDER]
+    well = speaks_well(people.number[S_, i], people.number[G_, i], p.talk_pivot)
+    lane = 2 * i64(providers[i]) + (0 if well else 1)
+    spoken[lane] += 1
+    hearers, message = i64(0), u64(16 * lane)
+    for place in range(network.first[i], network.first[i + u32(1)]):
+        friend = u32(network.friends[u32(place)])
+        hears = providers[friend] != GONE
+        heard[friend] += u64(hears) << message
+        hearers += hears
+    note(journal, i, week, TELLS_WELL if well else TELLS_ILL, f32(hearers))
+    mine = providers[i] == COMPANY
+    tally[TALKERS] += mine
+    tally[HEARD_WELL if well else HEARD_ILL] += hearers if mine else 0
+
+
+@step
+def _because(number, i, weights, advantage, unfair, pulled, rate, tally):
+    """Attribute a departure to its causes, in proportion to what was booked and to price and rival today."""
+    total = f32(0)
+    for place in range(CAUSES_BOOKED):
+        weights[place] = number[LEDGER + place, i] / rate
+    weights[PRICE_PLACE] += max(advantage, f32(0)) + unfair
+    weights[CAUSES_BOOKED] = pulled
+    for place in range(CAUSES_BOOKED + 1):
+        total += weights[place]
+    left = FIXED_ONE
+    for place in range(CAUSES_BOOKED):
+        part = fixed(portion(weights[place], total))
+        tally[LEFT + place] += part
+        left -= part
+    tally[LEFT + CAUSES_BOOKED] += left
+
+
+@step
+def _arrive(people, i, provider, own_view, p, week):
+    """Begin anew with another provider; of the one left behind, what was thought of it is remembered."""
+    number, to_rival = people.number, provider == RIVAL
+    old, new = (BELIEF_COMPANY, BELIEF_RIVAL) if to_rival else (BELIEF_RIVAL, BELIEF_COMPANY)
+    number[old, i] = share(own_view)
+    ours, theirs = promise(p.quality_level, p.marketing_overpromise), promise(p.rival_level, p.rival_overpromise)
+    belief = number[new, i]
+    number[E_, i] = starting_expectation(theirs if to_rival else ours, belief, p.expectation_promise_weight)
+    number[S_, i], number[T_, i], number[G_, i] = number[E_, i], belief, f32(0)
+    number[FAIRNESS, i], number[FATIGUE, i], number[SEVERITY, i] = f32(1), f32(0), f32(0)
+    for place in range(CAUSES_BOOKED):
+        number[LEDGER + place, i] = f32(0)
+    people.mark[PROVIDER, i], people.mark[TRIES, i] = provider, UNDECIDED
+    people.clock[TENURE, i] = 0
+    people.clock[CONTRACT_END, i] = week + p.contracts_term if provider == COMPANY and p.contracts_term > 0 else -1
+
+
+@step
+def _move_away(people, i, week, tally, journal):
+    """Leave the market for no fault of the company."""
+    mine = people.mark[PROVIDER, i] == COMPANY
+    tally[LEAVERS_INVOLUNTARY] += mine
+    tally[LEFT_INVOLUNTARY] += FIXED_ONE if mine else 0
+    people.mark[PROVIDER, i] = GONE
+    people.clock[CONTRACT_END, i] = -1
+    note(journal, i, week, MOVES_AWAY, f32(0))
+
+
+@step
+def _price_advantage(people, i, mine, p, week):
+    """What the other's price is worth to this person."""
+    tenure = people.clock[TENURE, i]
+    list_price, discount, weeks = p.pricing_list_price, p.pricing_newcomer_discount, p.pricing_discount_weeks
+    here = price_paid(list_price, discount, weeks, tenure, tenure <= week)
+    on_joining = price_paid(list_price, discount, weeks, 0, True)
+    pays, would_pay = here if mine else p.rival_price, p.rival_price if mine else on_joining
+    return price_advantage(pays, would_pay, people.number[SENSITIVITY, i])
+
+
+@step
+def _leave(people, i, own, other, advantage, weights, p, today, tally):
+    """A customer of the company goes over to the rival."""
+    number = people.number
+    unfair = (f32(1) - number[FAIRNESS, i]) * p.choice_fairness_weight
+    tally[LEAVERS_VOLUNTARY] += 1
+    pulled = rivals_pull(other, number[E_, i], p.ledger_restlessness)
+    _because(number, i, weights, advantage, unfair, pulled, today.rate, tally)
+    _arrive(people, i, RIVAL, own, p, today.week)
+
+
+@step
+def consider(people, i, luck, reputation, heard, weights, p, today, tally, journal):
+    """One person compares the own provider with the other and stays or moves."""
+    number, week, mine = people.number, today.week, people.mark[PROVIDER, i] == COMPANY
+    own = goodwill(number[S_, i], number[T_, i], p.choice_trust_weight)
+    held = held_against(number[G_, i], number[FAIRNESS, i], p.choice_grievance_weight, p.choice_fairness_weight)
+    belief = number[BELIEF_RIVAL, i] if mine else number[BELIEF_COMPANY, i]
+    other = view(belief, reputation[1] if mine else reputation[0], p.belief_reviews)
+    advantage = _price_advantage(people, i, mine, p, week)
+    drawn, ends = pull(other, own, held, p.choice_appeal, advantage), people.clock[CONTRACT_END, i]
+    high = hurdle(number[SWITCHING, i], p.contracts_exit_fee, bound(ends, week))
+    goes = happens(leaves(drawn, high, p.choice_decisiveness), luck)
+    note(journal, i, week, (LEAVES if mine else JOINS) if goes else STAYS, drawn - high)
+    if goes:
+        if mine:
+            _leave(people, i, own - held, other, advantage, weights, p, today, tally)
+        else:
+            tally[JOINERS] += 1
+            tally[REFERRED] += (heard & u64(0xFFFF)) > u64(0)
+            _arrive(people, i, COMPANY, own - held, p, week)
+    elif mine and ends == week:
+        people.clock[CONTRACT_END, i] = week + p.contracts_renewal
+        note(journal, i, week, RENEWED, f32(p.contracts_renewal))
+
+
+@step
+def choose(people, work, who, bits, reputation, p, today, tally, journal):
+    """Everybody on the list leaves the market, or compares providers."""
+    fill_listed(today.world, CHOICE, today.week, u32(0), who, bits)
+    for k in range(who.size):
+        i = u32(who[k])
+        if work.flags[i] & MOVES:
+            _move_away(people, i, today.week, tally, journal)
+        else:
+            consider(people, i, unit(bits[0][k]), reputation, work.heard[i], work.weights, p, today, tally, journal)
+
+
+TALKERS, HEARD_WELL, HEARD_ILL = count("talkers"), count("heard_well"), count("heard_ill")
+LEAVERS_VOLUNTARY, LEAVERS_INVOLUNTARY = count("leavers_voluntary"), count("leavers_involuntary")
+JOINERS, REFERRED = count("joiners"), count("referred_joiners")
+LEFT, LEFT_INVOLUNTARY = count("left_because_service"), count("left_because_involuntary")
+TELLS_WELL, TELLS_ILL = event("tells_well"), event("tells_ill")
+STAYS, LEAVES, JOINS = event("compares_and_stays"), event("leaves"), event("joins")
+MOVES_AWAY, RENEWED = event("moves_away"), event("contract_renewed")

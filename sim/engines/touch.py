@@ -1,0 +1,189 @@
+"""Offers are made and shops are visited: the touch phase of the fast engine."""
+
+import numpy as np
+
+from sim.behaviour.trust import shaken
+from sim.compiled import inner_kernel, step
+from sim.draws import fill_listed, happens, unit
+from sim.engines import lists
+from sim.engines.lists import book, experienced, note, row_of
+from sim.mechanisms.call_centre import handling_minutes, wait_pain
+from sim.mechanisms.pricing import cents
+from sim.mechanisms.self_checkout import CHECKOUT, minutes_at_lane, prefers_self, visit
+from sim.mechanisms.upselling import OFFER, accepts, annoyance, tired
+from sim.numeric import fixed, normal_quantile
+from sim.service.queues import SERVED, answer
+from sim.week import count, event
+
+f32, i64, u8, u32, u64 = np.float32, np.int64, np.uint8, np.uint32, np.uint64
+
+S_, T_, FATIGUE = row_of("satisfaction"), row_of("trust"), row_of("upsell_fatigue")
+PATIENCE, LIKING, SPEND = row_of("patience"), row_of("self_service_liking"), row_of("spend")
+LEDGER_UPSELLING, LEDGER_CONVENIENCE = row_of("ledger_upselling"), row_of("ledger_convenience")
+
+
+@step
+def _offer(number, i, luck, p, rate):
+    """An attempt to sell more: whether it succeeds; it tires in any case."""
+    trust, fatigue, satisfaction = number[T_, i], number[FATIGUE, i], number[S_, i]
+    blow = annoyance(p.upselling_pressure, fatigue, p.upselling_relevance, p.upselling_distrust)
+    number[T_, i], number[S_, i] = shaken(trust, blow), shaken(satisfaction, blow)
+    number[FATIGUE, i] = tired(fatigue, p.upselling_tiring)
+    book(number, LEDGER_UPSELLING, i, trust, number[T_, i], rate)
+    book(number, LEDGER_UPSELLING, i, satisfaction, number[S_, i], rate)
+    return happens(accepts(p.upselling_relevance, trust, fatigue), luck)
+
+
+@step
+def offers(number, who, bits, p, today, tally, journal):
+    """Everybody on the list gets an offer."""
+    fill_listed(today.world, OFFER, today.week, u32(0), who, bits)
+    left = p.upselling_worth * p.upselling_margin
+    sales, income, margin = i64(0), i64(0), i64(0)
+    for k in range(who.size):
+        i = u32(who[k])
+        fatigue, spend = number[FATIGUE, i], number[SPEND, i]
+        sold = _offer(number, i, unit(bits[0][k]), p, today.rate)
+        brings = cents(spend, p.upselling_worth)
+        sales += sold
+        income += brings if sold else 0
+        margin += cents(spend, left) if sold else 0
+        note(journal, i, today.week, OFFER_ACCEPTED if sold else OFFER_REFUSED, f32(brings) if sold else fatigue)
+    tally[OFFERS] += who.size
+    tally[SALES] += sales
+    tally[REVENUE_UPSELLING] += income
+    tally[COST_UPSELLING] += income - margin
+
+
+@inner_kernel
+def _choose_lanes(which, liking, staffed, self_service, alone):
+    """Who goes to a self-service lane."""
+    for k in range(alone.size):
+        alone[k] = u8(happens(prefers_self(liking[k], staffed, self_service), unit(which[k])))
+
+
+@inner_kernel
+def _lane_minutes(size, error, alone, usual, spread, errors, minutes):
+    """How long each visitor takes at the lane; ``usual`` is (staffed, self-service), ``errors`` (minutes, share)."""
+    for k in range(minutes.size):
+        mean = usual[1] if alone[k] else usual[0]
+        plain = handling_minutes(mean, spread, normal_quantile(size[k]))
+        minutes[k] = minutes_at_lane(plain, errors[0], unit(error[k]), errors[1]) if alone[k] else plain
+
+
+@step
+def _arrive(number, work, start, who, bits, p, today):
+    """When some of the visitors come, to which kind of lane, for how long and how patiently."""
+    end, staffed = start + who.size, p.self_checkout_lanes - p.self_checkout_self_lanes
+    when, stay, patience = work.times[0, start:end], work.times[1, start:end], work.times[2, start:end]
+    own, alone = work.scratch[0, : who.size], work.flag[start:end]
+    fill_listed(today.world, CHECKOUT, today.week, u32(0), who, bits)
+    lists.taken(number[LIKING], who, own)
+    _choose_lanes(bits[1], own, i64(staffed), i64(p.self_checkout_self_lanes), alone)
+    lists.moments(bits[0], p.self_checkout_hours * 60.0 / today.stands_for, when)
+    usual, errors = (
+        (p.self_checkout_minutes, p.self_checkout_self_minutes),
+        (p.self_checkout_error_minutes, p.self_checkout_errors),
+    )
+    _lane_minutes(bits[2], bits[3], alone, usual, p.self_checkout_minutes_spread, errors, stay)
+    fill_listed(today.world, CHECKOUT, today.week, u32(1), who, bits)
+    lists.taken(number[PATIENCE], who, own)
+    lists.patiences(bits[0], own, patience)
+
+
+@inner_kernel
+def _check_out(order, times, busy, lane, served):
+    """Visitors as they come to one kind of lane; the wait takes the place of the moment of arrival."""
+    for place in range(order.size):
+        k = order[place]
+        wait, outcome, _ = answer(times[0, k], times[1, k], times[2, k], busy, lane)
+        times[0, k], served[k] = wait, outcome == SERVED
+
+
+@inner_kernel
+def _by_lane(order, alone, staffed, self_service):
+    """Part those in ``order`` by the kind of lane they go to; returns how many go to a staffed one."""
+    with_staff, without = u64(0), u64(0)
+    for place in range(order.size):
+        k = order[place]
+        staffed[with_staff], self_service[without] = k, k
+        with_staff += u64(alone[k] == 0)
+        without += u64(alone[k] != 0)
+    return i64(with_staff)
+
+
+@step
+def _after_visit(number, i, wait, walked, alone, p, rate):
+    """What a visit to the shop leaves behind; returns the loss through theft and mistakes."""
+    pain = (
+        p.self_checkout_waiting_hurts
+        if walked
+        else wait_pain(wait, p.self_checkout_tolerance, p.self_checkout_waiting_hurts)
+    )
+    helped = alone and not walked
+    work_done = p.self_checkout_effort if helped else f32(0)
+    before = experienced(number, i, visit(pain, work_done, number[LIKING, i]), p.self_checkout_memory, p)
+    book(number, LEDGER_CONVENIENCE, i, before, number[S_, i], rate)
+    return cents(number[SPEND, i], p.self_checkout_shrink) if helped else 0
+
+
+@step
+def _after_visits(number, who, work, p, today, tally, journal):
+    waited, walked_out, alone_in_all, shrink = i64(0), i64(0), i64(0), i64(0)
+    for k in range(who.size):
+        i, wait, walked, alone = u32(who[k]), f32(work.times[0, k]), work.served[k] == 0, work.flag[k] != 0
+        shrink += _after_visit(number, i, wait, walked, alone, p, today.rate)
+        waited += fixed(wait)
+        walked_out += walked
+        alone_in_all += alone
+        note(journal, i, today.week, SHOP_LEFT if walked else SHOP, wait)
+    tally[VISITS] += who.size
+    tally[CHECKOUT_WAIT] += waited
+    tally[SELF_VISITS] += alone_in_all
+    tally[WALKED_OUT] += walked_out
+    tally[COST_SHRINK] += shrink
+
+
+@step
+def shop(state, work, visitors, p, today, tally, journal):
+    """Visits to the shop: two real queues, staffed lanes and self-service lanes."""
+    number, who = state.number, work.visitors[:visitors]
+    size = work.bits.shape[1]
+    for start in range(0, visitors, size):
+        end = min(start + size, visitors)
+        bits, m = work.bits, end - start
+        _arrive(number, work, start, who[start:end], (bits[0, :m], bits[1, :m], bits[2, :m], bits[3, :m]), p, today)
+    order = work.order[:visitors]
+    lists.by_time(work.times[0, :visitors], p.self_checkout_hours * 60.0 / today.stands_for, order, work.spare)
+    alone = p.self_checkout_self_lanes
+    staffed = p.self_checkout_lanes - alone
+    served = _by_lane(order, work.flag, work.caller, work.by)
+    _check_out(work.caller[:served], work.times, state.lane_busy[:staffed], state.lane[:staffed], work.served)
+    rest = work.by[: visitors - served]
+    _check_out(rest, work.times, state.self_busy[:alone], state.self_lane[:alone], work.served)
+    _after_visits(number, who, work, p, today, tally, journal)
+
+
+@inner_kernel
+def touch(state, work, counts, p, today, tally, journal):
+    """Offers are made and shops are visited; ``counts`` is how many get an offer, and how many go to a shop."""
+    size = work.bits.shape[1]
+    if today.offers_made:
+        for start in range(0, counts[0], size):
+            end = min(start + size, counts[0])
+            bits, m = work.bits, end - start
+            rows = (bits[0, :m], bits[1, :m], bits[2, :m], bits[3, :m])
+            offers(state.number, work.offered[start:end], rows, p, today, tally, journal)
+    if p.self_checkout_visits > 0:
+        shop(state, work, counts[1], p, today, tally, journal)
+
+
+OFFERS, SALES, REVENUE_UPSELLING, COST_UPSELLING = (
+    count("offers"), count("sales"), count("revenue_upselling"), count("cost_upselling"),
+)  # fmt: skip
+VISITS, SELF_VISITS, WALKED_OUT, CHECKOUT_WAIT = (
+    count("visits"), count("self_visits"), count("walked_out"), count("checkout_wait"),
+)  # fmt: skip
+COST_SHRINK = count("cost_shrink")
+OFFER_ACCEPTED, OFFER_REFUSED = event("offer_accepted"), event("offer_refused")
+SHOP, SHOP_LEFT = event("shop"), event("shop_left")
