@@ -17,7 +17,10 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba import njit, types
+from numba import types
+
+njit: Any = numba.njit
+"""numba's compiler; its published types do not know all of its own options."""
 
 PACKAGE = Path(__file__).parent
 
@@ -78,6 +81,7 @@ class Inner:
         self.__name__, self.__doc__, self.__module__ = function.__name__, function.__doc__, function.__module__
 
     def __call__(self, *arguments: Any) -> Any:
+        """Refuse: there is no door for Python. Raises ``TypeError``."""
         raise TypeError(f"{self.__name__} can only be called by a kernel")
 
 
@@ -98,8 +102,8 @@ class Rule:
     """One behavioural rule: a pure function of numbers, annotated with ``float``, ``int`` and ``bool``.
 
     A kernel that calls the rule gets it inlined. Called from Python it runs the same compiled code, each ``float``
-    argument first rounded to float32 and a ``float`` result given as float32, so a rule gives the same bits in both engines. ``plain`` is the undecorated
-    function, for worked examples and for stepping through.
+    argument first rounded to float32 and a ``float`` result given as float32, so a rule gives the same bits in both
+    engines. ``plain`` is the undecorated function, for worked examples and for stepping through.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -117,6 +121,7 @@ class Rule:
         return [force(number) for force, number in zip(self._forced, numbers, strict=True)]
 
     def __call__(self, *numbers: Any) -> Any:
+        """Apply the rule, as both engines do. Raises ``TypeError`` on a wrong count of numbers."""
         return self._returns(self.compiled(*self.force(*numbers)))
 
 

@@ -28,10 +28,12 @@ def journey(
     from sim.scenario.whole import load
 
     loaded = load(scenario)
-    if against is None:
-        told = stories.journey(loaded, customer, replication, seed)
-    else:
-        told = stories.against(loaded, load(against), customer, replication, seed)
+    other = None if against is None else load(against)
+    told: stories.Journey | stories.Beside = (
+        stories.journey(loaded, customer, replication, seed)
+        if other is None
+        else stories.against(loaded, other, customer, replication, seed)
+    )
     if as_json:
         print_json(told.to_json())
     else:
