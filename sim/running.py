@@ -126,7 +126,7 @@ def state_digest(state: State, tally: np.ndarray) -> str:
     return digest.hexdigest()
 
 
-class _Worker:
+class Workplace:
     """One thread's room: a state and a workspace, used for one replication after the other."""
 
     def __init__(self, ground: Ground, seed: int) -> None:
@@ -142,7 +142,7 @@ class _Worker:
         return self.state, tally
 
 
-class _Readable(_Worker):
+class _Readable(Workplace):
     """The same, by the readable engine."""
 
     def __init__(self, ground: Ground, seed: int) -> None:
@@ -172,11 +172,11 @@ class _Crew:
 
     def __init__(self, scenario: Scenario, ground: Ground, seed: int, engine: str) -> None:
         self.scenario, self.ground, self.seed = scenario, ground, seed
-        self.kind = _Readable if engine == "mesa" else _Worker
+        self.kind = _Readable if engine == "mesa" else Workplace
         self.local = threading.local()
         self.engine = engine
 
-    def _worker(self) -> _Worker:
+    def _worker(self) -> Workplace:
         if not hasattr(self.local, "worker"):
             self.local.worker = self.kind(self.ground, self.seed)
         return self.local.worker
