@@ -14,7 +14,7 @@ SMALL = """
 name: Small
 weeks: 6
 market: {customers: 200, prospects: 50, stands_for: 20}
-quality: {error_rate: 8%}
+quality: {error_rate: 0.08}
 call_centre: {representatives: 2}
 """
 
@@ -27,7 +27,7 @@ def loyalty(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "small.yaml").write_text(SMALL)
-    (tmp_path / "worse.yaml").write_text("extends: small.yaml\nname: Worse\nquality: {error_rate: 30%}\n")
+    (tmp_path / "worse.yaml").write_text("extends: small.yaml\nname: Worse\nquality: {error_rate: 0.3}\n")
     return tmp_path
 
 

@@ -8,9 +8,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+PIPED_WIDTH = 160
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file (YAML).", show_default=False)]
@@ -19,6 +24,14 @@ ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file (YAML).", sh
 def print_json(answer: dict[str, Any]) -> None:
     """One JSON object on standard output. Not-a-number is an error of the program, never printed."""
     typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2 if sys.stdout.isatty() else None))
+
+
+def print_table(table: Table) -> None:
+    """A table on standard output; piped, it is as wide as it needs to be."""
+    from rich.console import Console
+
+    console = Console()
+    console.print(table, width=None if console.is_terminal else PIPED_WIDTH)
 
 
 def tell(words: str) -> None:

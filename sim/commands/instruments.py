@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import AsJson, example, print_json
+from sim.commands import AsJson, example, print_json, print_table
 
 
 def staff(
@@ -21,7 +21,6 @@ def staff(
     as_json: AsJson = False,
 ) -> None:
     """Figures of a call centre: the closed form (Erlang) beside the simulated queue, with 95 % intervals."""
-    from rich.console import Console
     from rich.table import Table
 
     from sim.service.staffing import staff as figures
@@ -34,7 +33,7 @@ def staff(
     for figure in found:
         numbers = (figure.closed_form, figure.simulated, figure.low, figure.high)
         table.add_row(figure.figure, figure.unit, *(f"{number:.4f}" for number in numbers))
-    Console().print(table)
+    print_table(table)
 
 
 def bench(
@@ -44,7 +43,6 @@ def bench(
     """How fast the engines are, as ratios measured in one run."""
     from dataclasses import asdict
 
-    from rich.console import Console
     from rich.table import Table
 
     from sim.bench import measure
@@ -56,7 +54,7 @@ def bench(
     table = Table("figure", "measured", "unit", "to reach", "note")
     for row in rows:
         table.add_row(row.figure, f"{row.value:,.4g}", row.unit, row.reach, row.note)
-    Console().print(table)
+    print_table(table)
 
 
 def add_to(program: typer.Typer) -> None:

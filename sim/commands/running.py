@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sim.commands import AsJson, ScenarioFile, example, print_json, tell
+from sim.commands import AsJson, ScenarioFile, example, print_json, print_table, tell
 from sim.errors import Mistake
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ def _progress(steps: int, words: str) -> Iterator[Callable[[int], None]]:
 
 def _table(title: str, frame: pd.DataFrame) -> None:
     """A table of numbers on standard output."""
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title, title_justify="left")
@@ -61,7 +60,7 @@ def _table(title: str, frame: pd.DataFrame) -> None:
         table.add_column(str(column).replace("_", " "), justify="right")
     for name, row in frame.iterrows():
         table.add_row(str(name), *(value if isinstance(value, str) else f"{value:,.4g}" for value in row))
-    Console().print(table)
+    print_table(table)
 
 
 def _tell_failures(results: Sequence[Result]) -> None:
