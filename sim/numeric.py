@@ -105,4 +105,10 @@ def fixed(x: float) -> int:
     return i32(x * f32(1048576.0))
 
 
+@rule
+def fixed_minutes(x: float) -> int:
+    """Minutes in whole units of 2^-20, as :func:`fixed` but in 64 bits: a week alone has 10,080 of them."""
+    return np.int64(x * f32(1048576.0))
+
+
 FIXED_ONE = 1 << 20

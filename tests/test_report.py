@@ -214,7 +214,7 @@ def test_worse_quality_is_told_as_the_reason(answer: Answer) -> None:
 
 def test_an_average_that_falls_while_the_sum_rises_is_told(base: Result) -> None:
     """More customers stay, fewer good messages each, yet more of them in all."""
-    stay = {"customers": [200] * 4, "heard_well": [50, 51, 50, 51]}
+    stay = {"customers": [200] * 4, "heard_well": [10, 11, 10, 11]}
     found = told(base, **stay)
     net = found.differences["Other"]["word_of_mouth_net"]
     assert net.high < 0

@@ -48,7 +48,7 @@ def test_the_data_s_figures_are_those_published() -> None:
         "Churn, contract": (0.024, 0.011, 0.051),
     }
     for name, numbers in published.items():
-        assert (data[name].data, data[name].low, data[name].high) == pytest.approx(numbers, abs=0.001)
+        assert (data[name].data, data[name].low, data[name].high) == pytest.approx(numbers, abs=0.002)
     assert data["Leavers who never complained"].data == pytest.approx(0.596, abs=0.0005)
 
 

@@ -99,14 +99,12 @@ def test_a_change_that_touches_nobody_yet_changes_nothing() -> None:
 # ---- what a week must not do ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(reason="times of 2,048 minutes and more do not fit the 32 bits in which sim.numeric.fixed counts")
 @pytest.mark.parametrize("hours", [60.0, 168.0])
 def test_a_company_that_stands_for_itself_counts_its_hours(hours: float) -> None:
     here = busy(60, 3, stands_for=1.0, call_centre_hours=hours)
     assert (counted(lived(here)[1], "capacity") == 4 * int(hours) * 60 * FIXED_ONE).all()
 
 
-@pytest.mark.xfail(reason="the ledger's rate doubles with every half-life and outgrows float32")
 def test_a_long_run_with_a_short_memory_stays_finite() -> None:
     shortest = parameter_lines()["ledger_half_life"].low
     fickle = {"ledger_half_life": shortest, "satisfaction_weight_settled": 1.0, "quality_error_rate": 0.5}
@@ -115,7 +113,6 @@ def test_a_long_run_with_a_short_memory_stays_finite() -> None:
     assert_sound(here, *lived(here))
 
 
-@pytest.mark.xfail(reason="liking is taken for dislike when a visit is judged")
 def test_self_service_costs_those_most_who_like_it_least() -> None:
     def satisfaction(liking: float) -> float:
         shops = {"self_checkout_visits": 1.0, "self_checkout_lanes": 40, "self_checkout_self_lanes": 40}
@@ -126,7 +123,6 @@ def test_self_service_costs_those_most_who_like_it_least() -> None:
     assert satisfaction(0.0) < satisfaction(0.5) < satisfaction(1.0)
 
 
-@pytest.mark.xfail(reason="last week's end is taken from this week's opening hours")
 def test_shorter_hours_do_not_keep_representatives_busy_with_last_week() -> None:
     """At the start of a week nobody is busy for longer than the call they were on when the last week ended."""
     closing = {"call_centre_hours": [60.0, 6.0], "stands_for": 20.0, "call_centre_handling_spread": 0.0}

@@ -23,7 +23,7 @@ CAUSES = (*BOOKED, "rival", "involuntary")
 
 class Ledger(Parameters):
     half_life: float = parameter(
-        26.0, "weeks", 2, 520, "Time in which a booked loss of goodwill loses half its weight among the reasons for leaving",
+        26.0, "weeks", 13, 520, "Time in which a booked loss of goodwill loses half its weight among the reasons for leaving",
         "assumption: Keaveney's respondents looked back over about six months")  # fmt: skip
     notice: float = parameter(
         0.05, "scale 0-1", 0, 1, "Disappointment in an ordinary week below which nobody takes note", "assumption: a just noticeable difference")  # fmt: skip

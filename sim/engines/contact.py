@@ -16,7 +16,7 @@ from sim.mechanisms.accountability import delighted, justice, remedy
 from sim.mechanisms.call_centre import CONTACT, effort, encounter, solves, wait_pain
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.mechanisms.pricing import cents
-from sim.numeric import fixed, share
+from sim.numeric import fixed, fixed_minutes, share
 from sim.service.queues import SERVED, answer
 from sim.week import ANSWERED_WITHIN, WAIT_BINS, count, event
 
@@ -111,7 +111,7 @@ def _queue(order, times, out_share, haste, busy, server, by):
             minutes = np.float64(granted(f32(minutes), haste, outsourced(server[0], staff, out_share)))
         wait, outcome, who = answer(times[0, k], minutes, times[2, k], busy, server)
         times[0, k], by[k] = wait, who
-        talking += fixed(f32(minutes)) if outcome == SERVED else 0
+        talking += fixed_minutes(f32(minutes)) if outcome == SERVED else 0
     return talking
 
 
@@ -120,7 +120,7 @@ def _count_waits(waits, by, tally):
     """Enter waits (minutes) in the counts."""
     total, answered, in_time = i64(0), i64(0), i64(0)
     for k in range(waits.size):
-        total += fixed(f32(waits[k]))
+        total += fixed_minutes(f32(waits[k]))
         answered += by[k] >= 0
         in_time += (by[k] >= 0) & (waits[k] <= ANSWERED_WITHIN / 60.0)
     tally[WAIT] += total
@@ -235,7 +235,7 @@ def contact(people, state, work, troubled, p, today, tally, journal):
         _after_calls(people, work, start, who, state.skill, rows, p, today, tally, journal)
     tally[CALLS] += callers
     tally[CONTACTS] += callers
-    tally[CAPACITY] += i64(staff) * i64(fixed(f32(minutes)))
+    tally[CAPACITY] += i64(staff) * fixed_minutes(f32(minutes))
 
 
 ISSUES, SILENT_, COMPLAINTS, CONTACTS = count("issues"), count("silent"), count("complaints"), count("contacts")

@@ -111,7 +111,10 @@ def _man(times, numbers, before, now, minutes):
 @inner_kernel
 def govern(state, p, before, today):
     """The policies in force take effect; representatives take their places."""
-    minutes, shop = p.call_centre_hours * 60.0 / today.stands_for, p.self_checkout_hours * 60.0 / today.stands_for
+    minutes, shop = (
+        before.call_centre_hours * 60.0 / today.stands_for,
+        before.self_checkout_hours * 60.0 / today.stands_for,
+    )
     if today.week == 0:
         minutes, shop = 0.0, 0.0
     _man(state.busy, state.server, before.call_centre_representatives, p.call_centre_representatives, minutes)

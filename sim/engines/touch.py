@@ -11,7 +11,7 @@ from sim.mechanisms.call_centre import handling_minutes, wait_pain
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.self_checkout import CHECKOUT, minutes_at_lane, prefers_self, visit
 from sim.mechanisms.upselling import OFFER, accepts, annoyance, tired
-from sim.numeric import fixed, normal_quantile
+from sim.numeric import fixed_minutes, normal_quantile
 from sim.service.queues import SERVED, answer
 from sim.week import count, event
 
@@ -133,7 +133,7 @@ def _after_visits(number, who, work, p, today, tally, journal):
     for k in range(who.size):
         i, wait, walked, alone = u32(who[k]), f32(work.times[0, k]), work.served[k] == 0, work.flag[k] != 0
         shrink += _after_visit(number, i, wait, walked, alone, p, today.rate)
-        waited += fixed(wait)
+        waited += fixed_minutes(wait)
         walked_out += walked
         alone_in_all += alone
         note(journal, i, today.week, SHOP_LEFT if walked else SHOP, wait)

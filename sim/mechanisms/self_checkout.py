@@ -71,9 +71,9 @@ def prefers_self(liking: float, staffed: int, self_service: int) -> float:
 
 
 @rule
-def visit(pain: float, effort: float, dislike: float) -> float:
-    """How a visit was: good, less the wait and the work done oneself by someone who dislikes it (0 to 1)."""
-    return share(_GOOD - pain - effort * dislike)
+def visit(pain: float, effort: float, liking: float) -> float:
+    """How a visit was: good, less the wait, and the work done oneself as far as it is not liked (0 to 1)."""
+    return share(_GOOD - pain - effort * (f32(1) - liking))
 
 
 @rule
@@ -88,5 +88,5 @@ EXAMPLES = (
     example(prefers_self, 0.1, 0, 2, becomes=1.0, because="there is nothing else"),
     example(minutes_at_lane, 3.0, 2.0, 0.05, 0.1, becomes=5.0, because="an error, and two minutes more"),
     example(minutes_at_lane, 3.0, 2.0, 0.15, 0.1, becomes=3.0, because="no error"),
-    example(visit, 0.1, 0.4, 0.5, becomes=0.5, because="0.8 - 0.1 - 0.4 x 0.5"),
+    example(visit, 0.1, 0.4, 0.75, becomes=0.6, because="0.8 - 0.1 - 0.4 x the quarter that is disliked"),
 )

@@ -15,7 +15,7 @@ from sim.mechanisms.marketing import spending
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.quality import providing
-from sim.numeric import fixed, normal_quantile
+from sim.numeric import fixed, fixed_minutes, normal_quantile
 from sim.service.queues import SERVED, answer, in_order, put_in_order, rebase
 from sim.week import ANSWERED_WITHIN, WAIT_BINS, State
 
@@ -139,7 +139,8 @@ class Company(Agent):
     def govern(self) -> None:
         """The policies in force take effect: phones and lanes are manned, representatives come to work."""
         now, before, first = self.model.policy, self.model.last_policy, self.model.week == 0
-        phone_minutes, shop_minutes = (0.0, 0.0) if first else (self.phone_minutes, self.shop_minutes)
+        hours = (ZERO, ZERO) if first else (before.call_centre_hours, before.self_checkout_hours)
+        phone_minutes, shop_minutes = map(self._minutes, hours)
         self.phones.man(before.call_centre_representatives, now.call_centre_representatives, phone_minutes)
         staffed_before = before.self_checkout_lanes - before.self_checkout_self_lanes
         self.tills.man(staffed_before, self.staffed_lanes, shop_minutes)
@@ -166,17 +167,17 @@ class Company(Agent):
             wait, who = self.phones.serve(call, minutes, len(staff))
             self._count_call(wait, minutes, who is not None)
             after_call(call, wait, None if who is None else staff[who])
-        self.model.count("capacity", len(staff) * fixed(self.phone_minutes))
+        self.model.count("capacity", len(staff) * fixed_minutes(self.phone_minutes))
 
     def _count_call(self, wait: float, minutes: float, served: bool) -> None:
         """Enter one call in the counts."""
         count = self.model.count
         count("calls")
-        count("wait", fixed(wait))
+        count("wait", fixed_minutes(wait))
         count(f"waited_{bisect_left(BINS, wait)}")
         count("answered" if served else "abandoned")
         count("answered_in_time", served and wait <= ANSWERED_WITHIN / 60.0)
-        count("busy", fixed(minutes) if served else 0)
+        count("busy", fixed_minutes(minutes) if served else 0)
 
     # ---- account -----------------------------------------------------------------------------------------------------
 

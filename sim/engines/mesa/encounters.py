@@ -25,7 +25,7 @@ from sim.mechanisms.outsourcing import granted
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.self_checkout import CHECKOUT, minutes_at_lane, prefers_self, visit
 from sim.mechanisms.upselling import OFFER, accepts, annoyance, tired
-from sim.numeric import fixed, normal_quantile, share
+from sim.numeric import fixed, fixed_minutes, normal_quantile, share
 
 if TYPE_CHECKING:
     from sim.engines.mesa.company import Representative
@@ -109,7 +109,7 @@ def after_visit(visited: Visit, wait: float, served: bool) -> None:
     quality = visit(pain, work_done, customer.self_service_liking)
     _remember(customer, quality, p.self_checkout_memory, "convenience")
     count("visits")
-    count("checkout_wait", fixed(wait))
+    count("checkout_wait", fixed_minutes(wait))
     count("self_visits", alone)
     count("walked_out", not served)
     if alone and served:
