@@ -208,7 +208,8 @@ def random_grounds(draw: st.DrawFn, most_people: int, weeks: int) -> Ground:
     chosen = {name: draw(changing(lines[name], weeks)) for name in names}
     people = draw(st.integers(1, most_people))
     network = draw(st.sampled_from([("small_world", 4, 0.2), ("random", 6, 0.0), ("none", 0, 0.0)]))
-    here = busy(people, weeks, **chosen, network=network, rivals=draw(st.integers(0, people)))
+    size, rivals = draw(st.sampled_from([1.0, 20.0, 200.0, 5000.0])), draw(st.integers(0, people))
+    here = busy(people, weeks, **chosen, network=network, rivals=rivals, stands_for=size)
     staffed = here.policy["self_checkout_lanes"]
     here.policy["self_checkout_self_lanes"] = np.minimum(here.policy["self_checkout_self_lanes"], staffed)
     return here

@@ -212,10 +212,10 @@ def test_worse_quality_is_told_as_the_reason(answer: Answer) -> None:
     assert said.startswith("More leave because of ") and "poor quality (+" in said and "fewer" not in said
 
 
-def test_an_average_that_falls_while_the_sum_rises_is_told(base: Result) -> None:
+def test_an_average_that_falls_while_the_sum_rises_is_told() -> None:
     """More customers stay, fewer good messages each, yet more of them in all."""
-    stay = {"customers": [200] * 4, "heard_well": [10, 11, 10, 11]}
-    found = told(base, **stay)
+    praised = run(busy(quality={"error_rate": 0.0, "level": 0.9}), 4, 5)
+    found = told(praised, customers=[200] * 4, heard_well=[4, 5, 4, 5])
     net = found.differences["Other"]["word_of_mouth_net"]
     assert net.high < 0
     assert "net messages are heard, because more customers stay to talk" in words.talk_told(found, found.others[0])
