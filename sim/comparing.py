@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from sim.errors import Mistake
 from sim.measures import DEFINITIONS, NAMES
 from sim.running import Progress, Result, run
 from sim.scenario.whole import Scenario
 from sim.statistics import Difference, Interval, coupling_bound, difference, interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNDECIDED = "undecided"
 FIRST_BATCH, MOST_REPLICATIONS = 50, 20_000
@@ -84,6 +86,8 @@ class Answer:
 
     def table(self) -> pd.DataFrame:
         """One row a scenario and measure: mean with interval, and the difference from the base with its interval."""
+        import pandas as pd
+
         rows = []
         for result in self.results:
             for name in NAMES:

@@ -17,7 +17,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import numpy as np
+import pyarrow as arrow
+from pyarrow import parquet
 
 from sim.compiled import source_hash
 from sim.customer_file import write_quarantine
@@ -72,22 +74,34 @@ def folder_name(results: Sequence[Result]) -> str:
     return f"{words}-against-{len(results) - 1}-{together[:12]}"
 
 
-def _labelled(results: Sequence[Result], table: Callable[[Result], pd.DataFrame]) -> pd.DataFrame:
-    frames = [table(result).reset_index().assign(scenario=result.scenario.name) for result in results]
-    return pd.concat(frames, ignore_index=True)
+def _measures(result: Result) -> dict[str, np.ndarray]:
+    return {"replication": result.numbers, **result.values}
 
 
-def _failures(results: Sequence[Result]) -> pd.DataFrame:
+def _weekly(result: Result) -> dict[str, np.ndarray]:
+    replications, weeks = result.tally.shape[:2]
+    when = {"replication": np.repeat(result.numbers, weeks), "week": np.tile(np.arange(weeks), replications)}
+    return when | {name: values.ravel() for name, values in result.by_week.items()}
+
+
+def _labelled(results: Sequence[Result], columns: Callable[[Result], dict[str, np.ndarray]]) -> arrow.Table:
+    tables = [arrow.table(columns(result)) for result in results]
+    names = np.repeat([result.scenario.name for result in results], [len(table) for table in tables])
+    return arrow.concat_tables(tables).append_column("scenario", arrow.array(names, arrow.string()))
+
+
+def _failures(results: Sequence[Result]) -> arrow.Table:
     rows = [{"scenario": result.scenario.name, **asdict(failure)} for result in results for failure in result.failures]
-    return pd.DataFrame(rows, columns=["scenario", "replication", "error", "traceback", "repeat"])
+    kinds = {name: arrow.string() for name in ("scenario", "error", "traceback", "repeat")}
+    return arrow.Table.from_pylist(rows, arrow.schema(kinds | {"replication": arrow.int64()}))
 
 
 def _fill(folder: Path, results: Sequence[Result]) -> None:
     words = json.dumps(manifest(results), indent=2, sort_keys=True, ensure_ascii=False)
     (folder / "manifest.json").write_text(words + "\n", encoding="utf-8")
-    _labelled(results, lambda result: result.measures).to_parquet(folder / "measures.parquet")
-    _labelled(results, lambda result: result.weekly).to_parquet(folder / "weekly.parquet")
-    _failures(results).to_parquet(folder / "failures.parquet")
+    parquet.write_table(_labelled(results, _measures), folder / "measures.parquet")
+    parquet.write_table(_labelled(results, _weekly), folder / "weekly.parquet")
+    parquet.write_table(_failures(results), folder / "failures.parquet")
     customers = customers_of(results[0].scenario)
     if customers is not None and customers.quarantined:
         write_quarantine(folder / "quarantine.csv", customers.quarantined)
@@ -131,6 +145,6 @@ def _put_in_place(draft: Path, place: Path) -> None:
 def write_weekly(result: Result, path: Path) -> None:
     """Write the weekly series of a run as Parquet. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
     try:
-        result.weekly.reset_index().to_parquet(path)
+        parquet.write_table(arrow.table(_weekly(result)), path)
     except OSError as fault:
         raise Mistake(f"{path}: cannot be written ({fault.strerror or fault}); choose another file") from None

@@ -15,10 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from sim.engines import core
 from sim.engines.start import Ground, begin, empty_state
@@ -28,6 +27,9 @@ from sim.measures import DEFINITIONS, NAMES, measured, measured_weekly
 from sim.scenario.whole import Scenario
 from sim.statistics import interval
 from sim.week import COUNTS, State, journal
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Progress = Callable[[int], None]
 """Called with 1 whenever a replication is done."""
@@ -62,9 +64,16 @@ class Result:
     failures: tuple[Failure, ...] = field(default=())
 
     @cached_property
+    def values(self) -> dict[str, np.ndarray]:
+        """Each measure: float64 (replications,)."""
+        return measured(self.tally, self.founders)
+
+    @cached_property
     def measures(self) -> pd.DataFrame:
         """One row a replication, one column a measure."""
-        return pd.DataFrame(measured(self.tally, self.founders), index=pd.Index(self.numbers, name="replication"))
+        import pandas as pd  # here, because a run that is only printed starts faster without it
+
+        return pd.DataFrame(self.values, index=pd.Index(self.numbers, name="replication"))
 
     @cached_property
     def by_week(self) -> dict[str, np.ndarray]:
@@ -74,13 +83,21 @@ class Result:
     @cached_property
     def weekly(self) -> pd.DataFrame:
         """One row a replication and week, one column a measure."""
+        import pandas as pd
+
         index = pd.MultiIndex.from_product([self.numbers, range(self.tally.shape[1])], names=["replication", "week"])
         return pd.DataFrame({name: values.ravel() for name, values in self.by_week.items()}, index=index)
 
+    @cached_property
+    def intervals(self) -> dict[str, dict[str, float]]:
+        """Mean, 95 % interval and standard deviation over replications, of each measure."""
+        return {name: interval(self.values[name])._asdict() for name in NAMES}
+
     def summary(self) -> pd.DataFrame:
-        """Mean, 95 % interval and standard deviation over replications: one row a measure."""
-        rows = {name: interval(self.measures[name].to_numpy())._asdict() for name in NAMES}
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
+        """The same as a table: one row a measure."""
+        import pandas as pd
+
+        return pd.DataFrame.from_dict(self.intervals, orient="index").rename_axis("measure")
 
     def balance(self) -> np.ndarray:
         """Revenue less cost less profit of each replication and week, in cents: all zero."""
@@ -105,7 +122,7 @@ class Result:
             "failed": len(self.failures),
             "weeks": self.tally.shape[1],
             "customers": self.founders,
-            "measures": self.summary().to_dict(orient="index"),
+            "measures": self.intervals,
         }
 
 

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 LEVEL = 0.95
 """Every interval of the program covers the truth this often."""
@@ -29,7 +29,7 @@ def interval(values: np.ndarray) -> Interval:
     if values.size == 1:
         return Interval(mean, mean, mean, 0.0)
     sd = float(values.std(ddof=1))
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, values.size - 1)) * sd / math.sqrt(values.size)
+    half = float(stdtrit(values.size - 1, 0.5 + LEVEL / 2)) * sd / math.sqrt(values.size)
     return Interval(mean, mean - half, mean + half, sd)
 
 

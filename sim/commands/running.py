@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,9 +13,7 @@ from sim.commands import AsJson, ScenarioFile, example, print_json, print_table,
 from sim.errors import Mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    import pandas as pd
+    from collections.abc import Callable, Mapping, Sequence
 
     from sim.comparing import Answer
     from sim.running import Result
@@ -50,16 +48,16 @@ def _progress(steps: int, words: str) -> Iterator[Callable[[int], None]]:
         yield lambda count: bar.update(task, advance=count)
 
 
-def _table(title: str, frame: pd.DataFrame) -> None:
-    """A table of numbers on standard output."""
+def _table(title: str, rows: Mapping[str, Mapping[str, float | None]]) -> None:
+    """A table of numbers on standard output: one row a measure; what is not known is a dash."""
     from rich.table import Table
 
     table = Table(title=title, title_justify="left")
-    table.add_column(frame.index.name or "")
-    for column in frame.columns:
-        table.add_column(str(column).replace("_", " "), justify="right")
-    for name, row in frame.iterrows():
-        table.add_row(str(name), *(value if isinstance(value, str) else f"{value:,.4g}" for value in row))
+    table.add_column("measure")
+    for column in next(iter(rows.values())):
+        table.add_column(column.replace("_", " "), justify="right")
+    for name, row in rows.items():
+        table.add_row(name, *("-" if value is None else f"{value:,.4g}" for value in row.values()))
     print_table(table)
 
 
@@ -109,7 +107,7 @@ def _show(result: Result, as_json: bool) -> None:
     count = f"{len(result.numbers)} of {len(result.numbers) + len(result.failures)} replications"
     _table(
         f"{result.scenario.name} ({count}, {result.founders:,} customers, {result.tally.shape[1]} weeks)",
-        result.summary(),
+        result.intervals,
     )
 
 
@@ -177,16 +175,9 @@ def _share(written: str | None) -> float | None:
 def _show_answer(answer: Answer) -> None:
     for other in answer.others:
         gaps = answer.differences[other.scenario.name]
-        frame = _frame({name: gaps[name]._asdict() for name in HEADLINES})
-        _table(f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)", frame)
+        rows = {name: gaps[name]._asdict() for name in HEADLINES}
+        _table(f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)", rows)
     typer.echo(f"keeps most customers: {answer.best}")
-
-
-def _frame(rows: dict[str, dict[str, Any]]) -> pd.DataFrame:
-    import pandas as pd
-
-    frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
-    return frame.fillna("-") if "variance_reduction" in frame else frame
 
 
 def scenarios_folder() -> Path:
