@@ -6,7 +6,7 @@ from sim.behaviour.expectation import expectation_so_far
 from sim.behaviour.person import COMPANY, RIVAL, STARTS, TRAITS
 from sim.behaviour.satisfaction import aversion, bend, felt, judgement, surprise
 from sim.compiled import lean_kernel
-from sim.distributions import drawn, normals, spread_out
+from sim.distributions import drawn, normals, spread_out, value_at
 from sim.draws import fill, stream, unit, word
 from sim.mechanisms.marketing import promise
 from sim.mechanisms.quality import usual_performance
@@ -86,16 +86,20 @@ def _again(world, place, start, code, values):
 
 
 @lean_kernel
-def _draw_by_segment(world, place, start, plan, segments, values):
-    """One line where segments differ: person by person."""
+def _draw_by_segment(world, place, start, plan, segments, values, words):
+    """One line where segments differ: person by person, but the first draw of everybody in bulk."""
     _, _, kind, numbers, _ = plan
+    low, high = _LOW[place], _HIGH[place]
+    fill(world, _STREAMS[place], 0, start, (words[0], words[1], words[2], words[3]))
     for i in range(values.size):
         s = i64(segments[i])
         if kind[s, place] < 0:
             values[i] = f32(np.nan)
-        else:
-            code = _code(kind, numbers, s, place)
-            values[i] = drawn(world, _STREAMS[place], start + i, code, _LOW[place], _HIGH[place])
+            continue
+        code = _code(kind, numbers, s, place)
+        values[i] = value_at(code, words[0, i])
+        if not low <= values[i] <= high:
+            values[i] = drawn(world, _STREAMS[place], start + i, code, low, high)
 
 
 @lean_kernel
@@ -103,7 +107,7 @@ def _draw_line(world, place, start, plan, segments, values, words):
     """One line for everybody in the block; NaN where it follows from the others."""
     _, _, kind, numbers, _ = plan
     if kind.shape[0] > 1:
-        _draw_by_segment(world, place, start, plan, segments, values)
+        _draw_by_segment(world, place, start, plan, segments, values, words)
     elif kind[0, place] < 0:
         for i in range(values.size):
             values[i] = f32(np.nan)

@@ -114,7 +114,9 @@ class Trait:
 
 
 @lean_kernel
-def _value(kind, a, b, bits):
+def value_at(code, bits):
+    """The value of the distribution ``code`` at random bits, whatever the range."""
+    kind, a, b = code
     if kind == 0:
         return a
     if kind == 1:
@@ -154,10 +156,9 @@ def spread_out(code, bits, values):
 @lean_kernel
 def drawn(world, stream, entity, code, low, high):
     """One value of the distribution ``code`` (see :meth:`Distribution.code`) for an entity, within [low, high]."""
-    kind, a, b = code
     x = f32(0)
     for attempt in range(TRIES):
-        x = f32(_value(kind, a, b, word(world, stream, entity, 0, attempt)))
+        x = f32(value_at(code, word(world, stream, entity, 0, attempt)))
         if low <= x <= high:
             return x
     return low if x < low else high

@@ -65,7 +65,7 @@ def count(name: str) -> int:
 
 
 EVENTS = (
-    "issue", "silent", "gives_up", "calls", "question", "abandons", "solved", "unsolved", "recovered",
+    "issue", "silent", "question", "abandons", "solved", "unsolved", "recovered",
     "offer_accepted", "offer_refused", "shop", "shop_left", "price_rise", "tells_well", "tells_ill",
     "compares_and_stays", "leaves", "joins", "moves_away", "contract_renewed",
 )  # fmt: skip

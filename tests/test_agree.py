@@ -122,10 +122,6 @@ def test_a_full_journal_takes_no_more_in_either_engine() -> None:
     assert len(entries(ours)) == 2 and ours.tobytes() == theirs.tobytes()
 
 
-NOT_YET = {"calls", "gives_up"}
-"""Events that await the effort it takes to reach anybody."""
-
-
 def test_every_event_is_told_by_somebody() -> None:
     here, told = busy(200, 14), set()
     room = core.room_for(200)
@@ -134,7 +130,7 @@ def test_every_event_is_told_by_somebody() -> None:
         network, setting = begin(here, 1, 0, state)
         core.live(state, room, network, here.policy, setting, np.zeros((14, len(COUNTS)), np.int64), book)
         told |= set(entries(book)["what"])
-    assert {EVENTS[what] for what in told} == set(EVENTS) - NOT_YET
+    assert {EVENTS[what] for what in told} == set(EVENTS)
 
 
 def test_a_difference_is_named_to_the_customer() -> None:

@@ -91,9 +91,9 @@ def wait_pain(wait: float, tolerance: float, waiting_hurts: float) -> float:
 
 
 @rule
-def encounter(warmth: float, solved: bool, manner: float, solution: float, pain: float) -> float:
+def encounter(answered: bool, warmth: float, solved: bool, manner: float, solution: float, pain: float) -> float:
     """How an encounter was: a quarter of the scale for being answered, then manner, solution, and the wait."""
-    return share(_BASE + manner * warmth + (solution if solved else f32(0)) - pain)
+    return share((_BASE if answered else f32(0)) + manner * warmth + (solution if solved else f32(0)) - pain)
 
 
 @rule
@@ -106,7 +106,7 @@ def effort(pain: float, tries: int, solved: bool) -> float:
 @rule
 def wages(heads: float, wage: float, hours: float, stands_for: float) -> int:
     """A week's wages in whole cents, per simulated share of the company."""
-    return np.int64(heads * wage * hours / stands_for * f32(100) + f32(0.5))
+    return np.int64(np.float64(heads) * wage * hours / stands_for * 100.0 + 0.5)
 
 
 EXAMPLES = (
@@ -119,6 +119,7 @@ EXAMPLES = (
     example(wait_pain, 3.0, 3.0, 0.3, becomes=0.15, because="a wait as long as the tolerance spoils half"),
     example(effort, 0.2, 1, False, becomes=0.75, because="0.1 + 0.2 + 0.3 x 1/2 + 0.3"),
     example(wages, 10.0, 20.0, 60.0, 40.0, becomes=30_000, because="12,000 a week over 40 is 300.00"),
-    example(encounter, 0.8, True, 0.3, 0.35, 0.1, becomes=0.74, because="0.25 + 0.24 + 0.35 - 0.1"),
-    example(encounter, 0.5, False, 0.3, 0.35, 0.3, becomes=0.1, because="0.25 + 0.15 - 0.3"),
+    example(encounter, True, 0.8, True, 0.3, 0.35, 0.1, becomes=0.74, because="0.25 + 0.24 + 0.35 - 0.1"),
+    example(encounter, True, 0.5, False, 0.3, 0.35, 0.3, becomes=0.1, because="0.25 + 0.15 - 0.3"),
+    example(encounter, False, 0.0, False, 0.3, 0.35, 0.1, becomes=0.0, because="nobody answered, nothing is worse"),
 )

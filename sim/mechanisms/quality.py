@@ -57,7 +57,7 @@ def usual_performance(level: float, error_rate: float, exposure: float, depth: f
 @rule
 def providing(cents: int, cost_share: float) -> int:
     """What it costs to provide a product that sells for so many cents at a price index of 1, in whole cents."""
-    return np.int64(f32(cents) * cost_share + f32(0.5))
+    return np.int64(np.float64(cents) * np.float64(cost_share) + 0.5)
 
 
 EXAMPLES = (

@@ -179,7 +179,9 @@ def after_call(call: Call, wait: float, representative: Representative | None) -
     _count_contact(customer, customer.issue_tries if about_issue else 0, solved, pain)
     customer.note("abandons" if representative is None else "solved" if solved else "unsolved", wait)
     warmth = ZERO if representative is None else representative.warmth()
-    _feel_encounter(customer, encounter(warmth, solved, p.call_centre_manner, p.call_centre_solution, pain))
+    answered = representative is not None
+    quality = encounter(answered, warmth, solved, p.call_centre_manner, p.call_centre_solution, pain)
+    _feel_encounter(customer, quality)
     if about_issue and representative is not None:
         _recover(customer, solved, representative.outsourced)
     elif about_issue:
