@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
-from sim.columns import KINDS, Column
+from sim.columns import KINDS, OF_COMPANY, Column
 from sim.examples import Example
 from sim.parameters import Parameters
 
@@ -71,14 +71,14 @@ def parts() -> dict[str, Part]:
 
 @cache
 def columns(kind: str) -> dict[str, Column]:
-    """The columns of one kind (``number``, ``clock`` or ``mark``) in the order in which the state arrays hold them."""
-    assert kind in KINDS
+    """The columns of one kind (of people or of the company) in the order in which the state arrays hold them."""
+    assert kind in KINDS or kind in OF_COMPANY
     return {c.name: c for part in parts().values() for c in part.columns if c.kind == kind}
 
 
 def row(name: str) -> int:
     """The row of a column in the state array of its kind; raises ``KeyError`` for a name that no part owns."""
-    for kind in KINDS:
+    for kind in (*KINDS, *OF_COMPANY):
         names = list(columns(kind))
         if name in names:
             return names.index(name)

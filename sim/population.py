@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.beginnings import BLOCK, LINES, everybody
-from sim.columns import KINDS
+from sim.columns import KINDS, OF_COMPANY
 from sim.distributions import Distribution
 from sim.parts import columns
 
@@ -83,6 +83,12 @@ def empty_columns(people: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """State arrays for so many people, all zero: number, clock and mark (see :class:`sim.week.State`)."""
     number, clock, mark = (np.zeros((len(columns(kind)), people), KINDS[kind]) for kind in ("number", "clock", "mark"))
     return number, clock, mark
+
+
+def empty_company(representatives: int) -> tuple[np.ndarray, np.ndarray]:
+    """Zeros for what each representative and the company carries."""
+    staff = np.zeros((len(columns("staff")), representatives), OF_COMPANY["staff"])
+    return staff, np.zeros((len(columns("firm")), 1), OF_COMPANY["firm"])
 
 
 def draw_people(

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.behaviour.ledger import CAUSES
-from sim.columns import KINDS
+from sim.columns import KINDS, OF_COMPANY
 from sim.parts import columns
 
 PHASES = ("govern", "experience", "touch", "contact", "talk", "listen", "decide", "account")
@@ -80,15 +80,17 @@ def event(name: str) -> int:
 class State(NamedTuple):
     """Everything that lasts from week to week. ``n`` people; column order as in :func:`sim.parts.columns`.
 
-    number float32 (columns, n), clock int16, mark uint8; skill float32 (representatives); busy and server: the heaps of
-    representatives, staffed lanes and self-service lanes (minutes until free, and whose), as :mod:`sim.service.queues`
-    keeps them; reputation float32 (company, rival).
+    number float32 (columns, n), clock int16, mark uint8; staff float32 (columns, representatives) and firm float32
+    (columns, 1): what each representative and the company carries; busy and server: the heaps of representatives, staffed
+    lanes and self-service lanes (minutes until free, and whose), as :mod:`sim.service.queues` keeps them; reputation
+    float32 (company, rival).
     """
 
     number: np.ndarray
     clock: np.ndarray
     mark: np.ndarray
-    skill: np.ndarray
+    staff: np.ndarray
+    firm: np.ndarray
     busy: np.ndarray
     server: np.ndarray
     lane_busy: np.ndarray
@@ -99,9 +101,10 @@ class State(NamedTuple):
 
 
 def state_columns(state: State) -> dict[str, np.ndarray]:
-    """The state by name: every column of every person, then what the company carries."""
-    people = {name: getattr(state, kind)[i] for kind in KINDS for i, name in enumerate(columns(kind))}
-    return people | {field: getattr(state, field) for field in State._fields if field not in KINDS}
+    """The state by name: every column of every person, of every representative and of the company, then the queues."""
+    kinds = (*KINDS, *OF_COMPANY)
+    named = {name: getattr(state, kind)[i] for kind in kinds for i, name in enumerate(columns(kind))}
+    return named | {field: getattr(state, field) for field in State._fields if field not in kinds}
 
 
 class Network(NamedTuple):

@@ -15,7 +15,7 @@ from numba.core import compiler, ir, typed_passes
 from numba.core.registry import cpu_target
 
 from sim import draws, numeric
-from sim.columns import KINDS
+from sim.columns import KINDS, OF_COMPANY
 from sim.compiled import Rule, rule
 from sim.engines.mesa import Market
 from sim.engines.start import Ground
@@ -126,7 +126,11 @@ def arguments_of(one: Rule) -> tuple[types.Type, ...]:
     return tuple(_NUMBA[type(number)] for number in one.force(*[0] * one.plain.__code__.co_argcount))
 
 
-@pytest.mark.parametrize("one", RULES, ids=name_of)
+IN_DOUBLE = {"mechanisms.call_centre.wages", "mechanisms.quality.providing"}
+"""Sums of a whole week's money, once a week: float32 does not hold more than 168,000 to the cent."""
+
+
+@pytest.mark.parametrize("one", [one for one in RULES if name_of(one) not in IN_DOUBLE], ids=name_of)
 def test_no_rule_reckons_in_double_precision(one: Rule) -> None:
     assert doubles(one.plain, arguments_of(one)) == []
 
@@ -229,7 +233,7 @@ def test_every_parameter_moves_something(name: str) -> None:
 def test_every_column_has_one_owner_and_a_known_kind() -> None:
     owners = Counter(column.name for part in PARTS for column in part.columns)
     assert [name for name, count in owners.items() if count > 1] == []
-    assert set(owners) == {name for kind in KINDS for name in columns(kind)}
+    assert set(owners) == {name for kind in (*KINDS, *OF_COMPANY) for name in columns(kind)}
     assert {phase for part in PARTS for column in part.columns for phase in column.written_in} <= set(PHASES)
 
 

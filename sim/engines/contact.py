@@ -26,7 +26,7 @@ S_, T_, G_ = row_of("satisfaction"), row_of("trust"), row_of("grievance")
 SEVERITY, PATIENCE, PROPENSITY = row_of("issue_severity"), row_of("patience"), row_of("contact_propensity")
 SPEND = row_of("spend")
 LEDGER_SERVICE, LEDGER_ACCOUNTABILITY = row_of("ledger_service"), row_of("ledger_accountability")
-TRIES = row_of("issue_tries")
+TRIES, SKILL = row_of("issue_tries"), row_of("skill")
 
 _BINS = np.array(WAIT_BINS, np.float64) / 60.0
 
@@ -170,11 +170,11 @@ def _recover(number, i, recovered, refused, owned, p, rate):
 
 
 @step
-def _after_call(people, i, about, wait, by, skills, luck, p, today, tally, journal):
+def _after_call(people, i, about, wait, by, staff, luck, p, today, tally, journal):
     """What an answered or abandoned call leaves behind; without a branch, as in ``_open_issue``."""
     number, tries, served = people.number, people.mark[TRIES], by >= 0
     open_one, tried = number[SEVERITY, i], i64(tries[i])
-    skill, severity = skills[by] if served else f32(0), open_one if about else f32(0)
+    skill, severity = staff[SKILL, by] if served else f32(0), open_one if about else f32(0)
     out = served and outsourced(by, p.call_centre_representatives, p.outsourcing_share)
     solved = served and happens(solves(skill, severity, p.call_centre_hardness), luck)
     pain = wait_pain(wait, p.call_centre_tolerance, p.call_centre_waiting_hurts)
@@ -207,11 +207,11 @@ def _tell_of_call(journal, i, week, served, solved, recovered, wait, owned):
 
 
 @step
-def _after_calls(people, work, start, who, skills, bits, p, today, tally, journal):
+def _after_calls(people, work, start, who, staff, bits, p, today, tally, journal):
     fill_listed(today.world, CONTACT, today.week, u32(1), who, bits)
     for k in range(who.size):
         wait, about, by = f32(work.times[0, start + k]), work.flag[start + k] != 0, work.by[start + k]
-        _after_call(people, u32(who[k]), about, wait, by, skills, unit(bits[0][k]), p, today, tally, journal)
+        _after_call(people, u32(who[k]), about, wait, by, staff, unit(bits[0][k]), p, today, tally, journal)
 
 
 @inner_kernel
@@ -233,7 +233,7 @@ def contact(people, state, work, troubled, p, today, tally, journal):
     for start in range(0, callers, size):
         who = work.caller[start : min(start + size, callers)]
         rows = (bits[0, : who.size], bits[1, : who.size], bits[2, : who.size], bits[3, : who.size])
-        _after_calls(people, work, start, who, state.skill, rows, p, today, tally, journal)
+        _after_calls(people, work, start, who, state.staff, rows, p, today, tally, journal)
     tally[CALLS] += callers
     tally[CONTACTS] += callers
     tally[CAPACITY] += i64(staff) * fixed_minutes(f32(minutes))

@@ -88,6 +88,7 @@ TALKATIVENESS = row_of("talkativeness")
 BELIEF_COMPANY, BELIEF_RIVAL = row_of("belief_company"), row_of("belief_rival")
 LEDGER_QUALITY, LEDGER_EXPECTATION = row_of("ledger_quality"), row_of("ledger_expectation")
 LEDGER_PRICE = row_of("ledger_price")
+SKILL = row_of("skill")
 PROVIDER, TENURE, CONTRACT_END = row_of("provider"), row_of("tenure"), row_of("contract_end")
 
 
@@ -125,7 +126,7 @@ def govern(state, p, before, today):
         normal = normal_quantile(word(today.world, REPRESENTATIVE, k, 0, 0))
         full = skill_of(p.call_centre_skill, p.call_centre_skill_spread, normal)
         out = outsourced(k, p.call_centre_representatives, p.outsourcing_share)
-        state.skill[k] = reduced(full, p.outsourcing_skill_gap, out)
+        state.staff[SKILL, k] = reduced(full, p.outsourcing_skill_gap, out)
 
 
 @step

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.draws import world
 from sim.network import draw_network
-from sim.population import Plan, draw_people, empty_columns
+from sim.population import Plan, draw_people, empty_columns, empty_company
 from sim.service.queues import idle
 from sim.week import Network, State
 
@@ -60,7 +60,7 @@ def empty_state(ground: Ground) -> State:
     """A state with room for this ground's people, representatives and lanes."""
     staff, lanes = ground.most("call_centre_representatives"), ground.most("self_checkout_lanes")
     return State(
-        *empty_columns(ground.plan.people), np.zeros(staff, np.float32), *idle(staff), *idle(lanes), *idle(lanes),
+        *empty_columns(ground.plan.people), *empty_company(staff), *idle(staff), *idle(lanes), *idle(lanes),
         np.zeros(2, np.float32),
     )  # fmt: skip
 
@@ -69,7 +69,7 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
     """Put the start of a replication into ``state``; returns its network and setting."""
     key = world(seed, replication)
     draw_people(key, ground.plan, ground.policy, (state.number, state.clock, state.mark))
-    state.skill[:] = 0
+    state.staff[:], state.firm[:] = 0, 0
     for times, numbers in (
         (state.busy, state.server),
         (state.lane_busy, state.lane),

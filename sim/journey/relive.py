@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.columns import KINDS
 from sim.engines import core
 from sim.engines.start import Ground, begin, empty_state
 from sim.errors import Mistake
 from sim.ground import ground_of
+from sim.parts import columns
 from sim.scenario.whole import Scenario
 from sim.week import COUNTS, EVENTS, State, entries, journal, state_columns
 
@@ -79,9 +81,8 @@ def relive(scenario: Scenario, customer: int, replication: int = 0, seed: int = 
 
 def _columns(state: State) -> dict[str, np.ndarray]:
     """The columns that hold one value for every person."""
-    people = state.number.shape[1]
     named = state_columns(state)
-    return {name: values for name, values in named.items() if values.shape == (people,) and name not in State._fields}
+    return {name: named[name] for kind in KINDS for name in columns(kind)}
 
 
 def _person(state: State, customer: int) -> dict[str, float]:

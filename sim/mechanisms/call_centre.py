@@ -8,6 +8,7 @@ Law: Erlang-A (sim.theory.erlang) when handling is exponential.
 
 import numpy as np
 
+from sim.columns import Column
 from sim.compiled import rule
 from sim.draws import stream
 from sim.examples import example
@@ -55,6 +56,7 @@ class CallCentre(Parameters):
         0.15, "scale 0-1", 0, 1, "Severity of an issue made of a question that was not answered", "assumption: slight")  # fmt: skip
 
 
+COLUMNS = (Column("skill", "staff", "How able the representative is this week, 0 to 1", ("govern",)),)
 NEUTRAL = {"questions": 0.0, "representatives": 0, "waiting_hurts": 0.0, "memory": 0.0, "wage": 0.0}
 
 _BASE = f32(0.25)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 from mesa import Agent
 
+from sim.columns import OF_COMPANY
 from sim.draws import happens, word
 from sim.engines.mesa.encounters import Call, Visit, after_call, after_visit
 from sim.mechanisms.call_centre import REPRESENTATIVE, skill_of, solves, wages
@@ -16,6 +18,7 @@ from sim.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.quality import providing
 from sim.numeric import fixed, fixed_minutes, normal_quantile
+from sim.parts import columns
 from sim.service.queues import SERVED, answer, in_order, put_in_order, rebase
 from sim.week import ANSWERED_WITHIN, WAIT_BINS, State
 
@@ -63,14 +66,23 @@ def by_arrival(comers: list[Comer]) -> list[Comer]:
     return [comers[place] for place in order]
 
 
+def _table(kind: str, owners: Sequence[Agent]) -> np.ndarray:
+    """The columns of one kind (row by row) of those who carry them."""
+    rows = [[getattr(owner, name) for owner in owners] for name in columns(kind)]
+    return np.array(rows, OF_COMPANY[kind]).reshape(len(rows), len(owners))
+
+
 class Representative(Agent):
     """Somebody who answers the phone, in-house or at the outsourcer."""
 
     model: Market
+    skill: np.float32
 
     def __init__(self, market: Market, number: int) -> None:
         super().__init__(market)
-        self.number, self.skill, self.outsourced = number, ZERO, False
+        self.number, self.outsourced = number, False
+        for name in columns("staff"):
+            setattr(self, name, ZERO)
 
     def govern(self) -> None:
         """Come to work: skill is one's own, but the outsourcer's people lack a part of it."""
@@ -110,7 +122,9 @@ class Company(Agent):
         self.phones = Line(state.busy, state.server)
         self.tills = Line(state.lane_busy, state.lane)
         self.machines = Line(state.self_busy, state.self_lane)
-        self.representatives = [Representative(market, number) for number in range(len(state.skill))]
+        self.representatives = [Representative(market, number) for number in range(len(state.server))]
+        for name in columns("firm"):
+            setattr(self, name, ZERO)
 
     @property
     def staffed_lanes(self) -> int:
@@ -198,7 +212,8 @@ class Company(Agent):
     def state(self) -> dict[str, np.ndarray]:
         """What the company carries from week to week, in columns."""
         return {
-            "skill": np.array([representative.skill for representative in self.representatives], np.float32),
+            "staff": _table("staff", self.representatives),
+            "firm": _table("firm", [self]),
             "busy": self.phones.free_at,
             "server": self.phones.number,
             "lane_busy": self.tills.free_at,
