@@ -145,6 +145,24 @@ def _money_alt(answer: Answer, ends: list[tuple[float, float]], unit: Unit) -> s
     return f"Line chart of profit summed from the start, against {answer.base.scenario.name}. At the end: {told}."
 
 
+def over_time(answer: Answer, measure: str) -> Picture:
+    """Any measure, week by week: means over four weeks, with the interval of the mean."""
+    figure, axes = canvas(3.3)
+    weeks, unit, ends = answer.base.scenario.weeks, facts.unit_of(answer, measure), []
+    for result, this in _looks(answer):
+        times, series = facts.smoothed(unit.factor * facts.weekly(answer, result, measure))
+        mean, low, high = facts.bands(series)
+        axes.fill_between(times, low, high, color=this.colour, alpha=0.15, linewidth=0)
+        axes.plot(times, mean, color=this.colour, linestyle=this.dash, linewidth=1.8)
+        ends.append((float(weeks), float(mean[-1])))
+    place_weeks(axes, weeks)
+    axes.set_ylabel(unit.level)
+    axes.set_title(DEFINITIONS[measure].meaning.split(",")[0])
+    _named(axes, _looks(answer), ends)
+    alt = f"Line chart of {measure.replace('_', ' ')} over {weeks} weeks, under {_names(answer)}."
+    return Picture(alt, "", svg_of(figure))
+
+
 def word_of_mouth(answer: Answer, kind: str) -> Picture:
     """Messages heard over time; ``kind`` is ``positive`` or ``negative``."""
     figure, axes = canvas(3.3)

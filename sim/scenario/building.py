@@ -11,13 +11,14 @@ from sim.parameters import Parameters
 from sim.parts import Part, parts
 from sim.scenario.impossible import Finding, Whole, in_part, in_whole
 from sim.scenario.judging import Spot, judged
+from sim.scenario.lesson import Lesson, settled_lesson
 from sim.scenario.people import Folder, settled_people
 from sim.scenario.quantities import told
 from sim.scenario.sections import Frame, Market, Network, People
 from sim.scenario.tree import Node, Problems
 
 Changes = tuple[tuple[int, dict[str, dict[str, Any]]], ...]
-FIXED = ("market", "customers", "network", *Frame.model_fields)
+FIXED = ("market", "customers", "network", "lesson", *Frame.model_fields)
 """Sections that hold for the whole time and so cannot stand under ``changes``."""
 Steps = tuple[tuple[int, dict[str, Parameters]], ...]
 
@@ -32,6 +33,7 @@ class Settled:
     network: Network
     steps: Steps
     changes: Changes
+    lesson: Lesson | None
 
 
 def parts_with_parameters() -> dict[str, Part]:
@@ -46,6 +48,7 @@ def settle(tree: Node, folder: Folder, problems: Problems) -> Settled:
     market = judged(Market, Spot(tree.get("market") or Node({}), "market"), problems)
     network = judged(Network, Spot(tree.get("network") or Node({}), "network"), problems)
     people = settled_people(tree.get("customers") or Node({}), folder, problems)
+    lesson = settled_lesson(tree.get("lesson"), folder, problems)
     start = {name: _settings(tree, part, problems) for name, part in parts_with_parameters().items()}
     steps, changes = _timeline(tree, start, frame.weeks if frame else None, problems)
     if market and network and people:
@@ -54,7 +57,7 @@ def settle(tree: Node, folder: Folder, problems: Problems) -> Settled:
     problems.stop_if_any()
     assert frame and market and network and people
     market = market.model_copy(update={"customers": None}) if people.file else market
-    return Settled(frame, market, people, network, steps, changes)
+    return Settled(frame, market, people, network, steps, changes, lesson)
 
 
 def _refuse_unknown(tree: Node, problems: Problems) -> None:

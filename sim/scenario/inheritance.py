@@ -15,7 +15,7 @@ LONGEST_CHAIN = 10
 """Files of which each extends the next."""
 ROOT = "scenarios"
 _FROM_WEEK = re.compile(r"from week ([0-9]{1,9})")
-_OWN = ("name", "description", "extends")
+_OWN = ("name", "description", "lesson", "extends")
 """What a file says about itself and does not hand on."""
 
 

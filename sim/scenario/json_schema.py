@@ -11,6 +11,7 @@ from sim.distributions import Distribution
 from sim.parameters import Parameters
 from sim.scenario.building import parts_with_parameters
 from sim.scenario.judging import bounds, plain_type, unit_of
+from sim.scenario.lesson import schema as lesson_schema
 from sim.scenario.sections import FILE_KEYS, Frame, Market, Network, Segment, traits
 
 _QUANTITY = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*\S.*$"
@@ -32,6 +33,7 @@ def schema() -> dict[str, Any]:
     }
     top |= {name: _reference(name) for name in sections}
     top["changes"] = _changes(list(sections))
+    top["lesson"] = lesson_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Scenario of loyalty-sim",

@@ -16,6 +16,7 @@ from sim.parameters import Parameters
 from sim.scenario import meaning
 from sim.scenario.building import Changes, settle
 from sim.scenario.inheritance import root_of, whole_tree, with_weeks_settled
+from sim.scenario.lesson import Lesson
 from sim.scenario.people import Folder
 from sim.scenario.sections import Market, Network, People
 from sim.scenario.tree import Node, Problems, given, merged
@@ -27,7 +28,7 @@ class Scenario:
 
     ``parts``: part's name → its settings in week 0; ``changes``: (week, part → parameter → new value), by week;
     ``steps``: (week, all settings from then on), beginning with week 0; ``folder`` is where relative paths start;
-    ``path`` is None when it was made in Python; ``tree`` is what was written.
+    ``path`` is None when it was made in Python; ``tree`` is what was written; ``lesson`` what it teaches, if anything.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Scenario:
     path: Path | None = None
     folder: Path = Path()
     tree: Node = field(default=Node({}), repr=False)
+    lesson: Lesson | None = None
 
     def with_(self, **sections: Any) -> Scenario:
         """This scenario with some entries replaced: ``with_(call_centre={"representatives": 12}, weeks=52)``.
@@ -114,7 +116,7 @@ def _made(tree: Node, path: Path | None, folder: Path, problems: Problems) -> Sc
     return Scenario(
         **frame.model_dump(),
         market=settled.market, customers=settled.people, network=settled.network, changes=settled.changes,
-        path=path, folder=folder, tree=tree, **_frozen(settled.steps),
+        lesson=settled.lesson, path=path, folder=folder, tree=tree, **_frozen(settled.steps),
     )  # fmt: skip
 
 

@@ -59,6 +59,8 @@ def about(scenario: Scenario) -> list[str]:
     title = f"{scenario.name}: {scenario.description}" if scenario.description else scenario.name
     said = [title, f"It lasts {scenario.weeks} weeks; money is in {scenario.currency}.", *_people_told(scenario)]
     said += [_network_told(scenario.network)]
+    if scenario.lesson:
+        said.append(f"It is a lesson on {scenario.lesson.claim}, to be compared with {shown(scenario.lesson.against)}.")
     own = [sentence for name, settings in scenario.parts.items() for sentence in _not_default(name, settings)]
     said += own or ["Every setting is the default."]
     said += list(_changes_told(scenario))

@@ -1,0 +1,146 @@
+"""The section ``lesson`` of a scenario: what a class is to predict, what happens, why – and the test that it happens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from sim.errors import Mistake, nearest
+from sim.scenario.inheritance import resolved
+from sim.scenario.people import Folder
+from sim.scenario.quantities import Unfit, told
+from sim.scenario.tree import Node, Problems
+from sim.scenario.yaml_file import refuse_unless_file
+
+_TEXTS = {
+    "claim": "The row of the mission it shows, such as S0.1",
+    "predict": "The question to put to the class before the run",
+    "happens": "What happens, in a sentence",
+    "because": "Why it happens, in a sentence or two",
+}
+_EXPECTED = re.compile(r"(rises|falls)(?: by ([0-9]*\.?[0-9]+))?")
+KEYS = (*_TEXTS, "against", "shows")
+"""What a lesson says, all of it needed."""
+
+
+class Expected(BaseModel):
+    """What a measure does against the other world: the way it moves (+1 or -1) and by how much at least."""
+
+    model_config = ConfigDict(frozen=True)
+
+    measure: str
+    way: int
+    at_least: float = 0.0
+
+    def holds(self, low: float, high: float) -> bool:
+        """Whether an interval of the difference lies wholly where it should."""
+        return low > self.at_least if self.way > 0 else high < -self.at_least
+
+
+class Lesson(BaseModel):
+    """A world that shows one claim beside another world, ``against``; the first of ``shows`` is the one to draw."""
+
+    model_config = ConfigDict(frozen=True)
+
+    claim: str
+    against: Path
+    predict: str
+    happens: str
+    because: str
+    shows: tuple[Expected, ...]
+
+
+def settled_lesson(node: Node | None, folder: Folder, problems: Problems) -> Lesson | None:
+    """The section judged; None when there is none, or something is wrong with it, which is booked."""
+    if node is None:
+        return None
+    if not isinstance(node.value, dict):
+        problems.add(node.place, f"lesson is {told(node.value)}, but must be a section with {', '.join(KEYS)}")
+        return None
+    before = len(problems)
+    for key, entry in node.entries():
+        if key not in KEYS:
+            problems.add(entry.place, f"lesson.{key} is not known{nearest(key, list(KEYS)) or _there_are()}")
+    texts = {key: _text(node, key, problems) for key in _TEXTS}
+    against, shows = _against(node, folder, problems), _shows(node, problems)
+    if len(problems) > before or against is None:
+        return None
+    return Lesson(**texts, against=against, shows=shows)
+
+
+def _there_are() -> str:
+    return f"; there are {', '.join(KEYS)}"
+
+
+def _text(node: Node, key: str, problems: Problems) -> str:
+    entry = node.get(key)
+    if entry is None:
+        problems.add(node.place, f"lesson.{key} is missing: {_TEXTS[key]}")
+        return ""
+    if not isinstance(entry.value, str) or not entry.value.strip():
+        problems.add(entry.place, f"lesson.{key} is {told(entry.value)}, but must be a sentence")
+        return ""
+    return " ".join(entry.value.split())
+
+
+def _against(node: Node, folder: Folder, problems: Problems) -> Path | None:
+    entry = node.get("against")
+    if entry is None:
+        problems.add(node.place, "lesson.against is missing: the scenario file of the world to compare with")
+        return None
+    try:
+        path = resolved(entry.value, entry.place.path.parent if entry.place else folder.here, folder.root)
+        refuse_unless_file(path)
+        return path
+    except Unfit as unfit:
+        problems.add(entry.place, f"lesson.against {unfit}")
+    except (Mistake, OSError) as mistake:
+        problems.add(entry.place, f"lesson.against: {mistake}")
+    return None
+
+
+def _shows(node: Node, problems: Problems) -> tuple[Expected, ...]:
+    entry = node.get("shows")
+    if entry is None or not isinstance(entry.value, dict) or not entry.value:
+        problems.add((entry or node).place, "lesson.shows must name a measure and its way, such as 'retention: falls'")
+        return ()
+    found = [_expected(name, each, problems) for name, each in entry.entries()]
+    return tuple(expected for expected in found if expected is not None)
+
+
+def _expected(name: str, entry: Node, problems: Problems) -> Expected | None:
+    from sim.measures import NAMES  # here, because only lessons need to know the measures
+
+    if name not in NAMES:
+        problems.add(entry.place, f"lesson.shows: {name} is no measure{nearest(name, list(NAMES)) or ''}")
+        return None
+    words: Any = _EXPECTED.fullmatch(" ".join(str(entry.value).split()))
+    if words is None:
+        problems.add(
+            entry.place,
+            f"lesson.shows.{name} is {told(entry.value)}, but must be 'rises' or 'falls', perhaps 'falls by 0.02'",
+        )
+        return None
+    return Expected(measure=name, way=1 if words[1] == "rises" else -1, at_least=float(words[2] or 0))
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the section."""
+    properties: dict[str, Any] = {key: {"type": "string", "description": says} for key, says in _TEXTS.items()}
+    properties["against"] = {"type": "string", "description": "Scenario file to compare with; path from this file"}
+    shown = {"type": "string", "pattern": f"^{_EXPECTED.pattern}$"}
+    properties["shows"] = {
+        "type": "object",
+        "description": "Measure → 'rises' or 'falls', perhaps with 'by 0.02': what the difference must do",
+        "additionalProperties": shown,
+    }
+    return {
+        "type": ["object", "null"],
+        "additionalProperties": False,
+        "description": "What the scenario teaches; it changes nothing in the simulation",
+        "properties": properties,
+        "required": list(KEYS),
+    }

@@ -1,0 +1,88 @@
+"""Every lesson shows what it says: its world beside the other one, on the same people with the same luck."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from sim import compare, load
+from sim.comparing import Answer
+from sim.errors import Mistake
+from sim.scenario.lesson import Lesson
+from sim.scenario.whole import Scenario, described
+
+FOLDER = Path(__file__).parent.parent / "scenarios" / "lessons"
+LESSONS = sorted(path for path in FOLDER.glob("*.yaml") if "\nlesson:" in path.read_text(encoding="utf-8"))
+REPLICATIONS = 40
+
+
+def lesson_of(scenario: Scenario) -> Lesson:
+    assert scenario.lesson is not None
+    return scenario.lesson
+
+
+@lru_cache
+def answer(path: Path) -> Answer:
+    scenario = load(path)
+    return compare([load(lesson_of(scenario).against), scenario], REPLICATIONS)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_shows_what_it_says(path: Path) -> None:
+    scenario = load(path)
+    for expected in lesson_of(scenario).shows:
+        found = answer(path).differences[scenario.name][expected.measure]
+        assert expected.holds(found.low, found.high), f"{expected.measure}: {found.low:.4f} to {found.high:.4f}"
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_can_be_read(path: Path) -> None:
+    lesson = lesson_of(load(path))
+    assert lesson.predict.endswith("?") and lesson.happens.endswith(".") and lesson.because.endswith(".")
+    assert lesson.claim.startswith("S") and lesson.shows
+
+
+def test_a_lesson_is_not_handed_on(tmp_path: Path) -> None:
+    child = FOLDER / "the_grievance.yaml"
+    assert load(child).lesson is not None
+    assert load(child).with_(weeks=10).lesson is not None
+    below = tmp_path / "scenarios"
+    below.mkdir()
+    for path in FOLDER.glob("*.yaml"):
+        (below / path.name).write_bytes(path.read_bytes())
+    (below / "child.yaml").write_text("extends: the_grievance.yaml\nname: Child\n", encoding="utf-8")
+    assert load(below / "child.yaml").lesson is None
+
+
+def test_a_lesson_changes_nothing_in_the_simulation() -> None:
+    plain = described({"quality": {"level": 0.7}})
+    taught = load(FOLDER / "the_grievance.yaml")
+    assert taught.fingerprint == taught.with_(lesson=None).fingerprint
+    assert plain.lesson is None
+
+
+WRONG = {
+    "shows: {retention: grows}": "must be 'rises' or 'falls'",
+    "shows: {retentoin: falls}": "is no measure – did you mean 'retention'",
+    "shows: {}": "must name a measure",
+    "against: nowhere.yaml": "lesson.against",
+    "moral: none": "lesson.moral is not known",
+}
+
+
+@pytest.mark.parametrize(("line", "told"), WRONG.items())
+def test_a_wrong_lesson_is_told(tmp_path: Path, line: str, told: str) -> None:
+    (tmp_path / "town.yaml").write_text("weeks: 10\n", encoding="utf-8")
+    entries = {
+        "claim": "S0.1", "against": "town.yaml", "predict": "What?", "happens": "This.", "because": "So.",
+        "shows": "{retention: falls}",
+    }  # fmt: skip
+    key, _, value = line.partition(": ")
+    text = "\n".join(f"  {name}: {said}" for name, said in (entries | {key: value}).items())
+    path = tmp_path / "lesson.yaml"
+    path.write_text(f"extends: town.yaml\nlesson:\n{text}\n", encoding="utf-8")
+    with pytest.raises(Mistake, match=told) as raised:
+        load(path)
+    assert "lesson.yaml, line" in str(raised.value)
