@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -53,7 +54,7 @@ def _table(title: str, rows: Mapping[str, Mapping[str, float | None]]) -> None:
     from rich.table import Table
 
     table = Table(title=title, title_justify="left")
-    table.add_column("measure")
+    table.add_column()
     for column in next(iter(rows.values())):
         table.add_column(column.replace("_", " "), justify="right")
     for name, row in rows.items():
@@ -180,6 +181,32 @@ def _show_answer(answer: Answer) -> None:
     typer.echo(f"keeps most customers: {answer.best}")
 
 
+def mirror(
+    scenario: ScenarioFile,
+    replications: Replications = 50,
+    seed: Seed = 1,
+    threads: Threads = None,
+    report: Report = Path("mirror.html"),
+    as_json: AsJson = False,
+) -> None:
+    """What the company measures of itself beside what its customers perceive, as one page; names the widest gaps."""
+    from sim.report import mirror as page
+    from sim.running import run as run_scenario
+    from sim.scenario.whole import load
+
+    loaded = load(scenario)
+    with _progress(replications, loaded.name) as progress:
+        result = run_scenario(loaded, replications, seed, threads=threads, progress=progress)
+    found = page.reflections(result)
+    tell(f"report: {page.write(result, report or Path('mirror.html'))}")
+    if as_json:
+        print_json({"scenario": loaded.name, "gaps": [{**asdict(one), "gap": one.gap._asdict()} for one in found]})
+    else:
+        rows = {one.subject: {"company": one.company, "customers": one.customers, "gap": one.gap.mean} for one in found}
+        _table(page.headline(result, found), rows)
+    _tell_failures([result])
+
+
 def scenarios_folder() -> Path:
     """The shipped scenarios: beside the package in a checkout, inside it when installed."""
     package = Path(__file__).resolve().parent.parent
@@ -272,6 +299,7 @@ def add_to(program: typer.Typer) -> None:
         run: "run scenarios/telecom/today.yaml --replications 200",
         compare: "compare scenarios/telecom/today.yaml scenarios/telecom/outsourced.yaml --precision 1%",
         demo: "demo --out results",
+        mirror: "mirror scenarios/telecom/outsourced.yaml",
         digest: "digest scenarios/telecom/today.yaml --threads 2",
         agree: "agree scenarios/telecom/today.yaml --weeks 12",
     }

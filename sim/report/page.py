@@ -25,7 +25,11 @@ def write(answer: Answer, path: Path) -> Path:
     The file appears whole or not at all. Raises :class:`~sim.errors.Mistake` when it cannot be written, or when there
     is nothing to report because no replication finished in every scenario.
     """
-    text = html(answer)
+    return put(html(answer), path)
+
+
+def put(text: str, path: Path) -> Path:
+    """Write a page, whole or not at all; see :func:`write`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
@@ -50,9 +54,14 @@ def html(answer: Answer) -> str:
     """The report's text. Raises :class:`~sim.errors.Mistake` when no replication finished in every scenario."""
     if not len(answer.numbers):
         raise Mistake("there is nothing to report: no replication finished in every scenario")
+    return rendered("page.html", **_content(answer))
+
+
+def rendered(template: str, **content: Any) -> str:
+    """A template of this folder, filled in."""
     loader = FileSystemLoader(Path(__file__).parent, encoding="utf-8")
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return pages.get_template("page.html").render(**_content(answer))
+    return pages.get_template(template).render(**content)
 
 
 def _content(answer: Answer) -> dict[str, Any]:

@@ -1,0 +1,174 @@
+"""The mirror: what the company measures of itself beside what its customers perceive, the widest gaps first (S1.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.measures import Counts, counts_of
+from sim.numeric import FIXED_ONE
+from sim.report.amounts import number
+from sim.report.drawing import COLOURS, INK, Picture, canvas, styled, svg_of
+from sim.report.page import put, rendered
+from sim.running import Result
+from sim.statistics import Interval, interval
+
+View = Callable[[Counts], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One subject seen from both sides, each as a share in [0, 1] where 1 is best; None where there is nothing to see."""
+
+    subject: str
+    company_says: str
+    company: View
+    customers_say: str
+    customers: View
+
+
+@dataclass(frozen=True)
+class Reflection:
+    """A pair as it came out: both shares and how far the company sees itself above its customers' view."""
+
+    subject: str
+    company_says: str
+    company: float
+    customers_say: str
+    customers: float
+    gap: Interval
+
+
+def _per(top: str, bottom: str) -> View:
+    return lambda c: c[top] / np.maximum(c[bottom], 1)
+
+
+def _mean_state(state: str, over: str = "weekly_customers") -> View:
+    return lambda c: c[state] / FIXED_ONE / np.maximum(c[over], 1)
+
+
+def _felt_solved(c: Counts) -> np.ndarray:
+    """Problems that were spoken of and solved: of those kept silent about, none was."""
+    spoken = c["complaints"] / np.maximum(c["complaints"] + c["silent"], 1)
+    return spoken * c["solved"] / np.maximum(c["contacts"], 1)
+
+
+def _experienced(c: Counts) -> np.ndarray:
+    return c["satisfaction"] / FIXED_ONE / np.maximum(c["weekly_customers"], 1)
+
+
+def _expected(c: Counts) -> np.ndarray:
+    return _experienced(c) + c["expectation_gap"] / FIXED_ONE / np.maximum(c["weekly_customers"], 1)
+
+
+def _staying(c: Counts) -> np.ndarray:
+    leaving = (c["leavers_voluntary"] + c["leavers_involuntary"]) / np.maximum(c["weekly_customers"], 1)
+    return (1 - leaving) ** 13
+
+
+PAIRS = (
+    Pair("Being reached", "calls answered within 20 seconds", _per("answered_in_time", "calls"),
+         "ease of a contact (1 less effort)", lambda c: 1 - _mean_state("effort", "contacts")(c)),
+    Pair("Solving problems", "contacts closed as solved", _per("solved", "contacts"),
+         "problems that were voiced and solved", _felt_solved),
+    Pair("Keeping promises", "what customers were led to expect", _expected,
+         "what they got, as they judge it", _experienced),
+    Pair("Being liked", "satisfied in the survey", _per("satisfied", "asked"),
+         "would recommend us", _per("promoters", "asked")),
+    Pair("Being loyal", "customers who stay for another quarter", _staying,
+         "trust us", _mean_state("trust")),
+    Pair("Being forgiven", "customer-weeks without a complaint", lambda c: 1 - _per("complaints", "weekly_customers")(c),
+         "goodwill left (1 less grievance)", lambda c: 1 - _mean_state("grievance")(c)),
+)  # fmt: skip
+
+
+def reflections(result: Result) -> list[Reflection]:
+    """Every pair of a run's scenario, the widest gap first."""
+    counts = counts_of(result.tally, result.founders)
+    found = [_reflection(pair, counts) for pair in PAIRS]
+    return sorted(found, key=lambda one: -abs(one.gap.mean))
+
+
+def _reflection(pair: Pair, counts: Counts) -> Reflection:
+    inside, outside = pair.company(counts), pair.customers(counts)
+    return Reflection(
+        pair.subject, pair.company_says, float(inside.mean()), pair.customers_say, float(outside.mean()),
+        interval(inside - outside),
+    )  # fmt: skip
+
+
+def handling_minutes(result: Result) -> float:
+    """Mean handling time of an answered call in minutes, as the company measures it; 0 when nobody called."""
+    counts = counts_of(result.tally, result.founders)
+    return float((counts["busy"] / FIXED_ONE).sum() / max(counts["answered"].sum(), 1))
+
+
+def picture(found: list[Reflection]) -> Picture:
+    """Both views of each subject on one line, the widest gap on top."""
+    figure, axes = canvas(0.9 + 0.45 * len(found), right=0.96)
+    figure.subplots_adjust(left=0.26, bottom=0.85 / figure.get_figheight())
+    for place, one in enumerate(reversed(found)):
+        axes.plot([one.company * 100, one.customers * 100], [place, place], color="#bbbbbb", linewidth=3, zorder=1)
+        axes.plot(
+            [one.company * 100], [place], "s", color=INK, markersize=8, label="the company's figure" * (not place)
+        )
+        axes.plot(
+            [one.customers * 100], [place], "o", color=COLOURS[1], markersize=9, label="its customers" * (not place)
+        )
+    axes.set_yticks(range(len(found)), [one.subject for one in reversed(found)])
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlim(0, 101)
+    axes.set_ylim(-0.6, len(found) - 0.4)
+    axes.set_xlabel("% (100 is best)")
+    axes.set_title("Two views of one company", x=-0.35)
+    figure.legend(ncols=2, loc="lower center", frameon=False, fontsize=9)
+    told = "; ".join(
+        f"{one.subject}: {number(100 * one.company)} against {number(100 * one.customers)}" for one in found
+    )
+    return Picture(f"Two marks a line, the company's figure and the customers'. {told}.", "", svg_of(figure))
+
+
+def headline(result: Result, found: list[Reflection]) -> str:
+    """The widest gap in a sentence."""
+    widest = found[0]
+    inside, outside = f"{number(100 * widest.company)} %", f"{number(100 * widest.customers)} %"
+    return (
+        f"{result.scenario.name}, widest gap: {widest.subject.lower()}. {widest.company_says.capitalize()}: {inside}; "
+        f"{widest.customers_say}: {outside}"
+    )
+
+
+def write(result: Result, path: Path) -> Path:
+    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+    return put(html(result), path)
+
+
+def html(result: Result) -> str:
+    """The page's text."""
+    found = reflections(result)
+    with styled():
+        drawn = picture(found)
+    return rendered("mirror.html", **_content(result, found, drawn))
+
+
+def _content(result: Result, found: list[Reflection], drawn: Picture) -> dict[str, Any]:
+    return {
+        "headline": headline(result, found),
+        "name": result.scenario.name,
+        "description": result.scenario.description,
+        "picture": drawn,
+        "rows": [
+            (one.subject, one.company_says, number(100 * one.company, 1), one.customers_say, number(100 * one.customers, 1),
+             number(100 * one.gap.mean, 1), f"{number(100 * one.gap.low, 1)} to {number(100 * one.gap.high, 1)}")
+            for one in found
+        ],
+        "handling": number(handling_minutes(result), 1),
+        "count": len(result.numbers),
+        "weeks": result.scenario.weeks,
+        "seed": result.seed,
+        "fingerprint": result.scenario.fingerprint,
+    }  # fmt: skip
