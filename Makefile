@@ -9,7 +9,7 @@ READY := .venv/ready-$(VERSION)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all bench lint format calibration lessons lock clean
+.PHONY: help demo test check-all bench lint format calibration lessons odd influence lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ calibration: $(READY) ## fit the telecom scenario to its data again and rewrite 
 
 lessons: $(READY) ## run every lesson and write docs/background/lessons.md
 	$(BIN)/python experiments/lessons_page.py
+
+odd: $(READY) ## write docs/background/odd.md, the model by the ODD+D protocol
+	$(BIN)/python experiments/odd_page.py
+
+influence: $(READY) ## find out which assumptions matter most, for loyalty explain --assumptions
+	$(BIN)/python experiments/influence.py
 
 # Add UPGRADE=--upgrade to move to newer releases; otherwise a pin changes only when pyproject.toml asks for it.
 lock: ## write requirements.lock from pyproject.toml

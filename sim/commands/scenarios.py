@@ -15,6 +15,8 @@ from sim.errors import Mistake
 Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of printing.")]
 Topic = Annotated[str | None, typer.Argument(help="A part, or part.parameter; without it, all parts.")]
 
+Assumptions = Annotated[bool, typer.Option("--assumptions", help="List what is only assumed, most influential first.")]
+
 
 def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
     """Read a scenario and its customer file, and say what it is; a wrong one is told line by line (exit code 2)."""
@@ -63,11 +65,14 @@ def schema(out: Out = None, as_json: AsJson = False) -> None:
         typer.echo(f"Written to {out}")
 
 
-def explain(topic: Topic = None, as_json: AsJson = False) -> None:
+def explain(topic: Topic = None, assumed: Assumptions = False, as_json: AsJson = False) -> None:
     """Say what can be set: meaning, unit, range, default and source of every parameter."""
+    from sim.scenario.explaining import assumptions
     from sim.scenario.explaining import explain as explained
 
-    answer = explained(topic)
+    if assumed and topic is not None:
+        raise Mistake("--assumptions lists them for the whole model; leave out the topic")
+    answer = assumptions() if assumed else explained(topic)
     if as_json:
         print_json({"title": answer.title, "prose": answer.prose, "rows": list(answer.rows)})
     else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import inspect
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sim.errors import Mistake, nearest
@@ -63,14 +65,45 @@ def explain(topic: str | None = None) -> Explanation:
     return Explanation(f"{section}.{name}", "", tuple(rows))
 
 
+def assumptions() -> Explanation:
+    """Every default that is only assumed, the most influential first: by how far retention or margin moves with it."""
+    known = _influence()
+    rows = [
+        row | {"name": f"{name}.{row['name']}", "source": _influence_told(known.get(f"{name}.{row['name']}"), row)}
+        for name, model in _models().items()
+        for row in _rows(model)
+        if row["source"].startswith("assumption")
+    ]
+    rows.sort(key=lambda row: -max(known.get(row["name"], (-1.0,))))
+    prose = (
+        "Each was moved by a fifth, alone, in a market where every mechanism is at work; what follows is how far customers\n"
+        "kept and the margin moved, in percentage points."
+    )
+    return Explanation(f"What is only assumed: {len(rows)} defaults, the most influential first", prose, tuple(rows))
+
+
+def _influence() -> dict[str, tuple[float, float]]:
+    with open(Path(__file__).parent / "influence.csv", encoding="utf-8", newline="") as file:
+        return {row["parameter"]: (float(row["retention"]), float(row["margin"])) for row in csv.DictReader(file)}
+
+
+def _influence_told(found: tuple[float, float] | None, row: dict[str, str]) -> str:
+    if found is None:
+        return f"{row['source']} (influence not measured)"
+    return f"{row['source']} (customers kept {found[0]:.2f}, margin {found[1]:.2f} points)"
+
+
+def _models() -> dict[str, type[Parameters]]:
+    return {part.name: part.parameters for part in parts().values() if part.parameters} | SECTIONS
+
+
 def _topics() -> list[str]:
     return [*parts(), *SECTIONS, "traits"]
 
 
 def _hint(word: str) -> str:
     """The nearest topic; or, when the word is a parameter's name, where it stands."""
-    models = {part.name: part.parameters for part in parts().values() if part.parameters} | SECTIONS
-    homes = [f"{name}.{word}" for name, model in models.items() if word in model.model_fields]
+    homes = [f"{name}.{word}" for name, model in _models().items() if word in model.model_fields]
     homes += [f"traits.{word}"] if word in traits() else []
     if homes:
         return f" – did you mean {' or '.join(repr(home) for home in homes)}?"
