@@ -44,6 +44,10 @@ BUSY: dict[str, Any] = {
     "pricing": {"newcomer_discount": 0.1},
     "marketing": {"overpromise": 0.1},
     "contracts": {"term": 52},
+    "support_access": {"menu_levels": 3, "hidden": 0.1},
+    "personalisation": {"remembers": 0.5, "repetition_hurts": 0.2, "tailoring": 0.5},
+    "chatbot": {"share": 0.3, "pretends": 0.2},
+    "digital_channels": {"offered": 0.4},
 }
 """The scenario that is timed: every mechanism on, at the rates of a telephone company."""
 

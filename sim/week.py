@@ -41,6 +41,9 @@ MONEY_OUT = (
     "cost_shrink",
     "cost_marketing",
     "cost_compensation",
+    "cost_chatbot",
+    "cost_digital",
+    "cost_personalisation",
 )
 
 COUNTS = (
@@ -49,6 +52,7 @@ COUNTS = (
     "asked", "promoters", "detractors", "satisfied",
     "issues", "silent", "contacts", "complaints", "first_contacts", "solved_at_first", "solved", "effort",
     "calls", "answered", "answered_in_time", "abandoned", "wait", "busy", "capacity",
+    "gave_up", "bot_contacts", "bot_solved", "digital_contacts", "public_complaints",
     "visits", "self_visits", "walked_out", "checkout_wait",
     "offers", "sales",
     "talkers", "heard_well", "heard_ill", "reputation",
@@ -68,6 +72,8 @@ EVENTS = (
     "issue", "silent", "question", "abandons", "solved", "unsolved", "recovered",
     "offer_accepted", "offer_refused", "shop", "shop_left", "price_rise", "tells_well", "tells_ill",
     "compares_and_stays", "leaves", "joins", "moves_away", "contract_renewed",
+    "gives_up", "bot_solves", "bot_fails", "bot_hands_over", "bot_found_out",
+    "message_solved", "message_unsolved", "complains_publicly",
 )  # fmt: skip
 """What a journey can tell of; the number of an event is its place here."""
 

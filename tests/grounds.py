@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
-from sim.distributions import Distribution, uniform
+from sim.distributions import Distribution, constant, uniform
 from sim.engines import core
 from sim.engines.start import Ground, begin, empty_state
 from sim.parameters import Line, lines
@@ -39,6 +39,15 @@ BUSY: dict[str, Any] = {
     "choice_involuntary": 0.5,
     "choice_news_trigger": 0.3,
     "talk_base": 0.1,
+    "support_access_menu_levels": 3,
+    "support_access_hidden": 0.1,
+    "personalisation_remembers": 0.3,
+    "personalisation_repetition_hurts": 0.2,
+    "personalisation_tailoring": 0.7,
+    "chatbot_share": 0.3,
+    "chatbot_pretends": 0.5,
+    "digital_channels_offered": 0.4,
+    "digital_channels_public": 0.4,
 }
 """Settings under which everything that can happen does happen, even to few people in few weeks."""
 BOUND_AND_CROSS = {"contract_weeks_left": uniform(0, 12), "grievance": uniform(0, 0.5)}
@@ -163,9 +172,21 @@ GROUNDS: dict[str, dict[str, Any]] = {
     "symmetric judgement": {"satisfaction_symmetric": True},
     "policies switch on half way": {
         "upselling_attempts": [0.0, 0.0, 0.0, 4.0, 4.0, 0.0],
+        "support_access_menu_levels": [0, 0, 3, 0, 0, 1],
+        "support_access_hidden": [0.0, 0.0, 0.0, 0.4, 0.0, 0.0],
+        "chatbot_share": [0.0, 0.0, 0.7, 0.0, 0.0, 1.0],
+        "digital_channels_offered": [0.0, 0.0, 0.0, 0.5, 1.0, 0.0],
+        "personalisation_tailoring": [0.0, 0.0, 1.0, 0.2, 0.0, 1.0],
         "self_checkout_visits": [0.0, 0.0, 0.0, 1.0, 1.0, 0.0],
         "pricing_newcomer_discount": [0.0, 0.0, 0.0, 0.9, 0.9, 0.0],
     },
+    "nobody gets through": {"support_access_hidden": 1.0, "call_centre_questions": 1.0},
+    "the menu is endless": {"support_access_menu_levels": 12, "support_access_seconds_per_level": 300.0},
+    "nobody but machines": {"chatbot_share": 1.0, "chatbot_escalation": 0.0, "digital_channels_offered": 0.0},
+    "every machine hands over": {"chatbot_share": 1.0, "chatbot_escalation": 1.0, "support_access_menu_levels": 12},
+    "everybody writes": {"digital_channels_offered": 1.0, "traits": {"digital_affinity": constant(1.0)}},
+    "all shout": {"digital_channels_public": 1.0, "digital_channels_visibility": 1000.0, "digital_channels_skill": 0.0},
+    "known and watched": {"personalisation_tailoring": 1.0, "personalisation_comfort": 0.0, "personalisation_fit": 0.5},
     "an unanswered question is no issue": {"call_centre_unanswered_severity": 0.0, "call_centre_questions": 1.0},
 }
 """Settings on top of the busy ground under which the engines are compared and the counts added up."""

@@ -34,9 +34,9 @@ class Ledger(Parameters):
 def _phases(cause: str) -> tuple[str, ...]:
     written = {
         "quality": "experience", "expectation": "experience", "price": "touch", "upselling": "touch",
-        "convenience": "touch", "service": "contact", "accountability": "contact",
+        "convenience": "touch", "service": "experience contact", "accountability": "contact",
     }  # fmt: skip
-    return (written[cause], "decide")
+    return (*written[cause].split(), "decide")
 
 
 COLUMNS = tuple(

@@ -27,6 +27,8 @@ TRAITS = (
           lognormal(1.0, 0.6), "assumption: average 1 by definition"),
     Trait("spend", "currency per week", 0, 100_000, "What this person pays a week at a price index of 1",
           lognormal(10.0, 5.0), "assumption: 10 a week"),
+    Trait("digital_affinity", "scale 0-1", 0, 1, "How much at home this person is online, and with machines that talk",
+          normal(0.5, 0.2), "assumption: opinions are divided"),
 )  # fmt: skip
 
 STARTS = (

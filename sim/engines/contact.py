@@ -3,29 +3,31 @@
 import numpy as np
 
 from sim.behaviour.complaining import speaks_up
-from sim.behaviour.grievance import aggrieved, relieved
-from sim.behaviour.issue import MOST_TRIES, SILENT, UNDECIDED, carried, severity_of
-from sim.behaviour.ledger import booked, lost
-from sim.behaviour.trust import trust_after
+from sim.behaviour.grievance import aggrieved
+from sim.behaviour.issue import SILENT, UNDECIDED, carried, severity_of
 from sim.compiled import inner_kernel, step
 from sim.draws import fill_listed, happens, unit
 from sim.engines import lists
-from sim.engines.lists import book, experienced, note, row_of
+from sim.engines.aftermath import enter, how_owned, judge, recover, settle, tangle
+from sim.engines.lists import note, row_of
 from sim.engines.passes import ASKS, TROUBLED
-from sim.mechanisms.accountability import delighted, justice, remedy
-from sim.mechanisms.call_centre import CONTACT, effort, encounter, solves, wait_pain
+from sim.engines.reach import ABOUT, HANDED, endured, reach, use_up_patience
+from sim.mechanisms.call_centre import CONTACT, encounter, solves, wait_pain
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.mechanisms.pricing import cents
-from sim.numeric import fixed, fixed_minutes, share
+from sim.mechanisms.support_access import menu_minutes, routed
+from sim.numeric import fixed_minutes
 from sim.service.queues import SERVED, answer
 from sim.week import ANSWERED_WITHIN, WAIT_BINS, count, event
 
 f32, u8, u32, i64 = np.float32, np.uint8, np.uint32, np.int64
 
-S_, T_, G_ = row_of("satisfaction"), row_of("trust"), row_of("grievance")
+NEITHER = u8(0)
+"""The mark of a contact that is about no issue and comes from no chatbot."""
+
+G_ = row_of("grievance")
 SEVERITY, PATIENCE, PROPENSITY = row_of("issue_severity"), row_of("patience"), row_of("contact_propensity")
 SPEND = row_of("spend")
-LEDGER_SERVICE, LEDGER_ACCOUNTABILITY = row_of("ledger_service"), row_of("ledger_accountability")
 TRIES, SKILL = row_of("issue_tries"), row_of("skill")
 
 _BINS = np.array(WAIT_BINS, np.float64) / 60.0
@@ -66,7 +68,7 @@ def _callers(people, work, who, callers, bits, p, today, tally, journal):
         complaints += new and calls
         if i == journal[0].person:
             _tell(journal, i, today.week, new, silent, asks, fresh)
-        work.caller[callers], work.flag[callers] = who[k], calls
+        work.caller[callers], work.flag[callers] = who[k], ABOUT if calls else NEITHER
         for place in range(3):
             work.words[place, callers] = bits[place + 1][k]
         callers += calls or asks
@@ -92,12 +94,16 @@ def _arrive(people, work, callers, p, today):
     """When the callers ring, how long they need and how patient they are."""
     words, times, size = work.words, work.times, work.scratch.shape[1]
     lists.moments(words[0, :callers], p.call_centre_hours * 60.0 / today.stands_for, times[0, :callers])
-    lists.durations(words[2, :callers], p.call_centre_handling, p.call_centre_handling_spread, times[1, :callers])
+    levels, usual = p.support_access_menu_levels, p.call_centre_handling
+    mean = routed(usual, levels, p.support_access_routing)
+    lists.durations(words[2, :callers], mean, p.call_centre_handling_spread, times[1, :callers])
     for start in range(0, callers, size):
         end = min(start + size, callers)
         own = work.scratch[0, : end - start]
         lists.taken(people.number[PATIENCE], work.caller[start:end], own)
         lists.patiences(words[1, start:end], own, times[2, start:end])
+    if levels > 0:
+        use_up_patience(work, callers, menu_minutes(levels, p.support_access_seconds_per_level))
 
 
 @inner_kernel
@@ -139,63 +145,26 @@ def _count_waits(waits, by, tally):
 
 
 @step
-def _judge(number, i, quality, p, rate):
-    """Satisfaction and trust after a call of this quality."""
-    before, trust = experienced(number, i, quality, p.call_centre_memory, p), number[T_, i]
-    book(number, LEDGER_SERVICE, i, before, number[S_, i], rate)
-    growth, loss = share(p.trust_growth * p.trust_encounter), share(p.trust_loss * p.trust_encounter)
-    number[T_, i] = trust_after(trust, quality, growth, loss)
-    book(number, LEDGER_SERVICE, i, trust, number[T_, i], rate)
-
-
-@step
-def _owned(weeks, p):
-    """How far a failure is owned by somebody who may grant so many weeks of spend."""
-    return justice(
-        remedy(weeks), p.accountability_acknowledges, p.accountability_apologises, p.accountability_speed,
-        p.accountability_blames,
-    )  # fmt: skip
-
-
-@step
-def _recover(number, i, recovered, refused, owned, p, rate):
-    """After an answered call about an issue: a recovery that is owned or not, or a refusal that rankles."""
-    severity, grievance, satisfaction = number[SEVERITY, i], number[G_, i], number[S_, i]
-    delight = delighted(satisfaction, severity, owned, p.accountability_delight)
-    relief = relieved(grievance, p.accountability_relief * owned)
-    hurt = aggrieved(grievance, severity, p.grievance_rise, owned)
-    number[S_, i] = delight if recovered else satisfaction
-    number[G_, i] = relief if recovered else (hurt if refused else grievance)
-    number[LEDGER_ACCOUNTABILITY, i] += booked(lost(hurt, grievance), rate, refused)
-
-
-@step
-def _after_call(people, i, about, wait, by, staff, luck, p, today, tally, journal):
+def _after_call(people, i, about, handed, wait, by, staff, luck, p, today, tally, journal):
     """What an answered or abandoned call leaves behind; without a branch, as in ``_open_issue``."""
-    number, tries, served = people.number, people.mark[TRIES], by >= 0
-    open_one, tried = number[SEVERITY, i], i64(tries[i])
-    skill, severity = staff[SKILL, by] if served else f32(0), open_one if about else f32(0)
+    number, served, tried = people.number, by >= 0, i64(people.mark[TRIES, i])
+    skill, severity = staff[SKILL, by] if served else f32(0), number[SEVERITY, i] if about else f32(0)
     out = served and outsourced(by, p.call_centre_representatives, p.outsourcing_share)
     solved = served and happens(solves(skill, severity, p.call_centre_hardness), luck)
-    pain = wait_pain(wait, p.call_centre_tolerance, p.call_centre_waiting_hurts)
+    earlier = tried if about else i64(0)
+    waited = wait_pain(wait + endured(p, handed), p.call_centre_tolerance, p.call_centre_waiting_hurts)
+    pain = waited + tangle(served and (handed or earlier > 0), p)
     warmth = reduced(skill, p.outsourcing_script, out)
     quality = encounter(served, warmth, solved, p.call_centre_manner, p.call_centre_solution, pain)
-    _judge(number, i, quality, p, today.rate)
+    judge(number, i, quality, p, today.rate)
     weeks = granted(p.accountability_compensates, p.outsourcing_empowerment, out)
-    recovered, unsolved, owned = about and solved, about and not solved, _owned(weeks, p)
-    _recover(number, i, recovered, unsolved and served, owned, p, today.rate)
-    new = not about and not solved and open_one <= 0
-    number[SEVERITY, i] = f32(0) if recovered else (p.call_centre_unanswered_severity if new else open_one)
-    later = min(tried + 1, MOST_TRIES) if unsolved else (1 if new else tried)
-    tries[i] = UNDECIDED if recovered else later
+    recovered, owned = about and solved, how_owned(weeks, p)
+    recover(number, i, recovered, about and not solved and served, owned, p, today.rate)
+    settle(people, i, about, solved, p)
     if i == journal[0].person:
         _tell_of_call(journal, i, today.week, served, solved, recovered, wait, owned)
     tally[COST_COMPENSATION] += cents(number[SPEND, i], weeks) if recovered else 0
-    earlier = tried if about else i64(0)
-    tally[EFFORT] += fixed(effort(pain, earlier, solved))
-    tally[SOLVED_] += solved
-    tally[FIRST_CONTACTS] += earlier == 0
-    tally[SOLVED_AT_FIRST] += earlier == 0 and solved
+    enter(tally, pain, earlier, solved)
 
 
 @step
@@ -210,8 +179,9 @@ def _tell_of_call(journal, i, week, served, solved, recovered, wait, owned):
 def _after_calls(people, work, start, who, staff, bits, p, today, tally, journal):
     fill_listed(today.world, CONTACT, today.week, u32(1), who, bits)
     for k in range(who.size):
-        wait, about, by = f32(work.times[0, start + k]), work.flag[start + k] != 0, work.by[start + k]
-        _after_call(people, u32(who[k]), about, wait, by, staff, unit(bits[0][k]), p, today, tally, journal)
+        wait, why, by = f32(work.times[0, start + k]), work.flag[start + k], work.by[start + k]
+        about, handed = (why & ABOUT) != 0, (why & HANDED) != 0
+        _after_call(people, u32(who[k]), about, handed, wait, by, staff, unit(bits[0][k]), p, today, tally, journal)
 
 
 @inner_kernel
@@ -222,6 +192,7 @@ def contact(people, state, work, troubled, p, today, tally, journal):
         who = work.troubled[start : min(start + size, troubled)]
         rows = (bits[0, : who.size], bits[1, : who.size], bits[2, : who.size], bits[3, : who.size])
         callers = _callers(people, work, who, callers, rows, p, today, tally, journal)
+    callers = reach(people, work, callers, p, today, tally, journal)
     _arrive(people, work, callers, p, today)
     minutes, staff = p.call_centre_hours * 60.0 / today.stands_for, p.call_centre_representatives
     order, times, by = work.order[:callers], work.times, work.by[:callers]
@@ -240,9 +211,6 @@ def contact(people, state, work, troubled, p, today, tally, journal):
 
 
 ISSUES, SILENT_, COMPLAINTS, CONTACTS = count("issues"), count("silent"), count("complaints"), count("contacts")
-FIRST_CONTACTS, SOLVED_AT_FIRST, SOLVED_, EFFORT = (
-    count("first_contacts"), count("solved_at_first"), count("solved"), count("effort"),
-)  # fmt: skip
 CALLS, ANSWERED, ABANDONED, WAIT = count("calls"), count("answered"), count("abandoned"), count("wait")
 ANSWERED_IN_TIME, BUSY, CAPACITY, WAITED = (
     count("answered_in_time"), count("busy"), count("capacity"), count("waited_0"),

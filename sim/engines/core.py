@@ -21,12 +21,14 @@ from sim.behaviour.price import outraged
 from sim.behaviour.satisfaction import aversion, bend
 from sim.compiled import inner_kernel, lean_kernel, step
 from sim.draws import fill, fill_listed, word
-from sim.engines import lists, passes
+from sim.engines import lists, passes, tailor
 from sim.engines.contact import contact
 from sim.engines.decide import choose, tell
 from sim.engines.lists import row_of
+from sim.engines.reach import costs
 from sim.engines.touch import touch
 from sim.mechanisms.call_centre import MOOD, REPRESENTATIVE, skill_of, wages
+from sim.mechanisms.digital_channels import overheard
 from sim.mechanisms.marketing import spending
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.mechanisms.pricing import rise
@@ -87,7 +89,7 @@ EXPOSURE, SPEND, SENSITIVITY = row_of("failure_exposure"), row_of("spend"), row_
 TALKATIVENESS = row_of("talkativeness")
 BELIEF_COMPANY, BELIEF_RIVAL = row_of("belief_company"), row_of("belief_rival")
 LEDGER_QUALITY, LEDGER_EXPECTATION = row_of("ledger_quality"), row_of("ledger_expectation")
-LEDGER_PRICE = row_of("ledger_price")
+LEDGER_PRICE, LEDGER_SERVICE = row_of("ledger_price"), row_of("ledger_service")
 SKILL = row_of("skill")
 PROVIDER, TENURE, CONTRACT_END = row_of("provider"), row_of("tenure"), row_of("contract_end")
 
@@ -165,6 +167,14 @@ def _judge(number, tenure, p, here, scratch, performed, rate):
 
 
 @step
+def _watch(number, provider, p, here, rate):
+    """Tailoring goes so far that people feel watched."""
+    bounds = (p.personalisation_tailoring, p.personalisation_comfort)
+    too_much = (bounds[0], bounds[1], p.personalisation_creepiness, p.personalisation_control)
+    tailor.watch(number[T_, here], provider, number[LEDGER_SERVICE, here], too_much, rate)
+
+
+@step
 def _notice(number, provider, p, work, here, performed, flags):
     """Flag who has an issue, gets an offer, visits a shop or has a question."""
     bits, size = work.bits, provider.size
@@ -196,7 +206,12 @@ def experience(state, work, p, today):
         provider, flags, performed = state.mark[PROVIDER, here], work.flags[here], work.performed[here]
         _draw(today.world, today.week, start, size, work)
         _perform(number, provider, p, bits, here, scratch, performed)
+        if p.personalisation_tailoring > 0:
+            wanted = (p.personalisation_fit, p.personalisation_tailoring)
+            tailor.fit(performed, number[T_, here], provider, wanted, p.personalisation_control)
         _judge(number, state.clock[TENURE, here], p, here, scratch, performed, today.rate)
+        if p.personalisation_tailoring > p.personalisation_comfort:
+            _watch(number, provider, p, here, today.rate)
         if today.offers_made:
             passes.fades(number[FATIGUE, here], p.upselling_recovery)
         _notice(number, provider, p, work, here, performed, flags)
@@ -235,6 +250,7 @@ def talk(people, work, network, p, today, tally, journal):
         passes.talk_chances(number[S_, here], number[G_, here], number[TALKATIVENESS, here], rates, chance)
         passes.talkers(chance, work.later[0, here], provider[here], flags)
         talking = lists.listed(flags, passes.THINKS, start, work.who, talking)
+    work.spoken[COMPANY_ILL] += overheard(tally[PUBLIC_COMPLAINTS], p.digital_channels_visibility)
     for k in range(talking):
         tell(people, u32(work.who[k]), network, p, work.heard, work.spoken, today.week, tally, journal)
 
@@ -348,6 +364,7 @@ def _money(state, p, today, tally):
     tally[COST_CHECKOUT] += wages(staffed, p.self_checkout_wage, p.self_checkout_hours, scale)
     tally[COST_CHECKOUT] += wages(f32(p.self_checkout_self_lanes), p.self_checkout_lane_cost, f32(1), scale)
     tally[COST_MARKETING] += spending(tally[RIVAL_CUSTOMERS], p.marketing_reach, p.marketing_cost)
+    costs(p, tally)
 
 
 @inner_kernel
@@ -395,6 +412,7 @@ def live(state, work, network, policy, setting, tally, journal):
 
 
 PRICE_RISE = event("price_rise")
+PUBLIC_COMPLAINTS, COMPANY_ILL = count("public_complaints"), 1  # the place of ill talk of the company in ``spoken``
 ASKED, SATISFIED, PROMOTERS, DETRACTORS = count("asked"), count("satisfied"), count("promoters"), count("detractors")
 SATISFACTION, TRUST, GRIEVANCE = count("satisfaction"), count("trust"), count("grievance")
 EXPECTATION_GAP, REPUTATION, FOUNDERS = count("expectation_gap"), count("reputation"), count("founders")

@@ -23,6 +23,7 @@ TRAIT_WORDS = {
     "self_service_liking": ("fond of being served", "fond of self-service"),
     "failure_exposure": ("seldom in trouble", "often in trouble"),
     "spend": ("a small spender", "a big spender"),
+    "digital_affinity": ("a stranger online", "at home online"),
 }
 """What people with little, and with much, of a trait are called."""
 

@@ -61,6 +61,8 @@ def _call(event: Event, names: Sequence[str]) -> str:
         why = "They called"
     else:
         why = "They called with a question" if "question" in names else "They called again"
+    if "bot_hands_over" in names:
+        why = "They were put through"
     if event.what == "abandons":
         return f"{why}; nobody answered within {duration(event.amount)} and they hung up."
     answered = "at once" if event.amount * 60 < 1 else f"after {duration(event.amount)}"
@@ -151,6 +153,14 @@ _TELL: dict[str, Callable[[float, Circumstances], str]] = {
     "joins": _joins,
     "moves_away": lambda amount, here: "They left the market: moved away or died.",
     "contract_renewed": _renewed,
+    "gives_up": lambda spent, here: f"They tried to call and gave up after {duration(spent)} without reaching anybody.",
+    "bot_solves": lambda amount, here: "They asked the chatbot, which solved it.",
+    "bot_fails": lambda amount, here: "They asked the chatbot, which could not help; there it ended.",
+    "bot_hands_over": lambda amount, here: "They asked the chatbot, which could not help and handed them over.",
+    "bot_found_out": lambda lost, here: f"They found out that it was no person, and lost {_percent(lost)} of their trust.",
+    "message_solved": lambda hours, here: f"They wrote; an answer came after {hours:.0f} hours and solved it.",
+    "message_unsolved": lambda hours, here: f"They wrote; an answer came after {hours:.0f} hours and did not solve it.",
+    "complains_publicly": lambda amount, here: "They complained about it in public.",
 }  # fmt: skip
 
 

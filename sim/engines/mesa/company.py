@@ -13,8 +13,10 @@ from sim.columns import OF_COMPANY
 from sim.draws import happens, word
 from sim.engines.mesa.encounters import Call, Visit, after_call, after_visit
 from sim.mechanisms.call_centre import REPRESENTATIVE, skill_of, solves, wages
+from sim.mechanisms.chatbot import conversations
 from sim.mechanisms.marketing import spending
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
+from sim.mechanisms.personalisation import knowing
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.quality import providing
 from sim.numeric import fixed, fixed_minutes, normal_quantile
@@ -208,6 +210,15 @@ class Company(Agent):
         rivals = market.counted["rival_customers"]
         market.count("cost_marketing", spending(rivals, p.marketing_reach, p.marketing_cost))
         market.count("reputation", fixed(market.reputation[0]))
+        self._pay_for_reach()
+
+    def _pay_for_reach(self) -> None:
+        """What the chatbot, messages and knowing the customers cost this week."""
+        p, market = self.model.policy, self.model
+        market.count("cost_chatbot", conversations(market.counted["bot_contacts"], p.chatbot_cost))
+        market.count("cost_digital", conversations(market.counted["digital_contacts"], p.digital_channels_cost))
+        known = p.personalisation_remembers, p.personalisation_tailoring, p.personalisation_cost
+        market.count("cost_personalisation", knowing(market.counted["customers"], *known))
 
     def state(self) -> dict[str, np.ndarray]:
         """What the company carries from week to week, in columns."""

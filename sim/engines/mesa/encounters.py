@@ -21,13 +21,18 @@ from sim.mechanisms.call_centre import (
     patience_minutes,
     wait_pain,
 )
+from sim.mechanisms.digital_channels import differing
 from sim.mechanisms.outsourcing import granted
+from sim.mechanisms.personalisation import repeating
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.self_checkout import CHECKOUT, minutes_at_lane, prefers_self, visit
+from sim.mechanisms.support_access import before_queue, menu_minutes, patience_left, routed
 from sim.mechanisms.upselling import OFFER, accepts, annoyance, tired
 from sim.numeric import fixed, fixed_minutes, normal_quantile, share
 
 if TYPE_CHECKING:
+    from types import SimpleNamespace
+
     from sim.engines.mesa.company import Representative
     from sim.engines.mesa.customer import Customer
 
@@ -49,13 +54,14 @@ class Visit(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One customer's call, about an issue or to ask something; times as in :class:`Visit`."""
+    """One customer's call, about an issue or to ask something, perhaps put through by a chatbot; times as in :class:`Visit`."""
 
     customer: Customer
     about_issue: bool
     arrival: float
     handling: float
     patience: float
+    handed_over: bool
 
 
 # ---- offers ----------------------------------------------------------------------------------------------------------
@@ -160,37 +166,62 @@ def _raises_new_issue(customer: Customer, fresh: np.float32, luck: float) -> boo
     return False
 
 
-def call_of(customer: Customer, about_issue: bool) -> Call:
+def call_of(customer: Customer, about_issue: bool, handed_over: bool) -> Call:
     """The call a customer makes this week: when, how long it takes to deal with, and how patient they are."""
     p = customer.policy
     when, patience, size = (customer.word(CONTACT, index) for index in (1, 2, 3))
-    minutes = handling_minutes(p.call_centre_handling, p.call_centre_handling_spread, normal_quantile(size))
+    usual = routed(p.call_centre_handling, p.support_access_menu_levels, p.support_access_routing)
+    minutes = handling_minutes(usual, p.call_centre_handling_spread, normal_quantile(size))
     patient = patience_minutes(customer.patience, unit(patience))
+    if not handed_over:
+        patient = patience_left(patient, menu_of(p))
     arrival = when * AS_SHARE * customer.model.company.phone_minutes
-    return Call(customer, about_issue, arrival, float(minutes), float(patient))
+    return Call(customer, about_issue, arrival, float(minutes), float(patient), handed_over)
+
+
+def menu_of(p: SimpleNamespace) -> np.float32:
+    """How many minutes the menu takes under this week's settings."""
+    return menu_minutes(p.support_access_menu_levels, p.support_access_seconds_per_level)
 
 
 def after_call(call: Call, wait: float, representative: Representative | None) -> None:
     """What a call leaves behind; without a ``representative`` the caller hung up after this ``wait``."""
-    customer, about_issue, _, _, _ = call
+    customer, about_issue, *_, handed_over = call
     p, severity = customer.policy, customer.issue_severity if about_issue else ZERO
     solved = representative is not None and representative.solves(severity, customer.luck(CONTACT, 4))
-    pain = wait_pain(wait, p.call_centre_tolerance, p.call_centre_waiting_hurts)
-    _count_contact(customer, customer.issue_tries if about_issue else 0, solved, pain)
+    tries = customer.issue_tries if about_issue else 0
+    before = before_queue(p.support_access_hidden, p.support_access_search_minutes, menu_of(p), handed_over)
+    pain = wait_pain(f32(wait) + before, p.call_centre_tolerance, p.call_centre_waiting_hurts)
+    pain += tangle(customer, representative is not None and (handed_over or tries > 0))
+    count_contact(customer, tries, solved, pain)
     customer.note("abandons" if representative is None else "solved" if solved else "unsolved", wait)
     warmth = ZERO if representative is None else representative.warmth()
     answered = representative is not None
     quality = encounter(answered, warmth, solved, p.call_centre_manner, p.call_centre_solution, pain)
-    _feel_encounter(customer, quality)
+    feel_contact(customer, quality)
     if about_issue and representative is not None:
-        _recover(customer, solved, representative.outsourced)
+        recover(customer, solved, representative.outsourced)
+    settle(customer, about_issue, solved)
+
+
+def tangle(customer: Customer, again: bool) -> np.float32:
+    """What telling it again, and hearing something else, takes off the encounter of somebody who has tried before."""
+    p = customer.policy
+    repeated = repeating(again, p.personalisation_repetition_hurts, p.personalisation_remembers)
+    return repeated + differing(again, p.digital_channels_inconsistency, p.digital_channels_offered)
+
+
+def settle(customer: Customer, about_issue: bool, solved: bool) -> None:
+    """Close the issue, leave it open with one more try, or make one of a question that nobody answered."""
+    if about_issue and solved:
+        customer.issue_severity, customer.issue_tries = ZERO, UNDECIDED
     elif about_issue:
-        _try_again(customer)
+        customer.issue_tries = min(customer.issue_tries + 1, MOST_TRIES)
     elif not solved and customer.issue_severity <= ZERO:
-        customer.issue_severity, customer.issue_tries = p.call_centre_unanswered_severity, 1
+        customer.issue_severity, customer.issue_tries = customer.policy.call_centre_unanswered_severity, 1
 
 
-def _count_contact(customer: Customer, tries: int, solved: bool, pain: np.float32) -> None:
+def count_contact(customer: Customer, tries: int, solved: bool, pain: np.float32) -> None:
     """Enter one contact in the counts, with the effort it took after so many earlier tries."""
     count, first = customer.model.count, tries == 0
     count("contacts")
@@ -200,7 +231,7 @@ def _count_contact(customer: Customer, tries: int, solved: bool, pain: np.float3
     count("solved_at_first", first and solved)
 
 
-def _feel_encounter(customer: Customer, quality: np.float32) -> None:
+def feel_contact(customer: Customer, quality: np.float32) -> None:
     """Satisfaction and trust after a conversation of this quality, or after waiting for one in vain."""
     p = customer.policy
     _remember(customer, quality, p.call_centre_memory, "service")
@@ -210,8 +241,8 @@ def _feel_encounter(customer: Customer, quality: np.float32) -> None:
     customer.book("service", before, customer.trust)
 
 
-def _recover(customer: Customer, solved: bool, outsourced: bool) -> None:
-    """After an answered call about an issue: a recovery that is owned or not, or a refusal that rankles."""
+def recover(customer: Customer, solved: bool, outsourced: bool) -> None:
+    """After an answered contact about an issue: a recovery that is owned or not, or a refusal that rankles."""
     p = customer.policy
     weeks = granted(p.accountability_compensates, p.outsourcing_empowerment, outsourced)
     manner = p.accountability_acknowledges, p.accountability_apologises
@@ -221,14 +252,7 @@ def _recover(customer: Customer, solved: bool, outsourced: bool) -> None:
         customer.satisfaction = delighted(customer.satisfaction, severity, owned, p.accountability_delight)
         customer.grievance = relieved(before, p.accountability_relief * owned)
         customer.model.count("cost_compensation", cents(customer.spend, weeks))
-        customer.issue_severity, customer.issue_tries = ZERO, UNDECIDED
         customer.note("recovered", owned)
     else:
         customer.grievance = aggrieved(before, severity, p.grievance_rise, owned)
         customer.book("accountability", customer.grievance, before)
-        _try_again(customer)
-
-
-def _try_again(customer: Customer) -> None:
-    """One more contact that came to nothing."""
-    customer.issue_tries = min(customer.issue_tries + 1, MOST_TRIES)

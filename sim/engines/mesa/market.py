@@ -14,6 +14,7 @@ from sim.columns import KINDS
 from sim.engines.mesa.company import Company
 from sim.engines.mesa.customer import Customer, silence
 from sim.engines.start import Ground, begin, empty_state
+from sim.mechanisms.digital_channels import overheard
 from sim.parts import columns
 from sim.week import COUNTS, PHASES, Network, State, event, state_columns
 from sim.week import journal as empty_journal
@@ -103,6 +104,8 @@ class Market(Model):
     def talk(self) -> None:
         """People with something to say tell their friends."""
         self.said = silence()
+        complaints, loud = self.counted["public_complaints"], self.policy.digital_channels_visibility
+        self.said[COMPANY, False] += overheard(complaints, loud)
         self.customers.do("talk")
 
     def listen(self) -> None:
