@@ -41,6 +41,10 @@ MONEY_OUT = (
     "cost_shrink",
     "cost_marketing",
     "cost_compensation",
+    "cost_innovation",
+    "cost_retention",
+    "cost_winback",
+    "cost_referral",
 )
 
 COUNTS = (
@@ -52,6 +56,8 @@ COUNTS = (
     "visits", "self_visits", "walked_out", "checkout_wait",
     "offers", "sales",
     "talkers", "heard_well", "heard_ill", "reputation",
+    "obsolescence", "plans_sent", "save_offers", "saved", "winback_offers", "won_back",
+    "customers_referred", "customers_advertised", "leavers_referred", "leavers_advertised",
     *MONEY_IN, *MONEY_OUT,
     *(f"left_because_{cause}" for cause in CAUSES),
     *(f"waited_{number}" for number in range(len(WAIT_BINS) + 1)),
@@ -68,6 +74,7 @@ EVENTS = (
     "issue", "silent", "question", "abandons", "solved", "unsolved", "recovered",
     "offer_accepted", "offer_refused", "shop", "shop_left", "price_rise", "tells_well", "tells_ill",
     "compares_and_stays", "leaves", "joins", "moves_away", "contract_renewed",
+    "plan_sent", "offer_to_stay", "winback_offer",
 )  # fmt: skip
 """What a journey can tell of; the number of an event is its place here."""
 

@@ -14,6 +14,7 @@ from sim.engines.lists import book, experienced, note, row_of
 from sim.engines.passes import ASKS, TROUBLED
 from sim.mechanisms.accountability import delighted, justice, remedy
 from sim.mechanisms.call_centre import CONTACT, effort, encounter, solves, wait_pain
+from sim.mechanisms.impatience import remaining
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.mechanisms.pricing import cents
 from sim.numeric import fixed, fixed_minutes, share
@@ -97,6 +98,8 @@ def _arrive(people, work, callers, p, today):
         end = min(start + size, callers)
         own = work.scratch[0, : end - start]
         lists.taken(people.number[PATIENCE], work.caller[start:end], own)
+        if p.impatience_patience_trend > 0:
+            lists.shrunk(own, remaining(p.impatience_patience_trend, today.week))
         lists.patiences(words[1, start:end], own, times[2, start:end])
 
 

@@ -94,7 +94,7 @@ def visit_of(customer: Customer) -> Visit:
     minutes = handling_minutes(usual, p.self_checkout_minutes_spread, normal_quantile(size))
     if alone:
         minutes = minutes_at_lane(minutes, p.self_checkout_error_minutes, unit(error), p.self_checkout_errors)
-    patience = patience_minutes(customer.patience, customer.luck(CHECKOUT, 4))
+    patience = patience_minutes(customer.patience_left(), customer.luck(CHECKOUT, 4))
     return Visit(customer, alone, when * AS_SHARE * company.shop_minutes, float(minutes), float(patience))
 
 
@@ -165,7 +165,7 @@ def call_of(customer: Customer, about_issue: bool) -> Call:
     p = customer.policy
     when, patience, size = (customer.word(CONTACT, index) for index in (1, 2, 3))
     minutes = handling_minutes(p.call_centre_handling, p.call_centre_handling_spread, normal_quantile(size))
-    patient = patience_minutes(customer.patience, unit(patience))
+    patient = patience_minutes(customer.patience_left(), unit(patience))
     arrival = when * AS_SHARE * customer.model.company.phone_minutes
     return Call(customer, about_issue, arrival, float(minutes), float(patient))
 
