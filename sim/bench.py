@@ -48,6 +48,12 @@ BUSY: dict[str, Any] = {
     "personalisation": {"remembers": 0.5, "repetition_hurts": 0.2, "tailoring": 0.5},
     "chatbot": {"share": 0.3, "pretends": 0.2},
     "digital_channels": {"offered": 0.4},
+    "innovation": {"frontier": 0.03, "investment": 0.2},
+    "retention_offers": {"save_offers": 0.2, "unsolicited": 0.01},
+    "winback": {"offers": 0.05},
+    "referral": {"reward": 1.0},
+    "word_of_mouth": {"review_display": 0.1, "broadcast": 3, "outcry": 2.0},
+    "impatience": {"patience_trend": 0.05, "switching_trend": 0.03},
 }
 """The scenario that is timed: every mechanism on, at the rates of a telephone company."""
 

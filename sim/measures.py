@@ -12,12 +12,16 @@ import numpy as np
 
 from sim.behaviour.ledger import CAUSES
 from sim.numeric import FIXED_ONE
+from sim.theory.lifetime import lifetime_value
 from sim.week import COUNTS, MONEY_IN, MONEY_OUT, WAIT_BINS
 
 Counts = dict[str, np.ndarray]
 """Counts by name, each float64 of shape (replications,): sums over the weeks, but see ``AT_THE_END``."""
 
-AT_THE_END = ("customers", "rival_customers", "gone", "founders", "reputation")
+AT_THE_END = (
+    "customers", "rival_customers", "gone", "founders", "reputation", "obsolescence",
+    "customers_referred", "customers_advertised",
+)  # fmt: skip
 """Counts of which the last week's value is meant, not the sum; their sums over weeks are under ``weekly_<name>``."""
 
 
@@ -66,10 +70,31 @@ def _within_service_level(c: Counts) -> np.ndarray:
     return _ratio(c["answered_in_time"], c["calls"])
 
 
+DISCOUNT = 1.1 ** (7 / 365.25) - 1
+"""What money a week later is worth less: 10 % a year."""
+WINNING = ("cost_marketing", "cost_winback", "cost_referral")
+"""What is spent on winning customers, new or former; the rest is spent on serving those there are."""
+
+
+def _churn(c: Counts) -> np.ndarray:
+    return _ratio(c["leavers_voluntary"] + c["leavers_involuntary"], c["weekly_customers"])
+
+
+def _lifetime_value(c: Counts) -> np.ndarray:
+    """Worth of a customer of average margin and churn, before the cost of winning anybody."""
+    serving = tuple(name for name in MONEY_OUT if name not in WINNING)
+    margin = _ratio(_money(MONEY_IN)(c) - _money(serving)(c), c["weekly_customers"])
+    return np.where(c["weekly_customers"] > 0, lifetime_value(margin, 1 - _churn(c), DISCOUNT), 0.0)
+
+
+def _each(costs: tuple[str, ...], over: str) -> Callable[[Counts], np.ndarray]:
+    return lambda c: _ratio(_money(costs)(c), c[over])
+
+
 MEASURES = (
     Measure("retention", "share", "Customers of week 0 still with the company at the end, without a break", 1, lambda c: _ratio(c["founders"], c["people_at_start"])),
     Measure("churn_rate", "share per week", "Customers who leave, for whatever reason, per customer and week", -1,
-            lambda c: _ratio(c["leavers_voluntary"] + c["leavers_involuntary"], c["weekly_customers"])),
+            _churn),
     Measure("leavers_voluntary", "customers", "Customers who left of their own will", -1, lambda c: c["leavers_voluntary"]),
     Measure("leavers_involuntary", "customers", "Customers who moved away or died", -1, lambda c: c["leavers_involuntary"]),
     Measure("joiners", "customers", "People who came from the rival, some of them back", 1, lambda c: c["joiners"]),
@@ -105,6 +130,19 @@ MEASURES = (
     Measure("revenue", "currency", "All income", 1, _money(MONEY_IN)),
     Measure("cost", "currency", "All cost", -1, _money(MONEY_OUT)),
     Measure("profit", "currency", "Revenue less cost", 1, lambda c: _money(MONEY_IN)(c) - _money(MONEY_OUT)(c)),
+    Measure("lifetime_value", "currency", "Margin that a customer of average margin and churn will bring, discounted by 10 % a year, before the cost of winning anybody", 1, _lifetime_value),
+    Measure("customer_equity", "currency", "Lifetime value of all customers at the end", 1, lambda c: c["customers"] * _lifetime_value(c)),
+    Measure("cost_per_contact", "currency", "Cost of the telephone for each call", -1, _each(("cost_calls",), "contacts")),
+    Measure("cost_per_resolved_issue", "currency", "Cost of the telephone and of compensation for each matter solved", -1, _each(("cost_calls", "cost_compensation"), "solved")),
+    Measure("cost_per_customer_kept", "currency", "Cost of plans and offers to stay for each customer who was about to leave and stayed", -1, _each(("cost_retention",), "saved")),
+    Measure("cost_per_customer_won", "currency", "Cost of advertising, referral rewards and winning back for each who joined", -1, _each(WINNING, "joiners")),
+    Measure("saved", "customers", "Customers about to leave whom an offer kept", 1, lambda c: c["saved"]),
+    Measure("won_back", "customers", "Former customers who came back for an offer", 1, lambda c: c["won_back"]),
+    Measure("customers_referred", "customers", "Customers at the end who were won through friends", 1, lambda c: c["customers_referred"]),
+    Measure("customers_advertised", "customers", "Customers at the end who were won through advertising", 1, lambda c: c["customers_advertised"]),
+    Measure("churn_referred", "share per week", "Customers won through friends who leave, per such customer and week", -1, _share("leavers_referred", "weekly_customers_referred")),
+    Measure("churn_advertised", "share per week", "Customers won through advertising who leave, per such customer and week", -1, _share("leavers_advertised", "weekly_customers_advertised")),
+    Measure("obsolescence", "scale 0-1", "How far the product lags behind what is possible, at the end", -1, lambda c: c["obsolescence"] / FIXED_ONE),
     *(Measure(f"left_because_{cause}", "customers", f"Departures attributed to {cause}", -1, _mean(f"left_because_{cause}", "one")) for cause in CAUSES),
 )  # fmt: skip
 """Every measure, in the order of the tables."""

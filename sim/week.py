@@ -44,6 +44,10 @@ MONEY_OUT = (
     "cost_chatbot",
     "cost_digital",
     "cost_personalisation",
+    "cost_innovation",
+    "cost_retention",
+    "cost_winback",
+    "cost_referral",
 )
 
 COUNTS = (
@@ -56,6 +60,8 @@ COUNTS = (
     "visits", "self_visits", "walked_out", "checkout_wait",
     "offers", "sales",
     "talkers", "heard_well", "heard_ill", "reputation",
+    "obsolescence", "plans_sent", "save_offers", "saved", "winback_offers", "won_back",
+    "customers_referred", "customers_advertised", "leavers_referred", "leavers_advertised",
     *MONEY_IN, *MONEY_OUT,
     *(f"left_because_{cause}" for cause in CAUSES),
     *(f"waited_{number}" for number in range(len(WAIT_BINS) + 1)),
@@ -74,6 +80,7 @@ EVENTS = (
     "compares_and_stays", "leaves", "joins", "moves_away", "contract_renewed",
     "gives_up", "bot_solves", "bot_fails", "bot_hands_over", "bot_found_out",
     "message_solved", "message_unsolved", "complains_publicly",
+    "plan_sent", "offer_to_stay", "winback_offer",
 )  # fmt: skip
 """What a journey can tell of; the number of an event is its place here."""
 

@@ -48,6 +48,19 @@ BUSY: dict[str, Any] = {
     "chatbot_pretends": 0.5,
     "digital_channels_offered": 0.4,
     "digital_channels_public": 0.4,
+    "innovation_frontier": 0.5,
+    "innovation_investment": 0.5,
+    "innovation_rival_keeps_up": 0.5,
+    "retention_offers_save_offers": 0.5,
+    "retention_offers_unsolicited": 0.1,
+    "winback_offers": 0.3,
+    "referral_reward": 1.0,
+    "referral_bond": 0.1,
+    "word_of_mouth_review_display": 0.2,
+    "word_of_mouth_broadcast": 3,
+    "word_of_mouth_outcry": 2.0,
+    "impatience_patience_trend": 0.5,
+    "impatience_switching_trend": 0.3,
 }
 """Settings under which everything that can happen does happen, even to few people in few weeks."""
 BOUND_AND_CROSS = {"contract_weeks_left": uniform(0, 12), "grievance": uniform(0, 0.5)}
@@ -187,6 +200,16 @@ GROUNDS: dict[str, dict[str, Any]] = {
     "everybody writes": {"digital_channels_offered": 1.0, "traits": {"digital_affinity": constant(1.0)}},
     "all shout": {"digital_channels_public": 1.0, "digital_channels_visibility": 1000.0, "digital_channels_skill": 0.0},
     "known and watched": {"personalisation_tailoring": 1.0, "personalisation_comfort": 0.0, "personalisation_fit": 0.5},
+    "nobody keeps up": {"innovation_frontier": 1.0, "innovation_investment": 0.0, "innovation_rival_keeps_up": 0.0},
+    "overtaken, then caught up": {"innovation_frontier": [1.0, 1.0, 1.0, 0.0, 0.0, 0.0], "innovation_investment": 9.0},
+    "everybody gets an offer": {
+        "retention_offers_save_offers": 1.0,
+        "retention_offers_unsolicited": 1.0,
+        "retention_offers_awakening": 1.0,
+        "winback_offers": 1.0,
+        "winback_weeks": 1,
+    },
+    "everybody hears of it": {"word_of_mouth_broadcast": 50, "word_of_mouth_online": 1.0, "word_of_mouth_outcry": 10.0},
     "an unanswered question is no issue": {"call_centre_unanswered_severity": 0.0, "call_centre_questions": 1.0},
 }
 """Settings on top of the busy ground under which the engines are compared and the counts added up."""

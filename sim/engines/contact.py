@@ -13,6 +13,7 @@ from sim.engines.lists import note, row_of
 from sim.engines.passes import ASKS, TROUBLED
 from sim.engines.reach import ABOUT, HANDED, endured, reach, use_up_patience
 from sim.mechanisms.call_centre import CONTACT, encounter, solves, wait_pain
+from sim.mechanisms.impatience import remaining
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.support_access import menu_minutes, routed
@@ -101,6 +102,8 @@ def _arrive(people, work, callers, p, today):
         end = min(start + size, callers)
         own = work.scratch[0, : end - start]
         lists.taken(people.number[PATIENCE], work.caller[start:end], own)
+        if p.impatience_patience_trend > 0:
+            lists.shrunk(own, remaining(p.impatience_patience_trend, today.week))
         lists.patiences(words[1, start:end], own, times[2, start:end])
     if levels > 0:
         use_up_patience(work, callers, menu_minutes(levels, p.support_access_seconds_per_level))

@@ -21,18 +21,20 @@ from sim.behaviour.price import outraged
 from sim.behaviour.satisfaction import aversion, bend
 from sim.compiled import inner_kernel, lean_kernel, step
 from sim.draws import fill, fill_listed, word
-from sim.engines import lists, passes, tailor
+from sim.engines import keeping, lists, passes, tailor
 from sim.engines.contact import contact
-from sim.engines.decide import choose, tell
+from sim.engines.decide import Market, choose, tell
 from sim.engines.lists import row_of
 from sim.engines.reach import costs
 from sim.engines.touch import touch
 from sim.mechanisms.call_centre import MOOD, REPRESENTATIVE, skill_of, wages
 from sim.mechanisms.digital_channels import overheard
+from sim.mechanisms.innovation import gained, lag_after, standing
 from sim.mechanisms.marketing import spending
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.mechanisms.pricing import rise
 from sim.mechanisms.quality import EVERYDAY, providing
+from sim.mechanisms.referral import BY_ADVERTISING, BY_FRIENDS
 from sim.mechanisms.upselling import attempt_chance
 from sim.numeric import fixed, normal_quantile
 from sim.service.queues import put_in_order, rebase
@@ -90,6 +92,9 @@ TALKATIVENESS = row_of("talkativeness")
 BELIEF_COMPANY, BELIEF_RIVAL = row_of("belief_company"), row_of("belief_rival")
 LEDGER_QUALITY, LEDGER_EXPECTATION = row_of("ledger_quality"), row_of("ledger_expectation")
 LEDGER_PRICE, LEDGER_SERVICE = row_of("ledger_price"), row_of("ledger_service")
+LEDGER_INNOVATION = row_of("ledger_innovation")
+LAG, RIVAL_LAG = row_of("obsolescence"), row_of("rival_obsolescence")
+LEFT_IN, CAME_BY = row_of("left_in"), row_of("came_by")
 SKILL = row_of("skill")
 PROVIDER, TENURE, CONTRACT_END = row_of("provider"), row_of("tenure"), row_of("contract_end")
 
@@ -111,9 +116,18 @@ def _man(times, numbers, before, now, minutes):
     put_in_order(times[:now], numbers[:now])
 
 
+@step
+def _keep_up(firm, p):
+    """What is possible moves on, and each provider follows as far as it does."""
+    ours, theirs = gained(p.innovation_investment, p.innovation_progress), p.innovation_frontier
+    firm[LAG, 0] = lag_after(firm[LAG, 0], p.innovation_frontier, ours)
+    firm[RIVAL_LAG, 0] = lag_after(firm[RIVAL_LAG, 0], p.innovation_frontier, theirs * p.innovation_rival_keeps_up)
+
+
 @inner_kernel
 def govern(state, p, before, today):
     """The policies in force take effect; representatives take their places."""
+    _keep_up(state.firm, p)
     minutes, shop = (
         before.call_centre_hours * 60.0 / today.stands_for,
         before.self_checkout_hours * 60.0 / today.stands_for,
@@ -132,19 +146,20 @@ def govern(state, p, before, today):
 
 
 @step
-def _perform(number, provider, p, bits, here, scratch, performed):
+def _perform(number, provider, p, lags, bits, here, scratch, performed):
     """How the product performs for everybody in the block."""
     size = provider.size
     z, error = scratch[1, :size], scratch[2, :size]
     passes.normals(bits[0, :size], z)
     rates = (p.quality_error_rate, p.rival_error_rate)
     passes.errors(bits[1, :size], number[EXPOSURE, here], provider, rates, p.quality_error_depth, error)
-    level, spread = (p.quality_level, p.rival_level), (p.quality_spread, p.rival_spread)
+    level = (standing(p.quality_level, lags[0]), standing(p.rival_level, lags[1]))
+    spread = (p.quality_spread, p.rival_spread)
     passes.performances(z, error, provider, level, spread, performed)
 
 
 @step
-def _judge(number, tenure, p, here, scratch, performed, rate):
+def _judge(number, tenure, provider, p, lags, here, scratch, performed, rate):
     """Satisfaction, trust and expectation after the week; what was lost is booked."""
     size = tenure.size
     verdict, weight, drop = scratch[1, :size], scratch[2, :size], scratch[3, :size]
@@ -159,10 +174,18 @@ def _judge(number, tenure, p, here, scratch, performed, rate):
     passes.weights_of(tenure, performed, threshold, p.satisfaction_peak, learning, weight)
     passes.satisfactions(number[S_, here], verdict, weight, drop)
     passes.trusts(number[T_, here], verdict, p.trust_growth, p.trust_loss)
+    lagging = lags[0] > 0 or lags[1] > 0
+    if lagging:
+        shortfall, ledger = (number[E_, here], performed, rate), number[LEDGER_INNOVATION, here]
+        passes.bookings_innovation(drop, shortfall, provider, lags, p.ledger_notice, ledger)
     passes.bookings_quality(drop, performed, threshold, rate, number[LEDGER_QUALITY, here])
     short = (p.ledger_notice, threshold)
     passes.bookings_expectation(drop, performed, number[E_, here], short, rate, number[LEDGER_EXPECTATION, here])
-    passes.expectations(number[E_, here], performed, p.expectation_rise, p.expectation_fall)
+    if lagging:
+        rates = (p.expectation_rise, p.expectation_fall, p.innovation_awareness)
+        passes.expectations_in_view(number[E_, here], performed, provider, rates, lags)
+    else:
+        passes.expectations(number[E_, here], performed, p.expectation_rise, p.expectation_fall)
     passes.fades(number[G_, here], f32(1) - fading(p.grievance_half_life))
 
 
@@ -200,16 +223,17 @@ def experience(state, work, p, today):
     """Everybody uses the product; returns how many get an offer, how many visit a shop, and how many have cause to call."""
     people, number, bits, scratch = state.number.shape[1], state.number, work.bits, work.scratch
     offered, visitors, troubled = i64(0), i64(0), i64(0)
+    lags = (state.firm[LAG, 0], state.firm[RIVAL_LAG, 0])
     for start in range(0, people, BLOCK):
         end = min(start + BLOCK, people)
         here, size = slice(start, end), end - start
         provider, flags, performed = state.mark[PROVIDER, here], work.flags[here], work.performed[here]
         _draw(today.world, today.week, start, size, work)
-        _perform(number, provider, p, bits, here, scratch, performed)
+        _perform(number, provider, p, lags, bits, here, scratch, performed)
         if p.personalisation_tailoring > 0:
             wanted = (p.personalisation_fit, p.personalisation_tailoring)
             tailor.fit(performed, number[T_, here], provider, wanted, p.personalisation_control)
-        _judge(number, state.clock[TENURE, here], p, here, scratch, performed, today.rate)
+        _judge(number, state.clock[TENURE, here], provider, p, lags, here, scratch, performed, today.rate)
         if p.personalisation_tailoring > p.personalisation_comfort:
             _watch(number, provider, p, here, today.rate)
         if today.offers_made:
@@ -248,11 +272,14 @@ def talk(people, work, network, p, today, tally, journal):
         here = slice(start, end)
         chance, flags = work.scratch[0, : end - start], work.flags[here]
         passes.talk_chances(number[S_, here], number[G_, here], number[TALKATIVENESS, here], rates, chance)
+        if p.referral_reward > 0:
+            reward = (p.talk_pivot, p.referral_reward, p.referral_eagerness)
+            passes.invitations(number[S_, here], number[G_, here], provider[here], reward, chance)
         passes.talkers(chance, work.later[0, here], provider[here], flags)
         talking = lists.listed(flags, passes.THINKS, start, work.who, talking)
     work.spoken[COMPANY_ILL] += overheard(tally[PUBLIC_COMPLAINTS], p.digital_channels_visibility)
     for k in range(talking):
-        tell(people, u32(work.who[k]), network, p, work.heard, work.spoken, today.week, tally, journal)
+        tell(people, u32(work.who[k]), network, p, work.heard, work.spoken, today, tally, journal)
 
 
 @inner_kernel
@@ -271,7 +298,18 @@ def listen(state, work, p, spoken):
 
 
 @step
-def _think(state, work, p, week):
+def _approach(state, work, block, p, today, tally, journal):
+    """The company approaches some in the block: customers with a better plan, those who left lately with an offer."""
+    here, start = slice(block[0], block[1]), block[0]
+    provider, flags, bits = state.mark[PROVIDER, here], work.flags[here], work.bits
+    if p.retention_offers_unsolicited > 0:
+        keeping.recommend(bits, provider, start, flags, p, today, tally, journal)
+    if p.winback_offers > 0:
+        keeping.woo(bits, provider, state.clock[LEFT_IN, here], start, flags, p, today, tally, journal)
+
+
+@step
+def _think(state, work, p, today, tally, journal):
     """Who leaves the market or compares providers this week; returns how many they are."""
     number, people, thinking = state.number, state.number.shape[1], i64(0)
     rates = (p.choice_attention, p.choice_issue_trigger, p.choice_grievance_trigger)
@@ -284,7 +322,8 @@ def _think(state, work, p, week):
         passes.bad_news(work.heard[here], provider, p.choice_news_trigger, alarm)
         passes.think_chances(number[SEVERITY, here], number[G_, here], alarm, rates, chance)
         passes.thinkers(chance, work.later[1, here], provider, p.marketing_reach, flags)
-        passes.movers(work.later[2, here], state.clock[CONTRACT_END, here], provider, moving, week, flags)
+        passes.movers(work.later[2, here], state.clock[CONTRACT_END, here], provider, moving, today.week, flags)
+        _approach(state, work, (start, end), p, today, tally, journal)
         thinking = lists.listed(flags, passes.THINKS | passes.MOVES, start, work.who, thinking)
     return thinking
 
@@ -292,12 +331,13 @@ def _think(state, work, p, week):
 @inner_kernel
 def decide(people, state, work, p, today, tally, journal):
     """Some leave the market, some compare and stay, leave, join or come back."""
-    bits, thinking = work.bits, _think(state, work, p, today.week)
-    reputation = (state.reputation[0], state.reputation[1])
+    bits, thinking = work.bits, _think(state, work, p, today, tally, journal)
+    ours, theirs = standing(p.quality_level, state.firm[LAG, 0]), standing(p.rival_level, state.firm[RIVAL_LAG, 0])
+    market = Market(state.reputation[0], state.reputation[1], ours, theirs)
     for start in range(0, thinking, BLOCK):
         who = work.who[start : min(start + BLOCK, thinking)]
         rows = (bits[0, : who.size], bits[1, : who.size], bits[2, : who.size], bits[3, : who.size])
-        choose(people, work, who, rows, reputation, p, today, tally, journal)
+        choose(people, work, who, rows, market, p, today, tally, journal)
     work.heard[:] = u64(0)
 
 
@@ -365,6 +405,9 @@ def _money(state, p, today, tally):
     tally[COST_CHECKOUT] += wages(f32(p.self_checkout_self_lanes), p.self_checkout_lane_cost, f32(1), scale)
     tally[COST_MARKETING] += spending(tally[RIVAL_CUSTOMERS], p.marketing_reach, p.marketing_cost)
     costs(p, tally)
+    tally[COST_INNOVATION] += spending(tally[CUSTOMERS], f32(1), p.innovation_investment)
+    tally[COST_RETENTION] += spending(tally[PLANS_SENT], f32(1), p.retention_offers_contact_cost)
+    tally[COST_WINBACK] += spending(tally[WINBACK_OFFERS], f32(1), p.winback_cost)
 
 
 @inner_kernel
@@ -374,7 +417,13 @@ def account(people, state, work, p, today, founders, tally):
     tally[CUSTOMERS], tally[RIVAL_CUSTOMERS] = passes.heads(provider, COMPANY), passes.heads(provider, RIVAL)
     tally[GONE_] = passes.heads(provider, GONE)
     tally[FOUNDERS] = passes.founders(provider[:founders], tenure[:founders], today.week)
+    came_by = state.mark[CAME_BY]
+    tally[CUSTOMERS_REFERRED], tally[CUSTOMERS_ADVERTISED] = (
+        passes.heads(came_by, BY_FRIENDS),
+        passes.heads(came_by, BY_ADVERTISING),
+    )
     tally[REPUTATION] = fixed(state.reputation[0])
+    tally[OBSOLESCENCE] = fixed(state.firm[LAG, 0])
     _feelings(state, tally)
     _ask(people, work, p, today, tally)
     _money(state, p, today, tally)
@@ -419,3 +468,6 @@ EXPECTATION_GAP, REPUTATION, FOUNDERS = count("expectation_gap"), count("reputat
 CUSTOMERS, RIVAL_CUSTOMERS, GONE_ = count("customers"), count("rival_customers"), count("gone")
 REVENUE_SERVICE, COST_PRODUCT, COST_CALLS = count("revenue_service"), count("cost_product"), count("cost_calls")
 COST_CHECKOUT, COST_MARKETING = count("cost_checkout"), count("cost_marketing")
+COST_INNOVATION, COST_RETENTION, COST_WINBACK = count("cost_innovation"), count("cost_retention"), count("cost_winback")
+PLANS_SENT, WINBACK_OFFERS, OBSOLESCENCE = count("plans_sent"), count("winback_offers"), count("obsolescence")
+CUSTOMERS_REFERRED, CUSTOMERS_ADVERTISED = count("customers_referred"), count("customers_advertised")

@@ -1,5 +1,7 @@
 """People tell their friends; some compare providers and stay, leave, join or come back: two phases of the fast engine."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.behaviour.belief import view
@@ -12,11 +14,18 @@ from sim.behaviour.price import price_advantage
 from sim.behaviour.talk import speaks_well
 from sim.compiled import step
 from sim.draws import fill_listed, happens, unit
+from sim.engines import keeping
 from sim.engines.lists import note, row_of
 from sim.engines.passes import MOVES
+from sim.engines.posts import post
 from sim.mechanisms.contracts import bound, hurdle
+from sim.mechanisms.impatience import remaining
 from sim.mechanisms.marketing import promise
-from sim.mechanisms.pricing import price_paid
+from sim.mechanisms.pricing import cents, price_paid
+from sim.mechanisms.referral import attached
+from sim.mechanisms.retention_offers import raised
+from sim.mechanisms.winback import lowered
+from sim.mechanisms.word_of_mouth import weight_of_reviews
 from sim.numeric import FIXED_ONE, fixed, share
 from sim.week import count, event
 
@@ -31,10 +40,21 @@ PROVIDER, TRIES = row_of("provider"), row_of("issue_tries")
 TENURE, CONTRACT_END = row_of("tenure"), row_of("contract_end")
 CAUSES_BOOKED = len(BOOKED)
 PRICE_PLACE = BOOKED.index("price")
+SPEND = row_of("spend")
+LEFT_IN, CAME_BY = row_of("left_in"), row_of("came_by")
+
+
+class Market(NamedTuple):
+    """What everybody can see of the two providers: public reputation, and how good the product is by today's standards."""
+
+    company_reputation: np.float32
+    rival_reputation: np.float32
+    company_level: np.float32
+    rival_level: np.float32
 
 
 @step
-def tell(people, i, network, p, heard, spoken, week, tally, journal):
+def tell(people, i, network, p, heard, spoken, today, tally, journal):
     """One person tells every friend about the own provider, well or ill."""
     providers = people.mark[PROVIDER]
     well = speaks_well(people.number[S_, i], people.number[G_, i], p.talk_pivot)
@@ -46,7 +66,9 @@ def tell(people, i, network, p, heard, spoken, week, tally, journal):
         hears = providers[friend] != GONE
         heard[friend] += u64(hears) << message
         hearers += hears
-    note(journal, i, week, TELLS_WELL if well else TELLS_ILL, f32(hearers))
+    if p.word_of_mouth_broadcast > 0:
+        hearers += post(providers, heard, i, well, u64(message), p, today)
+    note(journal, i, today.week, TELLS_WELL if well else TELLS_ILL, f32(hearers))
     mine = providers[i] == COMPANY
     tally[TALKERS] += mine
     tally[HEARD_WELL if well else HEARD_ILL] += hearers if mine else 0
@@ -71,12 +93,13 @@ def _because(number, i, weights, advantage, unfair, pulled, rate, tally):
 
 
 @step
-def _arrive(people, i, provider, own_view, p, week):
+def _arrive(people, i, provider, own_view, market, p, week):
     """Begin anew with another provider; of the one left behind, what was thought of it is remembered."""
     number, to_rival = people.number, provider == RIVAL
     old, new = (BELIEF_COMPANY, BELIEF_RIVAL) if to_rival else (BELIEF_RIVAL, BELIEF_COMPANY)
     number[old, i] = share(own_view)
-    ours, theirs = promise(p.quality_level, p.marketing_overpromise), promise(p.rival_level, p.rival_overpromise)
+    ours = promise(market.company_level, p.marketing_overpromise)
+    theirs = promise(market.rival_level, p.rival_overpromise)
     belief = number[new, i]
     number[E_, i] = starting_expectation(theirs if to_rival else ours, belief, p.expectation_promise_weight)
     number[S_, i], number[T_, i], number[G_, i] = number[E_, i], belief, f32(0)
@@ -94,6 +117,7 @@ def _move_away(people, i, week, tally, journal):
     mine = people.mark[PROVIDER, i] == COMPANY
     tally[LEAVERS_INVOLUNTARY] += mine
     tally[LEFT_INVOLUNTARY] += FIXED_ONE if mine else 0
+    keeping.lost(people, i, tally)
     people.mark[PROVIDER, i] = GONE
     people.clock[CONTRACT_END, i] = -1
     note(journal, i, week, MOVES_AWAY, f32(0))
@@ -111,43 +135,55 @@ def _price_advantage(people, i, mine, p, week):
 
 
 @step
-def _leave(people, i, own, other, advantage, weights, p, today, tally):
+def _leave(people, i, own, other, advantage, market, weights, p, today, tally):
     """A customer of the company goes over to the rival."""
     number = people.number
     unfair = (f32(1) - number[FAIRNESS, i]) * p.choice_fairness_weight
     tally[LEAVERS_VOLUNTARY] += 1
     pulled = rivals_pull(other, number[E_, i], p.ledger_restlessness)
     _because(number, i, weights, advantage, unfair, pulled, today.rate, tally)
-    _arrive(people, i, RIVAL, own, p, today.week)
+    keeping.lost(people, i, tally)
+    people.clock[LEFT_IN, i] = today.week + 1
+    _arrive(people, i, RIVAL, own, market, p, today.week)
 
 
 @step
-def consider(people, i, luck, reputation, heard, weights, p, today, tally, journal):
+def consider(people, i, luck, market, heard, why, weights, p, today, tally, journal):
     """One person compares the own provider with the other and stays or moves."""
     number, week, mine = people.number, today.week, people.mark[PROVIDER, i] == COMPANY
     own = goodwill(number[S_, i], number[T_, i], p.choice_trust_weight)
     held = held_against(number[G_, i], number[FAIRNESS, i], p.choice_grievance_weight, p.choice_fairness_weight)
     belief = number[BELIEF_RIVAL, i] if mine else number[BELIEF_COMPANY, i]
-    other = view(belief, reputation[1] if mine else reputation[0], p.belief_reviews)
+    public = market.rival_reputation if mine else market.company_reputation
+    other = view(belief, public, weight_of_reviews(p.belief_reviews, p.word_of_mouth_review_display))
     advantage = _price_advantage(people, i, mine, p, week)
     drawn, ends = pull(other, own, held, p.choice_appeal, advantage), people.clock[CONTRACT_END, i]
-    high = hurdle(number[SWITCHING, i], p.contracts_exit_fee, bound(ends, week))
+    reluctance = number[SWITCHING, i] * remaining(p.impatience_switching_trend, week)
+    woken, wooed = (why & keeping.WOKEN) != 0, (why & keeping.WOOED) != 0
+    reluctance = attached(reluctance, p.referral_bond, i64(people.mark[CAME_BY, i]))
+    high = hurdle(reluctance, p.contracts_exit_fee, bound(ends, week))
+    high = lowered(raised(high, p.retention_offers_better_plan, woken), p.winback_discount, wooed)
     goes = happens(leaves(drawn, high, p.choice_decisiveness), luck)
+    if goes and mine and p.retention_offers_save_offers > 0:
+        goes = not keeping.stays_after_all(number, i, drawn, high, luck, p, today, tally, journal)
+    tally[COST_RETENTION] += cents(number[SPEND, i], p.retention_offers_better_plan) if woken and not goes else 0
     note(journal, i, week, (LEAVES if mine else JOINS) if goes else STAYS, drawn - high)
     if goes:
         if mine:
-            _leave(people, i, own - held, other, advantage, weights, p, today, tally)
+            _leave(people, i, own - held, other, advantage, market, weights, p, today, tally)
         else:
             tally[JOINERS] += 1
-            tally[REFERRED] += (heard & u64(0xFFFF)) > u64(0)
-            _arrive(people, i, COMPANY, own - held, p, week)
+            referred = (heard & u64(0xFFFF)) > u64(0)
+            tally[REFERRED] += referred
+            keeping.won(people, i, referred, wooed, p, tally)
+            _arrive(people, i, COMPANY, own - held, market, p, week)
     elif mine and ends == week:
         people.clock[CONTRACT_END, i] = week + p.contracts_renewal
         note(journal, i, week, RENEWED, f32(p.contracts_renewal))
 
 
 @step
-def choose(people, work, who, bits, reputation, p, today, tally, journal):
+def choose(people, work, who, bits, market, p, today, tally, journal):
     """Everybody on the list leaves the market, or compares providers."""
     fill_listed(today.world, CHOICE, today.week, u32(0), who, bits)
     for k in range(who.size):
@@ -155,12 +191,14 @@ def choose(people, work, who, bits, reputation, p, today, tally, journal):
         if work.flags[i] & MOVES:
             _move_away(people, i, today.week, tally, journal)
         else:
-            consider(people, i, unit(bits[0][k]), reputation, work.heard[i], work.weights, p, today, tally, journal)
+            luck, heard, why = unit(bits[0][k]), work.heard[i], work.flags[i]
+            consider(people, i, luck, market, heard, why, work.weights, p, today, tally, journal)
 
 
 TALKERS, HEARD_WELL, HEARD_ILL = count("talkers"), count("heard_well"), count("heard_ill")
 LEAVERS_VOLUNTARY, LEAVERS_INVOLUNTARY = count("leavers_voluntary"), count("leavers_involuntary")
 JOINERS, REFERRED = count("joiners"), count("referred_joiners")
+COST_RETENTION = count("cost_retention")
 LEFT, LEFT_INVOLUNTARY = count("left_because_service"), count("left_because_involuntary")
 TELLS_WELL, TELLS_ILL = event("tells_well"), event("tells_ill")
 STAYS, LEAVES, JOINS = event("compares_and_stays"), event("leaves"), event("joins")

@@ -45,6 +45,13 @@ def taken(column, who, values):
 
 
 @inner_kernel
+def shrunk(values, left):
+    """Of every value on a list, only this share is left."""
+    for k in range(values.size):
+        values[k] *= left
+
+
+@inner_kernel
 def moments(bits, minutes, when):
     """Random words to moments of a week's opening time."""
     for k in range(when.size):

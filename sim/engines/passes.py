@@ -15,13 +15,15 @@ from sim.behaviour.ledger import booked, disappointed, lost
 from sim.behaviour.person import COMPANY, GONE, RIVAL
 from sim.behaviour.price import fairness_after
 from sim.behaviour.satisfaction import at_peak, experience_weight, felt, judgement, moved, surprise
-from sim.behaviour.talk import talks
+from sim.behaviour.talk import speaks_well, talks
 from sim.behaviour.trust import trust_after
 from sim.compiled import inner_kernel
 from sim.draws import happens, unit
+from sim.mechanisms.innovation import lost_to_lag, yardstick
 from sim.mechanisms.marketing import reached
 from sim.mechanisms.pricing import cents, price_paid
 from sim.mechanisms.quality import error_of, performance
+from sim.mechanisms.referral import spurred
 from sim.mechanisms.rival import offered
 from sim.numeric import fixed, normal_quantile
 
@@ -97,6 +99,25 @@ def expectations(expectation, performed, rise, fall):
 
 
 @inner_kernel
+def expectations_in_view(expectation, performed, provider, rates, lags):
+    """Expectation follows what was got and what is known to be possible; ``rates`` is (rise, fall, awareness)."""
+    for i in range(expectation.size):
+        lag = offered(lags[0], lags[1], provider[i] == RIVAL)
+        expectation[i] = adapted(expectation[i], yardstick(performed[i], lag, rates[2]), rates[0], rates[1])
+
+
+@inner_kernel
+def bookings_innovation(drop, shortfall, provider, lags, notice, ledger):
+    """Take what the lag explains out of ``drop`` and book it; ``shortfall``: (expectation, performed, rate of booking)."""
+    expectation, performed, rate = shortfall
+    for i in range(drop.size):
+        lag = offered(lags[0], lags[1], provider[i] == RIVAL)
+        part = lost_to_lag(drop[i], expectation[i], performed[i], lag, notice)
+        ledger[i] += booked(part, rate, True)
+        drop[i] -= part
+
+
+@inner_kernel
 def fades(column, gone):
     """A state of which the share ``gone`` passes in a week."""
     for i in range(column.size):
@@ -147,6 +168,14 @@ def talk_chances(satisfaction, grievance, talkativeness, rates, chance):
     """The chance that each person talks; ``rates`` is (base, strong, angry)."""
     for i in range(chance.size):
         chance[i] = talks(satisfaction[i], grievance[i], talkativeness[i], rates[0], rates[1], rates[2])
+
+
+@inner_kernel
+def invitations(satisfaction, grievance, provider, reward, chance):
+    """The chance to talk of the company's pleased customers rises; ``reward`` is (pivot, reward, eagerness)."""
+    for i in range(chance.size):
+        pleased = (provider[i] == COMPANY) & speaks_well(satisfaction[i], grievance[i], reward[0])
+        chance[i] = spurred(chance[i], reward[1], reward[2], pleased)
 
 
 @inner_kernel

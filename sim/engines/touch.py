@@ -8,6 +8,7 @@ from sim.draws import fill_listed, happens, unit
 from sim.engines import lists
 from sim.engines.lists import book, experienced, note, row_of
 from sim.mechanisms.call_centre import handling_minutes, wait_pain
+from sim.mechanisms.impatience import remaining
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.self_checkout import CHECKOUT, minutes_at_lane, prefers_self, visit
 from sim.mechanisms.upselling import OFFER, accepts, annoyance, tired
@@ -88,6 +89,8 @@ def _arrive(number, work, start, who, bits, p, today):
     _lane_minutes(bits[2], bits[3], alone, usual, p.self_checkout_minutes_spread, errors, stay)
     fill_listed(today.world, CHECKOUT, today.week, u32(1), who, bits)
     lists.taken(number[PATIENCE], who, own)
+    if p.impatience_patience_trend > 0:
+        lists.shrunk(own, remaining(p.impatience_patience_trend, today.week))
     lists.patiences(bits[0], own, patience)
 
 

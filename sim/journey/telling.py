@@ -131,6 +131,10 @@ def _renewed(weeks: float, here: Circumstances) -> str:
     return f"Their contract was renewed for {weeks:.0f} weeks."
 
 
+def _offer_to_stay(stays: float, here: Circumstances) -> str:
+    return f"They were about to leave and got an offer to stay, which they {'accepted' if stays else 'declined'}."
+
+
 def _shop(wait: float, here: Circumstances) -> str:
     waited = "did not have to wait" if wait * 60 < 1 else f"waited {duration(wait)}"
     return f"They visited a shop and {waited}."
@@ -161,6 +165,9 @@ _TELL: dict[str, Callable[[float, Circumstances], str]] = {
     "message_solved": lambda hours, here: f"They wrote; an answer came after {hours:.0f} hours and solved it.",
     "message_unsolved": lambda hours, here: f"They wrote; an answer came after {hours:.0f} hours and did not solve it.",
     "complains_publicly": lambda amount, here: "They complained about it in public.",
+    "plan_sent": lambda amount, here: "The company recommended a better plan, without being asked.",
+    "offer_to_stay": _offer_to_stay,
+    "winback_offer": lambda amount, here: "The company made them an offer to come back.",
 }  # fmt: skip
 
 

@@ -14,9 +14,16 @@ from sim.behaviour.ledger import BOOKED, portion, rivals_pull
 from sim.behaviour.person import COMPANY, GONE, RIVAL
 from sim.behaviour.price import price_advantage
 from sim.draws import happens
+from sim.engines.mesa import keeping
 from sim.mechanisms.contracts import bound, hurdle
+from sim.mechanisms.impatience import remaining
+from sim.mechanisms.innovation import standing
 from sim.mechanisms.marketing import promise
 from sim.mechanisms.pricing import price_paid
+from sim.mechanisms.referral import attached
+from sim.mechanisms.retention_offers import raised
+from sim.mechanisms.winback import lowered
+from sim.mechanisms.word_of_mouth import weight_of_reviews
 from sim.numeric import FIXED_ONE, fixed, share
 
 if TYPE_CHECKING:
@@ -31,12 +38,16 @@ def move_away(customer: Customer) -> None:
     if customer.is_customer:
         customer.model.count("leavers_involuntary")
         customer.model.count("left_because_involuntary", FIXED_ONE)
+        keeping.lost(customer)
     customer.provider, customer.contract_end = GONE, -1
     customer.note("moves_away", 0)
 
 
-def compare(customer: Customer) -> None:
-    """Weigh the other provider against the own one, and stay or move."""
+def compare(customer: Customer, woken: bool, wooed: bool) -> None:
+    """Weigh the other provider against the own one, and stay or move.
+
+    ``woken``: a better plan made the customer think; ``wooed``: there is an offer to come back.
+    """
     p, mine = customer.policy, customer.is_customer
     own = goodwill(customer.satisfaction, customer.trust, p.choice_trust_weight)
     grudges = customer.grievance, customer.price_fairness
@@ -44,21 +55,39 @@ def compare(customer: Customer) -> None:
     other = _look_of_other(customer)
     advantage = _advantage_of_other(customer)
     drawn = pull(other, own, held, p.choice_appeal, advantage)
-    high = hurdle(customer.switching_cost, p.contracts_exit_fee, bound(customer.contract_end, customer.model.week))
-    if not happens(leaves(drawn, high, p.choice_decisiveness), customer.luck(CHOICE, 0)):
-        _stay(customer, drawn - high)
+    high = _hurdle(customer, woken, wooed)
+    if not _goes(customer, drawn, high):
+        _stay(customer, drawn - high, woken)
         return
     if mine:
         _leave(customer, other, advantage)
     else:
-        _join(customer)
+        _join(customer, wooed)
     customer.note("leaves" if mine else "joins", drawn - high)
     _arrive(customer, RIVAL if mine else COMPANY, own - held)
 
 
+def _hurdle(customer: Customer, woken: bool, wooed: bool) -> np.float32:
+    """The discount over one year that the other must offer, with all that was offered for staying or for coming."""
+    p, week = customer.policy, customer.model.week
+    reluctance = customer.switching_cost * remaining(p.impatience_switching_trend, week)
+    reluctance = attached(reluctance, p.referral_bond, customer.came_by)
+    own = hurdle(reluctance, p.contracts_exit_fee, bound(customer.contract_end, week))
+    return lowered(raised(own, p.retention_offers_better_plan, woken), p.winback_discount, wooed)
+
+
+def _goes(customer: Customer, drawn: np.float32, high: np.float32) -> bool:
+    """Whether the other wins, and no offer to stay changes that."""
+    luck = customer.luck(CHOICE, 0)
+    if not happens(leaves(drawn, high, customer.policy.choice_decisiveness), luck):
+        return False
+    return not (customer.is_customer and keeping.stays_after_all(customer, drawn, high, luck))
+
+
 def _look_of_other(customer: Customer) -> np.float32:
     """How the other provider looks from here: what is believed of it, and what the public thinks."""
-    reputation, reviews = customer.model.reputation, customer.policy.belief_reviews
+    reputation, p = customer.model.reputation, customer.policy
+    reviews = weight_of_reviews(p.belief_reviews, p.word_of_mouth_review_display)
     if customer.is_customer:
         return view(customer.belief_rival, reputation[RIVAL], reviews)
     return view(customer.belief_company, reputation[COMPANY], reviews)
@@ -73,8 +102,10 @@ def _advantage_of_other(customer: Customer) -> np.float32:
     return price_advantage(p.rival_price, newcomers, sensitivity)
 
 
-def _stay(customer: Customer, missing: np.float32) -> None:
+def _stay(customer: Customer, missing: np.float32, woken: bool) -> None:
     """Stay, and be bound again when the contract ends this week; ``missing`` is what the other fell short by."""
+    if woken:
+        keeping.take_plan(customer)
     customer.note("compares_and_stays", missing)
     if customer.is_customer and customer.contract_end == customer.model.week:
         customer.contract_end = customer.model.week + customer.policy.contracts_renewal
@@ -94,23 +125,27 @@ def _leave(customer: Customer, other: np.float32, advantage: np.float32) -> None
         count(f"left_because_{cause}", part)
     count("left_because_rival", FIXED_ONE - sum(parts.values()))
     count("leavers_voluntary")
+    keeping.lost(customer)
+    customer.left_in = customer.model.week + 1
 
 
-def _join(customer: Customer) -> None:
+def _join(customer: Customer, wooed: bool) -> None:
     """Come over from the rival, perhaps because friends spoke well of the company."""
+    referred = customer.heard[COMPANY, True] > 0
     customer.model.count("joiners")
-    customer.model.count("referred_joiners", customer.heard[COMPANY, True] > 0)
+    customer.model.count("referred_joiners", referred)
+    keeping.won(customer, referred, wooed)
 
 
 def _arrive(customer: Customer, provider: int, old_view: np.float32) -> None:
     """Begin anew with another provider; of the one left behind, what was thought of it is remembered."""
-    p, week = customer.policy, customer.model.week
+    p, week, company = customer.policy, customer.model.week, customer.model.company
     if provider == RIVAL:
         customer.belief_company, belief = share(old_view), customer.belief_rival
-        promised = promise(p.rival_level, p.rival_overpromise)
+        promised = promise(standing(p.rival_level, company.rival_obsolescence), p.rival_overpromise)
     else:
         customer.belief_rival, belief = share(old_view), customer.belief_company
-        promised = promise(p.quality_level, p.marketing_overpromise)
+        promised = promise(standing(p.quality_level, company.obsolescence), p.marketing_overpromise)
     customer.expectation = starting_expectation(promised, belief, p.expectation_promise_weight)
     customer.satisfaction, customer.trust, customer.grievance = customer.expectation, belief, ZERO
     customer.price_fairness, customer.upsell_fatigue = ONE, ZERO

@@ -14,6 +14,7 @@ from sim.draws import happens, word
 from sim.engines.mesa.encounters import Call, Visit, after_call, after_visit
 from sim.mechanisms.call_centre import REPRESENTATIVE, skill_of, solves, wages
 from sim.mechanisms.chatbot import conversations
+from sim.mechanisms.innovation import gained, lag_after
 from sim.mechanisms.marketing import spending
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.mechanisms.personalisation import knowing
@@ -118,6 +119,8 @@ class Company(Agent):
     """
 
     model: Market
+    obsolescence: np.float32
+    rival_obsolescence: np.float32
 
     def __init__(self, market: Market, state: State) -> None:
         super().__init__(market)
@@ -163,6 +166,15 @@ class Company(Agent):
         self.machines.man(before.self_checkout_self_lanes, now.self_checkout_self_lanes, shop_minutes)
         for representative in self.on_duty():
             representative.govern()
+        self._keep_up()
+
+    def _keep_up(self) -> None:
+        """What is possible moves on, and each provider follows as far as it does."""
+        p = self.model.policy
+        ours, theirs = gained(p.innovation_investment, p.innovation_progress), p.innovation_frontier
+        self.obsolescence = lag_after(self.obsolescence, p.innovation_frontier, ours)
+        theirs = theirs * p.innovation_rival_keeps_up
+        self.rival_obsolescence = lag_after(self.rival_obsolescence, p.innovation_frontier, theirs)
 
     # ---- touch and contact -------------------------------------------------------------------------------------------
 
@@ -209,7 +221,11 @@ class Company(Agent):
         market.count("cost_checkout", machines)
         rivals = market.counted["rival_customers"]
         market.count("cost_marketing", spending(rivals, p.marketing_reach, p.marketing_cost))
+        market.count("cost_innovation", spending(market.counted["customers"], ONE, p.innovation_investment))
+        market.count("cost_retention", spending(market.counted["plans_sent"], ONE, p.retention_offers_contact_cost))
+        market.count("cost_winback", spending(market.counted["winback_offers"], ONE, p.winback_cost))
         market.count("reputation", fixed(market.reputation[0]))
+        market.count("obsolescence", fixed(self.obsolescence))
         self._pay_for_reach()
 
     def _pay_for_reach(self) -> None:

@@ -29,16 +29,21 @@ from sim.behaviour.satisfaction import (
 from sim.behaviour.talk import speaks_well, talks
 from sim.behaviour.trust import shaken, trust_after
 from sim.draws import happens, uniform, word
+from sim.engines.mesa import keeping
 from sim.engines.mesa.choosing import compare, move_away
 from sim.engines.mesa.encounters import Call, Visit, hear_offer, raises_issue, visit_of
 from sim.engines.mesa.reaching import reach
 from sim.mechanisms.call_centre import MOOD
+from sim.mechanisms.impatience import remaining
+from sim.mechanisms.innovation import lost_to_lag, standing, yardstick
 from sim.mechanisms.marketing import reached
 from sim.mechanisms.personalisation import fitted, watched, welcome
 from sim.mechanisms.pricing import cents, price_paid, rise
 from sim.mechanisms.quality import EVERYDAY, error_of, performance
+from sim.mechanisms.referral import BY_ADVERTISING, BY_FRIENDS, spurred
 from sim.mechanisms.rival import offered
 from sim.mechanisms.upselling import attempt_chance
+from sim.mechanisms.word_of_mouth import POSTS, strangers_reached
 from sim.numeric import fixed, normal_quantile
 
 if TYPE_CHECKING:
@@ -83,6 +88,10 @@ class Customer(Agent):
     belief_rival: np.float32
     ledger_quality: np.float32  # and the ledger's other causes
     ledger_expectation: np.float32
+    ledger_innovation: np.float32
+    patience: np.float32
+    left_in: int
+    came_by: int
 
     def __init__(self, market: Market, number: int, columns: dict[str, Any]) -> None:
         super().__init__(market)
@@ -146,9 +155,16 @@ class Customer(Agent):
         self._book_week(lost(before, self.satisfaction))
         if self.is_customer:
             self._feel_watched()
-        self.expectation = adapted(self.expectation, self.performed, p.expectation_rise, p.expectation_fall)
+        seen = yardstick(self.performed, self.lag, p.innovation_awareness)
+        self.expectation = adapted(self.expectation, seen, p.expectation_rise, p.expectation_fall)
         self.grievance = relieved(self.grievance, ONE - fading(p.grievance_half_life))
         self.upsell_fatigue = relieved(self.upsell_fatigue, p.upselling_recovery)
+
+    @property
+    def lag(self) -> np.float32:
+        """How far the own provider's product lags behind what is possible."""
+        company = self.model.company
+        return offered(company.obsolescence, company.rival_obsolescence, self.provider == RIVAL)
 
     def _performance(self) -> np.float32:
         """How the own provider's product performs this week."""
@@ -156,7 +172,8 @@ class Customer(Agent):
         rate = offered(p.quality_error_rate, p.rival_error_rate, rival)
         error = error_of(self.luck(EVERYDAY, FAILS), rate, self.failure_exposure, p.quality_error_depth)
         level, spread = offered(p.quality_level, p.rival_level, rival), offered(p.quality_spread, p.rival_spread, rival)
-        return self._fitted(performance(level, spread, normal_quantile(self.word(EVERYDAY, PERFORMS)), error))
+        normal = normal_quantile(self.word(EVERYDAY, PERFORMS))
+        return self._fitted(performance(standing(level, self.lag), spread, normal, error))
 
     def _fitted(self, performed: np.float32) -> np.float32:
         """The week's performance with what the company adds for those it knows."""
@@ -175,8 +192,11 @@ class Customer(Agent):
         return at_peak(usual, severity_of(self.performed, p.quality_failure_threshold), p.satisfaction_peak)
 
     def _book_week(self, loss: np.float32) -> None:
-        """Book what was lost: under quality after a failure, under expectation when a good week was not good enough."""
+        """Book what was lost: what the lag explains; the rest under quality after a failure, else under expectation."""
         p = self.policy
+        part = lost_to_lag(loss, self.expectation, self.performed, self.lag, p.ledger_notice)
+        self.ledger_innovation += booked(part, self.model.rate, True)
+        loss = loss - part
         failed = self.performed < p.quality_failure_threshold
         short = disappointed(self.expectation, self.performed, p.ledger_notice) and not failed
         self.ledger_quality += booked(loss, self.model.rate, failed)
@@ -227,6 +247,10 @@ class Customer(Agent):
             self.note("question", 0)
         return reach(self, about_issue)
 
+    def patience_left(self) -> np.float32:
+        """Mean minutes this customer waits in a queue before giving up, in these times."""
+        return self.patience * remaining(self.policy.impatience_patience_trend, self.model.week)
+
     # ---- talk and listen ---------------------------------------------------------------------------------------------
 
     def talk(self) -> None:
@@ -235,10 +259,11 @@ class Customer(Agent):
         chance = talks(
             self.satisfaction, self.grievance, self.talkativeness, p.talk_base, p.talk_strong, p.talk_grievance
         )
+        well = speaks_well(self.satisfaction, self.grievance, p.talk_pivot)
+        chance = spurred(chance, p.referral_reward, p.referral_eagerness, self.is_customer and well)
         if provider == GONE or not happens(chance, self.luck(MOOD, TALKS)):
             return
-        well = speaks_well(self.satisfaction, self.grievance, p.talk_pivot)
-        hearers = [friend for friend in self.friends if friend.provider != GONE]
+        hearers = [other for other in (*self.friends, *self._readers(well)) if other.provider != GONE]
         for friend in hearers:
             friend.heard[provider, well] += 1
         self.model.said[provider, well] += 1
@@ -246,6 +271,15 @@ class Customer(Agent):
         if self.is_customer:
             self.model.count("talkers")
             self.model.count("heard_well" if well else "heard_ill", len(hearers))
+
+    def _readers(self, well: bool) -> list[Customer]:
+        """Strangers who read what is posted, one of them perhaps more than once."""
+        p, market = self.policy, self.model
+        if p.word_of_mouth_broadcast == 0 or not happens(p.word_of_mouth_online, self.luck(POSTS, 0)):
+            return []
+        count = strangers_reached(p.word_of_mouth_broadcast, p.word_of_mouth_outcry, well)
+        drawn = (self.word(POSTS, place + 1) * len(market.everybody) >> 32 for place in range(count))
+        return [market.everybody[number] for number in drawn if number != self.number]
 
     def listen(self) -> None:
         """Change what is believed of both providers by what was heard of them."""
@@ -259,10 +293,11 @@ class Customer(Agent):
     def decide(self) -> None:
         """Leave the market, compare providers, or do neither."""
         if self.provider != GONE:
+            woken, wooed = keeping.woken(self), keeping.wooed(self)
             if happens(self.policy.choice_involuntary * f32(7 / 365.25), self.luck(MOOD, MOVES)):
                 move_away(self)
-            elif self.contract_end == self.model.week or self._thinks():
-                compare(self)
+            elif woken or wooed or self.contract_end == self.model.week or self._thinks():
+                compare(self, woken, wooed)
         self.heard = silence()
 
     def _thinks(self) -> bool:
@@ -290,6 +325,8 @@ class Customer(Agent):
             return
         if self.number < self.model.founders and self.tenure > self.model.week:
             count("founders")
+        count("customers_referred", self.came_by == BY_FRIENDS)
+        count("customers_advertised", self.came_by == BY_ADVERTISING)
         count("satisfaction", fixed(self.satisfaction))
         count("trust", fixed(self.trust))
         count("grievance", fixed(self.grievance))

@@ -100,7 +100,7 @@ def visit_of(customer: Customer) -> Visit:
     minutes = handling_minutes(usual, p.self_checkout_minutes_spread, normal_quantile(size))
     if alone:
         minutes = minutes_at_lane(minutes, p.self_checkout_error_minutes, unit(error), p.self_checkout_errors)
-    patience = patience_minutes(customer.patience, customer.luck(CHECKOUT, 4))
+    patience = patience_minutes(customer.patience_left(), customer.luck(CHECKOUT, 4))
     return Visit(customer, alone, when * AS_SHARE * company.shop_minutes, float(minutes), float(patience))
 
 
@@ -172,7 +172,7 @@ def call_of(customer: Customer, about_issue: bool, handed_over: bool) -> Call:
     when, patience, size = (customer.word(CONTACT, index) for index in (1, 2, 3))
     usual = routed(p.call_centre_handling, p.support_access_menu_levels, p.support_access_routing)
     minutes = handling_minutes(usual, p.call_centre_handling_spread, normal_quantile(size))
-    patient = patience_minutes(customer.patience, unit(patience))
+    patient = patience_minutes(customer.patience_left(), unit(patience))
     if not handed_over:
         patient = patience_left(patient, menu_of(p))
     arrival = when * AS_SHARE * customer.model.company.phone_minutes

@@ -63,7 +63,7 @@ class Market(Model):
         for number, customer in enumerate(people):
             known = network.friends[network.first[number] : network.first[number + 1]]
             customer.friends = [people[friend] for friend in known]
-        self.customers = self.agents_by_type[Customer]
+        self.everybody, self.customers = people, self.agents_by_type[Customer]
         getattr(Agent, "_ids", {}).pop(self, None)  # where older releases of Mesa keep every model for ever
 
     # ---- the week ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,125 @@
+"""Holding on to customers and winning them back: better plans, offers to stay, offers to return, and how newcomers came.
+
+Part of the decide phase of the fast engine.
+"""
+
+import numpy as np
+
+from sim.behaviour.choice import leaves
+from sim.behaviour.person import RIVAL
+from sim.compiled import inner_kernel, step
+from sim.draws import fill, happens, uniform, unit
+from sim.engines import passes
+from sim.engines.lists import note, row_of
+from sim.engines.passes import NOTHING, THINKS
+from sim.mechanisms.pricing import cents
+from sim.mechanisms.referral import BY_ADVERTISING, BY_FRIENDS, origin
+from sim.mechanisms.retention_offers import KEEPING, SAVES, SENDS, WAKES, raised
+from sim.mechanisms.winback import WOOING, left_lately
+from sim.week import count, event
+
+f32, u8, u32, i64 = np.float32, np.uint8, np.uint32, np.int64
+
+CONTACTED, WOKEN, WOOED = u8(4), u8(8), u8(16)
+"""Flags of the decide phase, beside those who think or move."""
+AWAKE, WOOED_THINKS = u8(WOKEN | THINKS), u8(WOOED | THINKS)
+
+SPEND, LEFT_IN, CAME_BY, PROVIDER = row_of("spend"), row_of("left_in"), row_of("came_by"), row_of("provider")
+
+
+@inner_kernel
+def _wake(bits, awakening, flags):
+    """Flag those of the contacted who begin to think; returns how many were contacted."""
+    contacted = i64(0)
+    for i in range(flags.size):
+        reached = (flags[i] & CONTACTED) != NOTHING
+        wakes = reached and happens(awakening, unit(bits[i]))
+        flags[i] |= AWAKE if wakes else NOTHING
+        contacted += reached
+    return contacted
+
+
+@inner_kernel
+def _woo(bits, provider, left_in, offers, weeks, week, flags):
+    """Flag those who left lately and now get an offer to come back; returns how many they are."""
+    wooed = i64(0)
+    for i in range(flags.size):
+        due = (provider[i] == RIVAL) & left_lately(i64(left_in[i]), week, weeks)
+        offered = due and happens(offers, unit(bits[i]))
+        flags[i] |= WOOED_THINKS if offered else NOTHING
+        wooed += offered
+    return wooed
+
+
+@step
+def _note_flagged(journal, flags, flag, start, week, what):
+    """Tell the journal when the watched person is in this block and has the flag."""
+    place = i64(journal[0].person) - start
+    if place >= 0 and place < flags.size and (flags[place] & flag) != NOTHING:
+        note(journal, journal[0].person, week, what, f32(0))
+
+
+@step
+def _rows(bits, size):
+    return bits[0, :size], bits[1, :size], bits[2, :size], bits[3, :size]
+
+
+@step
+def recommend(bits, provider, start, flags, p, today, tally, journal):
+    """A better plan is recommended to some customers of the block, which makes some of them think."""
+    size = provider.size
+    fill(today.world, KEEPING, today.week, start, _rows(bits, size))
+    passes.chances(bits[SENDS, :size], provider, p.retention_offers_unsolicited, CONTACTED, flags)
+    tally[PLANS_SENT] += _wake(bits[WAKES, :size], p.retention_offers_awakening, flags)
+    _note_flagged(journal, flags, CONTACTED, start, today.week, PLAN_SENT)
+
+
+@step
+def woo(bits, provider, left_in, start, flags, p, today, tally, journal):
+    """Some of those in the block who left lately get an offer to come back."""
+    size = provider.size
+    fill(today.world, WOOING, today.week, start, _rows(bits, size))
+    weeks, week = i64(p.winback_weeks), i64(today.week)
+    tally[WINBACK_OFFERS] += _woo(bits[0, :size], provider, left_in, p.winback_offers, weeks, week, flags)
+    _note_flagged(journal, flags, WOOED, start, today.week, WINBACK_OFFER)
+
+
+@step
+def stays_after_all(number, i, drawn, high, luck, p, today, tally, journal):
+    """Whether somebody about to leave gets an offer to stay, and accepts it."""
+    offered = happens(p.retention_offers_save_offers, uniform(today.world, KEEPING, i, today.week, SAVES))
+    higher = raised(high, p.retention_offers_save_discount, offered)
+    stays = offered and not happens(leaves(drawn, higher, p.choice_decisiveness), luck)
+    tally[SAVE_OFFERS] += offered
+    tally[SAVED] += stays
+    tally[COST_RETENTION] += cents(number[SPEND, i], p.retention_offers_save_discount) if stays else 0
+    if offered:
+        note(journal, i, today.week, OFFER_TO_STAY, f32(stays))
+    return stays
+
+
+@step
+def won(people, i, referred, wooed, p, tally):
+    """Somebody joins: how they were won is marked, and what was promised for it is paid."""
+    spend = people.number[SPEND, i]
+    people.mark[CAME_BY, i] = origin(referred)
+    people.clock[LEFT_IN, i] = 0
+    tally[WON_BACK] += wooed
+    tally[COST_REFERRAL] += cents(spend, p.referral_reward) if referred else 0
+    tally[COST_WINBACK] += cents(spend, p.winback_discount) if wooed else 0
+
+
+@step
+def lost(people, i, tally):
+    """Somebody is no longer a customer: how they had been won is counted, and the mark taken away."""
+    came_by = people.mark[CAME_BY, i]
+    tally[LEAVERS_REFERRED] += came_by == BY_FRIENDS
+    tally[LEAVERS_ADVERTISED] += came_by == BY_ADVERTISING
+    people.mark[CAME_BY, i] = 0
+
+
+PLANS_SENT, SAVE_OFFERS, SAVED = count("plans_sent"), count("save_offers"), count("saved")
+WINBACK_OFFERS, WON_BACK = count("winback_offers"), count("won_back")
+LEAVERS_REFERRED, LEAVERS_ADVERTISED = count("leavers_referred"), count("leavers_advertised")
+COST_RETENTION, COST_WINBACK, COST_REFERRAL = count("cost_retention"), count("cost_winback"), count("cost_referral")
+PLAN_SENT, OFFER_TO_STAY, WINBACK_OFFER = event("plan_sent"), event("offer_to_stay"), event("winback_offer")
