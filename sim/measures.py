@@ -17,7 +17,7 @@ from sim.week import COUNTS, MONEY_IN, MONEY_OUT, WAIT_BINS
 Counts = dict[str, np.ndarray]
 """Counts by name, each float64 of shape (replications,): sums over the weeks, but see ``AT_THE_END``."""
 
-AT_THE_END = ("customers", "rival_customers", "gone", "founders", "reputation")
+AT_THE_END = ("customers", "rival_customers", "gone", "founders", "reputation", "budget")
 """Counts of which the last week's value is meant, not the sum; their sums over weeks are under ``weekly_<name>``."""
 
 
@@ -97,6 +97,9 @@ MEASURES = (
     Measure("abandonment", "share", "Callers who hung up", -1, _share("abandoned", "calls")),
     Measure("first_contact_resolution", "share", "First contacts that solved the matter", 1, _share("solved_at_first", "first_contacts")),
     Measure("occupancy", "share", "Paid time of representatives spent on calls", 0, _share("busy", "capacity")),
+    Measure("morale", "scale 0-1", "Morale of an average representative in an average week", 1, _mean("morale", "staff")),
+    Measure("staff_turnover", "per year", "Representatives who quit, per representative and year", -1, lambda c: 365.25 / 7 * _ratio(c["quits"], c["staff"])),
+    Measure("budget", "ratio", "What the management spends on staff at the end, against the plan", 0, lambda c: c["budget"] / FIXED_ONE),
     Measure("revenue", "currency", "All income", 1, _money(MONEY_IN)),
     Measure("cost", "currency", "All cost", -1, _money(MONEY_OUT)),
     Measure("profit", "currency", "Revenue less cost", 1, lambda c: _money(MONEY_IN)(c) - _money(MONEY_OUT)(c)),

@@ -151,7 +151,8 @@ class Customer(Agent):
         p, rival = self.policy, self.provider == RIVAL
         rate = offered(p.quality_error_rate, p.rival_error_rate, rival)
         error = error_of(self.luck(EVERYDAY, FAILS), rate, self.failure_exposure, p.quality_error_depth)
-        level, spread = offered(p.quality_level, p.rival_level, rival), offered(p.quality_spread, p.rival_spread, rival)
+        level = offered(self.model.company.level, p.rival_level, rival)
+        spread = offered(p.quality_spread, p.rival_spread, rival)
         return performance(level, spread, normal_quantile(self.word(EVERYDAY, PERFORMS)), error)
 
     def _weight_of_week(self) -> np.float32:

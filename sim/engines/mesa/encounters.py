@@ -12,6 +12,7 @@ from sim.behaviour.issue import MOST_TRIES, SILENT, UNDECIDED, carried, severity
 from sim.behaviour.satisfaction import moved
 from sim.behaviour.trust import shaken, trust_after
 from sim.draws import happens, unit
+from sim.engines.mesa.staffing import remember_call
 from sim.mechanisms.accountability import delighted, justice, remedy
 from sim.mechanisms.call_centre import (
     CONTACT,
@@ -178,6 +179,8 @@ def after_call(call: Call, wait: float, representative: Representative | None) -
     pain = wait_pain(wait, p.call_centre_tolerance, p.call_centre_waiting_hurts)
     _count_contact(customer, customer.issue_tries if about_issue else 0, solved, pain)
     customer.note("abandons" if representative is None else "solved" if solved else "unsolved", wait)
+    if representative is not None:
+        remember_call(representative, solved, customer.grievance)
     warmth = ZERO if representative is None else representative.warmth()
     answered = representative is not None
     quality = encounter(answered, warmth, solved, p.call_centre_manner, p.call_centre_solution, pain)
