@@ -38,6 +38,8 @@ BUSY: dict[str, Any] = {
     "quality": {"error_rate": 0.02},
     "call_centre": {"representatives": 20},
     "outsourcing": {"share": 0.3},
+    "employee_care": {"turnover": 0.4, "training": 0.5, "strain": 0.05, "morale_weight": 0.5},
+    "management": {"cuts": 0.05, "reinvests": 0.05, "target_margin": 0.3},
     "upselling": {"attempts": 0.5},
     "self_checkout": {"visits": 0.05, "lanes": 20, "self_lanes": 8},
     "accountability": {"acknowledges": 0.8, "compensates": 1.0},

@@ -19,7 +19,7 @@ Counts = dict[str, np.ndarray]
 """Counts by name, each float64 of shape (replications,): sums over the weeks, but see ``AT_THE_END``."""
 
 AT_THE_END = (
-    "customers", "rival_customers", "gone", "founders", "reputation", "obsolescence",
+    "customers", "rival_customers", "gone", "founders", "reputation", "obsolescence", "budget",
     "customers_referred", "customers_advertised",
 )  # fmt: skip
 """Counts of which the last week's value is meant, not the sum; their sums over weeks are under ``weekly_<name>``."""
@@ -127,6 +127,9 @@ MEASURES = (
     Measure("digital_contacts", "contacts", "Contacts made in writing", 0, lambda c: c["digital_contacts"]),
     Measure("public_complaints", "complaints", "Complaints that customers made where everybody reads them", -1, lambda c: c["public_complaints"]),
     Measure("occupancy", "share", "Paid time of representatives spent on calls", 0, _share("busy", "capacity")),
+    Measure("morale", "scale 0-1", "Morale of an average representative in an average week", 1, _mean("morale", "staff")),
+    Measure("staff_turnover", "per year", "Representatives who quit, per representative and year", -1, lambda c: 365.25 / 7 * _ratio(c["quits"], c["staff"])),
+    Measure("budget", "ratio", "What the management spends on staff at the end, against the plan", 0, lambda c: c["budget"] / FIXED_ONE),
     Measure("revenue", "currency", "All income", 1, _money(MONEY_IN)),
     Measure("cost", "currency", "All cost", -1, _money(MONEY_OUT)),
     Measure("profit", "currency", "Revenue less cost", 1, lambda c: _money(MONEY_IN)(c) - _money(MONEY_OUT)(c)),

@@ -37,6 +37,7 @@ MONEY_OUT = (
     "cost_product",
     "cost_upselling",
     "cost_calls",
+    "cost_staff",
     "cost_checkout",
     "cost_shrink",
     "cost_marketing",
@@ -57,6 +58,7 @@ COUNTS = (
     "issues", "silent", "contacts", "complaints", "first_contacts", "solved_at_first", "solved", "effort",
     "calls", "answered", "answered_in_time", "abandoned", "wait", "busy", "capacity",
     "gave_up", "bot_contacts", "bot_solved", "digital_contacts", "public_complaints",
+    "staff", "morale", "quits", "hires", "budget",
     "visits", "self_visits", "walked_out", "checkout_wait",
     "offers", "sales",
     "talkers", "heard_well", "heard_ill", "reputation",
@@ -139,7 +141,8 @@ class Today(NamedTuple):
     """What every phase of a week needs to know.
 
     ``rate``: at what rate losses of goodwill are booked; ``prices_move`` and ``offers_made``: whether they do in any week of
-    the scenario, so that a mechanism that is off costs nothing.
+    the scenario, so that a mechanism that is off costs nothing. ``staff_lasts``: whether representatives have a morale and a
+    tenure of their own; ``budget_moves``: whether the management reacts to the margin.
     """
 
     week: int
@@ -148,6 +151,8 @@ class Today(NamedTuple):
     stands_for: float
     prices_move: bool
     offers_made: bool
+    staff_lasts: bool
+    budget_moves: bool
 
 
 JOURNAL = np.dtype([("person", np.int32), ("week", np.int32), ("what", np.int32), ("amount", np.float32)])

@@ -13,6 +13,7 @@ from sim.engines.lists import note, row_of
 from sim.engines.passes import ASKS, TROUBLED
 from sim.engines.reach import ABOUT, HANDED, endured, reach, use_up_patience
 from sim.mechanisms.call_centre import CONTACT, encounter, solves, wait_pain
+from sim.mechanisms.employee_care import hard
 from sim.mechanisms.impatience import remaining
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.mechanisms.pricing import cents
@@ -30,6 +31,8 @@ G_ = row_of("grievance")
 SEVERITY, PATIENCE, PROPENSITY = row_of("issue_severity"), row_of("patience"), row_of("contact_propensity")
 SPEND = row_of("spend")
 TRIES, SKILL = row_of("issue_tries"), row_of("skill")
+ON_DUTY, CALL_MINUTES = row_of("representatives_on_duty"), row_of("call_minutes")
+CALLS_TAKEN, HARD_CALLS = row_of("calls_taken"), row_of("hard_calls")
 
 _BINS = np.array(WAIT_BINS, np.float64) / 60.0
 
@@ -110,8 +113,11 @@ def _arrive(people, work, callers, p, today):
 
 
 @inner_kernel
-def _queue(order, times, out_share, haste, busy, server, by):
-    """Callers as they come; the wait takes the place of the moment of arrival. Returns the minutes spent, in 2^-20."""
+def _queue(order, times, out_share, haste, busy, server, by, spent):
+    """Callers as they come; the wait takes the place of the moment of arrival. Returns the minutes spent, in 2^-20.
+
+    ``spent`` receives the minutes of each representative; it is empty when nobody asks for them.
+    """
     talking, staff = i64(0), server.size
     for place in range(order.size):
         k = order[place]
@@ -121,6 +127,8 @@ def _queue(order, times, out_share, haste, busy, server, by):
         wait, outcome, who = answer(times[0, k], minutes, times[2, k], busy, server)
         times[0, k], by[k] = wait, who
         talking += fixed_minutes(f32(minutes)) if outcome == SERVED else 0
+        if outcome == SERVED and spent.size > 0:
+            spent[who] += f32(minutes)
     return talking
 
 
@@ -152,7 +160,7 @@ def _after_call(people, i, about, handed, wait, by, staff, luck, p, today, tally
     """What an answered or abandoned call leaves behind; without a branch, as in ``_open_issue``."""
     number, served, tried = people.number, by >= 0, i64(people.mark[TRIES, i])
     skill, severity = staff[SKILL, by] if served else f32(0), number[SEVERITY, i] if about else f32(0)
-    out = served and outsourced(by, p.call_centre_representatives, p.outsourcing_share)
+    out, grievance = served and outsourced(by, staff.shape[1], p.outsourcing_share), number[G_, i]
     solved = served and happens(solves(skill, severity, p.call_centre_hardness), luck)
     earlier = tried if about else i64(0)
     waited = wait_pain(wait + endured(p, handed), p.call_centre_tolerance, p.call_centre_waiting_hurts)
@@ -164,6 +172,9 @@ def _after_call(people, i, about, handed, wait, by, staff, luck, p, today, tally
     recovered, owned = about and solved, how_owned(weeks, p)
     recover(number, i, recovered, about and not solved and served, owned, p, today.rate)
     settle(people, i, about, solved, p)
+    if today.staff_lasts and served:
+        staff[CALLS_TAKEN, by] += f32(1)
+        staff[HARD_CALLS, by] += f32(hard(solved, grievance, p.employee_care_anger))
     if i == journal[0].person:
         _tell_of_call(journal, i, today.week, served, solved, recovered, wait, owned)
     tally[COST_COMPENSATION] += cents(number[SPEND, i], weeks) if recovered else 0
@@ -197,20 +208,21 @@ def contact(people, state, work, troubled, p, today, tally, journal):
         callers = _callers(people, work, who, callers, rows, p, today, tally, journal)
     callers = reach(people, work, callers, p, today, tally, journal)
     _arrive(people, work, callers, p, today)
-    minutes, staff = p.call_centre_hours * 60.0 / today.stands_for, p.call_centre_representatives
+    minutes, staff = p.call_centre_hours * 60.0 / today.stands_for, i64(state.firm[ON_DUTY, 0])
+    spent = state.staff[CALL_MINUTES, : staff if today.staff_lasts else 0]
     order, times, by = work.order[:callers], work.times, work.by[:callers]
     lists.by_time(times[0, :callers], minutes, order, work.spare)
     tally[BUSY] += _queue(
-        order, times, p.outsourcing_share, p.outsourcing_haste, state.busy[:staff], state.server[:staff], by
+        order, times, p.outsourcing_share, p.outsourcing_haste, state.busy[:staff], state.server[:staff], by, spent
     )
     _count_waits(times[0, :callers], by, tally)
     for start in range(0, callers, size):
         who = work.caller[start : min(start + size, callers)]
         rows = (bits[0, : who.size], bits[1, : who.size], bits[2, : who.size], bits[3, : who.size])
-        _after_calls(people, work, start, who, state.staff, rows, p, today, tally, journal)
+        _after_calls(people, work, start, who, state.staff[:, :staff], rows, p, today, tally, journal)
     tally[CALLS] += callers
     tally[CONTACTS] += callers
-    tally[CAPACITY] += i64(staff) * fixed_minutes(f32(minutes))
+    tally[CAPACITY] += staff * fixed_minutes(f32(minutes))
 
 
 ISSUES, SILENT_, COMPLAINTS, CONTACTS = count("issues"), count("silent"), count("complaints"), count("contacts")

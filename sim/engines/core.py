@@ -20,23 +20,26 @@ from sim.behaviour.person import COMPANY, GONE, RIVAL
 from sim.behaviour.price import outraged
 from sim.behaviour.satisfaction import aversion, bend
 from sim.compiled import inner_kernel, lean_kernel, step
-from sim.draws import fill, fill_listed, word
+from sim.draws import fill, fill_listed
 from sim.engines import keeping, lists, passes, tailor
 from sim.engines.contact import contact
 from sim.engines.decide import Market, choose, tell
 from sim.engines.lists import row_of
 from sim.engines.reach import costs
+from sim.engines.staffing import close_books, come_to_work, review, take_posts
 from sim.engines.touch import touch
-from sim.mechanisms.call_centre import MOOD, REPRESENTATIVE, skill_of, wages
+from sim.mechanisms.call_centre import MOOD, wages
 from sim.mechanisms.digital_channels import overheard
+from sim.mechanisms.employee_care import hour_cost
 from sim.mechanisms.innovation import gained, lag_after, standing
+from sim.mechanisms.management import cared_for
 from sim.mechanisms.marketing import spending
-from sim.mechanisms.outsourcing import granted, outsourced, reduced
+from sim.mechanisms.outsourcing import outsourced
 from sim.mechanisms.pricing import rise
 from sim.mechanisms.quality import EVERYDAY, providing
 from sim.mechanisms.referral import BY_ADVERTISING, BY_FRIENDS
 from sim.mechanisms.upselling import attempt_chance
-from sim.numeric import fixed, normal_quantile
+from sim.numeric import fixed
 from sim.service.queues import put_in_order, rebase
 from sim.week import People, Today, count, event
 
@@ -95,7 +98,7 @@ LEDGER_PRICE, LEDGER_SERVICE = row_of("ledger_price"), row_of("ledger_service")
 LEDGER_INNOVATION = row_of("ledger_innovation")
 LAG, RIVAL_LAG = row_of("obsolescence"), row_of("rival_obsolescence")
 LEFT_IN, CAME_BY = row_of("left_in"), row_of("came_by")
-SKILL = row_of("skill")
+BUDGET_OFFSET, ON_DUTY, LANES_ON_DUTY = row_of("budget"), row_of("representatives_on_duty"), row_of("lanes_on_duty")
 PROVIDER, TENURE, CONTRACT_END = row_of("provider"), row_of("tenure"), row_of("contract_end")
 
 
@@ -125,8 +128,8 @@ def _keep_up(firm, p):
 
 
 @inner_kernel
-def govern(state, p, before, today):
-    """The policies in force take effect; representatives take their places."""
+def govern(state, p, before, today, tally):
+    """The policies in force take effect; the management reviews its budget; representatives take their places."""
     _keep_up(state.firm, p)
     minutes, shop = (
         before.call_centre_hours * 60.0 / today.stands_for,
@@ -134,28 +137,23 @@ def govern(state, p, before, today):
     )
     if today.week == 0:
         minutes, shop = 0.0, 0.0
-    _man(state.busy, state.server, before.call_centre_representatives, p.call_centre_representatives, minutes)
-    staffed = p.self_checkout_lanes - p.self_checkout_self_lanes
-    _man(state.lane_busy, state.lane, before.self_checkout_lanes - before.self_checkout_self_lanes, staffed, shop)
+    review(state.firm, p, today)
+    staff_before, staff, staffed_before, staffed = take_posts(state.firm, p, today)
+    _man(state.busy, state.server, staff_before, staff, minutes)
+    _man(state.lane_busy, state.lane, staffed_before, staffed, shop)
     _man(state.self_busy, state.self_lane, before.self_checkout_self_lanes, p.self_checkout_self_lanes, shop)
-    for k in range(p.call_centre_representatives):
-        normal = normal_quantile(word(today.world, REPRESENTATIVE, k, 0, 0))
-        full = skill_of(p.call_centre_skill, p.call_centre_skill_spread, normal)
-        out = outsourced(k, p.call_centre_representatives, p.outsourcing_share)
-        state.staff[SKILL, k] = reduced(full, p.outsourcing_skill_gap, out)
+    come_to_work(state, (staff_before, staff), f32(minutes), p, today, tally)
 
 
 @step
-def _perform(number, provider, p, lags, bits, here, scratch, performed):
+def _perform(number, provider, p, levels, bits, here, scratch, performed):
     """How the product performs for everybody in the block."""
     size = provider.size
     z, error = scratch[1, :size], scratch[2, :size]
     passes.normals(bits[0, :size], z)
     rates = (p.quality_error_rate, p.rival_error_rate)
     passes.errors(bits[1, :size], number[EXPOSURE, here], provider, rates, p.quality_error_depth, error)
-    level = (standing(p.quality_level, lags[0]), standing(p.rival_level, lags[1]))
-    spread = (p.quality_spread, p.rival_spread)
-    passes.performances(z, error, provider, level, spread, performed)
+    passes.performances(z, error, provider, levels, (p.quality_spread, p.rival_spread), performed)
 
 
 @step
@@ -224,12 +222,14 @@ def experience(state, work, p, today):
     people, number, bits, scratch = state.number.shape[1], state.number, work.bits, work.scratch
     offered, visitors, troubled = i64(0), i64(0), i64(0)
     lags = (state.firm[LAG, 0], state.firm[RIVAL_LAG, 0])
+    ours = cared_for(p.quality_level, p.management_neglect, state.firm[BUDGET_OFFSET, 0])
+    levels = (standing(ours, lags[0]), standing(p.rival_level, lags[1]))
     for start in range(0, people, BLOCK):
         end = min(start + BLOCK, people)
         here, size = slice(start, end), end - start
         provider, flags, performed = state.mark[PROVIDER, here], work.flags[here], work.performed[here]
         _draw(today.world, today.week, start, size, work)
-        _perform(number, provider, p, lags, bits, here, scratch, performed)
+        _perform(number, provider, p, levels, bits, here, scratch, performed)
         if p.personalisation_tailoring > 0:
             wanted = (p.personalisation_fit, p.personalisation_tailoring)
             tailor.fit(performed, number[T_, here], provider, wanted, p.personalisation_control)
@@ -393,15 +393,15 @@ def _money(state, p, today, tally):
     prices = (p.pricing_list_price, p.pricing_newcomer_discount, p.pricing_discount_weeks)
     paid, plain = passes.bills(state.number[SPEND], state.mark[PROVIDER], state.clock[TENURE], prices, today.week)
     tally[REVENUE_SERVICE] += paid
-    tally[COST_PRODUCT] += providing(plain, p.quality_cost_share)
-    heads = f32(0)
-    for k in range(p.call_centre_representatives):
-        out = outsourced(k, p.call_centre_representatives, p.outsourcing_share)
-        heads += granted(f32(1), p.outsourcing_cost_ratio, out)
+    budget = state.firm[BUDGET_OFFSET, 0]
+    tally[BUDGET] += fixed(f32(1) + budget)
+    tally[COST_PRODUCT] += providing(plain, cared_for(p.quality_cost_share, p.management_neglect, budget))
+    heads, staff = f32(0), i64(state.firm[ON_DUTY, 0])
+    for k in range(staff):
+        heads += hour_cost(p.employee_care_pay, p.outsourcing_cost_ratio, outsourced(k, staff, p.outsourcing_share))
     scale = f32(today.stands_for)
     tally[COST_CALLS] += wages(heads, p.call_centre_wage, p.call_centre_hours, scale)
-    staffed = f32(p.self_checkout_lanes - p.self_checkout_self_lanes)
-    tally[COST_CHECKOUT] += wages(staffed, p.self_checkout_wage, p.self_checkout_hours, scale)
+    tally[COST_CHECKOUT] += wages(state.firm[LANES_ON_DUTY, 0], p.self_checkout_wage, p.self_checkout_hours, scale)
     tally[COST_CHECKOUT] += wages(f32(p.self_checkout_self_lanes), p.self_checkout_lane_cost, f32(1), scale)
     tally[COST_MARKETING] += spending(tally[RIVAL_CUSTOMERS], p.marketing_reach, p.marketing_cost)
     costs(p, tally)
@@ -427,6 +427,8 @@ def account(people, state, work, p, today, founders, tally):
     _feelings(state, tally)
     _ask(people, work, p, today, tally)
     _money(state, p, today, tally)
+    if today.budget_moves:
+        close_books(state.firm, tally)
 
 
 @lean_kernel
@@ -437,8 +439,11 @@ def _weeks(state, work, network, policy, first, setting, tally, journal):
         week, counts = first + row, tally[row]
         p, before = policy[week], policy[max(week - 1, 0)]
         rate = booking_rate(week, p.ledger_half_life)
-        today = Today(week, setting.world, rate, setting.stands_for, setting.prices_move, setting.offers_made)
-        govern(state, p, before, today)
+        today = Today(
+            week, setting.world, rate, setting.stands_for, setting.prices_move, setting.offers_made,
+            setting.staff_lasts, setting.budget_moves,
+        )  # fmt: skip
+        govern(state, p, before, today, counts)
         offered, visitors, troubled = experience(state, work, p, today)
         if setting.prices_move:
             feel_prices(state, p, before, today, journal)
@@ -467,7 +472,7 @@ SATISFACTION, TRUST, GRIEVANCE = count("satisfaction"), count("trust"), count("g
 EXPECTATION_GAP, REPUTATION, FOUNDERS = count("expectation_gap"), count("reputation"), count("founders")
 CUSTOMERS, RIVAL_CUSTOMERS, GONE_ = count("customers"), count("rival_customers"), count("gone")
 REVENUE_SERVICE, COST_PRODUCT, COST_CALLS = count("revenue_service"), count("cost_product"), count("cost_calls")
-COST_CHECKOUT, COST_MARKETING = count("cost_checkout"), count("cost_marketing")
+COST_CHECKOUT, COST_MARKETING, BUDGET = count("cost_checkout"), count("cost_marketing"), count("budget")
 COST_INNOVATION, COST_RETENTION, COST_WINBACK = count("cost_innovation"), count("cost_retention"), count("cost_winback")
 PLANS_SENT, WINBACK_OFFERS, OBSOLESCENCE = count("plans_sent"), count("winback_offers"), count("obsolescence")
 CUSTOMERS_REFERRED, CUSTOMERS_ADVERTISED = count("customers_referred"), count("customers_advertised")

@@ -8,6 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.draws import world
+from sim.mechanisms.employee_care import NEUTRAL as CARE_NEUTRAL
+from sim.mechanisms.management import NEUTRAL as MANAGEMENT_NEUTRAL
+from sim.mechanisms.management import on_duty
 from sim.network import draw_network
 from sim.population import Plan, draw_people, empty_columns, empty_company
 from sim.service.queues import idle
@@ -18,7 +21,8 @@ class Setting(NamedTuple):
     """What does not change in the course of a replication.
 
     ``founders``: how many people are the company's customers at the start (the first ones); ``prices_move`` and
-    ``offers_made``: whether they ever do, in any week, so that a mechanism that is off costs nothing.
+    ``offers_made``: whether they ever do, in any week, so that a mechanism that is off costs nothing; so with
+    ``staff_lasts`` (representatives have a morale and a tenure) and ``budget_moves`` (the management reacts to the margin).
     """
 
     world: np.uint64
@@ -26,6 +30,8 @@ class Setting(NamedTuple):
     stands_for: float
     prices_move: bool
     offers_made: bool
+    staff_lasts: bool
+    budget_moves: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,12 +59,31 @@ def setting_of(ground: Ground, key: np.uint64) -> Setting:
     prices = ground.policy["pricing_list_price"]
     prices_move = bool((prices != prices[0]).any() or ground.policy["pricing_newcomer_discount"].any())
     offers = bool(ground.policy["upselling_attempts"].any())
-    return Setting(key, ground.plan.founders, float(ground.stands_for), prices_move, offers)
+    moves = prices_move, offers, _staff_lasts(ground.policy), _budget_moves(ground.policy)
+    return Setting(key, ground.plan.founders, float(ground.stands_for), *moves)
+
+
+def _staff_lasts(policy: np.ndarray) -> bool:
+    """Whether any setting of :mod:`sim.mechanisms.employee_care` ever differs from those that change nothing."""
+    return any((policy[f"employee_care_{name}"] != np.float32(value)).any() for name, value in CARE_NEUTRAL.items())
+
+
+def _budget_moves(policy: np.ndarray) -> bool:
+    """Whether the management ever reacts to the margin."""
+    return any(policy[f"management_{name}"].any() for name in MANAGEMENT_NEUTRAL)
+
+
+def _room(ground: Ground, planned: str) -> int:
+    """Most representatives or lanes of any week: those planned, or what the largest budget pays for."""
+    most = ground.most(planned)
+    if not _budget_moves(ground.policy):
+        return most
+    return int(on_duty(most, ground.policy["management_ceiling"].max() - np.float32(1), 0))
 
 
 def empty_state(ground: Ground) -> State:
     """A state with room for this ground's people, representatives and lanes."""
-    staff, lanes = ground.most("call_centre_representatives"), ground.most("self_checkout_lanes")
+    staff, lanes = _room(ground, "call_centre_representatives"), _room(ground, "self_checkout_lanes")
     return State(
         *empty_columns(ground.plan.people), *empty_company(staff), *idle(staff), *idle(lanes), *idle(lanes),
         np.zeros(2, np.float32),

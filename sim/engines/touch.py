@@ -20,6 +20,7 @@ f32, i64, u8, u32, u64 = np.float32, np.int64, np.uint8, np.uint32, np.uint64
 
 S_, T_, FATIGUE = row_of("satisfaction"), row_of("trust"), row_of("upsell_fatigue")
 PATIENCE, LIKING, SPEND = row_of("patience"), row_of("self_service_liking"), row_of("spend")
+LANES_ON_DUTY = row_of("lanes_on_duty")
 LEDGER_UPSELLING, LEDGER_CONVENIENCE = row_of("ledger_upselling"), row_of("ledger_convenience")
 
 
@@ -73,14 +74,14 @@ def _lane_minutes(size, error, alone, usual, spread, errors, minutes):
 
 
 @step
-def _arrive(number, work, start, who, bits, p, today):
+def _arrive(number, work, start, who, bits, staffed, p, today):
     """When some of the visitors come, to which kind of lane, for how long and how patiently."""
-    end, staffed = start + who.size, p.self_checkout_lanes - p.self_checkout_self_lanes
+    end = start + who.size
     when, stay, patience = work.times[0, start:end], work.times[1, start:end], work.times[2, start:end]
     own, alone = work.scratch[0, : who.size], work.flag[start:end]
     fill_listed(today.world, CHECKOUT, today.week, u32(0), who, bits)
     lists.taken(number[LIKING], who, own)
-    _choose_lanes(bits[1], own, i64(staffed), i64(p.self_checkout_self_lanes), alone)
+    _choose_lanes(bits[1], own, staffed, i64(p.self_checkout_self_lanes), alone)
     lists.moments(bits[0], p.self_checkout_hours * 60.0 / today.stands_for, when)
     usual, errors = (
         (p.self_checkout_minutes, p.self_checkout_self_minutes),
@@ -151,15 +152,15 @@ def _after_visits(number, who, work, p, today, tally, journal):
 def shop(state, work, visitors, p, today, tally, journal):
     """Visits to the shop: two real queues, staffed lanes and self-service lanes."""
     number, who = state.number, work.visitors[:visitors]
-    size = work.bits.shape[1]
+    size, staffed = work.bits.shape[1], i64(state.firm[LANES_ON_DUTY, 0])
     for start in range(0, visitors, size):
         end = min(start + size, visitors)
         bits, m = work.bits, end - start
-        _arrive(number, work, start, who[start:end], (bits[0, :m], bits[1, :m], bits[2, :m], bits[3, :m]), p, today)
+        rows = (bits[0, :m], bits[1, :m], bits[2, :m], bits[3, :m])
+        _arrive(number, work, start, who[start:end], rows, staffed, p, today)
     order = work.order[:visitors]
     lists.by_time(work.times[0, :visitors], p.self_checkout_hours * 60.0 / today.stands_for, order, work.spare)
     alone = p.self_checkout_self_lanes
-    staffed = p.self_checkout_lanes - alone
     served = _by_lane(order, work.flag, work.caller, work.by)
     _check_out(work.caller[:served], work.times, state.lane_busy[:staffed], state.lane[:staffed], work.served)
     rest = work.by[: visitors - served]

@@ -28,6 +28,8 @@ class Outsourcing(Parameters):
         0.40, "share", 0, 1, "Share of in-house remedies an outsourced representative may grant", "assumption: limited")  # fmt: skip
     haste: float = parameter(
         0.85, "ratio", 0.2, 2, "Handling time at the outsourcer against in-house", "assumption: paid by the call, they hurry")  # fmt: skip
+    turnover: float = parameter(
+        1.0, "ratio", 0, 10, "Turnover of representatives at the outsourcer against in-house", "assumption: as in-house unless the scenario says so")  # fmt: skip
 
 
 NEUTRAL = {"share": 0.0}

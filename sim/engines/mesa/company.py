@@ -10,17 +10,20 @@ import numpy as np
 from mesa import Agent
 
 from sim.columns import OF_COMPANY
-from sim.draws import happens, word
+from sim.draws import happens
 from sim.engines.mesa.encounters import Call, Visit, after_call, after_visit
-from sim.mechanisms.call_centre import REPRESENTATIVE, skill_of, solves, wages
+from sim.engines.mesa.staffing import close_books, live_on, pay_for_staff, review, take_posts
+from sim.mechanisms.call_centre import solves, wages
 from sim.mechanisms.chatbot import conversations
+from sim.mechanisms.employee_care import hour_cost
 from sim.mechanisms.innovation import gained, lag_after
+from sim.mechanisms.management import cared_for
 from sim.mechanisms.marketing import spending
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.mechanisms.personalisation import knowing
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.quality import providing
-from sim.numeric import fixed, fixed_minutes, normal_quantile
+from sim.numeric import fixed, fixed_minutes
 from sim.parts import columns
 from sim.service.queues import SERVED, answer, in_order, put_in_order, rebase
 from sim.week import ANSWERED_WITHIN, WAIT_BINS, State
@@ -76,10 +79,16 @@ def _table(kind: str, owners: Sequence[Agent]) -> np.ndarray:
 
 
 class Representative(Agent):
-    """Somebody who answers the phone, in-house or at the outsourcer."""
+    """Somebody who answers the phone, in-house or at the outsourcer: see :mod:`sim.engines.mesa.staffing`."""
 
     model: Market
     skill: np.float32
+    morale: np.float32
+    staff_tenure: np.float32
+    hires: np.float32
+    call_minutes: np.float32
+    calls_taken: np.float32
+    hard_calls: np.float32
 
     def __init__(self, market: Market, number: int) -> None:
         super().__init__(market)
@@ -87,13 +96,12 @@ class Representative(Agent):
         for name in columns("staff"):
             setattr(self, name, ZERO)
 
-    def govern(self) -> None:
-        """Come to work: skill is one's own, but the outsourcer's people lack a part of it."""
-        p = self.model.policy
-        normal = normal_quantile(word(self.model.world, REPRESENTATIVE, self.number, 0, 0))
-        full = skill_of(p.call_centre_skill, p.call_centre_skill_spread, normal)
-        self.outsourced = outsourced(self.number, p.call_centre_representatives, p.outsourcing_share)
-        self.skill = reduced(full, p.outsourcing_skill_gap, self.outsourced)
+    def govern(self, heads: tuple[int, int], minutes: float) -> None:
+        """Come to work, as one of so many last week and this, after phones were open for so many minutes."""
+        self.outsourced = outsourced(self.number, heads[1], self.model.policy.outsourcing_share)
+        live_on(self, heads, f32(minutes))
+        self.model.count("staff")
+        self.model.count("morale", fixed(self.morale))
 
     def minutes_for(self, call: Call) -> float:
         """How long this representative takes for a call: at the outsourcer they hurry."""
@@ -108,19 +116,27 @@ class Representative(Agent):
         return reduced(self.skill, self.model.policy.outsourcing_script, self.outsourced)
 
     def cost(self) -> np.float32:
-        """Cost against an in-house representative."""
-        return granted(ONE, self.model.policy.outsourcing_cost_ratio, self.outsourced)
+        """Cost against an in-house representative at the market's pay."""
+        p = self.model.policy
+        return hour_cost(p.employee_care_pay, p.outsourcing_cost_ratio, self.outsourced)
 
 
 class Company(Agent):
     """The focal firm: representatives at the phones, lanes in its shops, and the bill for it all.
 
     There are as many representatives as in its fullest week; those it does not need this week are not on duty.
+    ``paid_hires``: representatives hired this week at the company's expense.
     """
 
     model: Market
     obsolescence: np.float32
     rival_obsolescence: np.float32
+    budget: np.float32
+    quarter_revenue: np.float32
+    quarter_cost: np.float32
+    representatives_on_duty: np.float32
+    lanes_on_duty: np.float32
+    let_go: np.float32
 
     def __init__(self, market: Market, state: State) -> None:
         super().__init__(market)
@@ -130,11 +146,18 @@ class Company(Agent):
         self.representatives = [Representative(market, number) for number in range(len(state.server))]
         for name in columns("firm"):
             setattr(self, name, ZERO)
+        self.paid_hires = 0
 
     @property
     def staffed_lanes(self) -> int:
         """Lanes with a cashier."""
-        return self.model.policy.self_checkout_lanes - self.model.policy.self_checkout_self_lanes
+        return int(self.lanes_on_duty)
+
+    @property
+    def level(self) -> np.float32:
+        """How good the product is this week."""
+        p = self.model.policy
+        return cared_for(p.quality_level, p.management_neglect, self.budget)
 
     @property
     def phone_minutes(self) -> float:
@@ -151,21 +174,24 @@ class Company(Agent):
 
     def on_duty(self) -> list[Representative]:
         """The representatives who work this week."""
-        return self.representatives[: self.model.policy.call_centre_representatives]
+        return self.representatives[: int(self.representatives_on_duty)]
 
     # ---- govern ------------------------------------------------------------------------------------------------------
 
     def govern(self) -> None:
-        """The policies in force take effect: phones and lanes are manned, representatives come to work."""
+        """The policies in force take effect: the budget is reviewed, phones and lanes are manned, people come to work."""
         now, before, first = self.model.policy, self.model.last_policy, self.model.week == 0
         hours = (ZERO, ZERO) if first else (before.call_centre_hours, before.self_checkout_hours)
         phone_minutes, shop_minutes = map(self._minutes, hours)
-        self.phones.man(before.call_centre_representatives, now.call_centre_representatives, phone_minutes)
-        staffed_before = before.self_checkout_lanes - before.self_checkout_self_lanes
+        review(self)
+        staff_before, staffed_before = take_posts(self)
+        heads = staff_before, int(self.representatives_on_duty)
+        self.phones.man(*heads, phone_minutes)
         self.tills.man(staffed_before, self.staffed_lanes, shop_minutes)
         self.machines.man(before.self_checkout_self_lanes, now.self_checkout_self_lanes, shop_minutes)
         for representative in self.on_duty():
-            representative.govern()
+            representative.govern(heads, phone_minutes)
+        pay_for_staff(self)
         self._keep_up()
 
     def _keep_up(self) -> None:
@@ -194,6 +220,8 @@ class Company(Agent):
             minutes = staff[self.phones.number[0]].minutes_for(call) if staff else call.handling
             wait, who = self.phones.serve(call, minutes, len(staff))
             self._count_call(wait, minutes, who is not None)
+            if who is not None and self.model.staff_lasts:
+                staff[who].call_minutes += f32(minutes)
             after_call(call, wait, None if who is None else staff[who])
         self.model.count("capacity", len(staff) * fixed_minutes(self.phone_minutes))
 
@@ -213,7 +241,9 @@ class Company(Agent):
         """What the product, the phones, the checkouts and advertising cost this week."""
         p, market, scale = self.model.policy, self.model, f32(self.model.stands_for)
         at_index_1 = sum(cents(customer.spend, ONE) for customer in market.customers if customer.is_customer)
-        market.count("cost_product", providing(at_index_1, p.quality_cost_share))
+        market.count("budget", fixed(ONE + self.budget))
+        share = cared_for(p.quality_cost_share, p.management_neglect, self.budget)
+        market.count("cost_product", providing(at_index_1, share))
         heads = sum((representative.cost() for representative in self.on_duty()), ZERO)
         market.count("cost_calls", wages(heads, p.call_centre_wage, p.call_centre_hours, scale))
         market.count("cost_checkout", wages(self.staffed_lanes, p.self_checkout_wage, p.self_checkout_hours, scale))
@@ -227,6 +257,7 @@ class Company(Agent):
         market.count("reputation", fixed(market.reputation[0]))
         market.count("obsolescence", fixed(self.obsolescence))
         self._pay_for_reach()
+        close_books(self)
 
     def _pay_for_reach(self) -> None:
         """What the chatbot, messages and knowing the customers cost this week."""

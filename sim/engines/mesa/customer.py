@@ -171,8 +171,11 @@ class Customer(Agent):
         p, rival = self.policy, self.provider == RIVAL
         rate = offered(p.quality_error_rate, p.rival_error_rate, rival)
         error = error_of(self.luck(EVERYDAY, FAILS), rate, self.failure_exposure, p.quality_error_depth)
-        level, spread = offered(p.quality_level, p.rival_level, rival), offered(p.quality_spread, p.rival_spread, rival)
-        normal = normal_quantile(self.word(EVERYDAY, PERFORMS))
+        level = offered(self.model.company.level, p.rival_level, rival)
+        spread, normal = (
+            offered(p.quality_spread, p.rival_spread, rival),
+            normal_quantile(self.word(EVERYDAY, PERFORMS)),
+        )
         return self._fitted(performance(standing(level, self.lag), spread, normal, error))
 
     def _fitted(self, performed: np.float32) -> np.float32:

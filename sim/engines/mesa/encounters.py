@@ -12,6 +12,7 @@ from sim.behaviour.issue import MOST_TRIES, SILENT, UNDECIDED, carried, severity
 from sim.behaviour.satisfaction import moved
 from sim.behaviour.trust import shaken, trust_after
 from sim.draws import happens, unit
+from sim.engines.mesa.staffing import remember_call
 from sim.mechanisms.accountability import delighted, justice, remedy
 from sim.mechanisms.call_centre import (
     CONTACT,
@@ -195,6 +196,8 @@ def after_call(call: Call, wait: float, representative: Representative | None) -
     pain += tangle(customer, representative is not None and (handed_over or tries > 0))
     count_contact(customer, tries, solved, pain)
     customer.note("abandons" if representative is None else "solved" if solved else "unsolved", wait)
+    if representative is not None:
+        remember_call(representative, solved, customer.grievance)
     warmth = ZERO if representative is None else representative.warmth()
     answered = representative is not None
     quality = encounter(answered, warmth, solved, p.call_centre_manner, p.call_centre_solution, pain)

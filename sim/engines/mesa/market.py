@@ -42,6 +42,7 @@ class Market(Model):
         network, setting = begin(ground, seed, replication, state)
         self.policies = [_settings(week) for week in ground.policy]
         self.world, self.founders, self.stands_for = setting.world, setting.founders, setting.stands_for
+        self.staff_lasts, self.budget_moves = setting.staff_lasts, setting.budget_moves
         self.week, self.policy, self.last_policy = -1, self.policies[0], self.policies[0]
         self.rate = np.float32(1)
         self.reputation = list(state.reputation)

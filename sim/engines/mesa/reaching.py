@@ -123,7 +123,7 @@ def _gets_through(customer: Customer, about_issue: bool) -> bool:
     """Look for the number and go through the menu; whoever does not get to the queue feels it."""
     p = customer.policy
     found = not happens(p.support_access_hidden, customer.luck(ACCESS, 0))
-    patience = patience_minutes(customer.patience, unit(customer.word(CONTACT, 2)))
+    patience = patience_minutes(customer.patience_left(), unit(customer.word(CONTACT, 2)))
     if found and not runs_out(patience, menu_of(p)):
         return True
     _give_up(customer, about_issue, in_vain(found, patience, p.support_access_hidden, p.support_access_search_minutes))

@@ -1,0 +1,172 @@
+"""What the model claims about those who serve and those who govern: worn-out staff, care for employees, the death spiral.
+
+Paired comparisons of 24 replications, as in ``test_claims``; and the laws that representatives who come and go obey.
+"""
+
+import numpy as np
+import pytest
+from grounds import counted, ground, lived
+from test_claims import MARKET, assert_moves
+
+from sim import run
+from sim.engines.lists import row_of
+from sim.scenario.whole import Scenario, described
+from sim.week import COUNTS
+
+WORKED_HARD = {"employee_care": {"turnover": 0.6, "strain": 0.05, "morale_weight": 0.6}}
+"""Representatives who can be worn down and who quit: six in ten a year."""
+CARE = {"employee_care": {"pay": 1.15, "training": 2.0}}
+"""A sixth more pay, and two hours of training a week."""
+
+
+def market(**sections: object) -> Scenario:
+    """A market in which representatives can be worn down."""
+    return described(MARKET).with_(**WORKED_HARD).with_(**sections)
+
+
+CLAIMS = [
+    ("S0.2 beginners solve less", {"turnover": 3.0}, "first_contact_resolution", -1),
+    ("S0.2 and cost satisfaction", {"turnover": 3.0}, "satisfaction", -1),
+    ("S0.2 worn-out representatives solve less", {"strain": 0.3}, "first_contact_resolution", -1),
+    ("S0.2 and customers trust the company less", {"strain": 0.3}, "trust", -1),
+    ("S0.2 worn-out representatives quit", {"strain": 0.3}, "staff_turnover", 1),
+    ("S2.4 care raises morale", CARE["employee_care"], "morale", 1),
+    ("S2.4 employees stay", CARE["employee_care"], "staff_turnover", -1),
+    ("S2.4 more is solved at the first contact", CARE["employee_care"], "first_contact_resolution", 1),
+    ("S2.4 customers are more satisfied", CARE["employee_care"], "satisfaction", 1),
+    ("S2.4 and leave less for the service", CARE["employee_care"], "left_because_service", -1),
+    ("S2.4 care is not free", CARE["employee_care"], "cost", 1),
+    ("S3.7 letting people go shows in the morale of those who stay", {"layoffs": 0.5}, "morale", -1),
+]
+
+
+@pytest.mark.parametrize(("lever", "measure", "sign"), [c[1:] for c in CLAIMS], ids=[c[0] for c in CLAIMS])
+def test_a_claim_about_staff_holds_beyond_chance(lever: dict[str, object], measure: str, sign: int) -> None:
+    assert_moves(measure, sign, market(), market(employee_care=lever).with_(name="With the lever"))
+
+
+def test_care_keeps_customers_in_the_long_run() -> None:
+    assert_moves("retention", 1, market(weeks=104), market(weeks=104, **CARE).with_(name="Care"))
+
+
+def test_care_costs_profit_at_first() -> None:
+    assert_moves("profit", -1, market(weeks=8), market(weeks=8, **CARE).with_(name="Care"))
+
+
+def test_high_turnover_at_the_outsourcer_costs_solutions() -> None:
+    out = {"outsourcing": {"share": 1.0}}
+    restless = market(outsourcing={"share": 1.0, "turnover": 4.0}).with_(name="Restless")
+    assert_moves("first_contact_resolution", -1, market(**out), restless)
+
+
+# ---- laws ----------------------------------------------------------------------------------------------------------
+
+CALM = {"quality_error_rate": 0.0, "call_centre_questions": 0.0, "quality_spread": 0.0}
+HEADS = 4000
+
+
+def quitting_weekly(per_year: float) -> float:
+    return 1 - np.exp(-per_year * 7 / 365.25)
+
+
+@pytest.mark.parametrize("weeks", [1, 30])
+def test_tenure_is_geometric_at_constant_turnover(weeks: int) -> None:
+    """The mean of so many geometric tenures, from the start on: |z| < 4."""
+    here = ground(2, weeks, call_centre_representatives=HEADS, employee_care_turnover=2.0, **CALM)
+    tenure = lived(here)[0].staff[row_of("staff_tenure")].astype(np.float64)
+    chance = quitting_weekly(2.0)
+    mean, deviation = (1 - chance) / chance, np.sqrt(1 - chance) / chance
+    assert abs(tenure.mean() - mean) / (deviation / np.sqrt(HEADS)) < 4
+    new = (tenure == 0).mean()
+    assert abs(new - chance) / np.sqrt(chance * (1 - chance) / HEADS) < 4
+
+
+def test_as_many_quit_as_turnover_says() -> None:
+    weeks = 20
+    here = ground(2, weeks, call_centre_representatives=HEADS, employee_care_turnover=1.0, **CALM)
+    tally, chance, tried = lived(here)[1], quitting_weekly(1.0), HEADS * (weeks - 1)
+    quits = counted(tally, "quits").sum()
+    assert abs(quits - chance * tried) / np.sqrt(chance * (1 - chance) * tried) < 4
+    assert (counted(tally, "hires") == counted(tally, "quits")).all()
+
+
+def test_positions_are_filled_by_other_people() -> None:
+    here = ground(2, 60, call_centre_representatives=HEADS, employee_care_turnover=5.0, **CALM)
+    before, after = (lived(g)[0].staff for g in (ground(2, 1, call_centre_representatives=HEADS, **CALM), here))
+    old = (after[row_of("hires")] > 0) & (after[row_of("staff_tenure")] > 45)
+    assert old.sum() > 40
+    assert abs(np.corrcoef(before[row_of("skill"), old], after[row_of("skill"), old])[0, 1]) < 4 / np.sqrt(old.sum())
+
+
+def test_nothing_is_lost_when_nobody_quits_and_everybody_is_content() -> None:
+    """Care that is switched on only later changes no earlier week."""
+    late = [0.0] * 5 + [3.0] * 3
+    plain, later = ground(120, 8), ground(120, 8, employee_care_turnover=late)
+    assert np.array_equal(lived(plain)[1][:5], lived(later)[1][:5])
+    assert not np.array_equal(lived(plain)[1], lived(later)[1])
+
+
+def test_layoffs_go_at_their_rate() -> None:
+    here = ground(2, 53, call_centre_representatives=HEADS, employee_care_layoffs=0.5, **CALM)
+    staff = counted(lived(here)[1], "staff")
+    assert staff[0] == HEADS and staff[52] == round(HEADS * (1 - 0.5 * 7 / 365.25) ** 52)
+
+
+# ---- those who govern ----------------------------------------------------------------------------------------------
+
+LOSING = {
+    "weeks": 156,
+    "quality": {"error_rate": 0.04, "cost_share": 0.85},
+    "call_centre": {"representatives": 10},
+}
+"""Three years of a company with thin margins that answers its customers just well enough."""
+HALF_A_YEAR = 26
+
+
+def lasting(measure: str, base: Scenario, other: Scenario) -> tuple[float, float]:
+    """Ends of the 95 % interval of the paired difference in a measure's weekly mean over the last half year."""
+    ends = [run(s, replications=24, seed=11).by_week[measure][:, -HALF_A_YEAR:].mean(1) for s in (base, other)]
+    gap = ends[1] - ends[0]
+    half = 2.07 * gap.std(ddof=1) / np.sqrt(len(gap))
+    return gap.mean() - half, gap.mean() + half
+
+
+def governed(**management: object) -> Scenario:
+    return described(MARKET).with_(**LOSING).with_(management=management)
+
+
+@pytest.mark.parametrize("measure", ["customers", "profit", "satisfaction", "budget"])
+def test_cutting_after_a_bad_quarter_is_a_death_spiral(measure: str) -> None:
+    """S2.3, S4.3: whoever cuts staff ends with fewer customers and less profit than whoever holds."""
+    assert lasting(measure, governed(), governed(cuts=0.1, floor=0.3, target_margin=0.2))[1] < 0
+
+
+def test_cutting_saves_money_at_first() -> None:
+    short = {"weeks": 20}
+    cutter = governed(cuts=0.1, target_margin=0.2).with_(name="Cutter", **short)
+    assert_moves("cost", -1, governed().with_(**short), cutter)
+
+
+def test_reinvesting_makes_a_company_that_answers_badly_grow() -> None:
+    """S2.6: whoever puts a margin back into service ends with more customers."""
+    short_handed = {"call_centre": {"representatives": 6}, "quality": {"error_rate": 0.04}}
+    holder, investor = (
+        described(MARKET).with_(weeks=156, **short_handed).with_(management=how)
+        for how in ({}, {"reinvests": 0.15, "target_margin": 0.1, "ceiling": 2.0})
+    )
+    assert lasting("customers", holder, investor)[0] > 0
+    assert lasting("profit", holder, investor)[0] > 0
+
+
+def test_a_budget_between_floor_and_ceiling_moves_by_its_share() -> None:
+    always = {"management_review_weeks": 2, "management_target_margin": 1.0, "management_cuts": 0.5}
+    tally = lived(ground(60, 9, **always, management_floor=0.2))[1]
+    assert (counted(tally, "budget") / 2**20).round(3).tolist() == [1, 1, 0.5, 0.5, 0.25, 0.25, 0.2, 0.2, 0.2]
+    assert counted(tally, "staff").tolist() == [12, 12, 6, 6, 3, 3, 2, 2, 2]
+    assert counted(tally, "capacity")[8] * 12 == counted(tally, "capacity")[0] * 2
+
+
+def test_every_week_of_staff_is_counted() -> None:
+    tally = lived(ground(60, 4))[1]
+    assert (tally[:, COUNTS.index("staff")] == 12).all()
+    assert (counted(tally, "morale") == 12 * int(np.float32(0.7) * 2**20)).all()
