@@ -23,8 +23,8 @@ class Chatbot(Parameters):
     share: float = parameter(
         0.0, "share", 0, 1, "Share of contacts that meet the chatbot first", "assumption: none unless the scenario says so")  # fmt: skip
     resolution: float = parameter(
-        0.30, "share", 0, 1, "Chance that the chatbot resolves a slight matter",
-        "literature: Gartner 2019, 36 % of very simple issues; set so that about 14 % of all are contained")  # fmt: skip
+        0.19, "share", 0, 1, "Chance that the chatbot resolves a slight matter",
+        "literature: Gartner 2024, 14 % of all issues; set so that about as many conversations end with the matter solved")  # fmt: skip
     hardness: float = parameter(
         1.0, "ratio", 0, 1, "Share of it that an issue of full severity defeats", "assumption: all; nobody's catastrophe is in the script")  # fmt: skip
     escalation: float = parameter(

@@ -25,16 +25,16 @@ class DigitalChannels(Parameters):
     response_hours: float = parameter(
         24.0, "hour", 0, 336, "Time until a message is answered", "assumption: the next day")  # fmt: skip
     tolerance: float = parameter(
-        24.0, "hour", 0.1, 336, "Time without an answer that spoils half of what can be spoilt by waiting", "assumption: a day")  # fmt: skip
+        48.0, "hour", 0.1, 336, "Time without an answer that spoils half of what can be spoilt by waiting", "assumption: two days")  # fmt: skip
     slowness_hurts: float = parameter(
         0.30, "scale 0-1", 0, 1, "What endless waiting for an answer takes off an encounter", "assumption: as an endless wait on hold")  # fmt: skip
     skill: float = parameter(
-        0.65, "scale 0-1", 0, 1, "Skill of those who answer messages", "assumption: below the telephone, where one can ask back")  # fmt: skip
+        0.70, "scale 0-1", 0, 1, "Skill of those who answer messages", "assumption: below the telephone, where one can ask back")  # fmt: skip
     hardness: float = parameter(
         0.50, "ratio", 0, 1, "Share of it that an issue of full severity defeats", "assumption: grave issues are hard to settle in writing")  # fmt: skip
     strangeness: float = parameter(
-        0.20, "scale 0-1", 0, 1, "What writing takes off an encounter, for someone who is not at home online at all",
-        "assumption: they want a person")  # fmt: skip
+        0.20, "scale 0-1", 0, 1, "What writing takes off an encounter of a stranger online, and adds to that of somebody quite at home there",
+        "assumption: the ones want a person, the others their peace")  # fmt: skip
     inconsistency: float = parameter(
         0.10, "scale 0-1", 0, 1, "What answers that differ between channels take off an encounter of somebody who has tried before",
         "assumption: a tenth of the scale when all channels are open")  # fmt: skip
@@ -74,8 +74,8 @@ def differing(again: bool, inconsistency: float, offered: float) -> float:
 
 @rule
 def correspondence(solved: bool, affinity: float, strangeness: float, pain: float) -> float:
-    """How writing to the company was: helpful or not, less what is strange about it, and the pain."""
-    return share((_HELPED if solved else _STUCK) - strangeness * (f32(1) - affinity) - pain)
+    """How writing to the company was: helpful or not, pleasant or strange, less the pain."""
+    return share((_HELPED if solved else _STUCK) + strangeness * (f32(2) * affinity - f32(1)) - pain)
 
 
 @rule
@@ -89,7 +89,8 @@ EXAMPLES = (
     example(slowness, 24.0, 24.0, 0.3, becomes=0.15, because="a wait as long as the tolerance spoils half"),
     example(differing, True, 0.2, 0.5, becomes=0.1, because="half of the channels are open"),
     example(differing, False, 0.2, 0.5, becomes=0.0, because="the first answer agrees with itself"),
-    example(correspondence, True, 0.5, 0.2, 0.15, becomes=0.6, because="0.85 - 0.1 - 0.15"),
+    example(correspondence, True, 0.25, 0.2, 0.15, becomes=0.6, because="0.85 - 0.2 x a half - 0.15"),
+    example(correspondence, False, 1.0, 0.2, 0.05, becomes=0.5, because="0.35 + 0.2 - 0.05"),
     example(correspondence, False, 0.0, 0.3, 0.2, becomes=0.0, because="nothing is worse"),
     example(overheard, 3, 5.0, becomes=15, because="each counts for five"),
 )

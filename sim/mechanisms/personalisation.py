@@ -28,8 +28,8 @@ class Personalisation(Parameters):
     comfort: float = parameter(
         0.4, "scale 0-1", 0, 1, "Tailoring beyond which people feel watched", "assumption: short of the middle")  # fmt: skip
     creepiness: float = parameter(
-        0.01, "share per week", 0, 1, "Share of trust lost in a week to tailoring far beyond comfort, by somebody who trusts nobody",
-        "assumption: as fast as good weeks build trust")  # fmt: skip
+        0.02, "share per week", 0, 1, "Share of trust lost in a week to tailoring far beyond comfort, by somebody who trusts nobody",
+        "assumption: nearly as fast as bad weeks wear trust down")  # fmt: skip
     control: float = parameter(
         0.0, "scale 0-1", 0, 1, "How much say customers have in what is kept about them", "assumption: none; Tucker 2014 shows what it is worth")  # fmt: skip
     cost: float = parameter(
