@@ -305,7 +305,7 @@ def _approach(state, work, block, p, today, tally, journal):
     if p.retention_offers_unsolicited > 0:
         keeping.recommend(bits, provider, start, flags, p, today, tally, journal)
     if p.winback_offers > 0:
-        keeping.woo(bits, provider, state.clock[LEFT_IN, here], start, flags, p, today, tally, journal)
+        keeping.woo(provider, state.clock[LEFT_IN, here], start, flags, p, today, tally, journal)
 
 
 @step

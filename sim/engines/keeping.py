@@ -40,12 +40,15 @@ def _wake(bits, awakening, flags):
 
 
 @inner_kernel
-def _woo(bits, provider, left_in, offers, weeks, week, flags):
-    """Flag those who left lately and now get an offer to come back; returns how many they are."""
-    wooed = i64(0)
+def _woo(provider, left_in, start, terms, moment, flags):
+    """Flag those who left lately and now get an offer to come back; returns how many they are.
+
+    ``terms``: (offers, weeks); ``moment``: (world, week). So few left lately that each draw is made by itself.
+    """
+    (offers, weeks), (world, week), wooed = terms, moment, i64(0)
     for i in range(flags.size):
         due = (provider[i] == RIVAL) & left_lately(i64(left_in[i]), week, weeks)
-        offered = due and happens(offers, unit(bits[i]))
+        offered = due and happens(offers, uniform(world, WOOING, start + i, week, 0))
         flags[i] |= WOOED_THINKS if offered else NOTHING
         wooed += offered
     return wooed
@@ -60,27 +63,21 @@ def _note_flagged(journal, flags, flag, start, week, what):
 
 
 @step
-def _rows(bits, size):
-    return bits[0, :size], bits[1, :size], bits[2, :size], bits[3, :size]
-
-
-@step
 def recommend(bits, provider, start, flags, p, today, tally, journal):
     """A better plan is recommended to some customers of the block, which makes some of them think."""
     size = provider.size
-    fill(today.world, KEEPING, today.week, start, _rows(bits, size))
+    rows = (bits[0, :size], bits[1, :size], bits[2, :size], bits[3, :size])
+    fill(today.world, KEEPING, today.week, start, rows)
     passes.chances(bits[SENDS, :size], provider, p.retention_offers_unsolicited, CONTACTED, flags)
     tally[PLANS_SENT] += _wake(bits[WAKES, :size], p.retention_offers_awakening, flags)
     _note_flagged(journal, flags, CONTACTED, start, today.week, PLAN_SENT)
 
 
 @step
-def woo(bits, provider, left_in, start, flags, p, today, tally, journal):
+def woo(provider, left_in, start, flags, p, today, tally, journal):
     """Some of those in the block who left lately get an offer to come back."""
-    size = provider.size
-    fill(today.world, WOOING, today.week, start, _rows(bits, size))
-    weeks, week = i64(p.winback_weeks), i64(today.week)
-    tally[WINBACK_OFFERS] += _woo(bits[0, :size], provider, left_in, p.winback_offers, weeks, week, flags)
+    terms, moment = (p.winback_offers, i64(p.winback_weeks)), (today.world, i64(today.week))
+    tally[WINBACK_OFFERS] += _woo(provider, left_in, start, terms, moment, flags)
     _note_flagged(journal, flags, WOOED, start, today.week, WINBACK_OFFER)
 
 

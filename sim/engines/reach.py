@@ -14,6 +14,7 @@ from sim.engines.lists import book, note, row_of
 from sim.mechanisms.call_centre import encounter, patience_minutes, solves, wait_pain
 from sim.mechanisms.chatbot import CHATBOT, conversation, conversations, found_out, helps, poses
 from sim.mechanisms.digital_channels import DIGITAL, correspondence, slowness, writes
+from sim.mechanisms.impatience import remaining
 from sim.mechanisms.personalisation import knowing
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.support_access import ACCESS, before_queue, in_vain, menu_minutes, patience_left, runs_out
@@ -173,13 +174,14 @@ def get_through(people, work, callers, p, today, tally, journal):
     """Some do not find the number or lose patience in the menu; returns how many reach the queue."""
     bits, size, left = work.bits, work.bits.shape[1], i64(0)
     menu = menu_minutes(p.support_access_menu_levels, p.support_access_seconds_per_level)
+    times = remaining(p.impatience_patience_trend, today.week)
     for start in range(0, callers, size):
         who = work.caller[start : min(start + size, callers)]
         rows = (bits[0, : who.size], bits[1, : who.size], bits[2, : who.size], bits[3, : who.size])
         fill_listed(today.world, ACCESS, today.week, u32(0), who, rows)
         for k in range(who.size):
             i, why = u32(who[k]), work.flag[start + k]
-            patience = patience_minutes(people.number[PATIENCE, i], unit(work.words[1, start + k]))
+            patience = patience_minutes(people.number[PATIENCE, i] * times, unit(work.words[1, start + k]))
             found = not happens(p.support_access_hidden, unit(bits[0, k]))
             if (why & HANDED) != 0 or (found and not runs_out(patience, menu)):
                 left = _keep(work, start + k, left, why)
