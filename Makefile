@@ -9,7 +9,7 @@ READY := .venv/ready-$(VERSION)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all bench lint format calibration lock clean
+.PHONY: help demo test check-all bench lint format calibration evidence lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ format: $(READY) ## lay the source out as the style check wants it
 
 calibration: $(READY) ## fit the telecom scenario to its data again and rewrite its table
 	$(BIN)/python experiments/telecom_calibration.py
+
+evidence: $(READY) ## measure the published results again and rewrite docs/background/evidence.md
+	$(BIN)/python experiments/evidence_table.py
 
 # Add UPGRADE=--upgrade to move to newer releases; otherwise a pin changes only when pyproject.toml asks for it.
 lock: ## write requirements.lock from pyproject.toml
