@@ -39,6 +39,11 @@ class Measured:
         """Whether the number lies in its band and every condition holds."""
         return self.found.within(self.held_to.low, self.held_to.high)
 
+    @property
+    def at_the_edge(self) -> bool:
+        """Whether an end of the band lies within the interval, so that the verdict may be chance."""
+        return any(self.found.low < end < self.found.high for end in (self.held_to.low, self.held_to.high))
+
 
 def measure(number: str) -> Measured:
     row = EVIDENCE[number]
@@ -57,7 +62,7 @@ def _interval(found: Finding) -> str:
 
 def _line(m: Measured) -> str:
     off = f"{told(m.off.value)} ({m.row.off_is})" if m.off else ""
-    verdict = "met" if m.met else "**missed**"
+    verdict = ("met" if m.met else "**missed**") + (", at the edge" if m.at_the_edge else "")
     band = f"{told(m.held_to.low)} to {told(m.held_to.high)}"
     return f"| {m.number} | {m.row.statistic} | {band} | {_interval(m.found)} | {verdict} | {off} | {ROLES[m.held_to.role]} |"
 

@@ -3,9 +3,14 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
+from evidence.laboratory import QUIET, Laboratory, chance_if_comparing, merged
+from evidence.market import ordinary_firm, week_of_leaving
 from evidence.rows import HERE, ROLES, published
 from evidence.table import EVIDENCE, WAITING
+
+from sim.behaviour.ledger import BOOKED
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "background" / "evidence.md"
 
@@ -44,3 +49,24 @@ def test_the_page_has_every_row_with_its_verdict() -> None:
 
 def test_the_table_is_read_whole() -> None:
     assert len(published()) == len((HERE / "evidence.csv").read_text(encoding="utf-8").splitlines()) - 1
+
+
+def test_chances_reckoned_from_the_rules_are_those_by_which_customers_leave() -> None:
+    """Everybody's contract ends in week 1, so everybody compares; nothing else happens."""
+    people = {"market": {"customers": 20_000, "prospects": 0, "stands_for": 1.0}, "network": {"kind": "none"}}
+    ends = {"customers": {"traits": {"contract_weeks_left": 1}}, "choice": {"involuntary": 0.0}}
+    lab = Laboratory(merged(QUIET, people, ends), weeks=3).after()
+    chances = chance_if_comparing(lab, np.flatnonzero(lab.customers()))
+    there = lab.customers().sum()
+    left = there - (lab.after().customers()).sum()
+    assert abs(left - chances.sum()) < 4 * np.sqrt((chances * (1 - chances)).sum())
+
+
+def test_reasons_read_off_the_ledger_are_those_that_are_booked() -> None:
+    lab = Laboratory(ordinary_firm(), weeks=40)
+    lab.policy["pricing_list_price"][10:] = 1.03
+    twin = lab.after(20).copy()
+    rows = week_of_leaving(lab)
+    portions, counts = (rows / rows.sum(1, keepdims=True)).sum(0), twin.counts(1)
+    booked = [counts[f"left_because_{cause}"].sum() / 2**20 for cause in (*BOOKED, "rival")]
+    assert portions == pytest.approx(booked, abs=1e-3) and sum(booked) > 10

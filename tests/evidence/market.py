@@ -129,7 +129,7 @@ STAYING_PUT = {
 }  # fmt: skip
 
 
-def _ordinary_firm() -> dict[str, Any]:
+def ordinary_firm() -> dict[str, Any]:
     """A firm that does a little of everything: it fails, phones, raises its price, sells on and has self-service lanes."""
     return {
         "market": {"customers": 8000, "prospects": 2000, "stands_for": 5.0},
@@ -139,7 +139,7 @@ def _ordinary_firm() -> dict[str, Any]:
     }
 
 
-def _week_of_leaving(lab: Laboratory) -> np.ndarray:
+def week_of_leaving(lab: Laboratory) -> np.ndarray:
     """One week on: a row of reasons for each leaver, as the ledger stood at the moment of the decision."""
     there = lab.customers().copy()
     held = lab.under(1, **STAYING_PUT).after()
@@ -157,12 +157,12 @@ def _week_of_leaving(lab: Laboratory) -> np.ndarray:
     return np.column_stack([reasons, pulled])
 
 
-def reasons() -> Finding:
-    """L16: per cent of leavers among whose reasons a failure of the core service counts."""
-    lab = Laboratory(_ordinary_firm(), weeks=78)
-    lab.policy["pricing_list_price"][26:] = 1.03
+def reasons(rise: float = 0.03) -> Finding:
+    """L16: per cent of leavers among whose reasons a failure of the core service counts; the price rises after half a year."""
+    lab = Laboratory(ordinary_firm(), weeks=78)
+    lab.policy["pricing_list_price"][26:] = 1 + rise
     lab.after(26)
-    rows = np.concatenate([_week_of_leaving(lab) for _ in range(52)])
+    rows = np.concatenate([week_of_leaving(lab) for _ in range(52)])
     named = rows / rows.sum(1, keepdims=True) >= NAMED_FROM
     shares = {cause: 100 * named[:, k].mean() for k, cause in enumerate((*BOOKED, "rival"))}
     rank = float(spearmanr([shares[c] for c in KEAVENEY], list(KEAVENEY.values()))[0])
@@ -257,7 +257,7 @@ ROWS = {
         "in six); whoever has no cost of switching then reacts to price several times as sharply as shoppers do",
     ),
     "L16": Row(
-        "per cent of leavers who name a failure of the core service", reasons,
+        "per cent of leavers who name a failure of the core service", reasons, lambda: reasons(0.0), "the price does not rise",
         missed="every departure is spread over all that was booked in half a year, so that nearly everybody has several "
         "reasons; a single price rise touches everybody at once; and expectation is a reason here, which Keaveney has not",
     ),
