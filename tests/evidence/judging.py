@@ -100,7 +100,7 @@ def expectation_and_satisfaction(assimilation: float | None = None) -> Finding:
         f"unclouded by answering style, expectation {np.corrcoef(e, state)[0, 1]:.2f}",
     )
     conditions = {"disconfirmation correlates more than expectation": bool(with_d > with_e)}
-    return Finding(with_e, with_e - half, with_e + half, conditions, remarks)
+    return Finding(float(with_e), float(with_e - half), float(with_e + half), conditions, remarks)
 
 
 # ---- L07: episodes of several moments --------------------------------------------------------------------------------------
