@@ -9,7 +9,7 @@ READY := .venv/ready-$(VERSION)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all bench lint format calibration lessons odd influence lock clean
+.PHONY: help demo test check-all bench lint format calibration claims evidence lessons odd influence lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ format: $(READY) ## lay the source out as the style check wants it
 calibration: $(READY) ## fit the telecom scenario to its data again and rewrite its table
 	$(BIN)/python experiments/telecom_calibration.py
 
+claims: $(READY) ## measure every claim of the mission and rewrite docs/background/claims.md
+	$(BIN)/python experiments/claims_page.py
+
 lessons: $(READY) ## run every lesson and write docs/background/lessons.md
 	$(BIN)/python experiments/lessons_page.py
 
@@ -46,6 +49,9 @@ odd: $(READY) ## write docs/background/odd.md, the model by the ODD+D protocol
 
 influence: $(READY) ## find out which assumptions matter most, for loyalty explain --assumptions
 	$(BIN)/python experiments/influence.py
+
+evidence: $(READY) ## measure the published results again and rewrite docs/background/evidence.md
+	$(BIN)/python experiments/evidence_table.py
 
 # Add UPGRADE=--upgrade to move to newer releases; otherwise a pin changes only when pyproject.toml asks for it.
 lock: ## write requirements.lock from pyproject.toml

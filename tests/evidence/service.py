@@ -1,0 +1,275 @@
+"""The telephone, the outsourcer and the checkout (L37, L38, L41, L43, L44), and callers as the data show them (D03, D04)."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evidence.laboratory import QUIET, Laboratory, chance_this_week, merged
+from evidence.rows import Finding, Published, Row, exactly, facts, over
+from sim import compare, run
+from sim.behaviour.answering import answer
+from sim.behaviour.person import TRAITS
+from sim.mechanisms.call_centre import CallCentre
+from sim.mechanisms.self_checkout import SelfCheckout
+from sim.scenario.whole import described
+from sim.service.queues import serve
+
+POINTS = Path(__file__).parent.parent / "data" / "queue_points.csv"
+
+# ---- L37: outsourcing -----------------------------------------------------------------------------------------------------
+
+AS_ABLE = {"skill_gap": 0.0, "script": 0.0, "empowerment": 1.0, "haste": 1.0}
+
+
+def _points_of_satisfaction(replications: int, **vendor: float) -> np.ndarray:
+    """What outsourcing all calls does to satisfaction, in points of a hundred, replication by replication."""
+    base = described({"name": "In-house", "weeks": 52})
+    answers = compare([base, base.with_(name="Outsourced", outsourcing={"share": 1.0} | vendor)], replications, seed=4)
+    return 100 * (answers.values(answers.others[0], "satisfaction") - answers.values(answers.base, "satisfaction"))
+
+
+def outsourcing() -> Finding:
+    """L37: points of satisfaction that outsourcing the calls costs, with the skill gap as shipped."""
+    equal = _points_of_satisfaction(10, **AS_ABLE)
+    same = {"an equally able outsourcer costs less than one point": abs(equal.mean()) < 1}
+    return over(_points_of_satisfaction(20), same, f"equally able outsourcer {equal.mean():+.2f} points")
+
+
+def able_outsourcing() -> Finding:
+    """The same with an outsourcer as able as the company's own staff."""
+    return over(_points_of_satisfaction(10, **AS_ABLE))
+
+
+# ---- L38: solved at the first contact ---------------------------------------------------------------------------------------
+
+SKILLS = (0.55, 0.65, 0.75, 0.85, 0.95)
+
+
+def _callers(replication: int) -> Laboratory:
+    """Customers of whom everybody will call about the same failure, and be answered at once."""
+    sections = {
+        "market": {"customers": 4000, "prospects": 0, "stands_for": 1.0},
+        "call_centre": {"representatives": 60, "skill_spread": 0.0},
+        "customers": {"traits": {"failure_exposure": 1.0, "contact_propensity": 1.0}},
+    }
+    return Laboratory(merged(QUIET, sections), 4, replication)
+
+
+def _satisfied(lab: Laboratory, style: np.ndarray) -> np.ndarray:
+    p, states = lab.now, lab.column("satisfaction")
+    return np.array(
+        [answer(s, z, p.answering_style) >= p.answering_satisfied_from for s, z in zip(states, style, strict=True)]
+    )
+
+
+def _of_skill(replication: int, skill: float) -> tuple[float, float, float]:
+    """Share solved at the first contact, share of callers satisfied afterwards, and how much likelier the unsolved leave."""
+    lab = _callers(replication).under(call_centre_skill=skill).under(1, quality_error_rate=1.0).after()
+    here, style = lab.customers(), np.random.default_rng(replication).standard_normal(4000)
+    solved = here & (lab.column("issue_severity") == 0)
+    some, others = (np.flatnonzero(who)[:400] for who in (solved, here & ~solved))
+    ratio = chance_this_week(lab, others).mean() / chance_this_week(lab, some).mean()
+    return solved[here].mean(), _satisfied(lab, style)[here].mean(), ratio
+
+
+def first_contact() -> Finding:
+    """L38: points of satisfied callers for a point of first-contact resolution, the wait being none."""
+    slopes, ratios = [], []
+    for replication in range(3):
+        points = np.array([_of_skill(replication, skill) for skill in SKILLS])
+        slopes.append(np.polyfit(points[:, 0], points[:, 1], 1)[0])
+        ratios.append(points[:, 2].mean())
+    ratio = np.mean(ratios)
+    return over(
+        slopes, {"the unsolved are 3 to 8 times as likely to leave": 3 <= ratio <= 8}, f"{ratio:.1f} times as likely"
+    )
+
+
+# ---- L41: self-checkout --------------------------------------------------------------------------------------------------------
+
+
+def _shop(self_lanes: int, liking: float | None, effort: float) -> Any:
+    """A grocer whom everybody visits weekly; enough lanes that nobody waits long."""
+    traits = {} if liking is None else {"traits": {"self_service_liking": liking}}
+    return described(
+        {
+            "name": f"{self_lanes} self-service lanes, liking {liking}",
+            "weeks": 52,
+            "market": {"customers": 1500, "prospects": 300, "stands_for": 20},
+            "self_checkout": {"visits": 1.0, "lanes": 80, "self_lanes": self_lanes, "effort": effort},
+            "customers": traits,
+        }
+    )
+
+
+def _per_cent_kept(liking: float | None, effort: float, replications: int) -> np.ndarray:
+    answers = compare([_shop(0, liking, effort), _shop(80, liking, effort)], replications, seed=6)
+    kept = [answers.values(result, "retention") for result in answers.results]
+    return 100 * (kept[1] / kept[0] - 1)
+
+
+def self_checkout(effort: float = SelfCheckout().effort) -> Finding:
+    """L41: per cent of retention lost in a year when all lanes are self-service, the queues being equally short."""
+    fond, averse = (_per_cent_kept(at, effort, 6).mean() for at in (0.8, 0.2))
+    weaker = {"the loss is smaller for those who like to serve themselves": abs(fond) < abs(averse)}
+    return over(
+        _per_cent_kept(None, effort, 12), weaker, f"those who like it {fond:+.1f}, those who do not {averse:+.1f}"
+    )
+
+
+# ---- L43: patience -----------------------------------------------------------------------------------------------------------
+
+STAFF = (7, 8, 9, 10, 11, 12, 13, 14, 16, 18)
+
+
+def _patience() -> tuple[float, float]:
+    trait = next(trait for trait in TRAITS if trait.name == "patience")
+    return trait.default.mean, trait.default.sd
+
+
+def _callers_patience(count: int, luck: np.random.Generator) -> np.ndarray:
+    """How many minutes callers wait before they hang up: exponential, each about a mean of their own, as shipped."""
+    mean, sd = _patience()
+    spread = np.sqrt(np.log1p((sd / mean) ** 2))
+    return mean * np.exp(spread * luck.standard_normal(count) - spread**2 / 2) * luck.exponential(1, count)
+
+
+def _variation_of_waits() -> float:
+    """Coefficient of variation of the waits above 0 in a well-filled queue with handling and patience as shipped."""
+    luck, calls = np.random.default_rng(43), CallCentre()
+    spread = calls.handling_spread
+    minutes = calls.handling * np.exp(spread * luck.standard_normal(200_000) - spread**2 / 2)
+    arrivals = np.cumsum(luck.exponential(calls.handling / 9.5, 200_000))
+    wait, _ = serve(arrivals, minutes, _callers_patience(200_000, luck), 10)
+    waited = wait[wait > 0]
+    return float(waited.std() / waited.mean())
+
+
+def abandonment() -> Finding:
+    """L43: minutes of waiting for an abandonment, over ten levels of staff, and how straight abandonment follows waiting."""
+    waits, lost = [], []
+    for staff in STAFF:
+        many = {"representatives": staff, "questions": 0.15}
+        values = run(described({"weeks": 13, "call_centre": many}), replications=6, seed=8).values
+        waits.append(values["wait_mean"])
+        lost.append(values["abandonment"])
+    x, y = np.mean(waits, 1), np.mean(lost, 1)
+    straight = np.corrcoef(x, y)[0, 1]
+    minutes = np.sum(waits, 0) / np.sum(lost, 0)
+    vary = _variation_of_waits()
+    conditions = {
+        "abandonment follows waiting in a straight line (0.95)": bool(straight >= 0.95),
+        "the waits of those who wait vary by 0.8 to 1.3 of their mean": 0.8 <= vary <= 1.3,
+    }
+    remarks = (
+        f"waits vary by {vary:.2f} of their mean",
+        f"correlation {straight:.3f}",
+        f"1 / slope {1 / np.polyfit(x, y, 1)[0]:.1f} min",
+        f"patience as set {_patience()[0]:g} min",
+    )
+    return over(minutes, conditions, *remarks)
+
+
+# ---- L44: the queue against the closed form ------------------------------------------------------------------------------------
+
+CALLERS, BATCHES = 1_000_000, 30
+
+
+def _patience_at(row: dict[str, str], luck: np.random.Generator, n: int) -> np.ndarray:
+    """Patience at a point of the table: exponential, lognormal with a coefficient of variation of 2, or endless."""
+    if not row["patience_min"]:
+        return np.full(n, np.inf)
+    mean, spread = float(row["patience_min"]), np.sqrt(np.log(5))
+    if "lognormal" in row["model"]:
+        return mean * np.exp(spread * luck.standard_normal(n) - spread**2 / 2)
+    return luck.exponential(mean, n)
+
+
+def _z(row: dict[str, str], luck: np.random.Generator) -> list[float]:
+    """How far abandonment, mean wait and immediate answers of the simulated queue lie from the exact ones, in errors."""
+    n = int(CALLERS * 1.05)
+    arrivals = np.cumsum(luck.exponential(1 / float(row["lambda_per_min"]), n))
+    handling, patience = luck.exponential(float(row["aht_min"]), n), _patience_at(row, luck, n)
+    wait, outcome = serve(arrivals, handling, patience, int(row["servers"]))
+    figures = (outcome == 1, wait, wait == 0)
+    exact = (float(row[name]) for name in ("P_abandon", "EW_all_min", "P_wait_zero"))
+    found = []
+    for values, truth in zip(figures, exact, strict=True):
+        means = values[-CALLERS:].astype(float)[: CALLERS // BATCHES * BATCHES].reshape(BATCHES, -1).mean(1)
+        error = means.std(ddof=1) / np.sqrt(BATCHES)
+        found += [(means.mean() - truth) / error] if error > 0 else []
+    return found
+
+
+def queue_against_closed_form() -> Finding:
+    """L44: the largest distance of the simulated queue from the exact one, in standard errors, over all points of the table."""
+    table = csv.DictReader(POINTS.read_text(encoding="utf-8").splitlines())
+    rows = [row for row in table if "exact" in row["model"]]
+    luck = np.random.default_rng(44)
+    z = np.concatenate([_z(row, luck) for row in rows])
+    far = float(z[np.abs(z).argmax()])
+    return exactly(
+        far,
+        {"at most two beyond 2.6": bool((np.abs(z) > 2.6).sum() <= 2)},
+        f"{z.size} comparisons at the exact points of tests/data/queue_points.csv",
+    )
+
+
+# ---- D03 and D04: callers of a bank ------------------------------------------------------------------------------
+
+BANK = "call centre of an anonymous bank (Technion), 18,005 queued calls; figures in facts.json"
+
+
+def patience_of_callers() -> Finding:
+    """D03: the largest gap between the share of callers still waiting after so many seconds, model and data."""
+    waiting = 60 * _callers_patience(200_000, np.random.default_rng(3))
+    data = facts()["patience"]["km_survival_seconds"]
+    gaps = {int(second): float((waiting > int(second)).mean()) - share for second, share in data.items()}
+    worst = max(gaps, key=lambda second: abs(gaps[second]))
+    return exactly(abs(gaps[worst]), {}, f"after {worst} s the model has {gaps[worst]:+.3f}")
+
+
+def handling_of_calls() -> Finding:
+    """D04: the coefficient of variation of handling times."""
+    return exactly(np.sqrt(np.expm1(CallCentre().handling_spread ** 2)))
+
+
+ROWS = {
+    "L37": Row(
+        "points of satisfaction that outsourcing all calls costs", outsourcing, able_outsourcing, "an equally able outsourcer"
+    ),
+    "L38": Row(
+        "points of satisfied callers for a point of first-contact resolution", first_contact,
+        missed="customers are asked about the company, not about the call: one call has a tenth of the weight in what they "
+        "answer; and an open issue makes people compare, a solved one is forgotten, so the unsolved leave far more often",
+    ),
+    "L41": Row(
+        "per cent of a year's retention that self-service at every lane costs",
+        self_checkout, lambda: self_checkout(0.0), "doing the work oneself costs no effort",
+    ),
+    "L43": Row("minutes of waiting for one abandonment", abandonment),
+    "L44": Row(
+        "largest distance of the queue from Erlang-A, Erlang-C, M/M/1 and M/M/n+G, in standard errors",
+        queue_against_closed_form,
+    ),
+    "D03": Row(
+        "largest gap between the shares of callers still waiting, model and data, 10 to 420 seconds", patience_of_callers,
+        missed="each caller's patience is exponential, so the chance to hang up falls with time only because callers differ; "
+        "those of the bank who have waited for minutes are a little more patient than that",
+        fact=Published(
+            "How long callers wait before they hang up (Kaplan-Meier at ten times). The band is ours.",
+            0.0, 0.0, 0.05, "share", BANK, "CAL",
+        ),
+    ),
+    "D04": Row(
+        "coefficient of variation of handling times", handling_of_calls,
+        fact=Published(
+            "Handling times vary with a coefficient of 1.21 (lognormal, 0.947). The band of 10 % is ours.",
+            1.09, 1.21, 1.33, "ratio", BANK, "CAL",
+        ),
+    ),
+}  # fmt: skip
