@@ -44,6 +44,9 @@ BUSY: dict[str, Any] = {
     "pricing": {"newcomer_discount": 0.1},
     "marketing": {"overpromise": 0.1},
     "contracts": {"term": 52},
+    "fees": {"size": 0.2, "drip": 0.1},
+    "transparency": {"outage_notices": 0.5, "process_shown": 0.2, "price_notice": 0.5, "misleading": 0.2},
+    "pretence": {"claimed": 0.8, "actual": 0.4},
 }
 """The scenario that is timed: every mechanism on, at the rates of a telephone company."""
 

@@ -15,7 +15,7 @@ from sim.parameters import Parameters, parameter
 
 f32 = np.float32
 
-BOOKED = ("service", "quality", "price", "expectation", "upselling", "accountability", "convenience")
+BOOKED = ("service", "quality", "price", "expectation", "upselling", "accountability", "convenience", "communication")
 """Causes that are booked as they happen."""
 CAUSES = (*BOOKED, "rival", "involuntary")
 """All causes of leaving: the rival's pull is found at the comparison, involuntary leaving has no other cause."""
@@ -34,9 +34,9 @@ class Ledger(Parameters):
 def _phases(cause: str) -> tuple[str, ...]:
     written = {
         "quality": "experience", "expectation": "experience", "price": "touch", "upselling": "touch",
-        "convenience": "touch", "service": "contact", "accountability": "contact",
+        "convenience": "touch", "service": "contact", "accountability": "contact", "communication": "touch contact",
     }  # fmt: skip
-    return (written[cause], "decide")
+    return (*written[cause].split(), "decide")
 
 
 COLUMNS = tuple(

@@ -10,12 +10,15 @@ from sim.behaviour.trust import trust_after
 from sim.compiled import inner_kernel, step
 from sim.draws import fill_listed, happens, unit
 from sim.engines import lists
+from sim.engines.candour import expose, told_of
 from sim.engines.lists import book, experienced, note, row_of
 from sim.engines.passes import ASKS, TROUBLED
 from sim.mechanisms.accountability import delighted, justice, remedy
 from sim.mechanisms.call_centre import CONTACT, effort, encounter, solves, wait_pain
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
+from sim.mechanisms.pretence import hollow
 from sim.mechanisms.pricing import cents
+from sim.mechanisms.transparency import spared
 from sim.numeric import fixed, fixed_minutes, share
 from sim.service.queues import SERVED, answer
 from sim.week import ANSWERED_WITHIN, WAIT_BINS, count, event
@@ -32,7 +35,7 @@ _BINS = np.array(WAIT_BINS, np.float64) / 60.0
 
 
 @step
-def _open_issue(number, tries, i, fresh, troubled, luck, p):
+def _open_issue(number, tries, i, fresh, troubled, told, luck, p):
     """Somebody with a new issue, an old one, or (when not ``troubled``) none: whether they get in touch about it.
 
     Without a branch, because what people do cannot be guessed: every rule is asked, and what does not apply is dropped.
@@ -41,6 +44,7 @@ def _open_issue(number, tries, i, fresh, troubled, luck, p):
     severity = carried(before, p.issue_lasting, p.issue_closed_below)
     severity = max(severity, fresh) if new else severity
     chance = speaks_up(number[PROPENSITY, i], severity, p.complaining_base, p.complaining_slope)
+    chance = spared(chance, p.transparency_calls_spared, told)
     again = p.complaining_persistence if severity > 0 and tried != SILENT else f32(0)
     calls = troubled and happens(chance if new else again, luck)
     silent, grievance = new and not calls, number[G_, i]
@@ -60,7 +64,9 @@ def _callers(people, work, who, callers, bits, p, today, tally, journal):
     for k in range(who.size):
         i = u32(who[k])
         why, fresh = work.flags[i], severity_of(work.performed[i], p.quality_failure_threshold)
-        calls, new, silent = _open_issue(number, tries, i, fresh, (why & TROUBLED) != 0, unit(bits[0][k]), p)
+        told = fresh > 0 and p.transparency_outage_notices > 0 and told_of(number, i, fresh, p, today, journal)
+        fresh = spared(fresh, p.transparency_blame_spared, told)
+        calls, new, silent = _open_issue(number, tries, i, fresh, (why & TROUBLED) != 0, told, unit(bits[0][k]), p)
         asks = (why & ASKS) != 0 and not calls
         issues += new
         complaints += new and calls
@@ -208,10 +214,13 @@ def _tell_of_call(journal, i, week, served, solved, recovered, wait, owned):
 
 @step
 def _after_calls(people, work, start, who, staff, bits, p, today, tally, journal):
+    gap = hollow(p.pretence_claimed, p.pretence_actual)
     fill_listed(today.world, CONTACT, today.week, u32(1), who, bits)
     for k in range(who.size):
         wait, about, by = f32(work.times[0, start + k]), work.flag[start + k] != 0, work.by[start + k]
         _after_call(people, u32(who[k]), about, wait, by, staff, unit(bits[0][k]), p, today, tally, journal)
+        if gap > 0 and by >= 0:
+            expose(people.number, u32(who[k]), gap, unit(bits[1][k]), p, today, journal)
 
 
 @inner_kernel

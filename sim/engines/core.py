@@ -21,7 +21,7 @@ from sim.behaviour.price import outraged
 from sim.behaviour.satisfaction import aversion, bend
 from sim.compiled import inner_kernel, lean_kernel, step
 from sim.draws import fill, fill_listed, word
-from sim.engines import lists, passes
+from sim.engines import candour, lists, passes
 from sim.engines.contact import contact
 from sim.engines.decide import choose, tell
 from sim.engines.lists import row_of
@@ -29,8 +29,10 @@ from sim.engines.touch import touch
 from sim.mechanisms.call_centre import MOOD, REPRESENTATIVE, skill_of, wages
 from sim.mechanisms.marketing import spending
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
+from sim.mechanisms.pretence import campaign
 from sim.mechanisms.pricing import rise
 from sim.mechanisms.quality import EVERYDAY, providing
+from sim.mechanisms.transparency import forewarned, openness_cost
 from sim.mechanisms.upselling import attempt_chance
 from sim.numeric import fixed, normal_quantile
 from sim.service.queues import put_in_order, rebase
@@ -139,6 +141,9 @@ def _perform(number, provider, p, bits, here, scratch, performed):
     passes.errors(bits[1, :size], number[EXPOSURE, here], provider, rates, p.quality_error_depth, error)
     level, spread = (p.quality_level, p.rival_level), (p.quality_spread, p.rival_spread)
     passes.performances(z, error, provider, level, spread, performed)
+    if p.transparency_process_shown > 0:
+        insight, process = p.transparency_insight, p.transparency_process_shown
+        candour.show(performed, provider, p.quality_failure_threshold, insight, process)
 
 
 @step
@@ -214,10 +219,11 @@ def feel_prices(state, p, before, today, journal):
     change = rise(p.pricing_list_price, before.pricing_list_price)
     if change <= 0:
         return
+    outrage = forewarned(p.price_outrage, p.transparency_price_notice, p.transparency_notice_relief)
     for i in range(provider.size):
         if provider[i] == COMPANY:
             was = number[FAIRNESS, i]
-            number[FAIRNESS, i] = outraged(was, change, p.price_outrage, number[SENSITIVITY, i])
+            number[FAIRNESS, i] = outraged(was, change, outrage, number[SENSITIVITY, i])
             lists.book(number, LEDGER_PRICE, i, was, number[FAIRNESS, i], today.rate)
             lists.note(journal, i, today.week, PRICE_RISE, change)
 
@@ -347,6 +353,9 @@ def _money(state, p, today, tally):
     staffed = f32(p.self_checkout_lanes - p.self_checkout_self_lanes)
     tally[COST_CHECKOUT] += wages(staffed, p.self_checkout_wage, p.self_checkout_hours, scale)
     tally[COST_CHECKOUT] += wages(f32(p.self_checkout_self_lanes), p.self_checkout_lane_cost, f32(1), scale)
+    kinds = (p.transparency_outage_notices, p.transparency_process_shown, p.transparency_price_notice)
+    tally[COST_COMMUNICATION] += openness_cost(tally[CUSTOMERS], p.transparency_cost, kinds[0], kinds[1], kinds[2])
+    tally[COST_CAMPAIGN] += campaign(tally[CUSTOMERS], p.pretence_campaign_cost, p.pretence_claimed)
     tally[COST_MARKETING] += spending(tally[RIVAL_CUSTOMERS], p.marketing_reach, p.marketing_cost)
 
 
@@ -376,6 +385,7 @@ def _weeks(state, work, network, policy, first, setting, tally, journal):
         offered, visitors, troubled = experience(state, work, p, today)
         if setting.prices_move:
             feel_prices(state, p, before, today, journal)
+        candour.come_to_light(state, work, p, before, today, counts, journal)
         touch(state, work, (offered, visitors), p, today, counts, journal)
         contact(people, state, work, troubled, p, today, counts, journal)
         talk(people, work, network, p, today, counts, journal)
@@ -401,3 +411,4 @@ EXPECTATION_GAP, REPUTATION, FOUNDERS = count("expectation_gap"), count("reputat
 CUSTOMERS, RIVAL_CUSTOMERS, GONE_ = count("customers"), count("rival_customers"), count("gone")
 REVENUE_SERVICE, COST_PRODUCT, COST_CALLS = count("revenue_service"), count("cost_product"), count("cost_calls")
 COST_CHECKOUT, COST_MARKETING = count("cost_checkout"), count("cost_marketing")
+COST_COMMUNICATION, COST_CAMPAIGN = count("cost_communication"), count("cost_campaign")

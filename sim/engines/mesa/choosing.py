@@ -15,8 +15,11 @@ from sim.behaviour.person import COMPANY, GONE, RIVAL
 from sim.behaviour.price import price_advantage
 from sim.draws import happens
 from sim.mechanisms.contracts import bound, hurdle
+from sim.mechanisms.fees import price_seen
 from sim.mechanisms.marketing import promise
+from sim.mechanisms.pretence import hollow
 from sim.mechanisms.pricing import price_paid
+from sim.mechanisms.transparency import flattered
 from sim.numeric import FIXED_ONE, fixed, share
 
 if TYPE_CHECKING:
@@ -61,7 +64,10 @@ def _look_of_other(customer: Customer) -> np.float32:
     reputation, reviews = customer.model.reputation, customer.policy.belief_reviews
     if customer.is_customer:
         return view(customer.belief_rival, reputation[RIVAL], reviews)
-    return view(customer.belief_company, reputation[COMPANY], reviews)
+    p = customer.policy
+    seen = view(customer.belief_company, reputation[COMPANY], reviews)
+    swayed = flattered(seen, p.transparency_misleading, p.transparency_sway)
+    return flattered(swayed, p.pretence_claimed, p.pretence_appeal)
 
 
 def _advantage_of_other(customer: Customer) -> np.float32:
@@ -70,7 +76,8 @@ def _advantage_of_other(customer: Customer) -> np.float32:
     if customer.is_customer:
         return price_advantage(customer.price_here(), p.rival_price, sensitivity)
     newcomers = price_paid(p.pricing_list_price, p.pricing_newcomer_discount, p.pricing_discount_weeks, 0, True)
-    return price_advantage(p.rival_price, newcomers, sensitivity)
+    seen = price_seen(newcomers, p.fees_drip, p.fees_overlooked)
+    return price_advantage(p.rival_price, seen, sensitivity)
 
 
 def _stay(customer: Customer, missing: np.float32) -> None:
@@ -102,6 +109,14 @@ def _join(customer: Customer) -> None:
     customer.model.count("referred_joiners", customer.heard[COMPANY, True] > 0)
 
 
+def _promised(customer: Customer) -> np.float32:
+    """What the company promises newcomers, with all that misleads."""
+    p = customer.policy
+    told = promise(p.quality_level, p.marketing_overpromise)
+    told = flattered(told, p.transparency_misleading, p.transparency_exaggeration)
+    return flattered(told, hollow(p.pretence_claimed, p.pretence_actual), p.pretence_lift)
+
+
 def _arrive(customer: Customer, provider: int, old_view: np.float32) -> None:
     """Begin anew with another provider; of the one left behind, what was thought of it is remembered."""
     p, week = customer.policy, customer.model.week
@@ -110,7 +125,7 @@ def _arrive(customer: Customer, provider: int, old_view: np.float32) -> None:
         promised = promise(p.rival_level, p.rival_overpromise)
     else:
         customer.belief_rival, belief = share(old_view), customer.belief_company
-        promised = promise(p.quality_level, p.marketing_overpromise)
+        promised = _promised(customer)
     customer.expectation = starting_expectation(promised, belief, p.expectation_promise_weight)
     customer.satisfaction, customer.trust, customer.grievance = customer.expectation, belief, ZERO
     customer.price_fairness, customer.upsell_fatigue = ONE, ZERO

@@ -29,6 +29,7 @@ from sim.behaviour.satisfaction import (
 from sim.behaviour.talk import speaks_well, talks
 from sim.behaviour.trust import trust_after
 from sim.draws import happens, uniform, word
+from sim.engines.mesa.candour import come_to_light
 from sim.engines.mesa.choosing import compare, move_away
 from sim.engines.mesa.encounters import Call, Visit, call_of, hear_offer, raises_issue, visit_of
 from sim.mechanisms.call_centre import MOOD
@@ -36,6 +37,7 @@ from sim.mechanisms.marketing import reached
 from sim.mechanisms.pricing import cents, price_paid, rise
 from sim.mechanisms.quality import EVERYDAY, error_of, performance
 from sim.mechanisms.rival import offered
+from sim.mechanisms.transparency import forewarned, shown
 from sim.mechanisms.upselling import attempt_chance
 from sim.numeric import fixed, normal_quantile
 
@@ -152,7 +154,11 @@ class Customer(Agent):
         rate = offered(p.quality_error_rate, p.rival_error_rate, rival)
         error = error_of(self.luck(EVERYDAY, FAILS), rate, self.failure_exposure, p.quality_error_depth)
         level, spread = offered(p.quality_level, p.rival_level, rival), offered(p.quality_spread, p.rival_spread, rival)
-        return performance(level, spread, normal_quantile(self.word(EVERYDAY, PERFORMS)), error)
+        performed = performance(level, spread, normal_quantile(self.word(EVERYDAY, PERFORMS)), error)
+        if not self.is_customer:
+            return performed
+        insight, process_shown = p.transparency_insight, p.transparency_process_shown
+        return shown(performed, p.quality_failure_threshold, insight, process_shown)
 
     def _weight_of_week(self) -> np.float32:
         """How much the week counts: less with tenure, now a week longer, and more when something went wrong."""
@@ -173,10 +179,11 @@ class Customer(Agent):
     # ---- touch -------------------------------------------------------------------------------------------------------
 
     def touch(self) -> Visit | None:
-        """Feel the price, hear an offer; returns the visit to the shop, if there is one."""
+        """Feel the price, find what was hidden, hear an offer; returns the visit to the shop, if there is one."""
         self._feel_price()
         if not self.is_customer:
             return None
+        come_to_light(self)
         if happens(attempt_chance(self.policy.upselling_attempts), self.luck(EVERYDAY, IS_OFFERED)):
             hear_offer(self)
         shops = happens(self.policy.self_checkout_visits, self.luck(EVERYDAY, SHOPS))
@@ -190,7 +197,8 @@ class Customer(Agent):
         change = rise(p.pricing_list_price, self.model.last_policy.pricing_list_price)
         self.price_fairness = was
         if self.is_customer and change > ZERO:
-            self.price_fairness = outraged(was, change, p.price_outrage, self.price_sensitivity)
+            outrage = forewarned(p.price_outrage, p.transparency_price_notice, p.transparency_notice_relief)
+            self.price_fairness = outraged(was, change, outrage, self.price_sensitivity)
             self.book("price", was, self.price_fairness)
             self.note("price_rise", change)
 
