@@ -56,6 +56,9 @@ BUSY: dict[str, Any] = {
     "referral": {"reward": 1.0},
     "word_of_mouth": {"review_display": 0.1, "broadcast": 3, "outcry": 2.0},
     "impatience": {"patience_trend": 0.05, "switching_trend": 0.03},
+    "fees": {"size": 0.2, "drip": 0.1},
+    "transparency": {"outage_notices": 0.5, "process_shown": 0.2, "price_notice": 0.5, "misleading": 0.2},
+    "pretence": {"claimed": 0.8, "actual": 0.4},
 }
 """The scenario that is timed: every mechanism on, at the rates of a telephone company."""
 

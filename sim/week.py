@@ -3,7 +3,7 @@
 1. **Govern** – the policies in force this week take effect; representatives take their places.
 2. **Experience** – everybody uses the product: how it performs is compared with what was expected, and moves satisfaction,
    trust and expectation. Grievances and fatigue fade. Below the failure threshold the week becomes an issue.
-3. **Touch** – a price rise is felt, offers are made, shops are visited.
+3. **Touch** – a price rise is felt, what was hidden comes to light, offers are made, shops are visited.
 4. **Contact** – customers with an issue speak up or say nothing; those who call, and those with a question, wait in the queue
    until somebody answers or their patience ends; the encounter solves the issue or does not; recovery or refusal follows.
 5. **Talk** – people with something to say tell their friends.
@@ -32,7 +32,7 @@ WAIT_BINS = (5, 10, 20, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1200,
 ANSWERED_WITHIN = 20
 """Seconds of the service level."""
 
-MONEY_IN = ("revenue_service", "revenue_upselling")
+MONEY_IN = ("revenue_service", "revenue_upselling", "revenue_fees")
 MONEY_OUT = (
     "cost_product",
     "cost_upselling",
@@ -49,6 +49,8 @@ MONEY_OUT = (
     "cost_retention",
     "cost_winback",
     "cost_referral",
+    "cost_communication",
+    "cost_campaign",
 )
 
 COUNTS = (
@@ -83,6 +85,7 @@ EVENTS = (
     "gives_up", "bot_solves", "bot_fails", "bot_hands_over", "bot_found_out",
     "message_solved", "message_unsolved", "complains_publicly",
     "plan_sent", "offer_to_stay", "winback_offer",
+    "fee_found", "fee_unnoticed", "drip_found", "claim_found_false", "outage_notice", "false_notice", "pretence_exposed",
 )  # fmt: skip
 """What a journey can tell of; the number of an event is its place here."""
 

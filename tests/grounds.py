@@ -73,6 +73,16 @@ BUSY: dict[str, Any] = {
     "word_of_mouth_outcry": 2.0,
     "impatience_patience_trend": 0.5,
     "impatience_switching_trend": 0.3,
+    "fees_size": 0.5,
+    "fees_share": 0.2,
+    "fees_drip": 0.15,
+    "transparency_outage_notices": 0.6,
+    "transparency_status_honesty": 0.7,
+    "transparency_process_shown": 0.3,
+    "transparency_price_notice": 0.5,
+    "transparency_misleading": 0.7,
+    "pretence_claimed": 0.9,
+    "pretence_actual": 0.2,
 }
 """Settings under which everything that can happen does happen, even to few people in few weeks."""
 BOUND_AND_CROSS = {"contract_weeks_left": uniform(0, 12), "grievance": uniform(0, 0.5)}
@@ -247,6 +257,22 @@ GROUNDS: dict[str, dict[str, Any]] = {
         "management_reinvests": 0.9,
         "management_ceiling": 3.0,
         **COMING_AND_GOING,
+    },
+    "hidden fees are found by everybody": {
+        "fees_share": 1.0,
+        "fees_discovery": 1.0,
+        "fees_size": [0.1, 0.5, 1.0, 4.0, 52.0, 0.0],
+    },
+    "newcomers see a tenth of the price": {"fees_drip": [0.0, 0.9, 0.9, 0.0, 0.9, 0.9], "fees_overlooked": 1.0},
+    "every notice is a lie": {"transparency_outage_notices": 1.0, "transparency_status_honesty": 0.0},
+    "every failure is announced": {"transparency_outage_notices": 1.0, "transparency_status_honesty": 1.0},
+    "all is seen through": {"transparency_found_out": 1.0, "pretence_exposure": 1.0, "pretence_reach": 1.0},
+    "honesty comes half way": {
+        "transparency_misleading": [1.0, 1.0, 1.0, 0.0, 0.0, 0.0],
+        "pretence_actual": [0.0, 0.0, 0.0, 1.0, 1.0, 1.0],
+        "fees_size": [1.0, 1.0, 1.0, 0.0, 0.0, 0.0],
+        "fees_drip": [0.5, 0.5, 0.5, 0.0, 0.0, 0.0],
+        "transparency_outage_notices": [0.0, 0.0, 0.0, 1.0, 1.0, 1.0],
     },
     "an unanswered question is no issue": {"call_centre_unanswered_severity": 0.0, "call_centre_questions": 1.0},
 }

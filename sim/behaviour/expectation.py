@@ -28,7 +28,9 @@ class Expectation(Parameters):
 
 
 COLUMNS = (
-    Column("expectation", "number", "Performance expected of the own provider, 0 to 1", ("experience", "decide")),
+    Column(
+        "expectation", "number", "Performance expected of the own provider, 0 to 1", ("experience", "touch", "decide")
+    ),
 )
 
 

@@ -27,7 +27,10 @@ class Grievance(Parameters):
 
 
 COLUMNS = (
-    Column("grievance", "number", "What is held against the own provider, 0 to 1", ("experience", "contact", "decide")),
+    Column(
+        "grievance", "number", "What is held against the own provider, 0 to 1",
+        ("experience", "touch", "contact", "decide"),
+    ),
 )  # fmt: skip
 
 

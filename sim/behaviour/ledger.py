@@ -15,7 +15,9 @@ from sim.parameters import Parameters, parameter
 
 f32 = np.float32
 
-BOOKED = ("service", "quality", "price", "expectation", "upselling", "accountability", "convenience", "innovation")
+BOOKED = (
+    "service", "quality", "price", "expectation", "upselling", "accountability", "convenience", "innovation", "communication",
+)  # fmt: skip
 """Causes that are booked as they happen."""
 CAUSES = (*BOOKED, "rival", "involuntary")
 """All causes of leaving: the rival's pull is found at the comparison, involuntary leaving has no other cause."""
@@ -35,7 +37,7 @@ def _phases(cause: str) -> tuple[str, ...]:
     written = {
         "quality": "experience", "expectation": "experience", "price": "touch", "upselling": "touch",
         "convenience": "touch", "service": "experience contact", "accountability": "contact",
-        "innovation": "experience",
+        "innovation": "experience", "communication": "touch contact",
     }  # fmt: skip
     return (*written[cause].split(), "decide")
 

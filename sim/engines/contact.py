@@ -9,6 +9,7 @@ from sim.compiled import inner_kernel, step
 from sim.draws import fill_listed, happens, unit
 from sim.engines import lists
 from sim.engines.aftermath import enter, how_owned, judge, recover, settle, tangle
+from sim.engines.candour import expose, told_of
 from sim.engines.lists import note, row_of
 from sim.engines.passes import ASKS, TROUBLED
 from sim.engines.reach import ABOUT, HANDED, endured, reach, use_up_patience
@@ -16,8 +17,10 @@ from sim.mechanisms.call_centre import CONTACT, encounter, solves, wait_pain
 from sim.mechanisms.employee_care import hard
 from sim.mechanisms.impatience import remaining
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
+from sim.mechanisms.pretence import hollow
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.support_access import menu_minutes, routed
+from sim.mechanisms.transparency import spared
 from sim.numeric import fixed_minutes
 from sim.service.queues import SERVED, answer
 from sim.week import ANSWERED_WITHIN, WAIT_BINS, count, event
@@ -38,7 +41,7 @@ _BINS = np.array(WAIT_BINS, np.float64) / 60.0
 
 
 @step
-def _open_issue(number, tries, i, fresh, troubled, luck, p):
+def _open_issue(number, tries, i, fresh, troubled, told, luck, p):
     """Somebody with a new issue, an old one, or (when not ``troubled``) none: whether they get in touch about it.
 
     Without a branch, because what people do cannot be guessed: every rule is asked, and what does not apply is dropped.
@@ -47,6 +50,7 @@ def _open_issue(number, tries, i, fresh, troubled, luck, p):
     severity = carried(before, p.issue_lasting, p.issue_closed_below)
     severity = max(severity, fresh) if new else severity
     chance = speaks_up(number[PROPENSITY, i], severity, p.complaining_base, p.complaining_slope)
+    chance = spared(chance, p.transparency_calls_spared, told)
     again = p.complaining_persistence if severity > 0 and tried != SILENT else f32(0)
     calls = troubled and happens(chance if new else again, luck)
     silent, grievance = new and not calls, number[G_, i]
@@ -66,7 +70,9 @@ def _callers(people, work, who, callers, bits, p, today, tally, journal):
     for k in range(who.size):
         i = u32(who[k])
         why, fresh = work.flags[i], severity_of(work.performed[i], p.quality_failure_threshold)
-        calls, new, silent = _open_issue(number, tries, i, fresh, (why & TROUBLED) != 0, unit(bits[0][k]), p)
+        told = fresh > 0 and p.transparency_outage_notices > 0 and told_of(number, i, fresh, p, today, journal)
+        fresh = spared(fresh, p.transparency_blame_spared, told)
+        calls, new, silent = _open_issue(number, tries, i, fresh, (why & TROUBLED) != 0, told, unit(bits[0][k]), p)
         asks = (why & ASKS) != 0 and not calls
         issues += new
         complaints += new and calls
@@ -191,11 +197,14 @@ def _tell_of_call(journal, i, week, served, solved, recovered, wait, owned):
 
 @step
 def _after_calls(people, work, start, who, staff, bits, p, today, tally, journal):
+    gap = hollow(p.pretence_claimed, p.pretence_actual)
     fill_listed(today.world, CONTACT, today.week, u32(1), who, bits)
     for k in range(who.size):
         wait, why, by = f32(work.times[0, start + k]), work.flag[start + k], work.by[start + k]
         about, handed = (why & ABOUT) != 0, (why & HANDED) != 0
         _after_call(people, u32(who[k]), about, handed, wait, by, staff, unit(bits[0][k]), p, today, tally, journal)
+        if gap > 0 and by >= 0:
+            expose(people.number, u32(who[k]), gap, unit(bits[1][k]), p, today, journal)
 
 
 @inner_kernel

@@ -21,7 +21,7 @@ from sim.behaviour.price import outraged
 from sim.behaviour.satisfaction import aversion, bend
 from sim.compiled import inner_kernel, lean_kernel, step
 from sim.draws import fill, fill_listed
-from sim.engines import keeping, lists, passes, tailor
+from sim.engines import candour, keeping, lists, passes, tailor
 from sim.engines.contact import contact
 from sim.engines.decide import Market, choose, tell
 from sim.engines.lists import row_of
@@ -35,9 +35,11 @@ from sim.mechanisms.innovation import gained, lag_after, standing
 from sim.mechanisms.management import cared_for
 from sim.mechanisms.marketing import spending
 from sim.mechanisms.outsourcing import outsourced
+from sim.mechanisms.pretence import campaign
 from sim.mechanisms.pricing import rise
 from sim.mechanisms.quality import EVERYDAY, providing
 from sim.mechanisms.referral import BY_ADVERTISING, BY_FRIENDS
+from sim.mechanisms.transparency import forewarned, openness_cost
 from sim.mechanisms.upselling import attempt_chance
 from sim.numeric import fixed
 from sim.service.queues import put_in_order, rebase
@@ -154,6 +156,9 @@ def _perform(number, provider, p, levels, bits, here, scratch, performed):
     rates = (p.quality_error_rate, p.rival_error_rate)
     passes.errors(bits[1, :size], number[EXPOSURE, here], provider, rates, p.quality_error_depth, error)
     passes.performances(z, error, provider, levels, (p.quality_spread, p.rival_spread), performed)
+    if p.transparency_process_shown > 0:
+        insight, process = p.transparency_insight, p.transparency_process_shown
+        candour.show(performed, provider, p.quality_failure_threshold, insight, process)
 
 
 @step
@@ -253,10 +258,11 @@ def feel_prices(state, p, before, today, journal):
     change = rise(p.pricing_list_price, before.pricing_list_price)
     if change <= 0:
         return
+    outrage = forewarned(p.price_outrage, p.transparency_price_notice, p.transparency_notice_relief)
     for i in range(provider.size):
         if provider[i] == COMPANY:
             was = number[FAIRNESS, i]
-            number[FAIRNESS, i] = outraged(was, change, p.price_outrage, number[SENSITIVITY, i])
+            number[FAIRNESS, i] = outraged(was, change, outrage, number[SENSITIVITY, i])
             lists.book(number, LEDGER_PRICE, i, was, number[FAIRNESS, i], today.rate)
             lists.note(journal, i, today.week, PRICE_RISE, change)
 
@@ -403,6 +409,9 @@ def _money(state, p, today, tally):
     tally[COST_CALLS] += wages(heads, p.call_centre_wage, p.call_centre_hours, scale)
     tally[COST_CHECKOUT] += wages(state.firm[LANES_ON_DUTY, 0], p.self_checkout_wage, p.self_checkout_hours, scale)
     tally[COST_CHECKOUT] += wages(f32(p.self_checkout_self_lanes), p.self_checkout_lane_cost, f32(1), scale)
+    kinds = (p.transparency_outage_notices, p.transparency_process_shown, p.transparency_price_notice)
+    tally[COST_COMMUNICATION] += openness_cost(tally[CUSTOMERS], p.transparency_cost, kinds[0], kinds[1], kinds[2])
+    tally[COST_CAMPAIGN] += campaign(tally[CUSTOMERS], p.pretence_campaign_cost, p.pretence_claimed)
     tally[COST_MARKETING] += spending(tally[RIVAL_CUSTOMERS], p.marketing_reach, p.marketing_cost)
     costs(p, tally)
     tally[COST_INNOVATION] += spending(tally[CUSTOMERS], f32(1), p.innovation_investment)
@@ -447,6 +456,7 @@ def _weeks(state, work, network, policy, first, setting, tally, journal):
         offered, visitors, troubled = experience(state, work, p, today)
         if setting.prices_move:
             feel_prices(state, p, before, today, journal)
+        candour.come_to_light(state, work, p, before, today, counts, journal)
         touch(state, work, (offered, visitors), p, today, counts, journal)
         contact(people, state, work, troubled, p, today, counts, journal)
         talk(people, work, network, p, today, counts, journal)
@@ -473,6 +483,7 @@ EXPECTATION_GAP, REPUTATION, FOUNDERS = count("expectation_gap"), count("reputat
 CUSTOMERS, RIVAL_CUSTOMERS, GONE_ = count("customers"), count("rival_customers"), count("gone")
 REVENUE_SERVICE, COST_PRODUCT, COST_CALLS = count("revenue_service"), count("cost_product"), count("cost_calls")
 COST_CHECKOUT, COST_MARKETING, BUDGET = count("cost_checkout"), count("cost_marketing"), count("budget")
+COST_COMMUNICATION, COST_CAMPAIGN = count("cost_communication"), count("cost_campaign")
 COST_INNOVATION, COST_RETENTION, COST_WINBACK = count("cost_innovation"), count("cost_retention"), count("cost_winback")
 PLANS_SENT, WINBACK_OFFERS, OBSOLESCENCE = count("plans_sent"), count("winback_offers"), count("obsolescence")
 CUSTOMERS_REFERRED, CUSTOMERS_ADVERTISED = count("customers_referred"), count("customers_advertised")

@@ -19,11 +19,14 @@ from sim.engines.lists import note, row_of
 from sim.engines.passes import MOVES
 from sim.engines.posts import post
 from sim.mechanisms.contracts import bound, hurdle
+from sim.mechanisms.fees import price_seen
 from sim.mechanisms.impatience import remaining
 from sim.mechanisms.marketing import promise
+from sim.mechanisms.pretence import hollow
 from sim.mechanisms.pricing import cents, price_paid
 from sim.mechanisms.referral import attached
 from sim.mechanisms.retention_offers import raised
+from sim.mechanisms.transparency import flattered
 from sim.mechanisms.winback import lowered
 from sim.mechanisms.word_of_mouth import weight_of_reviews
 from sim.numeric import FIXED_ONE, fixed, share
@@ -93,13 +96,27 @@ def _because(number, i, weights, advantage, unfair, pulled, rate, tally):
 
 
 @step
+def _promised(level, p):
+    """What the company promises newcomers of a product of this level, with all that misleads."""
+    told = promise(level, p.marketing_overpromise)
+    told = flattered(told, p.transparency_misleading, p.transparency_exaggeration)
+    return flattered(told, hollow(p.pretence_claimed, p.pretence_actual), p.pretence_lift)
+
+
+@step
+def _flattered_view(view, p):
+    """How the company looks to the rival's customers, with all that it claims."""
+    swayed = flattered(view, p.transparency_misleading, p.transparency_sway)
+    return flattered(swayed, p.pretence_claimed, p.pretence_appeal)
+
+
+@step
 def _arrive(people, i, provider, own_view, market, p, week):
     """Begin anew with another provider; of the one left behind, what was thought of it is remembered."""
     number, to_rival = people.number, provider == RIVAL
     old, new = (BELIEF_COMPANY, BELIEF_RIVAL) if to_rival else (BELIEF_RIVAL, BELIEF_COMPANY)
     number[old, i] = share(own_view)
-    ours = promise(market.company_level, p.marketing_overpromise)
-    theirs = promise(market.rival_level, p.rival_overpromise)
+    ours, theirs = _promised(market.company_level, p), promise(market.rival_level, p.rival_overpromise)
     belief = number[new, i]
     number[E_, i] = starting_expectation(theirs if to_rival else ours, belief, p.expectation_promise_weight)
     number[S_, i], number[T_, i], number[G_, i] = number[E_, i], belief, f32(0)
@@ -129,7 +146,7 @@ def _price_advantage(people, i, mine, p, week):
     tenure = people.clock[TENURE, i]
     list_price, discount, weeks = p.pricing_list_price, p.pricing_newcomer_discount, p.pricing_discount_weeks
     here = price_paid(list_price, discount, weeks, tenure, tenure <= week)
-    on_joining = price_paid(list_price, discount, weeks, 0, True)
+    on_joining = price_seen(price_paid(list_price, discount, weeks, 0, True), p.fees_drip, p.fees_overlooked)
     pays, would_pay = here if mine else p.rival_price, p.rival_price if mine else on_joining
     return price_advantage(pays, would_pay, people.number[SENSITIVITY, i])
 
@@ -156,6 +173,7 @@ def consider(people, i, luck, market, heard, why, weights, p, today, tally, jour
     belief = number[BELIEF_RIVAL, i] if mine else number[BELIEF_COMPANY, i]
     public = market.rival_reputation if mine else market.company_reputation
     other = view(belief, public, weight_of_reviews(p.belief_reviews, p.word_of_mouth_review_display))
+    other = other if mine else _flattered_view(other, p)
     advantage = _price_advantage(people, i, mine, p, week)
     drawn, ends = pull(other, own, held, p.choice_appeal, advantage), people.clock[CONTRACT_END, i]
     reluctance = number[SWITCHING, i] * remaining(p.impatience_switching_trend, week)

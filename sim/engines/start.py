@@ -20,9 +20,10 @@ from sim.week import Network, State
 class Setting(NamedTuple):
     """What does not change in the course of a replication.
 
-    ``founders``: how many people are the company's customers at the start (the first ones); ``prices_move`` and
-    ``offers_made``: whether they ever do, in any week, so that a mechanism that is off costs nothing; so with
-    ``staff_lasts`` (representatives have a morale and a tenure) and ``budget_moves`` (the management reacts to the margin).
+    ``founders``: how many people are the company's customers at the start (the first ones); ``prices_move`` (and with
+    them what seems fair) and ``offers_made``: whether they ever do, in any week, so that a mechanism that is off costs
+    nothing; so with ``staff_lasts`` (representatives have a morale and a tenure) and ``budget_moves`` (the management
+    reacts to the margin).
     """
 
     world: np.uint64
@@ -57,7 +58,8 @@ class Ground:
 def setting_of(ground: Ground, key: np.uint64) -> Setting:
     """The setting of the replication with this key."""
     prices = ground.policy["pricing_list_price"]
-    prices_move = bool((prices != prices[0]).any() or ground.policy["pricing_newcomer_discount"].any())
+    unfair = ("pricing_newcomer_discount", "fees_size", "fees_drip")
+    prices_move = bool((prices != prices[0]).any() or any(ground.policy[name].any() for name in unfair))
     offers = bool(ground.policy["upselling_attempts"].any())
     moves = prices_move, offers, _staff_lasts(ground.policy), _budget_moves(ground.policy)
     return Setting(key, ground.plan.founders, float(ground.stands_for), *moves)

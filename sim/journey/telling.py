@@ -168,6 +168,13 @@ _TELL: dict[str, Callable[[float, Circumstances], str]] = {
     "plan_sent": lambda amount, here: "The company recommended a better plan, without being asked.",
     "offer_to_stay": _offer_to_stay,
     "winback_offer": lambda amount, here: "The company made them an offer to come back.",
+    "fee_found": lambda fee, here: f"They found a fee of {fee / 100:,.2f} {here.currency} that nobody had told them of.",
+    "fee_unnoticed": lambda fee, here: f"They paid a hidden fee of {fee / 100:,.2f} {here.currency} and did not notice.",
+    "drip_found": lambda part, here: f"Their first bill showed that {_percent(part)} of the price had been held back.",
+    "claim_found_false": lambda claim, here: "They found out that the company had misled them.",
+    "outage_notice": lambda severity, here: "The company told them at once that something was wrong.",
+    "false_notice": lambda severity, here: "The company told them what was wrong, and it was not true.",
+    "pretence_exposed": lambda gap, here: "Talking to the company, they saw that its claim to put customers first was hollow.",
 }  # fmt: skip
 
 

@@ -16,12 +16,15 @@ from sim.behaviour.price import price_advantage
 from sim.draws import happens
 from sim.engines.mesa import keeping
 from sim.mechanisms.contracts import bound, hurdle
+from sim.mechanisms.fees import price_seen
 from sim.mechanisms.impatience import remaining
 from sim.mechanisms.innovation import standing
 from sim.mechanisms.marketing import promise
+from sim.mechanisms.pretence import hollow
 from sim.mechanisms.pricing import price_paid
 from sim.mechanisms.referral import attached
 from sim.mechanisms.retention_offers import raised
+from sim.mechanisms.transparency import flattered
 from sim.mechanisms.winback import lowered
 from sim.mechanisms.word_of_mouth import weight_of_reviews
 from sim.numeric import FIXED_ONE, fixed, share
@@ -90,7 +93,9 @@ def _look_of_other(customer: Customer) -> np.float32:
     reviews = weight_of_reviews(p.belief_reviews, p.word_of_mouth_review_display)
     if customer.is_customer:
         return view(customer.belief_rival, reputation[RIVAL], reviews)
-    return view(customer.belief_company, reputation[COMPANY], reviews)
+    seen = view(customer.belief_company, reputation[COMPANY], reviews)
+    swayed = flattered(seen, p.transparency_misleading, p.transparency_sway)
+    return flattered(swayed, p.pretence_claimed, p.pretence_appeal)
 
 
 def _advantage_of_other(customer: Customer) -> np.float32:
@@ -99,7 +104,8 @@ def _advantage_of_other(customer: Customer) -> np.float32:
     if customer.is_customer:
         return price_advantage(customer.price_here(), p.rival_price, sensitivity)
     newcomers = price_paid(p.pricing_list_price, p.pricing_newcomer_discount, p.pricing_discount_weeks, 0, True)
-    return price_advantage(p.rival_price, newcomers, sensitivity)
+    seen = price_seen(newcomers, p.fees_drip, p.fees_overlooked)
+    return price_advantage(p.rival_price, seen, sensitivity)
 
 
 def _stay(customer: Customer, missing: np.float32, woken: bool) -> None:
@@ -137,6 +143,14 @@ def _join(customer: Customer, wooed: bool) -> None:
     keeping.won(customer, referred, wooed)
 
 
+def _promised(customer: Customer) -> np.float32:
+    """What the company promises newcomers, with all that misleads."""
+    p, company = customer.policy, customer.model.company
+    told = promise(standing(p.quality_level, company.obsolescence), p.marketing_overpromise)
+    told = flattered(told, p.transparency_misleading, p.transparency_exaggeration)
+    return flattered(told, hollow(p.pretence_claimed, p.pretence_actual), p.pretence_lift)
+
+
 def _arrive(customer: Customer, provider: int, old_view: np.float32) -> None:
     """Begin anew with another provider; of the one left behind, what was thought of it is remembered."""
     p, week, company = customer.policy, customer.model.week, customer.model.company
@@ -145,7 +159,7 @@ def _arrive(customer: Customer, provider: int, old_view: np.float32) -> None:
         promised = promise(standing(p.rival_level, company.rival_obsolescence), p.rival_overpromise)
     else:
         customer.belief_rival, belief = share(old_view), customer.belief_company
-        promised = promise(standing(p.quality_level, company.obsolescence), p.marketing_overpromise)
+        promised = _promised(customer)
     customer.expectation = starting_expectation(promised, belief, p.expectation_promise_weight)
     customer.satisfaction, customer.trust, customer.grievance = customer.expectation, belief, ZERO
     customer.price_fairness, customer.upsell_fatigue = ONE, ZERO

@@ -21,8 +21,10 @@ from sim.mechanisms.management import cared_for
 from sim.mechanisms.marketing import spending
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.mechanisms.personalisation import knowing
+from sim.mechanisms.pretence import campaign
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.quality import providing
+from sim.mechanisms.transparency import openness_cost
 from sim.numeric import fixed, fixed_minutes
 from sim.parts import columns
 from sim.service.queues import SERVED, answer, in_order, put_in_order, rebase
@@ -249,6 +251,10 @@ class Company(Agent):
         market.count("cost_checkout", wages(self.staffed_lanes, p.self_checkout_wage, p.self_checkout_hours, scale))
         machines = wages(p.self_checkout_self_lanes, p.self_checkout_lane_cost, ONE, scale)
         market.count("cost_checkout", machines)
+        kinds = p.transparency_outage_notices, p.transparency_process_shown, p.transparency_price_notice
+        customers = market.counted["customers"]
+        market.count("cost_communication", openness_cost(customers, p.transparency_cost, *kinds))
+        market.count("cost_campaign", campaign(customers, p.pretence_campaign_cost, p.pretence_claimed))
         rivals = market.counted["rival_customers"]
         market.count("cost_marketing", spending(rivals, p.marketing_reach, p.marketing_cost))
         market.count("cost_innovation", spending(market.counted["customers"], ONE, p.innovation_investment))

@@ -30,6 +30,7 @@ from sim.behaviour.talk import speaks_well, talks
 from sim.behaviour.trust import shaken, trust_after
 from sim.draws import happens, uniform, word
 from sim.engines.mesa import keeping
+from sim.engines.mesa.candour import come_to_light
 from sim.engines.mesa.choosing import compare, move_away
 from sim.engines.mesa.encounters import Call, Visit, hear_offer, raises_issue, visit_of
 from sim.engines.mesa.reaching import reach
@@ -42,6 +43,7 @@ from sim.mechanisms.pricing import cents, price_paid, rise
 from sim.mechanisms.quality import EVERYDAY, error_of, performance
 from sim.mechanisms.referral import BY_ADVERTISING, BY_FRIENDS, spurred
 from sim.mechanisms.rival import offered
+from sim.mechanisms.transparency import forewarned, shown
 from sim.mechanisms.upselling import attempt_chance
 from sim.mechanisms.word_of_mouth import POSTS, strangers_reached
 from sim.numeric import fixed, normal_quantile
@@ -172,19 +174,19 @@ class Customer(Agent):
         rate = offered(p.quality_error_rate, p.rival_error_rate, rival)
         error = error_of(self.luck(EVERYDAY, FAILS), rate, self.failure_exposure, p.quality_error_depth)
         level = offered(self.model.company.level, p.rival_level, rival)
-        spread, normal = (
-            offered(p.quality_spread, p.rival_spread, rival),
-            normal_quantile(self.word(EVERYDAY, PERFORMS)),
-        )
-        return self._fitted(performance(standing(level, self.lag), spread, normal, error))
+        spread = offered(p.quality_spread, p.rival_spread, rival)
+        normal = normal_quantile(self.word(EVERYDAY, PERFORMS))
+        performed = performance(standing(level, self.lag), spread, normal, error)
+        return self._as_seen(performed) if self.is_customer else performed
 
-    def _fitted(self, performed: np.float32) -> np.float32:
-        """The week's performance with what the company adds for those it knows."""
+    def _as_seen(self, performed: np.float32) -> np.float32:
+        """The week's performance with what is shown of its making, and what the company adds for those it knows."""
         p = self.policy
-        if not self.is_customer:
-            return performed
-        wanted = welcome(self.trust, p.personalisation_control)
-        return fitted(performed, p.personalisation_fit, p.personalisation_tailoring, wanted)
+        process = p.transparency_insight, p.transparency_process_shown
+        seen = shown(performed, p.quality_failure_threshold, *process)
+        return fitted(
+            seen, p.personalisation_fit, p.personalisation_tailoring, welcome(self.trust, p.personalisation_control)
+        )
 
     def _weight_of_week(self) -> np.float32:
         """How much the week counts: less with tenure, now a week longer, and more when something went wrong."""
@@ -216,10 +218,11 @@ class Customer(Agent):
     # ---- touch -------------------------------------------------------------------------------------------------------
 
     def touch(self) -> Visit | None:
-        """Feel the price, hear an offer; returns the visit to the shop, if there is one."""
+        """Feel the price, find what was hidden, hear an offer; returns the visit to the shop, if there is one."""
         self._feel_price()
         if not self.is_customer:
             return None
+        come_to_light(self)
         if happens(attempt_chance(self.policy.upselling_attempts), self.luck(EVERYDAY, IS_OFFERED)):
             hear_offer(self)
         shops = happens(self.policy.self_checkout_visits, self.luck(EVERYDAY, SHOPS))
@@ -233,7 +236,8 @@ class Customer(Agent):
         change = rise(p.pricing_list_price, self.model.last_policy.pricing_list_price)
         self.price_fairness = was
         if self.is_customer and change > ZERO:
-            self.price_fairness = outraged(was, change, p.price_outrage, self.price_sensitivity)
+            outrage = forewarned(p.price_outrage, p.transparency_price_notice, p.transparency_notice_relief)
+            self.price_fairness = outraged(was, change, outrage, self.price_sensitivity)
             self.book("price", was, self.price_fairness)
             self.note("price_rise", change)
 

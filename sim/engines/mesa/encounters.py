@@ -12,6 +12,7 @@ from sim.behaviour.issue import MOST_TRIES, SILENT, UNDECIDED, carried, severity
 from sim.behaviour.satisfaction import moved
 from sim.behaviour.trust import shaken, trust_after
 from sim.draws import happens, unit
+from sim.engines.mesa.candour import see_through, told_of
 from sim.engines.mesa.staffing import remember_call
 from sim.mechanisms.accountability import delighted, justice, remedy
 from sim.mechanisms.call_centre import (
@@ -28,6 +29,7 @@ from sim.mechanisms.personalisation import repeating
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.self_checkout import CHECKOUT, minutes_at_lane, prefers_self, visit
 from sim.mechanisms.support_access import before_queue, menu_minutes, patience_left, routed
+from sim.mechanisms.transparency import spared
 from sim.mechanisms.upselling import OFFER, accepts, annoyance, tired
 from sim.numeric import fixed, fixed_minutes, normal_quantile, share
 
@@ -138,25 +140,27 @@ def raises_issue(customer: Customer) -> bool:
     """Whether a customer with an issue, new or still open, gets in touch about it this week."""
     p, luck = customer.policy, customer.luck(CONTACT, 0)
     fresh = severity_of(customer.performed, p.quality_failure_threshold)
+    told = told_of(customer, fresh)
+    fresh = spared(fresh, p.transparency_blame_spared, told)
     if fresh <= ZERO and customer.issue_severity <= ZERO:
         return False
     customer.issue_severity = carried(customer.issue_severity, p.issue_lasting, p.issue_closed_below)
     if fresh > ZERO:
-        return _raises_new_issue(customer, fresh, luck)
+        return _raises_new_issue(customer, fresh, told, luck)
     if customer.issue_severity <= ZERO:
         customer.issue_tries = UNDECIDED
         return False
     return customer.issue_tries != SILENT and happens(p.complaining_persistence, luck)
 
 
-def _raises_new_issue(customer: Customer, fresh: np.float32, luck: float) -> bool:
-    """Something went wrong this week: speak up, or say nothing and resent it."""
+def _raises_new_issue(customer: Customer, fresh: np.float32, told: bool, luck: float) -> bool:
+    """Something went wrong this week: speak up, or say nothing and resent it; less of both if honestly ``told``."""
     p, count, tries = customer.policy, customer.model.count, customer.issue_tries
     customer.issue_severity = max(customer.issue_severity, fresh)
     count("issues")
     customer.note("issue", fresh)
     chance = speaks_up(customer.contact_propensity, customer.issue_severity, p.complaining_base, p.complaining_slope)
-    if happens(chance, luck):
+    if happens(spared(chance, p.transparency_calls_spared, told), luck):
         count("complaints")
         customer.issue_tries = UNDECIDED if tries == SILENT else tries
         return True
@@ -205,6 +209,8 @@ def after_call(call: Call, wait: float, representative: Representative | None) -
     if about_issue and representative is not None:
         recover(customer, solved, representative.outsourced)
     settle(customer, about_issue, solved)
+    if answered:
+        see_through(customer)
 
 
 def tangle(customer: Customer, again: bool) -> np.float32:
