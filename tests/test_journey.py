@@ -123,6 +123,12 @@ def test_every_event_has_words() -> None:
             "They called with a question; somebody answered after 30 seconds and solved it.",
         ),
         (
+            [("outage_notice", 0.4), ("issue", 0.24), ("silent", 0.24)],
+            "The company told them at once of a failure. Something went wrong (severity 0.24). They said nothing about it.",
+        ),
+        ([("fee_found", 650.0)], "They found a fee of 6.50 EUR that nobody had told them of."),
+        ([("drip_found", 0.15)], "Their first bill showed that 15\u00a0% of the price had been held back."),
+        (
             [("unsolved", 12.0)],
             "They called again; somebody answered after 12 minutes and did not solve it.",
         ),

@@ -172,8 +172,8 @@ _TELL: dict[str, Callable[[float, Circumstances], str]] = {
     "fee_unnoticed": lambda fee, here: f"They paid a hidden fee of {fee / 100:,.2f} {here.currency} and did not notice.",
     "drip_found": lambda part, here: f"Their first bill showed that {_percent(part)} of the price had been held back.",
     "claim_found_false": lambda claim, here: "They found out that the company had misled them.",
-    "outage_notice": lambda severity, here: "The company told them at once that something was wrong.",
-    "false_notice": lambda severity, here: "The company told them what was wrong, and it was not true.",
+    "outage_notice": lambda severity, here: "The company told them at once of a failure.",
+    "false_notice": lambda severity, here: "What the company told them of a failure turned out to be untrue.",
     "pretence_exposed": lambda gap, here: "Talking to the company, they saw that its claim to put customers first was hollow.",
 }  # fmt: skip
 
