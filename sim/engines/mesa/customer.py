@@ -27,14 +27,14 @@ from sim.behaviour.satisfaction import (
     surprise,
 )
 from sim.behaviour.talk import speaks_well, talks
-from sim.behaviour.trust import shaken, trust_after
+from sim.behaviour.trust import trust_after
 from sim.draws import happens, uniform, word
 from sim.engines.mesa.choosing import compare, move_away
 from sim.engines.mesa.encounters import Call, Visit, hear_offer, raises_issue, visit_of
+from sim.engines.mesa.known import feel_watched, fits
 from sim.engines.mesa.reaching import reach
 from sim.mechanisms.call_centre import MOOD
 from sim.mechanisms.marketing import reached
-from sim.mechanisms.personalisation import fitted, watched, welcome
 from sim.mechanisms.pricing import cents, price_paid, rise
 from sim.mechanisms.quality import EVERYDAY, error_of, performance
 from sim.mechanisms.rival import offered
@@ -144,8 +144,7 @@ class Customer(Agent):
         self.satisfaction = moved(before, verdict, weight)
         self.trust = trust_after(self.trust, verdict, p.trust_growth, p.trust_loss)
         self._book_week(lost(before, self.satisfaction))
-        if self.is_customer:
-            self._feel_watched()
+        feel_watched(self)
         self.expectation = adapted(self.expectation, self.performed, p.expectation_rise, p.expectation_fall)
         self.grievance = relieved(self.grievance, ONE - fading(p.grievance_half_life))
         self.upsell_fatigue = relieved(self.upsell_fatigue, p.upselling_recovery)
@@ -156,15 +155,7 @@ class Customer(Agent):
         rate = offered(p.quality_error_rate, p.rival_error_rate, rival)
         error = error_of(self.luck(EVERYDAY, FAILS), rate, self.failure_exposure, p.quality_error_depth)
         level, spread = offered(p.quality_level, p.rival_level, rival), offered(p.quality_spread, p.rival_spread, rival)
-        return self._fitted(performance(level, spread, normal_quantile(self.word(EVERYDAY, PERFORMS)), error))
-
-    def _fitted(self, performed: np.float32) -> np.float32:
-        """The week's performance with what the company adds for those it knows."""
-        p = self.policy
-        if not self.is_customer:
-            return performed
-        wanted = welcome(self.trust, p.personalisation_control)
-        return fitted(performed, p.personalisation_fit, p.personalisation_tailoring, wanted)
+        return fits(self, performance(level, spread, normal_quantile(self.word(EVERYDAY, PERFORMS)), error))
 
     def _weight_of_week(self) -> np.float32:
         """How much the week counts: less with tenure, now a week longer, and more when something went wrong."""
@@ -181,14 +172,6 @@ class Customer(Agent):
         short = disappointed(self.expectation, self.performed, p.ledger_notice) and not failed
         self.ledger_quality += booked(loss, self.model.rate, failed)
         self.ledger_expectation += booked(loss, self.model.rate, short)
-
-    def _feel_watched(self) -> None:
-        """Lose trust to tailoring that goes too far."""
-        p, before = self.policy, self.trust
-        wanted = welcome(before, p.personalisation_control)
-        blow = watched(p.personalisation_tailoring, p.personalisation_comfort, p.personalisation_creepiness, wanted)
-        self.trust = shaken(before, blow)
-        self.book("service", before, self.trust)
 
     # ---- touch -------------------------------------------------------------------------------------------------------
 
