@@ -129,6 +129,17 @@ def test_every_event_has_words() -> None:
         ([("fee_found", 650.0)], "They found a fee of 6.50 EUR that nobody had told them of."),
         ([("drip_found", 0.15)], "Their first bill showed that 15\u00a0% of the price had been held back."),
         (
+            [("question", 0.0), ("bot_hands_over", 0.0), ("bot_found_out", 0.15), ("solved", 0.5)],
+            "They asked the chatbot, which could not help and handed them over. "
+            "They found out that it was no person, and lost 15\u00a0% of their trust. "
+            "They were put through; somebody answered after 30 seconds and solved it.",
+        ),
+        (
+            [("issue", 0.44), ("gives_up", 4.0)],
+            "Something went wrong (severity 0.44). "
+            "They tried to call and gave up after 4.0 minutes without reaching anybody.",
+        ),
+        (
             [("unsolved", 12.0)],
             "They called again; somebody answered after 12 minutes and did not solve it.",
         ),

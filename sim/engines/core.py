@@ -96,8 +96,7 @@ EXPOSURE, SPEND, SENSITIVITY = row_of("failure_exposure"), row_of("spend"), row_
 TALKATIVENESS = row_of("talkativeness")
 BELIEF_COMPANY, BELIEF_RIVAL = row_of("belief_company"), row_of("belief_rival")
 LEDGER_QUALITY, LEDGER_EXPECTATION = row_of("ledger_quality"), row_of("ledger_expectation")
-LEDGER_PRICE, LEDGER_SERVICE = row_of("ledger_price"), row_of("ledger_service")
-LEDGER_INNOVATION = row_of("ledger_innovation")
+LEDGER_PRICE, LEDGER_INNOVATION = row_of("ledger_price"), row_of("ledger_innovation")
 LAG, RIVAL_LAG = row_of("obsolescence"), row_of("rival_obsolescence")
 LEFT_IN, CAME_BY = row_of("left_in"), row_of("came_by")
 BUDGET_OFFSET, ON_DUTY, LANES_ON_DUTY = row_of("budget"), row_of("representatives_on_duty"), row_of("lanes_on_duty")
@@ -193,14 +192,6 @@ def _judge(number, tenure, provider, p, lags, here, scratch, performed, rate):
 
 
 @step
-def _watch(number, provider, p, here, rate):
-    """Tailoring goes so far that people feel watched."""
-    bounds = (p.personalisation_tailoring, p.personalisation_comfort)
-    too_much = (bounds[0], bounds[1], p.personalisation_creepiness, p.personalisation_control)
-    tailor.watch(number[T_, here], provider, number[LEDGER_SERVICE, here], too_much, rate)
-
-
-@step
 def _notice(number, provider, p, work, here, performed, flags):
     """Flag who has an issue, gets an offer, visits a shop or has a question."""
     bits, size = work.bits, provider.size
@@ -236,11 +227,10 @@ def experience(state, work, p, today):
         _draw(today.world, today.week, start, size, work)
         _perform(number, provider, p, levels, bits, here, scratch, performed)
         if p.personalisation_tailoring > 0:
-            wanted = (p.personalisation_fit, p.personalisation_tailoring)
-            tailor.fit(performed, number[T_, here], provider, wanted, p.personalisation_control)
+            tailor.fit(number, provider, p, here, performed)
         _judge(number, state.clock[TENURE, here], provider, p, lags, here, scratch, performed, today.rate)
         if p.personalisation_tailoring > p.personalisation_comfort:
-            _watch(number, provider, p, here, today.rate)
+            tailor.watch(number, provider, p, here, today.rate)
         if today.offers_made:
             passes.fades(number[FATIGUE, here], p.upselling_recovery)
         _notice(number, provider, p, work, here, performed, flags)

@@ -5,14 +5,17 @@ import numpy as np
 from sim.behaviour.ledger import booked, lost
 from sim.behaviour.person import COMPANY
 from sim.behaviour.trust import shaken
-from sim.compiled import inner_kernel
+from sim.compiled import inner_kernel, step
+from sim.engines.lists import row_of
 from sim.mechanisms.personalisation import fitted, watched, welcome
 
 f32 = np.float32
 
+T_, LEDGER_SERVICE = row_of("trust"), row_of("ledger_service")
+
 
 @inner_kernel
-def fit(performed, trust, provider, wanted, control):
+def _fit(performed, trust, provider, wanted, control):
     """What tailoring adds to the week of the company's customers; ``wanted`` is (fit, tailoring)."""
     for i in range(performed.size):
         better = fitted(performed[i], wanted[0], wanted[1], welcome(trust[i], control))
@@ -20,7 +23,7 @@ def fit(performed, trust, provider, wanted, control):
 
 
 @inner_kernel
-def watch(trust, provider, ledger, too_much, rate):
+def _watch(trust, provider, ledger, too_much, rate):
     """Trust that the company's customers lose to feeling watched; ``too_much`` is (tailoring, comfort, creepiness, control)."""
     for i in range(trust.size):
         before, mine = trust[i], provider[i] == COMPANY
@@ -28,3 +31,18 @@ def watch(trust, provider, ledger, too_much, rate):
         after = shaken(before, blow)
         trust[i] = after if mine else before
         ledger[i] += booked(lost(before, after), rate, mine)
+
+
+@step
+def fit(number, provider, p, here, performed):
+    """The service is fitted to what is known of everybody in the block ``here``."""
+    wanted = (p.personalisation_fit, p.personalisation_tailoring)
+    _fit(performed, number[T_, here], provider, wanted, p.personalisation_control)
+
+
+@step
+def watch(number, provider, p, here, rate):
+    """Tailoring goes so far that people in the block ``here`` feel watched."""
+    bounds = (p.personalisation_tailoring, p.personalisation_comfort)
+    too_much = (bounds[0], bounds[1], p.personalisation_creepiness, p.personalisation_control)
+    _watch(number[T_, here], provider, number[LEDGER_SERVICE, here], too_much, rate)

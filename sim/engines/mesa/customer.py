@@ -27,18 +27,18 @@ from sim.behaviour.satisfaction import (
     surprise,
 )
 from sim.behaviour.talk import speaks_well, talks
-from sim.behaviour.trust import shaken, trust_after
+from sim.behaviour.trust import trust_after
 from sim.draws import happens, uniform, word
 from sim.engines.mesa import keeping
 from sim.engines.mesa.candour import come_to_light
 from sim.engines.mesa.choosing import compare, move_away
 from sim.engines.mesa.encounters import Call, Visit, hear_offer, raises_issue, visit_of
+from sim.engines.mesa.known import feel_watched, fits
 from sim.engines.mesa.reaching import reach
 from sim.mechanisms.call_centre import MOOD
 from sim.mechanisms.impatience import remaining
 from sim.mechanisms.innovation import lost_to_lag, standing, yardstick
 from sim.mechanisms.marketing import reached
-from sim.mechanisms.personalisation import fitted, watched, welcome
 from sim.mechanisms.pricing import cents, price_paid, rise
 from sim.mechanisms.quality import EVERYDAY, error_of, performance
 from sim.mechanisms.referral import BY_ADVERTISING, BY_FRIENDS, spurred
@@ -155,8 +155,7 @@ class Customer(Agent):
         self.satisfaction = moved(before, verdict, weight)
         self.trust = trust_after(self.trust, verdict, p.trust_growth, p.trust_loss)
         self._book_week(lost(before, self.satisfaction))
-        if self.is_customer:
-            self._feel_watched()
+        feel_watched(self)
         seen = yardstick(self.performed, self.lag, p.innovation_awareness)
         self.expectation = adapted(self.expectation, seen, p.expectation_rise, p.expectation_fall)
         self.grievance = relieved(self.grievance, ONE - fading(p.grievance_half_life))
@@ -177,16 +176,13 @@ class Customer(Agent):
         spread = offered(p.quality_spread, p.rival_spread, rival)
         normal = normal_quantile(self.word(EVERYDAY, PERFORMS))
         performed = performance(standing(level, self.lag), spread, normal, error)
-        return self._as_seen(performed) if self.is_customer else performed
+        return fits(self, self._as_shown(performed)) if self.is_customer else performed
 
-    def _as_seen(self, performed: np.float32) -> np.float32:
-        """The week's performance with what is shown of its making, and what the company adds for those it knows."""
+    def _as_shown(self, performed: np.float32) -> np.float32:
+        """The week's performance with what is shown of its making."""
         p = self.policy
         process = p.transparency_insight, p.transparency_process_shown
-        seen = shown(performed, p.quality_failure_threshold, *process)
-        return fitted(
-            seen, p.personalisation_fit, p.personalisation_tailoring, welcome(self.trust, p.personalisation_control)
-        )
+        return shown(performed, p.quality_failure_threshold, *process)
 
     def _weight_of_week(self) -> np.float32:
         """How much the week counts: less with tenure, now a week longer, and more when something went wrong."""
@@ -206,14 +202,6 @@ class Customer(Agent):
         short = disappointed(self.expectation, self.performed, p.ledger_notice) and not failed
         self.ledger_quality += booked(loss, self.model.rate, failed)
         self.ledger_expectation += booked(loss, self.model.rate, short)
-
-    def _feel_watched(self) -> None:
-        """Lose trust to tailoring that goes too far."""
-        p, before = self.policy, self.trust
-        wanted = welcome(before, p.personalisation_control)
-        blow = watched(p.personalisation_tailoring, p.personalisation_comfort, p.personalisation_creepiness, wanted)
-        self.trust = shaken(before, blow)
-        self.book("service", before, self.trust)
 
     # ---- touch -------------------------------------------------------------------------------------------------------
 
