@@ -35,6 +35,7 @@ CLAIMS = [
     ("S2.4 more is solved at the first contact", CARE["employee_care"], "first_contact_resolution", 1),
     ("S2.4 customers are more satisfied", CARE["employee_care"], "satisfaction", 1),
     ("S2.4 and leave less for the service", CARE["employee_care"], "left_because_service", -1),
+    ("S2.6 and the company is known for it", CARE["employee_care"], "reputation", 1),
     ("S2.4 care is not free", CARE["employee_care"], "cost", 1),
     ("S3.7 letting people go shows in the morale of those who stay", {"layoffs": 0.5}, "morale", -1),
 ]
@@ -164,6 +165,13 @@ def test_cutting_staff_in_the_shops_drives_customers_away() -> None:
     assert difference("customers", holder, cutter)[1] < 0
     assert difference("profit", holder, cutter)[1] < 0
     assert difference("left_because_convenience", holder, cutter, DONE)[0] > 0
+
+
+@pytest.mark.parametrize("measure", ["customers", "profit"])
+def test_cutting_staff_on_thin_margins_makes_them_thinner(measure: str) -> None:
+    """S4.3: seven in a hundred are left where ten are wanted; cutting on and on leaves less."""
+    thin = {"quality": {"cost_share": 0.85}}
+    assert difference(measure, governed({}, **thin), governed(CUTTER | {"target_margin": 0.1}, **thin))[1] < 0
 
 
 def test_cutting_pays_where_too_many_serve() -> None:
