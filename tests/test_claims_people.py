@@ -54,6 +54,16 @@ def test_care_costs_profit_at_first() -> None:
     assert_moves("profit", -1, market(weeks=8), market(weeks=8, **CARE).with_(name="Care"))
 
 
+def test_care_pays_in_two_years_where_much_goes_wrong() -> None:
+    assert_moves("profit", 1, market(weeks=104), market(weeks=104, **CARE).with_(name="Care"))
+
+
+def test_pay_alone_costs_profit_for_a_year_where_little_goes_wrong() -> None:
+    """Care is no law of nature either: customers who hardly meet a representative do not repay it soon."""
+    calm = market(weeks=52, quality={"error_rate": 0.005})
+    assert_moves("profit", -1, calm, calm.with_(employee_care={"pay": 1.15}, name="Paid well"))
+
+
 def test_high_turnover_at_the_outsourcer_costs_solutions() -> None:
     out = {"outsourcing": {"share": 1.0}}
     restless = market(outsourcing={"share": 1.0, "turnover": 4.0}).with_(name="Restless")
