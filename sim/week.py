@@ -1,6 +1,7 @@
 """One week in the market, in the order in which it happens – and everything the two engines have in common about it.
 
-1. **Govern** – the policies in force this week take effect; representatives take their places.
+1. **Govern** – the policies in force this week take effect; the management reviews its budget; representatives stay, quit,
+   are replaced, and take their places.
 2. **Experience** – everybody uses the product: how it performs is compared with what was expected, and moves satisfaction,
    trust and expectation. Grievances and fatigue fade. Below the failure threshold the week becomes an issue.
 3. **Touch** – a price rise is felt, what was hidden comes to light, offers are made, shops are visited.

@@ -35,6 +35,7 @@ CLAIMS = [
     ("S2.4 more is solved at the first contact", CARE["employee_care"], "first_contact_resolution", 1),
     ("S2.4 customers are more satisfied", CARE["employee_care"], "satisfaction", 1),
     ("S2.4 and leave less for the service", CARE["employee_care"], "left_because_service", -1),
+    ("S2.6 and the company is known for it", CARE["employee_care"], "reputation", 1),
     ("S2.4 care is not free", CARE["employee_care"], "cost", 1),
     ("S3.7 letting people go shows in the morale of those who stay", {"layoffs": 0.5}, "morale", -1),
 ]
@@ -51,6 +52,16 @@ def test_care_keeps_customers_in_the_long_run() -> None:
 
 def test_care_costs_profit_at_first() -> None:
     assert_moves("profit", -1, market(weeks=8), market(weeks=8, **CARE).with_(name="Care"))
+
+
+def test_care_pays_in_two_years_where_much_goes_wrong() -> None:
+    assert_moves("profit", 1, market(weeks=104), market(weeks=104, **CARE).with_(name="Care"))
+
+
+def test_pay_alone_costs_profit_for_a_year_where_little_goes_wrong() -> None:
+    """Care is no law of nature either: customers who hardly meet a representative do not repay it soon."""
+    calm = market(weeks=52, quality={"error_rate": 0.005})
+    assert_moves("profit", -1, calm, calm.with_(employee_care={"pay": 1.15}, name="Paid well"))
 
 
 def test_high_turnover_at_the_outsourcer_costs_solutions() -> None:
@@ -164,6 +175,13 @@ def test_cutting_staff_in_the_shops_drives_customers_away() -> None:
     assert difference("customers", holder, cutter)[1] < 0
     assert difference("profit", holder, cutter)[1] < 0
     assert difference("left_because_convenience", holder, cutter, DONE)[0] > 0
+
+
+@pytest.mark.parametrize("measure", ["customers", "profit"])
+def test_cutting_staff_on_thin_margins_makes_them_thinner(measure: str) -> None:
+    """S4.3: seven in a hundred are left where ten are wanted; cutting on and on leaves less."""
+    thin = {"quality": {"cost_share": 0.85}}
+    assert difference(measure, governed({}, **thin), governed(CUTTER | {"target_margin": 0.1}, **thin))[1] < 0
 
 
 def test_cutting_pays_where_too_many_serve() -> None:

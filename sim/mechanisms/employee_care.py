@@ -50,11 +50,11 @@ class EmployeeCare(Parameters):
     recovery: float = parameter(
         0.08, "share per week", 0, 1, "Pull of morale towards what pay and training support", "assumption: half way in eight weeks")  # fmt: skip
     pay_weight: float = parameter(
-        0.6, "scale 0-1", 0, 2, "Morale gained by double pay", "assumption: a tenth more pay is worth 0.06")  # fmt: skip
+        0.4, "scale 0-1", 0, 2, "Morale gained by double pay", "assumption: a tenth more pay is worth 0.04")  # fmt: skip
     training_weight: float = parameter(
-        0.2, "scale 0-1", 0, 1, "Morale gained by endless training, half of it by an hour a week", "assumption: a tenth from the first hour")  # fmt: skip
+        0.1, "scale 0-1", 0, 1, "Morale gained by endless training, half of it by an hour a week", "assumption: 0.05 from the first hour")  # fmt: skip
     training_lift: float = parameter(
-        0.4, "share", 0, 1, "Share of what skill lacks that endless training adds, half of it by an hour a week", "assumption: a fifth from the first hour")  # fmt: skip
+        0.25, "share", 0, 1, "Share of what skill lacks that endless training adds, half of it by an hour a week", "assumption: an eighth from the first hour")  # fmt: skip
     training_cost: float = parameter(
         32.0, "currency per hour", 0, 10_000, "What an hour of training costs: the trainer's part, and who answers meanwhile", "assumption: half as much again as a wage")  # fmt: skip
     hiring_cost: float = parameter(
