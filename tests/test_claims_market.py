@@ -105,6 +105,27 @@ def test_money_spent_on_keeping_adds_more_worth_than_money_spent_on_winning() ->
     assert difference(gains[1], gains[0]).low > 0
 
 
+# ---- a world in which everybody sees ---------------------------------------------------------------------------------
+
+CURT = {"acknowledges": 0.0, "apologises": 0.0, "compensates": 0.0, "blames": 1.0}
+KIND = {"acknowledges": 1.0, "apologises": 1.0, "compensates": 3.0, "speed": 1.0, "blames": 0.0}
+
+
+def _gain_by_kindness(display: float) -> np.ndarray:
+    """By what factor (its logarithm) owning failures instead of blaming customers multiplies joiners."""
+    world = {"weeks": 104, "quality": {"error_rate": 0.15}, "belief": {"publicity": 0.1}}
+    shown = {"word_of_mouth": {"review_display": display}}
+    curt, kind = (
+        run(market(**world, **shown, accountability=manner), 24, 11).values["joiners"] for manner in (CURT, KIND)
+    )
+    return np.log((kind + 1) / (curt + 1))
+
+
+def test_the_more_reviews_are_shown_the_more_it_matters_how_people_are_treated() -> None:
+    """S4.6: with whoever has not been a customer yet."""
+    assert difference(_gain_by_kindness(0.0), _gain_by_kindness(0.5)).low > 0
+
+
 # ---- sizes that the evidence gives -----------------------------------------------------------------------------------
 
 

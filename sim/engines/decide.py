@@ -165,6 +165,15 @@ def _leave(people, i, own, other, advantage, market, weights, p, today, tally):
 
 
 @step
+def _hurdle(people, i, woken, wooed, p, week):
+    """The discount over one year that the other must offer, with all that was offered for staying or for coming."""
+    reluctance = people.number[SWITCHING, i] * remaining(p.impatience_switching_trend, week)
+    reluctance = attached(reluctance, p.referral_bond, i64(people.mark[CAME_BY, i]))
+    high = hurdle(reluctance, p.contracts_exit_fee, bound(people.clock[CONTRACT_END, i], week))
+    return lowered(raised(high, p.retention_offers_better_plan, woken), p.winback_discount, wooed)
+
+
+@step
 def consider(people, i, luck, market, heard, why, weights, p, today, tally, journal):
     """One person compares the own provider with the other and stays or moves."""
     number, week, mine = people.number, today.week, people.mark[PROVIDER, i] == COMPANY
@@ -176,11 +185,8 @@ def consider(people, i, luck, market, heard, why, weights, p, today, tally, jour
     other = other if mine else _flattered_view(other, p)
     advantage = _price_advantage(people, i, mine, p, week)
     drawn, ends = pull(other, own, held, p.choice_appeal, advantage), people.clock[CONTRACT_END, i]
-    reluctance = number[SWITCHING, i] * remaining(p.impatience_switching_trend, week)
     woken, wooed = (why & keeping.WOKEN) != 0, (why & keeping.WOOED) != 0
-    reluctance = attached(reluctance, p.referral_bond, i64(people.mark[CAME_BY, i]))
-    high = hurdle(reluctance, p.contracts_exit_fee, bound(ends, week))
-    high = lowered(raised(high, p.retention_offers_better_plan, woken), p.winback_discount, wooed)
+    high = _hurdle(people, i, woken, wooed, p, week)
     goes = happens(leaves(drawn, high, p.choice_decisiveness), luck)
     if goes and mine and p.retention_offers_save_offers > 0:
         goes = not keeping.stays_after_all(number, i, drawn, high, luck, p, today, tally, journal)
