@@ -36,8 +36,8 @@ class Ledger(Parameters):
 def _phases(cause: str) -> tuple[str, ...]:
     written = {
         "quality": "experience", "expectation": "experience", "price": "touch", "upselling": "touch",
-        "convenience": "touch", "service": "experience contact", "accountability": "contact",
-        "innovation": "experience", "communication": "touch contact",
+        "convenience": "touch", "service": "contact", "accountability": "contact",
+        "innovation": "experience", "communication": "experience touch contact",
     }  # fmt: skip
     return (*written[cause].split(), "decide")
 

@@ -11,7 +11,7 @@ from sim.mechanisms.personalisation import fitted, watched, welcome
 
 f32 = np.float32
 
-T_, LEDGER_SERVICE = row_of("trust"), row_of("ledger_service")
+T_, LEDGER_COMMUNICATION = row_of("trust"), row_of("ledger_communication")
 
 
 @inner_kernel
@@ -45,4 +45,4 @@ def watch(number, provider, p, here, rate):
     """Tailoring goes so far that people in the block ``here`` feel watched."""
     bounds = (p.personalisation_tailoring, p.personalisation_comfort)
     too_much = (bounds[0], bounds[1], p.personalisation_creepiness, p.personalisation_control)
-    _watch(number[T_, here], provider, number[LEDGER_SERVICE, here], too_much, rate)
+    _watch(number[T_, here], provider, number[LEDGER_COMMUNICATION, here], too_much, rate)

@@ -32,4 +32,4 @@ def feel_watched(customer: Customer) -> None:
     wanted = welcome(before, p.personalisation_control)
     blow = watched(p.personalisation_tailoring, p.personalisation_comfort, p.personalisation_creepiness, wanted)
     customer.trust = shaken(before, blow)
-    customer.book("service", before, customer.trust)
+    customer.book("communication", before, customer.trust)
