@@ -22,6 +22,9 @@ SURVEY_WEEKS = 13
 class Answering(Parameters):
     style: float = parameter(
         0.12, "scale 0-1", 0, 1, "Spread between people in how high they answer", "assumption: about one point of ten")  # fmt: skip
+    consistency: float = parameter(
+        0.5, "share", -1, 1, "How far the same person leans the same way in another question",
+        "literature: Mittal & Kamakura 2001 for blurred ratings; assumption: half-way")  # fmt: skip
     promoter_from: float = parameter(
         0.85, "scale 0-1", 0, 1, "Answer from which someone counts as a promoter", "literature: Reichheld 2003, 9 or 10 of 10")  # fmt: skip
     detractor_below: float = parameter(
@@ -36,7 +39,15 @@ def answer(state: float, normal: float, style: float) -> float:
     return share(state + style * normal)
 
 
+@rule
+def leaning(first: float, other: float, consistency: float) -> float:
+    """How the person leans in another question: as in the first as far as they are consistent (standard normal again)."""
+    return consistency * first + np.sqrt(f32(1) - consistency * consistency) * other
+
+
 EXAMPLES = (
     example(answer, 0.7, 1.0, 0.1, becomes=0.8, because="one spread above the state"),
+    example(leaning, 1.0, 0.5, 0.6, becomes=1.0, because="0.6 x 1 + 0.8 x 0.5"),
+    example(leaning, 2.0, 1.0, 0.0, becomes=1.0, because="nothing to do with the first question"),
     example(answer, 0.95, 1.0, 0.1, becomes=1.0, because="the scale ends at 1"),
 )

@@ -21,7 +21,7 @@ CHOICE = stream("choice")
 
 class Choice(Parameters):
     attention: float = parameter(
-        0.03, "per week", 0, 1, "Chance that a customer compares providers for no special reason", "assumption: once in eight months")  # fmt: skip
+        0.01, "per week", 0, 1, "Chance that a customer compares providers for no special reason", "assumption: once in two years")  # fmt: skip
     issue_trigger: float = parameter(
         0.40, "per week", 0, 5, "Extra chance per unit of an open issue's severity", "assumption: trouble makes people look around")  # fmt: skip
     grievance_trigger: float = parameter(
@@ -37,8 +37,8 @@ class Choice(Parameters):
     appeal: float = parameter(
         1.0, "ratio", 0, 10, "Share of the price that a full point of difference in quality is worth", "assumption: one for one")  # fmt: skip
     decisiveness: float = parameter(
-        16.0, "ratio", 0.1, 200, "How sharply a comparison decides: large means the better offer always wins",
-        "assumption: an offer better by a tenth of the price wins five times in six")  # fmt: skip
+        5.0, "ratio", 0.1, 200, "How sharply a comparison decides: large means the better offer always wins",
+        "literature: Bijmolt, van Heerde & Pieters 2005: fitted to a price elasticity of choice near -2.6")  # fmt: skip
     involuntary: float = parameter(
         0.02, "per year", 0, 5, "Customers who leave for no fault of the company (move, death)", "literature: Keaveney 1995, involuntary 6 % of switching")  # fmt: skip
 

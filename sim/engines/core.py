@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.behaviour.answering import ANSWERS, SURVEY_WEEKS, answer
+from sim.behaviour.answering import ANSWERS, SURVEY_WEEKS, answer, leaning
 from sim.behaviour.belief import reputation_after
 from sim.behaviour.choice import goodwill
 from sim.behaviour.grievance import fading
@@ -355,11 +355,13 @@ def _ask(people, work, p, today, tally):
             who,
             (bits[0, : who.size], bits[1, : who.size], bits[2, : who.size], bits[3, : who.size]),
         )
-        passes.normals(bits[0, : who.size], work.scratch[0, : who.size])
+        for question in range(2):
+            passes.normals(bits[question, : who.size], work.scratch[question, : who.size])
         for k in range(who.size):
             i, normal = u32(who[k]), work.scratch[0, k]
+            other = leaning(normal, work.scratch[1, k], p.answering_consistency)
             pleased = answer(number[S_, i], normal, p.answering_style)
-            likely = answer(goodwill(number[S_, i], number[T_, i], p.choice_trust_weight), normal, p.answering_style)
+            likely = answer(goodwill(number[S_, i], number[T_, i], p.choice_trust_weight), other, p.answering_style)
             mine = provider[i] == COMPANY
             tally[ASKED] += mine
             tally[SATISFIED] += mine & (pleased >= p.answering_satisfied_from)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from mesa import Agent
 
-from sim.behaviour.answering import ANSWERS, SURVEY_WEEKS, answer
+from sim.behaviour.answering import ANSWERS, SURVEY_WEEKS, answer, leaning
 from sim.behaviour.belief import belief_after
 from sim.behaviour.choice import goodwill, thinks
 from sim.behaviour.expectation import adapted
@@ -333,9 +333,10 @@ class Customer(Agent):
     def _answer_survey(self) -> None:
         """Say how satisfied one is and whether one would recommend, in one's own way of answering."""
         p, count = self.policy, self.model.count
-        normal = normal_quantile(word(self.model.world, ANSWERS, self.number, 0, 0))
+        first, other = (normal_quantile(word(self.model.world, ANSWERS, self.number, 0, k)) for k in range(2))
         liking = goodwill(self.satisfaction, self.trust, p.choice_trust_weight)
-        pleased, likely = (answer(state, normal, p.answering_style) for state in (self.satisfaction, liking))
+        pleased = answer(self.satisfaction, first, p.answering_style)
+        likely = answer(liking, leaning(first, other, p.answering_consistency), p.answering_style)
         count("asked")
         count("satisfied", pleased >= p.answering_satisfied_from)
         count("promoters", likely >= p.answering_promoter_from)
