@@ -1,6 +1,6 @@
 """The worlds of five industries, found by looking: they load, balance, agree in both engines, and look as their trade does.
 
-``tests/test_telecom.py`` compares the engines on every whole shipped file, these among them; here small copies pass their changes.
+``tests/test_telecom.py`` compares the engines on every whole shipped file; here small copies live past their changes.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from sim.engines.agree import agree
 from sim.ground import ground_of
 from sim.measures import DEFINITIONS
 from sim.running import Result
-from sim.statistics import Difference
 from sim.scenario.whole import Scenario
+from sim.statistics import Difference
 from sim.week import state_columns
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "industries"
@@ -42,8 +42,7 @@ EFFECTS = {
     ("bank", "bank_branchless"): {"satisfaction": -1, "left_because_convenience": 1, "digital_contacts": 1},
     ("subscription_software", "software_price_rise"): {"left_because_price": 1, "retention": -1, "joiners": -1},
     ("utility", "utility_freed"): {"retention": -1, "leavers_voluntary": 1, "profit": -1},
-    ("utility", "utility_cares"): {"satisfaction": 1, "grievance": -1, "nps": 1},
-    ("utility_freed", "utility_cares"): {"retention": 1, "profit": 1, "satisfaction": 1},
+    ("utility_freed", "utility_cares"): {"retention": 1, "profit": 1, "satisfaction": 1, "grievance": -1, "nps": 1},
 }  # fmt: skip
 """What each what-if does beside another world: measure → sign."""
 
@@ -92,7 +91,7 @@ def test_the_books_balance_and_shares_are_shares(path: Path) -> None:
     for name, values in found.values.items():
         assert np.isfinite(values).all(), name
     for name in SHARES:
-        assert (0 <= found.values[name]).all() and (found.values[name] <= 1).all(), name
+        assert (found.values[name] >= 0).all() and (found.values[name] <= 1).all(), name
     assert_sound(ground_of(load(path)), *lived(ground_of(load(path))))
 
 
@@ -119,8 +118,8 @@ def test_the_company_earns_money(path: Path) -> None:
 def test_every_value_says_where_it_comes_from(path: Path) -> None:
     """Whatever sets a number has a comment beside it; names, descriptions and the length of the run need none."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    set_here = [line for line in lines if re.search(r"^[^#]*: *[{\d-][^#]*\d", f"{line} ") or re.search(r"^[^#]+: \d$", line)]
-    assert [line for line in set_here if " # " not in line and not line.startswith("weeks:")] == []
+    numbers = [line for line in lines if re.search(r"^[^#]*: *[{\d-]", line) and re.search(r"\d", line)]
+    assert [line for line in numbers if " # " not in line and not line.startswith("weeks:")] == []
 
 
 @pytest.mark.parametrize("path", sorted(set(FILES) - set(BASES)), ids=lambda path: path.stem)

@@ -66,7 +66,9 @@ def _possible(sections: dict[str, Any], before: dict[str, Any]) -> None:
         ("self_checkout", "self_lanes", "lanes"),
         ("answering", "detractor_below", "promoter_from"),
     ):
-        own = {name: SETTINGS[part, name].default for name in (low, high)} | before.get(part, {}) | sections.get(part, {})
+        own = (
+            {name: SETTINGS[part, name].default for name in (low, high)} | before.get(part, {}) | sections.get(part, {})
+        )
         if own[low] > own[high]:
             sections.setdefault(part, {})[low] = own[high]
 
