@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sim.statistics import coupling_bound, difference, interval
@@ -46,6 +46,7 @@ def test_scenarios_that_never_differ_are_undecided() -> None:
 
 @given(st.floats(0.01, 0.99), st.floats(0.01, 0.99))
 def test_no_coupling_of_yes_and_no_does_better_than_the_bound(base: float, other: float) -> None:
+    assume(base == other or abs(base - other) > 1e-6)  # nearer than that, the check itself is nothing but rounding
     bound = coupling_bound(base, other)
     if bound is None:
         assert base == other
