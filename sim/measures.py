@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.behaviour.ledger import CAUSES
 from sim.numeric import FIXED_ONE
-from sim.theory.lifetime import lifetime_value
+from sim.theory.lifetime_value import lifetime_value
 from sim.week import COUNTS, MONEY_IN, MONEY_OUT, WAIT_BINS
 
 Counts = dict[str, np.ndarray]
@@ -77,7 +77,14 @@ WINNING = ("cost_marketing", "cost_winback", "cost_referral")
 
 
 def _churn(c: Counts) -> np.ndarray:
-    return _ratio(c["leavers_voluntary"] + c["leavers_involuntary"], c["weekly_customers"])
+    """Leavers among the customers who could leave: those of the week before."""
+    leavers = c["leavers_voluntary"] + c["leavers_involuntary"]
+    return _ratio(leavers, c["weekly_customers"] + leavers - c["joiners"])
+
+
+def _occupancy(c: Counts) -> np.ndarray:
+    """Time on calls within paid time; a call that outlasts the opening hours is overtime, and paid."""
+    return _ratio(c["busy"], np.maximum(c["busy"], c["capacity"]))
 
 
 def _lifetime_value(c: Counts) -> np.ndarray:
@@ -93,7 +100,7 @@ def _each(costs: tuple[str, ...], over: str) -> Callable[[Counts], np.ndarray]:
 
 MEASURES = (
     Measure("retention", "share", "Customers of week 0 still with the company at the end, without a break", 1, lambda c: _ratio(c["founders"], c["people_at_start"])),
-    Measure("churn_rate", "share per week", "Customers who leave, for whatever reason, per customer and week", -1,
+    Measure("churn_rate", "share per week", "Customers who leave in a week, for whatever reason, among those who could", -1,
             _churn),
     Measure("leavers_voluntary", "customers", "Customers who left of their own will", -1, lambda c: c["leavers_voluntary"]),
     Measure("leavers_involuntary", "customers", "Customers who moved away or died", -1, lambda c: c["leavers_involuntary"]),
@@ -126,7 +133,7 @@ MEASURES = (
     Measure("containment", "share", "Contacts with the chatbot that it resolved without a person", 1, _share("bot_solved", "bot_contacts")),
     Measure("digital_contacts", "contacts", "Contacts made in writing", 0, lambda c: c["digital_contacts"]),
     Measure("public_complaints", "complaints", "Complaints that customers made where everybody reads them", -1, lambda c: c["public_complaints"]),
-    Measure("occupancy", "share", "Paid time of representatives spent on calls", 0, _share("busy", "capacity")),
+    Measure("occupancy", "share", "Paid time of representatives spent on calls", 0, _occupancy),
     Measure("morale", "scale 0-1", "Morale of an average representative in an average week", 1, _mean("morale", "staff")),
     Measure("staff_turnover", "per year", "Representatives who quit, per representative and year", -1, lambda c: 365.25 / 7 * _ratio(c["quits"], c["staff"])),
     Measure("budget", "ratio", "What the management spends on staff at the end, against the plan", 0, lambda c: c["budget"] / FIXED_ONE),

@@ -5,7 +5,7 @@ import pytest
 from test_measures import tally
 
 from sim.measures import DISCOUNT, measured
-from sim.theory.lifetime import lifetime_value
+from sim.theory.lifetime_value import lifetime_value
 
 
 @pytest.mark.parametrize("retention", [0.0, 0.3, 0.9, 0.99])
@@ -25,7 +25,8 @@ def test_five_points_of_retention_raise_it_as_published(retention: float, rise: 
 
 def test_the_measures_are_made_of_margin_and_churn() -> None:
     week = {
-        "customers": 100, "leavers_voluntary": 1, "revenue_service": 50_000, "cost_product": 20_000, "cost_marketing": 9_999,
+        "customers": 100, "joiners": 1, "leavers_voluntary": 1,
+        "revenue_service": 50_000, "cost_product": 20_000, "cost_marketing": 9_999,
     }  # fmt: skip
     found = measured(tally(week), 100)
     expected = 3.0 * 0.99 / (1 + DISCOUNT - 0.99)  # 5.00 less 2.00 a customer; advertising is not a cost of serving

@@ -22,9 +22,13 @@ def tally(*weeks: dict[str, float]) -> np.ndarray:
     [
         ([{"founders": 90}, {"founders": 80}], "retention", 0.8),
         (
-            [{"customers": 100, "leavers_voluntary": 3}, {"customers": 100, "leavers_involuntary": 1}],
+            [
+                {"customers": 100, "leavers_voluntary": 3, "joiners": 3},
+                {"customers": 90, "leavers_involuntary": 1, "joiners": 0},
+                {"customers": 9, "leavers_voluntary": 0, "joiners": 0},
+            ],
             "churn_rate",
-            0.02,
+            0.02,  # 4 of 100 + 91 + 9
         ),
         ([{"customers": 60, "rival_customers": 20, "gone": 20}], "market_share", 0.75),
         ([{"customers": 50, "heard_well": 30, "heard_ill": 10}], "word_of_mouth_net", 0.4),
@@ -36,6 +40,7 @@ def tally(*weeks: dict[str, float]) -> np.ndarray:
         ([{"calls": 4, "abandoned": 1}], "abandonment", 0.25),
         ([{"first_contacts": 4, "solved_at_first": 3}], "first_contact_resolution", 0.75),
         ([{"busy": 3 * FIXED_ONE, "capacity": 4 * FIXED_ONE}], "occupancy", 0.75),
+        ([{"busy": 5 * FIXED_ONE, "capacity": 4 * FIXED_ONE}], "occupancy", 1.0),
         ([{"revenue_service": 1000, "revenue_upselling": 50, "cost_calls": 300}], "profit", 7.5),
         ([{"left_because_price": FIXED_ONE / 2}, {"left_because_price": FIXED_ONE}], "left_because_price", 1.5),
     ],

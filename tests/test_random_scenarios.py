@@ -34,10 +34,10 @@ SETTINGS = {
 MOST = {"representatives": 30, "lanes": 30, "self_lanes": 30}
 """Parameters of which more than this only takes time."""
 WEEKS = 7
-WITHIN = ("share", "scale 0-1")
-"""Units of measures that lie within [0, 1]; a rate per week is no such share: it is reckoned on those who are left."""
-UNBOUND = ("expectation_gap", "occupancy")
-"""Of these, one that may be negative, and one that counts calls begun before closing time to their end: overtime."""
+WITHIN = ("share", "scale 0-1", "share per week")
+"""Units of measures that lie within [0, 1]."""
+UNBOUND = ("expectation_gap",)
+"""Of these, one that may be negative."""
 
 
 def numbers(line: Line, most: float | None = None) -> st.SearchStrategy[Any]:

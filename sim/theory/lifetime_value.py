@@ -7,10 +7,17 @@ formula and the elasticities; Reichheld & Sasser 1990 (Harvard Business Review 6
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.errors import Mistake
 
+Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 
-def lifetime_value(margin: float, retention: float, discount: float) -> float:
+
+def lifetime_value(margin: Numbers, retention: Numbers, discount: float) -> Numbers:
     """What a customer is worth today, the first payment being due if they stay the first period."""
     _check(retention, discount)
     return margin * retention / (1 + discount - retention)
@@ -33,8 +40,8 @@ def gain(before: float, after: float, discount: float) -> float:
     return lifetime_value(1.0, after, discount) / lifetime_value(1.0, before, discount) - 1
 
 
-def _check(retention: float, discount: float) -> None:
-    if not (0 < retention <= 1 and discount > 0):
+def _check(retention: float | NDArray[np.float64], discount: float) -> None:
+    if not (np.all((np.asarray(retention) >= 0) & (np.asarray(retention) <= 1)) and discount > 0):
         raise Mistake(
-            f"retention must lie in (0, 1] and discount be above 0, but they are {retention!r} and {discount!r}"
+            f"retention must lie in [0, 1] and discount be above 0, but they are {retention!r} and {discount!r}"
         )
