@@ -50,7 +50,7 @@ BUSY: dict[str, Any] = {
     "choice_decisiveness": 4.0,
     "choice_involuntary": 0.5,
     "choice_news_trigger": 0.3,
-    "choice_good_news_trigger": 0.2,
+    "choice_good_news_trigger": 0.05,
     "talk_base": 0.1,
     "support_access_menu_levels": 3,
     "support_access_hidden": 0.1,

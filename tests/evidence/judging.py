@@ -256,6 +256,8 @@ ROWS = {
     "L08": Row(
         "excess leaving after one failure, 130 weeks of tenure over 8 weeks",
         tenure_buffers, lambda: tenure_buffers(False), "an experience weighs the same at any tenure",
+        missed="an open issue makes people compare whatever their tenure, and a comparison decides mildly, so that the "
+        "satisfaction which tenure saves counts for little; whom a failure drives away has gone before the second",
     ),
     "L10": Row(
         "trust lost in a bad week over trust won in an equally good one, at trust 0.5",

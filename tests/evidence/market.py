@@ -265,8 +265,8 @@ PANELS = facts()["satisfaction_loyalty"]["r_sat_choose_again"]
 ROWS = {
     "L05": Row(
         "slope of staying a year, top answers over bottom answers", increasing_returns,
-        missed="few compare in any week, and of those who do, most stay: customers sit on the upper, flattening part of the "
-        "logistic curve, where returns decrease; and dissatisfaction alone makes nobody compare",
+        missed="the most dissatisfied hold a grievance, which makes them compare, so that staying falls steepest at the bottom; "
+        "at the top an answer says more of the way of answering than of satisfaction, so that staying hardly rises",
     ),
     "L12": Row(
         "own-price elasticity of joining", price_elasticity,

@@ -15,6 +15,5 @@ WAITING = {
     "L42": ("A long queue in sight drives shoppers away, whatever its speed", "shops in which the queue is seen"),
     "D06": ("Ratings fall from 4.3 to 1.4 as an order is delivered late", "deliveries"),
     "D07": ("Buyers without a contract come back at intervals of their own", "customers who buy now and then"),
-    "D08": ("Adoption of four technologies in American households", "innovation and imitation that a scenario can set"),
 }
 """Rows not measured yet: the claim, and what of the model it waits for."""
