@@ -32,7 +32,7 @@ BUSY: dict[str, Any] = {
     "employee_care_target_occupancy": 0.5,
     "employee_care_morale_weight": 0.5,
     "management_review_weeks": 3,
-    "management_target_margin": 0.36,
+    "management_target_margin": 0.25,
     "management_cuts": 0.3,
     "management_reinvests": 0.3,
     "management_neglect": 0.3,
