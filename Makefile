@@ -9,7 +9,7 @@ READY := .venv/ready-$(VERSION)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all bench lint format calibration claims evidence lessons odd influence lock clean
+.PHONY: help demo test check-all bench lint format calibration claims evidence lessons industries odd influence lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ claims: $(READY) ## measure every claim of the mission and rewrite docs/backgrou
 
 lessons: $(READY) ## run every lesson and write docs/background/lessons.md
 	$(BIN)/python experiments/lessons_page.py
+
+industries: $(READY) ## run the worlds of five industries and write docs/guides/industries.md
+	$(BIN)/python experiments/industries_page.py
 
 odd: $(READY) ## write docs/background/odd.md, the model by the ODD+D protocol
 	$(BIN)/python experiments/odd_page.py

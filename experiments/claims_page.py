@@ -55,7 +55,7 @@ class Claim:
     @cached_property
     def answer(self) -> Answer:
         """Both worlds, compared."""
-        world = market(self.base)
+        world = market(**self.base)
         return compare([world, world.with_(**self.lever).with_(name="With the lever")], REPLICATIONS, seed=11)
 
     def difference(self, expected: Expected) -> Any:
@@ -67,7 +67,7 @@ def _written() -> Any:
     return YAML(typ="safe", pure=True).load(FILE.read_text(encoding="utf-8"))
 
 
-def market(sections: dict[str, Any]) -> Scenario:
+def market(**sections: Any) -> Scenario:
     """The market of the claims, with sections on top."""
     return described(_written()["market"]).with_(name="The market", **sections)
 
@@ -88,7 +88,10 @@ def _way(says: str) -> int:
 
 def lever_told(lever: dict[str, Any]) -> str:
     """A lever as a reader would write it."""
-    parts = [f"{section}.{key} = {value}" for section, keys in lever.items() for key, value in keys.items()]
+    parts = []
+    for section, keys in lever.items():
+        for key, value in keys.items():
+            parts.append(f"{key}: {lever_told(value)}" if section == "changes" else f"{section}.{key} = {value}")
     return ", ".join(parts)
 
 

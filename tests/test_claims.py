@@ -1,10 +1,16 @@
 """What the model claims about each policy: pull the lever, and the measure moves the way the claim says, beyond chance.
 
-Each is a paired comparison of 24 replications; the interval of the difference must leave out zero on the right side. Interval
-at 95 %, so a claim without any effect would pass once in forty times; seeds are fixed.
+Each row of experiments/claims.yaml is a paired comparison of 24 replications; the interval of the difference (95 %) must leave
+out zero on the right side, so a claim without any effect would pass once in forty times; seeds are fixed.
 """
 
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
 import pytest
+from claims_page import Claim, claims
 
 from sim import compare
 from sim.scenario.whole import Scenario, described
@@ -21,53 +27,29 @@ def market(**sections: object) -> Scenario:
     return described(MARKET).with_(**sections)
 
 
-CLAIMS = [
-    ("S0.2 unable representatives cost trust", {"call_centre": {"skill": 0.4}}, "trust", -1),
-    ("S0.2 and customers", {"call_centre": {"skill": 0.4}}, "retention", -1),
-    ("S0.4 a level below costs satisfaction", {"quality": {"level": 0.70}}, "satisfaction", -1),
-    ("S0.4 erratic quality costs satisfaction at the same level", {"quality": {"spread": 0.15}}, "satisfaction", -1),
-    ("S0.5 upselling costs trust", {"upselling": {"attempts": 2.0, "pressure": 0.8}}, "trust", -1),
-    ("S0.5 and customers", {"upselling": {"attempts": 4.0, "pressure": 1.0}}, "retention", -1),
-    ("S0.6 blaming customers makes grievances last", {"accountability": {"blames": 0.6}}, "grievance", 1),
-    ("S0.7 bad quality becomes bad reputation", {"quality": {"level": 0.6}}, "reputation", -1),
-    ("S0.7 and bad word of mouth", {"quality": {"level": 0.6}}, "word_of_mouth_negative", 1),
-    ("S1.1 too few representatives make people wait", {"call_centre": {"representatives": 3}}, "wait_mean", 1),
-    ("S1.1 and hang up", {"call_centre": {"representatives": 3}}, "abandonment", 1),
-    ("S1.1 and contacts become an effort", {"call_centre": {"representatives": 3}}, "effort", 1),
-    ("S1.8 bad talk makes new customers harder to get", {"quality": {"level": 0.55}}, "joiners", -1),
-    (
-        "S2.2 a recovery that is owned keeps customers",
-        {"accountability": {"acknowledges": 1.0, "apologises": 1.0, "compensates": 3.0, "speed": 1.0}},
-        "retention",
-        1,
-    ),
-    ("S3.3 a price rise drives people away for the price", {"pricing": {"list_price": 1.15}}, "left_because_price", 1),
-    (
-        "S3.3 a discount for newcomers only seems unfair",
-        {"pricing": {"newcomer_discount": 0.3}},
-        "left_because_price",
-        1,
-    ),
-    ("S3.6 a promise nobody keeps disappoints", {"marketing": {"overpromise": 0.3}}, "left_because_expectation", 1),
-    (
-        "S4.1 self-checkout moves the work to customers",
-        {"self_checkout": {"lanes": 20, "self_lanes": 20}},
-        "left_because_convenience",
-        1,
-    ),
-    (
-        "S4.2 outsourcing solves less at the first contact",
-        {"outsourcing": {"share": 1.0}},
-        "first_contact_resolution",
-        -1,
-    ),
-    ("S4.2 and satisfies less", {"outsourcing": {"share": 1.0}}, "satisfaction", -1),
-]
+ROWS = claims()
+NUMBERS = {"S0": 7, "S1": 9, "S2": 6, "S3": 7, "S4": 6}
+"""How many claims each source article makes."""
 
 
-@pytest.mark.parametrize(("lever", "measure", "sign"), [c[1:] for c in CLAIMS], ids=[c[0] for c in CLAIMS])
-def test_a_claim_holds_beyond_chance(lever: dict[str, object], measure: str, sign: int) -> None:
-    assert_moves(measure, sign, market(), market(**lever).with_(name="With the lever"))
+def test_every_claim_of_the_articles_has_a_row() -> None:
+    wanted = {f"{article}.{k}" for article, count in NUMBERS.items() for k in range(1, count + 1)}
+    assert {claim.number for claim in ROWS} == wanted
+
+
+@pytest.mark.parametrize("claim", ROWS, ids=lambda claim: claim.name)
+def test_a_claim_holds_beyond_chance(claim: Claim) -> None:
+    for expected in claim.shows:
+        found = claim.difference(expected)
+        assert expected.holds(found.low, found.high), f"{expected.measure}: {found.low:.4f} to {found.high:.4f}"
+
+
+def test_the_page_of_claims_has_no_empty_cell() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "background" / "claims.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if re.match(r"\| S\d", line)]
+    assert len(rows) == sum(len(claim.shows) for claim in ROWS)
+    assert all(cell.strip() for row in rows for cell in row.strip("|").split("|"))
+    assert "**no**" not in page
 
 
 def assert_moves(measure: str, sign: int, base: Scenario, other: Scenario) -> None:

@@ -88,18 +88,18 @@ def _lived(**sections: float) -> dict[str, np.ndarray]:
 
 def test_courting_newcomers_with_the_money_for_keeping_customers_costs_retention_and_profit() -> None:
     """S1.2, S4.5: the same money, or a little more, moved from offers to stay to advertising."""
-    keeping = _lived(save_offers=0.5, reach=0.02, cost=5.0)
-    neglect = _lived(save_offers=0.0, reach=0.05, cost=5.0)
+    keeping = _lived(save_offers=0.5, reach=0.02, cost=40.0)
+    neglect = _lived(save_offers=0.0, reach=0.05, cost=40.0)
     assert neglect["outlay"].mean() > 0.95 * keeping["outlay"].mean()
-    for measure in ("retention", "profit", "customer_equity"):
+    for measure in ("retention", "profit", "lifetime_value"):
         assert difference(keeping[measure], neglect[measure]).high < 0, measure
 
 
 def test_money_spent_on_keeping_adds_more_worth_than_money_spent_on_winning() -> None:
-    """S1.9: customer equity gained, for each unit of currency spent beyond today's outlay."""
-    today = _lived(save_offers=0.0, reach=0.02, cost=2.0)
+    """S1.9: customer equity gained, for each unit of currency spent beyond today's outlay; a reached person costs 40."""
+    today = _lived(save_offers=0.0, reach=0.02, cost=40.0)
     gains = []
-    for more in (_lived(save_offers=0.5, reach=0.02, cost=2.0), _lived(save_offers=0.0, reach=0.06, cost=2.0)):
+    for more in (_lived(save_offers=0.5, reach=0.02, cost=40.0), _lived(save_offers=0.0, reach=0.06, cost=40.0)):
         spent = (more["outlay"] - today["outlay"]).mean()
         gains.append((more["customer_equity"] - today["customer_equity"]) / spent)
     assert difference(gains[1], gains[0]).low > 0
@@ -134,7 +134,6 @@ def test_a_plan_recommended_to_the_inert_raises_their_churn_as_observed() -> Non
     inert = {
         "weeks": 13,
         "quality": {"error_rate": 0.002},
-        "choice": {"attention": 0.005},
         "marketing": {"reach": 0.0},
         "call_centre": {"questions": 0},
     }

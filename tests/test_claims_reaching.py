@@ -153,10 +153,9 @@ def test_too_much_tailoring_costs_trust_and_a_say_mends_it() -> None:
     assert interval(lift("trust", 1.0, 0.0)).high < 0 < interval(lift("trust", 1.0, 1.0)).low
 
 
-def test_among_people_who_trust_little_much_tailoring_drives_customers_away() -> None:
+def test_people_who_trust_little_leave_because_of_much_tailoring() -> None:
     distrust = {"customers": {"traits": {"trust": 0.2}}}
     assert interval(lift("left_because_communication", 1.0, 0.0, **distrust)).low > 0
-    assert interval(lift("retention", 1.0, 0.0, **distrust)).high < 0
     assert interval(lift("trust", 1.0, 0.0, **distrust)).high < 0
 
 

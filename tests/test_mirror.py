@@ -8,7 +8,8 @@ import pytest
 from worlds import busy
 
 from sim import run
-from sim.report import mirror
+from sim.behaviour.ledger import CAUSES
+from sim.report import mirror, reasons
 from sim.running import Result
 
 
@@ -43,3 +44,15 @@ def test_the_page_says_which_gap_is_widest(result: Result, tmp_path: Path) -> No
     assert widest.customers_say in text[: text.index("</h1>")]
     assert all(pair.subject in text for pair in mirror.PAIRS)
     assert "http" not in text.split("</style>")[1].replace("http://www.w3.org", "")
+
+
+def test_the_six_reasons_and_the_better_offer_account_for_everybody_who_left(result: Result) -> None:
+    found = reasons.shares(result)
+    assert set(found) == {*reasons.SIX, reasons.OTHER}
+    for replication, left in enumerate(result.values["leavers_voluntary"]):
+        assert sum(values[replication] for values in found.values()) == pytest.approx(1.0 if left else 0.0, abs=1e-6)
+
+
+def test_every_cause_but_the_rival_and_moving_belongs_to_one_reason() -> None:
+    causes = [cause for group in reasons.SIX.values() for cause in group]
+    assert sorted(causes) == sorted(set(CAUSES) - {"rival", "involuntary"})

@@ -157,7 +157,7 @@ def over_time(answer: Answer, measure: str) -> Picture:
         ends.append((float(weeks), float(mean[-1])))
     place_weeks(axes, weeks)
     axes.set_ylabel(unit.level)
-    axes.set_title(DEFINITIONS[measure].meaning.split(",")[0])
+    axes.set_title(DEFINITIONS[measure].meaning.split(",")[0].removesuffix(" at the end"))
     _named(axes, _looks(answer), ends)
     alt = f"Line chart of {measure.replace('_', ' ')} over {weeks} weeks, under {_names(answer)}."
     return Picture(alt, "", svg_of(figure))

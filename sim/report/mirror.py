@@ -14,6 +14,7 @@ from sim.numeric import FIXED_ONE
 from sim.report.amounts import number
 from sim.report.drawing import COLOURS, INK, Picture, canvas, styled, svg_of
 from sim.report.page import put, rendered
+from sim.report.reasons import six_reasons
 from sim.running import Result
 from sim.statistics import Interval, interval
 
@@ -151,13 +152,14 @@ def html(result: Result) -> str:
     """The page's text."""
     found = reflections(result)
     with styled():
-        drawn = picture(found)
-    return rendered("mirror.html", **_content(result, found, drawn))
+        drawn, reasons = picture(found), six_reasons(result)
+    return rendered("mirror.html", **_content(result, found, drawn, reasons))
 
 
-def _content(result: Result, found: list[Reflection], drawn: Picture) -> dict[str, Any]:
+def _content(result: Result, found: list[Reflection], drawn: Picture, reasons: Picture) -> dict[str, Any]:
     return {
         "headline": headline(result, found),
+        "reasons": reasons,
         "name": result.scenario.name,
         "description": result.scenario.description,
         "picture": drawn,

@@ -1,0 +1,34 @@
+"""Pages that are written from the code say what the code says; and what is only assumed is listed, most influential first."""
+
+from __future__ import annotations
+
+import odd_page
+
+from sim.measures import NAMES
+from sim.parameters import lines
+from sim.parts import parts
+from sim.scenario.explaining import assumptions
+
+
+def test_the_odd_page_is_what_the_code_says_now() -> None:
+    assert odd_page.PAGE.read_text(encoding="utf-8") == odd_page.page(), "run make odd"
+
+
+def test_the_odd_page_names_every_part_and_measure() -> None:
+    page = odd_page.page()
+    assert all(f"##### {name}\n" in page for name in parts())
+    assert all(f"| `{name}` |" in page for name in NAMES)
+
+
+def test_everything_assumed_is_listed_the_most_influential_first() -> None:
+    assumed = {
+        f"{name}.{line.name}"
+        for name, part in parts().items()
+        for line in (lines(part.parameters).values() if part.parameters else ())
+        if line.source_kind == "assumption"
+    }
+    listed = [row["name"] for row in assumptions().rows]
+    assert assumed <= set(listed) and len(listed) == len(set(listed))
+    sizes = [row["source"] for row in assumptions().rows]
+    known = [said for said in sizes if "not measured" not in said]
+    assert known and sizes[: len(known)] == known
