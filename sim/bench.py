@@ -46,6 +46,7 @@ BUSY: dict[str, Any] = {
     "pricing": {"newcomer_discount": 0.1},
     "marketing": {"overpromise": 0.1},
     "contracts": {"term": 52},
+    "choice": {"good_news_trigger": 0.005},
     "support_access": {"menu_levels": 3, "hidden": 0.1},
     "personalisation": {"remembers": 0.5, "repetition_hurts": 0.2, "tailoring": 0.5},
     "chatbot": {"share": 0.3, "pretends": 0.2},

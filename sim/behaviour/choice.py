@@ -28,6 +28,9 @@ class Choice(Parameters):
         0.25, "per week", 0, 5, "Extra chance per unit of grievance", "assumption: the aggrieved look around")  # fmt: skip
     news_trigger: float = parameter(
         0.01, "per week", 0, 1, "Extra chance in a week in which friends spoke ill of the provider", "assumption: small")  # fmt: skip
+    good_news_trigger: float = parameter(
+        0.0, "per week", 0, 1, "Extra chance in a week in which somebody hears well of the other provider",
+        "assumption: none unless the scenario says so; it is what imitates in Bass 1969 (Management Science 15:215-227)")  # fmt: skip
     trust_weight: float = parameter(
         0.35, "share", 0, 1, "Weight of trust beside satisfaction in how the own provider is seen", "assumption: a third")  # fmt: skip
     grievance_weight: float = parameter(

@@ -8,7 +8,7 @@ from sim.behaviour.ledger import booked, lost
 from sim.behaviour.trust import trust_after
 from sim.compiled import step
 from sim.engines.lists import book, experienced, row_of
-from sim.mechanisms.accountability import delighted, justice, remedy
+from sim.mechanisms.accountability import delighted, justice, made_good, remedy
 from sim.mechanisms.call_centre import effort
 from sim.mechanisms.digital_channels import differing
 from sim.mechanisms.personalisation import repeating
@@ -17,7 +17,7 @@ from sim.week import count
 
 f32, i64 = np.float32, np.int64
 
-S_, T_, G_ = row_of("satisfaction"), row_of("trust"), row_of("grievance")
+E_, S_, T_, G_ = row_of("expectation"), row_of("satisfaction"), row_of("trust"), row_of("grievance")
 SEVERITY, TRIES = row_of("issue_severity"), row_of("issue_tries")
 LEDGER_SERVICE, LEDGER_ACCOUNTABILITY = row_of("ledger_service"), row_of("ledger_accountability")
 
@@ -52,7 +52,8 @@ def how_owned(weeks, p):
 def recover(number, i, recovered, refused, owned, p, rate):
     """After an answered contact about an issue: a recovery that is owned or not, or a refusal that rankles."""
     severity, grievance, satisfaction = number[SEVERITY, i], number[G_, i], number[S_, i]
-    delight = delighted(satisfaction, severity, owned, p.accountability_delight)
+    whole = made_good(satisfaction, number[E_, i], severity, owned, p.accountability_restores)
+    delight = delighted(whole, severity, owned, p.accountability_delight)
     relief = relieved(grievance, p.accountability_relief * owned)
     hurt = aggrieved(grievance, severity, p.grievance_rise, owned)
     number[S_, i] = delight if recovered else satisfaction

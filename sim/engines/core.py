@@ -316,6 +316,8 @@ def _think(state, work, p, today, tally, journal):
         provider, flags = state.mark[PROVIDER, here], work.flags[here]
         alarm, chance = work.scratch[0, :size], work.scratch[1, :size]
         passes.bad_news(work.heard[here], provider, p.choice_news_trigger, alarm)
+        if p.choice_good_news_trigger > 0:
+            passes.good_news(work.heard[here], provider, p.choice_good_news_trigger, alarm)
         passes.think_chances(number[SEVERITY, here], number[G_, here], alarm, rates, chance)
         passes.thinkers(chance, work.later[1, here], provider, p.marketing_reach, flags)
         passes.movers(work.later[2, here], state.clock[CONTRACT_END, here], provider, moving, today.week, flags)

@@ -204,6 +204,14 @@ def bad_news(heard, provider, news, alarm):
 
 
 @inner_kernel
+def good_news(heard, provider, news, alarm):
+    """The extra chance to think of those who heard well of the other provider."""
+    for i in range(alarm.size):
+        well = (heard[i] >> (u64(0) if provider[i] == RIVAL else u64(32))) & _LANES
+        alarm[i] += news if well > u64(0) else f32(0)
+
+
+@inner_kernel
 def think_chances(severity, grievance, alarm, rates, chance):
     """The chance that each person compares; ``rates`` is (attention, by issue, by grievance)."""
     for i in range(chance.size):

@@ -2,7 +2,8 @@
 
 Serves S0.6, S2.2, S4.5. Sources: Orsingher, Valentini & de Angelis 2010 (JAMS 38:169-186), distributive before interactional
 before procedural justice; de Matos, Henrique & Rossi 2007 (J. Service Research 10:60-77): an excellent recovery lifts
-satisfaction above never having failed, but not staying or talking, so only satisfaction gains here. Weights are assumptions.
+satisfaction above never having failed, but not staying or talking, so only satisfaction gains here: what the failure took is
+given back, and a little more. Weights are assumptions.
 """
 
 import numpy as np
@@ -29,6 +30,9 @@ class Accountability(Parameters):
     delight: float = parameter(
         0.10, "share", 0, 1, "Share of the remaining room by which a perfect recovery lifts satisfaction",
         "literature: de Matos et al. 2007, positive on satisfaction; size assumed")  # fmt: skip
+    restores: float = parameter(
+        1.0, "share", 0, 1, "Share of what a failure took from satisfaction that a perfect recovery gives back",
+        "literature: de Matos et al. 2007: after an excellent recovery satisfaction is no lower than without a failure")  # fmt: skip
     relief: float = parameter(
         0.90, "share", 0, 1, "Share of a grievance that a perfect recovery removes at once", "assumption: nearly all")  # fmt: skip
 
@@ -52,11 +56,24 @@ def justice(remedy: float, acknowledges: float, apologises: float, speed: float,
 
 
 @rule
+def excellence(justice: float) -> float:
+    """How far a recovery goes beyond the half-hearted, 0 to 1: only justice above one half counts."""
+    above = justice - f32(0.5)
+    return f32(2) * above if above > f32(0) else f32(0)
+
+
+@rule
+def made_good(satisfaction: float, expectation: float, severity: float, justice: float, restores: float) -> float:
+    """Satisfaction once the failure has been made good: back towards what was expected, by its severity at most."""
+    short = expectation - satisfaction
+    due = short if short < severity else severity
+    return satisfaction + (due if due > f32(0) else f32(0)) * restores * excellence(justice)
+
+
+@rule
 def delighted(satisfaction: float, severity: float, justice: float, delight: float) -> float:
     """Satisfaction after a resolved failure that was owned this far (justice above one half counts)."""
-    above = justice - f32(0.5)
-    gain = f32(2) * above if above > f32(0) else f32(0)
-    return satisfaction + (f32(1) - satisfaction) * delight * severity * gain
+    return satisfaction + (f32(1) - satisfaction) * delight * severity * excellence(justice)
 
 
 EXAMPLES = (
@@ -64,6 +81,20 @@ EXAMPLES = (
     example(justice, 1.0, 1.0, 1.0, 1.0, 0.0, becomes=1.0, because="everything done"),
     example(justice, 0.0, 1.0, 0.0, 0.0, 0.0, becomes=0.175, because="0.35 x half"),
     example(justice, 0.0, 0.0, 0.0, 0.5, 0.5, becomes=0.0, because="blame outweighs speed"),
+    example(excellence, 0.75, becomes=0.5, because="half way from one half to everything"),
+    example(excellence, 0.4, becomes=0.0, because="less than half"),
+    example(made_good, 0.6, 0.8, 0.5, 1.0, 1.0, becomes=0.8, because="all of the 0.2 that were missing"),
+    example(
+        made_good,
+        0.6,
+        0.8,
+        0.1,
+        0.75,
+        1.0,
+        becomes=0.65,
+        because="half of 0.1, which is all that a trifle can have taken",
+    ),
+    example(made_good, 0.8, 0.7, 0.5, 1.0, 1.0, becomes=0.8, because="nothing is missing"),
     example(delighted, 0.6, 1.0, 1.0, 0.1, becomes=0.64, because="a tenth of the remaining 0.4"),
     example(delighted, 0.6, 1.0, 0.4, 0.1, becomes=0.6, because="a half-hearted recovery delights nobody"),
 )

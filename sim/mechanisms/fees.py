@@ -30,7 +30,7 @@ class Fees(Parameters):
     drip: float = parameter(
         0.0, "share", 0, 0.9, "Share of the price that newcomers see only when they pay", "assumption: none unless the scenario says so")  # fmt: skip
     overlooked: float = parameter(
-        0.08, "share", 0, 1, "How much of a drip newcomers leave out of account when they compare",
+        0.30, "share", 0, 1, "How much of a drip newcomers leave out of account when they compare",
         "literature: Blake et al. 2021: 14 % more purchases at a drip of 15 %; fitted to it in a market at the default settings")  # fmt: skip
     unfairness: float = parameter(
         0.20, "ratio", 0, 5, "Fairness lost by whoever finds a fee, per week of spend hidden", "assumption: a fifth of the scale for a week's spend")  # fmt: skip

@@ -299,10 +299,15 @@ class Customer(Agent):
         """Whether something makes this person compare providers this week."""
         p = self.policy
         alarm = p.choice_news_trigger if self.heard[self.provider, False] > 0 else ZERO
+        alarm += p.choice_good_news_trigger if self.heard[self._other_provider, True] > 0 else ZERO
         triggers = p.choice_attention, p.choice_issue_trigger, p.choice_grievance_trigger
         chance = thinks(self.issue_severity, self.grievance, alarm, *triggers)
         advertised = offered(ZERO, p.marketing_reach, self.provider == RIVAL)
         return happens(reached(chance, advertised), self.luck(MOOD, THINKS))
+
+    @property
+    def _other_provider(self) -> int:
+        return COMPANY if self.provider == RIVAL else RIVAL
 
     # ---- account -----------------------------------------------------------------------------------------------------
 

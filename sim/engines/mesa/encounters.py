@@ -14,7 +14,7 @@ from sim.behaviour.trust import shaken, trust_after
 from sim.draws import happens, unit
 from sim.engines.mesa.candour import see_through, told_of
 from sim.engines.mesa.staffing import remember_call
-from sim.mechanisms.accountability import delighted, justice, remedy
+from sim.mechanisms.accountability import delighted, justice, made_good, remedy
 from sim.mechanisms.call_centre import (
     CONTACT,
     effort,
@@ -258,7 +258,8 @@ def recover(customer: Customer, solved: bool, outsourced: bool) -> None:
     owned = justice(remedy(weeks), *manner, p.accountability_speed, p.accountability_blames)
     severity, before = customer.issue_severity, customer.grievance
     if solved:
-        customer.satisfaction = delighted(customer.satisfaction, severity, owned, p.accountability_delight)
+        whole = made_good(customer.satisfaction, customer.expectation, severity, owned, p.accountability_restores)
+        customer.satisfaction = delighted(whole, severity, owned, p.accountability_delight)
         customer.grievance = relieved(before, p.accountability_relief * owned)
         customer.model.count("cost_compensation", cents(customer.spend, weeks))
         customer.note("recovered", owned)
