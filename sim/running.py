@@ -24,6 +24,7 @@ from sim.engines.start import Ground, begin, empty_state
 from sim.errors import Mistake
 from sim.ground import ground_of
 from sim.measures import DEFINITIONS, NAMES, measured, measured_weekly
+from sim.parts import row
 from sim.scenario.whole import Scenario
 from sim.statistics import interval
 from sim.week import COUNTS, State, journal
@@ -176,7 +177,7 @@ class _Readable(Workplace):
 
 def _stayed(state: State, founders: int, weeks: int) -> np.ndarray:
     """Which customers of week 0 never left."""
-    return (state.mark[core.PROVIDER, :founders] == 0) & (state.clock[core.TENURE, :founders] >= weeks)
+    return (state.mark[row("provider"), :founders] == 0) & (state.clock[row("tenure"), :founders] >= weeks)
 
 
 def _check_sound(state: State) -> None:

@@ -55,7 +55,8 @@ MONEY_OUT = (
 )
 
 COUNTS = (
-    "customers", "rival_customers", "gone", "founders", "joiners", "referred_joiners", "leavers_voluntary", "leavers_involuntary",
+    "customers", "rival_customers", "gone", "founders", "joiners", "referred_joiners",
+    "leavers_voluntary", "leavers_involuntary", "left_in_silence",
     "satisfaction", "trust", "grievance", "expectation_gap",
     "asked", "promoters", "detractors", "satisfied",
     "issues", "silent", "contacts", "complaints", "first_contacts", "solved_at_first", "solved", "effort",

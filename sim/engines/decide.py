@@ -7,7 +7,7 @@ import numpy as np
 from sim.behaviour.belief import view
 from sim.behaviour.choice import CHOICE, goodwill, held_against, leaves, pull
 from sim.behaviour.expectation import starting_expectation
-from sim.behaviour.issue import UNDECIDED
+from sim.behaviour.issue import SILENT, UNDECIDED
 from sim.behaviour.ledger import BOOKED, portion, rivals_pull
 from sim.behaviour.person import COMPANY, GONE, RIVAL
 from sim.behaviour.price import price_advantage
@@ -157,6 +157,7 @@ def _leave(people, i, own, other, advantage, market, weights, p, today, tally):
     number = people.number
     unfair = (f32(1) - number[FAIRNESS, i]) * p.choice_fairness_weight
     tally[LEAVERS_VOLUNTARY] += 1
+    tally[LEFT_IN_SILENCE] += people.mark[TRIES, i] == SILENT
     pulled = rivals_pull(other, number[E_, i], p.ledger_restlessness)
     _because(number, i, weights, advantage, unfair, pulled, today.rate, tally)
     keeping.lost(people, i, tally)
@@ -221,6 +222,7 @@ def choose(people, work, who, bits, market, p, today, tally, journal):
 
 TALKERS, HEARD_WELL, HEARD_ILL = count("talkers"), count("heard_well"), count("heard_ill")
 LEAVERS_VOLUNTARY, LEAVERS_INVOLUNTARY = count("leavers_voluntary"), count("leavers_involuntary")
+LEFT_IN_SILENCE = count("left_in_silence")
 JOINERS, REFERRED = count("joiners"), count("referred_joiners")
 COST_RETENTION = count("cost_retention")
 LEFT, LEFT_INVOLUNTARY = count("left_because_service"), count("left_because_involuntary")

@@ -16,6 +16,9 @@ from sim.parts import row
 
 f32, u8, i32, u32, i64, u64 = np.float32, np.uint8, np.int32, np.uint32, np.int64, np.uint64
 
+BLOCK = 1024
+"""People per block: the columns a pass touches then stay in the first-level cache."""
+
 _TO_UNIT_64 = 2.0**-32
 
 

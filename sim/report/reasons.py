@@ -47,5 +47,9 @@ def six_reasons(result: Result) -> Picture:
     axes.set_xlabel("% of those who left of their own will")
     axes.set_title("Six reasons to leave", x=-0.5)
     told = ", ".join(f"{reason} {number(found[reason].mean)} %" for reason in reversed(order))
-    note = "A departure with several causes is shared out among them. Line: 95 % interval of the mean."
+    silent = 100 * float((result.values["left_in_silence"] / np.maximum(result.values["leavers_voluntary"], 1)).mean())
+    note = (
+        f"{number(silent)} % of them left in silence, with a problem that they had told nobody of. A departure with several "
+        "causes is shared out among them. Line: 95 % interval of the mean."
+    )
     return Picture(f"Bar chart of reasons for leaving: {told}.", note, svg_of(figure))

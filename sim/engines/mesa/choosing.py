@@ -9,7 +9,7 @@ import numpy as np
 from sim.behaviour.belief import view
 from sim.behaviour.choice import CHOICE, goodwill, held_against, leaves, pull
 from sim.behaviour.expectation import starting_expectation
-from sim.behaviour.issue import UNDECIDED
+from sim.behaviour.issue import SILENT, UNDECIDED
 from sim.behaviour.ledger import BOOKED, portion, rivals_pull
 from sim.behaviour.person import COMPANY, GONE, RIVAL
 from sim.behaviour.price import price_advantage
@@ -131,6 +131,7 @@ def _leave(customer: Customer, other: np.float32, advantage: np.float32) -> None
         count(f"left_because_{cause}", part)
     count("left_because_rival", FIXED_ONE - sum(parts.values()))
     count("leavers_voluntary")
+    count("left_in_silence", customer.issue_tries == SILENT)
     keeping.lost(customer)
     customer.left_in = customer.model.week + 1
 
