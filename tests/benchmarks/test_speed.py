@@ -13,7 +13,8 @@ def rows() -> dict[tuple[str, str], float]:
 
 
 def test_the_core_stays_near_the_floor(rows: dict[tuple[str, str], float]) -> None:
-    assert rows["core over floor", "times"] < 8
+    """With every mechanism at work; with those of the first slice alone it is below 8."""
+    assert rows["core over floor", "times"] < 12
 
 
 def test_two_threads_do_nearly_twice_the_work(rows: dict[tuple[str, str], float]) -> None:
