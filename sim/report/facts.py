@@ -69,9 +69,11 @@ def smoothed(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def departures(answer: Answer, result: Result) -> dict[str, np.ndarray]:
     """Departures per 100 customers and year, by cause, in every shared replication.
 
-    Divided by the customers there were, because a policy that keeps more customers has more who can leave.
+    Divided by the customers there were before, because a policy that keeps more customers has more who can leave.
     """
-    customer_weeks = np.maximum(weekly(answer, result, "customers").sum(axis=1), 1)
+    kinds = {"customers": 1, "leavers_voluntary": 1, "leavers_involuntary": 1, "joiners": -1}
+    before = sum(sign * weekly(answer, result, kind).sum(axis=1) for kind, sign in kinds.items())
+    customer_weeks = np.maximum(before, 1)
     rate = 100 * WEEKS_A_YEAR / customer_weeks
     return {cause: answer.values(result, f"left_because_{cause}") * rate for cause in CAUSES}
 
