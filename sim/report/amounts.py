@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-MINUS, TIMES, NARROW = "\u2212", "\u00d7", "\u202f"
+MINUS = "\u2212"
 _MOST_PLACES = 6
 
 
