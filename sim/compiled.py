@@ -1,8 +1,8 @@
 """How rules and kernels are compiled: a rule is a plain function of numbers that Python and kernels both call.
 
-The compiled code is kept on disk in a folder named by a hash of every source file of the package. numba alone would go
-on serving an old rule after another file's rule was edited; with the hash, a changed source is a new folder, and an
-unchanged one starts in a moment.
+The compiled code is kept on disk in a folder named by a hash of every source file that a kernel may be made of. numba
+alone would go on serving an old rule after another file's rule was edited; with the hash, a changed source is a new folder,
+and an unchanged one starts in a moment.
 """
 
 from __future__ import annotations
@@ -25,20 +25,37 @@ njit: Any = numba.njit
 PACKAGE = Path(__file__).parent
 
 
-@lru_cache(maxsize=1)
-def source_hash() -> str:
-    """SHA-256 (16 hex digits) over the package's Python files: names and contents, in sorted order."""
+FACES = frozenset({"bench.py", "cli.py", "commands", "journey", "report", "studio"})
+"""What shows results and makes none (top-level names)."""
+ASKING = FACES | {
+    "comparing.py",
+    "execution.py",
+    "experiments",
+    "ground.py",
+    "measures.py",
+    "results.py",
+    "running.py",
+    "scenario",
+}
+"""What no kernel of the model is made of: these files may change, and all compiled code stays good."""
+
+
+@lru_cache(maxsize=4)
+def source_hash(without: frozenset[str] = frozenset()) -> str:
+    """SHA-256 (16 hex digits) over the package's Python files, names and contents; ``without`` these top-level names."""
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode())
-        digest.update(path.read_bytes())
+        name = path.relative_to(PACKAGE)
+        if name.parts[0] not in without:
+            digest.update(name.as_posix().encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def _cache_folder() -> Path:
     """Where compiled code is kept: ``LOYALTY_CACHE``, else the user's cache folder."""
     root = os.environ.get("LOYALTY_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "loyalty-sim" / source_hash()
+    return Path(root) / "loyalty-sim" / source_hash(ASKING)
 
 
 numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import sim
+from sim.compiled import ASKING
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim"
@@ -28,8 +29,7 @@ GROUPS = {
     ),
     "the engines": "engines",
     "questions and answers": (
-        "scenario experiment designs ground running comparing statistics store results measures select sensitivity "
-        "optimise calibrate journey bench"
+        "scenario experiments execution ground running comparing statistics results measures journey bench"
     ),
     "faces": "cli commands report studio __main__",
 }
@@ -156,6 +156,14 @@ def test_an_import_from_below_is_seen(name: str, source: str) -> None:
 )
 def test_an_import_from_above_is_allowed(name: str, source: str) -> None:
     assert forbidden(name, source, ["sim", name]) == []
+
+
+def test_compiled_code_is_made_of_nothing_that_its_folder_is_not_named_after() -> None:
+    """A file left out of the name of the compiled code's folder may not be imported by the engines."""
+    program = "import sys, sim.engines.core; print(*(name for name in sys.modules if name.startswith('sim.')))"
+    names = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    tops = {name.split(".")[1] for name in names}
+    assert "behaviour" in tops and not tops & {name.removesuffix(".py") for name in ASKING}
 
 
 def test_importing_sim_is_cheap() -> None:
