@@ -83,7 +83,7 @@ def write(block: Finished, folder: Path) -> Path:
 def read(path: Path) -> Finished | None:
     """The block in a file; None when it is damaged or gone."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in ("told", "numbers", "values", "weekly")}
         return Finished(json.loads(arrays.pop("told").tobytes()), **arrays)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
