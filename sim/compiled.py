@@ -29,14 +29,18 @@ PACKAGE = Path(__file__).parent
 FACES = frozenset({"bench.py", "cli.py", "commands", "journey", "report", "studio"})
 """What shows results and makes none (top-level names)."""
 ASKING = FACES | {
+    "cluster.py",
     "comparing.py",
     "execution.py",
     "experiments",
     "ground.py",
     "measures.py",
+    "outcome.py",
+    "replicating.py",
     "results.py",
     "running.py",
     "scenario",
+    "tallies.py",
 }
 """What no kernel of the model is made of: these files may change, and all compiled code stays good."""
 
