@@ -33,14 +33,16 @@ def at_work(
     resume: bool,
 ) -> Iterator[Laboratory]:  # fmt: skip
     """A laboratory on the store in ``out``, with a progress bar over ``runs`` replications."""
-    from sim.experiments.laboratory import Laboratory, Threads
+    from sim.execution import executor, interruptible
+    from sim.experiments.laboratory import Laboratory
     from sim.experiments.querying import STORE
     from sim.experiments.store import Store
 
     store = Store(out / STORE, tell)
     with (
         _progress(runs, experiment.path.stem) as progress,
-        Laboratory(experiment.measures, experiment.seed, store, Threads(threads), progress) as laboratory,
+        interruptible(executor(threads, workers, cluster), tell) as place,
+        Laboratory(experiment.measures, experiment.seed, store, place, progress) as laboratory,
     ):
         if resume:
             tell(_left(laboratory))

@@ -18,15 +18,17 @@ import numpy as np
 
 from sim.compiled import FACES, source_hash
 from sim.measures import NAMES
-from sim.running import Result
+from sim.outcome import Result
 
 ENDING = ".block"
+NUMBERLESS = {"cluster.py", "comparing.py", "execution.py", "experiments", "results.py", "running.py", "statistics.py"}
+"""What decides where and what is run, and compares it, but changes no number of a replication (top-level names)."""
 
 
 @lru_cache(maxsize=1)
 def source() -> str:
     """The version of all source that the numbers depend on: not what asks questions, compares or shows."""
-    return source_hash(FACES | {"comparing.py", "execution.py", "experiments", "results.py", "statistics.py"})
+    return source_hash(FACES | NUMBERLESS)
 
 
 @dataclass(frozen=True, eq=False)
