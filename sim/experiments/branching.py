@@ -8,6 +8,8 @@ the same.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +25,7 @@ from sim.draws import world
 from sim.engines import core
 from sim.engines.start import Ground, Setting, begin, empty_state, setting_of
 from sim.errors import Mistake
+from sim.experiments.blocks import source
 from sim.experiments.laboratory import Laboratory, replications_in_block
 from sim.experiments.question import Experiment
 from sim.ground import ground_of
@@ -77,6 +80,18 @@ def planned(experiment: Experiment) -> list[Scenario]:
     found = [branched(experiment.base, experiment.settings.week, policy) for policy in experiment.policies.values()]
     names = [scenario.name for scenario in found]
     return found if experiment.base.name in names else [experiment.base, *found]
+
+
+def address(experiment: Experiment, scenarios: Sequence[Scenario]) -> str:
+    """A hash of all that the answer depends on."""
+    key = [
+        source(),
+        [s.full_fingerprint for s in scenarios],
+        experiment.seed,
+        experiment.replications,
+        experiment.measures,
+    ]
+    return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,11 +207,12 @@ def branch(
     lacking = sorted({int(n) for scenario in todo for n in laboratory.missing(scenario, replications)})
     size = max(1, replications_in_block(todo[0]) // len(todo)) if todo else 1
     pieces = [lacking[start : start + size] for start in range(0, len(lacking), size)]
-    laboratory.tally.found -= len(todo) * len(replications)  # they are asked for once more below, and found then
-    laboratory.tally.asked -= len(todo) * len(replications)
     work: Callable[[Sequence[int]], list[Result]] = lambda piece: grow(todo, week, laboratory.seed, piece)  # noqa: E731
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         for results in pool.map(work, pieces):
             for result in results:
                 laboratory.take(result)
-    return laboratory.measure(scenarios, replications)
+    known = len(scenarios) * len(replications) - len(todo) * len(lacking)
+    laboratory.tally.found += known
+    laboratory.progress(known)
+    return np.stack([laboratory.values(scenario, replications) for scenario in scenarios])

@@ -122,7 +122,7 @@ class Laboratory:
             self.take(result)
         if self.executor.stopped:
             raise Mistake(f"stopped ({self.executor.why_stopped}); what is finished is kept: go on with --resume")
-        return np.stack([self._values(scenario, replications) for scenario in scenarios])
+        return np.stack([self.values(scenario, replications) for scenario in scenarios])
 
     def _todo(self, scenarios: Sequence[Scenario], replications: range, order: Iterable[int]) -> list[Block]:
         """The blocks that are missing: the first of every scenario, then the second of every scenario, and so on."""
@@ -172,8 +172,8 @@ class Laboratory:
             store.gather()
             self._gathered = now
 
-    def _values(self, scenario: Scenario, replications: range) -> np.ndarray:
-        """float64 (replications, measures), in the order of the numbers."""
+    def values(self, scenario: Scenario, replications: range) -> np.ndarray:
+        """What is known of these replications: float64 (replications, measures), in the order of the numbers."""
         numbers, values = self.known[scenario.full_fingerprint]
         order = np.argsort(numbers)
         return values[order[np.searchsorted(numbers, np.arange(replications.start, replications.stop), sorter=order)]]
