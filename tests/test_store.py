@@ -248,7 +248,8 @@ RUNS = 7 * 7 * 4 + 4
 """Replications of all points and of the base, each a block of its own."""
 PROGRAM = """
 import resource, sys, sim.experiments.laboratory as laboratory
-laboratory.SECONDS, laboratory.WORK = 0.2, 50_000
+from sim.execution import Executor
+laboratory.SECONDS, laboratory.WORK, Executor.block_seconds = 0.2, 1, 0  # each replication a block
 limit = int(sys.argv.pop(1))
 if limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
