@@ -41,7 +41,7 @@ BUSY: dict[str, Any] = {
     "employee_care": {"turnover": 0.4, "training": 0.5, "strain": 0.05, "morale_weight": 0.5},
     "management": {"cuts": 0.05, "reinvests": 0.05, "target_margin": 0.3},
     "upselling": {"attempts": 0.5},
-    "self_checkout": {"visits": 0.05, "lanes": 20, "self_lanes": 8},
+    "self_checkout": {"visits": 0.05, "lanes": 20, "self_lanes": 8, "line_in_sight": 0.5},
     "accountability": {"acknowledges": 0.8, "compensates": 1.0},
     "pricing": {"newcomer_discount": 0.1},
     "marketing": {"overpromise": 0.1},

@@ -27,7 +27,7 @@ from sim.measures import DEFINITIONS, NAMES, measured, measured_weekly
 from sim.parts import row
 from sim.scenario.whole import Scenario
 from sim.statistics import interval
-from sim.week import COUNTS, State, journal
+from sim.week import COUNTS, NEWER, State, journal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +139,8 @@ class _Done:
 def state_digest(state: State, tally: np.ndarray) -> str:
     """SHA-256 of every byte of the final state and of the weekly counts, from which the measures follow."""
     digest = hashlib.sha256()
-    for array in (*state, tally):
+    unheard_of = [COUNTS.index(name) for name in NEWER if not tally[:, COUNTS.index(name)].any()]
+    for array in (*state, np.delete(tally, unheard_of, axis=1)):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 

@@ -61,7 +61,7 @@ def test_all_journeys_together_are_what_the_run_counted(lives: list[Life], count
         "solved": found["solved"],
         "offers": found["offer_accepted"] + found["offer_refused"],
         "sales": found["offer_accepted"],
-        "visits": found["shop"] + found["shop_left"],
+        "visits": found["shop"] + found["shop_left"] + found["shop_balked"],
         "walked_out": found["shop_left"],
         "talkers": ours["tells_well"] + ours["tells_ill"],
         "leavers_voluntary": found["leaves"],

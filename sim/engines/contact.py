@@ -12,7 +12,7 @@ from sim.engines.aftermath import enter, how_owned, judge, recover, settle, tang
 from sim.engines.candour import expose, told_of
 from sim.engines.lists import note, row_of
 from sim.engines.passes import ASKS, TROUBLED
-from sim.engines.reach import ABOUT, HANDED, endured, reach, use_up_patience
+from sim.engines.reach import ABOUT, HANDED, NEW, endured, reach, use_up_patience
 from sim.mechanisms.call_centre import CONTACT, encounter, solves, wait_pain
 from sim.mechanisms.employee_care import hard
 from sim.mechanisms.impatience import remaining
@@ -27,8 +27,8 @@ from sim.week import ANSWERED_WITHIN, WAIT_BINS, count, event
 
 f32, u8, u32, i64 = np.float32, np.uint8, np.uint32, np.int64
 
-NEITHER = u8(0)
-"""The mark of a contact that is about no issue and comes from no chatbot."""
+NEITHER, ABOUT_NEW = u8(0), u8(ABOUT | NEW)
+"""Marks of a contact that is about no issue and comes from no chatbot, and of one that speaks up about a new issue."""
 
 G_ = row_of("grievance")
 SEVERITY, PATIENCE, PROPENSITY = row_of("issue_severity"), row_of("patience"), row_of("contact_propensity")
@@ -78,7 +78,7 @@ def _callers(people, work, who, callers, bits, p, today, tally, journal):
         complaints += new and calls
         if i == journal[0].person:
             _tell(journal, i, today.week, new, silent, asks, fresh)
-        work.caller[callers], work.flag[callers] = who[k], ABOUT if calls else NEITHER
+        work.caller[callers], work.flag[callers] = who[k], (ABOUT_NEW if new else ABOUT) if calls else NEITHER
         for place in range(3):
             work.words[place, callers] = bits[place + 1][k]
         callers += calls or asks

@@ -22,8 +22,8 @@ from sim.week import count, event
 
 f32, u8, u32, i64 = np.float32, np.uint8, np.uint32, np.int64
 
-ABOUT, HANDED = u8(1), u8(2)
-"""Marks of a contact: it is about an issue; a chatbot put it through."""
+ABOUT, HANDED, NEW = u8(1), u8(2), u8(4)
+"""Marks of a contact: it is about an issue; a chatbot put it through; the issue is new, and nobody was told of it yet."""
 
 T_, SEVERITY, SPEND = row_of("trust"), row_of("issue_severity"), row_of("spend")
 PATIENCE, AFFINITY, TRIES = row_of("patience"), row_of("digital_affinity"), row_of("issue_tries")
@@ -171,8 +171,11 @@ def _give_up(people, i, about, spent, p, today, tally, journal):
 
 @inner_kernel
 def get_through(people, work, callers, p, today, tally, journal):
-    """Some do not find the number or lose patience in the menu; returns how many reach the queue."""
-    bits, size, left = work.bits, work.bits.shape[1], i64(0)
+    """Some do not find the number or lose patience in the menu; returns how many reach the queue.
+
+    Whoever wanted to speak up and reached nobody has said nothing that the company could hear.
+    """
+    bits, size, left, unheard = work.bits, work.bits.shape[1], i64(0), i64(0)
     menu = menu_minutes(p.support_access_menu_levels, p.support_access_seconds_per_level)
     times = remaining(p.impatience_patience_trend, today.week)
     for start in range(0, callers, size):
@@ -187,8 +190,11 @@ def get_through(people, work, callers, p, today, tally, journal):
                 left = _keep(work, start + k, left, why)
             else:
                 spent = in_vain(found, patience, p.support_access_hidden, p.support_access_search_minutes)
+                unheard += (why & NEW) != 0
                 _give_up(people, i, (why & ABOUT) != 0, spent, p, today, tally, journal)
     tally[GAVE_UP] += callers - left
+    tally[COMPLAINTS] -= unheard
+    tally[SILENT] += unheard
     return left
 
 
@@ -236,6 +242,7 @@ def costs(p, tally):
 
 
 CONTACTS, GAVE_UP, CUSTOMERS = count("contacts"), count("gave_up"), count("customers")
+COMPLAINTS, SILENT = count("complaints"), count("silent")
 BOT_CONTACTS, BOT_SOLVED = count("bot_contacts"), count("bot_solved")
 DIGITAL_CONTACTS, PUBLIC_COMPLAINTS = count("digital_contacts"), count("public_complaints")
 COST_COMPENSATION, COST_CHATBOT = count("cost_compensation"), count("cost_chatbot")

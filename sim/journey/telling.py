@@ -149,6 +149,7 @@ _TELL: dict[str, Callable[[float, Circumstances], str]] = {
     "offer_refused": lambda fatigue, here: "They were offered more and declined.",
     "shop": _shop,
     "shop_left": lambda wait, here: f"They visited a shop and walked out after {duration(wait)}.",
+    "shop_balked": lambda length, here: f"They came to a shop, saw {length:.0f} people in line, and left without buying.",
     "price_rise": lambda rise, here: f"The price rose by {_percent(rise, 1)}.",
     "tells_well": _talk("well"),
     "tells_ill": _talk("ill"),

@@ -2,7 +2,8 @@
 
 Serves S0.1. A menu uses up the very patience with which the caller would have waited; a hidden number is not found at all by
 some, and by the others only after a search. A menu also finds the right person, and so saves handling time: that is why
-companies have them. Sizes are assumptions.
+companies have them. Who wanted to speak up about a new issue and gave up has said nothing that the company could hear, and
+counts as silent. Sizes are assumptions.
 """
 
 import numpy as np

@@ -11,7 +11,7 @@ from mesa import Agent
 
 from sim.columns import OF_COMPANY
 from sim.draws import happens
-from sim.engines.mesa.encounters import Call, Visit, after_call, after_visit
+from sim.engines.mesa.encounters import Call, Visit, after_call, after_turning_away, after_visit, turns_away
 from sim.engines.mesa.staffing import close_books, live_on, pay_for_staff, review, take_posts
 from sim.mechanisms.call_centre import solves, wages
 from sim.mechanisms.chatbot import conversations
@@ -27,7 +27,17 @@ from sim.mechanisms.quality import providing
 from sim.mechanisms.transparency import openness_cost
 from sim.numeric import fixed, fixed_minutes
 from sim.parts import columns
-from sim.service.queues import SERVED, answer, in_order, put_in_order, rebase
+from sim.service.queues import (
+    SERVED,
+    answer,
+    in_order,
+    nobody_in_line,
+    put_in_order,
+    rebase,
+    rebase_line,
+    stand_in,
+    standing,
+)
 from sim.week import ANSWERED_WITHIN, WAIT_BINS, State
 
 if TYPE_CHECKING:
@@ -41,10 +51,14 @@ BINS = [seconds / 60.0 for seconds in WAIT_BINS]
 
 
 class Line(NamedTuple):
-    """A first-come-first-served queue: when each who serves becomes free (minutes) and their number, soonest first."""
+    """A first-come-first-served queue: when each who serves becomes free (minutes) and their number, soonest first.
+
+    ``line``: who stands there, as :func:`sim.service.queues.nobody_in_line` keeps it; without room where nobody sees it.
+    """
 
     free_at: np.ndarray
     number: np.ndarray
+    line: np.ndarray = nobody_in_line(False)
 
     def man(self, before: int, now: int, minutes: float) -> None:
         """Start a new week, ``minutes`` after the last began: ``now`` serve where ``before`` did."""
@@ -63,7 +77,13 @@ class Line(NamedTuple):
         wait, outcome, who = answer(
             comer.arrival, minutes, comer.patience, self.free_at[:servers], self.number[:servers]
         )
+        if self.line.size:
+            stand_in(self.line, comer.arrival + wait)
         return wait, who if outcome == SERVED else None
+
+    def length(self, moment: float) -> int:
+        """How many somebody who comes at this moment sees standing there."""
+        return standing(self.line, moment) if self.line.size else 0
 
 
 def by_arrival(comers: list[Comer]) -> list[Comer]:
@@ -143,8 +163,8 @@ class Company(Agent):
     def __init__(self, market: Market, state: State) -> None:
         super().__init__(market)
         self.phones = Line(state.busy, state.server)
-        self.tills = Line(state.lane_busy, state.lane)
-        self.machines = Line(state.self_busy, state.self_lane)
+        self.tills = Line(state.lane_busy, state.lane, state.lane_line)
+        self.machines = Line(state.self_busy, state.self_lane, state.self_line)
         self.representatives = [Representative(market, number) for number in range(len(state.server))]
         for name in columns("firm"):
             setattr(self, name, ZERO)
@@ -209,11 +229,16 @@ class Company(Agent):
     def serve_shoppers(self, visits: list[Visit]) -> None:
         """Serve everybody at the checkouts, in the order they come."""
         for visit in by_arrival(visits):
-            if visit.self_service:
-                wait, who = self.machines.serve(visit, visit.handling, self.model.policy.self_checkout_self_lanes)
-            else:
-                wait, who = self.tills.serve(visit, visit.handling, self.staffed_lanes)
+            alone = self.model.policy.self_checkout_self_lanes
+            lanes, open_lanes = (self.machines, alone) if visit.self_service else (self.tills, self.staffed_lanes)
+            length = lanes.length(visit.arrival)
+            if turns_away(visit.customer, length):
+                after_turning_away(visit.customer, length)
+                continue
+            wait, who = lanes.serve(visit, visit.handling, open_lanes)
             after_visit(visit, wait, who is not None)
+        for lanes in (self.tills, self.machines):
+            rebase_line(lanes.line, self.shop_minutes)
 
     def answer_calls(self, calls: list[Call]) -> None:
         """Answer everybody who calls, in the order they call, unless they hang up first."""
@@ -284,4 +309,6 @@ class Company(Agent):
             "lane": self.tills.number,
             "self_busy": self.machines.free_at,
             "self_lane": self.machines.number,
+            "lane_line": self.tills.line,
+            "self_line": self.machines.line,
         }

@@ -27,7 +27,7 @@ from sim.mechanisms.digital_channels import differing
 from sim.mechanisms.outsourcing import granted
 from sim.mechanisms.personalisation import repeating
 from sim.mechanisms.pricing import cents
-from sim.mechanisms.self_checkout import CHECKOUT, minutes_at_lane, prefers_self, visit
+from sim.mechanisms.self_checkout import CHECKOUT, minds, minutes_at_lane, prefers_self, put_off, visit
 from sim.mechanisms.support_access import before_queue, menu_minutes, patience_left, routed
 from sim.mechanisms.transparency import spared
 from sim.mechanisms.upselling import OFFER, accepts, annoyance, tired
@@ -107,6 +107,24 @@ def visit_of(customer: Customer) -> Visit:
     return Visit(customer, alone, when * AS_SHARE * company.shop_minutes, float(minutes), float(patience))
 
 
+def turns_away(customer: Customer, length: int) -> bool:
+    """Whether somebody who sees so many people in line does not join it."""
+    p, minding = customer.policy, minds(customer.price_sensitivity)
+    sees, unnoticed = p.self_checkout_line_in_sight, p.self_checkout_line_unnoticed
+    return happens(put_off(length, minding, sees, unnoticed, p.self_checkout_line_deters), customer.luck(CHECKOUT, 5))
+
+
+def after_turning_away(customer: Customer, length: int) -> None:
+    """What a line that was too long leaves behind: a little annoyance, and nothing bought."""
+    p, count = customer.policy, customer.model.count
+    quality = visit(p.self_checkout_line_hurts, ZERO, customer.self_service_liking)
+    _remember(customer, quality, p.self_checkout_memory, "convenience")
+    count("visits")
+    count("balked")
+    count("cost_lost_sales", cents(customer.spend, p.self_checkout_sale))
+    customer.note("shop_balked", length)
+
+
 def after_visit(visited: Visit, wait: float, served: bool) -> None:
     """What a visit leaves behind: how it was, against what was expected, and the annoyance of walking out unserved."""
     customer, alone, _, _, _ = visited
@@ -123,6 +141,8 @@ def after_visit(visited: Visit, wait: float, served: bool) -> None:
     count("walked_out", not served)
     if alone and served:
         count("cost_shrink", cents(customer.spend, p.self_checkout_shrink))
+    if not served:
+        count("cost_lost_sales", cents(customer.spend, p.self_checkout_sale))
     customer.note("shop" if served else "shop_left", wait)
 
 
@@ -138,6 +158,7 @@ def _remember(customer: Customer, quality: np.float32, weight: np.float32, cause
 
 def raises_issue(customer: Customer) -> bool:
     """Whether a customer with an issue, new or still open, gets in touch about it this week."""
+    customer.speaks_up = False
     p, luck = customer.policy, customer.luck(CONTACT, 0)
     fresh = severity_of(customer.performed, p.quality_failure_threshold)
     told = told_of(customer, fresh)
@@ -162,6 +183,7 @@ def _raises_new_issue(customer: Customer, fresh: np.float32, told: bool, luck: f
     chance = speaks_up(customer.contact_propensity, customer.issue_severity, p.complaining_base, p.complaining_slope)
     if happens(spared(chance, p.transparency_calls_spared, told), luck):
         count("complaints")
+        customer.speaks_up = True
         customer.issue_tries = UNDECIDED if tries == SILENT else tries
         return True
     count("silent")

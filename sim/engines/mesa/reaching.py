@@ -135,6 +135,9 @@ def _give_up(customer: Customer, about_issue: bool, spent: np.float32) -> None:
     p, (severity, tries) = customer.policy, _matter(customer, about_issue)
     pain = wait_pain(spent, p.call_centre_tolerance, p.call_centre_waiting_hurts)
     customer.model.count("gave_up")
+    if about_issue and customer.speaks_up:  # but nobody heard it
+        customer.model.count("complaints", -1)
+        customer.model.count("silent")
     count_contact(customer, tries, False, pain)
     feel_contact(customer, encounter(False, ZERO, False, p.call_centre_manner, p.call_centre_solution, pain))
     _rankle(customer, severity, p.support_access_resentment)
