@@ -62,7 +62,7 @@ COUNTS = (
     "asked", "promoters", "detractors", "satisfied",
     "issues", "silent", "contacts", "complaints", "first_contacts", "solved_at_first", "solved", "effort",
     "calls", "answered", "answered_in_time", "abandoned", "wait", "busy", "capacity",
-    "gave_up", "bot_contacts", "bot_solved", "digital_contacts", "public_complaints",
+    "callbacks", "gave_up", "bot_contacts", "bot_solved", "digital_contacts", "public_complaints",
     "staff", "morale", "quits", "hires", "budget",
     "visits", "self_visits", "walked_out", "balked", "checkout_wait",
     "offers", "sales",
@@ -75,7 +75,7 @@ COUNTS = (
 )  # fmt: skip
 """What is counted every week, in the order of the count's columns. Times are in units of 2^-20 minutes."""
 
-NEWER = ("balked", "cost_lost_sales")
+NEWER = ("balked", "callbacks", "cost_lost_sales")
 """Counts that came later: while they are 0 a digest leaves them out, so that it stays what it was before they came."""
 
 
@@ -92,7 +92,7 @@ EVENTS = (
     "message_solved", "message_unsolved", "complains_publicly",
     "plan_sent", "offer_to_stay", "winback_offer",
     "fee_found", "fee_unnoticed", "drip_found", "claim_found_false", "outage_notice", "false_notice", "pretence_exposed",
-    "shop_balked",
+    "shop_balked", "callback", "lines_closed",
 )  # fmt: skip
 """What a journey can tell of; the number of an event is its place here."""
 

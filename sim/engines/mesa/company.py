@@ -13,7 +13,7 @@ from sim.columns import OF_COMPANY
 from sim.draws import happens
 from sim.engines.mesa.encounters import Call, Visit, after_call, after_turning_away, after_visit, turns_away
 from sim.engines.mesa.staffing import close_books, live_on, pay_for_staff, review, take_posts
-from sim.mechanisms.call_centre import solves, wages
+from sim.mechanisms.call_centre import CONTACT, VAIN_MINUTES, called_back, solves, wages
 from sim.mechanisms.chatbot import conversations
 from sim.mechanisms.employee_care import hour_cost
 from sim.mechanisms.innovation import gained, lag_after
@@ -47,6 +47,8 @@ f32 = np.float32
 ZERO, ONE = f32(0), f32(1)
 Comer = TypeVar("Comer", Visit, Call)
 
+OFFERED_CALLBACK, IS_REACHED = 6, 7
+"""What two draws of a contact decide."""
 BINS = [seconds / 60.0 for seconds in WAIT_BINS]
 
 
@@ -244,23 +246,37 @@ class Company(Agent):
         """Answer everybody who calls, in the order they call, unless they hang up first."""
         staff = self.on_duty()
         for call in by_arrival(calls):
+            call, reached = self._call_back(call) if staff else (call, True)
             minutes = staff[self.phones.number[0]].minutes_for(call) if staff else call.handling
+            minutes = minutes if reached else VAIN_MINUTES
             wait, who = self.phones.serve(call, minutes, len(staff))
-            self._count_call(wait, minutes, who is not None)
+            self._count_call(wait, minutes, who is not None, reached)
             if who is not None and self.model.staff_lasts:
                 staff[who].call_minutes += f32(minutes)
-            after_call(call, wait, None if who is None else staff[who])
+            if call.back:
+                call.customer.note("callback", wait)
+            after_call(call, wait, staff[who] if who is not None and reached else None)
         self.model.count("capacity", len(staff) * fixed_minutes(self.phone_minutes))
 
-    def _count_call(self, wait: float, minutes: float, served: bool) -> None:
-        """Enter one call in the counts."""
-        count = self.model.count
+    def _call_back(self, call: Call) -> tuple[Call, bool]:
+        """The call as it will be made, by the company if a long wait is ahead, and whether the customer is reached."""
+        p, customer = self.model.policy, call.customer
+        ahead, luck = self.phones.free_at[0] - call.arrival, customer.luck(CONTACT, OFFERED_CALLBACK)
+        if not called_back(ahead, p.call_centre_callback_after, p.call_centre_callback, luck):
+            return call, True
+        self.model.count("callbacks")
+        reached = happens(p.call_centre_callback_reached, customer.luck(CONTACT, IS_REACHED))
+        return call._replace(patience=np.inf, back=True), reached
+
+    def _count_call(self, wait: float, minutes: float, taken: bool, reached: bool) -> None:
+        """Enter one call in the counts; who is called back takes a representative's time even if not reached."""
+        count, served = self.model.count, taken and reached
         count("calls")
         count("wait", fixed_minutes(wait))
         count(f"waited_{bisect_left(BINS, wait)}")
         count("answered" if served else "abandoned")
         count("answered_in_time", served and wait <= ANSWERED_WITHIN / 60.0)
-        count("busy", fixed_minutes(minutes) if served else 0)
+        count("busy", fixed_minutes(minutes) if taken else 0)
 
     # ---- account -----------------------------------------------------------------------------------------------------
 

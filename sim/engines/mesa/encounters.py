@@ -19,6 +19,7 @@ from sim.mechanisms.call_centre import (
     CONTACT,
     effort,
     encounter,
+    felt_wait,
     handling_minutes,
     patience_minutes,
     wait_pain,
@@ -57,7 +58,10 @@ class Visit(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One customer's call, about an issue or to ask something, perhaps put through by a chatbot; times as in :class:`Visit`."""
+    """One customer's call, about an issue or to ask something; times as in :class:`Visit`.
+
+    ``handed_over``: a chatbot put it through; ``late``: the lines were closed at the first try; ``back``: the company calls.
+    """
 
     customer: Customer
     about_issue: bool
@@ -65,6 +69,8 @@ class Call(NamedTuple):
     handling: float
     patience: float
     handed_over: bool
+    late: bool = False
+    back: bool = False
 
 
 # ---- offers ----------------------------------------------------------------------------------------------------------
@@ -193,7 +199,7 @@ def _raises_new_issue(customer: Customer, fresh: np.float32, told: bool, luck: f
     return False
 
 
-def call_of(customer: Customer, about_issue: bool, handed_over: bool) -> Call:
+def call_of(customer: Customer, about_issue: bool, handed_over: bool = False, late: bool = False) -> Call:
     """The call a customer makes this week: when, how long it takes to deal with, and how patient they are."""
     p = customer.policy
     when, patience, size = (customer.word(CONTACT, index) for index in (1, 2, 3))
@@ -203,7 +209,7 @@ def call_of(customer: Customer, about_issue: bool, handed_over: bool) -> Call:
     if not handed_over:
         patient = patience_left(patient, menu_of(p))
     arrival = when * AS_SHARE * customer.model.company.phone_minutes
-    return Call(customer, about_issue, arrival, float(minutes), float(patient), handed_over)
+    return Call(customer, about_issue, arrival, float(minutes), float(patient), handed_over, late)
 
 
 def menu_of(p: SimpleNamespace) -> np.float32:
@@ -211,14 +217,20 @@ def menu_of(p: SimpleNamespace) -> np.float32:
     return menu_minutes(p.support_access_menu_levels, p.support_access_seconds_per_level)
 
 
+def endured(p: SimpleNamespace, handed_over: bool, late: bool) -> np.float32:
+    """Minutes that a caller spent before joining the queue."""
+    before = before_queue(p.support_access_hidden, p.support_access_search_minutes, menu_of(p), handed_over)
+    return before + p.support_access_closed_minutes if late else before
+
+
 def after_call(call: Call, wait: float, representative: Representative | None) -> None:
     """What a call leaves behind; without a ``representative`` the caller hung up after this ``wait``."""
-    customer, about_issue, *_, handed_over = call
+    customer, about_issue, handed_over = call.customer, call.about_issue, call.handed_over
     p, severity = customer.policy, customer.issue_severity if about_issue else ZERO
     solved = representative is not None and representative.solves(severity, customer.luck(CONTACT, 4))
     tries = customer.issue_tries if about_issue else 0
-    before = before_queue(p.support_access_hidden, p.support_access_search_minutes, menu_of(p), handed_over)
-    pain = wait_pain(f32(wait) + before, p.call_centre_tolerance, p.call_centre_waiting_hurts)
+    minutes = felt_wait(wait, p.call_centre_callback_felt, call.back) + endured(p, handed_over, call.late)
+    pain = wait_pain(minutes, p.call_centre_tolerance, p.call_centre_waiting_hurts)
     pain += tangle(customer, representative is not None and (handed_over or tries > 0))
     count_contact(customer, tries, solved, pain)
     customer.note("abandons" if representative is None else "solved" if solved else "unsolved", wait)
