@@ -94,8 +94,9 @@ def _arrive(number, work, start, who, bits, staffed, p, today):
     if p.impatience_patience_trend > 0:
         lists.shrunk(own, remaining(p.impatience_patience_trend, today.week))
     lists.patiences(bits[0], own, patience)
-    for k in range(who.size):
-        work.words[0, start + k] = bits[1][k]  # whether they turn away, when it comes to that
+    if p.self_checkout_line_in_sight > 0:
+        for k in range(who.size):
+            work.words[0, start + k] = bits[1][k]  # whether they turn away, when it comes to that
 
 
 @inner_kernel
