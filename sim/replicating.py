@@ -18,7 +18,7 @@ from sim.engines.start import Ground, begin, empty_state
 from sim.mechanisms.management import NEUTRAL as MANAGEMENT
 from sim.parts import row
 from sim.tallies import put, room
-from sim.week import COUNTS, State, journal
+from sim.week import COUNTS, NEWER, State, journal
 
 SIZES = ("call_centre_representatives", "self_checkout_lanes", *(f"management_{name}" for name in MANAGEMENT))
 """Settings whose largest values say, with the number of people, how large a state is."""
@@ -68,7 +68,8 @@ class Task:
 def state_digest(state: State, tally: np.ndarray) -> str:
     """SHA-256 of every byte of the final state and of the weekly counts, from which the measures follow."""
     digest = hashlib.sha256()
-    for array in (*state, tally):
+    unheard_of = [COUNTS.index(name) for name in NEWER if not tally[:, COUNTS.index(name)].any()]
+    for array in (*state, np.delete(tally, unheard_of, axis=1)):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
