@@ -79,12 +79,15 @@ def _shuffle(world, stream, numbers):
 
 @lean_kernel
 def _liked(world, comer, j, half, other):
-    """Whom newcomer ``comer`` is tied to by tie ``j``: an end of an earlier tie, all ends equally likely, nobody twice."""
-    tries = i64(0)
+    """Whom newcomer ``comer`` is tied to by tie ``j``: an end of an earlier tie, all ends equally likely, nobody twice.
+
+    Each tie among the first is listed by both, so of those only the ends of the owners count.
+    """
+    first, tries = half * (half + 1), i64(0)
     while True:
-        end = _pick(world, TIES, comer, j, tries, 2 * half * comer)
-        tie = end >> 1
-        found = i64(other[tie]) if end & 1 else tie // half
+        end = _pick(world, TIES, comer, j, tries, 2 * half * comer - first)
+        tie = end if end < first else first + ((end - first) >> 1)
+        found = tie // half if end < first or (end - first) & 1 == 0 else i64(other[tie])
         again = False
         for k in range(half * comer, half * comer + j):
             again |= other[k] == found

@@ -29,9 +29,9 @@ GROUPS = {
     ),
     "the engines": "engines",
     "questions and answers": (
-        "scenario experiments execution ground running comparing statistics results measures journey bench"
+        "scenario experiments execution ground running comparing statistics results measures journey"
     ),
-    "faces": "cli commands report studio __main__",
+    "faces": "cli commands report studio bench __main__",
 }
 EXCEPTIONS = {("comparing", "report")}
 """``answer.report(path)`` is part of the fixed interface, so an answer knows, late and by name, who writes its page."""
