@@ -101,35 +101,12 @@ def start_rows(compiling: bool = False) -> list[Row]:
     return rows
 
 
-_LARGE = """
-import json, resource, sys, time
-from sim.bench.timed import everything_on
-from sim.engines import core
-from sim.engines.start import begin
-from sim.ground import ground_of
-from sim.running import Workplace
-from sim.week import COUNTS, journal
-import numpy as np
-people, weeks = int(sys.argv[1]), int(sys.argv[2])
-Workplace(ground_of(everything_on(weeks=1)), 1).replicate(0)
-start = time.perf_counter()
-place = Workplace(ground_of(everything_on(weeks=weeks, **market_of(people))), 1)
-network, setting = begin(place.ground, 1, 0, place.state)
-ready, tally = time.perf_counter(), np.zeros((weeks, len(COUNTS)), np.int64)
-begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-core.live(place.state, place.work, network, place.ground.policy, setting, tally, place.journal)
-done = time.perf_counter()
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"setup": ready - start, "weeks": done - ready, "begun": begun, "peak": peak}))
-"""
-
-
 def large_market(people: int = LARGE, weeks: int = 104) -> dict[str, float]:
     """One replication of one large market in a process of its own: seconds of set-up and weeks, peak memory in KiB.
 
     ``begun`` is the peak when the first week begins, ``peak`` that of the whole.
     """
-    words = [sys.executable, "-c", _LARGE, str(people), str(weeks)]
+    words = [sys.executable, "-m", "sim.bench.large", str(people), str(weeks)]
     return json.loads(subprocess.run(words, check=True, capture_output=True).stdout)
 
 
