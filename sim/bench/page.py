@@ -140,8 +140,10 @@ def page(found: Measured) -> str:
             f"![Where a customer-week's time goes, and what it costs as the market grows]({PICTURE})",
             "## What was asked for",
             _asked(found.rows),
-            "Seconds differ from machine to machine. *Core over floor* hardly does: the floor kernel draws one block of random "
-            "numbers and reads and writes every column of a customer once, which is the least a week can cost.",
+            "What runs on one thread is told in processor time, so that waiting for a busy processor does not count; threads, "
+            "processes and starts are told in time as it passes. Seconds differ from machine to machine. *Core over floor* "
+            "hardly does: the floor kernel draws one block of random numbers and reads and writes every column of a customer "
+            "once, which is the least a week can cost.",
             "## What was missed, and why",
             "\n".join(reasons),
             "## What else was measured",

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.bench.timed import everything_on
-from sim.bench.timing import Row, best_in_turn, taken
+from sim.bench.timing import WALL, Row, best_in_turn, taken
 from sim.ground import ground_of
 from sim.running import Workplace
 
@@ -38,7 +38,7 @@ def scaling_rows(each: int = 6, repeats: int = 3) -> list[Row]:
     whole = each * counts[-1]
     weak = [lambda n=n: _work(places[:n], n * each) for n in counts]
     strong = [lambda n=n: _work(places[:n], whole) for n in counts]
-    times = best_in_turn([*weak, *strong], repeats)
+    times = best_in_turn([*weak, *strong], repeats, WALL)
     weak_times, strong_times = times[: len(counts)], times[len(counts) :]
     rows = []
     for n, one, other in list(zip(counts, weak_times, strong_times, strict=True))[1:]:
@@ -80,7 +80,7 @@ def _loyalty(folder: str, *words: str, **surroundings: str) -> float:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
-    return taken(start)
+    return taken(start, WALL)
 
 
 def start_rows(compiling: bool = False) -> list[Row]:

@@ -71,22 +71,29 @@ def floor(world, weeks, columns, rows):
         _touch_all(mark, np.uint8(0))
 
 
-def taken(action: Callable[[], Any]) -> float:
-    """The seconds that an action takes."""
-    begin = time.perf_counter()
+Clock = Callable[[], float]
+OWN, WALL = time.thread_time, time.perf_counter
+"""Processor time of this thread, in which waiting for a busy processor does not count; and time as it passes."""
+
+
+def taken(action: Callable[[], Any], clock: Clock = OWN) -> float:
+    """The seconds that an action takes. By default the thread's own time: for what runs on this thread alone."""
+    begin = clock()
     action()
-    return time.perf_counter() - begin
+    return clock() - begin
 
 
-def best_of(action: Callable[[], Any], repeats: int = REPEATS) -> float:
+def best_of(action: Callable[[], Any], repeats: int = REPEATS, clock: Clock = OWN) -> float:
     """The shortest of several times in seconds, after one that is not counted."""
-    action()
-    return min(taken(action) for _ in range(repeats))
+    return best_in_turn([action], repeats, clock)[0]
 
 
-def best_in_turn(actions: list[Callable[[], Any]], repeats: int = REPEATS) -> list[float]:
-    """The shortest time of each action, all of them measured in turn, so that a noisy moment falls on all alike."""
-    rounds = [[taken(action) for action in actions] for _ in range(repeats + 1)]
+def best_in_turn(actions: list[Callable[[], Any]], repeats: int = REPEATS, clock: Clock = OWN) -> list[float]:
+    """The shortest time of each action, all of them measured in turn, so that a noisy moment falls on all alike.
+
+    What the first round takes is not counted.
+    """
+    rounds = [[taken(action, clock) for action in actions] for _ in range(repeats + 1)]
     return [min(times) for times in zip(*rounds[1:], strict=True)]
 
 
