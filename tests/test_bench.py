@@ -25,7 +25,7 @@ from sim.ground import ground_of
 from sim.mechanisms.quality import EVERYDAY
 from sim.numeric import normal_quantile
 from sim.parts import columns
-from sim.running import Workplace
+from sim.replicating import Workplace
 from sim.week import COUNTS
 
 SMALL = {"customers": 300, "prospects": 100, "stands_for": 1000}

@@ -12,7 +12,7 @@ from sim.draws import world
 from sim.engines.start import Ground, begin
 from sim.ground import ground_of
 from sim.network import draw_network
-from sim.running import Workplace
+from sim.replicating import Workplace
 
 NANO = 1e9
 

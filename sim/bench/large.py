@@ -16,7 +16,7 @@ from sim.bench.timed import everything_on, market_of
 from sim.engines import core
 from sim.engines.start import begin
 from sim.ground import ground_of
-from sim.running import Workplace
+from sim.replicating import Workplace
 from sim.week import COUNTS
 
 

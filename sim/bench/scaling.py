@@ -14,7 +14,7 @@ from pathlib import Path
 from sim.bench.timed import everything_on
 from sim.bench.timing import WALL, Row, best_in_turn, taken
 from sim.ground import ground_of
-from sim.running import Workplace
+from sim.replicating import Workplace
 
 LARGE = 10_000_000
 
