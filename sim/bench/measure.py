@@ -63,13 +63,15 @@ class Measured:
 def chosen(full: bool = False, only: str | None = None, whole: bool = False) -> Wanted:
     """What to measure, in order; ``only`` one chapter. Raises :class:`~sim.errors.Mistake` for a chapter that is none.
 
-    ``whole``: a picture or page is wanted, which a single chapter does not give.
+    ``whole``: a picture, page or reference is wanted, which a single chapter does not give.
     """
     there = dict(QUICK) | (dict(FULL) if full else {})
     if only is None:
         return there
     if whole:
-        raise Mistake("--only measures one chapter, but a picture or page needs all of them; leave one of the two out")
+        raise Mistake(
+            "--only measures one chapter, but a picture, page or reference needs all of them; leave one of the two out"
+        )
     if only not in there:
         known = list(dict(QUICK) | dict(FULL))
         hint = "; it needs --full" if only in known else nearest(only, known) or f"; there are {', '.join(known)}"

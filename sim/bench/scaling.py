@@ -69,14 +69,18 @@ def _number(n: int) -> str:
 
 
 _COMMAND = "import sys; from sim.cli import main; sys.argv[0] = 'loyalty'; main()"
+_COMPARE = (
+    "import sys; from sim import compare, load; one, other, replications, workers = sys.argv[1:]; "
+    "compare([load(one), load(other)], int(replications), workers=int(workers) or None)"
+)
 
 
-def _loyalty(folder: str, *words: str, **surroundings: str) -> float:
-    """Seconds of a command of the program in a process of its own and in this folder, start and all."""
+def _started(folder: str, program: str, *words: str, **surroundings: str) -> float:
+    """Seconds of a program in a process of its own and in this folder, start and all."""
 
     def start() -> None:
         subprocess.run(
-            [sys.executable, "-c", _COMMAND, *words], env=os.environ | surroundings, check=True, cwd=folder,
+            [sys.executable, "-c", program, *words], env=os.environ | surroundings, check=True, cwd=folder,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -89,13 +93,13 @@ def start_rows(compiling: bool = False) -> list[Row]:
         file = Path(folder, "everything.yaml")
         everything_on().save(file)
         run = ("run", str(file), "--replications", "10")
-        _loyalty(folder, *run)
-        warm = min(_loyalty(folder, *run) for _ in range(3))
+        _started(folder, _COMMAND, *run)
+        warm = min(_started(folder, _COMMAND, *run) for _ in range(3))
         rows = [
             Row("warm start", warm, "seconds", 3, 1, note="loyalty run, 10 replications of 10,000 people, 104 weeks")
         ]
         if compiling:
-            first = _loyalty(folder, *run, LOYALTY_CACHE=folder)
+            first = _started(folder, _COMMAND, *run, LOYALTY_CACHE=folder)
             note = "the same with nothing compiled before"
             rows += in_full(Row("first start", first, "seconds", 60, 20, note=note))
     return rows
@@ -130,9 +134,9 @@ def thousand_rows(replications: int = 1000, workers: int = 4) -> list[Row]:
         today, outsourced = Path(folder, "today.yaml"), Path(folder, "outsourced.yaml")
         everything_on(name="today", outsourcing={"share": 0.0}).save(today)
         everything_on(name="outsourced", outsourcing={"share": 0.9}).save(outsourced)
-        words = ("compare", str(today), str(outsourced), "--replications", str(replications))
-        threads = _loyalty(folder, *words)
-        loopback = _loyalty(folder, *words, "--workers", str(workers))
+        words = (str(today), str(outsourced), str(replications))
+        threads = _started(folder, _COMPARE, *words, "0")
+        loopback = _started(folder, _COMPARE, *words, str(workers))
     note = f"2 × {replications:,} replications, {2 * replications * 104 * 10_000:,} customer-weeks"
     longer = 100 * (loopback / threads - 1)
     return in_full(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,16 +50,23 @@ def bench(
     page: Annotated[
         Path | None, typer.Option(help="Write the page about speed (Markdown), its picture beside it.")
     ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="Write what later speed tests compare with: figures over the floor kernel (JSON)."),
+    ] = None,
     only: Annotated[str | None, typer.Option(help="Measure one chapter alone, such as 'Threads'.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """How fast the engines are, beside the least that a customer-week can cost; takes two minutes, with --full ten."""
-    from sim.bench.measure import chosen, measure
+    from sim.bench.measure import chosen, measure, over_floor
 
-    wanted = chosen(full, only, whole=plot is not None or page is not None)
+    wanted = chosen(full, only, whole=any(file is not None for file in (plot, page, reference)))
     with progress_bar(len(wanted), "measuring") as progress:
         found = measure(wanted, progress)
     _write(found, plot, page)
+    if reference is not None:
+        reference.write_text(json.dumps(over_floor(found.rows), indent=2) + "\n", encoding="utf-8")
+        tell(f"reference: {reference}")
     if as_json:
         print_json(found.to_json())
     else:

@@ -1,6 +1,6 @@
 """Speed, as ratios within one run: never as seconds. Run on a quiet machine, by make check-all or make bench.
 
-``reference.json`` holds what was measured last on a quiet machine, in units of the floor kernel; ``make bench-reference``
+``reference.json`` holds what was measured last on a quiet machine, in units of the floor kernel; ``make bench-page``
 writes it anew.
 """
 
