@@ -11,7 +11,6 @@ from sim.beginnings import LINES
 from sim.customer_file import Customers, Target, read_customers
 from sim.engines.start import Ground
 from sim.population import Plan, plan_people
-from sim.scenario.network_file import read_degrees, read_ties, refuse_impossible
 from sim.scenario.quantities import parameter_unit
 from sim.scenario.sections import Network, People
 from sim.scenario.whole import Scenario
@@ -76,10 +75,12 @@ def _plan(scenario: Scenario) -> Plan:
 
 def _given(network: Network, people: int) -> np.ndarray | Drawn | None:
     """What is not drawn of the network. Raises :class:`~sim.errors.Mistake` when it is wrong, or more than can be."""
+    if network.kind not in ("edges", "configuration"):
+        return None
+    from sim.scenario.network_file import read_degrees, read_ties, refuse_impossible  # with a library that few need
+
     if network.kind == "edges" and network.file is not None:
         return read_ties(network.file, people)
-    if network.kind != "configuration":
-        return None
     degrees = (
         np.array(network.degrees, np.int32) if network.file is None else read_degrees(network.file, network.column)
     )
