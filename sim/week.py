@@ -75,9 +75,6 @@ COUNTS = (
 )  # fmt: skip
 """What is counted every week, in the order of the count's columns. Times are in units of 2^-20 minutes."""
 
-NEWER = ("balked", "callbacks", "cost_lost_sales")
-"""Counts that came later: while they are 0 a digest leaves them out, so that it stays what it was before they came."""
-
 
 def count(name: str) -> int:
     """The column of a count; raises ``ValueError`` for a name that is not counted."""

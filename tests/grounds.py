@@ -134,6 +134,7 @@ def ground(
     network: tuple[str, int, float] = ("small_world", 6, 0.1),
     stands_for: float = 200.0,
     traits: Mapping[str, Distribution] | None = None,
+    given: np.ndarray | None = None,
     **settings: Any,
 ) -> Ground:
     """A ground of so many people, of whom ``rivals`` (a fifth unless given) are with the rival.
@@ -142,7 +143,7 @@ def ground(
     """
     elsewhere = people // 5 if rivals is None else rivals
     plan = plan_people((people - elsewhere, elsewhere), [traits or {}], [1.0])
-    return Ground(plan, policy_of(weeks, settings), network, stands_for, (0.7, 0.7))
+    return Ground(plan, policy_of(weeks, settings), network, stands_for, (0.7, 0.7), given)
 
 
 def busy(people: int = 150, weeks: int = 8, **settings: Any) -> Ground:
@@ -199,6 +200,8 @@ GROUNDS: dict[str, dict[str, Any]] = {
     "one representative, long waits": {"call_centre_representatives": 1, "stands_for": 400.0},
     "no friends": {"network": ("none", 0, 0.0)},
     "friends at random": {"network": ("random", 10, 0.0)},
+    "a few with many friends": {"network": ("scale_free", 6, 0.0)},
+    "friends as surveyed": {"network": ("configuration", 0, 0.0), "given": np.array([0, 3, 8, 40], np.int32)},
     "staff, lanes and hours come and go": COMING_AND_GOING,
     "everybody outsourced": {"outsourcing_share": 1.0},
     "only self-service lanes": {"self_checkout_self_lanes": 8},

@@ -30,9 +30,9 @@ GROUPS = {
     "the engines": "engines",
     "questions and answers": (
         "scenario experiments execution cluster ground tallies outcome replicating running comparing statistics results "
-        "measures journey bench"
+        "measures journey"
     ),
-    "faces": "cli commands report studio __main__",
+    "faces": "cli commands report studio bench __main__",
 }
 EXCEPTIONS = {("comparing", "report")}
 """``answer.report(path)`` is part of the fixed interface, so an answer knows, late and by name, who writes its page."""

@@ -37,13 +37,17 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """All that a scenario says, as arrays. ``policy``: one record a week; ``network``: kind, degree, rewiring."""
+    """All that a scenario says, as arrays. ``policy``: one record a week; ``network``: kind, degree, rewiring.
+
+    ``given``: what is not drawn of the network (see :func:`sim.network.draw_network`).
+    """
 
     plan: Plan
     policy: np.ndarray
     network: tuple[str, int, float]
     stands_for: float
     reputation: tuple[float, float]
+    given: np.ndarray | Network | None = None
 
     @property
     def weeks(self) -> int:
@@ -111,4 +115,5 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
         times[:], numbers[:] = idle(len(times))
     state.lane_line[:], state.self_line[:] = 0, 0
     state.reputation[:] = ground.reputation
-    return draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:]), setting_of(ground, key)
+    network = draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:], ground.given)
+    return network, setting_of(ground, key)
