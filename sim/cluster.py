@@ -114,7 +114,7 @@ def replicated(plan: Plan, policies: bytes, task: Task) -> tuple[Made, bytes]:
 class Cluster(Executor):
     """Dask's workers: ``workers`` processes of this machine with one thread each, or those of the scheduler at ``address``."""
 
-    block_seconds = 0.5
+    block_seconds, block_bytes = 0.5, 8 * 2**20
 
     def __init__(self, workers: int | None, address: str | None) -> None:
         super().__init__()
