@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -29,6 +30,7 @@ from sim.scenario.whole import load
 
 pytest.importorskip("distributed")
 
+PROGRAM = Path(sim.__file__).resolve().parents[1]
 DASK = [sys.executable, "-m", "distributed.cli.dask_scheduler"], [sys.executable, "-m", "distributed.cli.dask_worker"]
 
 
@@ -52,11 +54,10 @@ def until(tried: Callable[[], object], seconds: float = 60) -> None:
 
 
 @contextmanager
-def process(words: list[str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process in a folder of its own, where no scenario or customer file is."""
+def process(words: list[str], folder: Path, program: Path = PROGRAM) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a folder of its own, where no scenario or customer file is; ``program``: where the package lies."""
     folder.mkdir(exist_ok=True)
-    root = str(Path(sim.__file__).resolve().parents[1])
-    environment = os.environ | {"PYTHONPATH": root}
+    environment = os.environ | {"PYTHONPATH": str(program)}
     with (
         open(folder / "log", "ab") as log,
         subprocess.Popen(words, cwd=folder, env=environment, stdout=log, stderr=log) as started,
@@ -246,10 +247,44 @@ def test_a_scheduler_without_workers_is_a_sentence(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.parametrize("what", ["program's source", "Python", "numba"])
 def test_workers_with_another_version_are_refused(two: Executor, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The workers are asked in earnest; it is here that another version is pretended."""
+    """The workers say in earnest what they have; it is here that another version is pretended."""
+    found = two._client.run(made_with)  # type: ignore[attr-defined]
     here = made_with() | {what: "another"}
     monkeypatch.setattr(cluster, "made_with", lambda: here)
-    with pytest.raises(Mistake, match=rf"has \S+ as {what}, but here it is another: numbers would not be the same"):
-        cluster._refuse_stranger(next(iter(two._client.run(made_with).values())), "the worker")  # type: ignore[attr-defined]
+    for made in found.values():
+        with pytest.raises(Mistake, match=rf"has \S+ as {what}, but here it is another: numbers would not be the same"):
+            cluster._refuse_stranger(made, "the worker")
     with pytest.raises(Mistake, match="a worker that came later has"):
         list(two.run([Block(busy(), 3, 0, 1)]))
+
+
+@pytest.mark.heavy
+def test_a_worker_with_another_source_is_refused(tmp_path: Path) -> None:
+    """A real worker, started from a copy of the program in which one comment differs."""
+    shutil.copytree(Path(sim.__file__).parent, tmp_path / "copy" / "sim")
+    with open(tmp_path / "copy" / "sim" / "report" / "__init__.py", "a") as file:
+        file.write("# another\n")
+    with scheduler(tmp_path) as address:
+        words = worker(address, tmp_path, "--no-nanny")
+        with (
+            process(words, tmp_path / "worker", tmp_path / "copy"),
+            pytest.raises(
+                Mistake, match=r"the worker at tcp://\S+ has \w{16} as program's source, but here it is \w{16}"
+            ),
+        ):
+            executor(cluster=address)
+
+
+@pytest.mark.heavy
+def test_a_worker_without_the_program_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "copy" / "sim").mkdir(parents=True)
+    (tmp_path / "copy" / "sim" / "__init__.py").write_text("raise ImportError('not installed here')")
+    with scheduler(tmp_path) as address:
+        words = worker(address, tmp_path, "--no-nanny")
+        with (
+            process(words, tmp_path / "worker", tmp_path / "copy"),
+            pytest.raises(
+                Mistake, match="the workers cannot run this program .* install the same version of loyalty-sim"
+            ),
+        ):
+            executor(cluster=address)

@@ -240,26 +240,49 @@ def test_memory_is_flat_over_ten_thousand_replications(tmp_path: Path) -> None:
 
 
 LONG = "name: Long\nweeks: 52\nmarket: {customers: 2000, prospects: 500}\nquality: {error_rate: 0.08}\n"
-PROGRAM = "from sim.cli import main; main()"
+PROGRAM = """
+import sys
+from sim import outcome
+from sim.cli import main
+add = outcome.Gathering.add
+def told(self, counted):
+    print("a block is done", file=sys.stderr, flush=True)
+    return add(self, counted)
+outcome.Gathering.add = told
+if __name__ == "__main__":
+    main()
+"""
 
 
-def interrupted(folder: Path, *words: str, times: int = 1) -> tuple[int, str, str]:
-    """A command that runs for hours, and is sent Ctrl-C when it has begun: exit code, output and messages."""
+def nobody_is_left(group: int, seconds: float = 10) -> bool:
+    """Whether every process of a group ends within so many seconds; those that are dead and not yet buried count as ended."""
+    late = time.monotonic() + seconds
+    while True:
+        listed = subprocess.run(
+            ["ps", "-o", "pgid=,stat=,args=", "-e"], capture_output=True, text=True, check=True
+        ).stdout
+        fields = [line.split(None, 2) for line in listed.splitlines()]
+        left = [line for line in fields if line[0] == str(group) and not line[1].startswith("Z")]
+        if not left or time.monotonic() > late:
+            print(left)
+            return not left
+        time.sleep(0.1)
+
+
+def interrupted(folder: Path, *words: str) -> tuple[int, str, str]:
+    """A command that would run for hours, sent Ctrl-C after some blocks: exit code, output and messages."""
     (folder / "long.yaml").write_text(LONG)
     (folder / "other.yaml").write_text("extends: long.yaml\nname: Other\nquality: {error_rate: 0.1}\n")
-    quiet = os.environ | {"PYTHONFAULTHANDLER": ""}
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *words], cwd=folder, env=quiet, text=True, start_new_session=True,
+        [sys.executable, "-c", PROGRAM, *words], cwd=folder, text=True, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
-        time.sleep(6)
-        for _ in range(times):
-            os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the program
-            time.sleep(0.3)
-        out, told = process.communicate(timeout=60)
-    with pytest.raises(ProcessLookupError):  # nobody is left
-        os.killpg(process.pid, 0)
-    return process.returncode, out, told
+        assert process.stderr is not None
+        told = "".join(process.stderr.readline() for _ in range(8))
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the program
+        out, more = process.communicate(timeout=90)
+    assert nobody_is_left(process.pid)
+    return process.returncode, out, told + more
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a signal to a group of processes")
