@@ -10,13 +10,26 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sim.commands import AsJson, ScenarioFile, example, print_json, print_table, tell
+from sim.commands import (
+    STOPPED,
+    AsJson,
+    ClusterAddress,
+    ScenarioFile,
+    Threads,
+    Workers,
+    example,
+    place_to_run,
+    print_json,
+    print_table,
+    tell,
+)
 from sim.errors import Mistake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from sim.comparing import Answer
+    from sim.execution import Executor
     from sim.running import Result
     from sim.scenario.whole import Scenario
 
@@ -25,7 +38,6 @@ SOME_FAILED, ANSWERED_NO = 3, 1
 
 Replications = Annotated[int, typer.Option(help="How many times the scenario is run, each with other luck.")]
 Seed = Annotated[int, typer.Option(help="Chooses the luck; 0 to 2^64 - 1.")]
-Threads = Annotated[int | None, typer.Option(help="Threads; one per processor unless given.", show_default=False)]
 Engine = Annotated[Literal["core", "mesa"], typer.Option(help="The fast engine or the readable one.")]
 Results = Annotated[Path, typer.Option("--results", help="Folder in which the results folder is written.")]
 Report = Annotated[Path | None, typer.Option("--report", help="Where to write the report (HTML).", show_default=False)]
@@ -72,12 +84,23 @@ def _tell_failures(results: Sequence[Result]) -> None:
         raise typer.Exit(SOME_FAILED)
 
 
+def _tell_stopped(results: Sequence[Result], asked: int | None, place: Executor) -> None:
+    """Say how far it got when it was stopped, and end with exit code 130."""
+    if place.stopped:
+        done = min(len(result.numbers) + len(result.failures) for result in results)
+        of = "" if asked is None else f" of {asked:,}"
+        tell(f"stopped after {done:,}{of} replications ({place.why_stopped}); these are kept")
+        raise typer.Exit(STOPPED)
+
+
 def run(
     scenario: ScenarioFile,
     replications: Replications = 100,
     seed: Seed = 1,
     engine: Engine = "core",
     threads: Threads = None,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
     weekly: Annotated[Path | None, typer.Option(help="Also write the weekly series here (Parquet).")] = None,
     results: Results = Path("results"),
     first: Annotated[int, typer.Option(help="Number of the first replication.", hidden=True)] = 0,
@@ -89,15 +112,14 @@ def run(
     from sim.scenario.whole import load
 
     loaded = load(scenario)
-    with _progress(replications, loaded.name) as progress:
-        result = run_scenario(
-            loaded, replications, seed, threads=threads, engine=engine, first=first, progress=progress
-        )
+    with place_to_run(threads, workers, cluster) as place, _progress(replications, loaded.name) as progress:
+        result = run_scenario(loaded, replications, seed, executor=place, engine=engine, first=first, progress=progress)
     if len(result.numbers):
         tell(f"results: {save([result], results)}")
         if weekly is not None:
             write_weekly(result, weekly)
         _show(result, as_json)
+    _tell_stopped([result], replications, place)
     _tell_failures([result])
 
 
@@ -121,6 +143,8 @@ def compare(
     ] = None,
     seed: Seed = 1,
     threads: Threads = None,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
     report: Report = None,
     results: Results = Path("results"),
     as_json: AsJson = False,
@@ -129,26 +153,30 @@ def compare(
     from sim.scenario.whole import load
 
     scenarios = [load(path) for path in (base, *others)]
-    answer = _compared(scenarios, replications, seed, _share(precision), threads)
+    share = _share(precision)
+    with place_to_run(threads, workers, cluster) as place:
+        answer = _compared(scenarios, replications, seed, share, place)
     written = _kept(answer, report, results)
     tell(f"report: {written}")
     if as_json:
         print_json(answer.to_json())
     else:
         _show_answer(answer)
+    _tell_stopped(answer.results, replications if share is None else None, place)
     _tell_failures(answer.results)
 
 
 def _compared(
-    scenarios: Sequence[Scenario], replications: int, seed: int, precision: float | None, threads: int | None
+    scenarios: Sequence[Scenario], replications: int, seed: int, precision: float | None, place: Executor
 ) -> Answer:
     from sim.comparing import compare as compare_scenarios
 
     with _progress(replications * len(scenarios), "comparing") as progress:
         answer = compare_scenarios(
-            scenarios, replications, seed, precision=precision, threads=threads, progress=progress
+            scenarios, replications, seed, precision=precision, executor=place, progress=progress
         )
     if len(answer.numbers) < 2:
+        _tell_stopped(answer.results, replications, place)
         _tell_failures(answer.results)
         raise Mistake("a comparison needs at least two replications; ask for more with --replications")
     return answer
@@ -195,8 +223,10 @@ def mirror(
     from sim.scenario.whole import load
 
     loaded = load(scenario)
-    with _progress(replications, loaded.name) as progress:
-        result = run_scenario(loaded, replications, seed, threads=threads, progress=progress)
+    with place_to_run(threads, None, None) as place, _progress(replications, loaded.name) as progress:
+        result = run_scenario(loaded, replications, seed, executor=place, progress=progress)
+    if not len(result.numbers):
+        _tell_stopped([result], replications, place)
     found = page.reflections(result)
     tell(f"report: {page.write(result, report or Path('mirror.html'))}")
     if as_json:
@@ -204,6 +234,7 @@ def mirror(
     else:
         rows = {one.subject: {"company": one.company, "customers": one.customers, "gap": one.gap.mean} for one in found}
         _table(page.headline(result, found), rows)
+    _tell_stopped([result], replications, place)
     _tell_failures([result])
 
 
@@ -222,6 +253,9 @@ DEMO = ("today", "outsourced", "upselling", "self_checkout", "accountable")
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for results and report.")] = Path("results"),
     replications: Replications = 200,
+    threads: Threads = None,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """The main job on the shipped customer file: today's policies against four what-ifs, and the report's path."""
@@ -229,13 +263,15 @@ def demo(
 
     folder = scenarios_folder() / "telecom"
     tell(f"Five policies, {replications} replications of two years each; the first start compiles for about a minute.")
-    answer = _compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, None)
+    with place_to_run(threads, workers, cluster) as place:
+        answer = _compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, place)
     written = _kept(answer, None, out)
     if as_json:
         print_json({"report": str(written), **answer.to_json()})
     else:
         _show_answer(answer)
         typer.echo(f"report: {written}")
+    _tell_stopped(answer.results, replications, place)
     _tell_failures(answer.results)
 
 
@@ -244,6 +280,8 @@ def digest(
     replications: Replications = 4,
     seed: Seed = 1,
     threads: Threads = None,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
     engine: Engine = "core",
     as_json: AsJson = False,
 ) -> None:
@@ -251,7 +289,9 @@ def digest(
     from sim.running import run as run_scenario
     from sim.scenario.whole import load
 
-    result = run_scenario(load(scenario), replications, seed, threads=threads, engine=engine)
+    with place_to_run(threads, workers, cluster) as place:
+        result = run_scenario(load(scenario), replications, seed, executor=place, engine=engine)
+    _tell_stopped([result], replications, place)
     _tell_failures([result])
     if as_json:
         print_json({"digest": result.digest, "fingerprint": result.scenario.fingerprint, "replications": replications})
