@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from sim.errors import Mistake
 from sim.experiments.selection import Evaluate, kim_nelson, ocba, subset
 
 PROMISE, ZONE = 0.95, 1.0
@@ -179,5 +180,5 @@ def test_a_failed_replication_counts_for_nobody() -> None:
 )
 def test_what_cannot_be_promised_is_refused(settings: dict[str, float], words: str) -> None:
     for procedure in PROCEDURES.values():
-        with pytest.raises(ValueError, match=words):
+        with pytest.raises(Mistake, match=words):
             procedure(world(SLIPPAGE, 1), 5, **settings)

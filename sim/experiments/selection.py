@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from sim.errors import Mistake
+
 Evaluate = Callable[[Sequence[int], range], np.ndarray]
 """Policies' numbers and replications' numbers → float64 (policies, replications); NaN where a replication failed."""
 Report = Callable[[int], None]
@@ -104,18 +106,18 @@ def _paired(gap: np.ndarray) -> tuple[float, float, float]:
 
 
 def check(policies: int, zone: float, promise: float, first: int, most: int) -> None:
-    """Raise ``ValueError``, in a sentence, when a procedure cannot promise anything with these settings."""
+    """Raise :class:`~sim.errors.Mistake`, in a sentence, when a procedure cannot promise anything with these settings."""
     if policies < 2:
-        raise ValueError(f"selection needs at least two policies, not {policies}")
+        raise Mistake(f"selection needs at least two policies, not {policies}")
     if not 1 / policies < promise < 1:
-        raise ValueError(
+        raise Mistake(
             f"the promised probability is {promise:g}, but must lie between {1 / policies:.3g} – what picking one of "
             f"{policies} policies blindly would reach – and 1"
         )
     if not zone > 0:
-        raise ValueError(f"the indifference zone is {zone:g}, but must be above 0: no number of runs settles a tie")
+        raise Mistake(f"the indifference zone is {zone:g}, but must be above 0: no number of runs settles a tie")
     if first < 3 or most < first:
-        raise ValueError(f"the first stage has {first} replications and the budget is {most}; at least 3, and no more")
+        raise Mistake(f"the first stage has {first} replications and the budget is {most}; at least 3, and no more")
 
 
 def kim_nelson(
@@ -138,7 +140,8 @@ def kim_nelson(
     k - 1 comparisons may err with probability (1 - promise)/(k - 1).
 
     Replications are asked for ``batch`` at a time and judged one by one, so the batch changes no answer, only how much is
-    thrown away. When ``most`` replications of a policy have not decided, :func:`subset` says which remain. Raises ``ValueError``.
+    thrown away. When ``most`` replications of a policy have not decided, :func:`subset` says which remain.
+    Raises :class:`~sim.errors.Mistake`.
     """
     check(policies, zone, promise, first, most)
     records = _Records(evaluate, policies, start, report)
@@ -207,7 +210,7 @@ def ocba(
     It stops when the chances that some other policy is better by more than half the zone add up to no more than
     1 - ``promise`` (Student's t for each; half, because looking again and again costs certainty – a rule of thumb that the
     tests hold to the promise, not a theorem). ``batch``: replications per policy handed out in a round, on average;
-    ``most``: budget per policy, on average. Raises ``ValueError``.
+    ``most``: budget per policy, on average. Raises :class:`~sim.errors.Mistake`.
     """
     check(policies, zone, promise, first, most)
     records = _Records(evaluate, policies, start, report)
@@ -273,7 +276,7 @@ def subset(values: np.ndarray, promise: float = 0.95) -> tuple[int, ...]:
     if policies == 1:
         return (0,)
     if count < 2:
-        raise ValueError("at least two replications that every policy finished are needed to tell policies apart")
+        raise Mistake("at least two replications that every policy finished are needed to tell policies apart")
     quantile = float(stdtrit(count - 1, 1 - (1 - promise) / (policies - 1)))
     allowed = quantile * np.sqrt(_difference_variances(values) / count)
     means = values.mean(axis=1)
