@@ -81,14 +81,18 @@ def run(
     weekly: Annotated[Path | None, typer.Option(help="Also write the weekly series here (Parquet).")] = None,
     results: Results = Path("results"),
     first: Annotated[int, typer.Option(help="Number of the first replication.", hidden=True)] = 0,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting instead of the file's, such as quality.error_rate=0.1.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run one scenario many times and say what comes of it, with 95 % intervals."""
+    from sim.experiments.repeating import changed
     from sim.results import save, write_weekly
     from sim.running import run as run_scenario
     from sim.scenario.whole import load
 
-    loaded = load(scenario)
+    loaded = changed(load(scenario), sets or [])
     with _progress(replications, loaded.name) as progress:
         result = run_scenario(
             loaded, replications, seed, threads=threads, engine=engine, first=first, progress=progress

@@ -24,8 +24,8 @@ from sim.scenario.whole import Scenario
 
 Evaluate = Callable[[np.ndarray, range], np.ndarray]
 """Points (k, factors), in the factors' units, and replication numbers → (k, replications, outcomes), NaN where one failed."""
-WORK = 5_000_000
-"""Customer-weeks in a block: about a fifth of a second of one processor, which is what a killed process loses."""
+WORK = 8_000_000
+"""Customer-weeks in a block: about half a second of one processor, which is what a killed process loses."""
 SECONDS = 5.0
 """How often finished blocks are gathered into a part; less often in a run of hours."""
 
@@ -148,12 +148,14 @@ class Laboratory:
         return [block for turn in sorted(rounds) for block in rounds[turn]]
 
     def _blocks(self, scenario: Scenario, numbers: np.ndarray) -> Iterator[Block]:
-        """Neighbouring numbers together, as many as a block holds."""
+        """Neighbouring numbers together, in blocks of about the same size."""
         most = replications_in_block(scenario)
         edges = [0, *(np.flatnonzero(np.diff(numbers) != 1) + 1), len(numbers)]
         for start, stop in pairwise(edges):
-            for first in range(start, stop, most):
-                yield Block(scenario, self.seed, int(numbers[first]), min(most, stop - first))
+            count = -(-(stop - start) // most)
+            ends = [start + (stop - start) * k // count for k in range(count + 1)] if count else []
+            for first, last in pairwise(ends):
+                yield Block(scenario, self.seed, int(numbers[first]), last - first)
 
     def _take(self, result: Result) -> None:
         """Keep a finished block, and learn from it."""

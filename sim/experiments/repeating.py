@@ -55,7 +55,7 @@ def changed(scenario: Scenario, sets: list[str]) -> Scenario:
             if not isinstance(place, dict):
                 raise Mistake(f"--set {path}: {key} is set to a value already")
         place[last] = _value(value)
-    return scenario.with_(**sections)
+    return scenario.with_(**sections) if sections else scenario
 
 
 def _value(words: str) -> Any:

@@ -56,6 +56,7 @@ class Store:
     def __init__(self, folder: Path, tell: Callable[[str], None] = lambda sentence: None) -> None:
         self.folder, self.tell = folder, tell
         self.parts_folder, self.blocks_folder = folder / "parts", folder / "blocks"
+        self._at_hand: dict[Path, Finished] = {}
         self._open()
 
     # ---- opening
@@ -148,8 +149,10 @@ class Store:
 
     def keep(self, result: Result) -> None:
         """Put a finished block down. Raises :class:`Mistake` when there is no room for it."""
+        block = blocks.finished(result)
         with self._room():
-            blocks.write(blocks.finished(result), self.blocks_folder)
+            path = blocks.write(block, self.blocks_folder)
+        self._at_hand[path] = block
 
     @contextlib.contextmanager
     def _room(self) -> Iterator[None]:
@@ -174,10 +177,11 @@ class Store:
                 self._write(list(kept.values()))
             for path in (*known, *kept):
                 path.unlink(missing_ok=True)
+        self._at_hand.clear()
         return len(kept)
 
     def _block(self, path: Path) -> Finished | None:
-        block = blocks.read(path)
+        block = self._at_hand.get(path) or blocks.read(path)
         if block is None and path.exists():
             with contextlib.suppress(OSError):
                 os.replace(path, path.with_name(path.name + DAMAGED))

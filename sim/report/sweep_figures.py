@@ -51,15 +51,14 @@ def tornado(found: Sweep, outcome: Outcome) -> Figure | None:
 
 def _bar(axes: Axes, row: int, effect: Effect, unit: Unit) -> None:
     ends = [effect.low.mean * unit.factor, effect.high.mean * unit.factor]
-    middle = sum(ends) / 2
+    middle, half = sum(ends) / 2, (effect.change.high - effect.change.low) / 2 * abs(unit.factor)
     for end, colour, value in zip(ends, (COLOURS[0], COLOURS[1]), (effect.factor.low, effect.factor.high), strict=True):
         axes.barh(row, end - middle, 0.55, left=middle, color=colour)
-        side = "right" if end < middle else "left"
+        side, beside = ("right", end - half) if end < middle else ("left", end + half)
         axes.annotate(
-            effect.factor.told(value), (end, row), (-3 if side == "right" else 3, 0), textcoords="offset points",
+            effect.factor.told(value), (beside, row), (-3 if side == "right" else 3, 0), textcoords="offset points",
             ha=side, va="center", fontsize=8, color=INK,
         )  # fmt: skip
-    half = (effect.change.high - effect.change.low) / 2 * abs(unit.factor)
     axes.errorbar(ends[1], row, xerr=half, color=INK, linewidth=1, capsize=2)
 
 
@@ -143,7 +142,7 @@ def _mark(found: Sweep, outcome: Outcome, axes: Axes, ticks: tuple[np.ndarray, n
 def multiples(found: Sweep) -> Figure:
     """A panel for each outcome and factor: every point's mean, and the line of their means along the factor."""
     outcomes, factors = found.experiment.outcomes, found.experiment.factors[:5]
-    figure = Canvas(figsize=(min(2.4 * WIDTH, 1.2 + 2.5 * len(factors)), 0.7 + 1.9 * len(outcomes)))
+    figure = Canvas(figsize=((2.2 if len(factors) > 2 else 1) * WIDTH, 0.7 + 1.7 * len(outcomes)))
     panels = figure.subplots(len(outcomes), len(factors), squeeze=False, sharex="col", sharey="row")
     for i, outcome in enumerate(outcomes):
         unit = unit_in(found, outcome)
@@ -156,7 +155,7 @@ def multiples(found: Sweep) -> Figure:
     more = len(found.experiment.factors) - len(factors)
     rest = f" {more} more factors are in the table." if more else ""
     return Figure(alt, f"A dot is a point's mean over its replications; the line is the mean along the factor.{rest}",
-                  svg_of(figure), wide=True)  # fmt: skip
+                  svg_of(figure), wide=len(factors) > 2)  # fmt: skip
 
 
 def _panel(axes: Axes, places_: np.ndarray, means: np.ndarray, colour: str) -> None:

@@ -50,7 +50,7 @@ def _of_the_best(found: Sweep, outcome: Outcome, best: int) -> str:
     where = setting_told(found, best)
     word = "highest" if outcome.sign > 0 else "lowest"
     if gap.mean == 0 and gap.sd == 0:
-        return f"Nothing that was tried is better than today: {outcome.words} is {word} with {where}"
+        return f"Nothing that was tried is better than today: {outcome.words} is {word} with {where}{_others(found, outcome)}"
     said = f"{title(outcome)} is {word} with {where}"
     if not gap.decided:
         return f"Undecided: {said[0].lower()}{said[1:]}, but its lead over today may be chance"
@@ -100,14 +100,14 @@ def _moved(found: Sweep, outcome: Outcome, effect: Effect) -> str:
 
 
 def setting_told(found: Sweep, point: int) -> str:
-    """The factors' values at a point: ``representatives 14 and wage 22``."""
+    """The factors' values at a point: ``representatives at 14 and wage at 22``."""
     pairs = zip(found.experiment.factors, found.points[point], strict=True)
-    return listed([f"{factor.label} {factor.told(value)}" for factor, value in pairs])
+    return listed([f"{factor.label} at {factor.told(value)}" for factor, value in pairs])
 
 
 def _today_told(found: Sweep) -> str:
     base = base_point(found.experiment)
-    return listed([f"{factor.label} {factor.told(base[factor.path])}" for factor in found.experiment.factors])
+    return listed([f"{factor.label} at {factor.told(base[factor.path])}" for factor in found.experiment.factors])
 
 
 def _lead(found: Sweep) -> list[str]:
@@ -154,9 +154,7 @@ def _sections(found: Sweep) -> list[Section | None]:
     outcomes = found.experiment.outcomes
     maps = [picture for o in outcomes if (picture := heat_map(found, o)) is not None]
     bars = [picture for o in outcomes if (picture := tornado(found, o)) is not None]
-    note = (
-        "Bars: the outcome at each factor's lowest and highest value; the thin line is the 95 % interval of the change."
-    )
+    note = "Bars: from each factor's lowest value (blue) to its highest (orange); thin lines: 95 % intervals of the change."
     return [
         Section("The map", pictures=maps) if maps else None,
         Section("What moves it", pictures=bars, tables=[_effects(found)], notes=[note]) if bars else None,
