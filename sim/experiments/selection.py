@@ -281,3 +281,10 @@ def subset(values: np.ndarray, promise: float = 0.95) -> tuple[int, ...]:
     allowed = quantile * np.sqrt(_difference_variances(values) / count)
     means = values.mean(axis=1)
     return tuple(np.flatnonzero((means[:, None] >= means[None, :] - allowed).all(axis=1)).tolist())
+
+
+def summary(values: np.ndarray, remaining: Sequence[int], promise: float, zone: float) -> Selection:
+    """A :class:`Selection` among paired ``values``, (policies, replications), of which ``remaining`` were kept."""
+    records = _Records(lambda policies, replications: values, len(values), 0, None)
+    records.seen = list(values)
+    return records.found(remaining, promise, zone)

@@ -112,11 +112,13 @@ def analyse(
     replications: range,
     seed: int = 1,
     groups: Sequence[str] | None = None,
+    outcomes: Sequence[str] | None = None,
 ) -> list[Analysis]:
     """Analyse every outcome of ``evaluate``.
 
     ``method``: ``sobol`` (shares of variance), ``morris`` (elementary effects), ``pawn`` or ``delta`` (whole distributions).
     ``groups``: a group's name for each parameter; whole groups are then analysed (``sobol`` and ``morris``).
+    ``outcomes``: their names, for messages.
     Raises :class:`~sim.errors.Mistake` on too few samples or replications, and when an outcome is constant or failed.
     """
     check(method, names, samples, len(replications), groups)
@@ -124,7 +126,8 @@ def analyse(
     points, which = distinct(places[:, :-1])
     found = np.asarray(evaluate(points, replications), np.float64)
     problem = _problem(names, groups)
-    return [_analysed(method, problem, places, found[which, :, k], seed) for k in range(found.shape[2])]
+    told = outcomes or [f"outcome {k}" for k in range(found.shape[2])]
+    return [_analysed(method, problem, places, found[which, :, k], seed, name) for k, name in enumerate(told)]
 
 
 def check(method: str, names: Sequence[str], samples: int, replications: int, groups: Sequence[str] | None) -> None:
@@ -244,12 +247,14 @@ def luck(values: np.ndarray) -> np.ndarray:
     return scale * (gap - gap.mean())
 
 
-def _analysed(method: str, problem: dict[str, Any], places: np.ndarray, values: np.ndarray, seed: int) -> Analysis:
+def _analysed(
+    method: str, problem: dict[str, Any], places: np.ndarray, values: np.ndarray, seed: int, name: str
+) -> Analysis:
     """One outcome; ``values``: (rows of the design, replications)."""
     values = _complete(values)
     averages = values.mean(axis=1)
     if np.ptp(averages) <= 1e-12 * max(1.0, float(np.abs(averages).max())):
-        raise Mistake("the outcome is the same at every point: nothing that is varied moves it")
+        raise Mistake(f"{name} is the same at every point: nothing that is varied moves it; take another outcome")
     with _quiet(seed):
         indices = _METHODS[method](problem, places, averages, luck(values), seed)
     names = tuple(dict.fromkeys(problem.get("groups", problem["names"])))[:-1]
