@@ -16,6 +16,7 @@ from sim.commands.running import Report, Threads
 if TYPE_CHECKING:
     from sim.experiments.question import Experiment
 
+MOST_COLUMNS = 8
 Save = Annotated[
     Path | None,
     typer.Option("--save", help="Also write the calibrated scenario here, beside its base.", show_default=False),
@@ -52,12 +53,14 @@ def _answer(
 
 
 def _table(rows: Any) -> None:
-    """A table on standard output."""
+    """A table on standard output; one too wide for reading leaves out what the report and the files tell."""
     from rich.table import Table
 
     from sim.commands import print_table
 
     table = Table()
+    if len(rows.columns) > MOST_COLUMNS:
+        rows = rows[[name for name in rows.columns if not name.endswith(("_low", "_high", "_searched"))]]
     for column in rows.columns:
         table.add_column(str(column).replace("_", " "))
     for row in rows.head(30).itertuples(index=False):

@@ -40,12 +40,16 @@ class Settings(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class Optimum(Asked):
-    """The search, its finalists under fresh luck, and how each differs from today (finalist → outcome)."""
+    """The search, its finalists under fresh luck, and how each differs from today (finalist → outcome).
+
+    ``search_leads``: (finalists, outcomes), how far the search thought each finalist to be from today.
+    """
 
     search: Search
     final: Confirmed
     values: np.ndarray
     against_today: tuple[tuple[Difference, ...], ...]
+    search_leads: np.ndarray
 
     @property
     def objectives(self) -> list[Outcome]:
@@ -162,7 +166,8 @@ def ask(experiment: Experiment, laboratory: Laboratory) -> Optimum:
     today = laboratory.measure([experiment.base], numbers)[0]
     against = tuple(tuple(_gap(today, values)) for values in evaluate(final.points, numbers))
     values = experiment.values_at(final.points)
-    return Optimum(experiment, laboratory.tally, tuple(laboratory.failures), found, final, values, against)
+    leads = final.searched - np.nanmean(laboratory.measure([experiment.base], range(start))[0], axis=0)
+    return Optimum(experiment, laboratory.tally, tuple(laboratory.failures), found, final, values, against, leads)
 
 
 def _zone(found: Search) -> float:

@@ -99,7 +99,9 @@ class Analysis:
             names = ", ".join(self.undecided)
             told.append(f"the budget cannot tell whether {names} matter more than mere chance; take more samples")
         if self.chance > 0.1:
-            told.append(f"{self.chance:.0%} of the variance between points is mere chance; take more replications")
+            told.append(
+                f"{100 * self.chance:.0f} % of the variance between points is mere chance; take more replications"
+            )
         return "; ".join(told) or None
 
 

@@ -12,7 +12,7 @@ from sim.experiments.break_even import CROSSES, FAILS, PAYS
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, number, span
 from sim.report.drawing import COLOURS, INK, canvas, styled, svg_of
-from sim.report.experiment_page import Figure, Page, Section, Table, digits_of, unit_of
+from sim.report.experiment_page import Figure, Page, Section, Table, digits_of, setting, unit_of
 
 
 def write(found: Turning, path: Path) -> Path:
@@ -54,18 +54,19 @@ def headline(found: Turning) -> str:
     if found.found.verdict != CROSSES or found.value is None:
         return f"Undecided: with this budget it is not known at which {factor.label} {policy} stops paying"
     side = "above" if found.found.rising else "below"
-    return f"{pays} only {side} a {factor.label} of {factor.told(found.value)} ({_interval(found)})"
+    return f"{pays} only {side} a {factor.label} of {setting(factor, found.value)} ({_interval(found)})"
 
 
 def _interval(found: Turning) -> str:
     factor, (low, high) = found.factor, found.ends
+    unit = "" if factor.unit == "share" else f" {factor.unit}"
     if math.isinf(low) and math.isinf(high):
         return "95 % interval wider than the range looked at"
     if math.isinf(low):
-        return f"95 % interval up to {factor.told(high)}"
+        return f"95 % interval up to {setting(factor, high)}"
     if math.isinf(high):
-        return f"95 % interval from {factor.told(low)} on"
-    return f"95 % interval {factor.told(low)} to {factor.told(high)} {factor.unit}"
+        return f"95 % interval from {setting(factor, low)} on"
+    return f"95 % interval {setting(factor, low)} to {setting(factor, high)}{unit}"
 
 
 def _lead(found: Turning) -> list[str]:

@@ -12,7 +12,7 @@ from sim.experiments.calibration import IMPLAUSIBLE, Check
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, counted, listed, number, places, span
 from sim.report.drawing import COLOURS, FAINT, INK, WIDTH, short, styled, svg_of
-from sim.report.experiment_page import Figure, Page, Section, Table, unit_of
+from sim.report.experiment_page import Figure, Page, Section, Table, setting, unit_of
 
 BINS = 24
 
@@ -43,7 +43,7 @@ def headline(found: Calibration) -> str:
     """Whether the model can meet the figures, and where."""
     missed = [check.target.name.replace("_", " ") for check in _checks(found) if not check.met]
     where = listed([
-        f"{factor.label} {factor.told(value)} (90 % interval {factor.told(low)} to {factor.told(high)})"
+        f"{factor.label} {setting(factor, value)} (90 % interval {setting(factor, low)} to {setting(factor, high)})"
         for factor, value, (low, high) in zip(found.factors, found.best_values, found.intervals(), strict=True)
     ])  # fmt: skip
     if found.posterior.plausible < IMPLAUSIBLE:
@@ -57,7 +57,7 @@ def _lead(found: Calibration) -> list[str]:
     posterior, told = found.posterior, []
     for one, other, correlation in posterior.not_told_apart:
         told.append(
-            f"{one} and {other} cannot be told apart (correlation {number(correlation, 2)}): one may make up for the other."
+            f"{one[0].upper()}{one[1:]} and {other} cannot be told apart (correlation {number(correlation, 2)}): one may make up for the other."
         )
     if posterior.not_told:
         told.append(f"The figures say next to nothing about {listed(list(posterior.not_told))}.")
@@ -85,7 +85,7 @@ def _settings(found: Calibration) -> Table:
     table = found.table()
     rows = []
     for factor, row in zip(found.factors, table.to_dict("records"), strict=True):
-        told = [factor.told(row[key]) for key in ("before", "best", "low", "high")]
+        told = [setting(factor, row[key]) for key in ("before", "best", "low", "high")]
         rows.append(
             [f"{factor.label} ({factor.unit})", *told[:2], f"{told[2]} to {told[3]}", f"{row['width_over_prior']:.2f}"]
         )

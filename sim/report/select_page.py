@@ -8,7 +8,7 @@ from sim.experiments.ask_select import Selected
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
 from sim.report.drawing import INK, canvas, look, short, styled, svg_of
-from sim.report.experiment_page import Figure, Page, Section, Table, digits_of, level_told, unit_of
+from sim.report.experiment_page import Figure, Page, Section, Table, digits_of, level_told, percent, unit_of
 
 PROCEDURES = {"kn": "KN (Kim & Nelson 2001)", "ocba": "OCBA (Chen et al. 2000)", "subset": "subset selection"}
 
@@ -42,8 +42,8 @@ def headline(found: Selected) -> str:
     if found.found.decided:
         level = level_told(found.levels[found.found.best], unit_in(found))
         return (
-            f"“{found.best}” has the {_better(found)} {words}, {level}; the choice is right with a probability of at "
-            f"least {settings.promise:.0%} if the lead matters at all"
+            f"“{found.best}” has the {_better(found)} {words}, {level}: chosen with a promised probability of "
+            f"{percent(settings.promise, digits_of_zone(100 * settings.promise))} of being right"
         )
     names = listed([f"“{name}”" for name in found.remaining])
     return (

@@ -10,7 +10,7 @@ from sim.experiments.sensitivity import DUMMY, METHODS, Analysis, Index
 from sim.report import experiment_page as paper
 from sim.report.amounts import counted, listed, span
 from sim.report.drawing import COLOURS, FAINT, INK, canvas, short, styled, svg_of
-from sim.report.experiment_page import Figure, Page, Section, Table, title
+from sim.report.experiment_page import Figure, Page, Section, Table, percent, title
 
 MOST_BARS = 14
 SHARES = {"sobol"}
@@ -55,7 +55,7 @@ def _told(outcome: Outcome, found: Analysis) -> str:
 
 
 def _size(found: Analysis, index: Index) -> str:
-    return f" ({max(index.value, 0):.0%} of its variance)" if found.method in SHARES else ""
+    return f" ({percent(max(index.value, 0))} of its variance)" if found.method in SHARES else ""
 
 
 def _lead(found: Sensitivities) -> list[str]:
@@ -63,10 +63,10 @@ def _lead(found: Sensitivities) -> list[str]:
     pairs = list(zip(asked.outcomes, found.analyses, strict=True))
     told = [_told(outcome, analysis) + "." for outcome, analysis in pairs[1:]]
     told += [f"{title(outcome)}: {analysis.warning}." for outcome, analysis in pairs if analysis.warning]
-    chance = listed([f"{max(analysis.chance, 0):.1%} for {outcome.words}" for outcome, analysis in pairs])
+    chance = listed([f"{percent(analysis.chance, 1)} ({outcome.words})" for outcome, analysis in pairs])
     return [
         *told,
-        f"Mere chance makes up {chance} of the variance between the points.",
+        f"Of the variance between the points, mere chance makes up {chance}.",
         f"The model was asked at {counted(found.points, 'point', 'points')} at most, {asked.replications:,} times each "
         f"over {span(asked.base.weeks)}, with the same luck at every point.",
     ]
