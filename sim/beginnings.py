@@ -6,7 +6,7 @@ from sim.behaviour.expectation import expectation_so_far
 from sim.behaviour.person import COMPANY, RIVAL, STARTS, TRAITS
 from sim.behaviour.satisfaction import aversion, bend, felt, judgement, surprise
 from sim.compiled import lean_kernel
-from sim.distributions import drawn, normals, spread_out, value_at
+from sim.distributions import drawn, normals, spread_out
 from sim.draws import fill, stream, unit, word
 from sim.mechanisms.marketing import promise
 from sim.mechanisms.quality import usual_performance
@@ -77,45 +77,58 @@ def _code(kind, numbers, s, place):
 
 
 @lean_kernel
-def _again(world, place, start, code, values):
-    """Draw again for those whom the first draw put out of range."""
-    low, high = _LOW[place], _HIGH[place]
-    for i in range(values.size):
-        if not low <= values[i] <= high:
-            values[i] = drawn(world, _STREAMS[place], start + i, code, low, high)
+def _alike(kind, numbers, place):
+    """Whether a line is drawn alike in every segment."""
+    first, alike = _code(kind, numbers, 0, place), True
+    for s in range(1, kind.shape[0]):
+        alike = alike and _code(kind, numbers, s, place) == first
+    return alike
 
 
 @lean_kernel
-def _draw_by_segment(world, place, start, plan, segments, values, words):
-    """One line where segments differ: person by person, but the first draw of everybody in bulk."""
-    _, _, kind, numbers, _ = plan
-    low, high = _LOW[place], _HIGH[place]
-    fill(world, _STREAMS[place], 0, start, (words[0], words[1], words[2], words[3]))
-    for i in range(values.size):
-        s = i64(segments[i])
-        if kind[s, place] < 0:
-            values[i] = f32(np.nan)
-            continue
-        code = _code(kind, numbers, s, place)
-        values[i] = value_at(code, words[0, i])
-        if not low <= values[i] <= high:
-            values[i] = drawn(world, _STREAMS[place], start + i, code, low, high)
-
-
-@lean_kernel
-def _draw_line(world, place, start, plan, segments, values, words):
-    """One line for everybody in the block; NaN where it follows from the others."""
-    _, _, kind, numbers, _ = plan
-    if kind.shape[0] > 1:
-        _draw_by_segment(world, place, start, plan, segments, values, words)
-    elif kind[0, place] < 0:
-        for i in range(values.size):
-            values[i] = f32(np.nan)
-    else:
-        code = _code(kind, numbers, 0, place)
-        fill(world, _STREAMS[place], 0, start, (words[0], words[1], words[2], words[3]))
+def _spread_out(code, words, values):
+    """The first draw of everybody from one distribution; NaN where a line follows from the others."""
+    if code[0] >= 0:
         spread_out(code, words[0, : values.size], values)
-        _again(world, place, start, code, values)
+        return
+    for i in range(values.size):
+        values[i] = f32(np.nan)
+
+
+@lean_kernel
+def _take(segments, s, spare, values):
+    """What was drawn for segment ``s``, for those who belong to it."""
+    for i in range(values.size):
+        values[i] = spare[i] if segments[i] == s else values[i]
+
+
+@lean_kernel
+def _again(world, place, start, plan, segments, values):
+    """Draw again for those whom the first draw put out of range."""
+    _, _, kind, numbers, _ = plan
+    low, high = _LOW[place], _HIGH[place]
+    for i in range(values.size):
+        if values[i] < low or values[i] > high:
+            code = _code(kind, numbers, i64(segments[i]), place)
+            values[i] = drawn(world, _STREAMS[place], start + i, code, low, high)
+
+
+@lean_kernel
+def _draw_line(world, place, start, plan, segments, values, room):
+    """One line for everybody in the block; NaN where it follows from the others, or is given to all.
+
+    ``room``: words, and numbers to put the values of one segment in. Everybody's value is drawn for every segment that
+    differs, because a bulk draw costs a tenth of one that is made for one person.
+    """
+    (_, _, kind, numbers, _), (words, spare) = plan, room
+    alike, code = _alike(kind, numbers, place), _code(kind, numbers, 0, place)
+    if not alike or code[0] >= 0:
+        fill(world, _STREAMS[place], 0, start, (words[0], words[1], words[2], words[3]))
+    _spread_out(code, words, values)
+    for s in range(1, 1 if alike else kind.shape[0]):
+        _spread_out(_code(kind, numbers, s, place), words, spare[: values.size])
+        _take(segments, s, spare, values)
+    _again(world, place, start, plan, segments, values)
 
 
 @lean_kernel
@@ -203,7 +216,7 @@ def everybody(world, founders, plan, policy, columns, room):
         _place_people(world, start, founders, plan, mark, likeness)
         for place in range(_LINES):
             values = lines[place, : end - start]
-            _draw_line(world, place, start, plan, mark[SEGMENT_ROW], values, words)
+            _draw_line(world, place, start, plan, mark[SEGMENT_ROW], values, (words, lines[_LINES]))
             if given.shape[1] > 0:
                 _give(values, likeness, given[place])
             if place < _TRAITS:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import Mistake
+from sim.execution import Executor
 from sim.measures import DEFINITIONS, NAMES
-from sim.running import Progress, Result, run
+from sim.outcome import Result, joined
+from sim.running import Place, Progress, check_numbers, run_together
 from sim.scenario.whole import Scenario
 from sim.statistics import Difference, Interval, coupling_bound, difference, interval
 
@@ -24,20 +26,6 @@ if TYPE_CHECKING:
 UNDECIDED = "undecided"
 FIRST_BATCH, MOST_REPLICATIONS = 50, 20_000
 """With a wished precision: replications in the first batch, and where it gives up."""
-
-
-def joined(before: Result, more: Result) -> Result:
-    """Two results of one scenario and seed as one: the replications of ``more`` follow those of ``before``."""
-    return Result(
-        before.scenario,
-        before.seed,
-        before.founders,
-        np.concatenate([before.numbers, more.numbers]),
-        np.concatenate([before.tally, more.tally]),
-        before.stayed + more.stayed,
-        before.digests + more.digests,
-        before.failures + more.failures,
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,17 +166,20 @@ def _same_people(results: Sequence[Result]) -> None:
         raise Mistake(f"the scenarios start with different numbers of customers ({told}), so pairs cannot be formed")
 
 
-def _precise_enough(answer: Answer, precision: float) -> bool:
-    """Whether every difference in retention is known to within ``precision`` (a share of customers)."""
-    halves = [(d["retention"].high - d["retention"].low) / 2 for d in answer.differences.values()]
-    return max(halves) <= precision
+def _too_wide(answer: Answer, precision: float) -> bool:
+    """Whether some difference in retention is not yet known to within ``precision``, and more replications are allowed."""
+    return len(answer.numbers) < MOST_REPLICATIONS and _widest(answer) > precision
+
+
+def _widest(answer: Answer) -> float:
+    """The largest half-width of a paired difference in retention."""
+    return max((d["retention"].high - d["retention"].low) / 2 for d in answer.differences.values())
 
 
 def _batch(answer: Answer, precision: float) -> int:
     """How many more replications are likely to do: as the square of how much too wide the widest interval is."""
     done = len(answer.numbers)
-    width = max((d["retention"].high - d["retention"].low) / 2 for d in answer.differences.values())
-    wanted = math.ceil(done * (width / precision) ** 2 * 1.05)
+    wanted = math.ceil(done * (_widest(answer) / precision) ** 2 * 1.05)
     return min(max(wanted - done, FIRST_BATCH // 2), MOST_REPLICATIONS - done)
 
 
@@ -199,27 +190,29 @@ def compare(
     *,
     precision: float | None = None,
     threads: int | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Answer:
     """Compare scenarios under the same luck; the first is the base.
 
     ``precision``: run until the 95 % half-width of each paired difference in retention is no larger than this share of
-    customers (0.01 is one percentage point), at most 20,000 replications; ``replications`` is then ignored. Raises
-    :class:`~sim.errors.Mistake` when the scenarios cannot be compared.
+    customers (0.01 is one percentage point), at most 20,000 replications; ``replications`` is then ignored. Where to run:
+    as in :func:`sim.run`. Raises :class:`~sim.errors.Mistake` when the scenarios cannot be compared.
     """
     _check(scenarios)
     if precision is not None and not 0 < precision < 1:
         raise Mistake(
             f"precision is {precision:g}, but must lie between 0 and 1, such as 0.01 for one percentage point"
         )
-    count = replications if precision is None else FIRST_BATCH
-    results = [run(s, count, seed, threads=threads, progress=progress) for s in scenarios]
-    _same_people(results)
-    answer = Answer(tuple(results))
-    while precision is not None and len(answer.numbers) < MOST_REPLICATIONS and not _precise_enough(answer, precision):
-        first, more = int(results[0].numbers[-1]) + 1, _batch(answer, precision)
-        results = [
-            joined(r, run(r.scenario, more, seed, threads=threads, first=first, progress=progress)) for r in results
-        ]
-        answer = Answer(tuple(results))
+    check_numbers(replications, seed)
+    with Place(threads, workers, cluster, executor).opened() as place:
+        numbers = range(replications if precision is None else FIRST_BATCH)
+        answer = Answer(tuple(run_together(scenarios, numbers, seed, place, progress=progress)))
+        _same_people(answer.results)
+        while precision is not None and not place.stopped and _too_wide(answer, precision):
+            numbers = range(numbers.stop, numbers.stop + _batch(answer, precision))
+            more = run_together(scenarios, numbers, seed, place, progress=progress)
+            answer = Answer(tuple(joined(result, next_) for result, next_ in zip(answer.results, more, strict=True)))
     return answer

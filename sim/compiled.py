@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding as llvm
 import numba
 import numpy as np
 from numba import types
@@ -28,14 +29,18 @@ PACKAGE = Path(__file__).parent
 FACES = frozenset({"bench.py", "cli.py", "commands", "journey", "report", "studio"})
 """What shows results and makes none (top-level names)."""
 ASKING = FACES | {
+    "cluster.py",
     "comparing.py",
     "execution.py",
     "experiments",
     "ground.py",
     "measures.py",
+    "outcome.py",
+    "replicating.py",
     "results.py",
     "running.py",
     "scenario",
+    "tallies.py",
 }
 """What no kernel of the model is made of: these files may change, and all compiled code stays good."""
 
@@ -58,7 +63,22 @@ def _cache_folder() -> Path:
     return Path(root) / "loyalty-sim" / source_hash(ASKING)
 
 
+def _widest_vectors() -> str | None:
+    """The processor's features, with vectors of 512 bits where it has them: numba would stop at 256.
+
+    On the first generations with AVX-512 wide vectors slow the clock; those, a processor that the user names, and features
+    that the user lists stay as they are.
+    """
+    features = llvm.get_host_cpu_features()
+    slowed = {"skylake-avx512", "cascadelake", "cooperlake"}
+    chosen = numba.config.CPU_NAME or numba.config.CPU_FEATURES  # type: ignore[attr-defined]
+    if chosen or not features.get("avx512vl") or llvm.get_host_cpu_name() in slowed:
+        return numba.config.CPU_FEATURES  # type: ignore[attr-defined, no-any-return]
+    return str(features.flatten()) + ",-prefer-256-bit"
+
+
 numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
+numba.config.CPU_FEATURES = _widest_vectors()  # type: ignore[attr-defined]
 
 
 def kernel(function: Callable[..., Any]) -> Any:

@@ -103,6 +103,13 @@ def unit(bits):
 
 
 @kernel
+def spare_word(a, b, c, d):
+    """A fifth random word of a block whose four words are only used as :func:`unit` uses them, without their low bytes."""
+    low = u32(255)
+    return u32(a & low) | (u32(b & low) << u32(8)) | (u32(c & low) << u32(16)) | (u32(d & low) << u32(24))
+
+
+@kernel
 def uniform(world, stream, entity, week, index):
     """One uniform float32 in [0, 1)."""
     return unit(word(world, stream, entity, week, index))

@@ -5,7 +5,7 @@ Every measure is a function of counts alone, so a week, a quarter or a whole rep
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -178,12 +178,12 @@ def counts_of(tally: np.ndarray, people_at_start: int) -> Counts:
     return counts
 
 
-def measured(tally: np.ndarray, people_at_start: int) -> dict[str, np.ndarray]:
-    """Every measure of the weeks in ``tally`` (int64, (..., weeks, counts)), by name: float64 of shape (...)."""
+def measured(tally: np.ndarray, people_at_start: int, names: Collection[str] = NAMES) -> dict[str, np.ndarray]:
+    """Measures (every one unless named) of the weeks in ``tally`` (int64, (..., weeks, counts)), by name: float64 of shape (...)."""
     counts = counts_of(tally, people_at_start)
-    return {measure.name: measure.formula(counts) for measure in MEASURES}
+    return {name: DEFINITIONS[name].formula(counts) for name in names}
 
 
-def measured_weekly(tally: np.ndarray, people_at_start: int) -> dict[str, np.ndarray]:
-    """Every measure of each week by itself: ``tally`` (replications, weeks, counts) → float64 (replications, weeks)."""
-    return measured(tally[..., None, :], people_at_start)
+def measured_weekly(tally: np.ndarray, people_at_start: int, names: Collection[str] = NAMES) -> dict[str, np.ndarray]:
+    """Measures of each week by itself: ``tally`` (replications, weeks, counts) → float64 (replications, weeks)."""
+    return measured(tally[..., None, :], people_at_start, names)

@@ -18,7 +18,7 @@ from sim.parts import columns
 
 _PLACE = {line.name: place for place, line in enumerate(LINES)}
 _FOLLOWS = -1
-"""Kind of a starting state that is not drawn but follows from the others."""
+"""Kind of a line that is not drawn: a starting state that follows from the others, or what a file gives of everybody."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +60,11 @@ def plan_people(
             chosen = special.get(line.name, line.default)
             if chosen is not None:
                 kind[s, _PLACE[line.name]], *numbers[s, _PLACE[line.name]] = chosen.code()
+    table = _table(given, founders)
+    if table.shape[1] > 0:
+        kind[:, ~np.isnan(table).any(axis=1)] = _FOLLOWS
     return Plan(
-        founders, founders + rivals, _table(given, founders), _numbers(segment), kind, numbers,
+        founders, founders + rivals, table, _numbers(segment), kind, numbers,
         np.cumsum(np.array(shares, np.float64)).astype(np.float32),
     )  # fmt: skip
 

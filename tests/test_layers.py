@@ -29,7 +29,8 @@ GROUPS = {
     ),
     "the engines": "engines",
     "questions and answers": (
-        "scenario experiments execution ground running comparing statistics results measures journey bench"
+        "scenario experiments execution cluster ground tallies outcome replicating running comparing statistics results "
+        "measures journey bench"
     ),
     "faces": "cli commands report studio __main__",
 }

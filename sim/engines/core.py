@@ -161,11 +161,15 @@ def listen(state, work, p, spoken):
 def _approach(state, work, block, p, today, tally, journal):
     """The company approaches some in the block: customers with a better plan, those who left lately with an offer."""
     here, start = slice(block[0], block[1]), block[0]
-    provider, flags, bits = state.mark[PROVIDER, here], work.flags[here], work.bits
+    provider, flags, later = state.mark[PROVIDER, here], work.flags[here], work.later
     if p.retention_offers_unsolicited > 0:
-        keeping.recommend(bits, provider, start, flags, p, today, tally, journal)
+        mood, room = (
+            (later[0, here], later[1, here], later[2, here], later[3, here]),
+            (work.bits[0, : flags.size], work.spare),
+        )
+        keeping.recommend(mood, provider, start, flags, room, p, today, tally, journal)
     if p.winback_offers > 0:
-        keeping.woo(provider, state.clock[LEFT_IN, here], start, flags, p, today, tally, journal)
+        keeping.woo(provider, state.clock[LEFT_IN, here], start, flags, work.spare, p, today, tally, journal)
 
 
 @step
@@ -233,9 +237,9 @@ def advance(state, work, network, policy, week, setting, tally, journal):
     _weeks(state, work, network, policy, int(week), setting, tally.reshape(1, -1), journal)
 
 
-def live(state, work, network, policy, setting, tally, journal):
-    """All weeks of one replication; ``tally`` is int64 (weeks, counts)."""
-    _weeks(state, work, network, policy, 0, setting, tally, journal)
+def live(state, work, network, policy, setting, tally, journal, first=0):
+    """The weeks of one replication from week ``first`` on, as many as ``tally``, int64 (weeks, counts), has rows."""
+    _weeks(state, work, network, policy, first, setting, tally, journal)
 
 
 PUBLIC_COMPLAINTS, COMPANY_ILL = count("public_complaints"), 1  # the place of ill talk of the company in ``spoken``

@@ -8,19 +8,19 @@ import numpy as np
 from sim.behaviour.choice import leaves
 from sim.behaviour.person import RIVAL
 from sim.compiled import inner_kernel, step
-from sim.draws import fill, happens, uniform, unit
+from sim.draws import happens, uniform
 from sim.engines import passes
-from sim.engines.lists import note, row_of
+from sim.engines.lists import listed, note, row_of
 from sim.engines.passes import NOTHING, THINKS
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.referral import BY_ADVERTISING, BY_FRIENDS, origin
-from sim.mechanisms.retention_offers import KEEPING, SAVES, SENDS, WAKES, raised
+from sim.mechanisms.retention_offers import KEEPING, SAVES, WAKES, raised
 from sim.mechanisms.winback import WOOING, left_lately
 from sim.week import count, event
 
-f32, u8, u32, i64 = np.float32, np.uint8, np.uint32, np.int64
+f32, u8, i32, u32, i64 = np.float32, np.uint8, np.int32, np.uint32, np.int64
 
-CONTACTED, WOKEN, WOOED = u8(4), u8(8), u8(16)
+CONTACTED, WOKEN, WOOED, LEFT_LATELY = u8(4), u8(8), u8(16), u8(32)
 """Flags of the decide phase, beside those who think or move."""
 AWAKE, WOOED_THINKS = u8(WOKEN | THINKS), u8(WOOED | THINKS)
 
@@ -28,28 +28,31 @@ SPEND, LEFT_IN, CAME_BY, PROVIDER = row_of("spend"), row_of("left_in"), row_of("
 
 
 @inner_kernel
-def _wake(bits, awakening, flags):
-    """Flag those of the contacted who begin to think; returns how many were contacted."""
-    contacted = i64(0)
-    for i in range(flags.size):
-        reached = (flags[i] & CONTACTED) != NOTHING
-        wakes = reached and happens(awakening, unit(bits[i]))
-        flags[i] |= AWAKE if wakes else NOTHING
-        contacted += reached
-    return contacted
+def _wake(who, start, awakening, moment, flags):
+    """Flag those of the contacted who begin to think; ``moment`` is (world, week)."""
+    for k in range(who.size):
+        wakes = happens(awakening, uniform(moment[0], KEEPING, u32(who[k]), moment[1], WAKES))
+        flags[u32(who[k] - start)] |= AWAKE if wakes else NOTHING
 
 
 @inner_kernel
-def _woo(provider, left_in, start, terms, moment, flags):
-    """Flag those who left lately and now get an offer to come back; returns how many they are.
-
-    ``terms``: (offers, weeks); ``moment``: (world, week). So few left lately that each draw is made by itself.
-    """
-    (offers, weeks), (world, week), wooed = terms, moment, i64(0)
+def _left_lately(provider, left_in, weeks, week, flags):
+    """Flag those who left the company for the rival no more than ``weeks`` ago."""
     for i in range(flags.size):
-        due = (provider[i] == RIVAL) & left_lately(i64(left_in[i]), week, weeks)
-        offered = due and happens(offers, uniform(world, WOOING, start + i, week, 0))
-        flags[i] |= WOOED_THINKS if offered else NOTHING
+        due = left_lately(left_in[i], week, weeks) & (provider[i] == RIVAL)
+        flags[i] |= LEFT_LATELY if due else NOTHING
+
+
+@inner_kernel
+def _woo(who, start, offers, moment, flags):
+    """Flag those on the list who get an offer to come back; returns how many they are. ``moment``: (world, week).
+
+    So few left lately that each draw is made by itself.
+    """
+    wooed = i64(0)
+    for k in range(who.size):
+        offered = happens(offers, uniform(moment[0], WOOING, u32(who[k]), moment[1], 0))
+        flags[u32(who[k] - start)] |= WOOED_THINKS if offered else NOTHING
         wooed += offered
     return wooed
 
@@ -63,21 +66,26 @@ def _note_flagged(journal, flags, flag, start, week, what):
 
 
 @step
-def recommend(bits, provider, start, flags, p, today, tally, journal):
-    """A better plan is recommended to some customers of the block, which makes some of them think."""
-    size = provider.size
-    rows = (bits[0, :size], bits[1, :size], bits[2, :size], bits[3, :size])
-    fill(today.world, KEEPING, today.week, start, rows)
-    passes.chances(bits[SENDS, :size], provider, p.retention_offers_unsolicited, CONTACTED, flags)
-    tally[PLANS_SENT] += _wake(bits[WAKES, :size], p.retention_offers_awakening, flags)
+def recommend(mood, provider, start, flags, room, p, today, tally, journal):
+    """A better plan is recommended to some customers of the block, which makes some of them think.
+
+    Who gets it is drawn by the words that ``mood`` has to spare; ``room`` is for those words and for a list.
+    """
+    words, spare = room
+    passes.spare_words(mood, words)
+    passes.chances(words, provider, p.retention_offers_unsolicited, CONTACTED, flags)
+    who = spare[: listed(flags, CONTACTED, start, spare, 0)]
+    _wake(who, start, p.retention_offers_awakening, (today.world, today.week), flags)
+    tally[PLANS_SENT] += who.size
     _note_flagged(journal, flags, CONTACTED, start, today.week, PLAN_SENT)
 
 
 @step
-def woo(provider, left_in, start, flags, p, today, tally, journal):
-    """Some of those in the block who left lately get an offer to come back."""
-    terms, moment = (p.winback_offers, i64(p.winback_weeks)), (today.world, i64(today.week))
-    tally[WINBACK_OFFERS] += _woo(provider, left_in, start, terms, moment, flags)
+def woo(provider, left_in, start, flags, spare, p, today, tally, journal):
+    """Some of those in the block who left lately get an offer to come back; ``spare`` has room for a list."""
+    _left_lately(provider, left_in, i32(p.winback_weeks), i32(today.week), flags)
+    who = spare[: listed(flags, LEFT_LATELY, start, spare, 0)]
+    tally[WINBACK_OFFERS] += _woo(who, start, p.winback_offers, (today.world, today.week), flags)
     _note_flagged(journal, flags, WOOED, start, today.week, WINBACK_OFFER)
 
 

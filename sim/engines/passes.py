@@ -18,7 +18,7 @@ from sim.behaviour.satisfaction import at_peak, experience_weight, felt, judgeme
 from sim.behaviour.talk import speaks_well, talks
 from sim.behaviour.trust import trust_after
 from sim.compiled import inner_kernel
-from sim.draws import happens, unit
+from sim.draws import happens, spare_word, unit
 from sim.mechanisms.innovation import lost_to_lag, yardstick
 from sim.mechanisms.marketing import reached
 from sim.mechanisms.pricing import cents, price_paid
@@ -40,6 +40,14 @@ def normals(bits, z):
     """Random words to standard normal numbers."""
     for i in range(z.size):
         z[i] = normal_quantile(bits[i])
+
+
+@inner_kernel
+def spare_words(rows, spare):
+    """The fifth word of everybody's four (see :func:`sim.draws.spare_word`)."""
+    a, b, c, d = rows
+    for i in range(spare.size):
+        spare[i] = spare_word(a[i], b[i], c[i], d[i])
 
 
 @inner_kernel

@@ -18,15 +18,17 @@ import numpy as np
 
 from sim.compiled import FACES, source_hash
 from sim.measures import NAMES
-from sim.running import Result
+from sim.outcome import Result
 
 ENDING = ".block"
+NUMBERLESS = {"cluster.py", "comparing.py", "execution.py", "experiments", "results.py", "running.py", "statistics.py"}
+"""What decides where and what is run, and compares it, but changes no number of a replication (top-level names)."""
 
 
 @lru_cache(maxsize=1)
 def source() -> str:
     """The version of all source that the numbers depend on: not what asks questions, compares or shows."""
-    return source_hash(FACES | {"comparing.py", "execution.py", "experiments", "results.py", "statistics.py"})
+    return source_hash(FACES | NUMBERLESS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,7 @@ def write(block: Finished, folder: Path) -> Path:
 def read(path: Path) -> Finished | None:
     """The block in a file; None when it is damaged or gone."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in ("told", "numbers", "values", "weekly")}
         return Finished(json.loads(arrays.pop("told").tobytes()), **arrays)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

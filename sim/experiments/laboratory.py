@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 
+from sim import execution
+from sim.errors import Mistake
+from sim.execution import CUSTOMER_WEEK, Block, Executor
 from sim.experiments.blocks import source
 from sim.experiments.question import Experiment
 from sim.experiments.repeating import command_for
 from sim.experiments.store import Store
-from sim.running import Failure, Result, run
+from sim.outcome import Result
+from sim.replicating import Failure
 from sim.scenario.whole import Scenario
 
 Evaluate = Callable[[np.ndarray, range], np.ndarray]
@@ -28,17 +27,6 @@ WORK = 8_000_000
 """Customer-weeks in a block: about half a second of one processor, which is what a killed process loses."""
 SECONDS = 5.0
 """How often finished blocks are gathered into a part; less often in a run of hours."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """Replications ``first`` .. ``first + count - 1`` of a scenario under a seed."""
-
-    scenario: Scenario
-    seed: int
-    first: int
-    count: int
-    engine: str = "core"
 
 
 @dataclass
@@ -66,11 +54,11 @@ class Laboratory:
         measures: Sequence[str],
         seed: int,
         store: Store | None = None,
-        executor: Any = None,
+        executor: Executor | None = None,
         progress: Callable[[int], None] = lambda count: None,
     ) -> None:
         self.measures, self.seed, self.store, self.progress = list(measures), seed, store, progress
-        self.executor = executor or Threads()
+        self.executor = executor or execution.executor()
         self.tally, self.failures = Tally(), []  # type: tuple[Tally, list[Failure]]
         self.known: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.others = 0
@@ -131,8 +119,10 @@ class Laboratory:
         self.tally.found += different - running
         self.progress(asked - running)
         for _, result in self.executor.run(todo):
-            self._take(result)
-        return np.stack([self._values(scenario, replications) for scenario in scenarios])
+            self.take(result)
+        if self.executor.stopped:
+            raise Mistake(f"stopped ({self.executor.why_stopped}); what is finished is kept: go on with --resume")
+        return np.stack([self.values(scenario, replications) for scenario in scenarios])
 
     def _todo(self, scenarios: Sequence[Scenario], replications: range, order: Iterable[int]) -> list[Block]:
         """The blocks that are missing: the first of every scenario, then the second of every scenario, and so on."""
@@ -143,13 +133,14 @@ class Laboratory:
             if scenario.full_fingerprint in seen:
                 continue
             seen.add(scenario.full_fingerprint)
-            for turn, block in enumerate(self._blocks(scenario, self.missing(scenario, replications))):
+            numbers = self.missing(scenario, replications)
+            for turn, block in enumerate(self._blocks(scenario, numbers)):
                 rounds.setdefault(turn, []).append(block)
         return [block for turn in sorted(rounds) for block in rounds[turn]]
 
     def _blocks(self, scenario: Scenario, numbers: np.ndarray) -> Iterator[Block]:
         """Neighbouring numbers together, in blocks of about the same size."""
-        most = replications_in_block(scenario)
+        most = replications_in_block(scenario, self.executor.block_seconds)
         edges = [0, *(np.flatnonzero(np.diff(numbers) != 1) + 1), len(numbers)]
         for start, stop in pairwise(edges):
             count = -(-(stop - start) // most)
@@ -157,7 +148,7 @@ class Laboratory:
             for first, last in pairwise(ends):
                 yield Block(scenario, self.seed, int(numbers[first]), last - first)
 
-    def _take(self, result: Result) -> None:
+    def take(self, result: Result) -> None:
         """Keep a finished block, and learn from it."""
         result = replace(result, failures=tuple(self._repeatable(result, failure) for failure in result.failures))
         if self.store is not None:
@@ -181,8 +172,8 @@ class Laboratory:
             store.gather()
             self._gathered = now
 
-    def _values(self, scenario: Scenario, replications: range) -> np.ndarray:
-        """float64 (replications, measures), in the order of the numbers."""
+    def values(self, scenario: Scenario, replications: range) -> np.ndarray:
+        """What is known of these replications: float64 (replications, measures), in the order of the numbers."""
         numbers, values = self.known[scenario.full_fingerprint]
         order = np.argsort(numbers)
         return values[order[np.searchsorted(numbers, np.arange(replications.start, replications.stop), sorter=order)]]
@@ -192,44 +183,10 @@ class Laboratory:
         return lambda points, replications: self.measure([experiment.scenario_at(p) for p in points], replications)
 
 
-def replications_in_block(scenario: Scenario) -> int:
-    """How many replications of a scenario are run and kept together."""
+def replications_in_block(scenario: Scenario, seconds: float = 0.0) -> int:
+    """How many replications of a scenario are run and kept together: at least as many as take so many ``seconds``."""
     from sim.ground import customers_of
 
     file = customers_of(scenario)
     people = (len(file.line) if file else scenario.market.customers or 0) + scenario.market.prospects
-    return int(np.clip(round(WORK / (max(people, 1) * scenario.weeks)), 1, 200))
-
-
-class Threads:
-    """Runs blocks on threads, a few ahead of what is taken, so that memory does not grow with their number."""
-
-    def __init__(self, threads: int | None = None) -> None:
-        self.threads = threads or os.cpu_count() or 1
-
-    def __enter__(self) -> Threads:
-        return self
-
-    def __exit__(self, *fault: Any) -> None:
-        """Nothing to put away: threads live as long as a call of :meth:`run`."""
-
-    def run(self, blocks: Iterable[Block]) -> Iterator[tuple[int, Result]]:
-        """Place and result of every block."""
-        waiting: deque[tuple[int, Future[Result]]] = deque()
-        with ThreadPoolExecutor(self.threads) as pool, contextlib.ExitStack() as stack:
-            stack.callback(pool.shutdown, wait=False, cancel_futures=True)
-            for place, block in enumerate(blocks):
-                waiting.append((place, pool.submit(_run, block)))
-                if len(waiting) > 2 * self.threads:
-                    yield _first(waiting)
-            while waiting:
-                yield _first(waiting)
-
-
-def _first(waiting: deque[tuple[int, Future[Result]]]) -> tuple[int, Result]:
-    place, future = waiting.popleft()
-    return place, future.result()
-
-
-def _run(block: Block) -> Result:
-    return run(block.scenario, block.count, block.seed, threads=1, first=block.first)
+    return int(np.clip(round(max(WORK, seconds / CUSTOMER_WEEK) / (max(people, 1) * scenario.weeks)), 1, 200))

@@ -27,8 +27,8 @@ from pyarrow import parquet
 from sim.errors import Mistake
 from sim.experiments import blocks, tables
 from sim.experiments.blocks import ENDING, Finished
+from sim.outcome import Result
 from sim.results import versions
-from sim.running import Result
 
 MARK, FORMAT = "store.json", 1
 MANIFEST, DAMAGED = "part.json", ".damaged"

@@ -15,8 +15,8 @@ from sim.parameters import Parameters, parameter
 f32 = np.float32
 
 KEEPING = stream("keeping")
-"""Draws of a customer and week: whether who is about to leave gets an offer, whether a plan is sent, and whether it wakes."""
-SAVES, SENDS, WAKES = range(3)
+"""Draws of a customer and week: whether who is about to leave gets an offer, and whether a plan that is sent wakes."""
+SAVES, WAKES = range(2)
 
 
 class RetentionOffers(Parameters):

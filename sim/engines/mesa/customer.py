@@ -28,7 +28,7 @@ from sim.behaviour.satisfaction import (
 )
 from sim.behaviour.talk import speaks_well, talks
 from sim.behaviour.trust import trust_after
-from sim.draws import happens, uniform, word
+from sim.draws import happens, spare_word, uniform, unit, word, words
 from sim.engines.mesa import keeping
 from sim.engines.mesa.candour import come_to_light
 from sim.engines.mesa.choosing import compare, move_away
@@ -119,6 +119,10 @@ class Customer(Agent):
     def luck(self, stream: np.uint32, index: int) -> float:
         """A uniform number in [0, 1) of this person and week."""
         return uniform(self.model.world, stream, self.number, self.model.week, index)
+
+    def spare_luck(self, stream: np.uint32) -> float:
+        """One more uniform number, from what the first four words of this stream, person and week leave unused."""
+        return unit(spare_word(*words(self.model.world, stream, self.number, self.model.week, 0)))
 
     def word(self, stream: np.uint32, index: int) -> int:
         """A random 32-bit word of this person and week."""

@@ -9,9 +9,10 @@ import numpy as np
 from sim.behaviour.choice import leaves
 from sim.behaviour.person import RIVAL
 from sim.draws import happens
+from sim.mechanisms.call_centre import MOOD
 from sim.mechanisms.pricing import cents
 from sim.mechanisms.referral import BY_ADVERTISING, BY_FRIENDS, origin
-from sim.mechanisms.retention_offers import KEEPING, SAVES, SENDS, WAKES, raised
+from sim.mechanisms.retention_offers import KEEPING, SAVES, WAKES, raised
 from sim.mechanisms.winback import WOOING, left_lately
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ f32 = np.float32
 def woken(customer: Customer) -> bool:
     """Whether a better plan is recommended to a customer this week, and makes them compare providers."""
     p = customer.policy
-    if not customer.is_customer or not happens(p.retention_offers_unsolicited, customer.luck(KEEPING, SENDS)):
+    if not customer.is_customer or not happens(p.retention_offers_unsolicited, customer.spare_luck(MOOD)):
         return False
     customer.model.count("plans_sent")
     customer.note("plan_sent", 0)
