@@ -57,7 +57,8 @@ def _lead(found: Calibration) -> list[str]:
     posterior, told = found.posterior, []
     for one, other, correlation in posterior.not_told_apart:
         told.append(
-            f"{one[0].upper()}{one[1:]} and {other} cannot be told apart (correlation {number(correlation, 2)}): one may make up for the other."
+            f"{one[0].upper()}{one[1:]} and {other} cannot be told apart (correlation {number(correlation, 2)}): "
+            "one may make up for the other."
         )
     if posterior.not_told:
         told.append(f"The figures say next to nothing about {listed(list(posterior.not_told))}.")
