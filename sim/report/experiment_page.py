@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.experiments.blocks import source
+from sim.experiments.factors import Factor
 from sim.experiments.laboratory import Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
@@ -111,6 +112,18 @@ def change_told(known: Known, unit: Unit) -> str:
     digits = digits_of(known, unit)
     around = between(known, unit.factor, digits, plus=True)
     return f"{signed(known.mean * unit.factor, digits)} {unit.difference} (95 % interval {around})"
+
+
+def setting(factor: Factor, value: float) -> str:
+    """A factor's value as a sentence says it, to three digits: ``14``, ``99 %``, ``0.516``."""
+    if factor.unit == "share" and not factor.yes_or_no:
+        return percent(value, places(abs(value) / 20) - 2 if 0 < abs(value) < 0.1 else 0)
+    return factor.told(float(f"{value:.3g}"))
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share in per cent: ``79 %``."""
+    return f"{number(100 * share, max(decimals, 0))} %"
 
 
 def title(outcome: Outcome) -> str:
