@@ -7,6 +7,7 @@ Workers that die have their blocks run again elsewhere, and every replication's 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import pickle
@@ -15,6 +16,7 @@ import signal
 import threading
 import time
 import warnings
+from concurrent import futures
 from functools import lru_cache
 from importlib import metadata
 from typing import Any
@@ -37,6 +39,8 @@ REACH, COME, LOOK = 10, 60, 5
 TAKE_PART = ("numba", "llvmlite", "numpy")
 """Libraries that take part in the numbers."""
 CODEC = "zstd"
+CANCELLED = (asyncio.CancelledError, futures.CancelledError)
+"""What Dask raises for work of which nothing will come any more."""
 
 Made = dict[str, str]
 """What a worker's numbers are made with: versions and a hash of the program's source."""
@@ -215,11 +219,11 @@ class Cluster(Executor):
     def _counted(self, future: Any, block: Block) -> Counted | None:
         from distributed.scheduler import KilledWorker
 
-        if future.status in ("cancelled", "lost"):
+        try:  # a result that died with its worker is run again, and waited for
+            made, small = future.result()
+        except CANCELLED:
             self.stop("the scheduler was lost")
             return None
-        try:
-            made, small = future.result()
         except KilledWorker as fault:
             return _killed(block, self.ground(block.scenario), f"each worker that ran it died ({fault})")
         _refuse_stranger(made, "a worker that came later")
