@@ -73,7 +73,7 @@ def _widest_vectors() -> str | None:
     slowed = {"skylake-avx512", "cascadelake", "cooperlake"}
     chosen = numba.config.CPU_NAME or numba.config.CPU_FEATURES  # type: ignore[attr-defined]
     if chosen or not features.get("avx512vl") or llvm.get_host_cpu_name() in slowed:
-        return numba.config.CPU_FEATURES  # type: ignore[attr-defined, no-any-return]
+        return numba.config.CPU_FEATURES  # type: ignore[attr-defined]
     return str(features.flatten()) + ",-prefer-256-bit"
 
 
