@@ -50,6 +50,9 @@ lessons: $(READY) ## run every lesson and write docs/background/lessons.md
 industries: $(READY) ## run the worlds of five industries and write docs/guides/industries.md
 	$(BIN)/python experiments/industries_page.py
 
+cluster: $(READY) ## measure threads against workers and write the tables of docs/guides/cluster.md
+	$(BIN)/python experiments/cluster_page.py
+
 odd: $(READY) ## write docs/background/odd.md, the model by the ODD+D protocol
 	$(BIN)/python experiments/odd_page.py
 
