@@ -28,11 +28,12 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 WORKERS = 4
 BILLION = 10**9
 STUDIES = (
-    ("one scenario, 1,000 replications", 1_000),
-    ("five policies, 1,000 replications each", 5_000),
-    ("a sweep of 200 points, 50 replications each", 10_000),
-    ("a sensitivity study of 10,000 points, 20 replications each", 200_000),
+    ("one scenario, 10,000 replications", 10_000, True),
+    ("five policies, 1,000 replications each", 5_000, True),
+    ("a sweep of 200 points, 50 replications each", 10_000, False),
+    ("a sensitivity study of 10,000 points, 20 replications each", 200_000, False),
 )
+"""Name, replications, and whether all their weekly counts are kept until the end."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Measured:
     ``people``, ``weeks``: the scenario's; ``threads`` and ``workers``: seconds of the same replications on each, with as many
     threads as cores and ``WORKERS`` worker processes; ``threads_busy`` and ``workers_busy``: seconds of processors they
     took, in all processes together, which other programs on the machine lengthen less; ``start``: seconds until the
-    workers stood ready; ``small``, ``plain``: bytes a replication that are gathered, packed and not.
+    workers stood ready; ``small``, ``plain``: bytes a replication that are gathered, packed and not; ``load``:
+    programs that wanted a processor at the end, one minute's mean: far more than there are cores, and the times say little.
     """
 
     people: int
@@ -56,6 +58,7 @@ class Measured:
     start: float
     small: int
     plain: int
+    load: float
 
     @property
     def overhead(self) -> float:
@@ -105,7 +108,7 @@ def measure(replications: int, repeats: int) -> Measured:
     counted = Replicator()(ground, Task("today.yaml", 1, 0, 20))
     return Measured(
         ground.plan.people, ground.weeks, replications, cores, *wall.values(), *effort.values(), start,
-        len(shipped(counted)) // 20, counted.tally.nbytes // 20,
+        len(shipped(counted)) // 20, counted.tally.nbytes // 20, os.getloadavg()[0],
     )  # fmt: skip
 
 
@@ -129,14 +132,15 @@ def tables(found: Measured) -> str:
         ("what they took more of the processors", f"{found.effort:.1%}"),
         (f"until {WORKERS} local workers stand ready", lasting(found.start)),
         ("gathered for each replication", f"{found.small / 1e3:,.0f} kB ({found.plain / 1e3:,.0f} kB before packing)"),
+        (f"programs at work on the {found.cores} cores meanwhile, these included", f"{found.load:.0f}"),
     )
     lines = ["| measured | |", "| --- | ---: |", *(f"| {what} | {value} |" for what, value in measured)]
     lines += ["", f"A replication is {found.people:,} people for {found.weeks} weeks: {each:,} customer-weeks.", ""]
     lines += ["| study | customer-weeks | 2 cores | 16 cores | 128 cores | gathered | disk while it runs |"]
     lines += ["| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
-    for name, count in STUDIES:
+    for name, count, kept in STUDIES:
         times = [lasting(count * each / found.speed / cores) for cores in (2, 16, 128)]
-        sizes = [f"{count * size / 1e9:,.1f} GB" for size in (found.small, found.plain)]
+        sizes = [f"{count * size / 1e9:,.1f} GB" for size in (found.small, found.plain * kept)]
         lines.append(f"| {name} | {count * each / 1e9:,.1f} billion | {' | '.join([*times, *sizes])} |")
     return "\n".join(lines)
 
