@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -53,6 +53,19 @@ def print_table(table: Table) -> None:
 def tell(words: str) -> None:
     """A message to the person at the terminal: on standard error, so that it never mixes with an answer."""
     typer.echo(words, err=True)
+
+
+@contextmanager
+def progress_bar(steps: int, words: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal, nothing when piped."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(words, total=steps)
+        yield lambda count: bar.update(task, advance=count)
 
 
 @contextmanager

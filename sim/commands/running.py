@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -21,6 +19,7 @@ from sim.commands import (
     place_to_run,
     print_json,
     print_table,
+    progress_bar,
     tell,
 )
 from sim.errors import Mistake
@@ -48,20 +47,7 @@ HEADLINES = (
 )  # fmt: skip
 
 
-@contextmanager
-def _progress(steps: int, words: str) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal, nothing when piped."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(words, total=steps)
-        yield lambda count: bar.update(task, advance=count)
-
-
-def _table(title: str, rows: Mapping[str, Mapping[str, float | None]]) -> None:
+def print_numbers(title: str, rows: Mapping[str, Mapping[str, float | None]]) -> None:
     """A table of numbers on standard output: one row a measure; what is not known is a dash."""
     from rich.table import Table
 
@@ -104,15 +90,19 @@ def run(
     weekly: Annotated[Path | None, typer.Option(help="Also write the weekly series here (Parquet).")] = None,
     results: Results = Path("results"),
     first: Annotated[int, typer.Option(help="Number of the first replication.", hidden=True)] = 0,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting instead of the file's, such as quality.error_rate=0.1.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run one scenario many times and say what comes of it, with 95 % intervals."""
+    from sim.experiments.repeating import changed
     from sim.results import save, write_weekly
     from sim.running import run as run_scenario
     from sim.scenario.whole import load
 
-    loaded = load(scenario)
-    with place_to_run(threads, workers, cluster) as place, _progress(replications, loaded.name) as progress:
+    loaded = changed(load(scenario), sets or [])
+    with place_to_run(threads, workers, cluster) as place, progress_bar(replications, loaded.name) as progress:
         result = run_scenario(loaded, replications, seed, executor=place, engine=engine, first=first, progress=progress)
     if len(result.numbers):
         tell(f"results: {save([result], results)}")
@@ -128,7 +118,7 @@ def _show(result: Result, as_json: bool) -> None:
         print_json(result.to_json())
         return
     count = f"{len(result.numbers)} of {len(result.numbers) + len(result.failures)} replications"
-    _table(
+    print_numbers(
         f"{result.scenario.name} ({count}, {result.founders:,} customers, {result.tally.shape[1]} weeks)",
         result.intervals,
     )
@@ -171,7 +161,7 @@ def _compared(
 ) -> Answer:
     from sim.comparing import compare as compare_scenarios
 
-    with _progress(replications * len(scenarios), "comparing") as progress:
+    with progress_bar(replications * len(scenarios), "comparing") as progress:
         answer = compare_scenarios(
             scenarios, replications, seed, precision=precision, executor=place, progress=progress
         )
@@ -205,7 +195,9 @@ def _show_answer(answer: Answer) -> None:
     for other in answer.others:
         gaps = answer.differences[other.scenario.name]
         rows = {name: gaps[name]._asdict() for name in HEADLINES}
-        _table(f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)", rows)
+        print_numbers(
+            f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)", rows
+        )
     typer.echo(f"keeps most customers: {answer.best}")
 
 
@@ -223,7 +215,7 @@ def mirror(
     from sim.scenario.whole import load
 
     loaded = load(scenario)
-    with place_to_run(threads, None, None) as place, _progress(replications, loaded.name) as progress:
+    with place_to_run(threads, None, None) as place, progress_bar(replications, loaded.name) as progress:
         result = run_scenario(loaded, replications, seed, executor=place, progress=progress)
     if not len(result.numbers):
         _tell_stopped([result], replications, place)
@@ -233,7 +225,7 @@ def mirror(
         print_json({"scenario": loaded.name, "gaps": [{**asdict(one), "gap": one.gap._asdict()} for one in found]})
     else:
         rows = {one.subject: {"company": one.company, "customers": one.customers, "gap": one.gap.mean} for one in found}
-        _table(page.headline(result, found), rows)
+        print_numbers(page.headline(result, found), rows)
     _tell_stopped([result], replications, place)
     _tell_failures([result])
 
@@ -318,7 +310,7 @@ def agree(
     if weeks is not None and not 1 <= weeks <= ground.weeks:
         raise Mistake(f"--weeks is {weeks}, but must lie between 1 and the scenario's {ground.weeks}")
     found = None
-    with _progress(replications, "comparing engines") as progress:
+    with progress_bar(replications, "comparing engines") as progress:
         for replication in range(replications):
             found = compare_engines(ground, seed, replication, weeks)
             progress(1)

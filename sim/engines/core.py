@@ -45,7 +45,7 @@ class Work(NamedTuple):
     who: np.ndarray  # int32 (n): who talks, thinks or is asked
     caller: np.ndarray  # int32 (n): who calls
     flag: np.ndarray  # uint8 (n): whether a caller has an issue, a visitor goes to a self-service lane
-    served: np.ndarray  # uint8 (n): whether a visitor was served
+    served: np.ndarray  # uint8 (n): how a visit ended, as sim.service.queues says
     by: np.ndarray  # int32 (n): which representative served a caller
     words: np.ndarray  # uint32 (3, n): a caller's words for moment, patience and duration
     times: np.ndarray  # float64 (3, n): arrival (later: wait), duration, patience
@@ -237,9 +237,9 @@ def advance(state, work, network, policy, week, setting, tally, journal):
     _weeks(state, work, network, policy, int(week), setting, tally.reshape(1, -1), journal)
 
 
-def live(state, work, network, policy, setting, tally, journal):
-    """All weeks of one replication; ``tally`` is int64 (weeks, counts)."""
-    _weeks(state, work, network, policy, 0, setting, tally, journal)
+def live(state, work, network, policy, setting, tally, journal, first=0):
+    """The weeks of one replication from week ``first`` on, as many as ``tally``, int64 (weeks, counts), has rows."""
+    _weeks(state, work, network, policy, first, setting, tally, journal)
 
 
 PUBLIC_COMPLAINTS, COMPANY_ILL = count("public_complaints"), 1  # the place of ill talk of the company in ``spoken``

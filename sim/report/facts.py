@@ -18,7 +18,7 @@ SMOOTHED = 4
 """Weeks over which noisy weekly curves are averaged."""
 HEADS = ("customers", "issues", "contacts", "complaints")
 """Units that count people or what people do, and so grow with the number of people a simulated one stands for."""
-_SHOWN = {
+SHOWN = {
     "share": Unit(100, "%", "percentage points"),
     "share per week": Unit(100, "% per week", "percentage points per week"),
     "messages per customer and week": Unit(
@@ -123,7 +123,7 @@ def unit_of(answer: Answer, measure: str) -> Unit:
         return Unit(60, "seconds", "seconds")
     if unit in HEADS:
         return Unit(scale, unit, unit)
-    return _SHOWN.get(unit, Unit(1, unit, unit))
+    return SHOWN.get(unit, Unit(1, unit, unit))
 
 
 def difference_unit(answer: Answer, measure: str) -> Unit:

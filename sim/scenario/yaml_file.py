@@ -33,17 +33,20 @@ _NUMBER = re.compile(r"[-+]?([0-9][0-9_]*)?\.?[0-9]+([eE][-+]?[0-9]+)?|[-+]?[0-9
 _NOT_FINITE = re.compile(r"[-+]?\.inf|\.nan", re.IGNORECASE)
 
 
-def read_yaml(path: Path) -> Node:
-    """The file as a tree. Raises :class:`Mistake`, with the line, for whatever is no plain YAML section."""
+def read_yaml(path: Path, what: str = "a scenario", line: str = "weeks: 104") -> Node:
+    """The file as a tree. Raises :class:`Mistake`, with the line, for whatever is no plain YAML section.
+
+    ``what`` the file should be and a ``line`` that such a file has are for the messages.
+    """
     events = _events(_text(path), path)
     try:
         node = _Reader(path, events).document()
     except RecursionError:  # the parser's own, on brackets without end
         raise Mistake(f"{shown(path)}: brackets are nested too deeply") from None
     if node is None:
-        raise Mistake(f"{shown(path)} is empty; a scenario needs at least a line such as 'weeks: 104'")
+        raise Mistake(f"{shown(path)} is empty; {what} needs at least a line such as '{line}'")
     if not isinstance(node.value, dict):
-        raise Mistake(f"{node.place}: a scenario is made of lines such as 'weeks: 104', not of {_kind(node.value)}")
+        raise Mistake(f"{node.place}: {what} is made of lines such as '{line}', not of {_kind(node.value)}")
     return node
 
 

@@ -1,0 +1,126 @@
+"""Commands that answer an experiment's question by a method: sensitivity, select, optimise, break-even, calibrate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, print_json, tell
+from sim.commands.experiments import ExperimentFile, Out, Resume, at_work, end
+from sim.commands.running import Report
+
+if TYPE_CHECKING:
+    from sim.experiments.question import Experiment
+
+MOST_COLUMNS = 8
+Save = Annotated[
+    Path | None,
+    typer.Option("--save", help="Also write the calibrated scenario here, beside its base.", show_default=False),
+]
+
+
+def _answer(
+    key: str, experiment: Path, options: dict[str, Any], out: Path, report: Path | None, as_json: bool,
+    extra: Callable[[Any, Path], None] | None = None,
+) -> None:  # fmt: skip
+    """Load, ask, keep and tell: what all of these commands do."""
+    from sim.experiments.asking import address
+    from sim.experiments.keeping import save
+    from sim.experiments.question import load_experiment
+
+    method, page = import_module(f"sim.experiments.ask_{key}"), import_module(f"sim.report.{key}_page")
+    asked: Experiment = load_experiment(experiment, key, method.Settings)
+    with at_work(asked, out, method.check(asked), **options) as laboratory:
+        found = method.ask(asked, laboratory)
+    tables = {"answer": found.table()} | {
+        name: getattr(found, name)() for name in ("trials", "draws", "checked") if hasattr(found, name)
+    }
+    folder = save(asked, key, address(asked, key), tables, out)
+    if extra is not None:
+        extra(found, folder)
+    tell(f"results: {folder}")
+    tell(f"report: {page.write(found, report or folder / 'report.html')}")
+    if as_json:
+        print_json({"answer": page.headline(found), "folder": str(folder), **found.to_json()})
+    else:
+        _table(found.table())
+        typer.echo(page.headline(found))
+    end(found.failures)
+
+
+def _table(rows: Any) -> None:
+    """A table on standard output; one too wide for reading leaves out what the report and the files tell."""
+    from rich.table import Table
+
+    from sim.commands import print_table
+
+    table = Table()
+    if len(rows.columns) > MOST_COLUMNS:
+        rows = rows[[name for name in rows.columns if not name.endswith(("_low", "_high", "_searched"))]]
+    for column in rows.columns:
+        table.add_column(str(column).replace("_", " "))
+    for row in rows.head(30).itertuples(index=False):
+        table.add_row(*(f"{value:,.4g}" if isinstance(value, float) else str(value) for value in row))
+    print_table(table)
+
+
+def sensitivity(
+    experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say which settings matter to the outcomes, and how much of what is seen is mere chance."""
+    options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
+    _answer("sensitivity", experiment, options, out, report, as_json)
+
+
+def select(
+    experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say which of several policies is best, with a promised probability of being right."""
+    options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
+    _answer("select", experiment, options, out, report, as_json)
+
+
+def optimise(
+    experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Look for the levers' best settings within limits; the finalists are compared on fresh luck."""
+    options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
+    _answer("optimise", experiment, options, out, report, as_json)
+
+
+def break_even(
+    experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say at which value of one lever, or of one thing nobody knows, a policy stops paying."""
+    options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
+    _answer("break_even", experiment, options, out, report, as_json)
+
+
+def calibrate(
+    experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, save: Save = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Fit what nobody knows to your own figures, and say what they leave open."""
+
+    def keep(found: Any, folder: Path) -> None:
+        path = found.save_best(save or folder / "calibrated.yaml")
+        tell(f"calibrated scenario: {path}")
+
+    options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
+    _answer("calibrate", experiment, options, out, report, as_json, keep)
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add these commands to the program."""
+    for command in (sensitivity, select, optimise, calibrate):
+        program.command(epilog=example(f"{command.__name__} experiments/{command.__name__}.yaml"))(command)
+    program.command("break-even", epilog=example("break-even experiments/break_even.yaml"))(break_even)

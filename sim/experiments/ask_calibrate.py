@@ -1,0 +1,204 @@
+"""``loyalty calibrate``: fit the uncertainties of an experiment to the user's own figures."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.errors import Mistake, nearest
+from sim.experiments import calibration
+from sim.experiments.asking import Asked, over_places
+from sim.experiments.calibration import Posterior, Target
+from sim.experiments.factors import Factor
+from sim.experiments.laboratory import Laboratory
+from sim.experiments.question import Experiment
+from sim.scenario.inheritance import root_of
+from sim.scenario.whole import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DRAWS = 200
+"""Rows of the posterior's table, each as likely as any other."""
+
+
+class Figure(BaseModel):
+    """A figure to be met, in the measure's unit, and its standard error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    value: float = Field(allow_inf_nan=False)
+    error: float = Field(gt=0, allow_inf_nan=False)
+    source: str = ""
+
+
+class Settings(BaseModel):
+    """What may stand under ``calibrate``: ``figures``, by measure, and the effort."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    figures: dict[str, Figure] = Field(min_length=1)
+    particles: int = Field(200, ge=20, le=1_000_000)
+    search: int = Field(60, ge=0, le=1_000_000)
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration(Asked):
+    """The posterior, and the scenario that fits best."""
+
+    posterior: Posterior
+    best: Scenario
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """What was fitted."""
+        return self.experiment.factors
+
+    def values(self, places: np.ndarray) -> np.ndarray:
+        """Places as values of the factors."""
+        return self.experiment.values_at(places)
+
+    @property
+    def best_values(self) -> np.ndarray:
+        """The factors at the best fit."""
+        return self.values(self.posterior.best)[0]
+
+    def intervals(self) -> np.ndarray:
+        """The central 90 % interval of each factor: (factors, 2)."""
+        return self.values(self.posterior.interval(0.9).T).T
+
+    def draws(self) -> pd.DataFrame:
+        """Equally likely parameter sets, named by path: a table for a design of kind ``table``."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            self.values(self.posterior.draws(DRAWS, self.experiment.seed)), columns=self.experiment.paths
+        )
+
+    def table(self) -> pd.DataFrame:
+        """One row a factor: best fit, 90 % interval, posterior over prior width."""
+        import pandas as pd
+
+        found = self.intervals()
+        return pd.DataFrame(
+            {
+                "factor": self.experiment.paths,
+                "before": [_before(self.experiment, factor) for factor in self.factors],
+                "best": self.best_values,
+                "low": found[:, 0],
+                "high": found[:, 1],
+                "width_over_prior": self.posterior.widths,
+            }
+        )
+
+    def checked(self) -> pd.DataFrame:
+        """One row a figure: what was given, and what the posterior predicts."""
+        import pandas as pd
+
+        rows = [
+            {"figure": c.target.name, "given": c.target.value, "error": c.target.error, "predicted": c.median,
+             "low": c.low, "high": c.high, "met": c.met}
+            for c in self.posterior.checks(self.experiment.seed)
+        ]  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that ``loyalty calibrate --json`` prints, without its sentence."""
+        found = self.posterior
+        return self.head("calibrate") | {
+            "factors": {row.pop("factor"): row for row in self.table().to_dict("records")},
+            "figures": {row.pop("figure"): row for row in self.checked().to_dict("records")},
+            "not_told": list(found.not_told),
+            "not_told_apart": [list(pair) for pair in found.not_told_apart],
+            "misfit": found.misfit,
+            "plausible": found.plausible,
+            "settled": found.settled,
+            "effective_particles": found.effective,
+        }
+
+    def save_best(self, path: Path) -> Path:
+        """Write the scenario of the best fit as one that extends its base; it belongs beside the base.
+
+        Raises :class:`Mistake` when it cannot be written.
+        """
+        base = self.experiment.base.path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_extending(self.best.name, base, self._sections(), path), encoding="utf-8")
+        except OSError as fault:
+            raise Mistake(f"{path}: cannot be written ({fault.strerror}); choose another file") from None
+        return path
+
+    def _sections(self) -> dict[str, dict[str, Any]]:
+        sections: dict[str, dict[str, Any]] = {}
+        for factor, value in zip(self.factors, self.best_values, strict=True):
+            section, _, name = factor.path.partition(".")
+            sections.setdefault(section, {})[name] = factor.typed(float(value))
+        return sections
+
+
+def _extending(name: str, base: Path | None, sections: dict[str, dict[str, Any]], path: Path) -> str:
+    """The text of a scenario file that extends ``base``: by its way from here when both lie in one tree of scenarios."""
+    assert base is not None  # an experiment's base is a file
+    near = base.resolve().is_relative_to(root_of(path))
+    way = Path(os.path.relpath(base.resolve(), path.resolve().parent)).as_posix() if near else base.name
+    told = f"# The best fit of a calibration. It belongs beside {base.name}, which it extends.\n"
+    lines = [f"extends: {way}", f"name: {json.dumps(name, ensure_ascii=False)}"]
+    lines += [f"{section}: {json.dumps(values)}" for section, values in sections.items()]
+    return told + "\n".join(lines) + "\n"
+
+
+def _before(experiment: Experiment, factor: Factor) -> float:
+    from sim.experiments.designs import value_in
+
+    return value_in(experiment, factor)
+
+
+def targets_of(experiment: Experiment) -> list[Target]:
+    """The figures in the order of the outcomes. Raises :class:`Mistake` unless every outcome has one and each is an outcome."""
+    settings: Settings = experiment.settings
+    for name in settings.figures:
+        if name not in experiment.measures:
+            hint = nearest(name, experiment.measures) or f"; there are {', '.join(experiment.measures)}"
+            raise Mistake(f"{experiment.path.name}: calibrate.figures.{name} is no outcome of the file{hint}")
+    for name in experiment.measures:
+        if name not in settings.figures:
+            raise Mistake(
+                f"{experiment.path.name}: outcomes.{name} has no figure to meet; add calibrate.figures.{name}"
+            )
+    return [Target(name, settings.figures[name].value, settings.figures[name].error) for name in experiment.measures]
+
+
+def check(experiment: Experiment) -> int:
+    """About how many replications will be run. Raises :class:`Mistake` when there is nothing to fit."""
+    settings: Settings = experiment.settings
+    experiment.need("uncertainties")
+    if experiment.levers:
+        raise Mistake(f"{experiment.path.name}: calibrate fits uncertainties, and levers are given; remove them")
+    targets_of(experiment)
+    if settings.particles < 20 * len(experiment.factors):
+        raise Mistake(
+            f"{experiment.path.name}: calibrate.particles is {settings.particles}, but {len(experiment.factors)} "
+            f"uncertainties need at least {20 * len(experiment.factors)}"
+        )
+    return (settings.particles * 8 + settings.search) * experiment.replications
+
+
+def ask(experiment: Experiment, laboratory: Laboratory) -> Calibration:
+    """Fit. Raises :class:`Mistake`."""
+    check(experiment)
+    settings: Settings = experiment.settings
+    found = calibration.calibrate(
+        over_places(experiment, laboratory), [factor.label for factor in experiment.factors], targets_of(experiment),
+        particles=settings.particles, replications=experiment.replications, search_trials=settings.search,
+        seed=experiment.seed,
+    )  # fmt: skip
+    best = experiment.scenario_at(experiment.values_at(found.best)[0])
+    named = best.with_(name=f"{experiment.base.name}, calibrated")
+    return Calibration(experiment, laboratory.tally, tuple(laboratory.failures), found, named)

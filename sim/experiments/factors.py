@@ -1,0 +1,237 @@
+"""What an experiment varies: levers, which the company chooses, and uncertainties, which nobody knows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sim.errors import nearest
+from sim.parameters import Parameters
+from sim.scenario.building import parts_with_parameters
+from sim.scenario.judging import bounds, plain_type, unit_of
+from sim.scenario.quantities import Unfit, between, fitted, number_told, told
+from sim.scenario.sections import Market, Network
+from sim.scenario.tree import Node, Place, Problems
+from sim.scenario.whole import Scenario
+
+LINEAR, LOG = "linear", "log"
+LEVERS, UNCERTAINTIES = "levers", "uncertainties"
+KEYS = ("low", "high", "values", "scale", "label")
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One lever or uncertainty.
+
+    ``path``: ``call_centre.representatives``; ``low`` and ``high``: the range, both ends included, in the parameter's
+    ``unit``; ``values``: the only values it may take, in the order of the file, or None; ``scale``: ``linear`` or ``log``;
+    ``whole``: whether it counts something; ``yes_or_no``: whether it is a switch (0 and 1); ``lever``: whether the company
+    chooses it.
+    """
+
+    path: str
+    low: float
+    high: float
+    values: tuple[float, ...] | None
+    scale: str
+    whole: bool
+    yes_or_no: bool
+    label: str
+    unit: str
+    lever: bool
+
+    def at(self, place: float) -> float:
+        """The value at a place in [0, 1]: 0 is ``low``, 1 is ``high``, and each value of a finite set is as likely."""
+        choices = self.choices
+        if choices is not None:
+            return choices[min(int(place * len(choices)), len(choices) - 1)]
+        if self.whole:
+            return min(self.low + math.floor(place * (self.high - self.low + 1)), self.high)
+        if self.scale == LOG:
+            return min(max(self.low * (self.high / self.low) ** place, self.low), self.high)
+        return min(max(self.low + place * (self.high - self.low), self.low), self.high)
+
+    @property
+    def choices(self) -> tuple[float, ...] | None:
+        """The values it may take when they were listed or when it is a switch, else None."""
+        return (0.0, 1.0) if self.yes_or_no and self.values is None else self.values
+
+    def typed(self, value: float) -> Any:
+        """``value`` as the parameter holds it: a switch as yes or no, a count without decimals."""
+        if self.yes_or_no and value in (0, 1):
+            return bool(value)
+        return int(value) if self.whole and float(value).is_integer() else float(value)
+
+    def told(self, value: float) -> str:
+        """A value in words: ``14``, ``yes``, ``0.12``."""
+        return told(self.typed(value)) if self.yes_or_no else number_told(float(f"{value:.4g}"))
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What the model says of one number or switch of a scenario: its type, unit, allowed range and meaning."""
+
+    kind: type
+    unit: str
+    low: float
+    high: float
+    meaning: str
+
+
+@lru_cache(maxsize=1)
+def parameters() -> dict[str, dict[str, Parameter]]:
+    """Everything that an experiment can vary: section → parameter → what the model says of it."""
+    sections: dict[str, type[Parameters]] = {
+        name: part.parameters for name, part in parts_with_parameters().items() if part.parameters is not None
+    }
+    sections |= {"market": Market, "network": Network}
+    return {name: _numbers(section) for name, section in sections.items()}
+
+
+def _numbers(section: type[Parameters]) -> dict[str, Parameter]:
+    found = {}
+    for name, field in section.model_fields.items():
+        unit, limits = unit_of(field), bounds(field) or (0.0, 1.0)
+        if unit is not None:
+            found[name] = Parameter(plain_type(field.annotation), unit, *limits, field.description or "")
+    return found
+
+
+def parameter_at(path: str) -> Parameter:
+    """The parameter that a path such as ``call_centre.hours`` names. Raises :class:`Unfit` for a path that names none."""
+    section, _, name = path.partition(".")
+    if section not in parameters():
+        raise Unfit(f"is no behaviour or mechanism{_hint(section, list(parameters()))}")
+    if name not in parameters()[section]:
+        known = [f"{section}.{each}" for each in parameters()[section]]
+        raise Unfit(f"is no parameter{_hint(path, known)}")
+    return parameters()[section][name]
+
+
+def _hint(word: str, known: list[str]) -> str:
+    return nearest(word, known) or f"; there are {', '.join(known)}"
+
+
+# ---- from the file
+
+
+def factors_in(node: Node | None, section: str, base: Scenario, problems: Problems) -> tuple[Factor, ...]:
+    """The factors under ``levers`` or ``uncertainties``: a section of ranges, or a list of parameters in their own ranges."""
+    if node is None:
+        return ()
+    entries = _entries(node, section, problems)
+    found = (_factor(path, entry, section, problems) for path, entry in entries)
+    kept = tuple(factor for factor in found if factor is not None)
+    for factor in kept:
+        _refuse_changing(factor.path, dict(entries)[factor.path], section, base, problems)
+    return kept
+
+
+def _entries(node: Node, section: str, problems: Problems) -> list[tuple[str, Node]]:
+    """Path and range; a bare list of paths has none."""
+    if isinstance(node.value, list):
+        return [(str(each.value), Node({}, each.place)) for each in node.value]
+    if not isinstance(node.value, dict):
+        problems.add(node.place, f"{section} is {told(node.value)}, but must be a section, one line a parameter")
+    return list(node.entries())
+
+
+def _factor(path: str, entry: Node, section: str, problems: Problems) -> Factor | None:
+    try:
+        parameter = parameter_at(path)
+        _check_keys(entry)
+        values = _values(entry, parameter)
+        low, high = _range(entry, parameter, values)
+        scale = _scale(entry, parameter, low)
+    except Unfit as unfit:
+        problems.add(_place(entry, unfit), f"{section}.{path} {unfit}")
+        return None
+    label = entry.get("label")
+    words = str(label.value) if label else path.partition(".")[2].replace("_", " ")
+    yes_or_no = parameter.kind is bool
+    return Factor(
+        path, low, high, values, scale, parameter.kind is int, yes_or_no, words, parameter.unit, section == LEVERS
+    )
+
+
+class _At(Unfit):
+    """Something that does not fit, at a line of its own."""
+
+    def __init__(self, sentence: str, node: Node) -> None:
+        super().__init__(sentence)
+        self.node = node
+
+
+def _place(entry: Node, unfit: Unfit) -> Place | None:
+    return (unfit.node.place if isinstance(unfit, _At) else None) or entry.place
+
+
+def _check_keys(entry: Node) -> None:
+    if not isinstance(entry.value, dict):
+        raise Unfit(f"is {told(entry.value)}, but must be a range such as {{low: 1, high: 2}}")
+    for key, node in entry.entries():
+        if key not in KEYS:
+            raise _At(f"has no '{key}'{_hint(key, list(KEYS))}", node)
+    if entry.get("values") and (entry.get("low") or entry.get("high")):
+        raise Unfit("has both a range and values; keep one of them")
+
+
+def _number(node: Node, parameter: Parameter) -> float:
+    """A number of the parameter's unit, within its range."""
+    value = fitted(node.value, parameter.kind, parameter.unit)
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise _At(
+            f"is {told(node.value)}, but must be a number {between(parameter.low, parameter.high, parameter.unit)}",
+            node,
+        )
+    if parameter.kind is not float and int(value) != value:
+        raise _At(f"is {told(node.value)}, but must be a whole number", node)
+    if not parameter.low <= value <= parameter.high:
+        allowed = between(parameter.low, parameter.high, parameter.unit)
+        raise _At(f"is {told(node.value)}, but the parameter must lie {allowed}", node)
+    return float(value)
+
+
+def _values(entry: Node, parameter: Parameter) -> tuple[float, ...] | None:
+    node = entry.get("values")
+    if node is None:
+        return None
+    if not isinstance(node.value, list) or len(node.value) < 2:
+        raise _At("values must be a list of at least two", node)
+    found = tuple(_number(Node(each.value, each.place or node.place), parameter) for each in node.value)
+    if len(set(found)) < len(found):
+        raise _At("values names a value twice", node)
+    return found
+
+
+def _range(entry: Node, parameter: Parameter, values: tuple[float, ...] | None) -> tuple[float, float]:
+    """Lowest and highest value: as written, else those of the list, else the parameter's own."""
+    if values is not None:
+        return min(values), max(values)
+    ends = [entry.get(key) for key in ("low", "high")]
+    own = (parameter.low, parameter.high)
+    low, high = (_number(end, parameter) if end else float(limit) for end, limit in zip(ends, own, strict=True))
+    if not low < high:
+        raise Unfit(f"goes from {number_told(low)} to {number_told(high)}, but low must be less than high")
+    return low, high
+
+
+def _scale(entry: Node, parameter: Parameter, low: float) -> str:
+    node = entry.get("scale")
+    if node is None:
+        return LINEAR
+    if node.value not in (LINEAR, LOG):
+        raise _At(f"has the scale {told(node.value)}, but it must be linear or log", node)
+    if node.value == LOG and (low <= 0 or parameter.kind is not float or entry.get("values")):
+        raise _At("has the scale log, which takes a range above zero of a parameter that is no count", node)
+    return str(node.value)
+
+
+def _refuse_changing(path: str, entry: Node, section: str, base: Scenario, problems: Problems) -> None:
+    """A parameter that the scenario changes over time has no single value to vary."""
+    part, _, name = path.partition(".")
+    for week, changed in base.changes:
+        if name in changed.get(part, {}):
+            problems.add(entry.place, f"{section}.{path} changes in week {week} of '{base.name}'; remove that change")

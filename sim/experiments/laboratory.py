@@ -1,0 +1,192 @@
+"""The laboratory asks the model: what was run before is looked up in the store, the rest is run and kept there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from types import TracebackType
+
+import numpy as np
+
+from sim import execution
+from sim.errors import Mistake
+from sim.execution import CUSTOMER_WEEK, Block, Executor
+from sim.experiments.blocks import source
+from sim.experiments.question import Experiment
+from sim.experiments.repeating import command_for
+from sim.experiments.store import Store
+from sim.outcome import Result
+from sim.replicating import Failure
+from sim.scenario.whole import Scenario
+
+Evaluate = Callable[[np.ndarray, range], np.ndarray]
+"""Points (k, factors), in the factors' units, and replication numbers → (k, replications, outcomes), NaN where one failed."""
+WORK = 8_000_000
+"""Customer-weeks in a block: about half a second of one processor, which is what a killed process loses."""
+SECONDS = 5.0
+"""How often finished blocks are gathered into a part; less often in a run of hours."""
+
+
+@dataclass
+class Tally:
+    """Replications that were asked for, that the store had, that were run now, and that failed.
+
+    A scenario that was asked for twice is found or run once.
+    """
+
+    asked: int = 0
+    found: int = 0
+    ran: int = 0
+    failed: int = 0
+
+
+class Laboratory:
+    """Runs scenarios under one seed, so that all of them meet the same luck. A context manager: leaving it gathers the store.
+
+    ``measures``: the names of what is measured, the last axis of every answer. ``store``: where runs are kept, or None.
+    ``progress``: called with a number of replications as they are done. ``tally`` counts; ``failures`` names what failed.
+    """
+
+    def __init__(
+        self,
+        measures: Sequence[str],
+        seed: int,
+        store: Store | None = None,
+        executor: Executor | None = None,
+        progress: Callable[[int], None] = lambda count: None,
+    ) -> None:
+        self.measures, self.seed, self.store, self.progress = list(measures), seed, store, progress
+        self.executor = executor or execution.executor()
+        self.tally, self.failures = Tally(), []  # type: tuple[Tally, list[Failure]]
+        self.known: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self.others = 0
+        self._begun = self._gathered = time.monotonic()
+        if store is not None:
+            self._look_up(store)
+
+    def __enter__(self) -> Laboratory:
+        self.executor.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.executor.__exit__(kind, fault, trace)
+        if self.store is not None:
+            self.store.gather()
+
+    # ---- what is known
+
+    def _look_up(self, store: Store) -> None:
+        """Everything that the store knows of this seed and this version of the source."""
+        store.gather()
+        for table in store.rows(["source", "scenario", "seed", "replication", *self.measures]):
+            rows = table.to_pandas()
+            mine = rows["source"].eq(source()) & rows["seed"].eq(self.seed)
+            self.others += int((~rows["source"].eq(source())).sum())
+            for scenario, found in rows[mine].groupby("scenario", observed=True):
+                self._learn(str(scenario), found["replication"].to_numpy(), found[self.measures].to_numpy(np.float64))
+
+    def _learn(self, scenario: str, numbers: np.ndarray, values: np.ndarray) -> None:
+        """Add replications of a scenario to what is known; what is known already is not added again."""
+        if scenario in self.known:
+            before, old = self.known[scenario]
+            fresh = ~np.isin(numbers, before)
+            numbers, values = np.concatenate([before, numbers[fresh]]), np.concatenate([old, values[fresh]])
+        self.known[scenario] = numbers, values
+
+    def missing(self, scenario: Scenario, replications: range) -> np.ndarray:
+        """Which of these replications of a scenario are neither in the store nor run."""
+        wanted = np.arange(replications.start, replications.stop)
+        known = self.known.get(scenario.full_fingerprint)
+        return wanted if known is None else wanted[~np.isin(wanted, known[0])]
+
+    # ---- asking
+
+    def measure(
+        self, scenarios: Sequence[Scenario], replications: range, order: Sequence[int] | np.ndarray | None = None
+    ) -> np.ndarray:
+        """float64 (scenarios, replications, measures); NaN for a replication that failed.
+
+        ``order``: places of scenarios in the order in which they are run, theirs unless given.
+        """
+        todo = self._todo(scenarios, replications, range(len(scenarios)) if order is None else order)
+        asked, running = len(scenarios) * len(replications), sum(block.count for block in todo)
+        different = len({scenario.full_fingerprint for scenario in scenarios}) * len(replications)
+        self.tally.asked += asked
+        self.tally.found += different - running
+        self.progress(asked - running)
+        for _, result in self.executor.run(todo):
+            self.take(result)
+        if self.executor.stopped:
+            raise Mistake(f"stopped ({self.executor.why_stopped}); what is finished is kept: go on with --resume")
+        return np.stack([self.values(scenario, replications) for scenario in scenarios])
+
+    def _todo(self, scenarios: Sequence[Scenario], replications: range, order: Iterable[int]) -> list[Block]:
+        """The blocks that are missing: the first of every scenario, then the second of every scenario, and so on."""
+        seen: set[str] = set()
+        rounds: dict[int, list[Block]] = {}
+        for place in order:
+            scenario = scenarios[int(place)]
+            if scenario.full_fingerprint in seen:
+                continue
+            seen.add(scenario.full_fingerprint)
+            numbers = self.missing(scenario, replications)
+            for turn, block in enumerate(self._blocks(scenario, numbers)):
+                rounds.setdefault(turn, []).append(block)
+        return [block for turn in sorted(rounds) for block in rounds[turn]]
+
+    def _blocks(self, scenario: Scenario, numbers: np.ndarray) -> Iterator[Block]:
+        """Neighbouring numbers together, in blocks of about the same size."""
+        most = replications_in_block(scenario, self.executor.block_seconds)
+        edges = [0, *(np.flatnonzero(np.diff(numbers) != 1) + 1), len(numbers)]
+        for start, stop in pairwise(edges):
+            count = -(-(stop - start) // most)
+            ends = [start + (stop - start) * k // count for k in range(count + 1)] if count else []
+            for first, last in pairwise(ends):
+                yield Block(scenario, self.seed, int(numbers[first]), last - first)
+
+    def take(self, result: Result) -> None:
+        """Keep a finished block, and learn from it."""
+        result = replace(result, failures=tuple(self._repeatable(result, failure) for failure in result.failures))
+        if self.store is not None:
+            self.store.keep(result)
+            self._gather_in_time(self.store)
+        failed = np.array([failure.replication for failure in result.failures], np.int64)
+        values = np.stack([result.values[name] for name in self.measures], axis=1)
+        values = np.concatenate([values, np.full((len(failed), len(self.measures)), np.nan)])
+        self._learn(result.scenario.full_fingerprint, np.concatenate([result.numbers, failed]), values)
+        self.failures.extend(result.failures)
+        self.tally.ran += len(result.numbers) + len(failed)
+        self.tally.failed += len(failed)
+        self.progress(len(result.numbers) + len(failed))
+
+    def _repeatable(self, result: Result, failure: Failure) -> Failure:
+        return replace(failure, repeat=command_for(result.scenario, self.seed, failure.replication))
+
+    def _gather_in_time(self, store: Store) -> None:
+        now = time.monotonic()
+        if now - self._gathered >= min(max(SECONDS, (now - self._begun) / 30), 60):
+            store.gather()
+            self._gathered = now
+
+    def values(self, scenario: Scenario, replications: range) -> np.ndarray:
+        """What is known of these replications: float64 (replications, measures), in the order of the numbers."""
+        numbers, values = self.known[scenario.full_fingerprint]
+        order = np.argsort(numbers)
+        return values[order[np.searchsorted(numbers, np.arange(replications.start, replications.stop), sorter=order)]]
+
+    def evaluate(self, experiment: Experiment) -> Evaluate:
+        """The experiment as a function of points and replication numbers, as algorithms take it."""
+        return lambda points, replications: self.measure([experiment.scenario_at(p) for p in points], replications)
+
+
+def replications_in_block(scenario: Scenario, seconds: float = 0.0) -> int:
+    """How many replications of a scenario are run and kept together: at least as many as take so many ``seconds``."""
+    from sim.ground import customers_of
+
+    file = customers_of(scenario)
+    people = (len(file.line) if file else scenario.market.customers or 0) + scenario.market.prospects
+    return int(np.clip(round(max(WORK, seconds / CUSTOMER_WEEK) / (max(people, 1) * scenario.weeks)), 1, 200))

@@ -1,0 +1,101 @@
+"""What an experiment looks at: measures, each with the direction that is wished for, a weight, and bounds to be kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.errors import nearest
+from sim.measures import DEFINITIONS, NAMES
+from sim.scenario.judging import Spot, judged
+from sim.scenario.quantities import Unfit, fitted, told
+from sim.scenario.tree import Node, Problems
+
+HIGHER, LOWER = "higher", "lower"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One measure that counts. ``direction``: which way is better; ``at_least`` and ``at_most``: bounds in its unit."""
+
+    measure: str
+    direction: str
+    weight: float = 1.0
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @property
+    def sign(self) -> int:
+        """+1 where more is better, -1 where less is."""
+        return 1 if self.direction == HIGHER else -1
+
+    @property
+    def unit(self) -> str:
+        """The measure's unit."""
+        return DEFINITIONS[self.measure].unit
+
+    @property
+    def words(self) -> str:
+        """The measure's name in words."""
+        return self.measure.replace("_", " ")
+
+
+class _Written(BaseModel):
+    """What may stand under an outcome."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    direction: str | None = Field(None, pattern="^(higher|lower)$")
+    weight: float = Field(1.0, gt=0, allow_inf_nan=False)
+    at_least: float | None = Field(None, allow_inf_nan=False)
+    at_most: float | None = Field(None, allow_inf_nan=False)
+
+
+def outcomes_in(node: Node | None, problems: Problems) -> tuple[Outcome, ...]:
+    """The outcomes in the order of the file: a section, or a list of measures."""
+    if node is None:
+        return ()
+    if isinstance(node.value, list):
+        entries = [(str(each.value), Node({}, each.place)) for each in node.value]
+    elif isinstance(node.value, dict):
+        entries = list(node.entries())
+    else:
+        problems.add(node.place, f"outcomes is {told(node.value)}, but must be a list of measures, such as [profit]")
+        return ()
+    found = [_outcome(name, entry, problems) for name, entry in entries]
+    return tuple(outcome for outcome in found if outcome is not None)
+
+
+def _outcome(name: str, entry: Node, problems: Problems) -> Outcome | None:
+    path = f"outcomes.{name}"
+    if name not in DEFINITIONS:
+        hint = nearest(name, list(NAMES)) or f"; there are {', '.join(NAMES)}"
+        problems.add(entry.place, f"{path} is no measure{hint}")
+        return None
+    said = judged(_Written, Spot(_in_units(name, entry, path, problems), path), problems)
+    if said is None:
+        return None
+    direction = said.direction or {1: HIGHER, -1: LOWER}.get(DEFINITIONS[name].better)
+    if direction is None:
+        problems.add(entry.place, f"{path} is neither good nor bad of itself; give it 'direction: higher' or 'lower'")
+        return None
+    if said.at_least is not None and said.at_most is not None and said.at_least > said.at_most:
+        problems.add(entry.place, f"{path}: at_least {said.at_least:g} is more than at_most {said.at_most:g}")
+        return None
+    return Outcome(name, direction, said.weight, said.at_least, said.at_most)
+
+
+def _in_units(name: str, entry: Node, path: str, problems: Problems) -> Node:
+    """The entry with its bounds in the measure's unit: 70 % is 0.7."""
+    found = dict(entry.entries()) if isinstance(entry.value, dict) else None
+    if found is None:
+        return entry
+    for key in ("at_least", "at_most", "weight"):
+        if key in found:
+            try:
+                unit = "share" if DEFINITIONS[name].unit.startswith("share") and key != "weight" else "ratio"
+                found[key] = Node(fitted(found[key].value, float, unit), found[key].place)
+            except Unfit as unfit:
+                problems.add(found.pop(key).place, f"{path}.{key} {unfit}")
+    return Node(found, entry.place)

@@ -1,0 +1,262 @@
+"""The experiment file: a question in plain words, a scenario, what is varied, what is looked at, and how often it is run.
+
+question: Does it pay to answer the telephone faster?
+base: ../scenarios/telecom/today.yaml
+levers:
+  call_centre.representatives: {low: 10, high: 30}
+uncertainties: [quality.error_rate]        # ranges that are not written are the parameter's own
+outcomes: [profit, retention]
+design: {kind: latin_hypercube, samples: 100}
+replications: 20
+seed: 1
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from pydantic import BaseModel
+
+from sim.errors import Mistake, nearest
+from sim.experiments.designs import Design, design_in
+from sim.experiments.factors import LEVERS, UNCERTAINTIES, Factor, factors_in
+from sim.experiments.outcomes import Outcome, outcomes_in
+from sim.running import MOST_SEED
+from sim.scenario.judging import Spot, judged
+from sim.scenario.quantities import Unfit, fitted, told
+from sim.scenario.tree import Node, Problems, shown
+from sim.scenario.whole import Scenario, load
+from sim.scenario.yaml_file import read_yaml, refuse_unless_file
+
+__all__ = ["Experiment", "Factor", "Outcome", "load_experiment"]
+
+COMMANDS = ("sensitivity", "select", "optimise", "break_even", "robust", "calibrate", "branch")
+"""Commands that read a section of their own; a file may serve several of them."""
+KEYS = (
+    "question", "base", "with", LEVERS, UNCERTAINTIES, "outcomes", "design", "replications", "precision", "seed",
+    "policies", *COMMANDS,
+)  # fmt: skip
+MOST_REPLICATIONS = 10_000_000
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """A question asked of the model.
+
+    ``replications`` is how often each point is run; with a ``precision`` (a share) it is where to begin, and each point is
+    run until the 95 % half-width of every outcome's mean is no larger than that share of it. ``policies``: name →
+    scenario. ``settings``: the command's own section. ``written``: the whole file as plain values.
+    """
+
+    path: Path
+    question: str
+    base: Scenario
+    levers: tuple[Factor, ...]
+    uncertainties: tuple[Factor, ...]
+    outcomes: tuple[Outcome, ...]
+    design: Design | None
+    replications: int
+    precision: float | None
+    seed: int
+    policies: Mapping[str, Scenario]
+    settings: Any
+    written: Mapping[str, Any]
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """Levers first, then uncertainties: the order of the columns of every array of points."""
+        return self.levers + self.uncertainties
+
+    @property
+    def measures(self) -> list[str]:
+        """The outcomes' names, in the order of the last axis of what a laboratory measures."""
+        return [outcome.measure for outcome in self.outcomes]
+
+    def values_at(self, places: np.ndarray) -> np.ndarray:
+        """Values of the factors at places in the unit cube: float64 (k, factors) → float64 (k, factors)."""
+        rows = np.atleast_2d(places)
+        found = [[f.at(place) for f, place in zip(self.factors, row, strict=True)] for row in rows]
+        return np.array(found, np.float64).reshape(len(rows), len(self.factors))
+
+    def scenario_at(
+        self, values: Sequence[float] | np.ndarray | Mapping[str, float], base: Scenario | None = None
+    ) -> Scenario:
+        """The base, or another scenario, with the factors at these values: one for each factor, or by path.
+
+        Factors that are not named by path stay as they are. Raises :class:`Mistake` when a value is not allowed, or
+        contradicts another.
+        """
+        chosen = values if isinstance(values, Mapping) else dict(zip(self.paths, values, strict=True))
+        known = {factor.path: factor for factor in self.factors}
+        sections: dict[str, dict[str, Any]] = {}
+        for path, value in chosen.items():
+            if path not in known:
+                raise Mistake(f"{path} is no factor of {shown(self.path)}{nearest(path, self.paths)}")
+            section, _, name = path.partition(".")
+            sections.setdefault(section, {})[name] = known[path].typed(float(value))
+        return (base or self.base).with_(**sections) if sections else base or self.base
+
+    @property
+    def paths(self) -> list[str]:
+        """The factors' paths."""
+        return [factor.path for factor in self.factors]
+
+    def need(self, *what: str) -> None:
+        """Raise :class:`Mistake` unless the file gives all of ``what``, such as ``levers`` or ``design``."""
+        for name in what:
+            if not getattr(self, name):
+                raise Mistake(f"{shown(self.path)}: {name} is missing, and this command needs it")
+
+
+def load_experiment(path: Path | str, command: str | None = None, model: type[BaseModel] | None = None) -> Experiment:
+    """The experiment in a YAML file.
+
+    ``command`` (one of ``COMMANDS``) reads its own section as a ``model``, whose defaults hold when there is none. Raises
+    :class:`Mistake` with file, line, key, value and remedy.
+    """
+    file, problems = Path(os.fspath(path)).absolute(), Problems()
+    tree = read_yaml(file, "an experiment", "question: Does it pay to answer faster?")
+    _refuse_unknown(tree, problems)
+    base = _base(tree, file, problems)
+    levers, uncertainties = (factors_in(tree.get(key), key, base, problems) for key in (LEVERS, UNCERTAINTIES))
+    _refuse_twice(tree, levers, uncertainties, problems)
+    found = Experiment(
+        path=file,
+        question=_question(tree, problems),
+        base=base,
+        levers=levers,
+        uncertainties=uncertainties,
+        outcomes=outcomes_in(tree.get("outcomes"), problems),
+        design=design_in(tree.get("design"), problems),
+        replications=_whole(tree, "replications", 20, (1, MOST_REPLICATIONS), problems),
+        precision=_precision(tree, problems),
+        seed=_whole(tree, "seed", 1, (0, MOST_SEED), problems),
+        policies=_policies(tree, base, file, problems),
+        settings=_settings(tree, command, model, problems),
+        written=tree.plain(),
+    )
+    if not found.outcomes:
+        problems.add(
+            tree.place, f"{shown(file)}: outcomes is missing; write for example 'outcomes: [profit, retention]'"
+        )
+    problems.stop_if_any()
+    return found
+
+
+def _refuse_unknown(tree: Node, problems: Problems) -> None:
+    for key, node in tree.entries():
+        if key not in KEYS:
+            hint = nearest(key, list(KEYS)) or f"; there are {', '.join(KEYS)}"
+            problems.add(node.place, f"{key} is no entry of an experiment{hint}")
+
+
+def _question(tree: Node, problems: Problems) -> str:
+    node = tree.get("question")
+    if node is None or not isinstance(node.value, str) or not node.value.strip():
+        problems.add(node.place if node else tree.place, "question is missing: say in a sentence what you want to know")
+        return ""
+    return " ".join(node.value.split())
+
+
+def _base(tree: Node, file: Path, problems: Problems) -> Scenario:
+    """The scenario to start from; without it nothing else can be judged, so a mistake here ends the reading."""
+    node = tree.get("base")
+    if node is None:
+        raise Mistake(f"{shown(file)}: base is missing; name a scenario file, such as ../scenarios/telecom/today.yaml")
+    found = _scenario_file(node, "base", file)
+    over = tree.get("with")
+    return _laid_over(found, over, "with", problems) if over is not None else found
+
+
+def _scenario_file(node: Node, key: str, file: Path) -> Scenario:
+    written = node.value
+    if not isinstance(written, str) or not written.strip():
+        raise Mistake(f"{node.place}: {key} is {told(written)}, but must be the path of a scenario file")
+    if Path(written).is_absolute() or re.match(r"[A-Za-z]:|\\", written):
+        raise Mistake(f"{node.place}: {key} is {told(written)}, an absolute path; write it as seen from this file")
+    target = file.parent / written
+    try:
+        refuse_unless_file(target)
+    except Mistake as mistake:
+        raise Mistake(f"{node.place}: {key}: {mistake}") from None
+    return load(target)
+
+
+def _laid_over(base: Scenario, over: Node, key: str, problems: Problems) -> Scenario:
+    """The base with a section of the experiment laid over it."""
+    if not isinstance(over.value, dict):
+        problems.add(over.place, f"{key} is {told(over.value)}, but must be a section such as {{weeks: 52}}")
+        return base
+    try:
+        return base.with_(**over.plain())
+    except Mistake as mistake:
+        for sentence in str(mistake).splitlines():
+            problems.add(over.place, f"{key}: {sentence}")
+        return base
+
+
+def _policies(tree: Node, base: Scenario, file: Path, problems: Problems) -> dict[str, Scenario]:
+    """Name → scenario: a file of its own, or settings laid over the base."""
+    node = tree.get("policies")
+    if node is None:
+        return {}
+    if not isinstance(node.value, dict):
+        problems.add(node.place, f"policies is {told(node.value)}, but must be a section, a name and a scenario each")
+        return {}
+    return {name: _policy(name, entry, tree, base, file, problems) for name, entry in node.entries()}
+
+
+def _policy(name: str, entry: Node, tree: Node, base: Scenario, file: Path, problems: Problems) -> Scenario:
+    key = f"policies.{name}"
+    if isinstance(entry.value, dict):
+        return _laid_over(base, Node(dict(entry.value) | {"name": Node(name)}, entry.place), key, problems)
+    found, over = _scenario_file(entry, key, file), tree.get("with")
+    plain = over.plain() if over is not None and isinstance(over.value, dict) else {}
+    return _laid_over(
+        found, Node({k: Node(v) for k, v in (plain | {"name": name}).items()}, entry.place), key, problems
+    )
+
+
+def _refuse_twice(tree: Node, levers: Iterable[Factor], unknown: Iterable[Factor], problems: Problems) -> None:
+    node = tree.get(UNCERTAINTIES)
+    for path in {factor.path for factor in levers} & {factor.path for factor in unknown}:
+        problems.add(node.place if node else None, f"{path} is both a lever and an uncertainty; keep one of them")
+
+
+def _whole(tree: Node, key: str, default: int, limits: tuple[int, int], problems: Problems) -> int:
+    node = tree.get(key)
+    if node is None:
+        return default
+    if isinstance(node.value, bool) or not isinstance(node.value, int) or not limits[0] <= node.value <= limits[1]:
+        wanted = f"a whole number between {limits[0]:,} and {limits[1]:,}"
+        problems.add(node.place, f"{key} is {told(node.value)}, but must be {wanted}")
+        return default
+    return node.value
+
+
+def _precision(tree: Node, problems: Problems) -> float | None:
+    node = tree.get("precision")
+    if node is None:
+        return None
+    try:
+        share = fitted(node.value, float, "share")
+        if not isinstance(share, int | float) or not 0 < share < 1:
+            raise Unfit(f"is {told(node.value)}, but must be a share of the outcome, such as 2%")
+    except Unfit as unfit:
+        problems.add(node.place, f"precision {unfit}")
+        return None
+    return float(share)
+
+
+def _settings(tree: Node, command: str | None, model: type[Model] | None, problems: Problems) -> Model | None:
+    if command is None or model is None:
+        return None
+    node = tree.get(command) or Node({}, tree.place)
+    return judged(model, Spot(node, command), problems)

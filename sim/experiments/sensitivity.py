@@ -1,0 +1,334 @@
+"""Which settings matter: sensitivity analysis that knows how much of what it sees is mere chance.
+
+The analyses are SALib's. What is added here is for models with luck:
+
+- every point is run under the same replications, and what is analysed is the average over them;
+- every analysis has one parameter more, the **dummy**, which stands for nothing. Moving it changes luck alone: its index is
+  what an analysis of this budget gives to a parameter without any effect. It costs no run – the luck of the first half of
+  the replications against that of the other half, scaled to what a fresh set of replications would do. (Dummy parameters:
+  Khorashadi Zadeh et al. 2017, Environmental Modelling & Software 91:210-222.)
+- the share of the variance between points that is mere chance, from the spread between replications.
+
+Points are places in the unit cube; ``evaluate`` maps them to settings.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.errors import Mistake, nearest
+
+Evaluate = Callable[[np.ndarray, range], np.ndarray]
+"""Points, float64 (points, factors) in [0, 1], and replications' numbers → float64 (points, replications, outcomes)."""
+DUMMY = "mere chance"
+METHODS = {"sobol": "total", "morris": "mu_star", "pawn": "median", "delta": "delta"}
+"""Method → the index by which parameters are ranked and held against the dummy."""
+FEWEST = {"sobol": 16, "morris": 4, "pawn": 100, "delta": 100}
+"""The smallest ``samples`` with which a method says anything; the design has more points (see :func:`design`)."""
+NEGLIGIBLE = 0.05
+"""An index certainly below this share of the largest one is negligible."""
+SLICES, RESAMPLES, NORMAL = 10, 100, 1.959964
+
+
+class Index(NamedTuple):
+    """A sensitivity index with its 95 % interval, from resampling the design."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def around(cls, value: float, half: float) -> Index:
+        """The index with an interval of this half-width."""
+        return cls(float(value), float(value - half), float(value + half))
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The indices of one outcome.
+
+    ``names``: parameters or groups; ``indices``: index → one :class:`Index` a name, the dummy's last. For ``sobol``
+    ``first`` and ``total`` are shares of the variance between points; for ``morris`` ``mu``, ``mu_star`` and ``sigma`` are
+    changes of the outcome over a parameter's whole range; ``median`` (PAWN) and ``delta`` lie between 0 and 1 and are
+    above 0 for the dummy too. ``chance``: the share of the variance between points that is mere chance.
+    """
+
+    method: str
+    names: tuple[str, ...]
+    indices: Mapping[str, tuple[Index, ...]]
+    chance: float
+
+    @property
+    def ranking_index(self) -> tuple[Index, ...]:
+        """The index that ranks, one a name, without the dummy."""
+        return self.indices[METHODS[self.method]][:-1]
+
+    @property
+    def dummy(self) -> Index:
+        """The dummy's index: what mere chance gives."""
+        return self.indices[METHODS[self.method]][-1]
+
+    @property
+    def ranking(self) -> list[tuple[str, Index]]:
+        """Names with their ranking index, largest first."""
+        return sorted(zip(self.names, self.ranking_index, strict=True), key=lambda pair: -pair[1].value)
+
+    @property
+    def above_chance(self) -> tuple[str, ...]:
+        """Names whose index lies above the dummy's, interval against interval, largest first."""
+        return tuple(name for name, index in self.ranking if index.low > max(self.dummy.high, 0))
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """Names that this budget cannot tell from the dummy though they may matter."""
+        limit = NEGLIGIBLE * max(index.value for index in self.ranking_index)
+        above = self.above_chance
+        return tuple(name for name, index in self.ranking if name not in above and index.high > limit)
+
+    @property
+    def warning(self) -> str | None:
+        """What the budget cannot tell, in words; None when there is nothing to warn of."""
+        told = []
+        if self.undecided:
+            names = ", ".join(self.undecided)
+            told.append(f"the budget cannot tell whether {names} matter more than mere chance; take more samples")
+        if self.chance > 0.1:
+            told.append(
+                f"{100 * self.chance:.0f} % of the variance between points is mere chance; take more replications"
+            )
+        return "; ".join(told) or None
+
+
+def analyse(
+    evaluate: Evaluate,
+    names: Sequence[str],
+    *,
+    method: str,
+    samples: int,
+    replications: range,
+    seed: int = 1,
+    groups: Sequence[str] | None = None,
+    outcomes: Sequence[str] | None = None,
+) -> list[Analysis]:
+    """Analyse every outcome of ``evaluate``.
+
+    ``method``: ``sobol`` (shares of variance), ``morris`` (elementary effects), ``pawn`` or ``delta`` (whole distributions).
+    ``groups``: a group's name for each parameter; whole groups are then analysed (``sobol`` and ``morris``).
+    ``outcomes``: their names, for messages.
+    Raises :class:`~sim.errors.Mistake` on too few samples or replications, and when an outcome is constant or failed.
+    """
+    check(method, names, samples, len(replications), groups)
+    places = design(method, len(names), samples, seed, groups)
+    points, which = distinct(places[:, :-1])
+    found = np.asarray(evaluate(points, replications), np.float64)
+    problem = _problem(names, groups)
+    told = outcomes or [f"outcome {k}" for k in range(found.shape[2])]
+    return [_analysed(method, problem, places, found[which, :, k], seed, name) for k, name in enumerate(told)]
+
+
+def check(method: str, names: Sequence[str], samples: int, replications: int, groups: Sequence[str] | None) -> None:
+    """Raise :class:`~sim.errors.Mistake` when a method cannot answer with these settings."""
+    if method not in METHODS:
+        raise Mistake(
+            f"the method is '{method}', but must be one of {', '.join(METHODS)}{nearest(method, list(METHODS))}"
+        )
+    if samples < FEWEST[method]:
+        raise Mistake(f"samples is {samples}, but {method} needs at least {FEWEST[method]} to say anything")
+    if method == "sobol" and samples & (samples - 1):
+        below = 1 << (samples.bit_length() - 1)
+        raise Mistake(
+            f"samples is {samples}, but sobol's sequence is even only at powers of two: take {below} or {2 * below}"
+        )
+    if replications < 2:
+        raise Mistake("sensitivity needs at least 2 replications a point: one alone cannot tell an effect from luck")
+    if DUMMY in {*names, *(groups or ())}:
+        raise Mistake(f"'{DUMMY}' is the name of the dummy parameter; choose another name")
+    if groups is not None and method not in ("sobol", "morris"):
+        raise Mistake(f"groups are analysed by sobol and morris, not by {method}")
+    if groups is not None and len(groups) != len(names):
+        raise Mistake(f"there are {len(names)} parameters and {len(groups)} groups; name a group for each parameter")
+
+
+def runs(method: str, factors: int, samples: int, groups: Sequence[str] | None = None) -> int:
+    """At most how many points the design has to run: samples × (factors or groups + 2, + 1, or 1)."""
+    count = len(set(groups)) if groups else factors
+    return samples * {"sobol": count + 2, "morris": count + 1}.get(method, 1)
+
+
+def _problem(names: Sequence[str], groups: Sequence[str] | None) -> dict[str, Any]:
+    """SALib's description of the parameters, the dummy last."""
+    found: dict[str, Any] = {
+        "num_vars": len(names) + 1,
+        "names": [*names, DUMMY],
+        "bounds": [[0.0, 1.0]] * (len(names) + 1),
+    }
+    return found | ({"groups": [*groups, DUMMY]} if groups else {})
+
+
+def design(method: str, factors: int, samples: int, seed: int, groups: Sequence[str] | None = None) -> np.ndarray:
+    """The points of an analysis, the dummy in the last column: float64 (points, factors + 1) in [0, 1].
+
+    ``samples`` counts base points (Sobol, Saltelli's scheme), trajectories (Morris) or points (PAWN, delta).
+    """
+    from SALib.sample import latin, morris, sobol
+
+    problem = _problem([str(k) for k in range(factors)], groups)
+    with _quiet(seed):
+        if method == "sobol":
+            return sobol.sample(problem, samples, calc_second_order=False, seed=_generator(seed))
+        if method == "morris":
+            return morris.sample(problem, samples, num_levels=4, seed=_generator(seed))
+        return latin.sample(problem, samples, seed=_generator(seed))
+
+
+def _generator(seed: int) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+@contextmanager
+def _quiet(seed: int) -> Iterator[None]:
+    """SALib leaves nothing behind: neither its warnings, nor their form, nor the state of numpy's shared generator."""
+    state, form = np.random.get_state(), warnings.formatwarning
+    np.random.seed(seed % 2**32)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        np.random.set_state(state)
+        warnings.formatwarning = form
+
+
+def distinct(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different points in the order of their first appearance, and for each row its number among them."""
+    _, first, which = np.unique(points, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return points[first[order]], place[which.ravel()]
+
+
+def _complete(values: np.ndarray) -> np.ndarray:
+    """Failed replications filled with what their point and their luck lead to expect: (points, replications)."""
+    if np.isnan(values).all(axis=1).any():
+        raise Mistake(
+            "every replication of some point failed, so its outcome is not known; see the failed replications"
+        )
+    rows = np.nanmean(values, axis=1, keepdims=True)
+    return np.where(np.isnan(values), rows + np.nanmean(values - rows, axis=0), values)
+
+
+def chance_share(values: np.ndarray) -> float:
+    """The share of the variance between the points' averages that is mere chance; ``values``: (points, replications).
+
+    What remains of the outcomes when each point's mean and each replication's common luck are taken away, divided by the
+    replications that are averaged (the residual of a two-way analysis of variance).
+    """
+    rest = values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
+    points, count = values.shape
+    residual = float((rest**2).sum()) / ((points - 1) * (count - 1))
+    return min(1.0, residual / count / float(values.mean(axis=1).var(ddof=1)))
+
+
+def luck(values: np.ndarray) -> np.ndarray:
+    """What a fresh set of replications might add to each point's average: (points,).
+
+    Half of the replications less the other half, without what is common to all points, scaled so that its variance is that
+    of the difference between two averages over all replications.
+    """
+    count = values.shape[1]
+    one, other = values[:, ::2], values[:, 1::2]
+    gap = one.mean(axis=1) - other.mean(axis=1)
+    scale = np.sqrt(2 / count / (1 / one.shape[1] + 1 / other.shape[1]))
+    return scale * (gap - gap.mean())
+
+
+def _analysed(
+    method: str, problem: dict[str, Any], places: np.ndarray, values: np.ndarray, seed: int, name: str
+) -> Analysis:
+    """One outcome; ``values``: (rows of the design, replications)."""
+    values = _complete(values)
+    averages = values.mean(axis=1)
+    if np.ptp(averages) <= 1e-12 * max(1.0, float(np.abs(averages).max())):
+        raise Mistake(f"{name} is the same at every point: nothing that is varied moves it; take another outcome")
+    with _quiet(seed):
+        indices = _METHODS[method](problem, places, averages, luck(values), seed)
+    names = tuple(dict.fromkeys(problem.get("groups", problem["names"])))[:-1]
+    return Analysis(method, names, indices, chance_share(values))
+
+
+def _indices(values: Any, halves: Any) -> tuple[Index, ...]:
+    return tuple(Index.around(value, half) for value, half in zip(values, halves, strict=True))
+
+
+def _sobol(
+    problem: dict[str, Any], places: np.ndarray, averages: np.ndarray, chance: np.ndarray, seed: int
+) -> dict[str, tuple[Index, ...]]:
+    """Where only the dummy moves, the point is the same and its luck another."""
+    from SALib.analyze import sobol
+
+    rows = len(set(problem.get("groups", problem["names"]))) + 2
+    moved = averages.copy()
+    moved[rows - 2 :: rows] = averages[::rows] + chance[::rows]
+    found = sobol.analyze(problem, moved, calc_second_order=False, num_resamples=RESAMPLES, seed=seed % 2**32 + 1)
+    return {"first": _indices(found["S1"], found["S1_conf"]), "total": _indices(found["ST"], found["ST_conf"])}
+
+
+def _morris(
+    problem: dict[str, Any], places: np.ndarray, averages: np.ndarray, chance: np.ndarray, seed: int
+) -> dict[str, tuple[Index, ...]]:
+    """From where the dummy moves on, a trajectory goes on under other luck."""
+    from SALib.analyze import morris
+
+    rows = len(set(problem.get("groups", problem["names"]))) + 1
+    moved = averages.copy()
+    for start in range(0, len(places), rows):
+        step = 1 + int(np.flatnonzero(np.diff(places[start : start + rows, -1]))[0])
+        moved[start + step : start + rows] += chance[start + step]
+    found = morris.analyze(problem, places, moved, num_resamples=RESAMPLES, num_levels=4, seed=_generator(seed))
+    none = np.zeros(len(found["mu"]))
+    star = _indices(found["mu_star"], found["mu_star_conf"])
+    return {"mu": _indices(found["mu"], none), "mu_star": star, "sigma": _indices(found["sigma"], none)}
+
+
+def _pawn(
+    problem: dict[str, Any], places: np.ndarray, averages: np.ndarray, chance: np.ndarray, seed: int
+) -> dict[str, tuple[Index, ...]]:
+    from SALib.analyze import pawn
+
+    def medians(rows: np.ndarray) -> np.ndarray:
+        return np.asarray(pawn.analyze(problem, places[rows], averages[rows], S=SLICES, seed=None)["median"])
+
+    count, draw = len(places), _generator(seed)
+    again = np.array([medians(draw.integers(count, size=count)) for _ in range(RESAMPLES // 5)])
+    return {"median": _indices(medians(np.arange(count)), NORMAL * again.std(axis=0, ddof=1))}
+
+
+def _delta(
+    problem: dict[str, Any], places: np.ndarray, averages: np.ndarray, chance: np.ndarray, seed: int
+) -> dict[str, tuple[Index, ...]]:
+    """SALib's estimate, but resampled here: SALib 1.6 starts from a resampled estimate too, which its interval leaves out."""
+    from SALib.analyze.delta import calc_delta
+
+    count, draw = len(places), _generator(seed)
+    slices = np.linspace(0, count, min(round(np.ceil(count ** (2 / (7 + np.tanh((1500 - count) / 500))))), 48) + 1)
+    grid = np.linspace(averages.min(), averages.max(), 100)
+
+    def estimate(column: np.ndarray, rows: np.ndarray) -> float:
+        return float(calc_delta(averages[rows], grid, column[rows], slices))
+
+    found = []
+    for column in places.T:
+        again = [estimate(column, draw.integers(count, size=count)) for _ in range(RESAMPLES // 5)]
+        plain = estimate(column, np.arange(count))
+        found.append(Index.around(2 * plain - float(np.mean(again)), NORMAL * float(np.std(again, ddof=1))))
+    return {"delta": tuple(found)}
+
+
+_METHODS = {"sobol": _sobol, "morris": _morris, "pawn": _pawn, "delta": _delta}

@@ -1,0 +1,129 @@
+"""The page of branches: what each policy changes from the week on in which it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiments.laboratory import Tally
+from sim.experiments.outcomes import Outcome
+from sim.experiments.question import Experiment
+from sim.replicating import Failure
+from sim.report import experiment_page as paper
+from sim.report.amounts import number, places, span
+from sim.report.drawing import INK, canvas, look, name_lines, place_weeks, styled, svg_of
+from sim.report.experiment_page import Figure, Page, Section, Table, change_told, level_told, title, unit_of
+from sim.report.words import quoted
+from sim.statistics import Difference, difference, interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Branches:
+    """What was found: ``values``, float64 (branches, replications, outcomes), the first the base; ``weekly``: name → outcome's
+    means by week, float64 (weeks,)."""
+
+    experiment: Experiment
+    names: Sequence[str]
+    values: np.ndarray
+    weekly: Mapping[str, Mapping[str, np.ndarray]]
+    tally: Tally
+    failures: tuple[Failure, ...]
+
+    def gap(self, branch: int, outcome: Outcome) -> Difference:
+        """The paired difference of a branch from the base."""
+        k = self.experiment.outcomes.index(outcome)
+        kept = np.isfinite(self.values[[0, branch], :, k]).all(axis=0)
+        return difference(self.values[0, kept, k], self.values[branch, kept, k])
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that ``loyalty branch --json`` prints, without its sentence."""
+        gaps = {
+            name: {o.measure: self.gap(p, o)._asdict() for o in self.experiment.outcomes}
+            for p, name in enumerate(self.names)
+            if p
+        }
+        return {
+            "question": self.experiment.question, "base": self.names[0], "week": self.experiment.settings.week,
+            "seed": self.experiment.seed, "replications": self.experiment.replications, "found": self.tally.found,
+            "ran": self.tally.ran, "failed": len(self.failures), "differences": gaps,
+        }  # fmt: skip
+
+
+def table(found: Branches) -> pd.DataFrame:
+    """One row a branch and replication: each outcome, missing where it failed."""
+    import pandas as pd
+
+    branches, numbers = (grid.ravel() for grid in np.indices(found.values.shape[:2]))
+    columns: dict[str, Any] = {"policy": [found.names[int(p)] for p in branches], "replication": numbers}
+    rows = found.values.reshape(-1, len(found.experiment.outcomes))
+    return pd.DataFrame(columns | {name: rows[:, k] for k, name in enumerate(found.experiment.measures)})
+
+
+def headline(found: Branches) -> str:
+    """Which policy does best on the first outcome from its week on, or that it is undecided."""
+    outcome, week = found.experiment.outcomes[0], found.experiment.settings.week
+    gaps = {p: found.gap(p, outcome) for p in range(1, len(found.names))}
+    best = max(gaps, key=lambda p: outcome.sign * gaps[p].mean)
+    unit = unit_of(found.experiment, outcome, [gap.mean for gap in gaps.values()])
+    if not gaps[best].decided:
+        return f"Undecided: no policy begun in week {week} is known to improve {outcome.words}"
+    if outcome.sign * gaps[best].mean < 0:
+        return f"None of the policies begun in week {week} improves {outcome.words}: all are worse than {quoted(found.names[0])}"
+    return f"{quoted(found.names[best])} does best when begun in week {week}: {outcome.words} {change_told(gaps[best], unit)}"
+
+
+def write(found: Branches, path: Path) -> Path:
+    """Write the report and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+    asked = found.experiment
+    with styled():
+        pictures = [_over_time(found, outcome) for outcome in asked.outcomes]
+    lead = [f"The first {asked.settings.week} weeks are the same history for all; then each policy goes on to the end of "
+            f"{span(asked.base.weeks)}, {asked.replications:,} times, with the same luck."]  # fmt: skip
+    sections = [
+        Section(
+            "Week by week",
+            pictures=pictures,
+            notes=["Means over replications; policies part at the upright line."],
+        ),
+        Section("Over the whole time", tables=[_table(found)]),
+    ]
+    page = Page(asked.question, headline(found), lead, sections, paper.command_of(asked, "branch"),
+                paper.origin_of(asked, found.tally))  # fmt: skip
+    return paper.write(page, path)
+
+
+def _over_time(found: Branches, outcome: Outcome) -> Figure:
+    figure, axes = canvas(3.3)
+    series = [found.weekly[name][outcome.measure] for name in found.names]
+    unit, weeks = unit_of(found.experiment, outcome, np.concatenate(series)), found.experiment.base.weeks
+    for place, values in enumerate(series):
+        this = look(place)
+        axes.plot(np.arange(1, weeks + 1), values * unit.factor, color=this.colour, linestyle=this.dash, linewidth=1.6)
+    axes.axvline(found.experiment.settings.week, color=INK, linewidth=0.8)
+    place_weeks(axes, weeks)
+    axes.set_ylabel(unit.level)
+    axes.set_title(title(outcome))
+    ends = [(float(weeks), float(values[-1] * unit.factor)) for values in series]
+    name_lines(axes, ends, list(found.names), [look(place) for place in range(len(series))])
+    return Figure(f"Line chart of {outcome.words} by week under {', '.join(found.names)}.", "", svg_of(figure))
+
+
+def _table(found: Branches) -> Table:
+    rows = []
+    for k, outcome in enumerate(found.experiment.outcomes):
+        unit = unit_of(found.experiment, outcome, np.nan_to_num(found.values[..., k]).ravel())
+        for p, name in enumerate(found.names):
+            values = found.values[p, :, k]
+            cells = [f"{outcome.words}: {name}", level_told(interval(values[np.isfinite(values)]), unit)]
+            gap = found.gap(p, outcome)
+            cells.append(change_told(gap, unit) if p else "")
+            cells.append(f"{number(100 * gap.probability_higher, places(0.5) - 1)} %" if p else "")
+            rows.append(cells)
+    return Table(("Outcome and policy", "Mean", f"Difference from {found.names[0]}", "Higher in"), rows)

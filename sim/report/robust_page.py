@@ -1,0 +1,205 @@
+"""The page of robust policies: which policy is safest whatever turns out to be true, and in which states each one fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from sim.experiments.discovery import Box
+from sim.experiments.outcomes import Outcome
+from sim.experiments.robustness import Robustness
+from sim.report import experiment_page as paper
+from sim.report.amounts import Unit, counted, listed, number, places, span
+from sim.report.drawing import COLOURS, INK, canvas, look, short, styled, svg_of
+from sim.report.experiment_page import Figure, Page, Section, Table, title, unit_of
+from sim.report.words import quoted
+
+
+def write(found: Robustness, path: Path) -> Path:
+    """Write the report and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+    asked = found.experiment
+    with styled():
+        sections = [
+            Section(
+                "In how many states each policy does well", _measure_told(found), [_shares(found)], [_table(found)]
+            ),
+            Section("Regret", [REGRET], [_regrets(found, outcome) for outcome in asked.outcomes]),
+            Section("Where policies fail", _failures_told(found), [p for p in _boxes(found) if p is not None]),
+        ]
+    page = Page(
+        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "robust"),
+        paper.origin_of(asked, found.tally), [RANGES],
+    )  # fmt: skip
+    return paper.write(page, path)
+
+
+REGRET = (
+    "Regret is what a policy falls short of the policy that is best in the same state. A dot is a state; the bar is the "
+    "middle of them, and the thick mark the worst."
+)
+RANGES = (
+    "A share of states is no probability: it counts states spread evenly over the ranges in the file, likely or not."
+)
+
+
+def headline(found: Robustness) -> str:
+    """Which policy has the smallest regret, how often it does well, and where it fails."""
+    best = found.least_regret
+    name, share = found.names[best], found.shares[best]
+    said = f"{quoted(name)} is the safest choice: it {_well(found)} in {_percent(share)} of the states"
+    boxes = found.boxes[name]
+    if boxes:
+        return f"{said}, and fails mostly when {boxes[0].words}"
+    return said if share < 1 else f"{said} – in all that were tried"
+
+
+def _percent(share: float) -> str:
+    return f"{number(100 * share)} %"
+
+
+def _well(found: Robustness) -> str:
+    """What doing well is."""
+    if found.bounded:
+        return "keeps all bounds"
+    return f"does no worse than {quoted(found.names[found.against])} on {found.experiment.outcomes[0].words}"
+
+
+def _lead(found: Robustness) -> list[str]:
+    asked = found.experiment
+    most = int(found.shares.argmax())
+    told = []
+    if most != found.least_regret:
+        more = f"{quoted(found.names[most])} does well in more states, {_percent(found.shares[most])}"
+        told.append(f"{more}, but has more to regret where it does not.")
+    told += [f"{quoted(name)} fails when {box.words}." for name, boxes in found.boxes.items() for box in boxes[:1]]
+    states, runs = counted(len(found.states), "state", "states"), f"{asked.replications:,} times each"
+    what = listed([factor.label for factor in asked.uncertainties])
+    told.append(
+        f"Every policy met the same {states} of {what}, {runs} over {span(asked.base.weeks)}, with the same luck."
+    )
+    return told
+
+
+def _measure_told(found: Robustness) -> list[str]:
+    if not found.bounded:
+        return [f"A policy does well where it {_well(found)}."]
+    bounds = [
+        f"{o.words} {word} {limit:g}"
+        for o in found.experiment.outcomes
+        for word, limit in (("at least", o.at_least), ("at most", o.at_most))
+        if limit is not None
+    ]
+    return [f"A policy does well where it keeps {listed(bounds)}."]
+
+
+def _shares(found: Robustness) -> Figure:
+    figure, axes = canvas(1.1 + 0.36 * len(found.names), right=0.95)
+    figure.subplots_adjust(left=0.3)
+    for place, share in enumerate(found.shares):
+        axes.barh(place, 100 * share, 0.55, color=look(place).colour)
+        axes.text(100 * share + 1, place, _percent(share), va="center", fontsize=9)
+    axes.set_yticks(range(len(found.names)), [short(name, 20) for name in found.names])
+    axes.set_ylim(len(found.names) - 0.4, -0.6)
+    axes.set_xlim(0, 110)
+    axes.set_xlabel("% of the states")
+    axes.set_title("States in which it does well", x=-0.35)
+    told = ", ".join(f"{name} {_percent(share)}" for name, share in zip(found.names, found.shares, strict=True))
+    return Figure(f"Bar chart of the share of states in which each policy does well: {told}.", "", svg_of(figure))
+
+
+def _unit(found: Robustness, outcome: Outcome) -> Unit:
+    return unit_of(found.experiment, outcome, np.nan_to_num(found.regret(outcome)).ravel())
+
+
+def _regrets(found: Robustness, outcome: Outcome) -> Figure:
+    """A strip of states for each policy."""
+    unit, regret = _unit(found, outcome), found.regret(outcome)
+    figure, axes = canvas(1.1 + 0.42 * len(found.names), right=0.95)
+    figure.subplots_adjust(left=0.3)
+    for place, row in enumerate(regret * unit.factor):
+        spread = 0.36 * ((np.arange(len(row)) * 0.618) % 1 - 0.5)
+        axes.plot(row, place + spread, "o", color=look(place).colour, markersize=2.5, alpha=0.5, markeredgewidth=0)
+        axes.plot([np.nanmedian(row)] * 2, [place - 0.3, place + 0.3], color=INK, linewidth=1.2)
+        axes.plot([np.nanmax(row)], [place], "D", color=INK, markersize=4.5)
+    axes.set_yticks(range(len(found.names)), [short(name, 20) for name in found.names])
+    axes.set_ylim(len(found.names) - 0.4, -0.6)
+    axes.set_xlim(left=min(0, axes.get_xlim()[0]))
+    axes.set_xlabel(f"regret, {unit.difference}")
+    axes.set_title(title(outcome), x=-0.35)
+    worst = ", ".join(
+        f"{n} {number(float(np.nanmax(r)) * unit.factor, 2)}" for n, r in zip(found.names, regret, strict=True)
+    )
+    return Figure(
+        f"Regret in {outcome.words} over the states; at worst: {worst} {unit.difference}.", "", svg_of(figure)
+    )
+
+
+def _table(found: Robustness) -> Table:
+    outcomes = found.experiment.outcomes
+    columns = [
+        "Policy",
+        "Does well in",
+        *(f"Largest regret: {o.words}, {_unit(found, o).difference}" for o in outcomes),
+    ]
+    columns.append("Largest weighted regret")
+    rows = []
+    for p, name in enumerate(found.names):
+        cells = [name, _percent(found.shares[p])]
+        for outcome in outcomes:
+            value = float(np.nanmax(found.regret(outcome)[p])) * _unit(found, outcome).factor
+            cells.append(number(value, places(abs(value) / 50 + 1e-6)))
+        rows.append([*cells, number(float(np.nanmax(found.weighted_regret[p])), 2)])
+    return Table(columns, rows)
+
+
+def _failures_told(found: Robustness) -> list[str]:
+    told = []
+    for p, (name, boxes) in enumerate(found.boxes.items()):
+        fails = int((~found.succeeds[p]).sum())
+        if not fails:
+            told.append(f"{quoted(name)} never fails.")
+        elif not boxes:
+            told.append(
+                f"{quoted(name)} fails in {fails:,} of {len(found.states):,} states, and no corner of them stands out."
+            )
+        for place, box in enumerate(boxes):
+            told.append(f"{quoted(name)} {'also ' if place else ''}fails when {box.words}: {_box_told(box)}.")
+    return told
+
+
+def _box_told(box: Box) -> str:
+    return f"{_percent(box.density)} of the states there, which are {_percent(box.coverage)} of all in which it fails"
+
+
+def _boxes(found: Robustness) -> list[Figure | None]:
+    """The states of each policy that sometimes fails, over the two uncertainties that tell best where."""
+    return [_scatter(found, p, boxes) if boxes else None for p, boxes in enumerate(found.boxes.values())]
+
+
+def _scatter(found: Robustness, policy: int, boxes: list[Box]) -> Figure:
+    labels = [factor.label for factor in found.experiment.uncertainties]
+    shown = [limit.name for limit in boxes[0].limits][:2]
+    shown += [label for label in labels if label not in shown][: 2 - len(shown)]
+    figure, axes = canvas(3.6, right=0.95)
+    columns = [found.states[:, labels.index(name)] for name in shown]
+    across, up = columns if len(columns) == 2 else (columns[0], np.zeros(len(found.states)))
+    for good, marker, colour, words in ((True, "o", COLOURS[0], "does well"), (False, "X", COLOURS[1], "fails")):
+        here = found.succeeds[policy] == good
+        axes.plot(across[here], up[here], marker, color=colour, markersize=5, alpha=0.8, label=words, linestyle="")
+    sides = {limit.name: (limit.low, limit.high) for limit in boxes[0].limits}
+    (left, right), (low, high) = (axes.get_xlim(), axes.get_ylim())
+    x, y = (sides.get(name, (-np.inf, np.inf)) for name in (*shown, "")[:2])
+    corner = max(x[0], left), max(y[0], low)
+    axes.add_patch(
+        Rectangle(corner, min(x[1], right) - corner[0], min(y[1], high) - corner[1], fill=False, edgecolor=INK)
+    )
+    axes.set_xlabel(shown[0])
+    axes.set_ylabel(shown[1] if len(shown) > 1 else "")
+    axes.legend(frameon=False, fontsize=8, loc="best")
+    name = found.names[policy]
+    axes.set_title(f"Where {short(name, 40, 1)} fails")
+    return Figure(
+        f"Scatter of states in which {name} does well or fails; it fails when {boxes[0].words}.", "", svg_of(figure)
+    )

@@ -1,0 +1,114 @@
+"""The page of a selection: which policy is best, how sure that is, and what cannot be told apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.experiments.ask_select import Selected
+from sim.report import experiment_page as paper
+from sim.report.amounts import Unit, between, counted, listed, number, signed, span
+from sim.report.drawing import INK, canvas, look, short, styled, svg_of
+from sim.report.experiment_page import Figure, Page, Section, Table, digits_of, level_told, percent, unit_of
+
+PROCEDURES = {"kn": "KN (Kim & Nelson 2001)", "ocba": "OCBA (Chen et al. 2000)", "subset": "subset selection"}
+
+
+def write(found: Selected, path: Path) -> Path:
+    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+    asked = found.experiment
+    with styled():
+        pictures = [_gaps(found)]
+    note = "Less than the best, replication by replication under the same luck; 95 % intervals, each by itself."
+    sections = [Section("Against the best", pictures=pictures, tables=[_table(found)], notes=[note])]
+    page = Page(
+        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "select"),
+        paper.origin_of(asked, found.tally),
+    )  # fmt: skip
+    return paper.write(page, path)
+
+
+def unit_in(found: Selected) -> Unit:
+    """The unit of the first outcome."""
+    return unit_of(found.experiment, found.outcome, [level.mean for level in found.levels])
+
+
+def _better(found: Selected) -> str:
+    return "highest" if found.outcome.sign > 0 else "lowest"
+
+
+def headline(found: Selected) -> str:
+    """Which policy is best, or which cannot be told apart."""
+    words, settings = found.outcome.words, found.experiment.settings
+    if found.found.decided:
+        level = level_told(found.levels[found.found.best], unit_in(found))
+        return (
+            f"“{found.best}” has the {_better(found)} {words}, {level}: chosen with a promised probability of "
+            f"{percent(settings.promise, digits_of_zone(100 * settings.promise))} of being right"
+        )
+    names = listed([f"“{name}”" for name in found.remaining])
+    return (
+        f"{names} cannot be told apart by {words} with this budget; every other policy is out"
+        if (len(found.remaining) < len(found.names))
+        else f"No policy can be told apart from another by {words} with this budget"
+    )
+
+
+def _lead(found: Selected) -> list[str]:
+    settings, unit = found.experiment.settings, unit_in(found)
+    zone = number(settings.zone * unit.factor, digits_of_zone(settings.zone * unit.factor))
+    spent = [f"{name} {count:,}" for name, count in zip(found.names, found.found.used, strict=True)]
+    told = [
+        f"A lead matters from {zone} {unit.difference} on (the indifference zone): of policies that differ by less, either "
+        "may be named.",
+        f"{counted(found.found.replications, 'replication', 'replications')} over {span(found.experiment.base.weeks)} were "
+        f"spent where they tell most: {listed(spent)}.",
+    ]
+    if not found.found.decided:
+        told.insert(0, "More replications (most) or a wider zone would decide it.")
+    return told
+
+
+def digits_of_zone(value: float) -> int:
+    """Decimal places of a number that was written by somebody: as many as it takes."""
+    return next((digits for digits in range(7) if abs(round(value, digits) - value) < 1e-9 * max(1.0, abs(value))), 6)
+
+
+def _gaps(found: Selected) -> Figure:
+    unit = unit_in(found)
+    order = sorted(range(len(found.names)), key=lambda k: -found.outcome.sign * found.levels[k].mean)
+    figure, axes = canvas(1.1 + 0.36 * len(order), right=0.95)
+    figure.subplots_adjust(left=0.33)
+    axes.axvline(0, color=INK, linewidth=1.2)
+    for row, k in enumerate(order):
+        gap, this = found.gaps[k], look(row)
+        axes.plot([gap.low * unit.factor, gap.high * unit.factor], [row, row], color=this.colour, linewidth=2.2)
+        axes.plot([gap.mean * unit.factor], [row], this.marker, color=this.colour, markersize=6)
+    axes.set_yticks(range(len(order)), [short(found.names[k], 22) for k in order], fontsize=9)
+    axes.set_ylim(len(order) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.margins(x=0.12)
+    axes.set_xlabel(unit.difference)
+    axes.set_title(f"{found.outcome.words}, less the best", x=-0.45)
+    told = ", ".join(f"{found.names[k]} {signed(found.gaps[k].mean * unit.factor, 2)}" for k in order)
+    return Figure(
+        f"Intervals of {found.outcome.words} less the best policy's: {told} {unit.difference}.", "", svg_of(figure)
+    )
+
+
+def _table(found: Selected) -> Table:
+    unit, rows = unit_in(found), []
+    for k in sorted(range(len(found.names)), key=lambda k: -found.outcome.sign * found.levels[k].mean):
+        level, gap = found.levels[k], found.gaps[k]
+        said = "best" if k == found.found.best else between(gap, unit.factor, digits_of(gap, unit), plus=True)
+        verdict = "not told apart from the best" if k in found.found.remaining else "out"
+        verdict = "" if k == found.found.best else verdict
+        rows.append([found.names[k], level_told(level, unit), said, f"{found.found.used[k]:,}", verdict])
+    heads = (
+        "Policy",
+        f"{found.outcome.words}, mean",
+        f"Less the best, {unit.difference} (95 %)",
+        "Replications",
+        "Verdict",
+    )
+    settings = found.experiment.settings
+    return Table((f"{heads[0]} ({PROCEDURES[settings.procedure]})", *heads[1:]), rows)

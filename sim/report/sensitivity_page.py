@@ -1,0 +1,144 @@
+"""The page of a sensitivity analysis: what matters most, in one sentence, and how much of it is mere chance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.experiments.ask_sensitivity import Sensitivities
+from sim.experiments.outcomes import Outcome
+from sim.experiments.sensitivity import DUMMY, METHODS, Analysis, Index
+from sim.report import experiment_page as paper
+from sim.report.amounts import counted, listed, span
+from sim.report.drawing import COLOURS, FAINT, INK, canvas, short, styled, svg_of
+from sim.report.experiment_page import Figure, Page, Section, Table, percent, title
+
+MOST_BARS = 14
+SHARES = {"sobol"}
+"""Methods whose indices are shares of the variance."""
+MEANS = {
+    "sobol": "Total index: the share of the outcome's variance that would go if the factor were known, interactions counted.",
+    "morris": "Mean size of the outcome's change when the factor alone moves over its range.",
+    "pawn": "PAWN: how far the outcome's whole distribution moves when the factor is known (0: not at all, 1: entirely).",
+    "delta": "Delta: how much of the outcome's whole distribution moves when the factor is known (0: nothing, 1: all).",
+}
+
+
+def write(found: Sensitivities, path: Path) -> Path:
+    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+    asked, pairs = found.experiment, list(zip(found.experiment.outcomes, found.analyses, strict=True))
+    with styled():
+        pictures = [_bars(outcome, analysis) for outcome, analysis in pairs]
+    sections = [
+        Section("What matters", pictures=pictures, notes=[_note(found.analyses[0])]),
+        Section("In numbers", tables=[_table(outcome, analysis) for outcome, analysis in pairs]),
+    ]
+    page = Page(
+        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "sensitivity"),
+        paper.origin_of(asked, found.tally), [_caveat(found)],
+    )  # fmt: skip
+    return paper.write(page, path)
+
+
+def headline(found: Sensitivities) -> str:
+    """What moves the first outcome most."""
+    return _told(found.outcome, found.analyses[0])
+
+
+def _told(outcome: Outcome, found: Analysis) -> str:
+    above = found.above_chance
+    if not above:
+        return f"Undecided: with this budget, nothing that was varied is known to move {outcome.words} more than mere chance does"
+    sizes = dict(found.ranking)
+    first = f"{title(outcome)} depends most on {above[0]}{_size(found, sizes[above[0]])}"
+    rest = [f"{name}{_size(found, sizes[name])}" for name in above[1:3]]
+    return first + (f", then on {listed(rest)}" if rest else "; nothing else is known to matter")
+
+
+def _size(found: Analysis, index: Index) -> str:
+    return f" ({percent(max(index.value, 0))} of its variance)" if found.method in SHARES else ""
+
+
+def _lead(found: Sensitivities) -> list[str]:
+    asked = found.experiment
+    pairs = list(zip(asked.outcomes, found.analyses, strict=True))
+    told = [_told(outcome, analysis) + "." for outcome, analysis in pairs[1:]]
+    told += [f"{title(outcome)}: {analysis.warning}." for outcome, analysis in pairs if analysis.warning]
+    chance = listed([f"{percent(analysis.chance, 1)} ({outcome.words})" for outcome, analysis in pairs])
+    return [
+        *told,
+        f"Of the variance between the points, mere chance makes up {chance}.",
+        f"The model was asked at {counted(found.points, 'point', 'points')} at most, {asked.replications:,} times each "
+        f"over {span(asked.base.weeks)}, with the same luck at every point.",
+    ]
+
+
+def _note(found: Analysis) -> str:
+    return (
+        f"{MEANS[found.method]} Bars: 95 % intervals. The grey band is the dummy, a factor that stands for nothing: what "
+        "lies above it is more than mere chance."
+    )
+
+
+def _bars(outcome: Outcome, found: Analysis) -> Figure:
+    ranked = found.ranking[:MOST_BARS]
+    figure, axes = canvas(1.2 + 0.34 * len(ranked), right=0.95)
+    figure.subplots_adjust(left=0.36)
+    axes.axvspan(max(found.dummy.low, 0), max(found.dummy.high, 0), color=FAINT, alpha=0.35, linewidth=0)
+    axes.axvline(max(found.dummy.value, 0), color=FAINT, linewidth=1)
+    above = found.above_chance
+    for row, (name, index) in enumerate(ranked):
+        colour = COLOURS[0] if name in above else FAINT
+        axes.barh(row, max(index.value, 0), 0.55, color=colour, alpha=0.85)
+        axes.plot([max(index.low, 0), max(index.high, 0)], [row, row], color=INK, linewidth=1.2)
+    axes.set_yticks(range(len(ranked)), [short(name, 24) for name, _ in ranked], fontsize=9)
+    axes.set_ylim(len(ranked) - 0.4, -0.6)
+    axes.set_xlim(left=0)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", visible=False)
+    axes.set_xlabel(_axis(outcome, found))
+    axes.set_title(f"What moves {outcome.words}", x=-0.5)
+    told = ", ".join(f"{name} {index.value:.2g}" for name, index in ranked)
+    return Figure(
+        f"Bars of what moves {outcome.words}: {told}; mere chance {found.dummy.value:.2g}.", "", svg_of(figure)
+    )
+
+
+def _axis(outcome: Outcome, found: Analysis) -> str:
+    return {
+        "sobol": "share of the variance (total index)", "morris": f"change in {outcome.words}, {outcome.unit}",
+        "pawn": "PAWN index", "delta": "delta index",
+    }[found.method]  # fmt: skip
+
+
+def _table(outcome: Outcome, found: Analysis) -> Table:
+    kinds = list(found.indices)
+    rows = []
+    order = {name: place for place, (name, _) in enumerate(found.ranking)}
+    names = sorted(range(len(found.names)), key=lambda k: order[found.names[k]])
+    for k in [*names, len(found.names)]:
+        name = (*found.names, DUMMY)[k]
+        cells = [_cell(found.indices[kind][k]) for kind in kinds]
+        rows.append([name, *cells, _verdict(found, name)])
+    heads = [kind.replace("_", " ") + (" index" if kind in ("first", "total") else "") for kind in kinds]
+    return Table((f"{title(outcome)}: factor", *heads, "verdict"), rows)
+
+
+def _cell(index: Index) -> str:
+    return (
+        f"{index.value:.3g} ({index.low:.3g} to {index.high:.3g})" if index.high > index.low else f"{index.value:.3g}"
+    )
+
+
+def _verdict(found: Analysis, name: str) -> str:
+    if name == DUMMY:
+        return "the dummy"
+    if name in found.above_chance:
+        return "matters"
+    return "cannot be told" if name in found.undecided else "no more than chance"
+
+
+def _caveat(found: Sensitivities) -> str:
+    ranges = listed([f"{f.label} {f.told(f.low)} to {f.told(f.high)}" for f in found.experiment.factors])
+    settings = found.experiment.settings
+    method = f"{settings.method}, by its {METHODS[settings.method].replace('_', ' ')} index"
+    return f"What matters depends on how far it was moved: {ranges}. Method: {method}."

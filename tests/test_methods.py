@@ -1,0 +1,217 @@
+"""The commands that answer by a method: on a small market, what they print, write and refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.scenario.whole import load
+
+SCENARIO = """
+name: Small
+weeks: 8
+market: {customers: 200, prospects: 60}
+quality: {error_rate: 0.06}
+call_centre: {representatives: 2}
+"""
+FILES = {
+    "sensitivity": """
+question: What moves retention?
+base: scenarios/small.yaml
+uncertainties:
+  choice.attention: {low: 0.02, high: 0.4, label: attention}
+  network.rewiring: {low: 0.1, high: 0.11, label: rewiring}
+outcomes: [retention, profit]
+sensitivity: {samples: 16}
+replications: 3
+""",
+    "select": """
+question: Which error rate keeps most?
+base: scenarios/small.yaml
+policies:
+  careless: {quality: {error_rate: 0.2}}
+  careful: {quality: {error_rate: 0.0}}
+  today: {}
+outcomes: [retention]
+select: {zone: 0.005, first: 10, batch: 10, most: 200}
+""",
+    "optimise": """
+question: How many representatives earn most?
+base: scenarios/small.yaml
+levers:
+  call_centre.representatives: {low: 1, high: 8, label: representatives}
+outcomes: {profit: {}, retention: {at_least: 10%}}
+optimise: {trials: 12, batch: 4, finalists: 3, first: 5, most: 20, zone: 50}
+replications: 2
+""",
+    "break_even": """
+question: Up to which price of failure does carelessness pay?
+base: scenarios/small.yaml
+policies:
+  more: {call_centre: {representatives: 6}}
+levers:
+  quality.error_rate: {low: 0.0, high: 0.4, label: error rate}
+outcomes: [retention]
+break_even: {policy: more, first: 10, most: 20}
+""",
+    "calibrate": """
+question: How attentive are they?
+base: scenarios/small.yaml
+uncertainties:
+  choice.attention: {low: 0.02, high: 0.4, label: attention}
+outcomes: [retention]
+calibrate: {figures: {retention: {value: VALUE, error: 0.02, source: this test}}, particles: 40, search: 0}
+replications: 3
+""",
+}
+COMMANDS = {name: name.replace("_", "-") for name in FILES}
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a small scenario and the experiment files."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "small.yaml").write_text(SCENARIO)
+    for name, text in FILES.items():
+        (tmp_path / f"{name}.yaml").write_text(text.replace("VALUE", "0.8"))
+    return tmp_path
+
+
+def answer(name: str, *more: str) -> dict[str, Any]:
+    done = CliRunner().invoke(app, [COMMANDS[name], f"{name}.yaml", "--threads", "1", "--json", *more])
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def page_of(found: dict[str, Any]) -> str:
+    return (Path(found["folder"]) / "report.html").read_text()
+
+
+def test_sensitivity_tells_what_moves_retention(place: Path) -> None:
+    found = answer("sensitivity")
+    told = found["outcomes"]["retention"]
+    assert told["above_chance"] == ["attention"] and "attention" in found["answer"]
+    assert told["indices"]["total"]["attention"]["value"] > 0.5 > told["indices"]["total"]["rewiring"]["value"]
+    assert 0 < told["chance"] < 1 and "mere chance" in told["indices"]["total"]
+    assert f"<h1>{found['answer']}</h1>" in page_of(found)
+
+
+def test_an_answer_asked_again_runs_nothing_and_is_the_same(place: Path) -> None:
+    once, again = answer("sensitivity"), answer("sensitivity")
+    assert once["ran"] > 0 and again["ran"] == 0
+    assert {k: v for k, v in once.items() if k not in ("ran", "found")} == {
+        k: v for k, v in again.items() if k not in ("ran", "found")
+    }
+
+
+def test_select_finds_the_careful_policy(place: Path) -> None:
+    found = answer("select")
+    assert found["best"] == "careful" and found["decided"] and "“careful”" in found["answer"]
+    spent = {name: row["replications"] for name, row in found["policies"].items()}
+    assert spent["careless"] <= spent["careful"] and found["policies"]["careless"]["less_best_high"] < 0
+    assert found["answer"].replace('"', "&#34;") in page_of(found)
+
+
+def test_optimise_keeps_limits_and_tells_fresh_figures_only(place: Path) -> None:
+    found = answer("optimise")
+    best = found["finalists"][found["best"]]
+    assert best["within_limits"] and 1 <= best["call_centre.representatives"] <= 8
+    trials = pd.read_parquet(Path(found["folder"]) / "trials.parquet")
+    assert len(trials) == 12 and (trials["call_centre.representatives"] % 1 == 0).all()
+    assert best["profit"] != best["profit_searched"]
+    first = trials.iloc[0]
+    assert first["call_centre.representatives"] == 2  # today's setting is always among the trials
+
+
+def test_break_even_lies_where_the_lead_changes_sign(place: Path) -> None:
+    """The policy meets the base's error rate of 0.06 with more representatives: it stops leading somewhere above."""
+    found = answer("break_even")
+    curve = {row["quality.error_rate"]: row["mean"] for row in found["curve"]}
+    assert curve[0.0] > 0 > curve[0.4]
+    assert found["verdict"] == "breaks even" and found["pays_above"] is False
+    assert found["low"] <= found["value"] <= found["high"]
+    below, above = (max(v for v in curve if v < found["value"]), min(v for v in curve if v > found["value"]))
+    assert curve[below] >= 0 >= curve[above]
+
+
+def test_calibrate_finds_a_setting_again(place: Path) -> None:
+    """The figure is what the model itself gives with an attention of 0.15."""
+    from sim.running import run
+
+    truth = load("scenarios/small.yaml").with_(choice={"attention": 0.15})
+    value = float(run(truth, 400, 99, threads=1).values["retention"].mean())
+    (place / "calibrate.yaml").write_text(FILES["calibrate"].replace("VALUE", f"{value:.4f}"))
+    found = answer("calibrate", "--save", "scenarios/fitted.yaml")
+    fitted = found["factors"]["choice.attention"]
+    assert fitted["low"] < 0.15 < fitted["high"] and fitted["width_over_prior"] < 0.6
+    assert found["figures"]["retention"]["met"] and found["settled"]
+    saved = load("scenarios/fitted.yaml")
+    assert float(saved.settings(0)["choice"].attention) == pytest.approx(fitted["best"])  # type: ignore[attr-defined]
+    assert saved.weeks == 8 and saved.settings(0)["quality"] == truth.settings(0)["quality"]
+    draws = pd.read_csv(Path(found["folder"]) / "draws.csv")
+    assert list(draws) == ["choice.attention"] and draws["choice.attention"].between(0.02, 0.4).all()
+
+
+MISTAKES = {
+    "sensitivity": [
+        ("samples: 16", "samples: 20", "powers of two"),
+        ("samples: 16", "sample: 16", "sample"),
+        ("replications: 3", "replications: 1", "at least 2 replications"),
+        ("retention, profit", "retention, digital_contacts", "digital_contacts"),
+    ],
+    "select": [
+        ("zone: 0.005, ", "", "zone"),
+        ("first: 10", "first: 500", "budget"),
+        (
+            "  careless: {quality: {error_rate: 0.2}}\n  careful: {quality: {error_rate: 0.0}}\n",
+            "",
+            "at least two policies",
+        ),
+    ],
+    "optimise": [
+        ("trials: 12", "trials: 12, search: cma", "search"),
+        ("levers:", "uncertainties:", "levers is missing"),
+        ("representatives: {low: 1", "representativs: {low: 1", "representatives"),
+    ],
+    "break_even": [
+        ("policy: more", "policy: moar", "did you mean 'more'"),
+        ("  quality.error_rate", "  call_centre.hours: {}\n  quality.error_rate", "one lever or uncertainty"),
+    ],
+    "calibrate": [
+        ("figures: {retention", "figures: {retentoin", "did you mean 'retention'"),
+        ("error: 0.02", "error: 0", "error"),
+        ("particles: 40", "particles: 10", "particles"),
+        ("uncertainties:", "levers:", "uncertainties is missing"),
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "change"), [(name, change) for name, all_ in MISTAKES.items() for change in all_])
+def test_a_mistake_is_a_sentence(place: Path, name: str, change: tuple[str, str, str]) -> None:
+    before, after, words = change
+    text = FILES[name].replace("VALUE", "0.8")
+    assert before in text
+    (place / f"{name}.yaml").write_text(text.replace(before, after))
+    done = CliRunner().invoke(app, [COMMANDS[name], f"{name}.yaml", "--threads", "1"])
+    assert done.exit_code == 2 and words in done.stderr and "Traceback" not in done.output, done.output
+    assert not list(place.glob(f"results/{name}-*"))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_shipped_example_is_sound_and_named_in_help(name: str) -> None:
+    from importlib import import_module
+
+    from sim.experiments.question import load_experiment
+
+    method = import_module(f"sim.experiments.ask_{name}")
+    asked = load_experiment(Path(__file__).parent.parent / "experiments" / f"{name}.yaml", name, method.Settings)
+    assert method.check(asked) > 0
+    assert f"{COMMANDS[name]} experiments/{name}.yaml" in CliRunner().invoke(app, [COMMANDS[name], "--help"]).output
