@@ -156,7 +156,8 @@ def test_calibrate_finds_a_setting_again(place: Path) -> None:
     saved = load("scenarios/fitted.yaml")
     assert float(saved.settings(0)["choice"].attention) == pytest.approx(fitted["best"])  # type: ignore[attr-defined]
     assert saved.weeks == 8 and saved.settings(0)["quality"] == truth.settings(0)["quality"]
-    draws = pd.read_csv(Path(found["folder"]) / "draws.csv")
+    draws = pd.read_csv("scenarios/fitted.posterior.csv")
+    assert draws.equals(pd.read_csv(Path(found["folder"]) / "draws.csv"))
     assert list(draws) == ["choice.attention"] and draws["choice.attention"].between(0.02, 0.4).all()
 
 

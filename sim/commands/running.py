@@ -127,14 +127,23 @@ def compare(
     threads: Threads = None,
     report: Report = None,
     results: Results = Path("results"),
+    posterior: Annotated[
+        Path | None, typer.Option(help="Parameter sets of 'calibrate' (draws.csv): every replication draws one.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
     from sim.scenario.whole import load
 
     scenarios = [load(path) for path in (base, *others)]
-    answer = _compared(scenarios, replications, seed, _share(precision), threads)
-    written = _kept(answer, report, results)
+    if posterior is None:
+        answer = _compared(scenarios, replications, seed, _share(precision), threads)
+        written = _kept(answer, report, results)
+    elif precision is not None:
+        raise Mistake("--precision and --posterior exclude each other; give --replications instead")
+    else:
+        answer = _compared_under(posterior, scenarios, replications, seed, threads)
+        written = answer.report(report or results / "compare-under-posterior.html")
     tell(f"report: {written}")
     if as_json:
         print_json(answer.to_json())
@@ -156,6 +165,22 @@ def _compared(
         _tell_failures(answer.results)
         raise Mistake("a comparison needs at least two replications; ask for more with --replications")
     return answer
+
+
+def _compared_under(
+    posterior: Path, scenarios: Sequence[Scenario], replications: int, seed: int, threads: int | None
+) -> Answer:
+    """A comparison whose replications draw what a calibration left open."""
+    from sim.execution import executor
+    from sim.experiments.uncertain import compare_under, read_draws
+    from sim.running import check_numbers
+
+    check_numbers(replications, seed)
+    if replications < 2:
+        raise Mistake("a comparison needs at least two replications; ask for more with --replications")
+    draws = read_draws(posterior)
+    with _progress(replications * len(scenarios), "comparing") as progress, executor(threads) as place:
+        return compare_under(scenarios, draws, replications, seed, place, progress)
 
 
 def _kept(answer: Answer, report: Path | None, under: Path) -> Path:
