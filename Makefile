@@ -9,7 +9,7 @@ READY := .venv/ready-$(VERSION)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all bench lint format calibration claims evidence lessons industries odd influence lock clean
+.PHONY: help demo test check-all bench bench-page lint format calibration claims evidence lessons industries odd influence lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ check-all: lint ## everything, the long tests and the speed measurements too
 
 bench: $(READY) ## speed of both engines, as ratios
 	$(BIN)/loyalty bench
+
+bench-page: $(READY) ## measure everything, ten minutes on a quiet machine, and rewrite docs/background/performance.md
+	$(BIN)/loyalty bench --full --page docs/background/performance.md --reference tests/benchmarks/reference.json
 
 lint: $(READY) ## style and types
 	$(BIN)/python -m ruff check .
@@ -46,6 +49,9 @@ lessons: $(READY) ## run every lesson and write docs/background/lessons.md
 
 industries: $(READY) ## run the worlds of five industries and write docs/guides/industries.md
 	$(BIN)/python experiments/industries_page.py
+
+cluster: $(READY) ## measure threads against workers and write the tables of docs/guides/cluster.md
+	$(BIN)/python experiments/cluster_page.py
 
 odd: $(READY) ## write docs/background/odd.md, the model by the ODD+D protocol
 	$(BIN)/python experiments/odd_page.py

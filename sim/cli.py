@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 from typing import Any
@@ -66,6 +67,7 @@ app = _application()
 
 def main() -> None:
     """What the command ``loyalty`` runs."""
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own keeps what the largest file ever needed
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # arrows and dashes must not fail where the terminal knows only ASCII
             stream.reconfigure(errors="replace")

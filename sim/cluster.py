@@ -26,8 +26,10 @@ from sim.compiled import source_hash
 from sim.engines.start import Ground
 from sim.errors import Mistake
 from sim.execution import Block, Executor
+from sim.ground import ground_of
 from sim.population import Plan
 from sim.replicating import Counted, Replicator, Task
+from sim.scenario.whole import described
 from sim.week import COUNTS
 
 REACH, COME, LOOK = 10, 60, 5
@@ -111,10 +113,16 @@ def replicated(plan: Plan, policies: bytes, task: Task) -> tuple[Made, bytes]:
 # ---- here
 
 
+def _compile() -> None:
+    """Have the compiled code ready on disk: workers of this machine would otherwise all compile it at the same time."""
+    smallest = described({"weeks": 1, "market": {"customers": 1, "prospects": 1}, "network": {"kind": "none"}})
+    Replicator()(ground_of(smallest), Task("", 1, 0, 1))
+
+
 class Cluster(Executor):
     """Dask's workers: ``workers`` processes of this machine with one thread each, or those of the scheduler at ``address``."""
 
-    block_seconds = 0.5
+    block_seconds, block_bytes = 0.5, 8 * 2**20
 
     def __init__(self, workers: int | None, address: str | None) -> None:
         super().__init__()
@@ -135,6 +143,7 @@ class Cluster(Executor):
     def _local(self, workers: int | None) -> Any:
         from distributed import Client, LocalCluster
 
+        _compile()
         self._cluster = LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0,
             silence_logs=logging.CRITICAL, preload=["sim.cluster"],

@@ -26,7 +26,7 @@ njit: Any = numba.njit
 PACKAGE = Path(__file__).parent
 
 
-FACES = frozenset({"bench.py", "cli.py", "commands", "journey", "report", "studio"})
+FACES = frozenset({"bench", "cli.py", "commands", "journey", "report", "studio"})
 """What shows results and makes none (top-level names)."""
 ASKING = FACES | {
     "cluster.py",
@@ -73,7 +73,7 @@ def _widest_vectors() -> str | None:
     slowed = {"skylake-avx512", "cascadelake", "cooperlake"}
     chosen = numba.config.CPU_NAME or numba.config.CPU_FEATURES  # type: ignore[attr-defined]
     if chosen or not features.get("avx512vl") or llvm.get_host_cpu_name() in slowed:
-        return numba.config.CPU_FEATURES  # type: ignore[attr-defined, no-any-return]
+        return numba.config.CPU_FEATURES  # type: ignore[attr-defined]
     return str(features.flatten()) + ",-prefer-256-bit"
 
 

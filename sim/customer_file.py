@@ -71,7 +71,7 @@ def read_customers(path: Path | str, mapping: CustomerFileMapping, targets: Mapp
     Raises :class:`~sim.errors.Mistake` when the file or the mapping is wrong, or too many rows cannot be used.
     """
     path = Path(path)
-    rows = _open(path, mapping.encoding)
+    rows = open_rows(path, mapping.encoding)
     what = plan(path, rows.names, mapping, targets)
     parts = [_part(block, what) for block in rows.blocks(what.wanted)]
     quarantined = sorted((row for part in parts for row in part.quarantined), key=lambda row: row.line)
@@ -88,8 +88,8 @@ def read_customers(path: Path | str, mapping: CustomerFileMapping, targets: Mapp
     )
 
 
-def _open(path: Path, encoding: str) -> Rows:
-    """Open a customer file. Raises :class:`Mistake` when it cannot be read, or has no header of distinct names."""
+def open_rows(path: Path, encoding: str, what: str = "customers") -> Rows:
+    """Open a file of ``what``. Raises :class:`Mistake` when it cannot be read, or has no header of distinct names."""
     ending = next((ending for ending in ENDINGS if path.name.lower().endswith(ending)), None)
     if path.is_dir():
         raise Mistake(f"{path} is a folder; name a file in it that ends in {', '.join(ENDINGS)}")
@@ -97,7 +97,7 @@ def _open(path: Path, encoding: str) -> Rows:
         neighbours = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
         raise Mistake(f"{path}: there is no such file{nearest(path.name, neighbours) or '; check its name and folder'}")
     if ending is None:
-        raise Mistake(f"{path}: customers are read from files ending in {', '.join(ENDINGS)}; save it as one of these")
+        raise Mistake(f"{path}: {what} are read from files ending in {', '.join(ENDINGS)}; save it as one of these")
     if path.stat().st_size == 0:
         raise Mistake(f"{path} is empty; name a file with a header and a row for each customer")
     if ending == ".parquet" and encoding.lower() not in ("utf-8", "utf8"):

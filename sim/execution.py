@@ -13,7 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent import futures
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.util import find_spec
 from queue import Empty, SimpleQueue
@@ -26,6 +26,7 @@ from sim.ground import ground_of
 from sim.outcome import Result
 from sim.replicating import Counted, Replicator, Task
 from sim.scenario.whole import Scenario
+from sim.week import COUNTS
 
 GROUNDS = 16
 """Scenarios whose arrays an executor keeps at hand."""
@@ -53,12 +54,13 @@ class Block:
 class Executor:
     """Runs blocks; a context manager, to be used for any number of :meth:`run` one after the other.
 
-    ``places``: how many blocks are run at the same time; ``block_seconds``: how long a block should take, so that handing
-    it over costs little; ``why_stopped``: why it ended early, empty when it did not.
+    ``places``: how many blocks are run at the same time; ``block_seconds`` and ``block_bytes``: how long a block should take,
+    so that handing it over costs little, and how much it should count, so that memory stays flat; ``why_stopped``: why it
+    ended early, empty when it did not.
     """
 
     places = 1
-    block_seconds = 0.1
+    block_seconds, block_bytes = 0.1, 2**20
 
     def __init__(self) -> None:
         self.why_stopped = ""
@@ -170,6 +172,7 @@ class Threads(Executor):
         self._pool = futures.ThreadPoolExecutor(threads, thread_name_prefix="replications")
         self._own = threading.local()
         self._abandoned = threading.Event()
+        self._readable = threading.Lock()  # Mesa was not made for threads, and would gain nothing by them
 
     def close(self) -> None:
         """Wait for the replications under way, and end the threads."""
@@ -183,7 +186,8 @@ class Threads(Executor):
         if not hasattr(self._own, "replicator"):
             self._own.replicator = Replicator()
         replicator: Replicator = self._own.replicator
-        return replicator(self.ground(block.scenario), block.task, lambda: self.stopped or self._abandoned.is_set())
+        with self._readable if block.engine == "mesa" else nullcontext():
+            return replicator(self.ground(block.scenario), block.task, lambda: self.stopped or self._abandoned.is_set())
 
     def _counted(self, future: Any, block: Block) -> Counted | None:
         return None if future.cancelled() else future.result()
@@ -247,7 +251,11 @@ MOST_IN_A_BLOCK = 50
 
 
 def block_size(executor: Executor, people: int, weeks: int, replications: int) -> int:
-    """How many replications make a block: as many as take ``block_seconds``, at most 50, and several blocks a place."""
+    """How many replications make a block.
+
+    As many as take ``block_seconds`` and count ``block_bytes``, at most 50, and so few that every place gets several blocks.
+    """
     lasting = executor.block_seconds / (people * weeks * CUSTOMER_WEEK)
+    counting = executor.block_bytes / (weeks * len(COUNTS) * 8)
     shared = math.ceil(replications / (4 * executor.places))
-    return max(1, min(int(lasting), MOST_IN_A_BLOCK, shared))
+    return max(1, min(int(lasting), int(counting), MOST_IN_A_BLOCK, shared))

@@ -12,8 +12,9 @@ from sim.customer_file import Customers, Target, read_customers
 from sim.engines.start import Ground
 from sim.population import Plan, plan_people
 from sim.scenario.quantities import parameter_unit
-from sim.scenario.sections import People
+from sim.scenario.sections import Network, People
 from sim.scenario.whole import Scenario
+from sim.week import Network as Drawn
 
 WHOLE = ("tenure", "contract_weeks_left")
 """Starting states that are counted in whole weeks."""
@@ -72,13 +73,29 @@ def _plan(scenario: Scenario) -> Plan:
     return plan_people((len(file.line), scenario.market.prospects), spreads, shares, file.columns, segment)
 
 
+def _given(network: Network, people: int) -> np.ndarray | Drawn | None:
+    """What is not drawn of the network. Raises :class:`~sim.errors.Mistake` when it is wrong, or more than can be."""
+    if network.kind not in ("edges", "configuration"):
+        return None
+    from sim.scenario.network_file import read_degrees, read_ties, refuse_impossible  # with a library that few need
+
+    if network.kind == "edges" and network.file is not None:
+        return read_ties(network.file, people)
+    degrees = (
+        np.array(network.degrees, np.int32) if network.file is None else read_degrees(network.file, network.column)
+    )
+    refuse_impossible(degrees, people)
+    return degrees
+
+
 def ground_of(scenario: Scenario) -> Ground:
     """All that the scenario says, as arrays. Raises :class:`~sim.errors.Mistake` when its customer file cannot be used."""
-    network, market = scenario.network, scenario.market
+    network, market, plan = scenario.network, scenario.market, _plan(scenario)
     return Ground(
-        _plan(scenario),
+        plan,
         scenario.policy(),
         (network.kind, network.degree, network.rewiring),
         market.stands_for,
         (market.company_reputation, market.rival_reputation),
+        _given(network, plan.people),
     )

@@ -42,8 +42,12 @@ class Result:
     @cached_property
     def values(self) -> dict[str, np.ndarray]:
         """Each measure: float64 (replications,)."""
-        found = [measured(part, self.founders) for part in parts(self.tally)]
-        return {name: np.concatenate([one[name] for one in found]) for name in NAMES}
+        found, start = {name: np.empty(len(self.tally)) for name in NAMES}, 0
+        for part in parts(self.tally):
+            for name, values in measured(part, self.founders).items():
+                found[name][start : start + len(part)] = values
+            start += len(part)
+        return found
 
     @cached_property
     def measures(self) -> pd.DataFrame:

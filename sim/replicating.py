@@ -69,7 +69,7 @@ def state_digest(state: State, tally: np.ndarray) -> str:
     """SHA-256 of every byte of the final state and of the weekly counts, from which the measures follow."""
     digest = hashlib.sha256()
     for array in (*state, tally):
-        digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update(np.ascontiguousarray(array).data)  # the bytes themselves: a copy would double the memory
     return digest.hexdigest()
 
 
@@ -115,7 +115,7 @@ def _stayed(state: State, founders: int, weeks: int) -> np.ndarray:
 
 
 def _check_sound(state: State) -> None:
-    if not np.isfinite(state.number).all():
+    if not all(np.isfinite(column).all() for column in state.number):  # one by one, to save memory
         raise FloatingPointError("a customer's state is no number: please report this with the scenario file")
 
 

@@ -11,9 +11,10 @@ import platform
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,15 @@ from sim.compiled import source_hash
 from sim.customer_file import write_quarantine
 from sim.errors import Mistake
 from sim.ground import customers_of
+from sim.measures import measured_weekly
 from sim.running import Result
+from sim.tallies import give_back, parts
 
 RESULTS = Path("results")
+KEYS = ("scenario", "replication", "week")
+"""Columns by which a part of a file is found."""
+ROW_GROUP = 2**14
+"""Rows of a Parquet file that are written together; fewer would need more memory for the table of contents."""
 LIBRARIES = ("loyalty-sim", "numba", "numpy", "pandas", "pyarrow", "scipy")
 
 
@@ -74,20 +81,52 @@ def folder_name(results: Sequence[Result]) -> str:
     return f"{words}-against-{len(results) - 1}-{together[:12]}"
 
 
-def _measures(result: Result) -> dict[str, np.ndarray]:
-    return {"replication": result.numbers, **result.values}
+def _measures(result: Result) -> Iterator[dict[str, np.ndarray]]:
+    yield {"replication": result.numbers, **result.values}
 
 
-def _weekly(result: Result) -> dict[str, np.ndarray]:
-    replications, weeks = result.tally.shape[:2]
-    when = {"replication": np.repeat(result.numbers, weeks), "week": np.tile(np.arange(weeks), replications)}
-    return when | {name: values.ravel() for name, values in result.by_week.items()}
+def _weekly(result: Result) -> Iterator[dict[str, np.ndarray]]:
+    """The weekly series, some replications at a time: that of a long run would not fit into memory."""
+    start = 0
+    for part in parts(result.tally):
+        numbers, weeks = result.numbers[start : start + len(part)], part.shape[1]
+        start += len(part)
+        when = {"replication": np.repeat(numbers, weeks), "week": np.tile(np.arange(weeks), len(numbers))}
+        yield when | {name: values.ravel() for name, values in measured_weekly(part, result.founders).items()}
 
 
-def _labelled(results: Sequence[Result], columns: Callable[[Result], dict[str, np.ndarray]]) -> arrow.Table:
-    tables = [arrow.table(columns(result)) for result in results]
-    names = np.repeat([result.scenario.name for result in results], [len(table) for table in tables])
-    return arrow.concat_tables(tables).append_column("scenario", arrow.array(names, arrow.string()))
+Columns = Callable[[Result], Iterator[dict[str, np.ndarray]]]
+
+
+def _labelled(results: Sequence[Result], columns: Columns) -> Iterator[arrow.Table]:
+    """A table for each part of each result, with a column that names the scenario."""
+    for result in results:
+        for part in columns(result):
+            table = arrow.table(part)
+            yield table.append_column("scenario", arrow.array([result.scenario.name] * len(table), arrow.string()))
+
+
+def _groups(tables: Iterator[arrow.Table]) -> Iterator[arrow.Table]:
+    """The same rows in fewer tables of at least ``ROW_GROUP`` rows, the last one aside; at least one."""
+    held = [next(tables)]
+    for table in tables:
+        if sum(map(len, held)) >= ROW_GROUP:
+            yield arrow.concat_tables(held)
+            held = []
+        held.append(table)
+    yield arrow.concat_tables(held)
+
+
+def _write(tables: Iterator[arrow.Table], path: Path) -> None:
+    """Write tables of the same columns, of which there is at least one, as one Parquet file, a row group each."""
+    groups = _groups(tables)
+    first = next(groups)
+    keys = [name for name in KEYS if name in first.column_names]
+    with parquet.ParquetWriter(
+        path, first.schema, write_statistics=keys, use_dictionary=keys, compression="zstd"
+    ) as writer:
+        for table in chain([first], groups):
+            writer.write_table(table, row_group_size=len(table) or None)
 
 
 def _failures(results: Sequence[Result]) -> arrow.Table:
@@ -99,8 +138,8 @@ def _failures(results: Sequence[Result]) -> arrow.Table:
 def _fill(folder: Path, results: Sequence[Result]) -> None:
     words = json.dumps(manifest(results), indent=2, sort_keys=True, ensure_ascii=False)
     (folder / "manifest.json").write_text(words + "\n", encoding="utf-8")
-    parquet.write_table(_labelled(results, _measures), folder / "measures.parquet")
-    parquet.write_table(_labelled(results, _weekly), folder / "weekly.parquet")
+    _write(_labelled(results, _measures), folder / "measures.parquet")
+    _write(_labelled(results, _weekly), folder / "weekly.parquet")
     parquet.write_table(_failures(results), folder / "failures.parquet")
     customers = customers_of(results[0].scenario)
     if customers is not None and customers.quarantined:
@@ -126,6 +165,7 @@ def save(results: Sequence[Result], under: Path = RESULTS) -> Path:
         raise Mistake(f"{place}: results cannot be written here ({fault.strerror}); choose another folder") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        give_back()
     return place
 
 
@@ -145,6 +185,6 @@ def _put_in_place(draft: Path, place: Path) -> None:
 def write_weekly(result: Result, path: Path) -> None:
     """Write the weekly series of a run as Parquet. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
     try:
-        parquet.write_table(arrow.table(_weekly(result)), path)
+        _write(map(arrow.table, _weekly(result)), path)
     except OSError as fault:
         raise Mistake(f"{path}: cannot be written ({fault.strerror or fault}); choose another file") from None

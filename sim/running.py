@@ -35,13 +35,12 @@ class Place:
     executor: Executor | None = None
 
     @contextmanager
-    def opened(self, engine: str = "core") -> Iterator[Executor]:
-        """The executor; one that was made here is closed in the end. The readable engine gains nothing by threads."""
+    def opened(self) -> Iterator[Executor]:
+        """The executor; one that was made here is closed in the end."""
         if self.executor is not None:
             yield self.executor
             return
-        alone = engine == "mesa" and self.workers is None and self.cluster is None and self.threads is None
-        with execution.executor(1 if alone else self.threads, self.workers, self.cluster) as made:
+        with execution.executor(self.threads, self.workers, self.cluster) as made:
             yield made
 
 
@@ -113,7 +112,7 @@ def run(
     """
     check_numbers(replications, seed, engine)
     numbers = range(first, first + replications)
-    with Place(threads, workers, cluster, executor).opened(engine) as place:
+    with Place(threads, workers, cluster, executor).opened() as place:
         return run_together([scenario], numbers, seed, place, engine=engine, progress=progress)[0]
 
 

@@ -6,9 +6,11 @@ looked at is let go again, so that the program needs no more memory for ten thou
 
 from __future__ import annotations
 
+import ctypes
 import math
 import mmap
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -19,7 +21,7 @@ from sim.week import COUNTS
 
 IN_MEMORY = 32 * 2**20
 """Bytes of counts up to which they are kept in memory; a choice: 250 replications of two years."""
-PART = 8 * 2**20
+PART = 2 * 2**20
 """Bytes of counts that are looked at together."""
 
 
@@ -85,3 +87,10 @@ def closed_up(tally: np.ndarray, rows: np.ndarray) -> np.ndarray:
         tally[place] = tally[row]
         let_go(tally)
     return tally[: len(rows)]
+
+
+def give_back() -> None:
+    """Have freed memory given back to the system; the C library of Linux keeps some of it until it is told to."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)

@@ -52,6 +52,7 @@ MONEY_OUT = (
     "cost_referral",
     "cost_communication",
     "cost_campaign",
+    "cost_lost_sales",
 )
 
 COUNTS = (
@@ -61,9 +62,9 @@ COUNTS = (
     "asked", "promoters", "detractors", "satisfied",
     "issues", "silent", "contacts", "complaints", "first_contacts", "solved_at_first", "solved", "effort",
     "calls", "answered", "answered_in_time", "abandoned", "wait", "busy", "capacity",
-    "gave_up", "bot_contacts", "bot_solved", "digital_contacts", "public_complaints",
+    "callbacks", "gave_up", "bot_contacts", "bot_solved", "digital_contacts", "public_complaints",
     "staff", "morale", "quits", "hires", "budget",
-    "visits", "self_visits", "walked_out", "checkout_wait",
+    "visits", "self_visits", "walked_out", "balked", "checkout_wait",
     "offers", "sales",
     "talkers", "heard_well", "heard_ill", "reputation",
     "obsolescence", "plans_sent", "save_offers", "saved", "winback_offers", "won_back",
@@ -88,6 +89,7 @@ EVENTS = (
     "message_solved", "message_unsolved", "complains_publicly",
     "plan_sent", "offer_to_stay", "winback_offer",
     "fee_found", "fee_unnoticed", "drip_found", "claim_found_false", "outage_notice", "false_notice", "pretence_exposed",
+    "shop_balked", "callback", "lines_closed",
 )  # fmt: skip
 """What a journey can tell of; the number of an event is its place here."""
 
@@ -102,8 +104,8 @@ class State(NamedTuple):
 
     number float32 (columns, n), clock int16, mark uint8; staff float32 (columns, representatives) and firm float32
     (columns, 1): what each representative and the company carries; busy and server: the heaps of representatives, staffed
-    lanes and self-service lanes (minutes until free, and whose), as :mod:`sim.service.queues` keeps them; reputation
-    float32 (company, rival).
+    lanes and self-service lanes (minutes until free, and whose), as :mod:`sim.service.queues` keeps them; lane_line and
+    self_line: who stands before the lanes, empty arrays when nobody ever sees it; reputation float32 (company, rival).
     """
 
     number: np.ndarray
@@ -117,6 +119,8 @@ class State(NamedTuple):
     lane: np.ndarray
     self_busy: np.ndarray
     self_lane: np.ndarray
+    lane_line: np.ndarray
+    self_line: np.ndarray
     reputation: np.ndarray
 
 

@@ -23,6 +23,8 @@ BUSY: dict[str, Any] = {
     "quality_error_rate": 0.1,
     "call_centre_questions": 0.1,
     "call_centre_representatives": 4,
+    "call_centre_callback": 0.6,
+    "call_centre_callback_after": 0.1,
     "outsourcing_share": 0.5,
     "employee_care_pay": 1.1,
     "employee_care_training": 1.0,
@@ -40,6 +42,10 @@ BUSY: dict[str, Any] = {
     "self_checkout_visits": 0.5,
     "self_checkout_lanes": 8,
     "self_checkout_self_lanes": 4,
+    "self_checkout_line_in_sight": 0.7,
+    "self_checkout_line_unnoticed": 1.0,
+    "self_checkout_line_deters": 0.8,
+    "self_checkout_sale": 0.01,
     "accountability_compensates": 1.0,
     "accountability_acknowledges": 0.9,
     "accountability_apologises": 0.9,
@@ -54,6 +60,7 @@ BUSY: dict[str, Any] = {
     "talk_base": 0.1,
     "support_access_menu_levels": 3,
     "support_access_hidden": 0.1,
+    "support_access_opening_hours": 0.8,
     "personalisation_remembers": 0.3,
     "personalisation_repetition_hurts": 0.2,
     "personalisation_tailoring": 0.7,
@@ -127,6 +134,7 @@ def ground(
     network: tuple[str, int, float] = ("small_world", 6, 0.1),
     stands_for: float = 200.0,
     traits: Mapping[str, Distribution] | None = None,
+    given: np.ndarray | None = None,
     **settings: Any,
 ) -> Ground:
     """A ground of so many people, of whom ``rivals`` (a fifth unless given) are with the rival.
@@ -135,7 +143,7 @@ def ground(
     """
     elsewhere = people // 5 if rivals is None else rivals
     plan = plan_people((people - elsewhere, elsewhere), [traits or {}], [1.0])
-    return Ground(plan, policy_of(weeks, settings), network, stands_for, (0.7, 0.7))
+    return Ground(plan, policy_of(weeks, settings), network, stands_for, (0.7, 0.7), given)
 
 
 def busy(people: int = 150, weeks: int = 8, **settings: Any) -> Ground:
@@ -192,10 +200,17 @@ GROUNDS: dict[str, dict[str, Any]] = {
     "one representative, long waits": {"call_centre_representatives": 1, "stands_for": 400.0},
     "no friends": {"network": ("none", 0, 0.0)},
     "friends at random": {"network": ("random", 10, 0.0)},
+    "a few with many friends": {"network": ("scale_free", 6, 0.0)},
+    "friends as surveyed": {"network": ("configuration", 0, 0.0), "given": np.array([0, 3, 8, 40], np.int32)},
     "staff, lanes and hours come and go": COMING_AND_GOING,
     "everybody outsourced": {"outsourcing_share": 1.0},
     "only self-service lanes": {"self_checkout_self_lanes": 8},
     "no lanes at all": NO_LANES,
+    "the line is in sight now and then": {
+        "self_checkout_line_in_sight": [0.0, 1.0, 1.0, 0.0, 1.0, 0.0],
+        "self_checkout_visits": [1.0, 1.0, 0.0, 1.0, 1.0, 1.0],
+        "self_checkout_lanes": 5,
+    },
     "no prospects": {"rivals": 0},
     "nobody but prospects": {"rivals": 120},
     "one customer": {"people": 1, "rivals": 0},
@@ -216,6 +231,18 @@ GROUNDS: dict[str, dict[str, Any]] = {
         "self_checkout_visits": [0.0, 0.0, 0.0, 1.0, 1.0, 0.0],
         "pricing_newcomer_discount": [0.0, 0.0, 0.0, 0.9, 0.9, 0.0],
     },
+    "everybody is called back": {
+        "call_centre_callback": 1.0,
+        "call_centre_callback_after": 0.0,
+        "call_centre_representatives": [1, 0, 1, 2, 8, 0],
+    },
+    "called back half way, and never there": {
+        "call_centre_callback": [0.0, 0.0, 1.0, 1.0, 0.0, 0.5],
+        "call_centre_callback_after": 0.0,
+        "call_centre_representatives": 1,
+        "call_centre_callback_reached": [0.5, 0.5, 0.0, 0.0, 0.5, 1.0],
+    },
+    "the lines are never open": {"support_access_opening_hours": 0.0, "support_access_tries_again": 0.5},
     "nobody gets through": {"support_access_hidden": 1.0, "call_centre_questions": 1.0},
     "the menu is endless": {"support_access_menu_levels": 12, "support_access_seconds_per_level": 300.0},
     "nobody but machines": {"chatbot_share": 1.0, "chatbot_escalation": 0.0, "digital_channels_offered": 0.0},

@@ -23,7 +23,9 @@ HERE = Circumstances(COMPANY, "EUR", {})
 @pytest.fixture(scope="module")
 def world() -> Scenario:
     return busy(**SMALL, pricing={"newcomer_discount": 0.1, "list_price": 1.0}, weeks=10).with_(
-        changes={"from week 5": {"pricing": {"list_price": 1.1}}}, choice={"attention": 0.2, "involuntary": 0.3}
+        changes={"from week 5": {"pricing": {"list_price": 1.1}}},
+        choice={"attention": 0.2, "involuntary": 0.3},
+        self_checkout={"visits": 0.6, "line_in_sight": 0.5, "line_unnoticed": 0.0, "line_deters": 1.0},
     )
 
 
@@ -61,8 +63,9 @@ def test_all_journeys_together_are_what_the_run_counted(lives: list[Life], count
         "solved": found["solved"],
         "offers": found["offer_accepted"] + found["offer_refused"],
         "sales": found["offer_accepted"],
-        "visits": found["shop"] + found["shop_left"],
+        "visits": found["shop"] + found["shop_left"] + found["shop_balked"],
         "walked_out": found["shop_left"],
+        "balked": found["shop_balked"],
         "talkers": ours["tells_well"] + ours["tells_ill"],
         "leavers_voluntary": found["leaves"],
         "leavers_involuntary": ours["moves_away"],

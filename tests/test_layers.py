@@ -22,7 +22,7 @@ PACKAGE = ROOT / "sim"
 
 # From the top: a file imports only from its own group or one above it. A folder counts as one name.
 GROUPS = {
-    "words and chance": "errors compiled draws numeric distributions parameters examples columns",
+    "words and chance": "errors compiled vectors draws numeric distributions parameters examples columns",
     "the model": (
         "parts week behaviour mechanisms service network ledger population beginnings customer_file customer_rows customer_text "
         "customer_mapping customer_csv quarantine theory"
@@ -30,9 +30,9 @@ GROUPS = {
     "the engines": "engines",
     "questions and answers": (
         "scenario experiments execution cluster ground tallies outcome replicating running comparing statistics results "
-        "measures journey bench"
+        "measures journey"
     ),
-    "faces": "cli commands report studio __main__",
+    "faces": "cli commands report studio bench __main__",
 }
 EXCEPTIONS = {("comparing", "report")}
 """``answer.report(path)`` is part of the fixed interface, so an answer knows, late and by name, who writes its page."""

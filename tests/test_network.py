@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import networkx
 import numpy as np
@@ -12,10 +14,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.draws import world
-from sim.network import draw_network
+from sim.network import MOST_FRIENDS, configured, degrees_of, draw_network, network_of
 from sim.week import Network
 
-KINDS = st.sampled_from(["none", "small_world", "random"])
+KINDS = st.sampled_from(["none", "small_world", "random", "scale_free"])
 
 
 def drawn(kind: str, people: int, degree: int, rewiring: float = 0.0, replication: int = 0) -> Network:
@@ -57,6 +59,7 @@ def test_without_friends_everybody_is_alone(kind: str, people: int, degree: int)
 def test_few_people_have_no_more_friends_than_there_are_people() -> None:
     assert degrees(drawn("small_world", 5, 40)).tolist() == [4] * 5
     assert degrees(drawn("random", 4, 40)).max() <= 3
+    assert sorted(degrees(drawn("scale_free", 3, 40))) == [1, 1, 2]
 
 
 @pytest.mark.parametrize("degree", [2, 4, 8])
@@ -90,7 +93,9 @@ def test_paths_are_short_in_a_small_world() -> None:
     assert small_world < ring / 3
 
 
-@pytest.mark.parametrize(("kind", "rewiring"), [("small_world", 0.1), ("small_world", 1.0), ("random", 0.0)])
+@pytest.mark.parametrize(
+    ("kind", "rewiring"), [("small_world", 0.1), ("small_world", 1.0), ("random", 0.0), ("scale_free", 0.0)]
+)
 def test_the_mean_degree_is_as_asked(kind: str, rewiring: float) -> None:
     network = drawn(kind, 20_000, 8, rewiring)
     # repeated ties are dropped: about 8 / 20,000 of them
@@ -123,3 +128,118 @@ def test_every_replication_has_a_network_of_its_own_and_always_the_same() -> Non
 def test_more_people_leave_the_ties_within_the_ring_alone() -> None:
     few, many = drawn("small_world", 100, 6), drawn("small_world", 150, 6)
     assert all(friends(few, person) == friends(many, person) for person in range(10, 90))
+
+
+def assert_like(network: Network, other: networkx.Graph) -> None:
+    """The same people with the same ties."""
+    assert sorted(graph(network).edges) == sorted(tuple(sorted(tie)) for tie in other.edges)
+
+
+@pytest.mark.parametrize("make", [
+    lambda: networkx.karate_club_graph(), lambda: networkx.star_graph(200), lambda: networkx.complete_graph(90),
+    lambda: networkx.barabasi_albert_graph(400, 3, seed=1), lambda: networkx.empty_graph(5),
+])  # fmt: skip
+def test_ties_listed_in_any_order_and_direction_are_the_graph_they_make(make: Any) -> None:
+    """Also of hubs with hundreds of friends, which are sorted in another way than a few."""
+    wanted = make()
+    luck = np.random.default_rng(1)
+    pairs = np.array(wanted.edges, np.int32).reshape(-1, 2)
+    pairs = luck.permuted(luck.permutation(np.concatenate([pairs, pairs[: len(pairs) // 2]])), axis=1)
+    network = network_of(len(wanted), pairs[:, 0].copy(), pairs[:, 1:].copy())
+    assert_like(network, wanted)
+    assert all(friends(network, person) == sorted(wanted[person]) for person in range(len(wanted)))
+
+
+# ---- a few have very many
+
+
+def test_the_first_of_a_scale_free_network_all_know_one_another() -> None:
+    assert degrees(drawn("scale_free", 5, 4)).sum() == 2 * (3 + 2 * 2)
+    assert graph(drawn("scale_free", 9, 8)).number_of_edges() == 10 + 4 * 4
+
+
+def test_degrees_of_a_scale_free_network_fall_as_barabasi_and_albert_say() -> None:
+    """P(degree >= k) = m (m + 1) / (k (k + 1)) for m ties a newcomer (Bollobás et al. 2001), in the limit of many people.
+
+    Counted over all people of three networks; every share within 1 % and four standard errors, up to degrees that one in
+    1,000 has.
+    """
+    found = np.concatenate([degrees(drawn("scale_free", 100_000, 8, 0.0, r)) for r in range(3)])
+    m = 4
+    assert found.min() == m
+    for k in (5, 8, 12, 20, 50, 130):
+        share = m * (m + 1) / (k * (k + 1))
+        assert (found >= k).mean() == pytest.approx(share, abs=0.01 * share + 4 * math.sqrt(share / found.size))
+
+
+def test_hubs_are_as_large_as_in_another_library() -> None:
+    """Means over 40 networks of the largest degree and of the mean squared degree: within four standard errors."""
+    ours = [degrees(drawn("scale_free", 1000, 6, 0.0, r)) for r in range(40)]
+    all_known = networkx.complete_graph(4)
+    theirs = [np.array([d for _, d in networkx.barabasi_albert_graph(1000, 3, r, all_known).degree]) for r in range(40)]
+    for what in (lambda d: d.max(), lambda d: (d**2).mean()):
+        one, other = [what(d) for d in ours], [what(d) for d in theirs]
+        assert abs(np.mean(one) - np.mean(other)) < 4 * math.sqrt((np.var(one, ddof=1) + np.var(other, ddof=1)) / 40)
+
+
+def test_hubs_are_nobody_in_particular() -> None:
+    """Who comes first is drawn: the numbers of the largest hubs are spread evenly; p > 1e-5."""
+    hubs = [int(degrees(drawn("scale_free", 200, 4, 0.0, r)).argmax()) for r in range(400)]
+    assert stats.chisquare(np.histogram(hubs, bins=8, range=(0, 200))[0]).pvalue > 1e-5
+
+
+def test_no_hub_can_overfill_the_count_of_what_is_heard() -> None:
+    """A hub has about √(half × people) friends; with as many ends of ties as there may be that is √(2^30)."""
+    for people, degree in ((50_000, 8), (5_000, 80)):
+        assert degrees(drawn("scale_free", people, degree)).max() < 4 * math.sqrt(degree / 2 * people)
+    posts = 500 + 10 * math.sqrt(500)
+    assert MOST_FRIENDS + posts < 2**16 and 1.5 * math.sqrt(2**30) < MOST_FRIENDS
+
+
+# ---- as many as they say
+
+
+@given(st.lists(st.integers(0, 12), min_size=14, max_size=60), st.integers(0, 1000))
+def test_nobody_has_more_friends_than_they_say(wanted: list[int], r: int) -> None:
+    network = configured(world(1, r), np.array(wanted, np.int32))
+    known = [friends(network, person) for person in range(len(wanted))]
+    for person, circle in enumerate(known):
+        assert len(circle) <= wanted[person] and circle == sorted(set(circle)) and person not in circle
+        assert all(person in known[friend] for friend in circle)
+
+
+def test_what_a_configuration_leaves_out_is_as_much_as_theory_says() -> None:
+    """Ties lost to loops and repetitions: Poisson of mean z / 2 + z² / 4, z = E[d(d - 1)] / E[d]; here 600 networks."""
+    wanted = np.tile(np.array([1, 2, 3, 6], np.int32), 500)
+    z = (wanted * (wanted - 1)).mean() / wanted.mean()
+    lost = [(wanted.sum() - degrees(configured(world(1, r), wanted)).sum()) / 2 for r in range(600)]
+    expected = z / 2 + z**2 / 4
+    assert abs(np.mean(lost) - expected) < 4 * math.sqrt(expected / 600) + 0.05
+
+
+def test_a_configuration_joins_ends_at_random() -> None:
+    """Friends of two with one end each: in one of three networks of four such people; p > 1e-5."""
+    partner = [friends(configured(world(1, r), np.ones(4, np.int32)), 0)[0] for r in range(900)]
+    assert stats.chisquare(np.bincount(partner, minlength=4)[1:]).pvalue > 1e-5
+
+
+def test_numbers_of_friends_are_each_ones_own_or_drawn_from_all() -> None:
+    told = np.array([1, 1, 5, 9], np.int32)
+    assert degrees_of(world(1, 0), 4, told).tolist() == told.tolist()
+    found = degrees_of(world(1, 0), 40_000, told)
+    assert stats.chisquare(np.bincount(found, minlength=10)[[1, 5, 9]], [20_000, 10_000, 10_000]).pvalue > 1e-5
+    assert not np.array_equal(found, degrees_of(world(1, 1), 40_000, told))
+
+
+@pytest.mark.parametrize("kind", ["small_world", "random", "scale_free", "configuration"])
+def test_a_network_is_the_same_on_any_thread(kind: str) -> None:
+    given = np.array([2, 4, 30], np.int32) if kind == "configuration" else None
+
+    def draw(r: int) -> Network:
+        return draw_network(world(1, r), kind, 3000, 8, 0.1, given)
+
+    with ThreadPoolExecutor(4) as pool:
+        at_once = list(pool.map(draw, range(8)))
+    for r, network in enumerate(at_once):
+        again = draw(r)
+        assert np.array_equal(again.first, network.first) and np.array_equal(again.friends, network.friends)

@@ -114,7 +114,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     market = {"customers": draw(st.integers(1, 60)), "prospects": draw(st.integers(0, 40))}
     market["stands_for"] = draw(st.sampled_from([1.0, 30.0, 300.0, 5000.0]) | numbers(scale["stands_for"]))
     market["company_reputation"] = draw(numbers(scale["company_reputation"]))
-    kind = draw(st.sampled_from(["none", "random", "small_world"]))
+    kind = draw(st.sampled_from(["none", "random", "small_world", "scale_free"]))
     if kind != "none" and market["customers"] + market["prospects"] <= 4:
         kind = "none"
     sections |= {"weeks": WEEKS, "market": market, "customers": draw(people())}

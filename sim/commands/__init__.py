@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,9 +17,23 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from sim.execution import Executor
+
 PIPED_WIDTH = 160
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Threads = Annotated[
+    int | None, typer.Option(help="Threads in this process; one per processor unless given.", show_default=False)
+]
+Workers = Annotated[
+    int | None, typer.Option(help="Instead of threads: processes of one thread each.", show_default=False)
+]
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option("--cluster", help="Instead: the Dask scheduler's address, tcp://HOST:8786.", show_default=False),
+]
+STOPPED = 130
+"""Exit code when Ctrl-C, or a lost cluster, ended a command early; what was done is kept."""
 ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file (YAML).", show_default=False)]
 
 
@@ -37,6 +53,28 @@ def print_table(table: Table) -> None:
 def tell(words: str) -> None:
     """A message to the person at the terminal: on standard error, so that it never mixes with an answer."""
     typer.echo(words, err=True)
+
+
+@contextmanager
+def progress_bar(steps: int, words: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal, nothing when piped."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(words, total=steps)
+        yield lambda count: bar.update(task, advance=count)
+
+
+@contextmanager
+def place_to_run(threads: int | None, workers: int | None, cluster: str | None) -> Iterator[Executor]:
+    """An executor that Ctrl-C asks to stop; what is done by then is kept."""
+    from sim.execution import executor, interruptible
+
+    with executor(threads, workers, cluster) as place, interruptible(place, tell):
+        yield place
 
 
 def example(words: str) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import AsJson, example, print_json, tell
-from sim.commands.running import SOME_FAILED, Report, Threads, _progress, _table
+from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, print_json, progress_bar, tell
+from sim.commands.running import SOME_FAILED, Report, print_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 ExperimentFile = Annotated[Path, typer.Argument(help="An experiment file (YAML).", show_default=False)]
 Resume = Annotated[bool, typer.Option("--resume", help="Say what an earlier, interrupted run left, and go on from it.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the answer; the store of all runs is in it too.")]
-Workers = Annotated[int | None, typer.Option(help="Processes on this machine instead of threads.", show_default=False)]
-Cluster = Annotated[str | None, typer.Option(help="Address of a Dask scheduler to run on.", show_default=False)]
 
 
 @contextmanager
@@ -41,7 +39,7 @@ def at_work(
 
     store = Store(out / STORE, tell)
     with (
-        _progress(runs, experiment.path.stem) as progress,
+        progress_bar(runs, experiment.path.stem) as progress,
         interruptible(executor(threads, workers, cluster), tell) as place,
         Laboratory(experiment.measures, experiment.seed, store, place, progress) as laboratory,
     ):
@@ -76,7 +74,7 @@ def sweep(
     resume: Resume = False,
     threads: Threads = None,
     workers: Workers = None,
-    cluster: Cluster = None,
+    cluster: ClusterAddress = None,
     out: Out = Path("results"),
     report: Report = None,
     as_json: AsJson = False,
@@ -110,7 +108,7 @@ def _show_sweep(found: Sweep, out: Path, report: Path | None, as_json: bool) -> 
         rows = {e.factor.label: {"at lowest": e.low.mean, "at highest": e.high.mean, "change": e.change.mean,
                                  "low": e.change.low, "high": e.change.high} for e in found.effects(outcome)}  # fmt: skip
         if rows:
-            _table(f"{outcome.words}: what each factor does to it", rows)
+            print_numbers(f"{outcome.words}: what each factor does to it", rows)
     typer.echo(sweep_page.headline(found))
 
 
@@ -119,7 +117,7 @@ def robust(
     resume: Resume = False,
     threads: Threads = None,
     workers: Workers = None,
-    cluster: Cluster = None,
+    cluster: ClusterAddress = None,
     out: Out = Path("results"),
     report: Report = None,
     as_json: AsJson = False,
@@ -150,7 +148,7 @@ def branch(
     resume: Resume = False,
     threads: Threads = None,
     workers: Workers = None,
-    cluster: Cluster = None,
+    cluster: ClusterAddress = None,
     out: Out = Path("results"),
     report: Report = None,
     as_json: AsJson = False,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands import AsJson, example, print_json, print_table
+from sim.commands import AsJson, example, print_json, print_table, progress_bar, tell
+
+if TYPE_CHECKING:
+    from sim.bench.measure import Measured
+    from sim.bench.timing import Row
 
 
 def staff(
@@ -37,27 +43,66 @@ def staff(
 
 
 def bench(
-    compile_time: Annotated[bool, typer.Option("--compile", help="Also time a first and a later start.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Also what takes minutes and gigabytes: first start, 10 million people.")
+    ] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw the picture into this file (SVG).")] = None,
+    page: Annotated[
+        Path | None, typer.Option(help="Write the page about speed (Markdown), its picture beside it.")
+    ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="Write what later speed tests compare with: figures over the floor kernel (JSON)."),
+    ] = None,
+    only: Annotated[str | None, typer.Option(help="Measure one chapter alone, such as 'Threads'.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """How fast the engines are, as ratios measured in one run."""
-    from dataclasses import asdict
+    """How fast the engines are, beside the least that a customer-week can cost; takes two minutes, with --full ten."""
+    from sim.bench.measure import chosen, measure, over_floor
 
+    wanted = chosen(full, only, whole=any(file is not None for file in (plot, page, reference)))
+    with progress_bar(len(wanted), "measuring") as progress:
+        found = measure(wanted, progress)
+    _write(found, plot, page)
+    if reference is not None:
+        reference.write_text(json.dumps(over_floor(found.rows), indent=2) + "\n", encoding="utf-8")
+        tell(f"reference: {reference}")
+    if as_json:
+        print_json(found.to_json())
+    else:
+        for title, rows in found.chapters.items():
+            _print_rows(title, rows)
+
+
+def _write(found: Measured, plot: Path | None, page: Path | None) -> None:
+    """The picture, and the page with its picture, where they are wanted."""
+    if plot is None and page is None:
+        return
+    from sim.bench.page import PICTURE
+    from sim.bench.page import page as written
+    from sim.bench.picture import picture
+
+    drawn = picture(found)
+    if plot is not None:
+        plot.write_bytes(drawn)
+        tell(f"picture: {plot}")
+    if page is not None:
+        page.write_text(written(found), encoding="utf-8")
+        (page.parent / PICTURE).write_bytes(drawn)
+        tell(f"page: {page}")
+
+
+def _print_rows(title: str, rows: list[Row]) -> None:
     from rich.table import Table
 
-    from sim.bench import measure
-
-    rows = measure(compile_time=compile_time)
-    if as_json:
-        print_json({"figures": [asdict(row) for row in rows]})
-        return
-    table = Table("figure", "measured", "unit", "to reach", "note")
+    table = Table("figure", "measured", "unit", "to reach", "", "note", title=title, title_justify="left")
     for row in rows:
-        table.add_row(row.figure, f"{row.value:,.4g}", row.unit, row.reach, row.note)
+        reach = "" if row.reach is None else f"{row.reach:,.4g}"
+        table.add_row(row.figure, f"{row.value:,.4g}", row.unit, reach, row.verdict, row.note)
     print_table(table)
 
 
 def add_to(program: typer.Typer) -> None:
     """Add these commands to the program."""
     program.command(epilog=example("staff --arrivals 10 --handling 5 --agents 50 --patience 3"))(staff)
-    program.command(epilog=example("bench"))(bench)
+    program.command(epilog=example("bench --plot speed.svg"))(bench)

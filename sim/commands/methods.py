@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import AsJson, example, print_json, tell
-from sim.commands.experiments import Cluster, ExperimentFile, Out, Resume, Workers, at_work, end
-from sim.commands.running import Report, Threads
+from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, print_json, tell
+from sim.commands.experiments import ExperimentFile, Out, Resume, at_work, end
+from sim.commands.running import Report
 
 if TYPE_CHECKING:
     from sim.experiments.question import Experiment
@@ -74,7 +74,7 @@ def _table(rows: Any) -> None:
 
 def sensitivity(
     experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: Cluster = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Say which settings matter to the outcomes, and how much of what is seen is mere chance."""
     options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
@@ -83,7 +83,7 @@ def sensitivity(
 
 def select(
     experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: Cluster = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Say which of several policies is best, with a promised probability of being right."""
     options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
@@ -92,7 +92,7 @@ def select(
 
 def optimise(
     experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: Cluster = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Look for the levers' best settings within limits; the finalists are compared on fresh luck."""
     options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
@@ -101,7 +101,7 @@ def optimise(
 
 def break_even(
     experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: Cluster = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Say at which value of one lever, or of one thing nobody knows, a policy stops paying."""
     options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
@@ -110,7 +110,7 @@ def break_even(
 
 def calibrate(
     experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: Cluster = None, out: Out = Path("results"), report: Report = None, save: Save = None,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, save: Save = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Fit what nobody knows to your own figures, and say what they leave open."""

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sim.commands import AsJson, ScenarioFile, example, print_json, print_table, tell
+from sim.commands import (
+    STOPPED,
+    AsJson,
+    ClusterAddress,
+    ScenarioFile,
+    Threads,
+    Workers,
+    example,
+    place_to_run,
+    print_json,
+    print_table,
+    progress_bar,
+    tell,
+)
 from sim.errors import Mistake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from sim.comparing import Answer
+    from sim.execution import Executor
     from sim.running import Result
     from sim.scenario.whole import Scenario
 
@@ -25,7 +37,6 @@ SOME_FAILED, ANSWERED_NO = 3, 1
 
 Replications = Annotated[int, typer.Option(help="How many times the scenario is run, each with other luck.")]
 Seed = Annotated[int, typer.Option(help="Chooses the luck; 0 to 2^64 - 1.")]
-Threads = Annotated[int | None, typer.Option(help="Threads; one per processor unless given.", show_default=False)]
 Engine = Annotated[Literal["core", "mesa"], typer.Option(help="The fast engine or the readable one.")]
 Results = Annotated[Path, typer.Option("--results", help="Folder in which the results folder is written.")]
 Report = Annotated[Path | None, typer.Option("--report", help="Where to write the report (HTML).", show_default=False)]
@@ -36,20 +47,7 @@ HEADLINES = (
 )  # fmt: skip
 
 
-@contextmanager
-def _progress(steps: int, words: str) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal, nothing when piped."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(words, total=steps)
-        yield lambda count: bar.update(task, advance=count)
-
-
-def _table(title: str, rows: Mapping[str, Mapping[str, float | None]]) -> None:
+def print_numbers(title: str, rows: Mapping[str, Mapping[str, float | None]]) -> None:
     """A table of numbers on standard output: one row a measure; what is not known is a dash."""
     from rich.table import Table
 
@@ -72,12 +70,23 @@ def _tell_failures(results: Sequence[Result]) -> None:
         raise typer.Exit(SOME_FAILED)
 
 
+def _tell_stopped(results: Sequence[Result], asked: int | None, place: Executor) -> None:
+    """Say how far it got when it was stopped, and end with exit code 130."""
+    if place.stopped:
+        done = min(len(result.numbers) + len(result.failures) for result in results)
+        of = "" if asked is None else f" of {asked:,}"
+        tell(f"stopped after {done:,}{of} replications ({place.why_stopped}); these are kept")
+        raise typer.Exit(STOPPED)
+
+
 def run(
     scenario: ScenarioFile,
     replications: Replications = 100,
     seed: Seed = 1,
     engine: Engine = "core",
     threads: Threads = None,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
     weekly: Annotated[Path | None, typer.Option(help="Also write the weekly series here (Parquet).")] = None,
     results: Results = Path("results"),
     first: Annotated[int, typer.Option(help="Number of the first replication.", hidden=True)] = 0,
@@ -93,15 +102,14 @@ def run(
     from sim.scenario.whole import load
 
     loaded = changed(load(scenario), sets or [])
-    with _progress(replications, loaded.name) as progress:
-        result = run_scenario(
-            loaded, replications, seed, threads=threads, engine=engine, first=first, progress=progress
-        )
+    with place_to_run(threads, workers, cluster) as place, progress_bar(replications, loaded.name) as progress:
+        result = run_scenario(loaded, replications, seed, executor=place, engine=engine, first=first, progress=progress)
     if len(result.numbers):
         tell(f"results: {save([result], results)}")
         if weekly is not None:
             write_weekly(result, weekly)
         _show(result, as_json)
+    _tell_stopped([result], replications, place)
     _tell_failures([result])
 
 
@@ -110,7 +118,7 @@ def _show(result: Result, as_json: bool) -> None:
         print_json(result.to_json())
         return
     count = f"{len(result.numbers)} of {len(result.numbers) + len(result.failures)} replications"
-    _table(
+    print_numbers(
         f"{result.scenario.name} ({count}, {result.founders:,} customers, {result.tally.shape[1]} weeks)",
         result.intervals,
     )
@@ -125,6 +133,8 @@ def compare(
     ] = None,
     seed: Seed = 1,
     threads: Threads = None,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
     report: Report = None,
     results: Results = Path("results"),
     posterior: Annotated[
@@ -136,42 +146,47 @@ def compare(
     from sim.scenario.whole import load
 
     scenarios = [load(path) for path in (base, *others)]
-    if posterior is None:
-        answer = _compared(scenarios, replications, seed, _share(precision), threads)
-        written = _kept(answer, report, results)
-    elif precision is not None:
+    share = _share(precision)
+    if posterior is not None and precision is not None:
         raise Mistake("--precision and --posterior exclude each other; give --replications instead")
+    with place_to_run(threads, workers, cluster) as place:
+        if posterior is None:
+            answer = _compared(scenarios, replications, seed, share, place)
+        else:
+            answer = _compared_under(posterior, scenarios, replications, seed, place)
+    if posterior is None:
+        written = _kept(answer, report, results)
     else:
-        answer = _compared_under(posterior, scenarios, replications, seed, threads)
         written = answer.report(report or results / "compare-under-posterior.html")
     tell(f"report: {written}")
     if as_json:
         print_json(answer.to_json())
     else:
         _show_answer(answer)
+    _tell_stopped(answer.results, replications if share is None else None, place)
     _tell_failures(answer.results)
 
 
 def _compared(
-    scenarios: Sequence[Scenario], replications: int, seed: int, precision: float | None, threads: int | None
+    scenarios: Sequence[Scenario], replications: int, seed: int, precision: float | None, place: Executor
 ) -> Answer:
     from sim.comparing import compare as compare_scenarios
 
-    with _progress(replications * len(scenarios), "comparing") as progress:
+    with progress_bar(replications * len(scenarios), "comparing") as progress:
         answer = compare_scenarios(
-            scenarios, replications, seed, precision=precision, threads=threads, progress=progress
+            scenarios, replications, seed, precision=precision, executor=place, progress=progress
         )
     if len(answer.numbers) < 2:
+        _tell_stopped(answer.results, replications, place)
         _tell_failures(answer.results)
         raise Mistake("a comparison needs at least two replications; ask for more with --replications")
     return answer
 
 
 def _compared_under(
-    posterior: Path, scenarios: Sequence[Scenario], replications: int, seed: int, threads: int | None
+    posterior: Path, scenarios: Sequence[Scenario], replications: int, seed: int, place: Executor
 ) -> Answer:
     """A comparison whose replications draw what a calibration left open."""
-    from sim.execution import executor
     from sim.experiments.uncertain import compare_under, read_draws
     from sim.running import check_numbers
 
@@ -179,7 +194,7 @@ def _compared_under(
     if replications < 2:
         raise Mistake("a comparison needs at least two replications; ask for more with --replications")
     draws = read_draws(posterior)
-    with _progress(replications * len(scenarios), "comparing") as progress, executor(threads) as place:
+    with progress_bar(replications * len(scenarios), "comparing") as progress:
         return compare_under(scenarios, draws, replications, seed, place, progress)
 
 
@@ -206,7 +221,9 @@ def _show_answer(answer: Answer) -> None:
     for other in answer.others:
         gaps = answer.differences[other.scenario.name]
         rows = {name: gaps[name]._asdict() for name in HEADLINES}
-        _table(f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)", rows)
+        print_numbers(
+            f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)", rows
+        )
     typer.echo(f"keeps most customers: {answer.best}")
 
 
@@ -224,15 +241,18 @@ def mirror(
     from sim.scenario.whole import load
 
     loaded = load(scenario)
-    with _progress(replications, loaded.name) as progress:
-        result = run_scenario(loaded, replications, seed, threads=threads, progress=progress)
+    with place_to_run(threads, None, None) as place, progress_bar(replications, loaded.name) as progress:
+        result = run_scenario(loaded, replications, seed, executor=place, progress=progress)
+    if not len(result.numbers):
+        _tell_stopped([result], replications, place)
     found = page.reflections(result)
     tell(f"report: {page.write(result, report or Path('mirror.html'))}")
     if as_json:
         print_json({"scenario": loaded.name, "gaps": [{**asdict(one), "gap": one.gap._asdict()} for one in found]})
     else:
         rows = {one.subject: {"company": one.company, "customers": one.customers, "gap": one.gap.mean} for one in found}
-        _table(page.headline(result, found), rows)
+        print_numbers(page.headline(result, found), rows)
+    _tell_stopped([result], replications, place)
     _tell_failures([result])
 
 
@@ -251,6 +271,9 @@ DEMO = ("today", "outsourced", "upselling", "self_checkout", "accountable")
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for results and report.")] = Path("results"),
     replications: Replications = 200,
+    threads: Threads = None,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """The main job on the shipped customer file: today's policies against four what-ifs, and the report's path."""
@@ -258,13 +281,15 @@ def demo(
 
     folder = scenarios_folder() / "telecom"
     tell(f"Five policies, {replications} replications of two years each; the first start compiles for about a minute.")
-    answer = _compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, None)
+    with place_to_run(threads, workers, cluster) as place:
+        answer = _compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, place)
     written = _kept(answer, None, out)
     if as_json:
         print_json({"report": str(written), **answer.to_json()})
     else:
         _show_answer(answer)
         typer.echo(f"report: {written}")
+    _tell_stopped(answer.results, replications, place)
     _tell_failures(answer.results)
 
 
@@ -273,6 +298,8 @@ def digest(
     replications: Replications = 4,
     seed: Seed = 1,
     threads: Threads = None,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
     engine: Engine = "core",
     as_json: AsJson = False,
 ) -> None:
@@ -280,7 +307,9 @@ def digest(
     from sim.running import run as run_scenario
     from sim.scenario.whole import load
 
-    result = run_scenario(load(scenario), replications, seed, threads=threads, engine=engine)
+    with place_to_run(threads, workers, cluster) as place:
+        result = run_scenario(load(scenario), replications, seed, executor=place, engine=engine)
+    _tell_stopped([result], replications, place)
     _tell_failures([result])
     if as_json:
         print_json({"digest": result.digest, "fingerprint": result.scenario.fingerprint, "replications": replications})
@@ -307,7 +336,7 @@ def agree(
     if weeks is not None and not 1 <= weeks <= ground.weeks:
         raise Mistake(f"--weeks is {weeks}, but must lie between 1 and the scenario's {ground.weeks}")
     found = None
-    with _progress(replications, "comparing engines") as progress:
+    with progress_bar(replications, "comparing engines") as progress:
         for replication in range(replications):
             found = compare_engines(ground, seed, replication, weeks)
             progress(1)

@@ -12,8 +12,16 @@ from sim.engines.aftermath import enter, how_owned, judge, recover, settle, tang
 from sim.engines.candour import expose, told_of
 from sim.engines.lists import note, row_of
 from sim.engines.passes import ASKS, TROUBLED
-from sim.engines.reach import ABOUT, HANDED, endured, reach, use_up_patience
-from sim.mechanisms.call_centre import CONTACT, encounter, solves, wait_pain
+from sim.engines.reach import ABOUT, HANDED, LATE, NEW, endured, reach, use_up_patience
+from sim.mechanisms.call_centre import (
+    CONTACT,
+    VAIN_MINUTES,
+    called_back,
+    encounter,
+    felt_wait,
+    solves,
+    wait_pain,
+)
 from sim.mechanisms.employee_care import hard
 from sim.mechanisms.impatience import remaining
 from sim.mechanisms.outsourcing import granted, outsourced, reduced
@@ -22,13 +30,15 @@ from sim.mechanisms.pricing import cents
 from sim.mechanisms.support_access import menu_minutes, routed
 from sim.mechanisms.transparency import spared
 from sim.numeric import fixed_minutes
-from sim.service.queues import SERVED, answer
+from sim.service.queues import NOBODY, SERVED, answer
 from sim.week import ANSWERED_WITHIN, WAIT_BINS, count, event
 
 f32, u8, u32, i64 = np.float32, np.uint8, np.uint32, np.int64
 
-NEITHER = u8(0)
-"""The mark of a contact that is about no issue and comes from no chatbot."""
+BACK = u8(16)
+"""The mark of a caller who is called back, besides those of :mod:`sim.engines.reach`."""
+NEITHER, ABOUT_NEW = u8(0), u8(ABOUT | NEW)
+"""Marks of a contact that is about no issue and comes from no chatbot, and of one that speaks up about a new issue."""
 
 G_ = row_of("grievance")
 SEVERITY, PATIENCE, PROPENSITY = row_of("issue_severity"), row_of("patience"), row_of("contact_propensity")
@@ -78,7 +88,7 @@ def _callers(people, work, who, callers, bits, p, today, tally, journal):
         complaints += new and calls
         if i == journal[0].person:
             _tell(journal, i, today.week, new, silent, asks, fresh)
-        work.caller[callers], work.flag[callers] = who[k], ABOUT if calls else NEITHER
+        work.caller[callers], work.flag[callers] = who[k], (ABOUT_NEW if new else ABOUT) if calls else NEITHER
         for place in range(3):
             work.words[place, callers] = bits[place + 1][k]
         callers += calls or asks
@@ -118,20 +128,47 @@ def _arrive(people, work, callers, p, today):
         use_up_patience(work, callers, menu_minutes(levels, p.support_access_seconds_per_level))
 
 
+@step
+def _call_back(work, k, free, minutes, p):
+    """Somebody with a long wait ahead may be called back: the minutes that takes, and whether they are reached."""
+    ahead = f32(free - work.times[0, k])
+    back = called_back(ahead, p.call_centre_callback_after, p.call_centre_callback, unit(work.words[0, k]))
+    reached = not back or happens(p.call_centre_callback_reached, unit(work.words[1, k]))
+    if back:
+        work.times[2, k] = np.inf
+        work.flag[k] = work.flag[k] | BACK
+    return minutes if reached else VAIN_MINUTES, reached
+
+
 @inner_kernel
-def _queue(order, times, out_share, haste, busy, server, by, spent):
+def _callback_luck(work, callers, today):
+    """Whether each caller is called back and reached, when it comes to that: the words of their arrival are used up by now."""
+    bits, size = work.bits, work.bits.shape[1]
+    for start in range(0, callers, size):
+        who = work.caller[start : min(start + size, callers)]
+        rows = (bits[0, : who.size], bits[1, : who.size], bits[2, : who.size], bits[3, : who.size])
+        fill_listed(today.world, CONTACT, today.week, u32(1), who, rows)
+        for k in range(who.size):
+            work.words[0, start + k], work.words[1, start + k] = bits[2, k], bits[3, k]
+
+
+@inner_kernel
+def _queue(order, work, p, busy, server, spent):
     """Callers as they come; the wait takes the place of the moment of arrival. Returns the minutes spent, in 2^-20.
 
     ``spent`` receives the minutes of each representative; it is empty when nobody asks for them.
     """
-    talking, staff = i64(0), server.size
+    talking, staff, times = i64(0), server.size, work.times
     for place in range(order.size):
         k = order[place]
-        minutes = times[1, k]
+        minutes, reached = times[1, k], True
         if staff > 0:
-            minutes = np.float64(granted(f32(minutes), haste, outsourced(server[0], staff, out_share)))
+            out = outsourced(server[0], staff, p.outsourcing_share)
+            minutes = np.float64(granted(f32(minutes), p.outsourcing_haste, out))
+            if p.call_centre_callback > 0:
+                minutes, reached = _call_back(work, k, busy[0], minutes, p)
         wait, outcome, who = answer(times[0, k], minutes, times[2, k], busy, server)
-        times[0, k], by[k] = wait, who
+        times[0, k], work.by[k] = wait, who if reached else NOBODY
         talking += fixed_minutes(f32(minutes)) if outcome == SERVED else 0
         if outcome == SERVED and spent.size > 0:
             spent[who] += f32(minutes)
@@ -162,14 +199,16 @@ def _count_waits(waits, by, tally):
 
 
 @step
-def _after_call(people, i, about, handed, wait, by, staff, luck, p, today, tally, journal):
+def _after_call(people, i, why, wait, by, staff, luck, p, today, tally, journal):
     """What an answered or abandoned call leaves behind; without a branch, as in ``_open_issue``."""
+    about, handed, back = (why & ABOUT) != 0, (why & HANDED) != 0, (why & BACK) != 0
     number, served, tried = people.number, by >= 0, i64(people.mark[TRIES, i])
     skill, severity = staff[SKILL, by] if served else f32(0), number[SEVERITY, i] if about else f32(0)
     out, grievance = served and outsourced(by, staff.shape[1], p.outsourcing_share), number[G_, i]
     solved = served and happens(solves(skill, severity, p.call_centre_hardness), luck)
     earlier = tried if about else i64(0)
-    waited = wait_pain(wait + endured(p, handed), p.call_centre_tolerance, p.call_centre_waiting_hurts)
+    minutes = felt_wait(wait, p.call_centre_callback_felt, back) + endured(p, handed, (why & LATE) != 0)
+    waited = wait_pain(minutes, p.call_centre_tolerance, p.call_centre_waiting_hurts)
     pain = waited + tangle(served and (handed or earlier > 0), p)
     warmth = reduced(skill, p.outsourcing_script, out)
     quality = encounter(served, warmth, solved, p.call_centre_manner, p.call_centre_solution, pain)
@@ -182,7 +221,10 @@ def _after_call(people, i, about, handed, wait, by, staff, luck, p, today, tally
         staff[CALLS_TAKEN, by] += f32(1)
         staff[HARD_CALLS, by] += f32(hard(solved, grievance, p.employee_care_anger))
     if i == journal[0].person:
+        if back:
+            note(journal, i, today.week, CALLBACK, wait)
         _tell_of_call(journal, i, today.week, served, solved, recovered, wait, owned)
+    tally[CALLBACKS] += back
     tally[COST_COMPENSATION] += cents(number[SPEND, i], weeks) if recovered else 0
     enter(tally, pain, earlier, solved)
 
@@ -201,8 +243,7 @@ def _after_calls(people, work, start, who, staff, bits, p, today, tally, journal
     fill_listed(today.world, CONTACT, today.week, u32(1), who, bits)
     for k in range(who.size):
         wait, why, by = f32(work.times[0, start + k]), work.flag[start + k], work.by[start + k]
-        about, handed = (why & ABOUT) != 0, (why & HANDED) != 0
-        _after_call(people, u32(who[k]), about, handed, wait, by, staff, unit(bits[0][k]), p, today, tally, journal)
+        _after_call(people, u32(who[k]), why, wait, by, staff, unit(bits[0][k]), p, today, tally, journal)
         if gap > 0 and by >= 0:
             expose(people.number, u32(who[k]), gap, unit(bits[1][k]), p, today, journal)
 
@@ -221,9 +262,9 @@ def contact(people, state, work, troubled, p, today, tally, journal):
     spent = state.staff[CALL_MINUTES, : staff if today.staff_lasts else 0]
     order, times, by = work.order[:callers], work.times, work.by[:callers]
     lists.by_time(times[0, :callers], minutes, order, work.spare)
-    tally[BUSY] += _queue(
-        order, times, p.outsourcing_share, p.outsourcing_haste, state.busy[:staff], state.server[:staff], by, spent
-    )
+    if p.call_centre_callback > 0:
+        _callback_luck(work, callers, today)
+    tally[BUSY] += _queue(order, work, p, state.busy[:staff], state.server[:staff], spent)
     _count_waits(times[0, :callers], by, tally)
     for start in range(0, callers, size):
         who = work.caller[start : min(start + size, callers)]
@@ -239,6 +280,6 @@ CALLS, ANSWERED, ABANDONED, WAIT = count("calls"), count("answered"), count("aba
 ANSWERED_IN_TIME, BUSY, CAPACITY, WAITED = (
     count("answered_in_time"), count("busy"), count("capacity"), count("waited_0"),
 )  # fmt: skip
-COST_COMPENSATION = count("cost_compensation")
+COST_COMPENSATION, CALLBACKS, CALLBACK = count("cost_compensation"), count("callbacks"), event("callback")
 ISSUE, SILENT_EVENT, QUESTION, ABANDONS = event("issue"), event("silent"), event("question"), event("abandons")
 SOLVED, UNSOLVED, RECOVERED = event("solved"), event("unsolved"), event("recovered")

@@ -45,7 +45,7 @@ class Work(NamedTuple):
     who: np.ndarray  # int32 (n): who talks, thinks or is asked
     caller: np.ndarray  # int32 (n): who calls
     flag: np.ndarray  # uint8 (n): whether a caller has an issue, a visitor goes to a self-service lane
-    served: np.ndarray  # uint8 (n): whether a visitor was served
+    served: np.ndarray  # uint8 (n): how a visit ended, as sim.service.queues says
     by: np.ndarray  # int32 (n): which representative served a caller
     words: np.ndarray  # uint32 (3, n): a caller's words for moment, patience and duration
     times: np.ndarray  # float64 (3, n): arrival (later: wait), duration, patience

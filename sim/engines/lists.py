@@ -13,6 +13,7 @@ from sim.draws import unit
 from sim.mechanisms.call_centre import handling_minutes, patience_minutes
 from sim.numeric import normal_quantile
 from sim.parts import row
+from sim.vectors import LANES, flagged
 
 f32, u8, i32, u32, i64, u64 = np.float32, np.uint8, np.int32, np.uint32, np.int64, np.uint64
 
@@ -33,11 +34,14 @@ E_, S_ = row_of("expectation"), row_of("satisfaction")
 @inner_kernel
 def listed(flags, wanted, start, who, count):
     """Put everybody in the block from ``start`` who has one of the ``wanted`` flags on the list; returns its new length."""
-    place = u64(count)
-    for i in range(flags.size):
-        who[place] = start + i
-        place += u64((flags[i] & wanted) != u8(0))
-    return i64(place)
+    place, whole = i64(count), flags.size // LANES * LANES
+    for at in range(0, whole, LANES):
+        place += flagged(flags, u8(wanted), i64(at), i64(start + at), who, place)
+    for i in range(whole, flags.size):
+        if flags[i] & wanted:
+            who[place] = start + i
+            place += 1
+    return place
 
 
 @inner_kernel

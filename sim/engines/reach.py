@@ -17,13 +17,23 @@ from sim.mechanisms.digital_channels import DIGITAL, correspondence, slowness, w
 from sim.mechanisms.impatience import remaining
 from sim.mechanisms.personalisation import knowing
 from sim.mechanisms.pricing import cents
-from sim.mechanisms.support_access import ACCESS, before_queue, in_vain, menu_minutes, patience_left, runs_out
+from sim.mechanisms.support_access import (
+    ACCESS,
+    before_queue,
+    closed,
+    in_vain,
+    menu_minutes,
+    patience_left,
+    runs_out,
+    stopped,
+)
 from sim.week import count, event
 
 f32, u8, u32, i64 = np.float32, np.uint8, np.uint32, np.int64
 
-ABOUT, HANDED = u8(1), u8(2)
-"""Marks of a contact: it is about an issue; a chatbot put it through."""
+ABOUT, HANDED, NEW, LATE = u8(1), u8(2), u8(4), u8(8)
+"""Marks of a contact: it is about an issue; a chatbot put it through; the issue is new, and nobody was told of it yet; the
+lines were closed at the first try."""
 
 T_, SEVERITY, SPEND = row_of("trust"), row_of("issue_severity"), row_of("spend")
 PATIENCE, AFFINITY, TRIES = row_of("patience"), row_of("digital_affinity"), row_of("issue_tries")
@@ -169,10 +179,21 @@ def _give_up(people, i, about, spent, p, today, tally, journal):
     note(journal, i, today.week, GIVES_UP, spent)
 
 
+@step
+def endured(p, handed, late):
+    """Minutes that a caller spent before joining the queue."""
+    menu = menu_minutes(p.support_access_menu_levels, p.support_access_seconds_per_level)
+    before = before_queue(p.support_access_hidden, p.support_access_search_minutes, menu, handed)
+    return before + p.support_access_closed_minutes if late else before
+
+
 @inner_kernel
 def get_through(people, work, callers, p, today, tally, journal):
-    """Some do not find the number or lose patience in the menu; returns how many reach the queue."""
-    bits, size, left = work.bits, work.bits.shape[1], i64(0)
+    """Some do not find the number or lose patience in the menu; returns how many reach the queue.
+
+    Whoever wanted to speak up and reached nobody has said nothing that the company could hear.
+    """
+    bits, size, left, unheard = work.bits, work.bits.shape[1], i64(0), i64(0)
     menu = menu_minutes(p.support_access_menu_levels, p.support_access_seconds_per_level)
     times = remaining(p.impatience_patience_trend, today.week)
     for start in range(0, callers, size):
@@ -182,13 +203,22 @@ def get_through(people, work, callers, p, today, tally, journal):
         for k in range(who.size):
             i, why = u32(who[k]), work.flag[start + k]
             patience = patience_minutes(people.number[PATIENCE, i] * times, unit(work.words[1, start + k]))
-            found = not happens(p.support_access_hidden, unit(bits[0, k]))
-            if (why & HANDED) != 0 or (found and not runs_out(patience, menu)):
-                left = _keep(work, start + k, left, why)
+            found, handed = not happens(p.support_access_hidden, unit(bits[0, k])), (why & HANDED) != 0
+            shut = not handed and closed(found, p.support_access_opening_hours, unit(bits[1, k]))
+            off = shut and not happens(p.support_access_tries_again, unit(bits[2, k]))
+            if shut:
+                note(journal, i, today.week, LINES_CLOSED, f32(0))
+            if handed or not stopped(found, off, runs_out(patience, menu)):
+                left = _keep(work, start + k, left, (why | LATE) if shut else why)
             else:
                 spent = in_vain(found, patience, p.support_access_hidden, p.support_access_search_minutes)
+                if off:
+                    spent = endured(p, False, True)
+                unheard += (why & NEW) != 0
                 _give_up(people, i, (why & ABOUT) != 0, spent, p, today, tally, journal)
     tally[GAVE_UP] += callers - left
+    tally[COMPLAINTS] -= unheard
+    tally[SILENT] += unheard
     return left
 
 
@@ -212,18 +242,11 @@ def reach(people, work, callers, p, today, tally, journal):
         tally[CONTACTS] += i64(callers) - left
     if p.chatbot_share > 0:
         left = ask_bot(people, work, left, p, today, tally, journal)
-    if p.support_access_menu_levels > 0 or p.support_access_hidden > 0:
+    if p.support_access_menu_levels > 0 or p.support_access_hidden > 0 or p.support_access_opening_hours < 1:
         before = left
         left = get_through(people, work, left, p, today, tally, journal)
         tally[CONTACTS] += before - left
     return left
-
-
-@step
-def endured(p, handed):
-    """Minutes that a caller spent before joining the queue."""
-    menu = menu_minutes(p.support_access_menu_levels, p.support_access_seconds_per_level)
-    return before_queue(p.support_access_hidden, p.support_access_search_minutes, menu, handed)
 
 
 @step
@@ -236,6 +259,7 @@ def costs(p, tally):
 
 
 CONTACTS, GAVE_UP, CUSTOMERS = count("contacts"), count("gave_up"), count("customers")
+COMPLAINTS, SILENT = count("complaints"), count("silent")
 BOT_CONTACTS, BOT_SOLVED = count("bot_contacts"), count("bot_solved")
 DIGITAL_CONTACTS, PUBLIC_COMPLAINTS = count("digital_contacts"), count("public_complaints")
 COST_COMPENSATION, COST_CHATBOT = count("cost_compensation"), count("cost_chatbot")
@@ -243,4 +267,4 @@ COST_DIGITAL, COST_PERSONALISATION = count("cost_digital"), count("cost_personal
 GIVES_UP, BOT_SOLVES, BOT_FAILS = event("gives_up"), event("bot_solves"), event("bot_fails")
 BOT_HANDS_OVER, BOT_FOUND_OUT = event("bot_hands_over"), event("bot_found_out")
 MESSAGE_SOLVED, MESSAGE_UNSOLVED = event("message_solved"), event("message_unsolved")
-COMPLAINS_PUBLICLY, RECOVERED = event("complains_publicly"), event("recovered")
+COMPLAINS_PUBLICLY, RECOVERED, LINES_CLOSED = event("complains_publicly"), event("recovered"), event("lines_closed")

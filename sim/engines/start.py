@@ -13,7 +13,7 @@ from sim.mechanisms.management import NEUTRAL as MANAGEMENT_NEUTRAL
 from sim.mechanisms.management import on_duty
 from sim.network import draw_network
 from sim.population import Plan, draw_people, empty_columns, empty_company
-from sim.service.queues import idle
+from sim.service.queues import idle, nobody_in_line
 from sim.week import Network, State
 
 
@@ -37,13 +37,17 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """All that a scenario says, as arrays. ``policy``: one record a week; ``network``: kind, degree, rewiring."""
+    """All that a scenario says, as arrays. ``policy``: one record a week; ``network``: kind, degree, rewiring.
+
+    ``given``: what is not drawn of the network (see :func:`sim.network.draw_network`).
+    """
 
     plan: Plan
     policy: np.ndarray
     network: tuple[str, int, float]
     stands_for: float
     reputation: tuple[float, float]
+    given: np.ndarray | Network | None = None
 
     @property
     def weeks(self) -> int:
@@ -83,12 +87,18 @@ def _room(ground: Ground, planned: str) -> int:
     return int(on_duty(most, ground.policy["management_ceiling"].max() - np.float32(1), 0))
 
 
+def _lines(ground: Ground) -> tuple[np.ndarray, np.ndarray]:
+    """The two lines before the lanes: with room only where somebody ever sees them, so that what is off costs nothing."""
+    seen = bool(ground.policy["self_checkout_line_in_sight"].any())
+    return nobody_in_line(seen), nobody_in_line(seen)
+
+
 def empty_state(ground: Ground) -> State:
     """A state with room for this ground's people, representatives and lanes."""
     staff, lanes = _room(ground, "call_centre_representatives"), _room(ground, "self_checkout_lanes")
     return State(
         *empty_columns(ground.plan.people), *empty_company(staff), *idle(staff), *idle(lanes), *idle(lanes),
-        np.zeros(2, np.float32),
+        *_lines(ground), np.zeros(2, np.float32),
     )  # fmt: skip
 
 
@@ -103,5 +113,7 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
         (state.self_busy, state.self_lane),
     ):
         times[:], numbers[:] = idle(len(times))
+    state.lane_line[:], state.self_line[:] = 0, 0
     state.reputation[:] = ground.reputation
-    return draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:]), setting_of(ground, key)
+    network = draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:], ground.given)
+    return network, setting_of(ground, key)

@@ -10,16 +10,17 @@ from sim.engines.lists import book, experienced, note, row_of
 from sim.mechanisms.call_centre import handling_minutes, wait_pain
 from sim.mechanisms.impatience import remaining
 from sim.mechanisms.pricing import cents
-from sim.mechanisms.self_checkout import CHECKOUT, minutes_at_lane, prefers_self, visit
+from sim.mechanisms.self_checkout import CHECKOUT, minds, minutes_at_lane, prefers_self, put_off, visit
 from sim.mechanisms.upselling import OFFER, accepts, annoyance, tired
 from sim.numeric import fixed_minutes, normal_quantile
-from sim.service.queues import SERVED, answer
+from sim.service.queues import ABANDONED, BALKED, SERVED, answer, rebase_line, stand_in, standing
 from sim.week import count, event
 
 f32, i64, u8, u32, u64 = np.float32, np.int64, np.uint8, np.uint32, np.uint64
 
 S_, T_, FATIGUE = row_of("satisfaction"), row_of("trust"), row_of("upsell_fatigue")
 PATIENCE, LIKING, SPEND = row_of("patience"), row_of("self_service_liking"), row_of("spend")
+SENSITIVITY = row_of("price_sensitivity")
 LANES_ON_DUTY = row_of("lanes_on_duty")
 LEDGER_UPSELLING, LEDGER_CONVENIENCE = row_of("ledger_upselling"), row_of("ledger_convenience")
 
@@ -93,6 +94,9 @@ def _arrive(number, work, start, who, bits, staffed, p, today):
     if p.impatience_patience_trend > 0:
         lists.shrunk(own, remaining(p.impatience_patience_trend, today.week))
     lists.patiences(bits[0], own, patience)
+    if p.self_checkout_line_in_sight > 0:
+        for k in range(who.size):
+            work.words[0, start + k] = bits[1][k]  # whether they turn away, when it comes to that
 
 
 @inner_kernel
@@ -101,7 +105,24 @@ def _check_out(order, times, busy, lane, served):
     for place in range(order.size):
         k = order[place]
         wait, outcome, _ = answer(times[0, k], times[1, k], times[2, k], busy, lane)
-        times[0, k], served[k] = wait, outcome == SERVED
+        times[0, k], served[k] = wait, outcome
+
+
+@inner_kernel
+def _check_out_in_sight(order, work, sensitivity, p, line, busy, lane):
+    """As ``_check_out``, but who comes sees the line; of who turns away its length takes the place of the moment of arrival."""
+    times, seen = work.times, p.self_checkout_line_in_sight
+    for place in range(order.size):
+        k = order[place]
+        moment, length = times[0, k], standing(line, times[0, k])
+        minding = minds(sensitivity[u32(work.visitors[k])])
+        chance = put_off(length, minding, seen, p.self_checkout_line_unnoticed, p.self_checkout_line_deters)
+        if happens(chance, unit(work.words[0, k])):
+            times[0, k], work.served[k] = length, BALKED
+        else:
+            wait, outcome, _ = answer(moment, times[1, k], times[2, k], busy, lane)
+            stand_in(line, moment + wait)
+            times[0, k], work.served[k] = wait, outcome
 
 
 @inner_kernel
@@ -117,35 +138,39 @@ def _by_lane(order, alone, staffed, self_service):
 
 
 @step
-def _after_visit(number, i, wait, walked, alone, p, rate):
-    """What a visit to the shop leaves behind; returns the loss through theft and mistakes."""
-    pain = (
-        p.self_checkout_waiting_hurts
-        if walked
-        else wait_pain(wait, p.self_checkout_tolerance, p.self_checkout_waiting_hurts)
-    )
-    helped = alone and not walked
+def _after_visit(number, i, wait, outcome, alone, p, rate):
+    """What a visit to the shop leaves behind; returns the loss through theft and mistakes, and through what was not bought."""
+    pain = wait_pain(wait, p.self_checkout_tolerance, p.self_checkout_waiting_hurts)
+    if outcome != SERVED:
+        pain = p.self_checkout_waiting_hurts if outcome == ABANDONED else p.self_checkout_line_hurts
+    helped = alone and outcome == SERVED
     work_done = p.self_checkout_effort if helped else f32(0)
     before = experienced(number, i, visit(pain, work_done, number[LIKING, i]), p.self_checkout_memory, p)
     book(number, LEDGER_CONVENIENCE, i, before, number[S_, i], rate)
-    return cents(number[SPEND, i], p.self_checkout_shrink) if helped else 0
+    shrink = cents(number[SPEND, i], p.self_checkout_shrink) if helped else 0
+    return shrink, 0 if outcome == SERVED else cents(number[SPEND, i], p.self_checkout_sale)
 
 
 @step
 def _after_visits(number, who, work, p, today, tally, journal):
-    waited, walked_out, alone_in_all, shrink = i64(0), i64(0), i64(0), i64(0)
+    waited, walked_out, balked, alone_in_all, lost_in_all = i64(0), i64(0), i64(0), i64(0), (i64(0), i64(0))
     for k in range(who.size):
-        i, wait, walked, alone = u32(who[k]), f32(work.times[0, k]), work.served[k] == 0, work.flag[k] != 0
-        shrink += _after_visit(number, i, wait, walked, alone, p, today.rate)
-        waited += fixed_minutes(wait)
-        walked_out += walked
-        alone_in_all += alone
-        note(journal, i, today.week, SHOP_LEFT if walked else SHOP, wait)
+        i, wait, outcome, alone = u32(who[k]), f32(work.times[0, k]), work.served[k], work.flag[k] != 0
+        lost = _after_visit(number, i, wait, outcome, alone, p, today.rate)
+        lost_in_all = (lost_in_all[0] + lost[0], lost_in_all[1] + lost[1])
+        away = outcome == BALKED
+        waited += 0 if away else fixed_minutes(wait)
+        walked_out += outcome == ABANDONED
+        balked += away
+        alone_in_all += alone and not away
+        note(journal, i, today.week, SHOP if outcome == SERVED else (SHOP_BALKED if away else SHOP_LEFT), wait)
     tally[VISITS] += who.size
     tally[CHECKOUT_WAIT] += waited
     tally[SELF_VISITS] += alone_in_all
     tally[WALKED_OUT] += walked_out
-    tally[COST_SHRINK] += shrink
+    tally[BALKED_] += balked
+    tally[COST_SHRINK] += lost_in_all[0]
+    tally[COST_LOST_SALES] += lost_in_all[1]
 
 
 @step
@@ -160,11 +185,17 @@ def shop(state, work, visitors, p, today, tally, journal):
         _arrive(number, work, start, who[start:end], rows, staffed, p, today)
     order = work.order[:visitors]
     lists.by_time(work.times[0, :visitors], p.self_checkout_hours * 60.0 / today.stands_for, order, work.spare)
-    alone = p.self_checkout_self_lanes
     served = _by_lane(order, work.flag, work.caller, work.by)
-    _check_out(work.caller[:served], work.times, state.lane_busy[:staffed], state.lane[:staffed], work.served)
-    rest = work.by[: visitors - served]
-    _check_out(rest, work.times, state.self_busy[:alone], state.self_lane[:alone], work.served)
+    with_staff, without = work.caller[:served], work.by[: visitors - served]
+    staff, machines = slice(0, staffed), slice(0, p.self_checkout_self_lanes)
+    tills, alone = (state.lane_busy[staff], state.lane[staff]), (state.self_busy[machines], state.self_lane[machines])
+    if state.lane_line.size > 0:
+        own = number[SENSITIVITY]
+        _check_out_in_sight(with_staff, work, own, p, state.lane_line, tills[0], tills[1])
+        _check_out_in_sight(without, work, own, p, state.self_line, alone[0], alone[1])
+    else:
+        _check_out(with_staff, work.times, tills[0], tills[1], work.served)
+        _check_out(without, work.times, alone[0], alone[1], work.served)
     _after_visits(number, who, work, p, today, tally, journal)
 
 
@@ -180,6 +211,9 @@ def touch(state, work, counts, p, today, tally, journal):
             offers(state.number, work.offered[start:end], rows, p, today, tally, journal)
     if p.self_checkout_visits > 0:
         shop(state, work, counts[1], p, today, tally, journal)
+    minutes = p.self_checkout_hours * 60.0 / today.stands_for
+    rebase_line(state.lane_line, minutes)
+    rebase_line(state.self_line, minutes)
 
 
 OFFERS, SALES, REVENUE_UPSELLING, COST_UPSELLING = (
@@ -188,6 +222,6 @@ OFFERS, SALES, REVENUE_UPSELLING, COST_UPSELLING = (
 VISITS, SELF_VISITS, WALKED_OUT, CHECKOUT_WAIT = (
     count("visits"), count("self_visits"), count("walked_out"), count("checkout_wait"),
 )  # fmt: skip
-COST_SHRINK = count("cost_shrink")
+COST_SHRINK, COST_LOST_SALES, BALKED_ = count("cost_shrink"), count("cost_lost_sales"), count("balked")
 OFFER_ACCEPTED, OFFER_REFUSED = event("offer_accepted"), event("offer_refused")
-SHOP, SHOP_LEFT = event("shop"), event("shop_left")
+SHOP, SHOP_LEFT, SHOP_BALKED = event("shop"), event("shop_left"), event("shop_balked")

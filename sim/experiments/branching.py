@@ -31,11 +31,9 @@ from sim.experiments.question import Experiment
 from sim.ground import ground_of
 from sim.outcome import Result
 from sim.parts import row
-from sim.population import empty_columns, empty_company
 from sim.replicating import Failure, state_digest
 from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario
-from sim.service.queues import idle
 from sim.week import COUNTS, State, journal
 
 
@@ -109,19 +107,9 @@ class _Branch:
 
 
 def _widest(branches: Sequence[_Branch]) -> State:
-    """A state with room for the representatives and lanes of all branches."""
-    people = branches[0].ground.plan.people
-    staff, lanes, selves = (
-        max(len(getattr(branch.state, name)) for branch in branches) for name in ("busy", "lane_busy", "self_busy")
-    )
-    return State(
-        *empty_columns(people),
-        *empty_company(staff),
-        *idle(staff),
-        *idle(lanes),
-        *idle(selves),
-        np.zeros(2, np.float32),
-    )
+    """A state with room for the representatives, lanes and lines of all branches."""
+    together = zip(*(branch.state for branch in branches), strict=True)
+    return State(*(np.zeros(np.max([a.shape for a in arrays], axis=0), arrays[0].dtype) for arrays in together))
 
 
 def _copy(source: State, target: State) -> None:

@@ -63,10 +63,17 @@ def _call(event: Event, names: Sequence[str]) -> str:
         why = "They called with a question" if "question" in names else "They called again"
     if "bot_hands_over" in names:
         why = "They were put through"
+    if "callback" in names:
+        return f"{why}; {_called_back(event)}"
     if event.what == "abandons":
         return f"{why}; nobody answered within {duration(event.amount)} and they hung up."
     answered = "at once" if event.amount * 60 < 1 else f"after {duration(event.amount)}"
     return f"{why}; somebody answered {answered} and {'solved it' if event.what == 'solved' else 'did not solve it'}."
+
+
+def _called_back(event: Event) -> str:
+    end = {"abandons": "did not reach them", "solved": "solved it"}.get(event.what, "did not solve it")
+    return f"the company called back after {duration(event.amount)} and {end}."
 
 
 def _recovered(owned: float, here: Circumstances) -> str:
@@ -149,6 +156,9 @@ _TELL: dict[str, Callable[[float, Circumstances], str]] = {
     "offer_refused": lambda fatigue, here: "They were offered more and declined.",
     "shop": _shop,
     "shop_left": lambda wait, here: f"They visited a shop and walked out after {duration(wait)}.",
+    "shop_balked": lambda length, here: f"They came to a shop, saw {length:.0f} people in line, and left without buying.",
+    "callback": lambda wait, here: "They did not have to wait on the line, but were to be called back.",
+    "lines_closed": lambda amount, here: "They called, but the lines were closed.",
     "price_rise": lambda rise, here: f"The price rose by {_percent(rise, 1)}.",
     "tells_well": _talk("well"),
     "tells_ill": _talk("ill"),

@@ -3,6 +3,8 @@
 Serves S0.2, S1.1. First come, first served; handling times are lognormal, patience exponential about each person's own mean.
 Sources: Brown et al. 2005 (JASA 100:36-50), lognormal handling; Anonymous Bank data (Guedj & Mandelbaum 2000): mean handling
 180 s with log-sd 0.95, 6.8 minutes of waiting an abandonment; SQM Group for first-contact resolution near 0.7.
+Where a long wait is coming, callers may be offered to be called back: they keep their place and cannot hang up, but some are
+not reached when their turn comes. It takes away waiting, not work: without enough people the calls owed grow week by week.
 Law: Erlang-A (sim.theory.erlang) when handling is exponential.
 """
 
@@ -52,6 +54,14 @@ class CallCentre(Parameters):
         0.35, "scale 0-1", 0, 1, "What a solved problem adds to an encounter", "assumption: the largest part")  # fmt: skip
     memory: float = parameter(
         0.10, "share", 0, 1, "Weight of one encounter in cumulative satisfaction", "assumption: two or three ordinary weeks")  # fmt: skip
+    callback: float = parameter(
+        0.0, "share", 0, 1, "Share of callers with a long wait ahead who are called back instead", "assumption: none unless the scenario says so")  # fmt: skip
+    callback_after: float = parameter(
+        5.0, "minute", 0, 240, "Wait ahead above which a callback is offered", "assumption: most of an average patience")  # fmt: skip
+    callback_reached: float = parameter(
+        0.85, "share", 0, 1, "Chance that somebody who is called back is reached", "assumption: one in seven is not there")  # fmt: skip
+    callback_felt: float = parameter(
+        0.3, "share", 0, 1, "Part of the time until the callback that is felt as waiting", "assumption: life goes on meanwhile")  # fmt: skip
     unanswered_severity: float = parameter(
         0.15, "scale 0-1", 0, 1, "Severity of an issue made of a question that was not answered", "assumption: slight")  # fmt: skip
 
@@ -60,6 +70,8 @@ COLUMNS = (Column("skill", "staff", "How able the representative is this week, 0
 NEUTRAL = {"questions": 0.0, "representatives": 0, "waiting_hurts": 0.0, "memory": 0.0, "wage": 0.0}
 
 _BASE = f32(0.25)
+VAIN_MINUTES = 1.0
+"""How long a representative tries to reach somebody who is not there; an assumption."""
 
 
 @rule
@@ -93,6 +105,18 @@ def wait_pain(wait: float, tolerance: float, waiting_hurts: float) -> float:
 
 
 @rule
+def called_back(ahead: float, after: float, offered: float, luck: float) -> bool:
+    """Whether a caller with so many minutes of waiting ahead is called back instead."""
+    return ahead > after and luck < offered
+
+
+@rule
+def felt_wait(wait: float, part: float, back: bool) -> float:
+    """The minutes of a wait that are felt: fewer when one is called back."""
+    return wait * part if back else wait
+
+
+@rule
 def encounter(answered: bool, warmth: float, solved: bool, manner: float, solution: float, pain: float) -> float:
     """How an encounter was: a quarter of the scale for being answered, then manner, solution, and the wait."""
     return share((_BASE if answered else f32(0)) + manner * warmth + (solution if solved else f32(0)) - pain)
@@ -119,6 +143,10 @@ EXAMPLES = (
     example(skill_of, 0.8, 0.1, 1.0, becomes=0.9, because="one spread above average"),
     example(solves, 0.8, 0.5, 0.4, becomes=0.64, because="0.8 x (1 - 0.4 x 0.5)"),
     example(wait_pain, 3.0, 3.0, 0.3, becomes=0.15, because="a wait as long as the tolerance spoils half"),
+    example(called_back, 6.0, 5.0, 0.4, 0.3, becomes=True, because="a long wait, and among the four in ten"),
+    example(called_back, 4.0, 5.0, 0.4, 0.3, becomes=False, because="the wait is short enough"),
+    example(felt_wait, 10.0, 0.3, True, becomes=3.0, because="three tenths of ten minutes"),
+    example(felt_wait, 10.0, 0.3, False, becomes=10.0, because="every minute on the line"),
     example(effort, 0.2, 1, False, becomes=0.75, because="0.1 + 0.2 + 0.3 x 1/2 + 0.3"),
     example(wages, 10.0, 20.0, 60.0, 40.0, becomes=30_000, because="12,000 a week over 40 is 300.00"),
     example(encounter, True, 0.8, True, 0.3, 0.35, 0.1, becomes=0.74, because="0.25 + 0.24 + 0.35 - 0.1"),

@@ -9,6 +9,7 @@ from typing import Any
 from sim.errors import nearest
 from sim.parameters import Parameters
 from sim.parts import Part, parts
+from sim.scenario.friends import settled_network
 from sim.scenario.impossible import Finding, Whole, in_part, in_whole
 from sim.scenario.judging import Spot, judged
 from sim.scenario.lesson import Lesson, settled_lesson
@@ -46,7 +47,7 @@ def settle(tree: Node, folder: Folder, problems: Problems) -> Settled:
     _refuse_unknown(tree, problems)
     frame = judged(Frame, Spot(Node({k: n for k, n in tree.entries() if k in Frame.model_fields}), ""), problems)
     market = judged(Market, Spot(tree.get("market") or Node({}), "market"), problems)
-    network = judged(Network, Spot(tree.get("network") or Node({}), "network"), problems)
+    network = settled_network(tree.get("network") or Node({}), folder, problems)
     people = settled_people(tree.get("customers") or Node({}), folder, problems)
     lesson = settled_lesson(tree.get("lesson"), folder, problems)
     start = {name: _settings(tree, part, problems) for name, part in parts_with_parameters().items()}

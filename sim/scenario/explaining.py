@@ -6,7 +6,7 @@ import csv
 import inspect
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from sim.errors import Mistake, nearest
 from sim.parameters import Parameters
@@ -153,7 +153,10 @@ def _row(name: str, field: Any) -> dict[str, str]:
 
 
 def _choice(field: Any, unit: str) -> str:
-    words = getattr(plain_type(field.annotation), "__args__", ())
+    kind = plain_type(field.annotation)
+    if get_origin(kind) is tuple:
+        return "a list of whole numbers"
+    words = getattr(kind, "__args__", ())
     return ", ".join(map(str, words)) if words else unit or "text"
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from sim.distributions import Trait
 from sim.errors import nearest
+from sim.network import MOST_ENDS
 from sim.parameters import Parameters, converted, unit_named
 from sim.parts import Part
 from sim.scenario.quantities import between, number_told, parameter_unit
-from sim.scenario.sections import MOST_SEGMENTS, Market, Network, People, traits
+from sim.scenario.sections import MATTERS, MOST_SEGMENTS, Market, Network, People, traits
 
 Finding = tuple[tuple[str, ...], str]
 """Keys that lead to the entry at fault, as far as they exist, and a sentence."""
@@ -48,7 +49,16 @@ class Whole:
 
 def in_whole(whole: Whole) -> Iterator[Finding]:
     """What is contradictory between the sections of a scenario."""
-    for check in (_two_populations, _lonely, _odd_degree, _shares, _segments_of_column, _traits, _columns):
+    for check in (
+        _two_populations,
+        _lonely,
+        _odd_degree,
+        _too_many_ties,
+        _shares,
+        _segments_of_column,
+        _traits,
+        _columns,
+    ):
         yield from check(whole)
 
 
@@ -64,7 +74,7 @@ def _two_populations(whole: Whole) -> Iterator[Finding]:
 
 
 def _lonely(whole: Whole) -> Iterator[Finding]:
-    if whole.people.file or whole.network.kind == "none" or whole.market.customers is None:
+    if whole.people.file or not _of_degree(whole) or whole.market.customers is None:
         return
     people = whole.market.customers + whole.market.prospects
     if whole.network.degree >= people:
@@ -74,8 +84,23 @@ def _lonely(whole: Whole) -> Iterator[Finding]:
         )
 
 
+def _of_degree(whole: Whole) -> bool:
+    """Whether ``network.degree`` means anything."""
+    return "degree" in MATTERS[whole.network.kind]
+
+
+def _too_many_ties(whole: Whole) -> Iterator[Finding]:
+    people = (whole.market.customers or 0) + whole.market.prospects
+    if _of_degree(whole) and people * whole.network.degree > MOST_ENDS:
+        yield (
+            ("network", "degree"),
+            f"network.degree is {whole.network.degree}, but {people:,} people can have {MOST_ENDS // people} friends on "
+            "average at the most",
+        )
+
+
 def _odd_degree(whole: Whole) -> Iterator[Finding]:
-    if whole.network.degree % 2 and whole.network.kind != "none":
+    if whole.network.degree % 2 and _of_degree(whole):
         yield ("network", "degree"), f"network.degree is {whole.network.degree}, but must be even: a tie has two ends"
 
 

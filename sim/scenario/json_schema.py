@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 
 from sim.customer_mapping import CustomerFileMapping
 from sim.distributions import Distribution
+from sim.network import MOST_FRIENDS
 from sim.parameters import Parameters
 from sim.scenario.building import parts_with_parameters
 from sim.scenario.judging import bounds, plain_type, unit_of
@@ -70,6 +71,8 @@ def _entry(field: FieldInfo) -> dict[str, Any]:
 def _forms(field: FieldInfo, kind: Any, unit: str | None) -> list[dict[str, Any]]:
     if kind is bool:
         return [{"type": "boolean"}, {"enum": ["yes", "no"]}]
+    if get_origin(kind) is tuple:
+        return [{"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": MOST_FRIENDS}, "minItems": 1}]
     if get_origin(kind) is not None:
         return [{"enum": list(get_args(kind))}]
     limits = bounds(field)

@@ -16,6 +16,7 @@ from sim.customer_text import squeezed
 from sim.distributions import Distribution
 from sim.errors import Mistake
 from sim.parameters import Parameters, lines, unit_named
+from sim.scenario.friends import matters
 from sim.scenario.quantities import parameter_unit
 from sim.scenario.sections import People, traits
 from sim.scenario.tree import shown
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from sim.scenario.whole import Scenario
 
 _DTYPES: dict[type, type] = {float: np.float32, int: np.int32, bool: np.uint8}
-_MATTERS = {"small_world": ("kind", "degree", "rewiring"), "random": ("kind", "degree"), "none": ("kind",)}
-"""What of the network's settings means anything, by kind."""
 
 
 def canonical(scenario: Scenario) -> dict[str, Any]:
@@ -38,7 +37,7 @@ def canonical(scenario: Scenario) -> dict[str, Any]:
         "weeks": scenario.weeks,
         "market": scenario.market.model_dump(),
         "customers": _people(scenario.customers),
-        "network": {key: getattr(scenario.network, key) for key in _MATTERS[scenario.network.kind]},
+        "network": matters(scenario.network, file_hash),
         "parts": {name: settings.model_dump() for name, settings in scenario.parts.items()},
         "changes": {str(week): changed for week, changed in effective(scenario).items()},
     }

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from sim.errors import Mistake
 from sim.scenario.inheritance import root_of
-from sim.scenario.sections import FILE_KEYS, People
+from sim.scenario.sections import FILE_KEYS, Network, People
 from sim.scenario.tree import shown
 
 if TYPE_CHECKING:
@@ -36,19 +36,28 @@ def _sections(scenario: Scenario, path: Path) -> dict[str, Any]:
     said |= {"currency": scenario.currency, "weeks": scenario.weeks}
     said["market"] = scenario.market.model_dump(exclude_none=True)
     said["customers"] = _people(scenario.customers, path)
-    said["network"] = scenario.network.model_dump()
+    said["network"] = _network(scenario.network, path.resolve())
     said |= {name: settings.model_dump() for name, settings in scenario.parts.items()}
     said["changes"] = {f"from week {week}": changed for week, changed in scenario.changes}
     return {key: value for key, value in said.items() if value != {}}
 
 
+def _beside(file: Path, path: Path, what: str) -> str:
+    """How the scenario at ``path`` names a file. Raises :class:`Mistake` when it may not."""
+    if not file.is_relative_to(root_of(path)):
+        raise Mistake(f"{shown(path)}: the {what} {shown(file)} lies outside this folder; save beside it")
+    return Path(os.path.relpath(file, path.parent)).as_posix()
+
+
+def _network(network: Network, path: Path) -> dict[str, Any]:
+    said = network.model_dump(exclude_none=True) | ({"degrees": list(network.degrees)} if network.degrees else {})
+    return said | ({"file": _beside(network.file, path, "network's file")} if network.file else {})
+
+
 def _people(people: People, path: Path) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if people.file and people.mapping:
-        if not people.file.is_relative_to(root_of(path)):
-            file = shown(people.file)
-            raise Mistake(f"{shown(path)}: the customer file {file} lies outside this folder; save beside it")
-        said["file"] = Path(os.path.relpath(people.file, path.parent)).as_posix()
+        said["file"] = _beside(people.file, path, "customer file")
         mapping = people.mapping.model_dump(exclude_none=True, mode="json")
         said |= {key: mapping[name] for key, name in FILE_KEYS.items() if mapping.get(name) not in (None, {}, [])}
     said["traits"] = {name: spread.model_dump(exclude_none=True) for name, spread in people.traits.items()}

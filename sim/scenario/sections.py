@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sim.customer_mapping import CustomerFileMapping
 from sim.distributions import Distribution, Trait
+from sim.network import MOST_FRIENDS
 from sim.parameters import Parameters, parameter
 
 MOST_SEGMENTS = 250
@@ -57,17 +58,45 @@ class Market(Parameters):
 
 
 class Network(Parameters):
-    """Who talks to whom."""
+    """Who talks to whom. ``file`` is resolved and lies inside the scenario's folder."""
 
-    kind: Literal["small_world", "random", "none"] = Field(
+    kind: Literal["small_world", "random", "scale_free", "configuration", "edges", "none"] = Field(
         "small_world",
-        description="small_world: neighbours and a few strangers; random: strangers; none: nobody talks")  # fmt: skip
+        description="small_world: neighbours and a few strangers; random: strangers; scale_free: a few people with very "
+        "many friends; configuration: as many friends as 'degrees' or a column of 'file' says; edges: the ties in 'file'; "
+        "none: nobody talks")  # fmt: skip
     degree: int = parameter(
         8, "people", 2, 1000, "Friends a person has on average; an even number",
         "assumption: eight people with whom providers come up")  # fmt: skip
     rewiring: float = parameter(
         0.1, "share", 0, 1, "Share of the ties of a small world that lead to strangers",
         "literature: Watts & Strogatz 1998 (Nature 393:440-442); the size is assumed")  # fmt: skip
+    file: Path | None = Field(
+        None, description="For edges: a file (.csv, .csv.gz, .parquet) with a header and two columns of customers' numbers, "
+        "from 0, prospects after customers. For configuration: one with a column of numbers of friends")  # fmt: skip
+    column: str | None = Field(
+        None, min_length=1,
+        description="For configuration: the file's column that says how many friends people have")  # fmt: skip
+    degrees: tuple[Annotated[int, Field(ge=0, le=MOST_FRIENDS)], ...] | None = Field(
+        None, min_length=1,
+        description="For configuration: numbers of friends. As many as there are people: one for each, in their order; "
+        "otherwise everybody draws one of them")  # fmt: skip
+
+    @field_validator("degrees", mode="before")
+    @classmethod
+    def _fixed(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+
+MATTERS = {
+    "none": ("kind",),
+    "small_world": ("kind", "degree", "rewiring"),
+    "random": ("kind", "degree"),
+    "scale_free": ("kind", "degree"),
+    "configuration": ("kind", "file", "column", "degrees"),
+    "edges": ("kind", "file"),
+}
+"""What of the network's settings means anything, by kind."""
 
 
 class Segment(BaseModel):

@@ -96,10 +96,25 @@ def customers_in_file(scenario: Scenario) -> tuple[int, int]:
 def _network_told(network: Network) -> str:
     if network.kind == "none":
         return "Nobody talks to anybody."
+    if network.file is not None:
+        return _file_told(network.kind, network.column, shown(network.file))
+    if network.degrees is not None:
+        return (
+            f"People talk on a network drawn so that they have as many friends as {len(network.degrees)} numbers say."
+        )
     friends = f"{network.degree} friends on average"
+    if network.kind == "scale_free":
+        return f"People talk on a scale-free network: {friends}, and a few people with very many."
     if network.kind == "random":
         return f"People talk on a network of strangers: {friends}."
     return f"People talk on a small world: {friends}, {number_told(100 * network.rewiring)} % of them strangers."
+
+
+def _file_told(kind: str, column: str | None, file: str) -> str:
+    if kind == "edges":
+        return f"Who talks to whom is in {file}."
+    where = f"column '{column}' of {file}" if column else file
+    return f"People talk on a network drawn so that they have as many friends as {where} says."
 
 
 def _not_default(name: str, settings: Parameters) -> Iterator[str]:

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim.compiled import lean_kernel
 from sim.errors import Mistake
 
-SERVED, ABANDONED, BLOCKED = 0, 1, 2
+SERVED, ABANDONED, BLOCKED, BALKED = 0, 1, 2, 3
 NOBODY = -1
 
 Heap = tuple[NDArray[np.float64], NDArray[np.int32]]
@@ -115,6 +115,65 @@ def work_through_lines(arrivals, handling, patience, staff, lines, wait, outcome
     return busy
 
 
+# ---- a line in sight ---------------------------------------------------------------------------------------------------
+
+MOST_IN_LINE = 500
+"""Nobody counts further: who comes when so many stand in line is not seen by those who come later."""
+
+
+def nobody_in_line(seen: bool = True, room: int = MOST_IN_LINE) -> NDArray[np.float64]:
+    """An empty line with room for so many, or (when it is not ``seen``) an array without any place.
+
+    Place 0 holds how many there are; each place after it the moment (minutes) at which one of them leaves the line, served
+    or not. Fates are known on arrival (see :func:`answer`), so the moments of departure are all there is to remember.
+    """
+    return np.zeros(room + 1 if seen else 0)
+
+
+@lean_kernel
+def standing(line, moment):
+    """How many stand in ``line`` at this ``moment``; who has left it by then is struck out, in place."""
+    kept = 0
+    for place in range(1, 1 + int(line[0])):
+        until = line[place]
+        line[kept + 1] = until
+        kept += until > moment
+    line[0] = kept
+    return kept
+
+
+@lean_kernel
+def stand_in(line, until):
+    """Join the line, until this moment; a line without room is as long as it was."""
+    size = int(line[0])
+    if size + 1 < line.size:
+        line[size + 1] = until
+        line[0] = size + 1
+
+
+@lean_kernel
+def rebase_line(line, minutes):
+    """Move the zero of the clock ``minutes`` later, for those who still stand in line then; for the others nothing is left."""
+    if line.size > 0:
+        for place in range(1, 1 + standing(line, minutes)):
+            line[place] -= minutes
+
+
+@lean_kernel
+def work_through_in_sight(arrivals, handling, patience, limits, staff, line, wait, outcome, length):
+    """:func:`work_through` where the line is seen: who finds more than their limit standing there does not join (``BALKED``).
+
+    ``limits``: float64 (n,), people. ``line``: as :func:`nobody_in_line` makes it, carried like the heap ``staff``. Written:
+    ``length``, how many stood in line when each came; a wait of 0 for who did not join.
+    """
+    for i in range(len(arrivals)):
+        length[i] = standing(line, arrivals[i])
+        wait[i], outcome[i] = 0.0, BALKED
+        if length[i] <= limits[i]:
+            wait[i], outcome[i], _ = answer(arrivals[i], handling[i], patience[i], staff[0], staff[1])
+            stand_in(line, arrivals[i] + wait[i])
+
+
 @lean_kernel
 def _merge(times, source, target, left, middle, right):
     """Merge two sorted runs of ``source`` into ``target``; of equal times the left comes first."""
@@ -173,6 +232,26 @@ def serve(
     else:
         work_through_lines(*columns, staff, idle(_count("lines", lines)), wait, outcome, who)
     return wait, outcome
+
+
+def serve_in_sight(
+    arrivals: ArrayLike, handling: ArrayLike, patience: ArrayLike, limits: ArrayLike, agents: int
+) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.int64]]:
+    """:func:`serve` where everybody sees the line: ``(wait, outcome, length)``, each of shape (n,).
+
+    ``limits``: the longest line (people standing there, those being served not counted) that each would join; 0 or more,
+    may be infinite. Outcome 3 is somebody who did not join (balking), with a wait of 0. ``length``: the people who stood in
+    line when each came. Raises :class:`~sim.errors.Mistake` as :func:`serve` does.
+    """
+    columns = _minutes("arrivals", arrivals), _minutes("handling", handling), _minutes("patience", patience)
+    _check(*columns)
+    callers, longest = len(columns[0]), np.asarray(limits, np.float64)
+    if longest.shape != (callers,) or not (longest >= 0).all():
+        raise Mistake(f"limits must be {callers} numbers of people, 0 or more (inf for any line)")
+    wait, outcome, length = np.empty(callers), np.empty(callers, np.int8), np.empty(callers, np.int64)
+    line = nobody_in_line(room=callers)
+    work_through_in_sight(*columns, longest, idle(_count("agents", agents)), line, wait, outcome, length)
+    return wait, outcome, length
 
 
 def _minutes(name: str, given: ArrayLike) -> NDArray[np.float64]:

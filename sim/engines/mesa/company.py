@@ -11,9 +11,9 @@ from mesa import Agent
 
 from sim.columns import OF_COMPANY
 from sim.draws import happens
-from sim.engines.mesa.encounters import Call, Visit, after_call, after_visit
+from sim.engines.mesa.encounters import Call, Visit, after_call, after_turning_away, after_visit, turns_away
 from sim.engines.mesa.staffing import close_books, live_on, pay_for_staff, review, take_posts
-from sim.mechanisms.call_centre import solves, wages
+from sim.mechanisms.call_centre import CONTACT, VAIN_MINUTES, called_back, solves, wages
 from sim.mechanisms.chatbot import conversations
 from sim.mechanisms.employee_care import hour_cost
 from sim.mechanisms.innovation import gained, lag_after
@@ -27,7 +27,17 @@ from sim.mechanisms.quality import providing
 from sim.mechanisms.transparency import openness_cost
 from sim.numeric import fixed, fixed_minutes
 from sim.parts import columns
-from sim.service.queues import SERVED, answer, in_order, put_in_order, rebase
+from sim.service.queues import (
+    SERVED,
+    answer,
+    in_order,
+    nobody_in_line,
+    put_in_order,
+    rebase,
+    rebase_line,
+    stand_in,
+    standing,
+)
 from sim.week import ANSWERED_WITHIN, WAIT_BINS, State
 
 if TYPE_CHECKING:
@@ -37,14 +47,20 @@ f32 = np.float32
 ZERO, ONE = f32(0), f32(1)
 Comer = TypeVar("Comer", Visit, Call)
 
+OFFERED_CALLBACK, IS_REACHED = 6, 7
+"""What two draws of a contact decide."""
 BINS = [seconds / 60.0 for seconds in WAIT_BINS]
 
 
 class Line(NamedTuple):
-    """A first-come-first-served queue: when each who serves becomes free (minutes) and their number, soonest first."""
+    """A first-come-first-served queue: when each who serves becomes free (minutes) and their number, soonest first.
+
+    ``line``: who stands there, as :func:`sim.service.queues.nobody_in_line` keeps it; without room where nobody sees it.
+    """
 
     free_at: np.ndarray
     number: np.ndarray
+    line: np.ndarray = nobody_in_line(False)
 
     def man(self, before: int, now: int, minutes: float) -> None:
         """Start a new week, ``minutes`` after the last began: ``now`` serve where ``before`` did."""
@@ -63,7 +79,13 @@ class Line(NamedTuple):
         wait, outcome, who = answer(
             comer.arrival, minutes, comer.patience, self.free_at[:servers], self.number[:servers]
         )
+        if self.line.size:
+            stand_in(self.line, comer.arrival + wait)
         return wait, who if outcome == SERVED else None
+
+    def length(self, moment: float) -> int:
+        """How many somebody who comes at this moment sees standing there."""
+        return standing(self.line, moment) if self.line.size else 0
 
 
 def by_arrival(comers: list[Comer]) -> list[Comer]:
@@ -143,8 +165,8 @@ class Company(Agent):
     def __init__(self, market: Market, state: State) -> None:
         super().__init__(market)
         self.phones = Line(state.busy, state.server)
-        self.tills = Line(state.lane_busy, state.lane)
-        self.machines = Line(state.self_busy, state.self_lane)
+        self.tills = Line(state.lane_busy, state.lane, state.lane_line)
+        self.machines = Line(state.self_busy, state.self_lane, state.self_line)
         self.representatives = [Representative(market, number) for number in range(len(state.server))]
         for name in columns("firm"):
             setattr(self, name, ZERO)
@@ -209,33 +231,52 @@ class Company(Agent):
     def serve_shoppers(self, visits: list[Visit]) -> None:
         """Serve everybody at the checkouts, in the order they come."""
         for visit in by_arrival(visits):
-            if visit.self_service:
-                wait, who = self.machines.serve(visit, visit.handling, self.model.policy.self_checkout_self_lanes)
-            else:
-                wait, who = self.tills.serve(visit, visit.handling, self.staffed_lanes)
+            alone = self.model.policy.self_checkout_self_lanes
+            lanes, open_lanes = (self.machines, alone) if visit.self_service else (self.tills, self.staffed_lanes)
+            length = lanes.length(visit.arrival)
+            if turns_away(visit.customer, length):
+                after_turning_away(visit.customer, length)
+                continue
+            wait, who = lanes.serve(visit, visit.handling, open_lanes)
             after_visit(visit, wait, who is not None)
+        for lanes in (self.tills, self.machines):
+            rebase_line(lanes.line, self.shop_minutes)
 
     def answer_calls(self, calls: list[Call]) -> None:
         """Answer everybody who calls, in the order they call, unless they hang up first."""
         staff = self.on_duty()
         for call in by_arrival(calls):
+            call, reached = self._call_back(call) if staff else (call, True)
             minutes = staff[self.phones.number[0]].minutes_for(call) if staff else call.handling
+            minutes = minutes if reached else VAIN_MINUTES
             wait, who = self.phones.serve(call, minutes, len(staff))
-            self._count_call(wait, minutes, who is not None)
+            self._count_call(wait, minutes, who is not None, reached)
             if who is not None and self.model.staff_lasts:
                 staff[who].call_minutes += f32(minutes)
-            after_call(call, wait, None if who is None else staff[who])
+            if call.back:
+                call.customer.note("callback", wait)
+            after_call(call, wait, staff[who] if who is not None and reached else None)
         self.model.count("capacity", len(staff) * fixed_minutes(self.phone_minutes))
 
-    def _count_call(self, wait: float, minutes: float, served: bool) -> None:
-        """Enter one call in the counts."""
-        count = self.model.count
+    def _call_back(self, call: Call) -> tuple[Call, bool]:
+        """The call as it will be made, by the company if a long wait is ahead, and whether the customer is reached."""
+        p, customer = self.model.policy, call.customer
+        ahead, luck = self.phones.free_at[0] - call.arrival, customer.luck(CONTACT, OFFERED_CALLBACK)
+        if not called_back(ahead, p.call_centre_callback_after, p.call_centre_callback, luck):
+            return call, True
+        self.model.count("callbacks")
+        reached = happens(p.call_centre_callback_reached, customer.luck(CONTACT, IS_REACHED))
+        return call._replace(patience=np.inf, back=True), reached
+
+    def _count_call(self, wait: float, minutes: float, taken: bool, reached: bool) -> None:
+        """Enter one call in the counts; who is called back takes a representative's time even if not reached."""
+        count, served = self.model.count, taken and reached
         count("calls")
         count("wait", fixed_minutes(wait))
         count(f"waited_{bisect_left(BINS, wait)}")
         count("answered" if served else "abandoned")
         count("answered_in_time", served and wait <= ANSWERED_WITHIN / 60.0)
-        count("busy", fixed_minutes(minutes) if served else 0)
+        count("busy", fixed_minutes(minutes) if taken else 0)
 
     # ---- account -----------------------------------------------------------------------------------------------------
 
@@ -284,4 +325,6 @@ class Company(Agent):
             "lane": self.tills.number,
             "self_busy": self.machines.free_at,
             "self_lane": self.machines.number,
+            "lane_line": self.tills.line,
+            "self_line": self.machines.line,
         }

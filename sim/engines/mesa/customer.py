@@ -102,6 +102,7 @@ class Customer(Agent):
         for name, value in columns.items():
             setattr(self, name, value if isinstance(value, np.float32) else int(value))
         self.performed = ZERO
+        self.speaks_up = False  # about a new issue, this week
         self.heard = silence()
 
     @property

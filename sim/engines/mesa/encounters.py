@@ -19,6 +19,7 @@ from sim.mechanisms.call_centre import (
     CONTACT,
     effort,
     encounter,
+    felt_wait,
     handling_minutes,
     patience_minutes,
     wait_pain,
@@ -27,7 +28,7 @@ from sim.mechanisms.digital_channels import differing
 from sim.mechanisms.outsourcing import granted
 from sim.mechanisms.personalisation import repeating
 from sim.mechanisms.pricing import cents
-from sim.mechanisms.self_checkout import CHECKOUT, minutes_at_lane, prefers_self, visit
+from sim.mechanisms.self_checkout import CHECKOUT, minds, minutes_at_lane, prefers_self, put_off, visit
 from sim.mechanisms.support_access import before_queue, menu_minutes, patience_left, routed
 from sim.mechanisms.transparency import spared
 from sim.mechanisms.upselling import OFFER, accepts, annoyance, tired
@@ -57,7 +58,10 @@ class Visit(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One customer's call, about an issue or to ask something, perhaps put through by a chatbot; times as in :class:`Visit`."""
+    """One customer's call, about an issue or to ask something; times as in :class:`Visit`.
+
+    ``handed_over``: a chatbot put it through; ``late``: the lines were closed at the first try; ``back``: the company calls.
+    """
 
     customer: Customer
     about_issue: bool
@@ -65,6 +69,8 @@ class Call(NamedTuple):
     handling: float
     patience: float
     handed_over: bool
+    late: bool = False
+    back: bool = False
 
 
 # ---- offers ----------------------------------------------------------------------------------------------------------
@@ -107,6 +113,24 @@ def visit_of(customer: Customer) -> Visit:
     return Visit(customer, alone, when * AS_SHARE * company.shop_minutes, float(minutes), float(patience))
 
 
+def turns_away(customer: Customer, length: int) -> bool:
+    """Whether somebody who sees so many people in line does not join it."""
+    p, minding = customer.policy, minds(customer.price_sensitivity)
+    sees, unnoticed = p.self_checkout_line_in_sight, p.self_checkout_line_unnoticed
+    return happens(put_off(length, minding, sees, unnoticed, p.self_checkout_line_deters), customer.luck(CHECKOUT, 5))
+
+
+def after_turning_away(customer: Customer, length: int) -> None:
+    """What a line that was too long leaves behind: a little annoyance, and nothing bought."""
+    p, count = customer.policy, customer.model.count
+    quality = visit(p.self_checkout_line_hurts, ZERO, customer.self_service_liking)
+    _remember(customer, quality, p.self_checkout_memory, "convenience")
+    count("visits")
+    count("balked")
+    count("cost_lost_sales", cents(customer.spend, p.self_checkout_sale))
+    customer.note("shop_balked", length)
+
+
 def after_visit(visited: Visit, wait: float, served: bool) -> None:
     """What a visit leaves behind: how it was, against what was expected, and the annoyance of walking out unserved."""
     customer, alone, _, _, _ = visited
@@ -123,6 +147,8 @@ def after_visit(visited: Visit, wait: float, served: bool) -> None:
     count("walked_out", not served)
     if alone and served:
         count("cost_shrink", cents(customer.spend, p.self_checkout_shrink))
+    if not served:
+        count("cost_lost_sales", cents(customer.spend, p.self_checkout_sale))
     customer.note("shop" if served else "shop_left", wait)
 
 
@@ -138,6 +164,7 @@ def _remember(customer: Customer, quality: np.float32, weight: np.float32, cause
 
 def raises_issue(customer: Customer) -> bool:
     """Whether a customer with an issue, new or still open, gets in touch about it this week."""
+    customer.speaks_up = False
     p, luck = customer.policy, customer.luck(CONTACT, 0)
     fresh = severity_of(customer.performed, p.quality_failure_threshold)
     told = told_of(customer, fresh)
@@ -162,6 +189,7 @@ def _raises_new_issue(customer: Customer, fresh: np.float32, told: bool, luck: f
     chance = speaks_up(customer.contact_propensity, customer.issue_severity, p.complaining_base, p.complaining_slope)
     if happens(spared(chance, p.transparency_calls_spared, told), luck):
         count("complaints")
+        customer.speaks_up = True
         customer.issue_tries = UNDECIDED if tries == SILENT else tries
         return True
     count("silent")
@@ -171,7 +199,7 @@ def _raises_new_issue(customer: Customer, fresh: np.float32, told: bool, luck: f
     return False
 
 
-def call_of(customer: Customer, about_issue: bool, handed_over: bool) -> Call:
+def call_of(customer: Customer, about_issue: bool, handed_over: bool = False, late: bool = False) -> Call:
     """The call a customer makes this week: when, how long it takes to deal with, and how patient they are."""
     p = customer.policy
     when, patience, size = (customer.word(CONTACT, index) for index in (1, 2, 3))
@@ -181,7 +209,7 @@ def call_of(customer: Customer, about_issue: bool, handed_over: bool) -> Call:
     if not handed_over:
         patient = patience_left(patient, menu_of(p))
     arrival = when * AS_SHARE * customer.model.company.phone_minutes
-    return Call(customer, about_issue, arrival, float(minutes), float(patient), handed_over)
+    return Call(customer, about_issue, arrival, float(minutes), float(patient), handed_over, late)
 
 
 def menu_of(p: SimpleNamespace) -> np.float32:
@@ -189,14 +217,20 @@ def menu_of(p: SimpleNamespace) -> np.float32:
     return menu_minutes(p.support_access_menu_levels, p.support_access_seconds_per_level)
 
 
+def endured(p: SimpleNamespace, handed_over: bool, late: bool) -> np.float32:
+    """Minutes that a caller spent before joining the queue."""
+    before = before_queue(p.support_access_hidden, p.support_access_search_minutes, menu_of(p), handed_over)
+    return before + p.support_access_closed_minutes if late else before
+
+
 def after_call(call: Call, wait: float, representative: Representative | None) -> None:
     """What a call leaves behind; without a ``representative`` the caller hung up after this ``wait``."""
-    customer, about_issue, *_, handed_over = call
+    customer, about_issue, handed_over = call.customer, call.about_issue, call.handed_over
     p, severity = customer.policy, customer.issue_severity if about_issue else ZERO
     solved = representative is not None and representative.solves(severity, customer.luck(CONTACT, 4))
     tries = customer.issue_tries if about_issue else 0
-    before = before_queue(p.support_access_hidden, p.support_access_search_minutes, menu_of(p), handed_over)
-    pain = wait_pain(f32(wait) + before, p.call_centre_tolerance, p.call_centre_waiting_hurts)
+    minutes = felt_wait(wait, p.call_centre_callback_felt, call.back) + endured(p, handed_over, call.late)
+    pain = wait_pain(minutes, p.call_centre_tolerance, p.call_centre_waiting_hurts)
     pain += tangle(customer, representative is not None and (handed_over or tries > 0))
     count_contact(customer, tries, solved, pain)
     customer.note("abandons" if representative is None else "solved" if solved else "unsolved", wait)

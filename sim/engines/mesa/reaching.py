@@ -13,6 +13,7 @@ from sim.engines.mesa.encounters import (
     Call,
     call_of,
     count_contact,
+    endured,
     feel_contact,
     menu_of,
     recover,
@@ -22,7 +23,7 @@ from sim.engines.mesa.encounters import (
 from sim.mechanisms.call_centre import CONTACT, encounter, patience_minutes, solves, wait_pain
 from sim.mechanisms.chatbot import CHATBOT, conversation, found_out, helps, poses
 from sim.mechanisms.digital_channels import DIGITAL, correspondence, slowness, writes
-from sim.mechanisms.support_access import ACCESS, in_vain, runs_out
+from sim.mechanisms.support_access import ACCESS, closed, in_vain, runs_out, stopped
 
 if TYPE_CHECKING:
     from sim.engines.mesa.customer import Customer
@@ -32,6 +33,8 @@ ZERO = f32(0)
 
 WRITES, ANSWER_HELPS, GOES_PUBLIC = range(3)
 """What the draws of a contact in writing decide."""
+LOOKS, COMES, RETURNS = range(3)
+"""What the draws on the way to the queue decide."""
 MEETS, BOT_HELPS, HANDS_OVER, POSES = range(4)
 """What the draws of a contact with the chatbot decide."""
 
@@ -45,7 +48,8 @@ def reach(customer: Customer, about_issue: bool) -> Call | None:
     if happens(p.chatbot_share, customer.luck(CHATBOT, MEETS)):
         handed_over = _ask_bot(customer, about_issue)
         return call_of(customer, about_issue, handed_over) if handed_over else None
-    return call_of(customer, about_issue, False) if _gets_through(customer, about_issue) else None
+    late = _finds_closed(customer)
+    return call_of(customer, about_issue, late=late) if _gets_through(customer, about_issue, late) else None
 
 
 def _matter(customer: Customer, about_issue: bool) -> tuple[np.float32, int]:
@@ -119,14 +123,28 @@ def _end_with_bot(customer: Customer, about_issue: bool, solved: bool, known: bo
 # ---- the number and the menu -------------------------------------------------------------------------------------------
 
 
-def _gets_through(customer: Customer, about_issue: bool) -> bool:
+def _finds(customer: Customer) -> bool:
+    """Whether somebody who looks for the number finds it."""
+    return not happens(customer.policy.support_access_hidden, customer.luck(ACCESS, LOOKS))
+
+
+def _finds_closed(customer: Customer) -> bool:
+    """Whether somebody calls when nobody is there."""
+    late = closed(_finds(customer), customer.policy.support_access_opening_hours, customer.luck(ACCESS, COMES))
+    if late:
+        customer.note("lines_closed", 0)
+    return late
+
+
+def _gets_through(customer: Customer, about_issue: bool, late: bool) -> bool:
     """Look for the number and go through the menu; whoever does not get to the queue feels it."""
-    p = customer.policy
-    found = not happens(p.support_access_hidden, customer.luck(ACCESS, 0))
+    p, found = customer.policy, _finds(customer)
+    off = late and not happens(p.support_access_tries_again, customer.luck(ACCESS, RETURNS))
     patience = patience_minutes(customer.patience_left(), unit(customer.word(CONTACT, 2)))
-    if found and not runs_out(patience, menu_of(p)):
+    if not stopped(found, off, runs_out(patience, menu_of(p))):
         return True
-    _give_up(customer, about_issue, in_vain(found, patience, p.support_access_hidden, p.support_access_search_minutes))
+    spent = in_vain(found, patience, p.support_access_hidden, p.support_access_search_minutes)
+    _give_up(customer, about_issue, endured(p, False, True) if off else spent)
     return False
 
 
@@ -135,6 +153,9 @@ def _give_up(customer: Customer, about_issue: bool, spent: np.float32) -> None:
     p, (severity, tries) = customer.policy, _matter(customer, about_issue)
     pain = wait_pain(spent, p.call_centre_tolerance, p.call_centre_waiting_hurts)
     customer.model.count("gave_up")
+    if about_issue and customer.speaks_up:  # but nobody heard it
+        customer.model.count("complaints", -1)
+        customer.model.count("silent")
     count_contact(customer, tries, False, pain)
     feel_contact(customer, encounter(False, ZERO, False, p.call_centre_manner, p.call_centre_solution, pain))
     _rankle(customer, severity, p.support_access_resentment)
