@@ -285,3 +285,22 @@ def test_a_group_that_is_none_is_refused(with_groups: Path, before: str, after: 
     with_groups.write_text(GROUPS.replace(before, after))
     done = CliRunner().invoke(app, ["calibrate", "groups.yaml"])
     assert done.exit_code == 2 and words in done.stderr
+
+
+OTHER_ANSWERS = [
+    ("sensitivity", ("samples: 16", "samples: 8, method: morris, by: mechanism"), "Retention depends most on choice"),
+    ("sensitivity", ("samples: 16", "samples: 100, method: pawn"), "Retention depends most on attention"),
+    ("select", ("{quality: {error_rate: 0.0}}", "{}"), "“careful” and “today” cannot be told apart"),
+    ("select", ("zone: 0.005", "zone: 0.005, procedure: ocba"), "“careful” has the highest retention"),
+    ("optimise", ("retention: {at_least: 10%}", "retention: {}"), "There is no single best for profit and retention"),
+    ("optimise", ("at_least: 10%", "at_least: 99.9%"), "No setting that was tried keeps all limits"),
+    ("break_even", ("low: 0.0, high: 0.4", "low: 0.0, high: 0.01"), "it never stops paying in that range"),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "words"), OTHER_ANSWERS)
+def test_other_answers_are_sentences_too(place: Path, name: str, change: tuple[str, str], words: str) -> None:
+    (place / f"{name}.yaml").write_text(FILES[name].replace(*change))
+    found = answer(name)
+    assert words in found["answer"]
+    assert found["answer"].split("“")[0][:40] in page_of(found) and "data:image/svg+xml" in page_of(found)
