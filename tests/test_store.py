@@ -307,8 +307,10 @@ def kill_when(process: subprocess.Popen[str], folder: Path, blocks_done: int) ->
     while process.poll() is None and time.monotonic() < until and len(seen) < blocks_done:
         time.sleep(0.002)
         seen = put_down(folder)
+    ended = process.poll()
     process.send_signal(signal.SIGKILL)
-    process.communicate()
+    _, words = process.communicate()
+    assert ended is None, f"it ended before it could be killed, with {ended}: {words[-2000:]}"
     return seen
 
 

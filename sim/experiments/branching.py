@@ -200,6 +200,11 @@ def branch(
         for results in pool.map(work, pieces):
             for result in results:
                 laboratory.take(result)
+            if laboratory.executor.stopped:
+                pool.shutdown(cancel_futures=True)
+                raise Mistake(
+                    f"stopped ({laboratory.executor.why_stopped}); what is finished is kept: go on with --resume"
+                )
     known = len(scenarios) * len(replications) - len(todo) * len(lacking)
     laboratory.tally.found += known
     laboratory.progress(known)

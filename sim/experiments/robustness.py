@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST_STATES = 20
-MOST_BOXES = 2
+MOST_BOXES, LEAST_COVERAGE = 2, 0.1
+"""Boxes looked for, and the share of a policy's failures that one must explain to be worth telling."""
 
 
 class Settings(BaseModel):
@@ -119,7 +120,8 @@ class Robustness:
         names, found = [factor.label for factor in self.experiment.uncertainties], {}
         for policy, fails in zip(self.names, ~self.succeeds, strict=True):
             some = 0 < fails.sum() < len(fails)
-            found[policy] = prim(self.states, fails, names, boxes=MOST_BOXES) if some else []
+            boxes = prim(self.states, fails, names, boxes=MOST_BOXES) if some else []
+            found[policy] = [box for box in boxes if box.coverage >= LEAST_COVERAGE and box.density > 0.5]
         return found
 
     def table(self) -> pd.DataFrame:

@@ -70,13 +70,25 @@ def headline(found: Branches) -> str:
     """Which policy does best on the first outcome from its week on, or that it is undecided."""
     outcome, week = found.experiment.outcomes[0], found.experiment.settings.week
     gaps = {p: found.gap(p, outcome) for p in range(1, len(found.names))}
-    best = max(gaps, key=lambda p: outcome.sign * gaps[p].mean)
+    best = _best(found)
     unit = unit_of(found.experiment, outcome, [gap.mean for gap in gaps.values()])
     if not gaps[best].decided:
         return f"Undecided: no policy begun in week {week} is known to improve {outcome.words}"
     if outcome.sign * gaps[best].mean < 0:
         return f"None of the policies begun in week {week} improves {outcome.words}: all are worse than {quoted(found.names[0])}"
     return f"{quoted(found.names[best])} does best when begun in week {week}: {outcome.words} {change_told(gaps[best], unit)}"
+
+
+def _best(found: Branches) -> int:
+    """The branch that does best on the first outcome."""
+    outcome = found.experiment.outcomes[0]
+    return max(range(1, len(found.names)), key=lambda p: outcome.sign * found.gap(p, outcome).mean)
+
+
+def _best_told(found: Branches, outcome: Outcome) -> str:
+    gap = found.gap(_best(found), outcome)
+    told = change_told(gap, unit_of(found.experiment, outcome, [gap.mean]))
+    return told if gap.decided else f"undecided, {told}"
 
 
 def write(found: Branches, path: Path) -> Path:
@@ -86,6 +98,7 @@ def write(found: Branches, path: Path) -> Path:
         pictures = [_over_time(found, outcome) for outcome in asked.outcomes]
     lead = [f"The first {asked.settings.week} weeks are the same history for all; then each policy goes on to the end of "
             f"{span(asked.base.weeks)}, {asked.replications:,} times, with the same luck."]  # fmt: skip
+    lead += [f"{title(outcome)} under it: {_best_told(found, outcome)}." for outcome in asked.outcomes[1:]]
     sections = [
         Section(
             "Week by week",

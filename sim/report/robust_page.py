@@ -48,11 +48,15 @@ def headline(found: Robustness) -> str:
     """Which policy has the smallest regret, how often it does well, and where it fails."""
     best = found.least_regret
     name, share = found.names[best], found.shares[best]
-    said = f"{quoted(name)} is the safest choice: it {_well(found)} in {_percent(share)} of the states"
+    said = f"{quoted(name)} is the safest choice: it {_well(found)} in {_share(share)} states"
     boxes = found.boxes[name]
     if boxes:
         return f"{said}, and fails mostly when {boxes[0].words}"
-    return said if share < 1 else f"{said} – in all that were tried"
+    return said
+
+
+def _share(share: float) -> str:
+    return "all" if share == 1 else "none of the" if share == 0 else f"{_percent(share)} of the"
 
 
 def _percent(share: float) -> str:
@@ -68,9 +72,9 @@ def _well(found: Robustness) -> str:
 
 def _lead(found: Robustness) -> list[str]:
     asked = found.experiment
-    most = int(found.shares.argmax())
-    told = []
-    if most != found.least_regret:
+    judged = [p for p in range(len(found.names)) if found.bounded or p != found.against]
+    most, told = max(judged, key=lambda p: found.shares[p]), []
+    if found.shares[most] > found.shares[found.least_regret]:
         more = f"{quoted(found.names[most])} does well in more states, {_percent(found.shares[most])}"
         told.append(f"{more}, but has more to regret where it does not.")
     told += [f"{quoted(name)} fails when {box.words}." for name, boxes in found.boxes.items() for box in boxes[:1]]
@@ -149,7 +153,7 @@ def _table(found: Robustness) -> Table:
         cells = [name, _percent(found.shares[p])]
         for outcome in outcomes:
             value = float(np.nanmax(found.regret(outcome)[p])) * _unit(found, outcome).factor
-            cells.append(number(value, places(abs(value) / 50 + 1e-6)))
+            cells.append(number(value, places(abs(value) / 50) if value else 0))
         rows.append([*cells, number(float(np.nanmax(found.weighted_regret[p])), 2)])
     return Table(columns, rows)
 

@@ -1,0 +1,238 @@
+"""What a sweep, robust policies and their pages say: against functions whose answer is known, and from real files."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from questions import small, written
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.errors import Mistake
+from sim.experiments.laboratory import Laboratory, Tally
+from sim.experiments.querying import query
+from sim.experiments.question import Experiment, load_experiment
+from sim.experiments.robustness import Robustness, planned, robust
+from sim.experiments.robustness import Settings as RobustSettings
+from sim.experiments.sweeping import Sweep, precise, sweep
+from sim.experiments.sweeping import planned as sweep_planned
+from sim.report import robust_page, sweep_page
+
+CLEAN = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
+
+
+def loyalty(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    program = "from sim.cli import main; main()"
+    return subprocess.run([sys.executable, "-c", program, *words], cwd=folder, capture_output=True, text=True)
+
+
+def planted(experiment: Experiment, slopes: tuple[float, float], bend: float = 0.0) -> Sweep:
+    """A sweep whose first outcome is a known function of the factors plus luck that all points share."""
+    assert experiment.design is not None
+    points = experiment.design.points(experiment)
+    places = np.stack([(points[:, k] - f.low) / (f.high - f.low) for k, f in enumerate(experiment.factors)], axis=1)
+    luck = np.random.default_rng(1).normal(0, 1, (len(points) + 1, experiment.replications))
+    luck = 0.05 * luck + np.random.default_rng(2).normal(0, 5, experiment.replications)
+    clean = places @ slopes + bend * (places[:, 0] - 0.5) ** 2
+    values = np.zeros((len(points), experiment.replications, len(experiment.outcomes)))
+    values[..., 0] = clean[:, None] + luck[:-1]
+    values[..., 1:] = luck[:-1, :, None]
+    today = np.repeat((0.0 + luck[-1])[:, None], len(experiment.outcomes), axis=1)
+    scenarios = [experiment.scenario_at(point) for point in points]
+    return Sweep(experiment, points, scenarios, values, today, Tally(), ())
+
+
+@pytest.mark.parametrize(
+    "design", ["{kind: grid, levels: 4}", "{kind: latin_hypercube, samples: 60}", "{kind: sobol, samples: 64}"]
+)
+def test_the_change_along_a_factor_is_the_planted_one_however_large_the_common_luck(
+    tmp_path: Path, design: str
+) -> None:
+    found = planted(small(tmp_path, design=design, replications="30"), (3.0, -1.0))
+    outcome = found.experiment.outcomes[0]
+    effects = {effect.factor.path: effect.change for effect in found.effects(outcome)}
+    for path, slope in zip(found.experiment.paths, (3.0, -1.0), strict=True):
+        assert effects[path].low - 0.02 < slope < effects[path].high + 0.02
+        assert effects[path].high - effects[path].low < 0.2  # the luck that all points share does not widen it
+    assert [effect.factor.path for effect in found.effects(outcome)] == found.experiment.paths  # largest first
+    assert found.fitted_share(outcome) == pytest.approx(1, abs=0.01)
+
+
+def test_one_at_a_time_effects_are_the_differences_of_its_runs(tmp_path: Path) -> None:
+    found = planted(small(tmp_path, design="{kind: one_at_a_time, levels: 3}", replications="10"), (3.0, -1.0))
+    effects = {effect.factor.path: effect for effect in found.effects(found.experiment.outcomes[0])}
+    low, high = (np.flatnonzero((found.points[:, 1] == 0.08) & (found.points[:, 0] == end))[0] for end in (1, 8))
+    gap = found.values[high, :, 0] - found.values[low, :, 0]
+    assert effects["call_centre.representatives"].change.mean == pytest.approx(gap.mean())
+
+
+def test_a_bend_is_warned_of(tmp_path: Path) -> None:
+    found = planted(small(tmp_path, design="{kind: grid, levels: 5}", replications="10"), (0.0, 0.0), bend=8.0)
+    assert found.fitted_share(found.experiment.outcomes[0]) < 0.2  # type: ignore[operator]
+    assert any("Straight lines" in caveat for caveat in sweep_page._caveats(found))
+
+
+def test_the_best_point_keeps_the_bounds_and_its_rivals_are_those_within_chance(tmp_path: Path) -> None:
+    experiment = small(tmp_path, design="{kind: grid, levels: 4}", replications="20")
+    found = planted(experiment, (3.0, 0.001))
+    first = experiment.outcomes[0]
+    assert found.points[found.best(first), 0] == 8  # type: ignore[index]
+    assert all(found.points[rival, 0] == 8 for rival in found.rivals(first)) and found.rivals(first)
+    level = float(np.median(found.means[:, 0]))
+    bound = replace(
+        found, experiment=replace(experiment, outcomes=(replace(first, at_most=level), *experiment.outcomes[1:]))
+    )
+    best = bound.best(bound.experiment.outcomes[0])
+    assert best is not None and bound.means[best, 0] <= level
+    assert bound.means[best, 0] == bound.means[bound.means[:, 0] <= level, 0].max()
+    none = replace(bound.experiment.outcomes[0], at_least=level + 1, at_most=level + 0.9)
+    impossible = replace(bound, experiment=replace(bound.experiment, outcomes=(none, *experiment.outcomes[1:])))
+    assert impossible.best(none) is None and sweep_page.headline(impossible).startswith("No setting keeps all bounds")
+
+
+def test_with_a_precision_every_point_is_run_until_it_is_known(tmp_path: Path) -> None:
+    experiment = small(tmp_path, outcomes="[retention]", precision="2%", replications="3")
+    with Laboratory(experiment.measures, experiment.seed) as at_work:
+        found = sweep(experiment, at_work)
+    assert precise(found.values, 0.02).all() and found.values.shape[1] > 3
+    counts = np.isfinite(found.values).all(axis=2).sum(axis=1)
+    assert counts.min() < counts.max()  # what is known early is not run on
+
+
+def test_an_outcome_that_nothing_moves_is_refused(tmp_path: Path) -> None:
+    experiment = small(tmp_path, outcomes="[profit, leavers_involuntary]", **{"with": "{choice: {involuntary: 0}}"})
+    with (
+        Laboratory(experiment.measures, experiment.seed) as at_work,
+        pytest.raises(Mistake, match="leavers_involuntary is 0"),
+    ):
+        sweep(experiment, at_work)
+
+
+def test_a_point_that_makes_no_sense_is_named_before_anything_is_run(tmp_path: Path) -> None:
+    text = "levers: {network.degree: {low: 2, high: 5}}"
+    lines = [line for line in (written(tmp_path).read_text()).splitlines() if not line.startswith(("levers", "  "))]
+    (tmp_path / "question.yaml").write_text("\n".join([*lines, text]))
+    experiment = load_experiment(tmp_path / "question.yaml")
+    with pytest.raises(Mistake, match=r"point 1 \(network.degree 4\)|point 2 \(network.degree 5\).*even"):
+        sweep_planned(experiment)
+
+
+# ---- as a user types it
+
+
+def test_a_sweep_answers_its_question_and_costs_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path)
+    first = loyalty(tmp_path, "sweep", "question.yaml", "--json")
+    assert first.returncode == 0, first.stderr
+    monkeypatch.chdir(tmp_path)
+    again = CliRunner().invoke(app, ["sweep", "question.yaml", "--json", "--resume"])
+    told, twice = json.loads(first.stdout), json.loads(again.stdout)
+    assert (told["ran"], twice["ran"], twice["found"]) == (40, 0, 40)
+    assert {k: v for k, v in told.items() if k not in ("ran", "found")} == {
+        k: v for k, v in twice.items() if k not in ("ran", "found")
+    }
+    assert "40 replications of 10 scenarios" in again.stderr
+    folder = tmp_path / told["folder"]
+    page = (folder / "report.html").read_text()
+    assert CLEAN.search(page)[1] == told["answer"]  # type: ignore[index]
+    assert "How many representatives are enough?" in page and page.count("data:image/svg") == 3 + 3 + 1
+    points, csv = pd.read_parquet(folder / "points.parquet"), pd.read_csv(folder / "points.csv")
+    pd.testing.assert_frame_equal(points, csv, check_dtype=False, check_exact=True)
+    joined = (
+        'SELECT "call_centre.representatives" AS people, avg(r.retention) FROM points JOIN replications r USING (scenario) '
+        "GROUP BY people ORDER BY people"
+    )
+    by_query = dict(query(joined, tmp_path / "results").rows)
+    by_hand = points.groupby("call_centre.representatives")["retention"].mean()
+    assert by_query == pytest.approx(by_hand.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("sweep", "nowhere.yaml"), "there is no such file"),
+        (("robust", "question.yaml"), "policies is missing, and this command needs it"),
+        (("branch", "question.yaml"), "branch.week is missing"),
+        (("results", "query", "SELECT 1"), "nothing has been kept here yet"),
+        (("results", "show", "nothing"), "holds no answer 'nothing'"),
+        (("sweep", "question.yaml", "--threads", "0"), "threads is 0"),
+    ],
+)
+def test_mistakes_are_sentences(tmp_path: Path, words: tuple[str, ...], sentence: str) -> None:
+    written(tmp_path)
+    words = tuple(str(tmp_path / word) if word.endswith(".yaml") else word for word in words)
+    done = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "results")])
+    assert done.exit_code == 2 and sentence in done.output, done.output
+
+
+# ---- robust policies
+
+
+def robust_file(folder: Path, **replaced: str) -> Experiment:
+    text = """
+question: Which is safest?
+base: small.yaml
+uncertainties: {rival.level: {low: 0.5, high: 0.9, label: rival}, choice.attention: {low: 0.01, high: 0.1, label: restless}}
+policies: {A: {}, B: {call_centre: {representatives: 5}}}
+outcomes: [profit]
+design: {kind: latin_hypercube, samples: 100}
+replications: 2
+"""
+    return load_experiment(written(folder, text, **replaced), "robust", RobustSettings)
+
+
+def test_regret_success_and_the_box_of_failure_are_the_planted_ones(tmp_path: Path) -> None:
+    experiment = robust_file(tmp_path)
+    states, scenarios = planned(experiment)
+    assert len(scenarios) == 2 * len(states)
+    fails = states[:, 0] > 0.75
+    means = np.stack([np.full(len(states), 10.0), np.where(fails, 7.0, 12.0)])
+    values = np.repeat(means[:, :, None, None], 2, axis=2)
+    found = Robustness(experiment, states, values, Tally(), ())
+    regret = found.regret(experiment.outcomes[0])
+    assert np.nanmax(regret, axis=1).tolist() == [2.0, 3.0] and found.least_regret == 0
+    assert found.succeeds[1].tolist() == (~fails).tolist() and found.shares[0] == 1
+    (box,) = found.boxes["B"]
+    assert [limit.name for limit in box.limits] == ["rival"]
+    assert box.limits[0].low == pytest.approx(0.75, abs=0.01) and box.density > 0.95 and box.coverage > 0.95
+    assert "“A” is the safest choice" in robust_page.headline(found)
+    written_page = robust_page.write(found, tmp_path / "page.html").read_text()
+    assert "“B” fails when rival &gt; 0.7" in written_page
+
+
+def test_bounds_decide_success_when_there_are_any(tmp_path: Path) -> None:
+    experiment = robust_file(tmp_path, outcomes="{profit: {at_least: 8}}")
+    states, _ = planned(experiment)
+    values = np.stack([np.full((len(states), 2, 1), 9.0), np.full((len(states), 2, 1), 7.0)])
+    found = Robustness(experiment, states, values, Tally(), ())
+    assert found.shares.tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("replaced", "sentence"),
+    [
+        ({"policies": "{A: {}}"}, "names one only"),
+        ({"design": "{kind: latin_hypercube, samples: 10}"}, "takes 20"),
+        ({"levers": "[quality.error_rate]"}, "levers are what policies set"),
+        ({"robust": "{against: C}"}, "policies are A, B"),
+    ],
+)
+def test_what_robust_cannot_use_is_said(tmp_path: Path, replaced: dict[str, str], sentence: str) -> None:
+    with pytest.raises(Mistake, match=sentence):
+        planned(robust_file(tmp_path, **replaced))
+
+
+def test_robust_runs_every_policy_in_every_state_from_a_file(tmp_path: Path) -> None:
+    experiment = robust_file(tmp_path, design="{kind: halton, samples: 20}")
+    with Laboratory(experiment.measures, experiment.seed) as at_work:
+        found = robust(experiment, at_work)
+        alone = at_work.measure([experiment.scenario_at(found.states[7], experiment.policies["B"])], range(2))
+    assert (found.values[1, 7] == alone[0]).all() and np.isfinite(found.values).all()
