@@ -38,8 +38,9 @@ format: $(READY) ## lay the source out as the style check wants it
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
-calibration: $(READY) ## fit the telecom scenario to its data again and rewrite its table
+calibration: $(READY) ## hold the telecom scenario to its data and rewrite its tables
 	$(BIN)/python experiments/telecom_calibration.py
+	$(BIN)/python experiments/telecom_posterior.py
 
 claims: $(READY) ## measure every claim of the mission and rewrite docs/background/claims.md
 	$(BIN)/python experiments/claims_page.py

@@ -30,9 +30,13 @@ FIRST_BATCH, MOST_REPLICATIONS = 50, 20_000
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A paired comparison: ``results[0]`` is the base, the others are held against it, all under one seed."""
+    """A paired comparison: ``results[0]`` is the base, the others are held against it, all under one seed.
+
+    ``posterior``: the file from which every replication drew parameters, if any (:mod:`sim.experiments.uncertain`).
+    """
 
     results: tuple[Result, ...]
+    posterior: Path | None = None
 
     @property
     def base(self) -> Result:

@@ -26,7 +26,7 @@ njit: Any = numba.njit
 PACKAGE = Path(__file__).parent
 
 
-FACES = frozenset({"bench", "cli.py", "commands", "journey", "report", "studio"})
+FACES = frozenset({"bench", "__main__.py", "cli.py", "commands", "journey", "report", "studio"})
 """What shows results and makes none (top-level names)."""
 ASKING = FACES | {
     "cluster.py",

@@ -156,7 +156,8 @@ def test_calibrate_finds_a_setting_again(place: Path) -> None:
     saved = load("scenarios/fitted.yaml")
     assert float(saved.settings(0)["choice"].attention) == pytest.approx(fitted["best"])  # type: ignore[attr-defined]
     assert saved.weeks == 8 and saved.settings(0)["quality"] == truth.settings(0)["quality"]
-    draws = pd.read_csv(Path(found["folder"]) / "draws.csv")
+    draws = pd.read_csv("scenarios/fitted.posterior.csv")
+    assert draws.equals(pd.read_csv(Path(found["folder"]) / "draws.csv"))
     assert list(draws) == ["choice.attention"] and draws["choice.attention"].between(0.02, 0.4).all()
 
 
@@ -215,3 +216,91 @@ def test_the_shipped_example_is_sound_and_named_in_help(name: str) -> None:
     asked = load_experiment(Path(__file__).parent.parent / "experiments" / f"{name}.yaml", name, method.Settings)
     assert method.check(asked) > 0
     assert f"{COMMANDS[name]} experiments/{name}.yaml" in CliRunner().invoke(app, [COMMANDS[name], "--help"]).output
+
+
+GROUPS = """
+question: Who leaves?
+base: scenarios/file.yaml
+uncertainties:
+  choice.attention: {low: 0.02, high: 0.4, label: attention}
+outcomes: [retention]
+calibrate:
+  figures:
+    retention: {value: 0.8, error: 0.05}
+    young: {left: {kind: young}, value: 0.2, error: 0.05}
+    old and new: {left: {kind: old, plan: 2}, value: 0.2, error: 0.05}
+    everybody: {left: {all: 1}, value: 0.2, error: 0.05}
+  particles: 20
+  search: 0
+replications: 2
+"""
+
+
+@pytest.fixture
+def with_groups(place: Path) -> Path:
+    """A scenario on a customer file whose groups have figures of their own."""
+    rows = [f"{3 + k % 40},{'young' if k % 3 else 'old'},{1 + k % 2},1" for k in range(120)]
+    (place / "scenarios" / "people.csv").write_text("\n".join(["months,kind,plan,all", *rows]) + "\n")
+    customers = (
+        "customers: {file: people.csv, columns: {tenure: {column: months, unit: months}}, keep: [kind, plan, all]}"
+    )
+    text = SCENARIO.replace("{customers: 200, prospects: 60}", "{prospects: 60}") + customers + "\n"
+    (place / "scenarios" / "file.yaml").write_text(text)
+    (place / "groups.yaml").write_text(GROUPS)
+    return place / "groups.yaml"
+
+
+def test_figures_of_groups_are_the_shares_of_those_who_left(with_groups: Path) -> None:
+    import numpy as np
+
+    from sim.experiments import ask_calibrate, figures
+    from sim.experiments.laboratory import Laboratory
+    from sim.experiments.question import load_experiment
+    from sim.running import run
+
+    asked = load_experiment(with_groups, "calibrate", ask_calibrate.Settings)
+    with Laboratory(asked.measures, asked.seed) as laboratory:
+        found = figures.evaluator(asked, laboratory, asked.settings.figures)(np.array([[0.2], [0.9]]), range(3, 5))
+    kinds = np.arange(120)
+    for row, place in enumerate((0.2, 0.9)):
+        scenario = asked.scenario_at(asked.values_at(np.array([[place]]))[0])
+        for column, replication in enumerate((3, 4)):
+            alone = run(scenario, 1, asked.seed, first=replication, threads=1)
+            left = 1 - alone.stayed
+            young, old = left[kinds % 3 > 0].mean(), left[(kinds % 3 == 0) & (kinds % 2 == 1)].mean()
+            wanted = [alone.values["retention"][0], young, old, 1 - alone.values["retention"][0]]
+            assert found[row, column] == pytest.approx(wanted, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("{kind: young}", "{kid: young}", "did you mean 'kind'"),
+        ("{kind: young}", "{kind: middling}", "about nobody"),
+        ("{left: {all: 1}, ", "{", "names no group"),
+        ("scenarios/file.yaml", "scenarios/small.yaml", "needs a customer file"),
+    ],
+)
+def test_a_group_that_is_none_is_refused(with_groups: Path, before: str, after: str, words: str) -> None:
+    with_groups.write_text(GROUPS.replace(before, after))
+    done = CliRunner().invoke(app, ["calibrate", "groups.yaml"])
+    assert done.exit_code == 2 and words in done.stderr
+
+
+OTHER_ANSWERS = [
+    ("sensitivity", ("samples: 16", "samples: 8, method: morris, by: mechanism"), "Retention depends most on choice"),
+    ("sensitivity", ("samples: 16", "samples: 100, method: pawn"), "Retention depends most on attention"),
+    ("select", ("{quality: {error_rate: 0.0}}", "{}"), "“careful” and “today” cannot be told apart"),
+    ("select", ("zone: 0.005", "zone: 0.005, procedure: ocba"), "“careful” has the highest retention"),
+    ("optimise", ("retention: {at_least: 10%}", "retention: {}"), "There is no single best for profit and retention"),
+    ("optimise", ("at_least: 10%", "at_least: 99.9%"), "No setting that was tried keeps all limits"),
+    ("break_even", ("low: 0.0, high: 0.4", "low: 0.0, high: 0.01"), "it never stops paying in that range"),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "words"), OTHER_ANSWERS)
+def test_other_answers_are_sentences_too(place: Path, name: str, change: tuple[str, str], words: str) -> None:
+    (place / f"{name}.yaml").write_text(FILES[name].replace(*change))
+    found = answer(name)
+    assert words in found["answer"]
+    assert found["answer"].split("“")[0][:40] in page_of(found) and "data:image/svg+xml" in page_of(found)

@@ -51,12 +51,17 @@ def _rest(rows: list[Row]) -> str:
     return _table(head, ((r.figure, number(r.value), r.unit, r.note) for r in rows))
 
 
+def _busy(found: Measured) -> str:
+    """A sentence when others wanted the processors too; nothing when they did not, or nobody knows."""
+    load = found.machine.get("load_before")
+    if load is None or load < 0.5:
+        return ""
+    return f"When it began, {load:g} processes wanted the processors already: the figures are those of a busy machine."
+
+
 def _machine(found: Measured) -> str:
-    told = found.machine
-    load = told.get("load_before")
-    noise = "" if load is None or load < 0.5 else (
-        f" **When it began, {load:g} processes wanted the processors already: the figures are those of a busy machine.**"
-    )  # fmt: skip
+    told, busy = found.machine, _busy(found)
+    noise = f" **{busy}**" if busy else ""
     return (
         f"{told['processor']}, {told['processors']} processors, {told['system']}, Python {told['python']}, "
         f"numba {told['numba']}, NumPy {told['numpy']}.{noise}"
@@ -75,8 +80,16 @@ def _why(row: Row, found: Measured) -> str:
         return _of_the_core(found)
     if row.figure.startswith("large market"):
         return _of_the_large_market(row, found)
+    if row.figure == "warm start":
+        return (
+            f"Python and the libraries take {number(found.value('libraries') or 0.0)} s of it. {_busy(found)}".rstrip()
+        )
+    if row.figure == "two threads against one":
+        return f"The threads share nothing but the caches and the memory. {_busy(found)}".rstrip()
     if row.figure == "comparison on threads":
         return _of_the_comparison(found)
+    if row.figure.startswith("growth"):
+        return "Among 10,000 people the columns stay in the caches; in a large market they come from memory every week."
     if row.figure == "core against Mesa":
         return "The readable engine is the yardstick here: what makes it faster makes this figure smaller."
     return "What it is made of is not measured further."

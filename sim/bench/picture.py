@@ -41,6 +41,10 @@ def _parts(axes: Axes, found: Measured) -> None:
     axes.set_title("Saved without each mechanism (blue)")
 
 
+def _people_told(count: int) -> str:
+    return f"{count // 1_000_000}\nmillion" if count >= 1_000_000 else f"{count:,}"
+
+
 def _sizes(axes: Axes, found: Measured) -> None:
     rows = [
         row
@@ -56,6 +60,8 @@ def _sizes(axes: Axes, found: Measured) -> None:
     for x, y in zip(people, cost, strict=True):
         axes.annotate(number(y), (x, y), (0, 7), textcoords="offset points", ha="center", fontsize=9)
     axes.set_xscale("log")
+    axes.set_xticks(people, [_people_told(count) for count in people])
+    axes.minorticks_off()
     axes.set_ylim(0, 1.25 * max(cost))
     axes.margins(x=0.12)
     axes.set_xlabel("people in the market")

@@ -9,10 +9,11 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from sim.bench.timed import everything_on
-from sim.bench.timing import WALL, Row, best_in_turn, taken
+from sim.bench.timing import WALL, Row, best_in_turn, best_of, taken
 from sim.ground import ground_of
 from sim.replicating import Workplace
 
@@ -69,6 +70,7 @@ def _number(n: int) -> str:
 
 
 _COMMAND = "import sys; from sim.cli import main; sys.argv[0] = 'loyalty'; main()"
+_LIBRARIES = "import sim.cli, sim.running, sim.results, sim.engines.core"
 _COMPARE = (
     "import sys; from sim import compare, load; one, other, replications, workers = sys.argv[1:]; "
     "compare([load(one), load(other)], int(replications), workers=int(workers) or None)"
@@ -95,8 +97,10 @@ def start_rows(compiling: bool = False) -> list[Row]:
         run = ("run", str(file), "--replications", "10")
         _started(folder, _COMMAND, *run)
         warm = min(_started(folder, _COMMAND, *run) for _ in range(3))
+        libraries = min(_started(folder, _LIBRARIES) for _ in range(2))
         rows = [
-            Row("warm start", warm, "seconds", 3, 1, note="loyalty run, 10 replications of 10,000 people, 104 weeks")
+            Row("warm start", warm, "seconds", 3, 1, note="loyalty run, 10 replications of 10,000 people, 104 weeks"),
+            Row("libraries", libraries, "seconds", note="of that: Python and the libraries, before anything is run"),
         ]
         if compiling:
             first = _started(folder, _COMMAND, *run, LOYALTY_CACHE=folder)
@@ -115,16 +119,25 @@ def large_market(people: int = LARGE, weeks: int = 104) -> dict[str, float]:
 
 
 def large_rows(people: int = LARGE, weeks: int = 104) -> list[Row]:
-    """Ten million people for two years."""
+    """Ten million people for two years, and what a customer-week costs more than among 10,000."""
     found = large_market(people, weeks)
     note = f"{people:,} people, {weeks} weeks, one replication, one thread"
-    spent, cost = found["setup"] + found["weeks"], found["weeks"] / people / weeks * 1e9
+    spent, cost = found["setup"] + found["weeks"], found["own"] / people / weeks * 1e9
+    small = ground_of(everything_on(weeks=weeks))
+    few = best_of(partial(Workplace(small, 1).replicate, 0)) / small.plan.people / weeks * 1e9
     begun = f"{found['begun'] / 2**20:.2f} when week 0 begins"
     return in_full(
         Row("large market", spent, "seconds", 60, 25, note=f"{note}, set-up included"),
         Row("large market, set-up", found["setup"], "seconds", note="people and network"),
         Row("large market, peak memory", found["peak"] / 2**20, "GiB", 2, 1, note=begun),
-        Row("large market, core", cost, "ns per customer-week", note="without set-up"),
+        Row("large market, core", cost, "ns per customer-week", note="without set-up, processor time"),
+        Row(
+            f"growth from {small.plan.people:,} to {people:,} people",
+            cost / few,
+            "times",
+            2,
+            note=f"over {weeks} weeks",
+        ),
     )
 
 

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 8
 Save = Annotated[
     Path | None,
-    typer.Option("--save", help="Also write the calibrated scenario here, beside its base.", show_default=False),
+    typer.Option(
+        "--save",
+        help="Write the calibrated scenario here, beside its base, and its posterior beside it.",
+        show_default=False,
+    ),
 ]
 
 
@@ -113,7 +117,11 @@ def calibrate(
 
     def keep(found: Any, folder: Path) -> None:
         path = found.save_best(save or folder / "calibrated.yaml")
-        tell(f"calibrated scenario: {path}")
+        draws = folder / "draws.csv"
+        if save is not None:
+            draws = save.with_suffix(".posterior.csv")
+            found.draws().to_csv(draws, index=False, float_format="%.17g")
+        tell(f"calibrated scenario: {path}; its posterior, for compare --posterior: {draws}")
 
     options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
     _answer("calibrate", experiment, options, out, report, as_json, keep)

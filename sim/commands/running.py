@@ -137,6 +137,9 @@ def compare(
     cluster: ClusterAddress = None,
     report: Report = None,
     results: Results = Path("results"),
+    posterior: Annotated[
+        Path | None, typer.Option(help="Parameter sets of 'calibrate' (draws.csv): every replication draws one.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
@@ -144,9 +147,17 @@ def compare(
 
     scenarios = [load(path) for path in (base, *others)]
     share = _share(precision)
+    if posterior is not None and precision is not None:
+        raise Mistake("--precision and --posterior exclude each other; give --replications instead")
     with place_to_run(threads, workers, cluster) as place:
-        answer = _compared(scenarios, replications, seed, share, place)
-    written = _kept(answer, report, results)
+        if posterior is None:
+            answer = _compared(scenarios, replications, seed, share, place)
+        else:
+            answer = _compared_under(posterior, scenarios, replications, seed, place)
+    if posterior is None:
+        written = _kept(answer, report, results)
+    else:
+        written = answer.report(report or results / "compare-under-posterior.html")
     tell(f"report: {written}")
     if as_json:
         print_json(answer.to_json())
@@ -170,6 +181,21 @@ def _compared(
         _tell_failures(answer.results)
         raise Mistake("a comparison needs at least two replications; ask for more with --replications")
     return answer
+
+
+def _compared_under(
+    posterior: Path, scenarios: Sequence[Scenario], replications: int, seed: int, place: Executor
+) -> Answer:
+    """A comparison whose replications draw what a calibration left open."""
+    from sim.experiments.uncertain import compare_under, read_draws
+    from sim.running import check_numbers
+
+    check_numbers(replications, seed)
+    if replications < 2:
+        raise Mistake("a comparison needs at least two replications; ask for more with --replications")
+    draws = read_draws(posterior)
+    with progress_bar(replications * len(scenarios), "comparing") as progress:
+        return compare_under(scenarios, draws, replications, seed, place, progress)
 
 
 def _kept(answer: Answer, report: Path | None, under: Path) -> Path:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.errors import Mistake, nearest
-from sim.experiments import calibration
-from sim.experiments.asking import Asked, over_places
-from sim.experiments.calibration import Posterior, Target
+from sim.errors import Mistake
+from sim.experiments import calibration, figures
+from sim.experiments.asking import Asked
+from sim.experiments.calibration import Posterior
 from sim.experiments.factors import Factor
+from sim.experiments.figures import Figure
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment
 from sim.scenario.inheritance import root_of
@@ -28,18 +29,8 @@ DRAWS = 200
 """Rows of the posterior's table, each as likely as any other."""
 
 
-class Figure(BaseModel):
-    """A figure to be met, in the measure's unit, and its standard error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    value: float = Field(allow_inf_nan=False)
-    error: float = Field(gt=0, allow_inf_nan=False)
-    source: str = ""
-
-
 class Settings(BaseModel):
-    """What may stand under ``calibrate``: ``figures``, by measure, and the effort."""
+    """What may stand under ``calibrate``: ``figures`` by name, and the effort."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -160,28 +151,13 @@ def _before(experiment: Experiment, factor: Factor) -> float:
     return value_in(experiment, factor)
 
 
-def targets_of(experiment: Experiment) -> list[Target]:
-    """The figures in the order of the outcomes. Raises :class:`Mistake` unless every outcome has one and each is an outcome."""
-    settings: Settings = experiment.settings
-    for name in settings.figures:
-        if name not in experiment.measures:
-            hint = nearest(name, experiment.measures) or f"; there are {', '.join(experiment.measures)}"
-            raise Mistake(f"{experiment.path.name}: calibrate.figures.{name} is no outcome of the file{hint}")
-    for name in experiment.measures:
-        if name not in settings.figures:
-            raise Mistake(
-                f"{experiment.path.name}: outcomes.{name} has no figure to meet; add calibrate.figures.{name}"
-            )
-    return [Target(name, settings.figures[name].value, settings.figures[name].error) for name in experiment.measures]
-
-
 def check(experiment: Experiment) -> int:
     """About how many replications will be run. Raises :class:`Mistake` when there is nothing to fit."""
     settings: Settings = experiment.settings
     experiment.need("uncertainties")
     if experiment.levers:
         raise Mistake(f"{experiment.path.name}: calibrate fits uncertainties, and levers are given; remove them")
-    targets_of(experiment)
+    figures.targets(experiment, settings.figures)
     if settings.particles < 20 * len(experiment.factors):
         raise Mistake(
             f"{experiment.path.name}: calibrate.particles is {settings.particles}, but {len(experiment.factors)} "
@@ -195,7 +171,8 @@ def ask(experiment: Experiment, laboratory: Laboratory) -> Calibration:
     check(experiment)
     settings: Settings = experiment.settings
     found = calibration.calibrate(
-        over_places(experiment, laboratory), [factor.label for factor in experiment.factors], targets_of(experiment),
+        figures.evaluator(experiment, laboratory, settings.figures), [factor.label for factor in experiment.factors],
+        figures.targets(experiment, settings.figures),
         particles=settings.particles, replications=experiment.replications, search_trials=settings.search,
         seed=experiment.seed,
     )  # fmt: skip

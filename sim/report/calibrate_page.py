@@ -10,6 +10,7 @@ from matplotlib.figure import Figure as Canvas
 from sim.experiments.ask_calibrate import Calibration
 from sim.experiments.calibration import IMPLAUSIBLE, Check
 from sim.report import experiment_page as paper
+from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span
 from sim.report.drawing import COLOURS, FAINT, INK, WIDTH, short, styled, svg_of
 from sim.report.experiment_page import Figure, Page, Section, Table, setting, unit_of
@@ -108,7 +109,9 @@ def _figures(found: Calibration) -> Table:
 
 
 def _unit(found: Calibration, check: Check) -> Unit:
-    outcome = next(o for o in found.experiment.outcomes if o.measure == check.target.name)
+    outcome = next((o for o in found.experiment.outcomes if o.measure == check.target.name), None)
+    if outcome is None:  # the share of a group
+        return facts.SHOWN["share"]
     unit = unit_of(found.experiment, outcome, [check.target.value, check.median])
     heads = outcome.unit not in ("share",) and unit.factor not in (1, 100)
     return Unit(1, outcome.unit, outcome.unit) if heads else unit  # figures are given for the simulated customers

@@ -121,6 +121,11 @@ def setting(factor: Factor, value: float) -> str:
     return factor.told(float(f"{value:.3g}"))
 
 
+def written_digits(value: float) -> int:
+    """Decimal places of a number that was written by somebody: as many as it takes."""
+    return next((digits for digits in range(7) if abs(round(value, digits) - value) < 1e-9 * max(1.0, abs(value))), 6)
+
+
 def percent(share: float, decimals: int = 0) -> str:
     """A share in per cent: ``79 %``."""
     return f"{number(100 * share, max(decimals, 0))} %"

@@ -23,6 +23,7 @@ from sim.report.experiment_page import (
     setting,
     title,
     unit_of,
+    written_digits,
 )
 from sim.statistics import Interval
 
@@ -90,7 +91,8 @@ def _limits(found: Optimum) -> str:
         unit = _unit(found, k)
         for word, limit in (("at least", outcome.at_least), ("at most", outcome.at_most)):
             if limit is not None:
-                told.append(f"{outcome.words} {word} {number(limit * unit.factor, 2)} {unit.level}")
+                shown = number(limit * unit.factor, written_digits(limit * unit.factor))
+                told.append(f"{outcome.words} {word} {shown} {unit.level}")
     return listed(told)
 
 
@@ -173,8 +175,7 @@ def _table(found: Optimum) -> Table:
         rows.append([*cells, _verdict(found, f)])
     columns = [factor.label for factor in asked.factors]
     columns += [f"{o.words}, {_unit(found, k).level} (95 %)" for k, o in enumerate(asked.outcomes)]
-    lead = f"lead in {found.objectives[0].words} over today"
-    return Table([*columns, f"{lead}, in the search", f"{lead}, on fresh luck", "verdict"], rows)
+    return Table([*columns, "lead over today, search", "lead, fresh luck", "verdict"], rows)
 
 
 def _verdict(found: Optimum, finalist: int) -> str:

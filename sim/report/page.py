@@ -91,6 +91,7 @@ def _content(answer: Answer) -> dict[str, Any]:
         "changes": sources.changes(answer),
         "origin": sources.origin(answer),
         "several": bool(answer.others),
+        "posterior": None if answer.posterior is None else sources.place(answer.posterior),
     }
 
 

@@ -8,7 +8,17 @@ from sim.experiments.ask_select import Selected
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
 from sim.report.drawing import INK, canvas, look, short, styled, svg_of
-from sim.report.experiment_page import Figure, Page, Section, Table, digits_of, level_told, percent, unit_of
+from sim.report.experiment_page import (
+    Figure,
+    Page,
+    Section,
+    Table,
+    digits_of,
+    level_told,
+    percent,
+    unit_of,
+    written_digits,
+)
 
 PROCEDURES = {"kn": "KN (Kim & Nelson 2001)", "ocba": "OCBA (Chen et al. 2000)", "subset": "subset selection"}
 
@@ -43,7 +53,7 @@ def headline(found: Selected) -> str:
         level = level_told(found.levels[found.found.best], unit_in(found))
         return (
             f"“{found.best}” has the {_better(found)} {words}, {level}: chosen with a promised probability of "
-            f"{percent(settings.promise, digits_of_zone(100 * settings.promise))} of being right"
+            f"{percent(settings.promise, written_digits(100 * settings.promise))} of being right"
         )
     names = listed([f"“{name}”" for name in found.remaining])
     return (
@@ -55,7 +65,7 @@ def headline(found: Selected) -> str:
 
 def _lead(found: Selected) -> list[str]:
     settings, unit = found.experiment.settings, unit_in(found)
-    zone = number(settings.zone * unit.factor, digits_of_zone(settings.zone * unit.factor))
+    zone = number(settings.zone * unit.factor, written_digits(settings.zone * unit.factor))
     spent = [f"{name} {count:,}" for name, count in zip(found.names, found.found.used, strict=True)]
     told = [
         f"A lead matters from {zone} {unit.difference} on (the indifference zone): of policies that differ by less, either "
@@ -66,11 +76,6 @@ def _lead(found: Selected) -> list[str]:
     if not found.found.decided:
         told.insert(0, "More replications (most) or a wider zone would decide it.")
     return told
-
-
-def digits_of_zone(value: float) -> int:
-    """Decimal places of a number that was written by somebody: as many as it takes."""
-    return next((digits for digits in range(7) if abs(round(value, digits) - value) < 1e-9 * max(1.0, abs(value))), 6)
 
 
 def _gaps(found: Selected) -> Figure:

@@ -166,6 +166,8 @@ def origin(answer: Answer) -> Origin:
     asked = max(len(result.numbers) + len(result.failures) for result in answer.results)
     files = [shlex.quote(file_of(result.scenario) or f"{result.scenario.name}.yaml") for result in answer.results]
     numbers = f"--replications {asked} --seed {answer.base.seed}"
+    if answer.posterior is not None:
+        numbers += f" --posterior {shlex.quote(place(answer.posterior))}"
     verb = "compare" if answer.others else "run"
     against = f" --against {files[1]}" if answer.others else ""
     return Origin(

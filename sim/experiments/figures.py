@@ -1,0 +1,118 @@
+"""Figures that a calibration is held to: a measure, or the share of a group of the customer file that left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.errors import Mistake, nearest
+from sim.execution import Block
+from sim.experiments.asking import over_places
+from sim.experiments.calibration import Target
+from sim.experiments.laboratory import Laboratory
+from sim.experiments.question import Experiment
+from sim.experiments.sensitivity import Evaluate
+from sim.ground import customers_of
+from sim.outcome import Result
+
+
+class Figure(BaseModel):
+    """A figure to be met: its value, standard error and source.
+
+    It is called after a measure of the experiment's outcomes; or it says who it is about, ``left: {Complains: 1}``: the
+    share that left, of the customers with these cells in columns that the scenario keeps.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    value: float = Field(allow_inf_nan=False)
+    error: float = Field(gt=0, allow_inf_nan=False)
+    source: str = ""
+    left: dict[str, int | float | str] | None = Field(None, min_length=1)
+
+
+def targets(experiment: Experiment, figures: Mapping[str, Figure]) -> list[Target]:
+    """The figures as targets, in their order. Raises :class:`Mistake` for one that the experiment cannot give."""
+    for name, figure in figures.items():
+        if figure.left is not None:
+            group(experiment, name, figure.left)
+        elif name not in experiment.measures:
+            hint = nearest(name, experiment.measures) or f"; there are {', '.join(experiment.measures)}"
+            raise Mistake(
+                f"{experiment.path.name}: calibrate.figures.{name} is no outcome of the file and names no group that "
+                f"left{hint}"
+            )
+    return [Target(name, figure.value, figure.error) for name, figure in figures.items()]
+
+
+def group(experiment: Experiment, name: str, cells: Mapping[str, int | float | str]) -> np.ndarray:
+    """Which customers of the file a figure is about: bool (customers,). Raises :class:`Mistake` when it is nobody."""
+    place = f"{experiment.path.name}: calibrate.figures.{name}.left"
+    file = customers_of(experiment.base)
+    if file is None:
+        raise Mistake(f"{place} needs a customer file, and “{experiment.base.name}” has none")
+    chosen = np.ones(len(file.line), bool)
+    for column, wanted in cells.items():
+        if column not in file.kept:
+            known = list(file.kept)
+            hint = nearest(column, known) or f"; there are {', '.join(known) or 'none'}"
+            raise Mistake(f"{place}: '{column}' is no column that the scenario keeps{hint}")
+        chosen &= np.array([_same(cell, wanted) for cell in file.kept[column]])
+    if not chosen.any():
+        raise Mistake(f"{place} is about nobody: no customer of the file has {dict(cells)}")
+    return chosen
+
+
+def _same(cell: object, wanted: int | float | str) -> bool:
+    """Whether a cell holds a value; ``1`` and ``1.0`` are the same."""
+    try:
+        return float(str(cell)) == float(wanted)
+    except ValueError:
+        return str(cell) == str(wanted)
+
+
+def evaluator(experiment: Experiment, laboratory: Laboratory, figures: Mapping[str, Figure]) -> Evaluate:
+    """Places and replications → figures, (places, replications, figures).
+
+    Who of a group stayed is not in the store, so with such a figure every replication is run.
+    """
+    measures = [experiment.measures.index(name) if figure.left is None else -1 for name, figure in figures.items()]
+    if all(place >= 0 for place in measures):
+        plain = over_places(experiment, laboratory)
+        return lambda places, replications: plain(places, replications)[:, :, measures]
+    groups = {name: group(experiment, name, f.left) for name, f in figures.items() if f.left is not None}
+
+    def evaluate(places: np.ndarray, replications: range) -> np.ndarray:
+        scenarios = [experiment.scenario_at(values) for values in experiment.values_at(places)]
+        found = np.full((len(scenarios), len(replications), len(figures)), np.nan)
+        laboratory.tally.asked += found.shape[0] * found.shape[1]
+
+        def blocks() -> Iterator[Block]:
+            for replication in replications:
+                for scenario in scenarios:
+                    yield Block(scenario, experiment.seed, replication, 1)
+
+        for number, result in laboratory.executor.run(blocks()):
+            _count(laboratory, result)
+            if len(result.numbers):
+                found[number % len(scenarios), number // len(scenarios)] = _told(result, list(figures), groups)
+        if laboratory.executor.stopped:
+            raise Mistake(f"stopped ({laboratory.executor.why_stopped}); ask again to begin anew")
+        return found
+
+    return evaluate
+
+
+def _count(laboratory: Laboratory, result: Result) -> None:
+    laboratory.tally.ran += 1
+    laboratory.tally.failed += len(result.failures)
+    laboratory.failures.extend(result.failures)
+    laboratory.progress(1)
+
+
+def _told(result: Result, names: list[str], groups: Mapping[str, np.ndarray]) -> list[float]:
+    """Every figure of one replication."""
+    left = 1 - result.stayed / len(result.numbers)
+    return [float(left[groups[name]].mean() if name in groups else result.values[name][0]) for name in names]
