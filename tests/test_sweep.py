@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from sim.experiments.robustness import Robustness, planned, robust
 from sim.experiments.robustness import Settings as RobustSettings
 from sim.experiments.sweeping import Sweep, precise, sweep
 from sim.experiments.sweeping import planned as sweep_planned
+from sim.replicating import Workplace
 from sim.report import robust_page, sweep_page
 
 CLEAN = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
@@ -158,6 +160,25 @@ def test_a_sweep_answers_its_question_and_costs_nothing_again(tmp_path: Path, mo
     by_query = dict(results.query(joined, tmp_path / "results").table().to_numpy())
     by_hand = points.groupby("call_centre.representatives")["retention"].mean()
     assert by_query == pytest.approx(by_hand.to_dict())
+
+
+def test_a_sweep_with_failures_keeps_the_rest_and_says_how_to_repeat_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = Workplace.replicate
+
+    def sometimes(self: Workplace, replication: int) -> Any:
+        if replication == 2 and self.ground.policy["call_centre_representatives"][0] == 5:
+            raise FloatingPointError("planted")
+        return sound(self, replication)
+
+    monkeypatch.setattr(Workplace, "replicate", sometimes)
+    done = CliRunner().invoke(app, ["sweep", str(written(tmp_path)), "--json", "--out", str(tmp_path / "results")])
+    assert done.exit_code == 3
+    told = json.loads(done.stdout)
+    assert told["failed"] == 3 and [point["replications"] for point in told["points"]].count(3) == 3
+    assert "planted" in done.stderr and "--set call_centre.representatives=5" in done.stderr
+    assert "3 of 36 replications failed" in Path(told["folder"], "report.html").read_text()
 
 
 @pytest.mark.parametrize(
