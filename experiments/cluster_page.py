@@ -13,8 +13,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from sim import load, run
-from sim.cluster import Cluster, shipped
+from sim.cluster import shipped
 from sim.execution import Executor, executor
 from sim.replicating import Replicator, Task
 from sim.scenario.whole import Scenario
@@ -26,20 +28,23 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 WORKERS = 4
 BILLION = 10**9
 STUDIES = (
-    ("one scenario, 1,000 replications", 1_000),
-    ("five policies, 1,000 replications each", 5_000),
-    ("a sweep of 200 points, 50 replications each", 10_000),
-    ("a sensitivity study of 10,000 points, 20 replications each", 200_000),
+    ("one scenario, 10,000 replications", 10_000, True),
+    ("five policies, 1,000 replications each", 5_000, True),
+    ("a sweep of 200 points, 50 replications each", 10_000, False),
+    ("a sensitivity study of 10,000 points, 20 replications each", 200_000, False),
 )
+"""Name, replications, and whether all their weekly counts are kept until the end."""
 
 
 @dataclass(frozen=True)
 class Measured:
     """What one run of this program measured.
 
-    ``people``, ``weeks``: the scenario's; ``threads`` and ``workers``: seconds of the same replications on each, with so
-    many threads and ``WORKERS`` worker processes; ``start``: seconds until the workers stood ready; ``small``, ``plain``:
-    bytes a replication that are gathered, packed and not.
+    ``people``, ``weeks``: the scenario's; ``threads`` and ``workers``: seconds of the same replications on each, with as many
+    threads as cores and ``WORKERS`` worker processes; ``threads_busy`` and ``workers_busy``: seconds of processors they
+    took, in all processes together, which other programs on the machine lengthen less; ``start``: seconds until the
+    workers stood ready; ``small``, ``plain``: bytes a replication that are gathered, packed and not; ``load``:
+    programs that wanted a processor at the end, one minute's mean: far more than there are cores, and the times say little.
     """
 
     people: int
@@ -48,9 +53,12 @@ class Measured:
     cores: int
     threads: float
     workers: float
+    threads_busy: float
+    workers_busy: float
     start: float
     small: int
     plain: int
+    load: float
 
     @property
     def overhead(self) -> float:
@@ -58,22 +66,33 @@ class Measured:
         return self.workers / self.threads - 1
 
     @property
+    def effort(self) -> float:
+        """What the workers took more of the processors, as a share of what the threads took."""
+        return self.workers_busy / self.threads_busy - 1
+
+    @property
     def speed(self) -> float:
-        """Customer-weeks a second and core, on workers."""
-        return self.people * self.weeks * self.replications / self.workers / self.cores
+        """Customer-weeks a second of one core, on workers."""
+        return self.people * self.weeks * self.replications / self.workers_busy
 
 
-def timed(scenario: Scenario, replications: int, place: Executor) -> tuple[float, str]:
-    """Seconds of a run, and its digest."""
-    begin = time.perf_counter()
+def busy() -> float:
+    """Seconds of processors that this process and those it started have taken so far."""
+    me = psutil.Process()
+    return sum(sum(one.cpu_times()[:2]) for one in (me, *me.children(recursive=True)))
+
+
+def timed(scenario: Scenario, replications: int, place: Executor) -> tuple[float, float, str]:
+    """Seconds of a run, seconds of processors, and its digest."""
+    begin, before = time.perf_counter(), busy()
     result = run(scenario, replications, executor=place)
-    return time.perf_counter() - begin, result.digest
+    return time.perf_counter() - begin, busy() - before, result.digest
 
 
 def measure(replications: int, repeats: int) -> Measured:
     """Run it: threads, workers, threads, workers … and the best of each. Raises ``AssertionError`` when digests differ."""
     scenario, cores = load(SCENARIO), os.cpu_count() or 1
-    spent: dict[str, list[float]] = {"threads": [], "workers": []}
+    spent: dict[str, list[tuple[float, float, str]]] = {"threads": [], "workers": []}
     begin = time.perf_counter()
     with executor(workers=WORKERS) as workers, executor(threads=cores) as threads:
         start = time.perf_counter() - begin
@@ -81,16 +100,15 @@ def measure(replications: int, repeats: int) -> Measured:
         for place in places.values():  # the first run of a process loads the compiled code, and finds memory
             run(scenario, 8 * WORKERS, executor=place)
         for _ in range(repeats):
-            found = {name: timed(scenario, replications, place) for name, place in places.items()}
-            assert found["threads"][1] == found["workers"][1], "the digests differ"
-            for name, (seconds, _digest) in found.items():
-                spent[name].append(seconds)
-        assert isinstance(workers, Cluster)
+            for name, place in places.items():
+                spent[name].append(timed(scenario, replications, place))
         ground = workers.ground(scenario)
+    assert len({digest for each in spent.values() for *_, digest in each}) == 1, "the digests differ"
+    wall, effort = ({name: min(one[k] for one in each) for name, each in spent.items()} for k in (0, 1))
     counted = Replicator()(ground, Task("today.yaml", 1, 0, 20))
     return Measured(
-        ground.plan.people, ground.weeks, replications, cores, min(spent["threads"]), min(spent["workers"]), start,
-        len(shipped(counted)) // 20, counted.tally.nbytes // 20,
+        ground.plan.people, ground.weeks, replications, cores, *wall.values(), *effort.values(), start,
+        len(shipped(counted)) // 20, counted.tally.nbytes // 20, os.getloadavg()[0],
     )  # fmt: skip
 
 
@@ -106,21 +124,23 @@ def tables(found: Measured) -> str:
     """The measured part of the page."""
     each = found.people * found.weeks
     measured = (
-        ("customer-weeks a second and core, on workers", f"{found.speed / 1e6:,.0f} million"),
+        ("customer-weeks a second of one core, on workers", f"{found.speed / 1e6:,.0f} million"),
         ("a billion customer-weeks", f"{lasting(BILLION / found.speed)} of one core"),
         (f"{found.replications:,} replications on {found.cores} threads", lasting(found.threads)),
         (f"the same on {WORKERS} workers (on the same {found.cores} cores)", lasting(found.workers)),
         ("what the workers took longer", f"{found.overhead:.1%}"),
+        ("what they took more of the processors", f"{found.effort:.1%}"),
         (f"until {WORKERS} local workers stand ready", lasting(found.start)),
         ("gathered for each replication", f"{found.small / 1e3:,.0f} kB ({found.plain / 1e3:,.0f} kB before packing)"),
+        (f"programs at work on the {found.cores} cores meanwhile, these included", f"{found.load:.0f}"),
     )
     lines = ["| measured | |", "| --- | ---: |", *(f"| {what} | {value} |" for what, value in measured)]
     lines += ["", f"A replication is {found.people:,} people for {found.weeks} weeks: {each:,} customer-weeks.", ""]
     lines += ["| study | customer-weeks | 2 cores | 16 cores | 128 cores | gathered | disk while it runs |"]
     lines += ["| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
-    for name, count in STUDIES:
+    for name, count, kept in STUDIES:
         times = [lasting(count * each / found.speed / cores) for cores in (2, 16, 128)]
-        sizes = [f"{count * size / 1e9:,.1f} GB" for size in (found.small, found.plain)]
+        sizes = [f"{count * size / 1e9:,.1f} GB" for size in (found.small, found.plain * kept)]
         lines.append(f"| {name} | {count * each / 1e9:,.1f} billion | {' | '.join([*times, *sizes])} |")
     return "\n".join(lines)
 
@@ -139,7 +159,7 @@ def main() -> None:
     asked = parser.parse_args()
     found = measure(asked.replications, asked.repeats)
     PAGE.write_text(page(found, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    print(found, f"overhead {found.overhead:.1%}", sep="\n")
+    print(found, f"longer {found.overhead:.1%}, more {found.effort:.1%}", sep="\n")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as arrow
@@ -29,6 +29,9 @@ from sim.ground import customers_of
 from sim.measures import measured_weekly
 from sim.running import Result
 from sim.tallies import give_back, parts
+
+if TYPE_CHECKING:
+    from sim.experiments.querying import Answer
 
 RESULTS = Path("results")
 KEYS = ("scenario", "replication", "week")
@@ -160,7 +163,7 @@ def save(results: Sequence[Result], under: Path = RESULTS) -> Path:
     try:
         _fill(draft, results)
         draft.chmod(0o755)
-        _put_in_place(draft, place)
+        put_in_place(draft, place)
     except OSError as fault:
         raise Mistake(f"{place}: results cannot be written here ({fault.strerror}); choose another folder") from None
     finally:
@@ -169,7 +172,7 @@ def save(results: Sequence[Result], under: Path = RESULTS) -> Path:
     return place
 
 
-def _put_in_place(draft: Path, place: Path) -> None:
+def put_in_place(draft: Path, place: Path) -> None:
     """Move the finished folder to where it belongs; a report that stands there already is kept."""
     if place.exists():
         for report in place.glob("*.html"):
@@ -180,6 +183,13 @@ def _put_in_place(draft: Path, place: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
     else:
         os.replace(draft, place)
+
+
+def query(sql: str, under: Path | str = RESULTS) -> Answer:
+    """What an SQL query over everything in a results folder gives; see :func:`sim.experiments.querying.query`."""
+    from sim.experiments.querying import query as ask
+
+    return ask(sql, under)
 
 
 def write_weekly(result: Result, path: Path) -> None:

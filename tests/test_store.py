@@ -248,7 +248,8 @@ RUNS = 7 * 7 * 4 + 4
 """Replications of all points and of the base, each a block of its own."""
 PROGRAM = """
 import resource, sys, sim.experiments.laboratory as laboratory
-laboratory.SECONDS, laboratory.WORK = 0.2, 50_000
+from sim.execution import Executor
+laboratory.SECONDS, laboratory.WORK, Executor.block_seconds = 0.2, 1, 0  # each replication a block
 limit = int(sys.argv.pop(1))
 if limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -359,3 +360,19 @@ def test_a_full_disk_is_a_sentence_and_what_is_finished_is_kept(tmp_path: Path, 
     assert kept > 0 and not list((tmp_path / "results" / "store" / "parts").glob(".*"))
     found, counted = finish(tmp_path)
     assert counted.tally.found >= kept and found == whole
+
+
+@pytest.mark.heavy
+def test_a_killed_worker_takes_nothing_with_it(tmp_path: Path, whole: dict[str, bytes]) -> None:
+    psutil = pytest.importorskip("psutil")
+    prepared(tmp_path)
+    process = start(tmp_path, "sweep", "question.yaml", "--workers", "2")
+    until = time.monotonic() + 200
+    while len(put_down(tmp_path)) < 20 and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.01)
+    workers = [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+    assert len(workers) == 2
+    workers[0].kill()
+    _, words = process.communicate(timeout=300)
+    assert process.returncode == 0, words
+    assert tables(tmp_path) == whole

@@ -15,10 +15,10 @@ import pytest
 from questions import small, written
 from typer.testing import CliRunner
 
+from sim import results
 from sim.cli import app
 from sim.errors import Mistake
 from sim.experiments.laboratory import Laboratory, Tally
-from sim.experiments.querying import query
 from sim.experiments.question import Experiment, load_experiment
 from sim.experiments.robustness import Robustness, planned, robust
 from sim.experiments.robustness import Settings as RobustSettings
@@ -125,6 +125,11 @@ def test_a_point_that_makes_no_sense_is_named_before_anything_is_run(tmp_path: P
         sweep_planned(experiment)
 
 
+def test_fewer_points_than_it_takes_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(Mistake, match="has 2 different points, but to tell 2 factors apart takes at least 3"):
+        sweep_planned(small(tmp_path, design="{kind: latin_hypercube, samples: 2}"))
+
+
 # ---- as a user types it
 
 
@@ -150,7 +155,7 @@ def test_a_sweep_answers_its_question_and_costs_nothing_again(tmp_path: Path, mo
         'SELECT "call_centre.representatives" AS people, avg(r.retention) FROM points JOIN replications r USING (scenario) '
         "GROUP BY people ORDER BY people"
     )
-    by_query = dict(query(joined, tmp_path / "results").rows)
+    by_query = dict(results.query(joined, tmp_path / "results").table().to_numpy())
     by_hand = points.groupby("call_centre.representatives")["retention"].mean()
     assert by_query == pytest.approx(by_hand.to_dict())
 

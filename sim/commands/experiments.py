@@ -134,12 +134,17 @@ def robust(
     with at_work(asked, out, len(plan[1]) * asked.replications, **options) as laboratory:
         found = robustness.robust(asked, laboratory, plan)
     folder = save(asked, "robust", found.address, {"states": found.table()}, out)
+    _tell_answer(found, robust_page, folder, report, as_json)
+
+
+def _tell_answer(found: Any, page: Any, folder: Path, report: Path | None, as_json: bool) -> None:
+    """Write the page that tells what was found, and print its first sentence, or the JSON object."""
     tell(f"results: {folder}")
-    tell(f"report: {robust_page.write(found, report or folder / 'report.html')}")
+    tell(f"report: {page.write(found, report or folder / 'report.html')}")
     if as_json:
-        print_json({"answer": robust_page.headline(found), "folder": str(folder), **found.to_json()})
+        print_json({"answer": page.headline(found), "folder": str(folder), **found.to_json()})
     else:
-        typer.echo(robust_page.headline(found))
+        typer.echo(page.headline(found))
     end(found.failures)
 
 
@@ -173,13 +178,7 @@ def branch(
         tuple(laboratory.failures),
     )  # fmt: skip
     folder = save(asked, "branch", branching.address(asked, scenarios), {"branches": branch_page.table(found)}, out)
-    tell(f"results: {folder}")
-    tell(f"report: {branch_page.write(found, report or folder / 'report.html')}")
-    if as_json:
-        print_json({"answer": branch_page.headline(found), "folder": str(folder), **found.to_json()})
-    else:
-        typer.echo(branch_page.headline(found))
-    end(found.failures)
+    _tell_answer(found, branch_page, folder, report, as_json)
 
 
 def _by_week(asked: Experiment, scenarios: Sequence[Scenario], out: Path) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import Mistake
 from sim.experiments.blocks import source
 from sim.experiments.question import Experiment
-from sim.results import _put_in_place, versions
+from sim.results import put_in_place, versions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ def save(
             table.to_parquet(draft / f"{name}.parquet", index=False)
             table.to_csv(draft / f"{name}.csv", index=False, float_format="%.17g")
         draft.chmod(0o755)
-        _put_in_place(draft, place)
+        put_in_place(draft, place)
     except OSError as fault:
         raise Mistake(
             f"{place}: results cannot be written here ({fault.strerror or fault}); choose another folder"

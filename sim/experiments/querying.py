@@ -15,6 +15,7 @@ from sim.experiments.tables import KEY, TABLES
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas as pd
 
 STORE = "store"
 """The store's name in a results folder."""
@@ -29,6 +30,12 @@ class Answer:
     columns: list[str]
     kinds: list[str]
     rows: list[tuple[Any, ...]]
+
+    def table(self) -> pd.DataFrame:
+        """The same as a data frame."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows, columns=self.columns)
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``loyalty results query --json`` prints; what is no number is null."""

@@ -248,7 +248,18 @@ def planned(experiment: Experiment) -> tuple[np.ndarray, list[Scenario]]:
     experiment.need("design")
     assert experiment.design is not None
     points = experiment.design.points(experiment)
+    _refuse_too_few(experiment, points)
     return points, scenarios_of(experiment, points)
+
+
+def _refuse_too_few(experiment: Experiment, points: np.ndarray) -> None:
+    """To tell the factors apart takes more different points than factors, and one more."""
+    different, least = len(np.unique(points, axis=0)), len(experiment.factors) + 1
+    if different < least:
+        raise Mistake(
+            f"{experiment.path.name}: the design has {different} different points, but to tell {least - 1} factors apart takes "
+            f"at least {least}; ask for more, or vary fewer factors"
+        )
 
 
 def sweep(
