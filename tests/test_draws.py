@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim import draws
-from sim.draws import StreamClash, fill, happens, philox, stream, uniform, unit, word, words, world
+from sim.draws import StreamClash, fill, happens, philox, spare_word, stream, uniform, unit, word, words, world
 from sim.numeric import normal_quantile
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -207,6 +207,16 @@ def test_a_uniform_is_the_unit_of_its_word() -> None:
     key, purpose = world(3, 1), stream("some purpose")
     for index in range(9):
         assert uniform(key, purpose, 2, 5, index) == unit(word(key, purpose, 2, 5, index))
+
+
+@given(st.tuples(*[WORDS] * 4), st.tuples(*[WORDS] * 4))
+def test_a_spare_word_is_made_of_exactly_what_units_leave_over(words: tuple[int, ...], others: tuple[int, ...]) -> None:
+    four = [np.uint32(number) for number in words]
+    same_units = [np.uint32(w & 0xFFFFFF00 | o & 0xFF) for w, o in zip(words, others, strict=True)]
+    same_rest = [np.uint32(w & 0xFF | o & 0xFFFFFF00) for w, o in zip(words, others, strict=True)]
+    assert [unit(number) for number in same_units] == [unit(number) for number in four]
+    assert spare_word(*same_rest) == spare_word(*four)
+    assert int(spare_word(*four)).to_bytes(4, "little") == bytes(number & 0xFF for number in words)
 
 
 def test_what_is_impossible_never_happens_and_what_is_certain_always() -> None:

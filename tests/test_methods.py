@@ -131,6 +131,15 @@ def test_optimise_keeps_limits_and_tells_fresh_figures_only(place: Path) -> None
     assert first["call_centre.representatives"] == 2  # today's setting is always among the trials
 
 
+def test_the_number_of_threads_changes_no_trial(place: Path) -> None:
+    one = answer("optimise", "--out", "one")
+    done = CliRunner().invoke(app, ["optimise", "optimise.yaml", "--threads", "2", "--json", "--out", "two"])
+    two = json.loads(done.stdout)
+    assert one.pop("folder") != two.pop("folder") and one == two
+    trials = [pd.read_csv(next((place / out).glob("optimise-*")) / "trials.csv") for out in ("one", "two")]
+    assert trials[0].equals(trials[1])
+
+
 def test_break_even_lies_where_the_lead_changes_sign(place: Path) -> None:
     """The policy meets the base's error rate of 0.06 with more representatives: it stops leading somewhere above."""
     found = answer("break_even")

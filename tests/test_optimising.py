@@ -108,7 +108,12 @@ def test_failed_points_do_not_stop_the_search() -> None:
         values[points[:, 0] > 0.6] = math.nan
         return values
 
+    def broken(points: np.ndarray, replications: range) -> np.ndarray:
+        return np.full((len(points), len(replications), 2), math.nan)
+
     for method in ("tpe", "cmaes", "nsga2"):
+        with pytest.raises(Mistake, match="every trial failed"):
+            search(broken, 2, [FREE, COST], trials=10, batch=5, replications=range(2), method=method)
         found = search(torn, 2, [FREE, COST], trials=40, batch=10, replications=range(2), method=method)
         assert len(found.points) == 40 and not found.feasible[found.points[:, 0] > 0.6].any()
 

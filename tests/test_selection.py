@@ -169,6 +169,19 @@ def test_a_failed_replication_counts_for_nobody() -> None:
         assert procedure(torn, 5, zone=ZONE).best == 0
 
 
+def test_a_policy_that_always_fails_is_told() -> None:
+    def broken(policies: Sequence[int], replications: range) -> np.ndarray:
+        found = world(MONOTONE, 1)(policies, replications)
+        found[[p == 2 for p in policies]] = math.nan
+        return found
+
+    for procedure in PROCEDURES.values():
+        with pytest.raises(Mistake, match="see what failed"):
+            procedure(broken, 5, zone=ZONE)
+    with pytest.raises(Mistake, match="see what failed"):
+        subset(broken(range(5), range(10)))
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [

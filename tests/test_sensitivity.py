@@ -10,7 +10,18 @@ import pytest
 from scipy.stats import norm
 
 from sim.errors import Mistake
-from sim.experiments.sensitivity import DUMMY, METHODS, Analysis, Evaluate, analyse, chance_share, design, luck, runs
+from sim.experiments.sensitivity import (
+    DUMMY,
+    FEWEST,
+    METHODS,
+    Analysis,
+    Evaluate,
+    analyse,
+    chance_share,
+    design,
+    luck,
+    runs,
+)
 
 NAMES = ("x1", "x2", "x3", "idle")
 A, B = 7.0, 0.1
@@ -164,7 +175,7 @@ def test_delta_of_two_normal_causes_is_that_of_its_definition() -> None:
     def normal(points: np.ndarray, replications: range) -> np.ndarray:
         return np.repeat((norm.ppf(points) @ [2.0, 1.0])[:, None, None], len(replications), axis=1)
 
-    (found,) = analyse(normal, ("a", "b"), method="delta", samples=1000, replications=range(2))
+    (found,) = analyse(normal, ("a", "b"), method="delta", samples=600, replications=range(2))
     assert found.ranking_index[0].value == pytest.approx(known(2, 1), abs=0.05)
     assert found.ranking_index[1].value == pytest.approx(known(1, 2), abs=0.05)
     assert found.dummy.value < 0.05 and found.above_chance == ("a", "b")
@@ -172,7 +183,7 @@ def test_delta_of_two_normal_causes_is_that_of_its_definition() -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_design_has_as_many_points_as_announced_and_leaves_no_trace(method: str) -> None:
-    samples = 128
+    samples = max(FEWEST[method], 16)
     before, form = np.random.get_state()[1].copy(), __import__("warnings").formatwarning  # type: ignore[index]
     places = design(method, 3, samples, seed=1)
     rows = {"sobol": 6, "morris": 5}.get(method, 1) * samples

@@ -128,6 +128,8 @@ def search(
         found = _averages(evaluate, places, replications)
         points, means = np.concatenate([points, places]), np.concatenate([means, found])
         _tell(study, asked, goals, found, method)
+    if not np.isfinite(means).all(axis=1).any():
+        raise Mistake("every trial failed, so there is nothing to choose from; see the failed replications")
     return Search(tuple(goals), points, means)
 
 

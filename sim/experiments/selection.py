@@ -75,14 +75,15 @@ class _Records:
         """``one`` less ``other`` in the replications that both finished."""
         shared = min(len(self.seen[one]), len(self.seen[other]))
         gap = self.seen[one][:shared] - self.seen[other][:shared]
-        return gap[np.isfinite(gap)]
+        return _enough(gap[np.isfinite(gap)])
 
     def leader(self, policies: Sequence[int]) -> int:
         """The policy that none of these beats on the replications they share, or else the one with the highest mean.
 
         With unequal numbers of replications the plain means are of different luck, and may mislead.
         """
-        order = sorted(policies, key=lambda p: (-float(np.nanmean(self.seen[p])), p))
+        means = {p: float(_enough(self.seen[p][np.isfinite(self.seen[p])]).mean()) for p in policies}
+        order = sorted(policies, key=lambda p: (-means[p], p))
         return next((p for p in order if all(self.difference(p, q).mean() >= 0 for q in order if q != p)), order[0])
 
     def shared(self, policies: Sequence[int]) -> np.ndarray:
@@ -97,6 +98,15 @@ class _Records:
         gaps = np.array([_paired(self.difference(policy, best)) for policy in range(len(self.seen))])
         used = np.array([len(values) for values in self.seen])
         return Selection(best, tuple(sorted(remaining)), means, used, gaps, promise, zone)
+
+
+def _enough(values: np.ndarray) -> np.ndarray:
+    """The same values, if they are of two replications or more; else a :class:`Mistake`."""
+    if values.shape[-1] < 2:
+        raise Mistake(
+            "fewer than two replications finished in every policy, so nothing can be compared; see what failed"
+        )
+    return values
 
 
 def _paired(gap: np.ndarray) -> tuple[float, float, float]:
@@ -168,7 +178,7 @@ def _threshold(policies: int, promise: float, first: int) -> float:
 
 def _difference_variances(values: np.ndarray) -> np.ndarray:
     """Variance of every pair's difference: (policies, policies)."""
-    whole = values[:, np.isfinite(values).all(axis=0)]
+    whole = _enough(values[:, np.isfinite(values).all(axis=0)])
     covariance = np.cov(whole)
     spread = np.diag(covariance)
     return np.maximum(spread[:, None] + spread[None, :] - 2 * covariance, 0)
@@ -275,8 +285,6 @@ def subset(values: np.ndarray, promise: float = 0.95) -> tuple[int, ...]:
     policies, count = values.shape
     if policies == 1:
         return (0,)
-    if count < 2:
-        raise Mistake("at least two replications that every policy finished are needed to tell policies apart")
     quantile = float(stdtrit(count - 1, 1 - (1 - promise) / (policies - 1)))
     allowed = quantile * np.sqrt(_difference_variances(values) / count)
     means = values.mean(axis=1)

@@ -142,7 +142,7 @@ def _mark(found: Sweep, outcome: Outcome, axes: Axes, ticks: tuple[np.ndarray, n
 def multiples(found: Sweep) -> Figure:
     """A panel for each outcome and factor: every point's mean, and the line of their means along the factor."""
     outcomes, factors = found.experiment.outcomes, found.experiment.factors[:5]
-    figure = Canvas(figsize=((2.2 if len(factors) > 2 else 1) * WIDTH, 0.7 + 1.7 * len(outcomes)))
+    figure = Canvas(figsize=((2.2 if len(factors) > 1 else 1) * WIDTH, 0.7 + 1.7 * len(outcomes)))
     panels = figure.subplots(len(outcomes), len(factors), squeeze=False, sharex="col", sharey="row")
     for i, outcome in enumerate(outcomes):
         unit = unit_in(found, outcome)
@@ -155,7 +155,7 @@ def multiples(found: Sweep) -> Figure:
     more = len(found.experiment.factors) - len(factors)
     rest = f" {more} more factors are in the table." if more else ""
     return Figure(alt, f"A dot is a point's mean over its replications; the line is the mean along the factor.{rest}",
-                  svg_of(figure), wide=len(factors) > 2)  # fmt: skip
+                  svg_of(figure), wide=len(factors) > 1)  # fmt: skip
 
 
 def _panel(axes: Axes, places_: np.ndarray, means: np.ndarray, colour: str) -> None:
