@@ -23,6 +23,7 @@ from sim.engines.lists import BLOCK, row_of
 from sim.engines.staffing import come_to_work, review, take_posts
 from sim.engines.touch import touch
 from sim.mechanisms.digital_channels import overheard
+from sim.mechanisms.impatience import remaining
 from sim.mechanisms.innovation import gained, lag_after, standing
 from sim.service.queues import put_in_order, rebase
 from sim.week import People, Today, count
@@ -169,7 +170,9 @@ def _approach(state, work, block, p, today, tally, journal):
         )
         keeping.recommend(mood, provider, start, flags, room, p, today, tally, journal)
     if p.winback_offers > 0:
-        keeping.woo(provider, state.clock[LEFT_IN, here], start, flags, work.spare, p, today, tally, journal)
+        keeping.woo(
+            provider, state.clock[LEFT_IN, here], start, flags, (work.bits, work.spare), p, today, tally, journal
+        )
 
 
 @step
@@ -199,7 +202,8 @@ def decide(people, state, work, p, today, tally, journal):
     """Some leave the market, some compare and stay, leave, join or come back."""
     bits, thinking = work.bits, _think(state, work, p, today, tally, journal)
     ours, theirs = standing(p.quality_level, state.firm[LAG, 0]), standing(p.rival_level, state.firm[RIVAL_LAG, 0])
-    market = Market(state.reputation[0], state.reputation[1], ours, theirs)
+    inertia = remaining(p.impatience_switching_trend, today.week)
+    market = Market(state.reputation[0], state.reputation[1], ours, theirs, inertia)
     for start in range(0, thinking, BLOCK):
         who = work.who[start : min(start + BLOCK, thinking)]
         rows = (bits[0, : who.size], bits[1, : who.size], bits[2, : who.size], bits[3, : who.size])

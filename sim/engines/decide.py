@@ -20,7 +20,6 @@ from sim.engines.passes import MOVES
 from sim.engines.posts import post
 from sim.mechanisms.contracts import bound, hurdle
 from sim.mechanisms.fees import price_seen
-from sim.mechanisms.impatience import remaining
 from sim.mechanisms.marketing import promise
 from sim.mechanisms.pretence import hollow
 from sim.mechanisms.pricing import cents, price_paid
@@ -48,12 +47,16 @@ LEFT_IN, CAME_BY = row_of("left_in"), row_of("came_by")
 
 
 class Market(NamedTuple):
-    """What everybody can see of the two providers: public reputation, and how good the product is by today's standards."""
+    """What everybody can see of the two providers: public reputation, and how good the product is by today's standards.
+
+    ``inertia``: the share of what switching costs that habits have left of it by now.
+    """
 
     company_reputation: np.float32
     rival_reputation: np.float32
     company_level: np.float32
     rival_level: np.float32
+    inertia: np.float32
 
 
 @step
@@ -166,9 +169,10 @@ def _leave(people, i, own, other, advantage, market, weights, p, today, tally):
 
 
 @step
-def _hurdle(people, i, woken, wooed, p, week):
+def _hurdle(people, i, inertia, why, p, week):
     """The discount over one year that the other must offer, with all that was offered for staying or for coming."""
-    reluctance = people.number[SWITCHING, i] * remaining(p.impatience_switching_trend, week)
+    woken, wooed = (why & keeping.WOKEN) != 0, (why & keeping.WOOED) != 0
+    reluctance = people.number[SWITCHING, i] * inertia
     reluctance = attached(reluctance, p.referral_bond, i64(people.mark[CAME_BY, i]))
     high = hurdle(reluctance, p.contracts_exit_fee, bound(people.clock[CONTRACT_END, i], week))
     return lowered(raised(high, p.retention_offers_better_plan, woken), p.winback_discount, wooed)
@@ -187,7 +191,7 @@ def consider(people, i, luck, market, heard, why, weights, p, today, tally, jour
     advantage = _price_advantage(people, i, mine, p, week)
     drawn, ends = pull(other, own, held, p.choice_appeal, advantage), people.clock[CONTRACT_END, i]
     woken, wooed = (why & keeping.WOKEN) != 0, (why & keeping.WOOED) != 0
-    high = _hurdle(people, i, woken, wooed, p, week)
+    high = _hurdle(people, i, market.inertia, why, p, week)
     goes = happens(leaves(drawn, high, p.choice_decisiveness), luck)
     if goes and mine and p.retention_offers_save_offers > 0:
         goes = not keeping.stays_after_all(number, i, drawn, high, luck, p, today, tally, journal)

@@ -8,7 +8,7 @@ import numpy as np
 from sim.behaviour.choice import leaves
 from sim.behaviour.person import RIVAL
 from sim.compiled import inner_kernel, step
-from sim.draws import happens, uniform
+from sim.draws import fill_listed, happens, uniform, unit
 from sim.engines import passes
 from sim.engines.lists import listed, note, row_of
 from sim.engines.passes import NOTHING, THINKS
@@ -44,14 +44,11 @@ def _left_lately(provider, left_in, weeks, week, flags):
 
 
 @inner_kernel
-def _woo(who, start, offers, moment, flags):
-    """Flag those on the list who get an offer to come back; returns how many they are. ``moment``: (world, week).
-
-    So few left lately that each draw is made by itself.
-    """
+def _woo(who, start, offers, bits, flags):
+    """Flag those on the list who get an offer to come back; returns how many they are."""
     wooed = i64(0)
     for k in range(who.size):
-        offered = happens(offers, uniform(moment[0], WOOING, u32(who[k]), moment[1], 0))
+        offered = happens(offers, unit(bits[k]))
         flags[u32(who[k] - start)] |= WOOED_THINKS if offered else NOTHING
         wooed += offered
     return wooed
@@ -81,11 +78,14 @@ def recommend(mood, provider, start, flags, room, p, today, tally, journal):
 
 
 @step
-def woo(provider, left_in, start, flags, spare, p, today, tally, journal):
-    """Some of those in the block who left lately get an offer to come back; ``spare`` has room for a list."""
+def woo(provider, left_in, start, flags, room, p, today, tally, journal):
+    """Some of those in the block who left lately get an offer to come back; ``room`` is for their words and for a list."""
+    bits, spare = room
     _left_lately(provider, left_in, i32(p.winback_weeks), i32(today.week), flags)
     who = spare[: listed(flags, LEFT_LATELY, start, spare, 0)]
-    tally[WINBACK_OFFERS] += _woo(who, start, p.winback_offers, (today.world, today.week), flags)
+    rows = (bits[0, : who.size], bits[1, : who.size], bits[2, : who.size], bits[3, : who.size])
+    fill_listed(today.world, WOOING, today.week, u32(0), who, rows)
+    tally[WINBACK_OFFERS] += _woo(who, start, p.winback_offers, rows[0], flags)
     _note_flagged(journal, flags, WOOED, start, today.week, WINBACK_OFFER)
 
 

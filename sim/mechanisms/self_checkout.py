@@ -110,8 +110,10 @@ def put_off(length: int, minding: float, in_sight: float, unnoticed: float, dete
     The square is measured by what it grows between a line of 10 and one of 15, over which ``deters`` of the buyers are lost.
     """
     over, growth = f32(length) - unnoticed, f32(125) - f32(10) * unnoticed
+    if over <= f32(0):
+        return f32(0)
     stays = power(f32(1) - deters, minding * over * over / growth)
-    return in_sight * (f32(1) - stays) if over > f32(0) else f32(0)
+    return in_sight * (f32(1) - stays)
 
 
 EXAMPLES = (
