@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sim.bench.measure import Measured
+from sim.bench.scaling import READY
 from sim.bench.timing import Row
 
 PROFILE = "Where the time goes"
@@ -83,6 +84,15 @@ def _why(row: Row, found: Measured) -> str:
     if row.figure == "warm start":
         return (
             f"Python and the libraries take {number(found.value('libraries') or 0.0)} s of it. {_busy(found)}".rstrip()
+        )
+    if row.figure == "first start":
+        compiling = number(row.value - (found.value("warm start") or 0.0))
+        return f"Compiling takes {compiling} s of it, on one thread: numba holds a lock meanwhile, so a second processor is no help."
+    if row.figure.endswith("workers against threads"):
+        ready, threads = number(found.value(READY) or 0.0), number(found.value("comparison on threads") or 0.0)
+        return (
+            f"Starting the workers and ending them takes {ready} s by itself, the whole comparison on threads {threads} s; "
+            "four workers share the processors of this machine."
         )
     if row.figure == "two threads against one":
         return f"The threads share nothing but the caches and the memory. {_busy(found)}".rstrip()

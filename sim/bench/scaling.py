@@ -69,12 +69,14 @@ def _number(n: int) -> str:
     return {2: "two", 4: "four", 8: "eight"}.get(n, str(n))
 
 
+READY = "workers stand ready"
 _COMMAND = "import sys; from sim.cli import main; sys.argv[0] = 'loyalty'; main()"
 _LIBRARIES = "import sim.cli, sim.running, sim.results, sim.engines.core"
 _COMPARE = (
     "import sys; from sim import compare, load; one, other, replications, workers = sys.argv[1:]; "
     "compare([load(one), load(other)], int(replications), workers=int(workers) or None)"
 )
+_STAND_READY = "import sys; from sim.execution import executor; executor(workers=int(sys.argv[1])).close()"
 
 
 def _started(folder: str, program: str, *words: str, **surroundings: str) -> float:
@@ -150,6 +152,7 @@ def thousand_rows(replications: int = 1000, workers: int = 4) -> list[Row]:
         words = (str(today), str(outsourced), str(replications))
         threads = _started(folder, _COMPARE, *words, "0")
         loopback = _started(folder, _COMPARE, *words, str(workers))
+        ready = _started(folder, _STAND_READY, str(workers))
     note = f"2 × {replications:,} replications, {2 * replications * 104 * 10_000:,} customer-weeks"
     longer = 100 * (loopback / threads - 1)
     return in_full(
@@ -161,6 +164,9 @@ def thousand_rows(replications: int = 1000, workers: int = 4) -> list[Row]:
             15,
             5,
             note="the same, start of the workers included",
+        ),
+        Row(
+            READY, ready, "seconds", note=f"{workers} workers on {os.cpu_count()} processors, from nothing to their end"
         ),
     )
 
