@@ -17,7 +17,7 @@ from sim.bench.picture import picture
 from sim.bench.queues import by_ciw, by_simpy, callers_drawn
 from sim.bench.scaling import large_market
 from sim.bench.timed import everything_on, market_of, mechanisms, nothing_on, without
-from sim.bench.timing import Row, best_in_turn, floor_of
+from sim.bench.timing import FLOOR, Row, best_in_turn, floor
 from sim.cli import app
 from sim.draws import fill, world
 from sim.errors import Mistake
@@ -112,8 +112,13 @@ def test_actions_are_timed_in_turn_and_the_best_of_each_counts() -> None:
 
 
 def test_the_floor_changes_nothing_and_draws_every_week() -> None:
-    ground = ground_of(everything_on(weeks=2, market=SMALL))
-    floor_of(ground)()
+    people = np.full((3, 50), 2.5, np.float32), np.full((2, 50), 7, np.int16), np.full((1, 50), 1, np.uint8)
+    before = [column.copy() for column in people]
+    drawn, expected = np.zeros((4, 32), np.uint32), np.zeros((4, 32), np.uint32)
+    floor(world(1, 0), 3, people, (drawn[0], drawn[1], drawn[2], drawn[3]))
+    fill(world(1, 0), FLOOR, 2, 32, (expected[0], expected[1], expected[2], expected[3]))
+    assert all((now == then).all() for now, then in zip(people, before, strict=True))
+    assert (drawn == expected).all(), "the words left over are those of the last week's last block"
 
 
 @pytest.mark.parametrize(
