@@ -16,6 +16,14 @@ from sim.errors import Mistake, nearest
 
 WRONG = 2
 """Exit code of a user's mistake."""
+OPTIONAL = {
+    "SALib": "experiments",
+    "cmaes": "experiments",
+    "duckdb": "experiments",
+    "optuna": "experiments",
+    "pydoe": "experiments",
+}
+"""Libraries that a plain installation lacks, and the extra that brings each."""
 
 
 class Commands(TyperGroup):
@@ -39,6 +47,10 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except Mistake as mistake:
             _stop(str(mistake))
+        except ModuleNotFoundError as fault:
+            if fault.name not in OPTIONAL:
+                raise
+            _stop(f"this needs {fault.name}, which is not installed: pip install 'loyalty-sim[{OPTIONAL[fault.name]}]'")
 
 
 def _stop(sentence: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -313,3 +314,13 @@ def test_other_answers_are_sentences_too(place: Path, name: str, change: tuple[s
     found = answer(name)
     assert words in found["answer"]
     assert found["answer"].split("“")[0][:40] in page_of(found) and "data:image/svg+xml" in page_of(found)
+
+
+def test_a_library_that_is_not_installed_is_named_with_what_brings_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)  # as if it were not installed
+    example = Path(__file__).resolve().parents[1] / "experiments" / "optimise.yaml"
+    done = CliRunner().invoke(app, ["optimise", str(example), "--out", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "optuna" in done.stderr and "pip install 'loyalty-sim[experiments]'" in done.stderr
