@@ -164,11 +164,13 @@ class Today(NamedTuple):
     budget_moves: bool
 
 
+EVERYBODY = -2
+"""Who a journal watches that is kept of all people."""
 JOURNAL = np.dtype([("person", np.int32), ("week", np.int32), ("what", np.int32), ("amount", np.float32)])
 
 
 def journal(watched: int = -1, room: int = 0) -> np.ndarray:
-    """An empty journal of one person (-1: of nobody): row 0 holds their number and how many entries follow."""
+    """An empty journal of one person, of ``EVERYBODY`` or (-1) of nobody: row 0 holds who, and how many entries follow."""
     book = np.zeros(room + 1, JOURNAL)
     book[0]["person"] = watched
     return book

@@ -10,11 +10,16 @@ from worlds import busy
 from sim import Mistake, load, run
 from sim.behaviour.person import COMPANY
 from sim.commands.running import scenarios_folder
-from sim.journey import Journey, against, journey
+from sim.engines import core
+from sim.engines.mesa.market import Market
+from sim.engines.start import begin, empty_state
+from sim.ground import ground_of
+from sim.journey import Journey, against
+from sim.journey import journey as journey_of
 from sim.journey.relive import Event, Life, relive
 from sim.journey.telling import CALLS, Circumstances, sentences
 from sim.scenario.whole import Scenario
-from sim.week import COUNTS, EVENTS
+from sim.week import COUNTS, EVENTS, EVERYBODY, entries, journal
 
 SMALL = {"market": {"customers": 60, "prospects": 15, "stands_for": 80}}
 HERE = Circumstances(COMPANY, "EUR", {})
@@ -50,6 +55,30 @@ def happened(lives: list[Life], ours_only: bool = False) -> Counter[str]:
                 found.update(event.what for event in moment.events)
             provider = moment.state["provider"]
     return found
+
+
+def test_a_journal_of_everybody_is_all_journeys_in_one(world: Scenario, lives: list[Life]) -> None:
+    ground = ground_of(world)
+    mesa = Market(ground, 7, 2, journal=journal(EVERYBODY, 100_000))
+    state, work, tally = (
+        empty_state(ground),
+        core.room_for(ground.plan.people),
+        np.zeros((ground.weeks, len(COUNTS)), np.int64),
+    )
+    network, setting = begin(ground, 7, 2, state)
+    book = journal(EVERYBODY, 100_000)
+    core.live(state, work, network, ground.policy, setting, tally, book)
+    for _ in range(ground.weeks):
+        mesa.step()
+    kept = sorted(
+        (who, moment.week, event.what, event.amount)
+        for who, life in enumerate(lives)
+        for moment in life.moments
+        for event in moment.events
+    )
+    for found in (book, mesa.journal):
+        told = [(int(e["person"]), int(e["week"]), EVENTS[e["what"]], float(e["amount"])) for e in entries(found)]
+        assert sorted(told) == kept
 
 
 def test_all_journeys_together_are_what_the_run_counted(lives: list[Life], counts: dict[str, np.ndarray]) -> None:
@@ -95,7 +124,7 @@ def test_a_price_rise_reaches_every_customer_in_its_week(lives: list[Life], coun
 
 def test_a_story_does_not_depend_on_who_else_is_told_of(world: Scenario, lives: list[Life]) -> None:
     assert relive(world, 3, 2, 7) == lives[3]
-    assert journey(world, 3, 2, 7).life == lives[3]
+    assert journey_of(world, 3, 2, 7).life == lives[3]
 
 
 def test_another_replication_is_another_story(world: Scenario) -> None:
@@ -165,7 +194,7 @@ def test_who_leaves_is_told_what_they_held_against_the_company() -> None:
 
 
 def test_a_journey_begins_with_the_row_of_the_file() -> None:
-    told = journey(load(scenarios_folder() / "telecom" / "today.yaml").with_(weeks=2), 17)
+    told = journey_of(load(scenarios_folder() / "telecom" / "today.yaml").with_(weeks=2), 17)
     assert told.person.line == 19 and told.person.row is not None
     assert told.person.row["Churn"] == "0" and told.person.row["Frequency of use"] == "14"
     assert "Line 19 of iranian_churn.csv: Complains 0" in told.text.replace("\n    ", " ")
@@ -173,15 +202,15 @@ def test_a_journey_begins_with_the_row_of_the_file() -> None:
 
 
 def test_what_the_file_lacks_of_a_customer_is_not_said_to_come_from_it() -> None:
-    told = journey(load(scenarios_folder() / "telecom" / "today.yaml").with_(weeks=1), 0)
+    told = journey_of(load(scenarios_folder() / "telecom" / "today.yaml").with_(weeks=1), 0)
     assert told.person.row is not None and "failure_exposure" in told.person.from_file
-    calls = [journey(told.scenario, customer) for customer in range(1, 20)]
+    calls = [journey_of(told.scenario, customer) for customer in range(1, 20)]
     idle = [other for other in calls if other.person.row is not None and other.person.row["Frequency of use"] == "0"]
     assert idle and all("failure_exposure" not in other.person.from_file for other in idle)
 
 
 def stories(world: Scenario) -> list[Journey]:
-    return [journey(world, customer, 2, 7) for customer in (0, 5, 30, 59, 60, 74)]
+    return [journey_of(world, customer, 2, 7) for customer in (0, 5, 30, 59, 60, 74)]
 
 
 def test_a_story_fits_the_page_and_json(world: Scenario) -> None:
@@ -234,7 +263,7 @@ def test_another_policy_parts_the_lives_in_the_week_that_is_named(world: Scenari
 )
 def test_whom_there_is_not(world: Scenario, numbers: tuple[int, int, int], words: str) -> None:
     with pytest.raises(Mistake) as caught:
-        journey(world, *numbers)
+        journey_of(world, *numbers)
     assert words in str(caught.value)
 
 

@@ -10,7 +10,7 @@ from sim.draws import fill_listed, happens, unit
 from sim.engines import lists
 from sim.engines.aftermath import enter, how_owned, judge, recover, settle, tangle
 from sim.engines.candour import expose, told_of
-from sim.engines.lists import note, row_of
+from sim.engines.lists import note, row_of, watched
 from sim.engines.passes import ASKS, TROUBLED
 from sim.engines.reach import ABOUT, HANDED, LATE, NEW, endured, reach, use_up_patience
 from sim.mechanisms.call_centre import (
@@ -86,7 +86,7 @@ def _callers(people, work, who, callers, bits, p, today, tally, journal):
         asks = (why & ASKS) != 0 and not calls
         issues += new
         complaints += new and calls
-        if i == journal[0].person:
+        if watched(journal, i):
             _tell(journal, i, today.week, new, silent, asks, fresh)
         work.caller[callers], work.flag[callers] = who[k], (ABOUT_NEW if new else ABOUT) if calls else NEITHER
         for place in range(3):
@@ -220,7 +220,7 @@ def _after_call(people, i, why, wait, by, staff, luck, p, today, tally, journal)
     if today.staff_lasts and served:
         staff[CALLS_TAKEN, by] += f32(1)
         staff[HARD_CALLS, by] += f32(hard(solved, grievance, p.employee_care_anger))
-    if i == journal[0].person:
+    if watched(journal, i):
         if back:
             note(journal, i, today.week, CALLBACK, wait)
         _tell_of_call(journal, i, today.week, served, solved, recovered, wait, owned)

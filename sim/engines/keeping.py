@@ -16,7 +16,7 @@ from sim.mechanisms.pricing import cents
 from sim.mechanisms.referral import BY_ADVERTISING, BY_FRIENDS, origin
 from sim.mechanisms.retention_offers import KEEPING, SAVES, WAKES, raised
 from sim.mechanisms.winback import WOOING, left_lately
-from sim.week import count, event
+from sim.week import EVERYBODY, count, event
 
 f32, u8, i32, u32, i64 = np.float32, np.uint8, np.int32, np.uint32, np.int64
 
@@ -56,10 +56,12 @@ def _woo(who, start, offers, bits, flags):
 
 @step
 def _note_flagged(journal, flags, flag, start, week, what):
-    """Tell the journal when the watched person is in this block and has the flag."""
-    place = i64(journal[0].person) - start
-    if place >= 0 and place < flags.size and (flags[place] & flag) != NOTHING:
-        note(journal, journal[0].person, week, what, f32(0))
+    """Tell the journal of those watched who are in this block and have the flag."""
+    whole, person = journal[0].person == EVERYBODY, i64(journal[0].person) - start
+    first, end = (i64(0), i64(flags.size)) if whole else (max(person, i64(0)), min(person + 1, i64(flags.size)))
+    for place in range(first, end):
+        if (flags[place] & flag) != NOTHING:
+            note(journal, start + place, week, what, f32(0))
 
 
 @step

@@ -14,6 +14,7 @@ from sim.mechanisms.call_centre import handling_minutes, patience_minutes
 from sim.numeric import normal_quantile
 from sim.parts import row
 from sim.vectors import LANES, flagged
+from sim.week import EVERYBODY
 
 f32, u8, i32, u32, i64, u64 = np.float32, np.uint8, np.int32, np.uint32, np.int64, np.uint64
 
@@ -115,9 +116,15 @@ def _enter(journal, person, week, what, amount):
 
 
 @step
+def watched(journal, person):
+    """Whether the journal is kept of this person."""
+    return (person == journal[0].person) | (journal[0].person == EVERYBODY)
+
+
+@step
 def note(journal, person, week, what, amount):
-    """Enter an event in the journal when it happens to the watched person."""
-    if person == journal[0].person:
+    """Enter an event in the journal when it happens to somebody watched."""
+    if watched(journal, person):
         _enter(journal, i64(person), i64(week), i64(what), f32(amount))
 
 

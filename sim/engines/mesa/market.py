@@ -16,7 +16,7 @@ from sim.engines.mesa.customer import Customer, silence
 from sim.engines.start import Ground, begin, empty_state
 from sim.mechanisms.digital_channels import overheard
 from sim.parts import columns
-from sim.week import COUNTS, PHASES, Network, State, event, state_columns
+from sim.week import COUNTS, EVERYBODY, PHASES, Network, State, event, state_columns
 from sim.week import journal as empty_journal
 
 
@@ -133,9 +133,9 @@ class Market(Model):
         self.counted[name] += number
 
     def note(self, person: int, what: str, amount: float | np.float32) -> None:
-        """Enter an event in the journal when it happens to the watched person."""
+        """Enter an event in the journal when it happens to somebody watched."""
         head = self.journal[0]
-        if person == head["person"] and head["week"] < self.journal.size - 1:
+        if head["person"] in (person, EVERYBODY) and head["week"] < self.journal.size - 1:
             head["week"] += 1
             self.journal[head["week"]] = (person, self.week, event(what), amount)
 
