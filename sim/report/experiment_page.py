@@ -16,16 +16,9 @@ from sim.experiments.question import Experiment
 from sim.measures import DEFINITIONS
 from sim.report import facts, page
 from sim.report.amounts import Known, Unit, between, counted, half_width, money_unit, number, places, signed, span
-from sim.report.drawing import Picture
+from sim.report.charts import Picture
 from sim.report.sources import place
 from sim.results import versions
-
-
-@dataclass(frozen=True)
-class Figure(Picture):
-    """A figure, which may take the whole width of the page."""
-
-    wide: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ import numpy as np
 from sim.measures import Counts, counts_of
 from sim.numeric import FIXED_ONE
 from sim.report.amounts import number
-from sim.report.drawing import COLOURS, INK, Picture, canvas, styled, svg_of
+from sim.report.charts import BELOW, Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.drawing import COLOURS, INK, Look, styled
 from sim.report.page import put, rendered
 from sim.report.reasons import six_reasons
+from sim.report.still import pictured
 from sim.running import Result
 from sim.statistics import Interval, interval
 
@@ -110,27 +112,25 @@ def handling_minutes(result: Result) -> float:
 
 def picture(found: list[Reflection]) -> Picture:
     """Both views of each subject on one line, the widest gap on top."""
-    figure, axes = canvas(0.9 + 0.45 * len(found), right=0.96)
-    figure.subplots_adjust(left=0.26, bottom=0.85 / figure.get_figheight())
-    for place, one in enumerate(reversed(found)):
-        axes.plot([one.company * 100, one.customers * 100], [place, place], color="#bbbbbb", linewidth=3, zorder=1)
-        axes.plot(
-            [one.company * 100], [place], "s", color=INK, markersize=8, label="the company's figure" * (not place)
-        )
-        axes.plot(
-            [one.customers * 100], [place], "o", color=COLOURS[1], markersize=9, label="its customers" * (not place)
-        )
-    axes.set_yticks(range(len(found)), [one.subject for one in reversed(found)])
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlim(0, 101)
-    axes.set_ylim(-0.6, len(found) - 0.4)
-    axes.set_xlabel("% (100 is best)")
-    axes.set_title("Two views of one company", x=-0.35)
-    figure.legend(ncols=2, loc="lower center", frameon=False, fontsize=9)
+    rows = range(len(found))
+    company, customers = [100 * one.company for one in found], [100 * one.customers for one in found]
+    said = [[f"{one.company_says}: {number(100 * one.company, 1)} %" for one in found],
+            [f"{one.customers_say}: {number(100 * one.customers, 1)} %" for one in found]]  # fmt: skip
+    between = [Line("", [one, other], [row, row], Look("#bbbbbb", "o", "solid"), width=3)
+               for row, one, other in zip(rows, company, customers, strict=True)]  # fmt: skip
+    marks: list[Mark] = [
+        *between,
+        Dots("the company's figure", company, rows, INK, "s", 8, words=said[0]),
+        Dots("its customers", customers, rows, COLOURS[1], "o", 9, words=said[1]),
+    ]
+    up, height = Axis(rows=[one.subject for one in found]), 0.9 + 0.45 * len(found)
+    chart = Chart(
+        "Two views of one company", Axis("% (100 is best)", "%", 0, 101), up, marks, height=height, names=BELOW
+    )
     told = "; ".join(
         f"{one.subject}: {number(100 * one.company)} against {number(100 * one.customers)}" for one in found
     )
-    return Picture(f"Two marks a line, the company's figure and the customers'. {told}.", "", svg_of(figure))
+    return pictured(chart, f"Two marks a line, the company's figure and the customers'. {told}.", name="mirror")
 
 
 def headline(result: Result, found: list[Reflection]) -> str:

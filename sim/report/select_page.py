@@ -7,9 +7,9 @@ from pathlib import Path
 from sim.experiments.ask_select import Selected
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
-from sim.report.drawing import INK, canvas, look, short, styled, svg_of
+from sim.report.charts import Axis, Chart, Dots, Mark, Picture, Rule
+from sim.report.drawing import look, styled
 from sim.report.experiment_page import (
-    Figure,
     Page,
     Section,
     Table,
@@ -19,6 +19,7 @@ from sim.report.experiment_page import (
     unit_of,
     written_digits,
 )
+from sim.report.still import pictured
 
 PROCEDURES = {"kn": "KN (Kim & Nelson 2001)", "ocba": "OCBA (Chen et al. 2000)", "subset": "subset selection"}
 
@@ -78,26 +79,21 @@ def _lead(found: Selected) -> list[str]:
     return told
 
 
-def _gaps(found: Selected) -> Figure:
+def _gaps(found: Selected) -> Picture:
     unit = unit_in(found)
     order = sorted(range(len(found.names)), key=lambda k: -found.outcome.sign * found.levels[k].mean)
-    figure, axes = canvas(1.1 + 0.36 * len(order), right=0.95)
-    figure.subplots_adjust(left=0.33)
-    axes.axvline(0, color=INK, linewidth=1.2)
+    marks: list[Mark] = [Rule(0.0)]
     for row, k in enumerate(order):
         gap, this = found.gaps[k], look(row)
-        axes.plot([gap.low * unit.factor, gap.high * unit.factor], [row, row], color=this.colour, linewidth=2.2)
-        axes.plot([gap.mean * unit.factor], [row], this.marker, color=this.colour, markersize=6)
-    axes.set_yticks(range(len(order)), [short(found.names[k], 22) for k in order], fontsize=9)
-    axes.set_ylim(len(order) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
-    axes.margins(x=0.12)
-    axes.set_xlabel(unit.difference)
-    axes.set_title(f"{found.outcome.words}, less the best", x=-0.45)
+        mean, low, high = (value * unit.factor for value in gap[:3])
+        marks.append(Dots(found.names[k], [mean], [row], this.colour, this.marker, 6, [low], [high]))
+    chart = Chart(
+        f"{found.outcome.words}, less the best", Axis(unit.difference, unit.difference),
+        Axis(rows=[found.names[k] for k in order]),        marks, height=1.1 + 0.36 * len(order),
+    )  # fmt: skip
     told = ", ".join(f"{found.names[k]} {signed(found.gaps[k].mean * unit.factor, 2)}" for k in order)
-    return Figure(
-        f"Intervals of {found.outcome.words} less the best policy's: {told} {unit.difference}.", "", svg_of(figure)
-    )
+    alt = f"Intervals of {found.outcome.words} less the best policy's: {told} {unit.difference}."
+    return pictured(chart, alt, name="gaps")
 
 
 def _table(found: Selected) -> Table:

@@ -9,8 +9,10 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.sensitivity import DUMMY, METHODS, Analysis, Index
 from sim.report import experiment_page as paper
 from sim.report.amounts import counted, listed, span
-from sim.report.drawing import COLOURS, FAINT, INK, canvas, short, styled, svg_of
-from sim.report.experiment_page import Figure, Page, Section, Table, percent, title
+from sim.report.charts import Axis, Bars, Chart, Mark, Picture, Rule, Span
+from sim.report.drawing import COLOURS, FAINT, styled
+from sim.report.experiment_page import Page, Section, Table, percent, title
+from sim.report.still import pictured
 
 MOST_BARS = 14
 SHARES = {"sobol"}
@@ -79,28 +81,20 @@ def _note(found: Analysis) -> str:
     )
 
 
-def _bars(outcome: Outcome, found: Analysis) -> Figure:
-    ranked = found.ranking[:MOST_BARS]
-    figure, axes = canvas(1.2 + 0.34 * len(ranked), right=0.95)
-    figure.subplots_adjust(left=0.36)
-    axes.axvspan(max(found.dummy.low, 0), max(found.dummy.high, 0), color=FAINT, alpha=0.35, linewidth=0)
-    axes.axvline(max(found.dummy.value, 0), color=FAINT, linewidth=1)
-    above = found.above_chance
-    for row, (name, index) in enumerate(ranked):
-        colour = COLOURS[0] if name in above else FAINT
-        axes.barh(row, max(index.value, 0), 0.55, color=colour, alpha=0.85)
-        axes.plot([max(index.low, 0), max(index.high, 0)], [row, row], color=INK, linewidth=1.2)
-    axes.set_yticks(range(len(ranked)), [short(name, 24) for name, _ in ranked], fontsize=9)
-    axes.set_ylim(len(ranked) - 0.4, -0.6)
-    axes.set_xlim(left=0)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="y", visible=False)
-    axes.set_xlabel(_axis(outcome, found))
-    axes.set_title(f"What moves {outcome.words}", x=-0.5)
+def _bars(outcome: Outcome, found: Analysis) -> Picture:
+    ranked, above = found.ranking[:MOST_BARS], found.above_chance
+    low, value, high = ([max(getattr(index, part), 0) for _, index in ranked] for part in ("low", "value", "high"))
+    colours = [COLOURS[0] if name in above else FAINT for name, _ in ranked]
+    marks: list[Mark] = [
+        Span(max(found.dummy.low, 0), max(found.dummy.high, 0), FAINT, 0.35),
+        Rule(max(found.dummy.value, 0), colour=FAINT, width=1),
+        Bars("index", range(len(ranked)), value, colours, low=low, high=high, strength=0.85),
+    ]
+    up, height = Axis(rows=[name for name, _ in ranked], line=False), 1.2 + 0.34 * len(ranked)
+    chart = Chart(f"What moves {outcome.words}", Axis(_axis(outcome, found), low=0), up, marks, height=height)
     told = ", ".join(f"{name} {index.value:.2g}" for name, index in ranked)
-    return Figure(
-        f"Bars of what moves {outcome.words}: {told}; mere chance {found.dummy.value:.2g}.", "", svg_of(figure)
-    )
+    alt = f"Bars of what moves {outcome.words}: {told}; mere chance {found.dummy.value:.2g}."
+    return pictured(chart, alt, name=f"moves_{outcome.measure}")
 
 
 def _axis(outcome: Outcome, found: Analysis) -> str:
