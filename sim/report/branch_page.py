@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +15,9 @@ from sim.replicating import Failure
 from sim.report import experiment_page as paper
 from sim.report.amounts import number, places, span
 from sim.report.charts import ENDS, Axis, Chart, Line, Mark, Picture, Rule
+from sim.report.document import Document, Section, Table
 from sim.report.drawing import look, styled
-from sim.report.experiment_page import Page, Section, Table, change_told, level_told, title, unit_of
+from sim.report.experiment_page import change_told, level_told, title, unit_of
 from sim.report.still import pictured
 from sim.report.words import quoted
 from sim.statistics import Difference, difference, interval
@@ -93,8 +93,8 @@ def _best_told(found: Branches, outcome: Outcome) -> str:
     return told if gap.decided else f"undecided, {told}"
 
 
-def write(found: Branches, path: Path) -> Path:
-    """Write the report and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Branches) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         pictures = [_over_time(found, outcome) for outcome in asked.outcomes]
@@ -109,9 +109,10 @@ def write(found: Branches, path: Path) -> Path:
         ),
         Section("Over the whole time", tables=[_table(found)]),
     ]
-    page = Page(asked.question, headline(found), lead, sections, paper.command_of(asked, "branch"),
-                paper.origin_of(asked, found.tally))  # fmt: skip
-    return paper.write(page, path)
+    return paper.document(
+        asked, "branch", headline(found), lead, sections, found.tally,
+        sheets=[paper.sheet(asked, "Branches", table(found))],
+    )  # fmt: skip
 
 
 def _over_time(found: Branches, outcome: Outcome) -> Picture:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 
@@ -12,22 +11,22 @@ from sim.experiments.break_even import CROSSES, FAILS, PAYS
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, number, span
 from sim.report.charts import Axis, Chart, Line, Mark, Picture, Rule, Span
+from sim.report.document import Document, Section, Table
 from sim.report.drawing import COLOURS, Look, styled
-from sim.report.experiment_page import Page, Section, Table, digits_of, setting, unit_of
+from sim.report.experiment_page import digits_of, setting, unit_of
 from sim.report.still import pictured
 
 
-def write(found: Turning, path: Path) -> Path:
-    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Turning) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         pictures = [_curve(found)]
     sections = [Section("The curve", pictures=pictures), Section("Every value that was run", tables=[_table(found)])]
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "break-even"),
-        paper.origin_of(asked, found.tally),
+    return paper.document(
+        asked, "break-even", headline(found), _lead(found), sections, found.tally,
+        sheets=[paper.sheet(asked, "Curve", found.table(), found.outcome.unit)],
     )  # fmt: skip
-    return paper.write(page, path)
 
 
 def unit_in(found: Turning) -> Unit:

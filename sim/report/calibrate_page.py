@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from sim.experiments.ask_calibrate import Calibration
@@ -12,15 +10,16 @@ from sim.report import experiment_page as paper
 from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span
 from sim.report.charts import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
+from sim.report.document import Document, Section, Sheet, Table
 from sim.report.drawing import COLOURS, FAINT, short, styled
-from sim.report.experiment_page import Page, Section, Table, setting, unit_of
+from sim.report.experiment_page import setting, unit_of
 from sim.report.still import pictured
 
 BINS = 24
 
 
-def write(found: Calibration, path: Path) -> Path:
-    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Calibration) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         marginals, checks = _marginals(found), _predicted(found)
@@ -30,11 +29,17 @@ def write(found: Calibration, path: Path) -> Path:
         Section("Whether the model meets the figures", pictures=[checks], tables=[_figures(found)],
                 notes=["Predicted: median and 90 % interval over the posterior, the figure's own error included."]),
     ]  # fmt: skip
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "calibrate"),
-        paper.origin_of(asked, found.tally), _caveats(found),
+    return paper.document(
+        asked, "calibrate", headline(found), _lead(found), sections, found.tally, _caveats(found),
+        sheets=_sheets(found),
     )  # fmt: skip
-    return paper.write(page, path)
+
+
+def _sheets(found: Calibration) -> list[Sheet]:
+    """Settings and figures as numbers, each row with its own unit."""
+    settings = found.table().assign(unit=[factor.unit for factor in found.factors])
+    figures = found.checked().assign(unit=[_given_unit(found, check) for check in _checks(found)])
+    return [paper.sheet(found.experiment, "Settings", settings), paper.sheet(found.experiment, "Figures", figures)]
 
 
 def _checks(found: Calibration) -> list[Check]:
@@ -116,6 +121,11 @@ def _unit(found: Calibration, check: Check) -> Unit:
     unit = unit_of(found.experiment, outcome, [check.target.value, check.median])
     heads = outcome.unit not in ("share",) and unit.factor not in (1, 100)
     return Unit(1, outcome.unit, outcome.unit) if heads else unit  # figures are given for the simulated customers
+
+
+def _given_unit(found: Calibration, check: Check) -> str:
+    """The unit in which a figure stands in the file."""
+    return next((o.unit for o in found.experiment.outcomes if o.measure == check.target.name), "share")
 
 
 def _marginals(found: Calibration) -> Picture:

@@ -85,7 +85,7 @@ def _layout(chart: Chart | Grid) -> Json:
         },
         "hovermode": "x unified" if lines else "closest",
         "hoverlabel": {"namelength": -1, "font": {"size": 12}},
-        "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top", "font": {"size": 12}},
+        "legend": {"orientation": "h", "x": 0, "y": 0, "yanchor": "bottom", "yref": "container", "font": {"size": 12}},
         "showlegend": bool(one and one.names),
         "barmode": "overlay",
         "shapes": [],
@@ -104,7 +104,7 @@ def _axes(chart: Chart, end: str, cell: tuple[list[float], list[float]]) -> tupl
 def _axis(axis: Axis) -> Json:
     said: Json = {"gridcolor": _GRID, "showgrid": axis.line, "zeroline": False, "linecolor": FAINT, "automargin": True}
     if axis.label or axis.weeks is not None:
-        said["title"] = {"text": _safe(axis.label or "weeks from the start"), "font": {"size": 12}}
+        said["title"] = {"text": _safe(axis.label or "weeks from the start"), "font": {"size": 12}, "standoff": 8}
     if axis.logarithmic:
         said["type"] = "log"
     if axis.weeks is not None:
@@ -117,6 +117,8 @@ def _axis(axis: Axis) -> Json:
         said |= {"tickvals": [at for at, _ in ticks], "ticktext": [_lines(short(word, 24)) for _, word in ticks]}
     if axis.low is not None and axis.high is not None:
         said["range"] = [axis.low, axis.high]
+    elif axis.low == 0:
+        said["rangemode"] = "tozero"
     elif axis.low is not None or axis.high is not None:
         said |= {"autorangeoptions": {"include": [end for end in (axis.low, axis.high) if end is not None]}}
     return said

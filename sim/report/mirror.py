@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from sim.measures import Counts, counts_of
 from sim.numeric import FIXED_ONE
+from sim.report import formats
 from sim.report.amounts import number
 from sim.report.charts import BELOW, Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table
 from sim.report.drawing import COLOURS, INK, Look, styled
-from sim.report.page import put, rendered
 from sim.report.reasons import six_reasons
+from sim.report.sources import file_of
 from sim.report.still import pictured
 from sim.running import Result
 from sim.statistics import Interval, interval
@@ -144,33 +146,58 @@ def headline(result: Result, found: list[Reflection]) -> str:
 
 
 def write(result: Result, path: Path) -> Path:
-    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
-    return put(html(result), path)
+    """Write the page, in the format of the path's ending, and return its path. Raises :class:`~sim.errors.Mistake`."""
+    return formats.write(document(result), path)
 
 
-def html(result: Result) -> str:
-    """The page's text."""
-    found = reflections(result)
+def document(result: Result) -> Document:
+    """What the report says."""
+    found, scenario = reflections(result), result.scenario
     with styled():
         drawn, reasons = picture(found), six_reasons(result)
-    return rendered("mirror.html", **_content(result, found, drawn, reasons))
+    described = [f"{scenario.name}: {scenario.description}"] if scenario.description else []
+    views = "What the company measures of itself, beside what its customers perceive. The widest gaps stand on top."
+    minutes = f" Mean handling time, which the company also watches: {number(handling_minutes(result), 1)} minutes."
+    sections = [
+        Section("", pictures=[drawn]),
+        Section("Why they left", pictures=[reasons]),
+        Section(
+            "Both views",
+            tables=[_table(found)],
+            notes=[SHARES + minutes],
+        ),
+    ]
+    file = shlex.quote(file_of(scenario) or f"{scenario.name}.yaml")
+    count = len(result.numbers)
+    return Document(
+        "", headline(result, found), [views, *described], sections, [MODEL, LUCK],
+        [f"loyalty mirror {file} --replications {count + len(result.failures)} --seed {result.seed}"],
+        f"{count:,} replications of {scenario.weeks} weeks, seed {result.seed}; fingerprint `{scenario.fingerprint}`.",
+        sheets=[_sheet(found)],
+    )  # fmt: skip
 
 
-def _content(result: Result, found: list[Reflection], drawn: Picture, reasons: Picture) -> dict[str, Any]:
-    return {
-        "headline": headline(result, found),
-        "reasons": reasons,
-        "name": result.scenario.name,
-        "description": result.scenario.description,
-        "picture": drawn,
-        "rows": [
-            (one.subject, one.company_says, number(100 * one.company, 1), one.customers_say, number(100 * one.customers, 1),
-             number(100 * one.gap.mean, 1), f"{number(100 * one.gap.low, 1)} to {number(100 * one.gap.high, 1)}")
-            for one in found
-        ],
-        "handling": number(handling_minutes(result), 1),
-        "count": len(result.numbers),
-        "weeks": result.scenario.weeks,
-        "seed": result.seed,
-        "fingerprint": result.scenario.fingerprint,
-    }  # fmt: skip
+SHARES = (
+    "Each figure is a share of what would be best, so that both sides can be set beside one another; the gap is the company's "
+    "figure less its customers'. A contact that is answered in time may still be hard work, and a problem nobody reports is "
+    "never closed: that is what the gaps are made of."
+)
+
+
+def _table(found: list[Reflection]) -> Table:
+    columns = ("Subject", "The company's figure", "%", "Its customers", "%", "Gap", "95 % interval")
+    return Table(columns, [
+        (one.subject, one.company_says, number(100 * one.company, 1), one.customers_say, number(100 * one.customers, 1),
+         number(100 * one.gap.mean, 1), f"{number(100 * one.gap.low, 1)} to {number(100 * one.gap.high, 1)}")
+        for one in found
+    ])  # fmt: skip
+
+
+def _sheet(found: list[Reflection]) -> Sheet:
+    columns = ("Subject", "The company's figure", "Company (%)", "Its customers", "Customers (%)", "Gap (percentage points)",
+               "Gap, low (95 %)", "Gap, high (95 %)")  # fmt: skip
+    return Sheet("Both views", columns, [
+        (one.subject, one.company_says, 100 * one.company, one.customers_say, 100 * one.customers,
+         *(100 * end for end in one.gap[:3]))
+        for one in found
+    ])  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from sim.experiments.ask_optimise import Optimum
@@ -11,11 +9,9 @@ from sim.experiments.outcomes import Outcome
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
 from sim.report.charts import Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.document import Document, Section, Table
 from sim.report.drawing import COLOURS, FAINT, INK, Look, styled
 from sim.report.experiment_page import (
-    Page,
-    Section,
-    Table,
     change_told,
     digits_of,
     level_told,
@@ -28,8 +24,8 @@ from sim.report.still import pictured
 from sim.statistics import Interval
 
 
-def write(found: Optimum, path: Path) -> Path:
-    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Optimum) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         pictures = [_front(found) if len(found.objectives) > 1 else _search(found)]
@@ -39,11 +35,11 @@ def write(found: Optimum, path: Path) -> Path:
     ]
     sections = [Section("The search", pictures=pictures), Section("The finalists", tables=[_table(found)], notes=notes)]
     caveat = "Settings between and beyond those tried may be better; a longer search would tell."
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "optimise"),
-        paper.origin_of(asked, found.tally), [caveat],
+    return paper.document(
+        asked, "optimise", headline(found), _lead(found), sections, found.tally, [caveat],
+        sheets=[paper.sheet(asked, "Finalists", found.table()),
+                paper.sheet(asked, "Trials", found.trials())],
     )  # fmt: skip
-    return paper.write(page, path)
 
 
 def setting_told(found: Optimum, finalist: int) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from sim.experiments.discovery import Box
@@ -13,14 +11,15 @@ from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, counted, listed, number, places, span
 from sim.report.charts import INSIDE, Axis, Bars, Chart, Dots, Line, Mark, Picture
 from sim.report.charts import Box as Frame
+from sim.report.document import Document, Section, Table
 from sim.report.drawing import COLOURS, INK, Look, look, short, styled
-from sim.report.experiment_page import Page, Section, Table, title, unit_of
+from sim.report.experiment_page import title, unit_of
 from sim.report.still import pictured
 from sim.report.words import quoted
 
 
-def write(found: Robustness, path: Path) -> Path:
-    """Write the report and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Robustness) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         sections = [
@@ -30,11 +29,10 @@ def write(found: Robustness, path: Path) -> Path:
             Section("Regret", [REGRET], [_regrets(found, outcome) for outcome in asked.outcomes]),
             Section("Where policies fail", _failures_told(found), [p for p in _boxes(found) if p is not None]),
         ]
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "robust"),
-        paper.origin_of(asked, found.tally), [RANGES],
+    return paper.document(
+        asked, "robust", headline(found), _lead(found), sections, found.tally, [RANGES],
+        sheets=[paper.sheet(asked, "States", found.table())],
     )  # fmt: skip
-    return paper.write(page, path)
 
 
 REGRET = (

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sim.experiments.ask_select import Selected
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
 from sim.report.charts import Axis, Chart, Dots, Mark, Picture, Rule
+from sim.report.document import Document, Section, Table
 from sim.report.drawing import look, styled
 from sim.report.experiment_page import (
-    Page,
-    Section,
-    Table,
     digits_of,
     level_told,
     percent,
@@ -24,18 +20,17 @@ from sim.report.still import pictured
 PROCEDURES = {"kn": "KN (Kim & Nelson 2001)", "ocba": "OCBA (Chen et al. 2000)", "subset": "subset selection"}
 
 
-def write(found: Selected, path: Path) -> Path:
-    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Selected) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         pictures = [_gaps(found)]
     note = "Less than the best, replication by replication under the same luck; 95 % intervals, each by itself."
     sections = [Section("Against the best", pictures=pictures, tables=[_table(found)], notes=[note])]
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "select"),
-        paper.origin_of(asked, found.tally),
+    return paper.document(
+        asked, "select", headline(found), _lead(found), sections, found.tally,
+        sheets=[paper.sheet(asked, "Policies", found.table(), found.outcome.unit)],
     )  # fmt: skip
-    return paper.write(page, path)
 
 
 def unit_in(found: Selected) -> Unit:

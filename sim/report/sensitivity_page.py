@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sim.experiments.ask_sensitivity import Sensitivities
 from sim.experiments.outcomes import Outcome
 from sim.experiments.sensitivity import DUMMY, METHODS, Analysis, Index
 from sim.report import experiment_page as paper
 from sim.report.amounts import counted, listed, span
 from sim.report.charts import Axis, Bars, Chart, Mark, Picture, Rule, Span
+from sim.report.document import Document, Section, Table
 from sim.report.drawing import COLOURS, FAINT, styled
-from sim.report.experiment_page import Page, Section, Table, percent, title
+from sim.report.experiment_page import percent, title
 from sim.report.still import pictured
 
 MOST_BARS = 14
@@ -25,8 +24,8 @@ MEANS = {
 }
 
 
-def write(found: Sensitivities, path: Path) -> Path:
-    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Sensitivities) -> Document:
+    """What the report says."""
     asked, pairs = found.experiment, list(zip(found.experiment.outcomes, found.analyses, strict=True))
     with styled():
         pictures = [_bars(outcome, analysis) for outcome, analysis in pairs]
@@ -34,11 +33,10 @@ def write(found: Sensitivities, path: Path) -> Path:
         Section("What matters", pictures=pictures, notes=[_note(found.analyses[0])]),
         Section("In numbers", tables=[_table(outcome, analysis) for outcome, analysis in pairs]),
     ]
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "sensitivity"),
-        paper.origin_of(asked, found.tally), [_caveat(found)],
+    return paper.document(
+        asked, "sensitivity", headline(found), _lead(found), sections, found.tally, [_caveat(found)],
+        sheets=[paper.sheet(asked, "Indices", found.table())],
     )  # fmt: skip
-    return paper.write(page, path)
 
 
 def headline(found: Sensitivities) -> str:

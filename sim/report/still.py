@@ -123,7 +123,11 @@ def _make_room(figure: Figure, axes: Axes, chart: Chart, titled: bool) -> None:
     rows = max((len(line) for row in chart.up.rows for line in short(row, 24).split("\n")), default=0)
     left = min(0.25 + _LETTER * rows, 0.45 * width) if rows else 0.76
     right = 1.46 if names == ENDS else 0.34 + (0.3 if any(isinstance(m, Bars) and m.words for m in chart.marks) else 0)
-    below = 0.55 + (_legend(figure, axes, width) if names == BELOW else 0)
+    legend = _legend(figure, axes, width) if names == BELOW else 0.0
+    if names != chart.names:  # the names stand below instead of beside: the figure grows, not its axes less
+        height += legend
+        figure.set_figheight(height)
+    below = 0.55 + legend
     top = 0.38 if titled and not (chart.better and rows) else 0.5 if titled else 0.25 if chart.better else 0.1
     if any(isinstance(mark, Cells) for mark in chart.marks):
         right = 1.05
@@ -145,7 +149,7 @@ def _legend(figure: Figure, axes: Axes, width: float) -> float:
         handles, words, ncols=across, loc="lower center", bbox_to_anchor=(0.5, 0.0), frameon=False, fontsize=9,
         handletextpad=0.4, columnspacing=1.2,
     )  # fmt: skip
-    return 0.16 + 0.2 * math.ceil(len(words) / across)
+    return 0.05 + 0.2 * math.ceil(len(words) / across)
 
 
 def _name(axes: Axes, chart: Chart, names: str) -> None:
