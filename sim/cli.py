@@ -22,6 +22,8 @@ OPTIONAL = {
     "duckdb": "experiments",
     "optuna": "experiments",
     "pydoe": "experiments",
+    "weasyprint": "formats",
+    "xlsxwriter": "formats",
 }
 """Libraries that a plain installation lacks, and the extra that brings each."""
 
