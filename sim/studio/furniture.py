@@ -1,0 +1,101 @@
+"""What every page is furnished with: headings, notes and words for those who cannot see a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import reacton.ipyvuetify as v
+import solara
+from reacton.core import Element
+
+from sim.studio.work import Work
+
+
+def heading(words: str, level: int = 1) -> Element:
+    """A heading that readers of the screen find."""
+    return v.Html(tag=f"h{level}", class_=f"studio-h{level}", children=[words])
+
+
+def said(words: str, kind: str = "studio-text") -> Element:
+    """A paragraph."""
+    return v.Html(tag="p", class_=kind, children=[words])
+
+
+def aside(words: str) -> Element:
+    """A remark in smaller letters."""
+    return said(words, "studio-note")
+
+
+def hidden(words: str) -> Element:
+    """Words for those who hear the page; announced when they change."""
+    return v.Html(
+        tag="p", class_="studio-hidden", attributes={"role": "status", "aria-live": "polite"}, children=[words]
+    )
+
+
+def told(words: str, kind: str = "error") -> Element:
+    """A message: ``error``, ``warning``, ``info`` or ``success``; spoken at once."""
+    return v.Alert(type=kind, text=True, dense=True, children=[words], attributes={"role": "alert"})
+
+
+@solara.component
+def Progress(work: Work, words: str) -> None:
+    """How far the work is, with a button that calls it off."""
+    share = 100 * work.done / max(work.total, 1)
+    with v.Html(tag="div", class_="studio-progress", attributes={"role": "group", "aria-label": words}):
+        v.ProgressLinear(
+            value=share, height=10, rounded=True, color="primary", attributes={"aria-label": f"{words}: progress"}
+        )
+        state = "stopping …" if work.called_off else f"{words}: {work.done:,} of {work.total:,}"
+        said(state)
+        button("Cancel", work.cancel, "mdi-close", outlined=True, disabled=work.called_off)
+
+
+def button(words: str, on_click: Callable[[], None], icon: str | None = None, **looks: object) -> Element:
+    """A button with words on it."""
+    return solara.Button(words, on_click=on_click, icon_name=icon, **{"color": "primary", "class_": "ma-1"} | looks)
+
+
+def choice(
+    label: str, values: Sequence[tuple[str, str]], value: str, choose: Callable[[str], None], **looks: object
+) -> Element:
+    """A list to choose from: (value, words) each."""
+    items = [{"value": key, "text": words} for key, words in values]
+    return v.Select(
+        label=label,
+        items=items,
+        v_model=value,
+        on_v_model=choose,
+        outlined=True,
+        dense=True,
+        hide_details=True,
+        **looks,
+    )
+
+
+@solara.component
+def Table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> None:
+    """A table; the first cell of each row names it."""
+    head = v.Html(tag="tr", children=[v.Html(tag="th", attributes={"scope": "col"}, children=[c]) for c in columns])
+    body = [
+        v.Html(
+            tag="tr",
+            children=[
+                v.Html(tag="th", attributes={"scope": "row"}, children=[row[0]]),
+                *[v.Html(tag="td", children=[cell]) for cell in row[1:]],
+            ],
+        )
+        for row in rows
+    ]
+    with v.Html(
+        tag="div", class_="studio-scroll", attributes={"tabindex": "0", "role": "region", "aria-label": caption}
+    ):
+        v.Html(
+            tag="table",
+            class_="studio-table",
+            children=[
+                v.Html(tag="caption", class_="studio-hidden", children=[caption]),
+                v.Html(tag="thead", children=[head]),
+                v.Html(tag="tbody", children=body),
+            ],
+        )
