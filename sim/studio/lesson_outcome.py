@@ -49,7 +49,8 @@ class Outcome:
         """The mean difference with its interval; shares are of the other world's mean."""
         base = float(self.answer.values(self.answer.base, measure).mean())
         around, by = interval(self.values(measure)), Expected(measure=measure, way=1, relative=relative)
-        return Interval(*(by.of(value, base) for value in around[:3]), around.sd)
+        mean, low, high = (by.of(value, base) for value in around[:3])
+        return Interval(mean, low, high, around.sd)
 
     @cached_property
     def shown(self) -> tuple[Shown, ...]:
@@ -150,9 +151,10 @@ def compared(guess: Guess, committed: float, found: Interval) -> str:
     factor, unit = guess.unit
     off, near = abs(committed - found.mean), abs(committed - found.mean) <= guess.near
     gap = f"{number(off * factor, 1)} {unit}".rstrip()
+    told, shows = in_words(guess, committed), in_words(guess, found.mean)
+    further = ", it changes more than you thought" if not near and _more(committed, found.mean) else ""
     judged = "That is near" if near else "Not near"
-    side = "" if near else (", it changes more than you thought" if _more(committed, found.mean) else "")
-    return f"{judged}: you guessed {in_words(guess, committed)}, the model shows {in_words(guess, found.mean)}; {gap} apart{side}."
+    return f"{judged}: you guessed {told}, the model shows {shows}; {gap} apart{further}."
 
 
 def _more(committed: float, outcome: float) -> bool:
