@@ -101,7 +101,8 @@ class Gate:
 
 @lru_cache(maxsize=1)
 def _style() -> str:
-    return (Path(__file__).parent / "studio.css").read_text(encoding="utf-8")
+    """Every style file of the studio, in alphabetical order."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css")))
 
 
 def first_paint(slug: str) -> str:
