@@ -9,7 +9,7 @@ import solara
 from reacton.core import Element
 
 from sim.report.amounts import signed
-from sim.report.drawing import Picture
+from sim.report.charts import Picture
 from sim.scenario.guided import Guess
 from sim.studio.furniture import aside, button, said
 from sim.studio.lesson_pictures import meaning
