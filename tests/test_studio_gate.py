@@ -33,8 +33,6 @@ async def _inner(scope: Any, receive: Any, send: Any) -> None:
 
 def asked(gate: Gate, kind: str = "http", query: str = "", **headers: str) -> list[dict]:
     """What the gate answers to one request; header names with dashes are written with underscores."""
-    import asyncio
-
     sent: list[dict] = []
     scope = {
         "type": kind, "path": "/live", "query_string": query.encode(), "method": "GET",
@@ -47,7 +45,8 @@ def asked(gate: Gate, kind: str = "http", query: str = "", **headers: str) -> li
     async def receive() -> dict:
         return {"type": "http.request"}
 
-    asyncio.run(gate(scope, receive, send))
+    with pytest.raises(StopIteration):  # nothing in the gate waits, so the coroutine ends at the first step
+        gate(scope, receive, send).send(None)
     return sent
 
 
@@ -180,3 +179,21 @@ def test_work_that_is_called_off_stops_and_a_new_piece_takes_its_place() -> None
 
     work.start(1, obedient)
     assert waited(work).result is None and work.mistake == ""
+
+
+def test_a_port_that_is_taken_and_a_token_that_is_short_are_told() -> None:
+    import socket
+
+    from typer.testing import CliRunner
+
+    from sim.cli import app
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        asked = CliRunner().invoke(app, ["studio", "--no-browser", "--port", str(port)])
+    assert asked.exit_code == 2 and f"port {port}" in asked.output and "--port" in asked.output
+    asked = CliRunner().invoke(app, ["studio", "--no-browser", "--token", "abc"])
+    assert asked.exit_code == 2 and "at least 8 characters" in asked.output
+    assert CliRunner().invoke(app, ["studio", "--port", "70000"]).exit_code == 2
