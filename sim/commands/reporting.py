@@ -9,25 +9,30 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.commands import tell
-from sim.report.kinds import Kind
 
 if TYPE_CHECKING:
     from sim.report.document import Document
+    from sim.report.formats import Kind
 
 Report = Annotated[
     Path | None,
     typer.Option("--report", help="Where to write the report; its ending says as what (.html).", show_default=False),
 ]
 Formats = Annotated[
-    list[Kind] | None,
-    typer.Option("--format", help="What to write the report as; may be given more than once.", show_default="html"),
+    list[str] | None,
+    typer.Option(
+        "--format",
+        metavar="html|pdf|md|xlsx",
+        help="What to write the report as; may be given again.",
+        show_default="html",
+    ),
 ]
 
 
 class Reports:
     """The reports that a command was asked for; made before the work begins, so that a mistake is told before it."""
 
-    def __init__(self, path: Path | None, wished: list[Kind] | None) -> None:
+    def __init__(self, path: Path | None, wished: list[str] | None) -> None:
         from sim.report.formats import planned
 
         self.path, self.kinds = path, planned(path, wished or [])

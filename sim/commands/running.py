@@ -153,7 +153,7 @@ def compare(
         raise Mistake("--precision and --posterior exclude each other; give --replications instead")
     with place_to_run(threads, workers, cluster) as place:
         if posterior is None:
-            answer = _compared(scenarios, replications, seed, share, place)
+            answer = compared(scenarios, replications, seed, share, place)
         else:
             answer = _compared_under(posterior, scenarios, replications, seed, place)
     if posterior is None:
@@ -168,9 +168,10 @@ def compare(
     _tell_failures(answer.results)
 
 
-def _compared(
+def compared(
     scenarios: Sequence[Scenario], replications: int, seed: int, precision: float | None, place: Executor
 ) -> Answer:
+    """Compare with a progress bar; ends the command when fewer than two replications are there to compare."""
     from sim.comparing import compare as compare_scenarios
 
     with progress_bar(replications * len(scenarios), "comparing") as progress:
@@ -290,7 +291,7 @@ def demo(
     reports, folder = Reports(None, formats), scenarios_folder() / "telecom"
     tell(f"Five policies, {replications} replications of two years each; the first start compiles for about a minute.")
     with place_to_run(threads, workers, cluster) as place:
-        answer = _compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, place)
+        answer = compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, place)
     written = _kept(answer, reports, out)
     if as_json:
         print_json({"report": str(written[0]), **answer.to_json()})

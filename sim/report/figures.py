@@ -110,7 +110,7 @@ def money(answer: Answer) -> Picture:
     chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level, *_ends_of(lines)), marks, names=ENDS)
     told = ", ".join(f"{line.name} {signed(line.end[1], 2)} {unit.level}" for line in lines)
     alt = f"Line chart of profit summed from the start, against {answer.base.scenario.name}. At the end: {told}."
-    return pictured(chart, alt, _money_note(turns), name="profit")
+    return pictured(chart, alt, _money_note(turns), name="profit_so_far")
 
 
 def _marked_turns(turns: list[tuple[int, Look]], weeks: int) -> list[Mark]:

@@ -8,13 +8,21 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 from sim.errors import Mistake, nearest
 from sim.report.document import Document
-from sim.report.kinds import FORMATS, Kind
 
-ENDINGS = {".html": "html", ".htm": "html", ".pdf": "pdf", ".md": "md", ".markdown": "md", ".xlsx": "xlsx"}
+Kind = Literal["html", "pdf", "md", "xlsx"]
+FORMATS: tuple[Kind, ...] = get_args(Kind)
+ENDINGS: dict[str, Kind] = {
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+    ".md": "md",
+    ".markdown": "md",
+    ".xlsx": "xlsx",
+}
 """Endings of a file's name, and the format that each stands for."""
 
 
@@ -26,16 +34,15 @@ def kind_of(path: Path) -> Kind:
     if ending not in ENDINGS:
         hint = nearest(ending, list(ENDINGS)) or f"; it must end in {', '.join(f'.{kind}' for kind in FORMATS)}"
         raise Mistake(f"{path}: no report can be written as '{ending}'{hint}")
-    found: Kind = next(kind for kind in get_args(Kind) if kind == ENDINGS[ending])
-    return found
+    return ENDINGS[ending]
 
 
-def planned(path: Path | None, wished: Sequence[Kind]) -> list[Kind]:
+def planned(path: Path | None, wished: Sequence[str]) -> list[Kind]:
     """The formats to write, from those wished and the path's ending; says at once what cannot be.
 
     Raises :class:`~sim.errors.Mistake` when the two contradict each other, or when what a format needs is missing.
     """
-    kinds = list(dict.fromkeys(wished))
+    kinds = [_kind(word) for word in dict.fromkeys(wished)]
     if path is not None and path.suffix and (not kinds or path.suffix.lower() in ENDINGS or len(kinds) == 1):
         own = kind_of(path)
         if kinds and own not in kinds:
@@ -48,6 +55,15 @@ def planned(path: Path | None, wished: Sequence[Kind]) -> list[Kind]:
     for kind in kinds:
         _check(kind)
     return kinds
+
+
+def _kind(word: str) -> Kind:
+    """A format by its name."""
+    for kind in FORMATS:
+        if kind == word:
+            return kind
+    hint = nearest(word, list(FORMATS)) or f"; there are {', '.join(FORMATS)}"
+    raise Mistake(f"--format is '{word}', which no report can be written as{hint}")
 
 
 def _check(kind: Kind) -> None:

@@ -17,7 +17,9 @@ def pdf(document: Document) -> bytes:
 
     weasyprint = check()
     own = weasyprint.urls.URLFetcher(allowed_protocols=["data"])  # a report holds all it needs
-    written: bytes = weasyprint.HTML(string=html(document, moving=False), url_fetcher=own).write_pdf(pdf_identifier=b"loyalty")
+    written: bytes = weasyprint.HTML(string=html(document, moving=False), url_fetcher=own).write_pdf(
+        pdf_identifier=b"loyalty"
+    )
     return written
 
 
