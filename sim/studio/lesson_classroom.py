@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import reacton.ipyvuetify as v
 import solara
@@ -15,7 +17,7 @@ from sim.studio.furniture import Table, aside, button, heading, hidden, said, to
 from sim.studio.lesson_class import ROOMS, View
 from sim.studio.lesson_outcome import in_words, live, with_interval, worlds
 from sim.studio.lesson_pictures import dots
-from sim.studio.lesson_pieces import GuessForm, box, picture
+from sim.studio.lesson_pieces import Box, GuessForm, picture
 from sim.studio.lesson_taking import committed_in_words, guess_needed
 from sim.studio.work import Stopped, Work, use_work
 
@@ -88,8 +90,6 @@ def _counts(view: View) -> None:
 def Seat(view: View, scenario: Scenario, visitor: str) -> None:
     """What a member does: take a seat, read, guess, run."""
     mistake, set_mistake = solara.use_state("")
-    lesson, guess = scenario.lesson, guess_needed(scenario)
-    assert lesson is not None and lesson.guide is not None
     if view.mine is None:
         said("You have come to a class. Whoever takes a seat gets a world with luck of their own.")
         button("Take a seat", lambda: _try(lambda: ROOMS.enter(view.code, visitor), set_mistake), large=True)
@@ -97,21 +97,14 @@ def Seat(view: View, scenario: Scenario, visitor: str) -> None:
         name = f"{view.mine.name}, your" if view.mine.name else "Your"
         aside(f"{name} world has luck no. {view.mine.number}. {view.committed} of {view.members} have guessed.")
         if view.mine.guess is None and not view.revealed:
-            for paragraph in lesson.guide.read:
-                said(paragraph)
-            v.Html(tag="h2", class_="lesson-question", children=[lesson.predict])
-            GuessForm(
-                guess, "What will the model show?",
-                lambda value: _try(lambda: ROOMS.commit(view.code, visitor, value), set_mistake),
-            )  # fmt: skip
+            ReadAndGuess(scenario, lambda value: _try(lambda: ROOMS.commit(view.code, visitor, value), set_mistake))
         else:
             OwnRun(view, scenario, visitor)
     if mistake:
         told(mistake)
 
 
-def _try(action: object, fail: object) -> None:
-    assert callable(action) and callable(fail)
+def _try(action: Callable[[], Any], fail: Callable[[str], None]) -> None:
     try:
         action()
         fail("")
@@ -120,12 +113,23 @@ def _try(action: object, fail: object) -> None:
 
 
 @solara.component
+def ReadAndGuess(scenario: Scenario, commit: Callable[[float], None]) -> None:
+    """The story, and the guess."""
+    lesson = scenario.lesson
+    assert lesson is not None and lesson.guide is not None
+    for paragraph in lesson.guide.read:
+        said(paragraph)
+    v.Html(tag="h2", class_="lesson-question", children=[lesson.predict])
+    GuessForm(guess_needed(scenario), "What will the model show?", commit)
+
+
+@solara.component
 def OwnRun(view: View, scenario: Scenario, visitor: str) -> None:
     """A member's own replication."""
     work, guess, mine = use_work(), guess_needed(scenario), view.mine
     assert mine is not None
     if mine.guess is not None:
-        box(f"Your guess: {committed_in_words(guess, mine.guess)}")
+        Box(f"Your guess: {committed_in_words(guess, mine.guess)}")
     if mine.value is not None:
         said(f"Your own run showed {in_words(guess, mine.value)}. Every run has other luck: look at the others.")
         return
@@ -174,7 +178,7 @@ def Together(view: View, scenario: Scenario) -> None:
         ]
         Table(("Answer", "Guesses", ""), rows, "How the class guessed")
     heading("What happens, and why", 2)
-    box(lesson.happens, lesson.because)
+    Box(lesson.happens, lesson.because)
     named = [(f"no. {number}", name or "–", in_words(guess, value, 1)) for number, value, name in view.dots]
     with v.Html(tag="details"):
         v.Html(tag="summary", children=["All runs as a table"])

@@ -11,6 +11,7 @@ import numpy as np
 from sim.comparing import Answer
 from sim.execution import Executor
 from sim.report.amounts import number, places, signed
+from sim.report.words import cause_words
 from sim.running import Place, Progress, run_together
 from sim.scenario.expected import Expected
 from sim.scenario.guided import Guess
@@ -124,6 +125,15 @@ def live(
 
 
 # ---- guess and outcome, told
+
+
+def measure_words(measure: str) -> str:
+    """A measure as a sentence names it: ``departures because of the price``."""
+    cause = measure.removeprefix("left_because_")
+    if cause != measure:
+        return f"departures because of {cause_words(cause)}"
+    words = {"retention": "customers kept", "customers": "customers at the end", "nps": "net promoter score"}
+    return words.get(measure, measure.replace("_", " "))
 
 
 def in_words(guess: Guess, value: float, decimals: int | None = None) -> str:

@@ -18,7 +18,7 @@ from sim.report.charts import Picture
 from sim.report.drawing import COLOURS, FAINT, INK, styled, svg_of
 from sim.scenario.guided import Guess
 from sim.statistics import Interval
-from sim.studio.lesson_outcome import Outcome, with_interval
+from sim.studio.lesson_outcome import Outcome, guess_of, measure_words, with_interval
 
 _PEN = threading.Lock()
 """One picture at a time: what figures look like is set for the whole process."""
@@ -27,9 +27,11 @@ COLUMNS = 34
 
 
 def over_time(outcome: Outcome) -> Picture:
-    """The first measure of what the lesson shows, week by week in both worlds."""
+    """The course of what was guessed: profit so far, customers still there, or the measure the lesson draws."""
+    guess = guess_of(outcome.lesson)
+    drawn = {"profit": figures.money, "retention": figures.retention}.get(guess.measure if guess else "")
     with _PEN, styled():
-        return figures.over_time(outcome.answer, outcome.lesson.shows[0].measure)
+        return drawn(outcome.answer) if drawn else figures.over_time(outcome.answer, outcome.lesson.shows[0].measure)
 
 
 @lru_cache(maxsize=64)
@@ -47,8 +49,8 @@ def _dots(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tu
     shown, low, high = factor * np.array(values), *_ends(guess, [*values, *guesses, around.low, around.high])
     width = (high - low) / COLUMNS
     heights = _stacked(shown, low, width)
-    figure = Figure(figsize=(8.2, 2.9))
-    axes = figure.add_axes((0.04, 0.3, 0.92, 0.58))
+    figure = Figure(figsize=(8.2, 2.7))
+    axes = figure.add_axes((0.04, 0.2, 0.92, 0.68))
     tallest = max(6.0, float(heights.max(initial=0)) + 1)
     axes.set_xlim(low, high)
     axes.set_ylim(-2.4, tallest)
@@ -98,8 +100,7 @@ def _no_difference(axes: Axes, guess: Guess, top: float) -> None:
 
 
 def _named(guess: Guess) -> str:
-    words = {"retention": "difference in customers kept", "customers": "difference in customers at the end"}
-    return words.get(guess.measure, f"difference in {guess.measure.replace('_', ' ')}")
+    return f"difference in {measure_words(guess.measure)}"
 
 
 def _note(guesses: tuple[float, ...]) -> str:

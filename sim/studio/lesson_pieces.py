@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 import reacton.ipyvuetify as v
 import solara
-from reacton.core import Element
 
 from sim.report.amounts import signed
 from sim.report.charts import Picture
@@ -15,16 +14,20 @@ from sim.studio.furniture import aside, button, said
 from sim.studio.lesson_pictures import meaning
 from sim.studio.lesson_taking import STAGES, TITLES
 
+# Components, for what stands in the place of something else: an element of another tag would keep the old one's.
 
-def listed(items: Sequence[str], ordered: bool = False) -> Element:
+
+@solara.component
+def Listed(items: Sequence[str], ordered: bool = False) -> None:
     """A list of sentences."""
     points = [v.Html(tag="li", children=[item]) for item in items]
-    return v.Html(tag="ol" if ordered else "ul", children=points)
+    v.Html(tag="ol" if ordered else "ul", children=points)
 
 
-def box(*sentences: str) -> Element:
+@solara.component
+def Box(*sentences: str) -> None:
     """Sentences that stand out."""
-    return v.Html(tag="div", class_="lesson-box", children=[v.Html(tag="p", children=[each]) for each in sentences])
+    v.Html(tag="div", class_="lesson-box", children=[v.Html(tag="p", children=[each]) for each in sentences])
 
 
 def picture(drawn: Picture) -> None:

@@ -183,7 +183,7 @@ def _rows(lives: Beside) -> tuple[tuple[str, str, str], ...]:
     told = [(one, two) for one, two in pairs[: apart + 1] if one.told != two.told]
     kept = told if len(told) <= MOST_ROWS else [*told[: MOST_ROWS // 2], *told[-MOST_ROWS // 2 :]]
     return tuple(
-        (f"Week {one.number}", one.text or "nothing special", two.text or "nothing special") for one, two in kept
+        (f"Week\u00a0{one.number}", one.text or "nothing special", two.text or "nothing special") for one, two in kept
     )
 
 

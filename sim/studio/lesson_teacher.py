@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.scenario.guided import Teacher
 from sim.scenario.whole import Scenario
-from sim.studio.lesson_outcome import guess_of, right_by_text, told_of_guess, worlds
+from sim.studio.lesson_outcome import guess_of, measure_words, right_by_text, told_of_guess, worlds
 
 AGREEMENT = Path(__file__).parent / "lesson_agreement.json"
 """How often each lesson was as told; written by ``make lessons``."""
@@ -83,7 +83,7 @@ def page_of(scenario: Scenario, path: Path = AGREEMENT) -> TeachersPage:
     assert lesson is not None and lesson.guide is not None
     guess, guide = guess_of(lesson), lesson.guide
     assert guess is not None
-    said = f"{told_of_guess(lesson).measure.replace('_', ' ')} {told_of_guess(lesson).words}"
+    said = f"{measure_words(guess.measure)}: {told_of_guess(lesson).words}"
     right = guess.options[right_by_text(lesson)].answer if guess.options else said[0].upper() + said[1:] + "."
     return TeachersPage(
         scenario.name, scenario.description, lesson.claim, guide.teacher,

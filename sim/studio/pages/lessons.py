@@ -18,9 +18,9 @@ from sim.studio.address import Address, use_address
 from sim.studio.furniture import Progress, Table, aside, button, heading, hidden, said, told
 from sim.studio.lesson_class import ROOMS
 from sim.studio.lesson_classroom import Classroom
-from sim.studio.lesson_outcome import REPLICATIONS, Outcome, live, with_interval, worlds
+from sim.studio.lesson_outcome import REPLICATIONS, Outcome, live, measure_words, with_interval, worlds
 from sim.studio.lesson_pictures import dots, over_time
-from sim.studio.lesson_pieces import GuessForm, Steps, box, listed, picture
+from sim.studio.lesson_pieces import Box, GuessForm, Listed, Steps, picture
 from sim.studio.lesson_taking import (
     ATTEMPTS,
     STAGES,
@@ -178,7 +178,7 @@ def Predict(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
         GuessForm(attempt.guide.guess, "What will the model show?", commit)
         aside("A committed guess stays as it is: that is what makes the comparison worth something.")
     else:
-        box(f"Your guess: {committed_in_words(attempt.guide.guess, attempt.guess)}")
+        Box(f"Your guess: {committed_in_words(attempt.guide.guess, attempt.guess)}")
         button(
             "Go on",
             lambda: go(attempt.furthest if attempt.outcome is None else "compare"),
@@ -204,7 +204,7 @@ def Run(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, address
 
     solara.use_effect(follow, [work.result])
     assert attempt.guess is not None
-    box(f"Your guess: {committed_in_words(attempt.guide.guess, attempt.guess)}")
+    Box(f"Your guess: {committed_in_words(attempt.guide.guess, attempt.guess)}")
     said(
         f"Both worlds are now lived through {REPLICATIONS} times, each time with other luck – the same in both worlds."
     )
@@ -236,7 +236,7 @@ def Compare(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
     v.Html(tag="p", class_="lesson-verdict", children=[attempt.verdict])
     if guess.options:
         said(guess.options[int(attempt.guess)].means)
-    box(attempt.lesson.happens)
+    Box(attempt.lesson.happens)
     said(
         f"{guess.measure.replace('_', ' ').capitalize()}: {with_interval(guess, outcome.guessed)}, against the other world."
     )
@@ -247,7 +247,7 @@ def Compare(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
     picture(solara.use_memo(lambda: over_time(outcome), [id(outcome)]))
     heading("What the lesson says, and what this run showed", 2)
     rows = [
-        (shown.expected.measure.replace("_", " "), shown.expected.words, "as told" if shown.holds else "not this time")
+        (measure_words(shown.expected.measure), shown.expected.words, "as told" if shown.holds else "not this time")
         for shown in outcome.shown
     ]
     Table(("Measure", "The lesson says", "This run"), rows, "What the lesson says, and what this run showed")
@@ -259,7 +259,7 @@ def Explain(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
     """First in one's own words, then the model's account."""
     opened, set_opened = solara.use_state(False)
     said("First in your own words – write it down, or tell somebody:")
-    listed(attempt.guide.explain, ordered=True)
+    Listed(attempt.guide.explain, ordered=True)
     if opened:
         TheModelsAccount(attempt, key)
     else:
@@ -272,14 +272,19 @@ def TheModelsAccount(attempt: Attempt, key: str) -> None:
     """The reasons to leave that changed, and one customer's two lives."""
     work, outcome = use_work(), attempt.outcome
     solara.use_effect(lambda: work.start(1, lambda own: accounted(outcome)) if outcome else None, [id(outcome)])
-    box(attempt.lesson.because)
+    Box(attempt.lesson.because)
     if work.running:
         aside("Looking for a customer whose two lives part …")
     if work.mistake:
         told(work.mistake)
     if work.result is None:
         return
-    account: Account = work.result
+    AccountTold(work.result).key("told")  # a key, for an element is not to be made of the one that stood here before
+
+
+@solara.component
+def AccountTold(account: Account) -> None:
+    """The reasons, and the two lives."""
     heading("Reasons to leave that changed", 2)
     said(account.reasons)
     if account.weeks:
@@ -297,8 +302,7 @@ def Think(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, addre
     v.Html(tag="h2", class_="lesson-question", children=[attempt.guide.think.question])
     said("There is no single answer.")
     if opened:
-        said("A good answer touches:")
-        listed(attempt.guide.think.touches)
+        Touches(attempt)
     else:
         button("What would a good answer touch?", lambda: set_opened(True), outlined=True)
 
@@ -321,6 +325,13 @@ def live_entries(attempt: Attempt, key: str) -> dict[str, str]:
     """What the address of the live page is given to show both worlds of a lesson."""
     known = {path.resolve(): each for each, path in shelf.shipped().items()}
     return {"one": known.get(attempt.lesson.against, ""), "two": key}
+
+
+@solara.component
+def Touches(attempt: Attempt) -> None:
+    """What a good answer touches."""
+    said("A good answer touches:")
+    Listed(attempt.guide.think.touches)
 
 
 # ---- the teacher
@@ -349,7 +360,7 @@ def ForTheTeacher(key: str, scenario: Scenario, visitor: str, address: Address) 
             ("How sure that is", page.sureness),
         ):
             heading(title, 2)
-            listed(sentences) if len(sentences) > 1 else said(sentences[0])
+            Listed(sentences) if len(sentences) > 1 else said(sentences[0])
         heading("Common misconceptions", 2)
         beliefs = [(each.belief, each.reply) for each in page.teacher.misconceptions]
         Table(("People often believe", "What to say to it"), beliefs, "Common misconceptions")
@@ -357,4 +368,4 @@ def ForTheTeacher(key: str, scenario: Scenario, visitor: str, address: Address) 
         Table(("Question", "Answer"), page.questions, "Questions and answers")
         heading("To think about", 2)
         said(page.think)
-        listed(page.touches)
+        Listed(page.touches)
