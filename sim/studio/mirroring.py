@@ -83,7 +83,8 @@ def Mirror(key: str, scenario: Scenario, desk: Desk) -> None:
     if work.running:
         Progress(work, "Replications")
     else:
-        button("Show it", begin, "mdi-play")
+        with v.Html(tag="div"):
+            button("Show it", begin, "mdi-play")
     if work.mistake:
         told(work.mistake)
     if shown == key and isinstance(work.result, Mirrored):

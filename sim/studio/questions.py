@@ -28,12 +28,10 @@ from sim.scenario.whole import Scenario
 from sim.scenario.yaml_file import read_yaml
 from sim.studio import shelf
 
-METHODS = {
-    "sweep": "map",
-    "sensitivity": "what matters",
-    "optimise": "search for the best",
-}
+METHODS = {"sweep": "a map of settings", "sensitivity": "what matters most", "optimise": "a search for the best"}
 """Commands whose answers are drawn here, and what they give in a few words."""
+OWN_FILE = "own_sweep.yaml"
+"""What a visitor's own sweep is called as a file."""
 LEVELS, TIMES, WEEKS = (2, 9), (2, 100), (4, 208)
 """Smallest and largest of what a visitor may ask of their own sweep: values of a lever, replications, weeks."""
 
@@ -60,11 +58,23 @@ class Question:
     command: str
     path: Path
 
+    @property
+    def title(self) -> str:
+        """What it is called in a row of questions."""
+        where, _, name = self.key.rpartition("/")
+        own = f"{name.replace('_', ' ')}: " if where else "Example: "
+        return f"{own[0].upper()}{own[1:]}{METHODS[self.command]}"
+
+    @property
+    def command_told(self) -> str:
+        """The command that asks the same in a terminal."""
+        return f"loyalty {self.command} experiments/{self.path.name}"
+
 
 def command_in(written: Mapping[str, Any]) -> str | None:
     """The command that answers an experiment file; None when its answer is not drawn here."""
     found = [name for name in METHODS if name in written]
-    others = ("select", "break_even", "robust", "calibrate", "branch")
+    others = ("policies", "select", "break_even", "robust", "calibrate", "branch")
     return (
         found[0] if found else "sweep" if "design" in written and not any(name in written for name in others) else None
     )
@@ -92,6 +102,11 @@ def _question(key: str, path: Path, changed: int) -> Question | None:
 
 def opened(question: Question) -> Experiment:
     """The experiment, read and judged. Raises :class:`Mistake`."""
+    return _opened(question, question.path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _opened(question: Question, changed: int) -> Experiment:
     if question.command == "sweep":
         return load_experiment(question.path)
     method = import_module(f"sim.experiments.ask_{question.command}")
@@ -226,7 +241,7 @@ def _experiment(
     written: dict[str, Any], base: Scenario, factors: tuple[Factor, ...], outcomes: tuple[Outcome, ...], own: Own
 ) -> Experiment:
     return Experiment(
-        path=Path("own_sweep.yaml"), question=own.asked, base=base, levers=factors, uncertainties=(), outcomes=outcomes,
+        path=Path(OWN_FILE), question=own.asked, base=base, levers=factors, uncertainties=(), outcomes=outcomes,
         design=Grid(kind="grid", levels=own.levels), replications=own.times, precision=None, seed=1, policies={},
         settings=None, written=written,
     )  # fmt: skip
@@ -247,11 +262,7 @@ def as_yaml(written: Mapping[str, Any]) -> str:
 
 
 class NotKept(Exception):
-    """Something that was asked for is not among the kept runs. ``missing``: at least how many replications."""
-
-    def __init__(self, missing: int) -> None:
-        super().__init__(f"{missing} replications are not kept")
-        self.missing = missing
+    """Something that was asked for is not among the kept runs."""
 
 
 class Closed(Executor):
@@ -259,9 +270,8 @@ class Closed(Executor):
 
     def run(self, blocks: Iterable[Block]) -> Iterator[tuple[int, Result]]:
         """See :meth:`Executor.run`."""
-        todo = sum(block.count for block in blocks)
-        if todo:
-            raise NotKept(todo)
+        if any(True for _ in blocks):
+            raise NotKept
         return iter(())
 
 
@@ -297,7 +307,7 @@ def answered(
 def kept(command: str, asked: Experiment, folder: Path) -> Any:
     """The answer from kept runs alone. Raises :class:`NotKept` when they do not hold all of it."""
     if not (folder / MARK).is_file():
-        raise NotKept(size(command, asked))
+        raise NotKept
     return answered(command, asked, folder, Closed())
 
 
@@ -311,3 +321,54 @@ def base_key(asked: Experiment) -> str | None:
     path = asked.base.path
     known = {file.resolve(): key for key, file in shelf.shipped().items()}
     return None if path is None else known.get(path.resolve())
+
+
+# ---- a visitor's own sweep, as the address tells it
+
+PLACES = (("one", "from", "to"), ("two", "from2", "to2"))
+"""What the address calls a lever, its lowest and its highest value."""
+USUAL = {"levels": 5, "times": 10, "weeks": 52}
+
+
+def own_in(entries: Mapping[str, str]) -> Own | None:
+    """The sweep that an address asks for; None when it asks for none. Raises :class:`Mistake` naming what is wrong with it."""
+    if not entries.get("one"):
+        return None
+    ranges = tuple(_range_in(entries, names) for names in PLACES if entries.get(names[0]))
+    if len({path for path, _, _ in ranges}) < len(ranges):
+        raise Mistake(f"{ranges[0][0]} is chosen twice; choose another second lever, or none")
+    measures = tuple(dict.fromkeys(entries[key] for key in ("measure", "measure2") if entries.get(key)))
+    numbers = {name: _whole_in(entries, name, usual) for name, usual in USUAL.items()}
+    return Own(entries.get("base") or "telecom/today", ranges, measures or ("profit",), **numbers)
+
+
+def _range_in(entries: Mapping[str, str], names: tuple[str, str, str]) -> tuple[str, float, float]:
+    path = entries[names[0]]
+    parameter_at_or_mistake(path)
+    lever = levers()[path]
+    low, high = (_number_in(entries.get(name, ""), path) for name in names[1:])
+    return path, lever.low if low is None else low, lever.high if high is None else high
+
+
+def _number_in(text: str, what: str) -> float | None:
+    if not text.strip():
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise Mistake(f"{what}: '{text[:40]}' is no number; write one such as 14 or 0.25") from None
+
+
+def _whole_in(entries: Mapping[str, str], name: str, usual: int) -> int:
+    number = _number_in(entries.get(name, ""), name)
+    if number is not None and number != int(number):
+        raise Mistake(f"{name} is {number:g}, but must be a whole number")
+    return usual if number is None else int(number)
+
+
+def entries_of(own: Own) -> dict[str, str]:
+    """The entries of the address that ask for a sweep; the inverse of :func:`own_in`."""
+    found = {"base": own.base} | dict(zip(("measure", "measure2"), own.measures, strict=False))
+    for names, (path, low, high) in zip(PLACES, own.ranges, strict=False):
+        found |= dict(zip(names, (path, f"{low:.10g}", f"{high:.10g}"), strict=True))
+    return found | {name: str(getattr(own, name)) for name in USUAL}
