@@ -1,4 +1,4 @@
-"""The report in a real browser, straight from the disk: it moves, it can be copied, it needs no network, and paper gets it still."""
+"""The report in a real browser, from the disk: it moves, it can be copied, it needs no network, and paper gets it still."""
 
 from __future__ import annotations
 
