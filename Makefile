@@ -12,7 +12,7 @@ TOGETHER := -n $(PROCESSES) --dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all bench bench-page docs compiled prepared lint format calibration claims evidence lessons industries odd influence studio-speed lock clean
+.PHONY: help demo test check-all bench bench-page docs compiled prepared lint format calibration claims evidence lessons industries odd influence studio-speed studio-pictures lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ influence: $(READY) ## find out which assumptions matter most, for loyalty expla
 
 studio-speed: $(READY) ## measure the studio in Chromium on a quiet machine and write the table of docs/guides/studio.md
 	$(BIN)/python experiments/studio_speed.py
+
+studio-pictures: $(READY) ## take the pictures of docs/guides/studio.md in Chromium
+	$(BIN)/python experiments/studio_pictures.py
 
 evidence: $(READY) ## measure the published results again and rewrite docs/background/evidence.md
 	$(BIN)/python experiments/evidence_table.py
