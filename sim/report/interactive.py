@@ -20,9 +20,12 @@ Json = dict[str, Any]
 CONFIG: Json = {
     "displaylogo": False,
     "responsive": True,
-    "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
+    "modeBarButtonsToRemove": ["sendChartToCloud", "lasso2d", "select2d", "autoScale2d"],
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
 }
-"""What the bar of buttons offers; for ``Plotly.newPlot``'s fourth argument."""
+"""What the bar of buttons offers; for ``Plotly.newPlot``'s fourth argument. Nothing is ever sent anywhere: by itself plotly
+offers to upload a chart."""
 SYMBOLS = {
     "o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down", "P": "cross", "X": "x",
     "*": "star", "x": "x-thin-open",
@@ -51,7 +54,7 @@ def interactive(picture: Picture) -> Json:
         ]
         layout[f"xaxis{end}"], layout[f"yaxis{end}"] = _axes(chart, end, _cell(i, len(rows), k, len(rows[i])))
         layout["shapes"] += [_on(shape, end) for mark in chart.marks for shape in _shapes(mark)]
-        layout["annotations"] += [_on(note, end) for note in _notes(chart, len(places) > 1)]
+        layout["annotations"] += [_on(note, end) for note in _notes(chart, isinstance(picture.chart, Grid))]
     return {"data": data, "layout": layout, "config": CONFIG}
 
 
@@ -95,10 +98,19 @@ def _layout(chart: Chart | Grid) -> Json:
 
 def _axes(chart: Chart, end: str, cell: tuple[list[float], list[float]]) -> tuple[Json, Json]:
     across, up = _axis(chart.across), _axis(chart.up)
+    if chart.across.weeks is not None:
+        across["unifiedhovertitle"] = {"text": _heading(chart)}
     if chart.up.rows:
         up |= {"range": [max(len(chart.up.rows), 1) - 0.4, -0.6], "fixedrange": True}
     pair = across | {"domain": cell[0], "anchor": f"y{end}"}, up | {"domain": cell[1], "anchor": f"x{end}"}
     return pair
+
+
+def _heading(chart: Chart) -> str:
+    """What stands over the values of one week: the week, and what the values are."""
+    bands = {mark.band for mark in chart.marks if isinstance(mark, Line) and mark.low is not None}
+    around = f" (in brackets: {_safe(bands.pop())})" if len(bands) == 1 else ""
+    return f"week %{{x}}, {_safe(chart.up.unit)}{around}"
 
 
 def _axis(axis: Axis) -> Json:
@@ -165,7 +177,7 @@ def _(mark: Line, chart: Chart) -> Iterator[Json]:
         "type": "scatter", "x": _plain(mark.x), "y": _plain(mark.y), "name": group, "legendgroup": group,
         "mode": "lines+markers" if mark.dotted else "lines", "showlegend": bool(group), "marker": {"size": 5},
         "line": {"color": mark.look.colour, "width": 1.35 * mark.width, "dash": dash},
-        **_said(mark.low, mark.high, mark.band, "y", chart.up.unit),
+        **(_in_week(mark) if chart.across.weeks is not None else _said(mark.low, mark.high, mark.band, "y", chart.up.unit)),
     }  # fmt: skip
 
 
@@ -267,12 +279,17 @@ def _notes(chart: Chart, titled: bool) -> Iterator[Json]:
 # ---- words and numbers
 
 
+def _in_week(mark: Line) -> Json:
+    """Value and interval alone; what they are stands over all lines."""
+    return _said(mark.low, mark.high, "", "y", "")
+
+
 def _said(low: Values | None, high: Values | None, band: str, value: str, unit: str) -> Json:
     """What is said of a point: value, unit and interval."""
     words = f"<b>%{{{value}:,.4~r}}</b> {_safe(unit)}".rstrip()
     if low is None or high is None:
         return {"hovertemplate": words}
-    ends = f" ({_safe(band)} %{{customdata[0]:,.4~r}} to %{{customdata[1]:,.4~r}})"
+    ends = f" ({_safe(band)} %{{customdata[0]:,.4~r}} to %{{customdata[1]:,.4~r}})".replace("( ", "(")
     pairs = zip(np.asarray(low, float), np.asarray(high, float), strict=True)
     return {"hovertemplate": words + ends, "customdata": [_plain(sorted(pair)) for pair in pairs]}
 
