@@ -116,7 +116,7 @@ def _heading(chart: Chart) -> str:
 def _axis(axis: Axis) -> Json:
     said: Json = {"gridcolor": _GRID, "showgrid": axis.line, "zeroline": False, "linecolor": FAINT, "automargin": True}
     if axis.label or axis.weeks is not None:
-        said["title"] = {"text": _safe(axis.label or "weeks from the start"), "font": {"size": 12}, "standoff": 8}
+        said["title"] = {"text": _lines(axis.label or "weeks from the start"), "font": {"size": 12}, "standoff": 8}
     if axis.logarithmic:
         said["type"] = "log"
     if axis.weeks is not None:
@@ -215,7 +215,6 @@ def _(mark: Bars, chart: Chart) -> Iterator[Json]:
         place: _plain(mark.rows), "width": mark.thick, "marker": {"color": list(mark.colours)}, "opacity": mark.strength,
         "name": _safe(mark.name), **_errors(f"error_{value}", ends, mark.low, mark.high, INK), **said,
         "customdata": [_plain(three) for three in zip(*known, ends, strict=True)],
-        **({"text": [_safe(w) for w in mark.words], "textposition": "outside", "cliponaxis": False} if mark.words else {}),
     }  # fmt: skip
 
 
@@ -245,14 +244,14 @@ def _shapes(mark: object) -> list[Json]:
 def _(mark: Rule) -> list[Json]:
     at, over = ("x", "y") if mark.upright else ("y", "x")
     line = {"color": mark.colour, "width": mark.width}
-    return [{"type": "line", f"{at}0": mark.at, f"{at}1": mark.at, f"{over}0": 0, f"{over}1": 1, "layer": "below", "line": line,
+    return [{"type": "line", f"{at}0": mark.at, f"{at}1": mark.at, f"{over}0": 0, f"{over}1": 1, "layer": "between", "line": line,
              "xref": "x" if mark.upright else "x domain", "yref": "y domain" if mark.upright else "y"}]  # fmt: skip
 
 
 @_shapes.register
 def _(mark: Span) -> list[Json]:
     return [{"type": "rect", "x0": float(mark.low), "x1": float(mark.high), "y0": 0, "y1": 1, "xref": "x", "yref": "y domain",
-             "layer": "below", "line": {"width": 0}, "fillcolor": _faint(mark.colour, mark.strength)}]  # fmt: skip
+             "layer": "between", "line": {"width": 0}, "fillcolor": _faint(mark.colour, mark.strength)}]  # fmt: skip
 
 
 @_shapes.register
@@ -267,6 +266,8 @@ def _notes(chart: Chart, titled: bool) -> Iterator[Json]:
         if isinstance(mark, Note):
             yield {"x": mark.x, "y": mark.y, "xref": "x", "yref": "y", "text": _safe(mark.words), "showarrow": False,
                    "xanchor": "left", "yshift": 14, "xshift": 6, "bgcolor": "rgba(255,255,255,0.8)"}  # fmt: skip
+        if isinstance(mark, Bars):
+            yield from _beside(mark)
     if chart.better:
         words = "better \u2192" if chart.better > 0 else "\u2190 better"
         yield {"x": int(chart.better > 0), "y": 1, "xref": "x domain", "yref": "y domain", "text": words,
@@ -274,6 +275,17 @@ def _notes(chart: Chart, titled: bool) -> Iterator[Json]:
     if titled and chart.title:
         yield {"x": 0, "y": 1, "xref": "x domain", "yref": "y domain", "text": f"<b>{_safe(chart.title)}</b>", "showarrow": False,
                "xanchor": "left", "yanchor": "bottom", "font": {"size": 12}}  # fmt: skip
+
+
+def _beside(mark: Bars) -> Iterator[Json]:
+    """Words at the ends of bars, clear of their intervals."""
+    ends = np.asarray(mark.end, np.float64)
+    starts = np.broadcast_to(np.asarray(mark.start, np.float64), ends.shape)
+    clear = ends if mark.clear is None else np.asarray(mark.clear, np.float64)
+    for row, start, end, at, words in zip(mark.rows, starts, ends, clear, mark.words, strict=False):
+        left = bool(end < start)
+        yield {"x": _plain([at])[0], "y": _plain([row])[0], "xref": "x", "yref": "y", "text": _safe(words), "showarrow": False,
+               "xanchor": "right" if left else "left", "xshift": -3 if left else 3, "font": {"size": 11}}  # fmt: skip
 
 
 # ---- words and numbers
