@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -62,10 +63,14 @@ def look(place: int) -> Look:
     return Look(COLOURS[k % len(COLOURS)], *((row[(k + again) % len(row)]) for row in (MARKERS, DASHES)))
 
 
+_PEN = threading.RLock()
+"""How figures look is set for the whole process, so one thread draws at a time."""
+
+
 @contextmanager
 def styled() -> Iterator[None]:
-    """Figures made in here look the same whatever the reader has set for matplotlib."""
-    with matplotlib.rc_context():
+    """Figures made in here look the same whatever the reader has set for matplotlib, one thread's after another's."""
+    with _PEN, matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)
         yield
