@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from sim.measures import DEFINITIONS
 from sim.report import figures
 from sim.report.amounts import signed
-from sim.report.drawing import COLOURS, FAINT, INK, Picture, styled, svg_of
+from sim.report.charts import Picture
+from sim.report.drawing import COLOURS, FAINT, INK, styled, svg_of
 from sim.scenario.guided import Guess
 from sim.statistics import Interval
 from sim.studio.lesson_outcome import Outcome, guess_of, measure_words, with_interval

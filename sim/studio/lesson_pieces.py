@@ -8,7 +8,7 @@ import reacton.ipyvuetify as v
 import solara
 
 from sim.report.amounts import signed
-from sim.report.drawing import Picture
+from sim.report.charts import Picture
 from sim.scenario.guided import Guess
 from sim.studio.furniture import aside, button, said
 from sim.studio.lesson_pictures import meaning
