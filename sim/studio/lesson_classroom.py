@@ -34,7 +34,7 @@ def use_version(code: str) -> int:
         left = threading.Event()
 
         def look() -> None:
-            seen = ROOMS.version(code)
+            seen: int | None = None  # something may have changed since the page was drawn
             while not left.wait(LOOK):
                 now = ROOMS.version(code)
                 if now != seen:
