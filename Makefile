@@ -60,7 +60,8 @@ calibration: $(READY) ## hold the telecom scenario to its data and rewrite its t
 claims: $(READY) ## measure every claim of the mission and rewrite docs/background/claims.md
 	$(BIN)/python experiments/claims_page.py
 
-lessons: $(READY) ## run every lesson and write docs/background/lessons.md
+lessons: $(READY) ## run every lesson with many seeds and write docs/background/lessons.md
+	$(BIN)/python experiments/lesson_seeds.py
 	$(BIN)/python experiments/lessons_page.py
 
 industries: $(READY) ## run the worlds of five industries and write docs/guides/industries.md
