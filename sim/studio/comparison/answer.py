@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+import pandas as pd  # noqa: F401 – now: half imported by one thread, it makes Solara fail in another
+
 from sim.comparing import Answer, compare
 from sim.errors import Mistake
 from sim.execution import executor

@@ -26,7 +26,7 @@ def Arrived(words: str) -> None:
 def AnswerView(shown: Shown, desk: Desk) -> None:
     """Everything about an answer."""
     with plain("section", aria_label="The answer"):
-        Arrived(f"The answer is here: {shown.headline}")
+        Arrived(words=f"The answer is here: {shown.headline}")
         plain("h2", shown.headline, class_="compare-headline")
         for sentence in shown.lead:
             said(sentence)
@@ -59,7 +59,7 @@ def _take_home(shown: Shown, desk: Desk) -> None:
         said("Unpack the scenario files into a folder and run this there: it gives the same numbers.")
         if shown.cut_short:
             aside("It runs all the replications; what was called off here was cut short.")
-        Copied(shown.command, "Command")
+        Copied(text=shown.command, label="Command")
 
 
 def _card(card: Card, base: str) -> None:

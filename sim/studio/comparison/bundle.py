@@ -92,3 +92,8 @@ def on_own_shelf(scenario: Scenario, desk: Desk) -> str:
     path.unlink(missing_ok=True)
     saved(scenario, path)
     return f"own/{path.stem}"
+
+
+def words(told: str) -> list[str]:
+    """The command as a list of words, as a terminal would understand it."""
+    return shlex.split(told)
