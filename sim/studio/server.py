@@ -34,6 +34,7 @@ SETTINGS = {
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_SESSION_HTTP_ONLY": "True",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "2h",  # what a page that was closed or lost holds is kept so long
 }
 """What Solara reads from the environment when it is first imported: nothing may call home, nothing comes from elsewhere."""
 COOKIE, VISITOR = "loyalty-studio-token", "solara-session-id"
@@ -101,7 +102,8 @@ class Gate:
 
 @lru_cache(maxsize=1)
 def _style() -> str:
-    return (Path(__file__).parent / "studio.css").read_text(encoding="utf-8")
+    """Every style file of the studio, in alphabetical order."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css")))
 
 
 def first_paint(slug: str) -> str:

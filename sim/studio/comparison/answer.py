@@ -15,7 +15,8 @@ from sim.comparing import Answer, compare
 from sim.errors import Mistake
 from sim.execution import executor
 from sim.report import figures, sources, words
-from sim.report.drawing import Picture, look, styled
+from sim.report.charts import Picture
+from sim.report.drawing import look, styled
 from sim.report.headline import headline, lead
 from sim.running import Result
 from sim.scenario.whole import Scenario

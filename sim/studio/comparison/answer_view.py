@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import solara
 
-from sim.report.drawing import Picture
+from sim.report.charts import Picture
 from sim.studio.comparison.answer import Card, Shown
 from sim.studio.comparison.forms import plain
 from sim.studio.comparison.people_form import take_home
