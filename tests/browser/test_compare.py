@@ -24,12 +24,8 @@ def csv(folder: Path, name: str, text: str | bytes) -> Path:
 
 
 def choose(page: Any, label: str, words: str) -> None:
-    """Choose an entry of a list by its label, with the keyboard's and the mouse's own events."""
-    field, menu = page.get_by_label(label, exact=True), page.locator(".menuable__content__active")
-    field.focus()
-    field.press("Enter")
-    menu.get_by_role("option", name=words, exact=True).click()
-    menu.wait_for(state="detached")
+    """Choose an entry of a list by its label."""
+    page.get_by_label(label, exact=True).select_option(label=words)
 
 
 def upload(page: Any, path: Path | dict[str, Any]) -> None:
@@ -53,7 +49,7 @@ def test_the_whole_job_file_in_policies_side_by_side_report_out(
     page.get_by_text("The rows set aside").click()
     assert page.get_by_role("row", name="122 spend lies outside").is_visible()
     assert page.get_by_role("row", name="123 the row has 3 cells").is_visible()
-    assert "month" in page.get_by_role("group", name="tenure").inner_text()  # the unit, which the column's name says
+    assert page.get_by_label("Unit of tenure").input_value() == "month"  # as the column's name says
     choose(page, "Column of segments", "Plan")
     page.get_by_text("Say what more a column means").click()
     choose(page, "Column for switching cost", "Plan")
@@ -71,6 +67,8 @@ def test_the_whole_job_file_in_policies_side_by_side_report_out(
     lever.get_by_text("but must lie").wait_for(state="detached")
     assert "callback" in compared(page)
     assert accessible(page) == []
+    page.get_by_role("button", name="Make it Excel").click()
+    page.get_by_text("Download the report (Excel)").wait_for()
     with page.expect_download() as coming:
         page.get_by_text("Download the report (HTML)").click()
     report = tmp_path / "report.html"

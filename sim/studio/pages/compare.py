@@ -27,7 +27,9 @@ from sim.studio.work import Work, use_work
 
 TITLE, ICON, PLACE = "Compare", "mdi-compare", 20
 ENTRIES = (*asking.PLACES, "people", "count", "weeks", "replications", "seed")
-GETTING_READY = "Getting ready: the first run after the studio was opened takes longer, a new installation’s a minute or two."
+GETTING_READY = (
+    "Getting ready: the first run after the studio was opened takes longer, a new installation’s a minute or two."
+)
 TOO_LONG = (
     "This is more than a link can hold. Put a policy on your shelf (below), start from it there, and go on: what is on "
     "the shelf takes little room in the link."
