@@ -6,10 +6,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 VERSION := $(shell $(PYTHON) -c "import sys; print('.'.join(map(str, sys.version_info[:3])))" 2>/dev/null)
 READY := .venv/ready-$(VERSION)
+# Tests run in so many processes; a file of tests stays in one of them, so that what it prepares is prepared once.
+PROCESSES ?= 2
+TOGETHER := -n $(PROCESSES) --dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all bench bench-page lint format calibration claims evidence lessons industries odd influence lock clean
+.PHONY: help demo test check-all bench bench-page docs compiled prepared lint format calibration claims evidence lessons industries odd influence studio-speed studio-pictures lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,11 +20,20 @@ help: ## say what can be made
 demo: $(READY) ## the main job on the shipped customer file; ends with the path of the report
 	$(BIN)/loyalty demo
 
-test: lint ## style, types and the quick tests
-	$(BIN)/python -m pytest
+test: prepared ## style, types and the quick tests
+	$(BIN)/python -m pytest $(TOGETHER)
 
-check-all: lint ## everything, the long tests and the speed measurements too
-	$(BIN)/python -m pytest -m ""
+check-all: prepared ## everything, the long tests and the speed measurements too
+	$(BIN)/python -m pytest $(TOGETHER) -m "not benchmark"
+	$(BIN)/python -m pytest -m benchmark
+
+# Style and types are checked on one processor while the other compiles.
+prepared: $(READY)
+	@$(MAKE) --no-print-directory -j 2 lint compiled
+
+# The core is compiled once, before several processes would each begin to: the first time takes a minute or two.
+compiled: $(READY)
+	@$(BIN)/python -m sim digest scenarios/telecom/today.yaml --replications 1 > /dev/null
 
 bench: $(READY) ## speed of both engines, as ratios
 	$(BIN)/loyalty bench
@@ -59,6 +71,12 @@ odd: $(READY) ## write docs/background/odd.md, the model by the ODD+D protocol
 
 influence: $(READY) ## find out which assumptions matter most, for loyalty explain --assumptions
 	$(BIN)/python experiments/influence.py
+
+studio-speed: $(READY) ## measure the studio in Chromium on a quiet machine and write the table of docs/guides/studio.md
+	$(BIN)/python experiments/studio_speed.py
+
+studio-pictures: $(READY) ## take the pictures of docs/guides/studio.md in Chromium
+	$(BIN)/python experiments/studio_pictures.py
 
 evidence: $(READY) ## measure the published results again and rewrite docs/background/evidence.md
 	$(BIN)/python experiments/evidence_table.py

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from sim import run
+from sim.cli import app
 from sim.scenario.whole import load
 
 SMALL = """
@@ -89,10 +91,17 @@ def test_a_journey_is_told_in_words(folder: Path) -> None:
     ],
 )
 def test_a_mistake_is_a_sentence_with_exit_code_2_and_leaves_nothing(
-    folder: Path, words: tuple[str, ...], told: str
+    folder: Path, words: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(folder)
     before = sorted(path.name for path in folder.iterdir())
-    done = loyalty(folder, *words)
-    assert done.returncode == 2, (done.stdout, done.stderr)
-    assert told in done.stderr and "Traceback" not in done.stderr
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 2 and isinstance(done.exception, SystemExit), done.output
+    assert told in done.stderr and not done.stdout
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_a_mistake_in_a_process_of_its_own_is_told_on_standard_error_without_a_traceback(folder: Path) -> None:
+    done = loyalty(folder, "run", "missing.yaml")
+    assert done.returncode == 2 and not done.stdout
+    assert "missing.yaml" in done.stderr and "Traceback" not in done.stderr

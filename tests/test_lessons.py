@@ -12,6 +12,7 @@ from sim.comparing import Answer
 from sim.errors import Mistake
 from sim.scenario.lesson import Lesson
 from sim.scenario.whole import Scenario, described
+from sim.studio.lesson_outcome import Outcome
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "lessons"
 LESSONS = sorted(path for path in FOLDER.glob("*.yaml") if "\nlesson:" in path.read_text(encoding="utf-8"))
@@ -31,10 +32,10 @@ def answer(path: Path) -> Answer:
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_shows_what_it_says(path: Path) -> None:
-    scenario = load(path)
-    for expected in lesson_of(scenario).shows:
-        found = answer(path).differences[scenario.name][expected.measure]
-        assert expected.holds(found.low, found.high), f"{expected.measure}: {found.low:.4f} to {found.high:.4f}"
+    outcome = Outcome(lesson_of(load(path)), answer(path))
+    for shown in outcome.shown:
+        assert shown.holds, f"{shown.expected.measure} {shown.expected.words}: {shown.found.low} to {shown.found.high}"
+    assert outcome.as_told
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -42,6 +43,7 @@ def test_a_lesson_can_be_read(path: Path) -> None:
     lesson = lesson_of(load(path))
     assert lesson.predict.endswith("?") and lesson.happens.endswith(".") and lesson.because.endswith(".")
     assert lesson.claim.startswith("S") and lesson.shows
+    assert lesson.guide is not None
 
 
 def test_a_lesson_is_not_handed_on(tmp_path: Path) -> None:
@@ -64,7 +66,9 @@ def test_a_lesson_changes_nothing_in_the_simulation() -> None:
 
 
 WRONG = {
-    "shows: {retention: grows}": "must be 'rises' or 'falls'",
+    "shows: {retention: grows}": "must be such as 'rises', 'falls by 0.02'",
+    "shows: {profit: falls by 2 percentage points}": "profit is no share; write '%'",
+    "shows: {retention: falls by 8 to 2 percentage points}": "the smaller amount stands first",
     "shows: {retentoin: falls}": "is no measure – did you mean 'retention'",
     "shows: {}": "must name a measure",
     "against: nowhere.yaml": "lesson.against",

@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -858,6 +859,7 @@ def test_explain_helps_with_an_unknown_topic(topic: str, hint: str) -> None:
 # ---- the schema
 
 
+@lru_cache(maxsize=1)
 def validator() -> Any:
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(schema())

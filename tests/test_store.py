@@ -241,10 +241,10 @@ base: small.yaml
 with: {weeks: 26, market: {customers: 1500, prospects: 300}}
 levers: {call_centre.representatives: {low: 1, high: 40}, quality.error_rate: {low: 0, high: 0.3}}
 outcomes: [retention, profit]
-design: {kind: grid, levels: 7}
+design: {kind: grid, levels: 5}
 replications: 4
 """
-RUNS = 7 * 7 * 4 + 4
+RUNS = 5 * 5 * 4 + 4
 """Replications of all points and of the base, each a block of its own."""
 PROGRAM = """
 import resource, sys, sim.experiments.laboratory as laboratory

@@ -56,21 +56,29 @@ def button(words: str, on_click: Callable[[], None], icon: str | None = None, **
     return solara.Button(words, on_click=on_click, icon_name=icon, **{"color": "primary", "class_": "ma-1"} | looks)
 
 
+@solara.component_vue("vue/choice.vue")
+def _Choice(
+    label: str,
+    items: list[tuple[str, str]],
+    value: str,
+    disabled: bool = False,
+    width: str = "",
+    event_chosen: Callable[[str], None] | None = None,
+) -> None:
+    """The browser's own list, which keyboards and screen readers know."""
+
+
 def choice(
-    label: str, values: Sequence[tuple[str, str]], value: str, choose: Callable[[str], None], **looks: object
+    label: str,
+    values: Sequence[tuple[str, str]],
+    value: str,
+    choose: Callable[[str], None],
+    disabled: bool = False,
+    width: str = "",
 ) -> Element:
     """A list to choose from: (value, words) each."""
-    items = [{"value": key, "text": words} for key, words in values]
-    return v.Select(
-        label=label,
-        items=items,
-        v_model=value,
-        on_v_model=choose,
-        outlined=True,
-        dense=True,
-        hide_details=True,
-        **looks,
-    )
+    items = [(key, words) for key, words in values]
+    return _Choice(label=label, items=items, value=value, disabled=disabled, width=width, event_chosen=choose)
 
 
 @solara.component

@@ -10,7 +10,7 @@ from pathlib import Path
 import reacton.ipyvuetify as v
 import solara
 
-from sim.report.drawing import Picture
+from sim.report.charts import Picture
 from sim.report.mirror import Reflection
 from sim.scenario.whole import Scenario
 from sim.studio.desk import Desk

@@ -34,6 +34,7 @@ SETTINGS = {
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_SESSION_HTTP_ONLY": "True",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "2h",  # what a page that was closed or lost holds is kept so long
 }
 """What Solara reads from the environment when it is first imported: nothing may call home, nothing comes from elsewhere."""
 COOKIE, VISITOR = "loyalty-studio-token", "solara-session-id"

@@ -16,7 +16,7 @@ EVERY = 0.2
 
 
 class Stopped(Exception):
-    """Somebody called the work off."""
+    """What work raises when it was called off and has nothing to show."""
 
 
 class Work:
@@ -61,7 +61,7 @@ class Work:
         self._changed()
 
     def step(self, count: int = 1) -> None:
-        """Say that so many more steps are done. Raises :class:`Stopped` when the work was called off."""
+        """Say that so many more steps are done; the page is told a few times a second."""
         self.done += count
         now = time.monotonic()
         if now - self._told >= EVERY:

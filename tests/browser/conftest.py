@@ -84,7 +84,7 @@ class Visitors:
 
     def _noted(self, url: str) -> None:
         where = urlsplit(url)
-        if where.scheme not in ("data", "blob") and where.hostname != "127.0.0.1":
+        if where.scheme not in ("data", "blob", "file") and where.hostname != "127.0.0.1":
             self.abroad.append(url)
 
     def go(self) -> None:
