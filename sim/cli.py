@@ -20,8 +20,17 @@ OPTIONAL = {
     "SALib": "experiments",
     "cmaes": "experiments",
     "duckdb": "experiments",
+    "igraph": "studio",
+    "ipyvue": "studio",
+    "ipyvuetify": "studio",
     "optuna": "experiments",
     "pydoe": "experiments",
+    "reacton": "studio",
+    "solara": "studio",
+    "starlette": "studio",
+    "uvicorn": "studio",
+    "weasyprint": "formats",
+    "xlsxwriter": "formats",
 }
 """Libraries that a plain installation lacks, and the extra that brings each."""
 

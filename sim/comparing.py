@@ -122,10 +122,10 @@ class Answer:
         return turns[-1] if turns and sides[0][1] != sides[-1][1] else None
 
     def report(self, path: Path | str) -> Path:
-        """Write the one-page report (a self-contained HTML file) and return its path."""
+        """Write the one-page report and return its path: one HTML file, or what the ending asks for (pdf, md, xlsx)."""
         from importlib import import_module
 
-        return import_module("sim.report.page").write(self, Path(path))
+        return import_module("sim.report.comparison").write(self, Path(path))
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``loyalty compare --json`` prints."""

@@ -27,6 +27,7 @@ from sim.experiments.sweeping import Sweep, precise, sweep
 from sim.experiments.sweeping import planned as sweep_planned
 from sim.replicating import Workplace
 from sim.report import robust_page, sweep_page
+from sim.report.page import html
 
 CLEAN = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 
@@ -230,7 +231,7 @@ def test_regret_success_and_the_box_of_failure_are_the_planted_ones(tmp_path: Pa
     assert [limit.name for limit in box.limits] == ["rival"]
     assert box.limits[0].low == pytest.approx(0.75, abs=0.01) and box.density > 0.95 and box.coverage > 0.95
     assert "“A” is the safest choice" in robust_page.headline(found)
-    written_page = robust_page.write(found, tmp_path / "page.html").read_text()
+    written_page = html(robust_page.document(found), moving=False)
     assert "“B” fails when rival &gt; 0.7" in written_page
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, print_json, progress_bar, tell
-from sim.commands.running import SOME_FAILED, Report, print_numbers
+from sim.commands.reporting import Formats, Report, Reports
+from sim.commands.running import SOME_FAILED, print_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,30 +78,31 @@ def sweep(
     cluster: ClusterAddress = None,
     out: Out = Path("results"),
     report: Report = None,
+    formats: Formats = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask the model at every point of a design, and say what moves the outcomes."""
     from sim.experiments import sweeping
     from sim.experiments.question import load_experiment
 
-    asked = load_experiment(experiment)
+    reports, asked = Reports(report, formats), load_experiment(experiment)
     plan = sweeping.planned(asked)
     runs = (len(plan[1]) + 1) * asked.replications
     options: dict[str, Any] = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
     with at_work(asked, out, runs, **options) as laboratory:
         found = sweeping.sweep(asked, laboratory, plan)
-    _show_sweep(found, out, report, as_json)
+    _show_sweep(found, out, reports, as_json)
     end(found.failures)
 
 
-def _show_sweep(found: Sweep, out: Path, report: Path | None, as_json: bool) -> None:
+def _show_sweep(found: Sweep, out: Path, reports: Reports, as_json: bool) -> None:
     from sim.experiments.keeping import save
     from sim.report import sweep_page
 
     asked = found.experiment
     folder = save(asked, "sweep", found.address, {"points": found.table(), "runs": found.runs()}, out)
     tell(f"results: {folder}")
-    tell(f"report: {sweep_page.write(found, report or folder / 'report.html')}")
+    reports.write(lambda: sweep_page.document(found), folder / "report.html")
     if as_json:
         print_json({"answer": sweep_page.headline(found), "folder": str(folder), **found.to_json()})
         return
@@ -120,6 +122,7 @@ def robust(
     cluster: ClusterAddress = None,
     out: Out = Path("results"),
     report: Report = None,
+    formats: Formats = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask how policies do in every state of what nobody knows: regret, and the states in which each one fails."""
@@ -128,19 +131,19 @@ def robust(
     from sim.experiments.question import load_experiment
     from sim.report import robust_page
 
-    asked = load_experiment(experiment, "robust", robustness.Settings)
+    reports, asked = Reports(report, formats), load_experiment(experiment, "robust", robustness.Settings)
     plan = robustness.planned(asked)
     options: dict[str, Any] = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
     with at_work(asked, out, len(plan[1]) * asked.replications, **options) as laboratory:
         found = robustness.robust(asked, laboratory, plan)
     folder = save(asked, "robust", found.address, {"states": found.table()}, out)
-    _tell_answer(found, robust_page, folder, report, as_json)
+    _tell_answer(found, robust_page, folder, reports, as_json)
 
 
-def _tell_answer(found: Any, page: Any, folder: Path, report: Path | None, as_json: bool) -> None:
+def _tell_answer(found: Any, page: Any, folder: Path, reports: Reports, as_json: bool) -> None:
     """Write the page that tells what was found, and print its first sentence, or the JSON object."""
     tell(f"results: {folder}")
-    tell(f"report: {page.write(found, report or folder / 'report.html')}")
+    reports.write(lambda: page.document(found), folder / "report.html")
     if as_json:
         print_json({"answer": page.headline(found), "folder": str(folder), **found.to_json()})
     else:
@@ -156,6 +159,7 @@ def branch(
     cluster: ClusterAddress = None,
     out: Out = Path("results"),
     report: Report = None,
+    formats: Formats = None,
     as_json: AsJson = False,
 ) -> None:
     """Run history once, and several policies from some week on; workers run each policy whole, with the same numbers."""
@@ -164,7 +168,7 @@ def branch(
     from sim.experiments.question import load_experiment
     from sim.report import branch_page
 
-    asked = load_experiment(experiment, "branch", branching.Settings)
+    reports, asked = Reports(report, formats), load_experiment(experiment, "branch", branching.Settings)
     scenarios = branching.planned(asked)
     numbers = range(asked.replications)
     options: dict[str, Any] = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
@@ -178,7 +182,7 @@ def branch(
         tuple(laboratory.failures),
     )  # fmt: skip
     folder = save(asked, "branch", branching.address(asked, scenarios), {"branches": branch_page.table(found)}, out)
-    _tell_answer(found, branch_page, folder, report, as_json)
+    _tell_answer(found, branch_page, folder, reports, as_json)
 
 
 def _by_week(asked: Experiment, scenarios: Sequence[Scenario], out: Path) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ import typer
 
 from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, print_json, tell
 from sim.commands.experiments import ExperimentFile, Out, Resume, at_work, end
-from sim.commands.running import Report
+from sim.commands.reporting import Formats, Report, Reports
 
 if TYPE_CHECKING:
     from sim.experiments.question import Experiment
@@ -28,7 +28,7 @@ Save = Annotated[
 
 
 def _answer(
-    key: str, experiment: Path, options: dict[str, Any], out: Path, report: Path | None, as_json: bool,
+    key: str, experiment: Path, options: dict[str, Any], out: Path, reports: Reports, as_json: bool,
     extra: Callable[[Any, Path], None] | None = None,
 ) -> None:  # fmt: skip
     """Load, ask, keep and tell: what all of these commands do."""
@@ -47,7 +47,7 @@ def _answer(
     if extra is not None:
         extra(found, folder)
     tell(f"results: {folder}")
-    tell(f"report: {page.write(found, report or folder / 'report.html')}")
+    reports.write(lambda: page.document(found), folder / "report.html")
     if as_json:
         print_json({"answer": page.headline(found), "folder": str(folder), **found.to_json()})
     else:
@@ -74,44 +74,48 @@ def _table(rows: Any) -> None:
 
 def sensitivity(
     experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, formats: Formats = None,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Say which settings matter to the outcomes, and how much of what is seen is mere chance."""
     options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
-    _answer("sensitivity", experiment, options, out, report, as_json)
+    _answer("sensitivity", experiment, options, out, Reports(report, formats), as_json)
 
 
 def select(
     experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, formats: Formats = None,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Say which of several policies is best, with a promised probability of being right."""
     options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
-    _answer("select", experiment, options, out, report, as_json)
+    _answer("select", experiment, options, out, Reports(report, formats), as_json)
 
 
 def optimise(
     experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, formats: Formats = None,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Look for the levers' best settings within limits; the finalists are compared on fresh luck."""
     options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
-    _answer("optimise", experiment, options, out, report, as_json)
+    _answer("optimise", experiment, options, out, Reports(report, formats), as_json)
 
 
 def break_even(
     experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, as_json: AsJson = False,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, formats: Formats = None,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Say at which value of one lever, or of one thing nobody knows, a policy stops paying."""
     options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
-    _answer("break_even", experiment, options, out, report, as_json)
+    _answer("break_even", experiment, options, out, Reports(report, formats), as_json)
 
 
 def calibrate(
     experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, save: Save = None,
-    as_json: AsJson = False,
+    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, formats: Formats = None,
+    save: Save = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Fit what nobody knows to your own figures, and say what they leave open."""
 
@@ -124,7 +128,7 @@ def calibrate(
         tell(f"calibrated scenario: {path}; its posterior, for compare --posterior: {draws}")
 
     options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
-    _answer("calibrate", experiment, options, out, report, as_json, keep)
+    _answer("calibrate", experiment, options, out, Reports(report, formats), as_json, keep)
 
 
 def add_to(program: typer.Typer) -> None:

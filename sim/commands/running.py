@@ -22,6 +22,7 @@ from sim.commands import (
     progress_bar,
     tell,
 )
+from sim.commands.reporting import Formats, Report, Reports
 from sim.errors import Mistake
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ Replications = Annotated[int, typer.Option(help="How many times the scenario is 
 Seed = Annotated[int, typer.Option(help="Chooses the luck; 0 to 2^64 - 1.")]
 Engine = Annotated[Literal["core", "mesa"], typer.Option(help="The fast engine or the readable one.")]
 Results = Annotated[Path, typer.Option("--results", help="Folder in which the results folder is written.")]
-Report = Annotated[Path | None, typer.Option("--report", help="Where to write the report (HTML).", show_default=False)]
 
 HEADLINES = (
     "retention", "churn_rate", "word_of_mouth_net", "nps", "csat", "trust", "grievance", "wait_mean", "abandonment",
@@ -136,6 +136,7 @@ def compare(
     workers: Workers = None,
     cluster: ClusterAddress = None,
     report: Report = None,
+    formats: Formats = None,
     results: Results = Path("results"),
     posterior: Annotated[
         Path | None, typer.Option(help="Parameter sets of 'calibrate' (draws.csv): every replication draws one.")
@@ -145,20 +146,20 @@ def compare(
     """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
     from sim.scenario.whole import load
 
+    reports = Reports(report, formats)
     scenarios = [load(path) for path in (base, *others)]
     share = _share(precision)
     if posterior is not None and precision is not None:
         raise Mistake("--precision and --posterior exclude each other; give --replications instead")
     with place_to_run(threads, workers, cluster) as place:
         if posterior is None:
-            answer = _compared(scenarios, replications, seed, share, place)
+            answer = compared(scenarios, replications, seed, share, place)
         else:
             answer = _compared_under(posterior, scenarios, replications, seed, place)
     if posterior is None:
-        written = _kept(answer, report, results)
+        _kept(answer, reports, results)
     else:
-        written = answer.report(report or results / "compare-under-posterior.html")
-    tell(f"report: {written}")
+        _reported(answer, reports, results / "compare-under-posterior.html")
     if as_json:
         print_json(answer.to_json())
     else:
@@ -167,9 +168,10 @@ def compare(
     _tell_failures(answer.results)
 
 
-def _compared(
+def compared(
     scenarios: Sequence[Scenario], replications: int, seed: int, precision: float | None, place: Executor
 ) -> Answer:
+    """Compare with a progress bar; ends the command when fewer than two replications are there to compare."""
     from sim.comparing import compare as compare_scenarios
 
     with progress_bar(replications * len(scenarios), "comparing") as progress:
@@ -198,12 +200,17 @@ def _compared_under(
         return compare_under(scenarios, draws, replications, seed, place, progress)
 
 
-def _kept(answer: Answer, report: Path | None, under: Path) -> Path:
-    """Write results folder and report; returns the report's path."""
+def _kept(answer: Answer, reports: Reports, under: Path) -> list[Path]:
+    """Write results folder and reports; returns the reports' paths."""
     from sim.results import save
 
-    folder = save(answer.results, under)
-    return answer.report(report or folder / "report.html")
+    return _reported(answer, reports, save(answer.results, under) / "report.html")
+
+
+def _reported(answer: Answer, reports: Reports, otherwise: Path) -> list[Path]:
+    from sim.report.comparison import document
+
+    return reports.write(lambda: document(answer), otherwise)
 
 
 def _share(written: str | None) -> float | None:
@@ -232,7 +239,8 @@ def mirror(
     replications: Replications = 50,
     seed: Seed = 1,
     threads: Threads = None,
-    report: Report = Path("mirror.html"),
+    report: Report = None,
+    formats: Formats = None,
     as_json: AsJson = False,
 ) -> None:
     """What the company measures of itself beside what its customers perceive, as one page; names the widest gaps."""
@@ -240,13 +248,13 @@ def mirror(
     from sim.running import run as run_scenario
     from sim.scenario.whole import load
 
-    loaded = load(scenario)
+    reports, loaded = Reports(report, formats), load(scenario)
     with place_to_run(threads, None, None) as place, progress_bar(replications, loaded.name) as progress:
         result = run_scenario(loaded, replications, seed, executor=place, progress=progress)
     if not len(result.numbers):
         _tell_stopped([result], replications, place)
     found = page.reflections(result)
-    tell(f"report: {page.write(result, report or Path('mirror.html'))}")
+    reports.write(lambda: page.document(result), Path("mirror.html"))
     if as_json:
         print_json({"scenario": loaded.name, "gaps": [{**asdict(one), "gap": one.gap._asdict()} for one in found]})
     else:
@@ -274,21 +282,22 @@ def demo(
     threads: Threads = None,
     workers: Workers = None,
     cluster: ClusterAddress = None,
+    formats: Formats = None,
     as_json: AsJson = False,
 ) -> None:
     """The main job on the shipped customer file: today's policies against four what-ifs, and the report's path."""
     from sim.scenario.whole import load
 
-    folder = scenarios_folder() / "telecom"
+    reports, folder = Reports(None, formats), scenarios_folder() / "telecom"
     tell(f"Five policies, {replications} replications of two years each; the first start compiles for about a minute.")
     with place_to_run(threads, workers, cluster) as place:
-        answer = _compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, place)
-    written = _kept(answer, None, out)
+        answer = compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, place)
+    written = _kept(answer, reports, out)
     if as_json:
-        print_json({"report": str(written), **answer.to_json()})
+        print_json({"report": str(written[0]), **answer.to_json()})
     else:
         _show_answer(answer)
-        typer.echo(f"report: {written}")
+        typer.echo(f"report: {written[0]}")
     _tell_stopped(answer.results, replications, place)
     _tell_failures(answer.results)
 

@@ -48,10 +48,16 @@ class Beside:
         lines = [title, *self.one.heading, "", self.parting]
         names = self.one.scenario.name, self.other.scenario.name
         table = [*_row("", *names), "-" * COLUMNS]
-        for weeks in stretches([self.one.weeks, self.other.weeks]):
-            table += _row(label(weeks), *self._cells(weeks))
+        for row in self.rows:
+            table += _row(*row)
         ends = [f"{life.scenario.name}: {life.ending}" for life in (self.one, self.other)]
         return "\n".join([*map(wrapped, lines), "", *table, "", *map(wrapped, ends)])
+
+    @property
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """When, what happened then in the first life, and in the other."""
+        for weeks in stretches([self.one.weeks, self.other.weeks]):
+            yield label(weeks), *self._cells(weeks)
 
     def _cells(self, weeks: range) -> tuple[str, str]:
         ours, theirs = (life.weeks[weeks.start : weeks.stop] for life in (self.one, self.other))

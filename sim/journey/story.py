@@ -88,10 +88,12 @@ class Journey:
     def text(self) -> str:
         """The whole story, at most 100 columns wide."""
         lines = [f"Customer {self.customer} under \u201c{self.scenario.name}\u201d", *self.heading, ""]
-        lines += [f"{label}: {said}" for label, said in self._stretches()]
+        lines += [f"{label}: {said}" for label, said in self.rows]
         return "\n".join(wrapped(line) for line in [*lines, "", self.ending])
 
-    def _stretches(self) -> Iterator[tuple[str, str]]:
+    @property
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """When, and what happened then: eventful weeks one by one, uneventful ones together."""
         for weeks in stretches([self.weeks]):
             here = self.weeks[weeks.start : weeks.stop]
             yield label(weeks), here[0].text or uneventful(here)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +14,11 @@ from sim.experiments.question import Experiment
 from sim.replicating import Failure
 from sim.report import experiment_page as paper
 from sim.report.amounts import number, places, span
-from sim.report.drawing import INK, canvas, look, name_lines, place_weeks, styled, svg_of
-from sim.report.experiment_page import Figure, Page, Section, Table, change_told, level_told, title, unit_of
+from sim.report.charts import ENDS, Axis, Chart, Line, Mark, Picture, Rule
+from sim.report.document import Document, Section, Table
+from sim.report.drawing import look, styled
+from sim.report.experiment_page import change_told, level_told, title, unit_of
+from sim.report.still import pictured
 from sim.report.words import quoted
 from sim.statistics import Difference, difference, interval
 
@@ -91,8 +93,8 @@ def _best_told(found: Branches, outcome: Outcome) -> str:
     return told if gap.decided else f"undecided, {told}"
 
 
-def write(found: Branches, path: Path) -> Path:
-    """Write the report and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Branches) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         pictures = [_over_time(found, outcome) for outcome in asked.outcomes]
@@ -107,25 +109,23 @@ def write(found: Branches, path: Path) -> Path:
         ),
         Section("Over the whole time", tables=[_table(found)]),
     ]
-    page = Page(asked.question, headline(found), lead, sections, paper.command_of(asked, "branch"),
-                paper.origin_of(asked, found.tally))  # fmt: skip
-    return paper.write(page, path)
+    return paper.document(
+        asked, "branch", headline(found), lead, sections, found.tally,
+        sheets=[paper.sheet(asked, "Branches", table(found))],
+    )  # fmt: skip
 
 
-def _over_time(found: Branches, outcome: Outcome) -> Figure:
-    figure, axes = canvas(3.3)
+def _over_time(found: Branches, outcome: Outcome) -> Picture:
     series = [found.weekly[name][outcome.measure] for name in found.names]
     unit, weeks = unit_of(found.experiment, outcome, np.concatenate(series)), found.experiment.base.weeks
-    for place, values in enumerate(series):
-        this = look(place)
-        axes.plot(np.arange(1, weeks + 1), values * unit.factor, color=this.colour, linestyle=this.dash, linewidth=1.6)
-    axes.axvline(found.experiment.settings.week, color=INK, linewidth=0.8)
-    place_weeks(axes, weeks)
-    axes.set_ylabel(unit.level)
-    axes.set_title(title(outcome))
-    ends = [(float(weeks), float(values[-1] * unit.factor)) for values in series]
-    name_lines(axes, ends, list(found.names), [look(place) for place in range(len(series))])
-    return Figure(f"Line chart of {outcome.words} by week under {', '.join(found.names)}.", "", svg_of(figure))
+    marks: list[Mark] = [
+        Line(name, np.arange(1, weeks + 1), values * unit.factor, look(place), width=1.6)
+        for place, (name, values) in enumerate(zip(found.names, series, strict=True))
+    ]
+    marks.append(Rule(found.experiment.settings.week, width=0.8))
+    chart = Chart(title(outcome), Axis(weeks=weeks), Axis(unit.level, unit.level), marks, height=3.3, names=ENDS)
+    alt = f"Line chart of {outcome.words} by week under {', '.join(found.names)}."
+    return pictured(chart, alt, name=outcome.measure)
 
 
 def _table(found: Branches) -> Table:

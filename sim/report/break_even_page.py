@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 
@@ -11,21 +10,23 @@ from sim.experiments.ask_break_even import Turning
 from sim.experiments.break_even import CROSSES, FAILS, PAYS
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, number, span
-from sim.report.drawing import COLOURS, INK, canvas, styled, svg_of
-from sim.report.experiment_page import Figure, Page, Section, Table, digits_of, setting, unit_of
+from sim.report.charts import Axis, Chart, Line, Mark, Picture, Rule, Span
+from sim.report.document import Document, Section, Table
+from sim.report.drawing import COLOURS, Look, styled
+from sim.report.experiment_page import digits_of, setting, unit_of
+from sim.report.still import pictured
 
 
-def write(found: Turning, path: Path) -> Path:
-    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Turning) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         pictures = [_curve(found)]
     sections = [Section("The curve", pictures=pictures), Section("Every value that was run", tables=[_table(found)])]
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "break-even"),
-        paper.origin_of(asked, found.tally),
+    return paper.document(
+        asked, "break-even", headline(found), _lead(found), sections, found.tally,
+        sheets=[paper.sheet(asked, "Curve", found.table(), found.outcome.unit)],
     )  # fmt: skip
-    return paper.write(page, path)
 
 
 def unit_in(found: Turning) -> Unit:
@@ -85,26 +86,23 @@ def _lead(found: Turning) -> list[str]:
     ]
 
 
-def _curve(found: Turning) -> Figure:
+def _curve(found: Turning) -> Picture:
     unit, factor = unit_in(found), found.factor
     values = np.array([factor.at(place) for place, _ in found.found.curve])
     leads = np.array([[lead.mean, lead.low, lead.high] for _, lead in found.found.curve]) * unit.factor
-    figure, axes = canvas(3.6, right=0.95)
-    axes.fill_between(values, leads[:, 1], leads[:, 2], color=COLOURS[0], alpha=0.2, linewidth=0)
-    axes.plot(values, leads[:, 0], "o-", color=COLOURS[0], markersize=3, linewidth=1.4)
-    axes.axhline(0, color=INK, linewidth=1.2)
+    name = f"lead in {found.outcome.words}"
+    line = Line(
+        name, values, leads[:, 0], Look(COLOURS[0], "o", "solid"), leads[:, 1], leads[:, 2], 1.4, 0.2, dotted=True
+    )
+    marks: list[Mark] = [line, Rule(0.0, upright=False)]
     if found.value is not None:
         low, high = np.clip(found.ends, factor.low, factor.high)
-        axes.axvspan(low, high, color=COLOURS[1], alpha=0.18, linewidth=0)
-        axes.axvline(found.value, color=COLOURS[1], linewidth=1.4)
-    if factor.scale == "log":
-        axes.set_xscale("log")
-    axes.set_xlabel(f"{factor.label} ({factor.unit})")
-    axes.set_ylabel(unit.difference)
-    axes.set_title(f"Lead in {found.outcome.words}")
+        marks += [Span(low, high, COLOURS[1], 0.18), Rule(found.value, colour=COLOURS[1], width=1.4)]
+    across = Axis(f"{factor.label} ({factor.unit})", factor.unit, logarithmic=factor.scale == "log")
+    chart = Chart(f"Lead in {found.outcome.words}", across, Axis(unit.difference, unit.difference), marks, height=3.6)
     note = "Paired difference, more is better for the policy; blue band: 95 % interval. Orange: break-even and its interval."
-    return Figure(
-        f"Lead in {found.outcome.words} over {factor.label}, with the break-even marked.", note, svg_of(figure)
+    return pictured(
+        chart, f"Lead in {found.outcome.words} over {factor.label}, with the break-even marked.", note, name="lead"
     )
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-from matplotlib.figure import Figure as Canvas
 
 from sim.experiments.ask_calibrate import Calibration
 from sim.experiments.calibration import IMPLAUSIBLE, Check
 from sim.report import experiment_page as paper
 from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span
-from sim.report.drawing import COLOURS, FAINT, INK, WIDTH, short, styled, svg_of
-from sim.report.experiment_page import Figure, Page, Section, Table, setting, unit_of
+from sim.report.charts import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
+from sim.report.document import Document, Section, Sheet, Table
+from sim.report.drawing import COLOURS, FAINT, short, styled
+from sim.report.experiment_page import setting, unit_of
+from sim.report.still import pictured
 
 BINS = 24
 
 
-def write(found: Calibration, path: Path) -> Path:
-    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Calibration) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         marginals, checks = _marginals(found), _predicted(found)
@@ -29,11 +29,17 @@ def write(found: Calibration, path: Path) -> Path:
         Section("Whether the model meets the figures", pictures=[checks], tables=[_figures(found)],
                 notes=["Predicted: median and 90 % interval over the posterior, the figure's own error included."]),
     ]  # fmt: skip
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "calibrate"),
-        paper.origin_of(asked, found.tally), _caveats(found),
+    return paper.document(
+        asked, "calibrate", headline(found), _lead(found), sections, found.tally, _caveats(found),
+        sheets=_sheets(found),
     )  # fmt: skip
-    return paper.write(page, path)
+
+
+def _sheets(found: Calibration) -> list[Sheet]:
+    """Settings and figures as numbers, each row with its own unit."""
+    settings = found.table().assign(unit=[factor.unit for factor in found.factors])
+    figures = found.checked().assign(unit=[_given_unit(found, check) for check in _checks(found)])
+    return [paper.sheet(found.experiment, "Settings", settings), paper.sheet(found.experiment, "Figures", figures)]
 
 
 def _checks(found: Calibration) -> list[Check]:
@@ -117,50 +123,47 @@ def _unit(found: Calibration, check: Check) -> Unit:
     return Unit(1, outcome.unit, outcome.unit) if heads else unit  # figures are given for the simulated customers
 
 
-def _marginals(found: Calibration) -> Figure:
+def _given_unit(found: Calibration, check: Check) -> str:
+    """The unit in which a figure stands in the file."""
+    return next((o.unit for o in found.experiment.outcomes if o.measure == check.target.name), "share")
+
+
+def _marginals(found: Calibration) -> Picture:
     """The posterior of every setting over its range; flat is the prior."""
     count = len(found.factors)
     across = min(count, 4)
-    figure = Canvas(figsize=(min(2.4 * WIDTH, 3.2 * across), 2.7 * -(-count // across)))
-    panels = figure.subplots(-(-count // across), across, squeeze=False).ravel()
-    for k, (axes, factor) in enumerate(zip(panels, found.factors, strict=False)):
-        heights, edges = np.histogram(
-            found.posterior.places[:, k], BINS, (0, 1), weights=found.posterior.weights, density=True
-        )
-        axes.bar(edges[:-1], heights, np.diff(edges), align="edge", color=COLOURS[0], alpha=0.8)
-        axes.axhline(1, color=FAINT, linewidth=1)
-        axes.axvline(found.posterior.best[k], color=COLOURS[1], linewidth=1.4)
-        axes.set_xticks([0, 0.5, 1], [factor.told(factor.at(place)) for place in (0, 0.5, 1)], fontsize=8)
-        axes.set_yticks([])
-        axes.set_title(short(factor.label, 26, 1), fontsize=9)
-    for axes in panels[count:]:
-        axes.set_visible(False)
-    figure.tight_layout()
+    charts = [_marginal(found, k) for k in range(count)]
+    panels = [charts[start : start + across] for start in range(0, count, across)]
+    width = min(2.4 * charts[0].width, 3.2 * across)
     note = "Bars: posterior. Grey line: the prior, all values alike. Orange: best fit."
     names = ", ".join(factor.label for factor in found.factors)
-    return Figure(f"Posterior distributions of {names}.", note, svg_of(figure), wide=count > 2)
+    grid = Grid(panels, width, 2.7 * len(panels), shared=False)
+    return pictured(grid, f"Posterior distributions of {names}.", note, wide=count > 2, name="posterior")
 
 
-def _predicted(found: Calibration) -> Figure:
+def _marginal(found: Calibration, k: int) -> Chart:
+    factor, posterior = found.factors[k], found.posterior
+    heights, edges = np.histogram(posterior.places[:, k], BINS, (0, 1), weights=posterior.weights, density=True)
+    middles = (edges[1:] + edges[:-1]) / 2
+    marks: list[Mark] = [
+        Bars("posterior", middles, heights, [COLOURS[0]] * BINS, thick=1 / BINS, strength=0.8, upright=True),
+        Rule(1.0, False, FAINT, 1), Rule(float(posterior.best[k]), True, COLOURS[1], 1.4),
+    ]  # fmt: skip
+    ticks = [(place, factor.told(factor.at(place))) for place in (0.0, 0.5, 1.0)]
+    return Chart(short(factor.label, 26, 1), Axis(ticks=ticks), Axis(unit="times as likely as before", low=0), marks)
+
+
+def _predicted(found: Calibration) -> Picture:
     """Each figure with its error against the prediction, in the figure's standard errors."""
     checks = _checks(found)
-    figure = Canvas(figsize=(WIDTH, 1.2 + 0.4 * len(checks)))
-    axes = figure.add_subplot()
-    figure.subplots_adjust(
-        left=0.33, right=0.95, top=1 - 0.38 / figure.get_figheight(), bottom=0.55 / figure.get_figheight()
-    )
-    axes.axvspan(-1.96, 1.96, color=FAINT, alpha=0.25, linewidth=0)
-    axes.axvline(0, color=INK, linewidth=1)
-    for row, check in enumerate(checks):
-        ends = [(value - check.target.value) / check.target.error for value in (check.low, check.high)]
-        axes.plot(ends, [row, row], color=COLOURS[0], linewidth=2.2)
-        axes.plot((check.median - check.target.value) / check.target.error, row, "o", color=COLOURS[0], markersize=5)
-    axes.set_yticks(
-        range(len(checks)), [short(check.target.name.replace("_", " "), 22) for check in checks], fontsize=9
-    )
-    axes.set_ylim(len(checks) - 0.4, -0.6)
-    axes.set_xlabel("predicted less given, in standard errors")
-    axes.set_title("Prediction against figure", x=-0.45)
+    parts = [[(getattr(check, part) - check.target.value) / check.target.error for check in checks]
+             for part in ("median", "low", "high")]  # fmt: skip
+    dots = Dots("predicted", parts[0], range(len(checks)), COLOURS[0], size=5, low=parts[1], high=parts[2],
+                band="90 % of predictions")  # fmt: skip
+    across = Axis("predicted less given, in standard errors", "standard errors")
+    up = Axis(rows=[check.target.name.replace("_", " ") for check in checks])
+    marks: list[Mark] = [Span(-1.96, 1.96, FAINT), Rule(0.0, width=1), dots]
+    chart = Chart("Prediction against figure", across, up, marks, height=1.2 + 0.4 * len(checks))
     told = ", ".join(f"{check.target.name} {'met' if check.met else 'missed'}" for check in checks)
     note = "Grey band: the figure's 95 % interval. Line: where 90 % of predictions lie."
-    return Figure(f"Predictions against figures: {told}.", note, svg_of(figure))
+    return pictured(chart, f"Predictions against figures: {told}.", note, name="predicted")

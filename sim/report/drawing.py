@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import textwrap
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,8 +20,6 @@ INK, FAINT = "#222222", "#767676"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("s", "D", "^", "v", "P", "X")
 DASHES: tuple[Any, ...] = ("solid", (0, (6, 1.5)), (0, (3, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (1.2, 1)), (0, (9, 2)))
-WIDTH = 5.6
-"""Inches of a figure that takes half of the page."""
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "loyalty",
@@ -57,20 +55,6 @@ class Look:
     dash: Any
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A figure for the page: what it shows (for those who cannot see it), what to know about it, and the SVG itself."""
-
-    alt: str
-    note: str
-    svg: bytes
-
-    @property
-    def source(self) -> str:
-        """The figure as the source of an image element, so that the page needs no other file."""
-        return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode()
-
-
 def look(place: int) -> Look:
     """The look of the scenario at this place; 0 is the base."""
     if place == 0:
@@ -79,10 +63,14 @@ def look(place: int) -> Look:
     return Look(COLOURS[k % len(COLOURS)], *((row[(k + again) % len(row)]) for row in (MARKERS, DASHES)))
 
 
+_PEN = threading.RLock()
+"""How figures look is set for the whole process, so one thread draws at a time."""
+
+
 @contextmanager
 def styled() -> Iterator[None]:
-    """Figures made in here look the same whatever the reader has set for matplotlib."""
-    with matplotlib.rc_context():
+    """Figures made in here look the same whatever the reader has set for matplotlib, one thread's after another's."""
+    with _PEN, matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)
         yield
@@ -96,14 +84,6 @@ def svg_of(figure: Figure) -> bytes:
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # a name in another script: boxes
         figure.savefig(buffer, format="svg", metadata=nothing)
     return buffer.getvalue()
-
-
-def canvas(height: float, right: float = 0.74) -> tuple[Figure, Axes]:
-    """A figure of half the page's width, with room for names at its right."""
-    figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_subplot()
-    figure.subplots_adjust(left=0.135, right=right, top=1 - 0.38 / height, bottom=0.55 / height)
-    return figure, axes
 
 
 def short(name: str, width: int = 16, most: int = 2) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,59 +13,50 @@ from sim.experiments.laboratory import Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.measures import DEFINITIONS
-from sim.report import facts, page
+from sim.report import facts
 from sim.report.amounts import Known, Unit, between, counted, half_width, money_unit, number, places, signed, span
-from sim.report.drawing import Picture
+from sim.report.document import LUCK, MODEL, Document, Section, Sheet, cell
 from sim.report.sources import place
 from sim.results import versions
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-@dataclass(frozen=True)
-class Figure(Picture):
-    """A figure, which may take the whole width of the page."""
-
-    wide: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """Cells that are told already; the first of each row names it. ``words``: whether the cells are text."""
-
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    words: bool = False
+NUMBERS = ("mean", "low", "high", "less_best", "value", "lead", "sd")
+"""How columns begin that are in the unit of the outcome asked about."""
 
 
-@dataclass(frozen=True)
-class Section:
-    """A heading and what stands below it."""
-
-    title: str
-    sentences: Sequence[str] = ()
-    pictures: Sequence[Picture] = ()
-    tables: Sequence[Table] = ()
-    notes: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class Page:
-    """Everything on the page. ``headline`` answers the question."""
-
-    question: str
-    headline: str
-    lead: Sequence[str]
-    sections: Sequence[Section]
-    command: str
-    origin: str
-    caveats: Sequence[str] = field(default=())
+def document(
+    experiment: Experiment, command: str, headline: str, lead: Sequence[str], sections: Sequence[Section], tally: Tally,
+    caveats: Sequence[str] = (), sheets: Sequence[Sheet] = (),
+) -> Document:  # fmt: skip
+    """The report of an experiment; ``command`` is the word after ``loyalty`` that asked it."""
+    return Document(
+        experiment.question, headline, lead, sections, [MODEL, LUCK, *caveats],
+        [f"loyalty {command} {place(experiment.path)}"], _origin(experiment, tally), sheets=sheets,
+    )  # fmt: skip
 
 
-def write(content: Page, path: Path) -> Path:
-    """Write the page, whole or not at all, and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be."""
-    return page.put(page.rendered("experiment.html", page=content), path)
+def sheet(experiment: Experiment, name: str, frame: pd.DataFrame, unit: str = "") -> Sheet:
+    """A table as numbers: each column's heading says its unit; ``unit`` is that of the columns no outcome is named in."""
+    columns = [_heading(experiment, str(column), unit) for column in frame.columns]
+    return Sheet(name, columns, [[cell(value) for value in row] for row in frame.itertuples(index=False)])
 
 
-def origin_of(experiment: Experiment, tally: Tally) -> str:
+def _heading(experiment: Experiment, column: str, unit: str) -> str:
+    factors = {factor.path: factor for factor in experiment.factors}
+    if column in factors:
+        return f"{factors[column].label} ({factors[column].unit})"
+    measure = next(
+        (o.measure for o in experiment.outcomes if column == o.measure or column.startswith(f"{o.measure}_")), None
+    )
+    known = DEFINITIONS[measure].unit if measure else unit if column.startswith(NUMBERS) else ""
+    known = experiment.base.currency if known == "currency" else known
+    words = column.replace("_", " ")
+    return f"{words} ({known})" if known else words
+
+
+def _origin(experiment: Experiment, tally: Tally) -> str:
     """Where the numbers come from: seed, runs, source, versions."""
     libraries = ", ".join(f"{name} {version}" for name, version in versions().items())
     runs = counted(tally.found + tally.ran, "replication", "replications")
@@ -74,11 +64,6 @@ def origin_of(experiment: Experiment, tally: Tally) -> str:
         f"Base “{experiment.base.name}” (fingerprint {experiment.base.fingerprint}), {span(experiment.base.weeks)}, seed "
         f"{experiment.seed}, {runs}. Source {source()}; {libraries}."
     )
-
-
-def command_of(experiment: Experiment, command: str) -> str:
-    """The command that gives the page again."""
-    return f"loyalty {command} {place(experiment.path)}"
 
 
 # ---- outcomes as people read them

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from sim.behaviour.ledger import CAUSES
 from sim.comparing import Answer
 from sim.measures import DEFINITIONS
 from sim.report import facts
-from sim.report.amounts import Unit, money_unit, number, places, signed
-from sim.report.drawing import FAINT, INK, Look, Picture, canvas, look, name_lines, place_weeks, short, spread, svg_of
+from sim.report.amounts import money_unit, number, places, signed
+from sim.report.charts import BELOW, ENDS, Axis, Chart, Dots, Grid, Line, Mark, Note, Picture, Rule
+from sim.report.drawing import Look, look, short, spread
+from sim.report.still import pictured
 from sim.report.words import cause_words
 from sim.running import Result
 
@@ -45,93 +44,86 @@ def _from_start(values: np.ndarray, start: float) -> np.ndarray:
     return np.concatenate([[start], values])
 
 
-def _named(axes: Axes, drawn: Sequence[tuple[Result, Look]], ends: Sequence[tuple[float, float]]) -> None:
-    name_lines(axes, ends, [result.scenario.name for result, _ in drawn], [this for _, this in drawn])
+def _weeks(answer: Answer) -> Axis:
+    return Axis(weeks=answer.base.scenario.weeks)
 
 
 def retention(answer: Answer) -> Picture:
     """The share of the first customers still there, week by week."""
-    figure, axes = canvas(3.5)
-    weeks, ends = answer.base.scenario.weeks, []
+    weeks, lines = np.arange(answer.base.scenario.weeks + 1), []
     for result, this in _looks(answer):
         kept = 100 * facts.weekly(answer, result, "retention")
         low, high = (_from_start(np.quantile(kept, edge, axis=0), 100) for edge in MIDDLE)
         mean = _from_start(kept.mean(axis=0), 100)
-        axes.fill_between(range(weeks + 1), low, high, color=this.colour, alpha=0.15, linewidth=0)
-        axes.plot(range(weeks + 1), mean, color=this.colour, linestyle=this.dash, linewidth=1.8)
-        ends.append((float(weeks), float(mean[-1])))
-    place_weeks(axes, weeks)
-    axes.set_ylim(0, 101)
-    axes.set_ylabel("% of first customers")
-    axes.set_title("Customers still there")
-    _named(axes, _looks(answer), ends)
-    told = ", ".join(f"{r.scenario.name} {number(y, 1)} %" for (r, _), (_, y) in zip(_looks(answer), ends, strict=True))
+        lines.append(Line(result.scenario.name, weeks, mean, this, low, high, band="95 of 100 replications"))
+    up = Axis("% of first customers", "%", 0, 101)
+    chart = Chart("Customers still there", _weeks(answer), up, lines, names=ENDS)
+    told = ", ".join(f"{line.name} {number(line.end[1], 1)} %" for line in lines)
     note = "Share of the customers of week 0 who have not left. Line: mean; band: where 95 of 100 replications lie."
-    return Picture(f"Line chart of customers still there over {weeks} weeks. At the end: {told}.", note, svg_of(figure))
+    alt = f"Line chart of customers still there over {weeks[-1]} weeks. At the end: {told}."
+    return pictured(chart, alt, note, name="retention")
 
 
 def kept_more(answer: Answer) -> Picture:
     """How many more of the first customers are still there than under the base."""
-    figure, axes = canvas(3.5)
-    base, weeks, ends = facts.weekly(answer, answer.base, "retention"), answer.base.scenario.weeks, []
+    base, lines = facts.weekly(answer, answer.base, "retention"), []
     for result, this in _looks(answer)[1:]:
         gap = 100 * (facts.weekly(answer, result, "retention") - base)
-        mean, low, high = (_from_start(series, 0) for series in facts.bands(gap))
-        axes.fill_between(range(weeks + 1), low, high, color=this.colour, alpha=0.25, linewidth=0)
-        axes.plot(range(weeks + 1), mean, color=this.colour, linestyle=this.dash, linewidth=1.8)
-        ends.append((float(weeks), float(mean[-1])))
-    place_weeks(axes, weeks)
-    _zero(axes, answer)
-    axes.set_ylabel("percentage points")
-    axes.set_title(f"Customers kept, against {short(answer.base.scenario.name, 30, 1)}")
-    _named(axes, _looks(answer), [(float(weeks), 0.0), *ends])
-    pairs = zip(answer.others, ends, strict=True)
-    told = ", ".join(f"{result.scenario.name} {signed(y, 1)}" for result, (_, y) in pairs)
+        lines.append(_from_zero(result, this, *facts.bands(gap)))
+    up = Axis("percentage points", "points", *_ends_of(lines))
+    title = f"Customers kept, against {short(answer.base.scenario.name, 30, 1)}"
+    chart = Chart(title, _weeks(answer), up, [_base_line(answer), *lines], names=ENDS)
     note = "Paired difference: same customers, same luck, other policy. Band: 95 % interval of the mean."
+    told = ", ".join(f"{line.name} {signed(line.end[1], 1)}" for line in lines)
     alt = f"Line chart of the paired difference in customers kept, in percentage points. At the end: {told}."
-    return Picture(alt, note, svg_of(figure))
+    return pictured(chart, alt, note, name="kept_more")
 
 
-def _zero(axes: Axes, answer: Answer) -> None:
+def _from_zero(result: Result, this: Look, mean: np.ndarray, low: np.ndarray, high: np.ndarray) -> Line:
+    """A policy's difference from the base: nothing before the first week."""
+    mean, low, high = (_from_start(part, 0) for part in (mean, low, high))
+    return Line(result.scenario.name, np.arange(len(mean)), mean, this, low, high, shade=0.25)
+
+
+def _base_line(answer: Answer) -> Line:
     """The base as a line at zero."""
-    axes.axhline(0, color=INK, linewidth=1.4)
-    low, high = axes.get_ylim()
-    if low == high:
-        axes.set_ylim(-1, 1)
+    weeks = np.arange(answer.base.scenario.weeks + 1)
+    return Line(answer.base.scenario.name, weeks, np.zeros(len(weeks)), look(0), width=1.4)
+
+
+def _ends_of(lines: Sequence[Line]) -> tuple[float | None, float | None]:
+    """Ends of the upright axis where nothing ever differs from zero; else the lines decide."""
+    return (None, None) if any(np.any(line.low) or np.any(line.high) for line in lines) else (-1, 1)
 
 
 def money(answer: Answer) -> Picture:
     """Profit against the base's, summed from the start, with the weeks in which it turns."""
-    figure, axes = canvas(3.5)
-    weeks, scale, ends, turns = answer.base.scenario.weeks, facts.stands_for(answer), [], []
+    scale, turns, lines = facts.stands_for(answer), [], []
     series = {r.scenario.name: np.array([week[:3] for week in answer.cumulative_profit(r)]).T for r in answer.others}
     unit = money_unit([scale * float(np.abs(s).max()) for s in series.values()], answer.base.scenario.currency)
     for result, this in _looks(answer)[1:]:
-        mean, low, high = (
-            _from_start(s, 0) for s in np.sort(series[result.scenario.name] * scale * unit.factor, 0)[[1, 0, 2]]
-        )
-        axes.fill_between(range(weeks + 1), low, high, color=this.colour, alpha=0.25, linewidth=0)
-        axes.plot(range(weeks + 1), mean, color=this.colour, linestyle=this.dash, linewidth=1.8)
-        ends.append((float(weeks), float(mean[-1])))
+        low, mean, high = np.sort(series[result.scenario.name] * scale * unit.factor, 0)
+        lines.append(_from_zero(result, this, mean, low, high))
         turns += [(even, this)] if (even := facts.turn(answer, result).even) is not None else []
-    place_weeks(axes, weeks)
-    _zero(axes, answer)
-    _mark_turns(axes, turns, weeks)
-    axes.set_ylabel(unit.level)
-    axes.set_title(f"Profit so far, against {short(answer.base.scenario.name, 30, 1)}")
-    _named(axes, _looks(answer), [(float(weeks), 0.0), *ends])
-    return Picture(_money_alt(answer, ends, unit), _money_note(turns), svg_of(figure))
+    marks = [_base_line(answer), *lines, *_marked_turns(turns, answer.base.scenario.weeks)]
+    title = f"Profit so far, against {short(answer.base.scenario.name, 30, 1)}"
+    chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level, *_ends_of(lines)), marks, names=ENDS)
+    told = ", ".join(f"{line.name} {signed(line.end[1], 2)} {unit.level}" for line in lines)
+    alt = f"Line chart of profit summed from the start, against {answer.base.scenario.name}. At the end: {told}."
+    return pictured(chart, alt, _money_note(turns), name="profit_so_far")
 
 
-def _mark_turns(axes: Axes, turns: list[tuple[int, Look]], weeks: int) -> None:
+def _marked_turns(turns: list[tuple[int, Look]], weeks: int) -> list[Mark]:
     """Rings where a policy's gain is used up or its cost is paid back."""
     aside = spread([float(even) for even, _ in turns], 0.17 * weeks, 0, 0.85 * weeks)
-    for (even, this), place in zip(turns, aside, strict=True):
-        axes.plot([even], [0], "o", markersize=9, markerfacecolor="white", markeredgecolor=this.colour, zorder=5)
-        axes.annotate(
-            f"week {even}", (place, 0), (8, 8), textcoords="offset points", fontsize=9, zorder=6,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
-        )  # fmt: skip
+    rings = [_ring(even, this) for even, this in turns]
+    notes = [Note(place, 0, f"week {even}") for (even, _), place in zip(turns, aside, strict=True)]
+    return [*rings, *notes]
+
+
+def _ring(even: int, this: Look) -> Dots:
+    words = [f"break-even in week {even}"]
+    return Dots("break-even", [even], [0], "#ffffff", size=9, edge=this.colour, words=words, named=False)
 
 
 def _money_note(turns: list[tuple[int, Look]]) -> str:
@@ -139,51 +131,40 @@ def _money_note(turns: list[tuple[int, Look]]) -> str:
     return f"Sum from the start, for the whole company. Band: 95 % interval of the mean.{rings}"
 
 
-def _money_alt(answer: Answer, ends: list[tuple[float, float]], unit: Unit) -> str:
-    pairs = zip(answer.others, ends, strict=True)
-    told = ", ".join(f"{result.scenario.name} {signed(y, 2)} {unit.level}" for result, (_, y) in pairs)
-    return f"Line chart of profit summed from the start, against {answer.base.scenario.name}. At the end: {told}."
-
-
 def over_time(answer: Answer, measure: str) -> Picture:
     """Any measure, week by week: means over four weeks, with the interval of the mean."""
-    figure, axes = canvas(3.3)
-    weeks, unit, ends = answer.base.scenario.weeks, facts.unit_of(answer, measure), []
-    for result, this in _looks(answer):
-        times, series = facts.smoothed(unit.factor * facts.weekly(answer, result, measure))
-        mean, low, high = facts.bands(series)
-        axes.fill_between(times, low, high, color=this.colour, alpha=0.15, linewidth=0)
-        axes.plot(times, mean, color=this.colour, linestyle=this.dash, linewidth=1.8)
-        ends.append((float(weeks), float(mean[-1])))
-    place_weeks(axes, weeks)
-    axes.set_ylabel(unit.level)
-    axes.set_title(DEFINITIONS[measure].meaning.split(",")[0].removesuffix(" at the end"))
-    _named(axes, _looks(answer), ends)
+    unit = facts.unit_of(answer, measure)
+    title = DEFINITIONS[measure].meaning.split(",")[0].removesuffix(" at the end")
+    lines = _smooth(answer, measure, unit.factor)
+    chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level), lines, height=3.3, names=ENDS)
+    weeks = answer.base.scenario.weeks
     alt = f"Line chart of {measure.replace('_', ' ')} over {weeks} weeks, under {_names(answer)}."
-    return Picture(alt, "", svg_of(figure))
+    return pictured(chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.", name=measure)
+
+
+def _smooth(answer: Answer, measure: str, factor: float) -> list[Line]:
+    """A line for each scenario: means over four weeks."""
+    lines = []
+    for result, this in _looks(answer):
+        times, series = facts.smoothed(factor * facts.weekly(answer, result, measure))
+        mean, low, high = facts.bands(series)
+        lines.append(Line(result.scenario.name, times, mean, this, low, high, width=1.5))
+    return lines
+
+
+def _average(answer: Answer) -> str:
+    return "means over four weeks" if answer.base.scenario.weeks >= 3 * facts.SMOOTHED else "weekly means"
 
 
 def word_of_mouth(answer: Answer, kind: str) -> Picture:
     """Messages heard over time; ``kind`` is ``positive`` or ``negative``."""
-    figure, axes = canvas(3.3)
-    weeks, ends = answer.base.scenario.weeks, []
+    measure, per = f"word_of_mouth_{kind}", "per 100 customers and week"
     title = {"positive": "Good messages heard", "negative": "Bad messages heard"}[kind]
-    for result, this in _looks(answer):
-        times, series = facts.smoothed(100 * facts.weekly(answer, result, f"word_of_mouth_{kind}"))
-        mean, low, high = facts.bands(series)
-        axes.fill_between(times, low, high, color=this.colour, alpha=0.12, linewidth=0)
-        axes.plot(times, mean, color=this.colour, linestyle=this.dash, linewidth=1.5)
-        ends.append((float(weeks), float(mean[-1])))
-    place_weeks(axes, weeks)
-    if kind == "negative":
-        axes.set_ylim(bottom=0)
-    axes.set_title(title)
-    axes.set_ylabel("per 100 customers and week")
-    _named(axes, _looks(answer), ends)
-    average = "means over four weeks" if weeks >= 3 * facts.SMOOTHED else "weekly means"
+    up = Axis(per, per, 0 if kind == "negative" else None)
+    chart = Chart(title, _weeks(answer), up, _smooth(answer, measure, 100), height=3.3, names=ENDS)
     zero = "" if kind == "negative" else " The vertical axis does not begin at zero."
     alt = f"Line chart of {title.lower()} per 100 customers and week, under {_names(answer)}."
-    return Picture(alt, f"Lines: {average}; bands: 95 % interval.{zero}", svg_of(figure))
+    return pictured(chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{zero}", name=measure)
 
 
 def reasons(answer: Answer) -> Picture:
@@ -191,36 +172,20 @@ def reasons(answer: Answer) -> Picture:
     rates = {result.scenario.name: facts.departures(answer, result) for result in answer.results}
     means = {name: {cause: float(found[cause].mean()) for cause in CAUSES} for name, found in rates.items()}
     shown = [cause for cause in CAUSES if any(mean[cause] > 0 for mean in means.values())]
-    shown.sort(key=lambda cause: means[answer.base.scenario.name][cause])
-    names = [short(result.scenario.name, 24, 1) for result in answer.results]
-    side_by_side = 3 if sum(sorted(map(len, names))[-3:]) <= 54 else 2
-    below = 0.75 + 0.2 * math.ceil(len(names) / side_by_side)
-    figure, axes = canvas(0.38 + below + 0.29 * max(len(shown), 1), right=0.97)
-    figure.subplots_adjust(left=0.32, bottom=below / figure.get_figheight())
-    step = min(0.62 / max(len(names) - 1, 1), 0.2)
+    shown.sort(key=lambda cause: -means[answer.base.scenario.name][cause])
+    names, step = list(means), min(0.62 / max(len(means) - 1, 1), 0.2)
+    marks: list[Mark] = [Rule(edge - 0.5, False, "#e3e3e3", 0.8) for edge in range(1, len(shown))]
     for place, (result, this) in enumerate(_looks(answer)):
-        rows = np.arange(len(shown)) + step * ((len(names) - 1) / 2 - place)
+        rows = np.arange(len(shown)) - step * ((len(names) - 1) / 2 - place)
         values = [means[result.scenario.name][cause] for cause in shown]
-        axes.plot(values, rows, this.marker, color=this.colour, markersize=4.5, label=names[place], clip_on=False)
-    _rows_of_causes(axes, shown)
-    figure.legend(
-        ncols=side_by_side, loc="lower center", bbox_to_anchor=(0.5, 0.0), frameon=False, fontsize=9,
-        handletextpad=0.2, columnspacing=1.2,
-    )  # fmt: skip
-    return Picture(_reasons_alt(answer, means), _reasons_note(shown), svg_of(figure))
-
-
-def _rows_of_causes(axes: Axes, shown: list[str]) -> None:
-    """A row for each cause, named at its left."""
-    for edge in range(1, len(shown)):
-        axes.axhline(edge - 0.5, color="#e3e3e3", linewidth=0.8)
-    axes.set_yticks(range(len(shown)), [cause_words(cause) for cause in shown])
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="y", visible=False)
-    axes.set_ylim(-0.5, max(len(shown), 1) - 0.5)
-    axes.set_xlim(left=0)
-    axes.set_xlabel("departures per 100 customers and year")
-    axes.set_title("Why people leave")
+        words = [f"{result.scenario.name}: {number(v, 2)} a year and 100 customers\nbecause of {cause_words(cause)}"
+                 for v, cause in zip(values, shown, strict=True)]  # fmt: skip
+        marks.append(Dots(result.scenario.name, values, rows, this.colour, this.marker, 4.5, words=words))
+    per = "departures per 100 customers and year"
+    up = Axis(rows=[cause_words(cause) for cause in shown], line=False)
+    height = 1.4 + 0.2 * len(names) / 2 + 0.29 * max(len(shown), 1)
+    chart = Chart("Why people leave", Axis(per, low=0), up, marks, height=height, names=BELOW)
+    return pictured(chart, _reasons_alt(answer, means), _reasons_note(shown), name="reasons")
 
 
 def _reasons_note(shown: list[str]) -> str:
@@ -240,40 +205,34 @@ def forest(answer: Answer) -> list[Picture]:
     return [_differences(answer, measure) for measure in FOREST]
 
 
+def whole_forest(answer: Answer) -> Picture:
+    """The same as one figure."""
+    single = forest(answer)
+    charts = [picture.chart for picture in single if isinstance(picture.chart, Chart)]
+    height = 2 * max(chart.height for chart in charts)
+    grid = Grid([charts[:3], charts[3:]], 11.4, height, shared=False)
+    return pictured(grid, " ".join(picture.alt for picture in single), wide=True, name="forest")
+
+
 def _differences(answer: Answer, measure: str) -> Picture:
-    unit, count = facts.difference_unit(answer, measure), len(answer.others)
-    figure, axes = canvas(1.15 + 0.3 * count, right=0.96)
-    figure.set_figwidth(4.4)
-    figure.subplots_adjust(left=0.35, top=1 - 0.5 / figure.get_figheight())
-    axes.axvline(0, color=INK, linewidth=1.2)
-    told = []
+    unit, told = facts.difference_unit(answer, measure), []
+    marks: list[Mark] = [Rule(0.0)]
     for place, (result, this) in enumerate(_looks(answer)[1:]):
-        gap = answer.differences[result.scenario.name][measure]
-        ends = [gap.low * unit.factor, gap.high * unit.factor]
-        axes.plot(ends, [place, place], color=this.colour, linewidth=2.2, solid_capstyle="butt")
-        axes.plot([gap.mean * unit.factor], [place], this.marker, color=this.colour, markersize=5.5)
-        told.append(f"{result.scenario.name} {signed(gap.mean * unit.factor, places((ends[1] - ends[0]) / 2))}")
-    axes.set_yticks(range(count), [short(result.scenario.name, 16) for result in answer.others], fontsize=9)
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(count - 0.4, -0.6)
-    axes.margins(x=0.12)
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.set_xlabel(unit.difference, fontsize=9)
-    axes.set_title(FOREST_WORDS[measure], x=-0.5, pad=14)
-    _better_side(axes, DEFINITIONS[measure].better)
-    alt = (
-        f"{FOREST_WORDS[measure]}, difference from {answer.base.scenario.name} ({unit.difference}): {', '.join(told)}."
+        name, gap = result.scenario.name, answer.differences[result.scenario.name][measure]
+        low, high = sorted((gap.low * unit.factor, gap.high * unit.factor))
+        mean, digits = gap.mean * unit.factor, places((high - low) / 2)
+        said = f"{name}: {signed(mean, digits)} {unit.difference}\n95 % interval {signed(low, digits)} to {signed(high, digits)}"
+        marks.append(Dots(name, [mean], [place], this.colour, this.marker, low=[low], high=[high], words=[said]))
+        told.append(f"{name} {signed(mean, digits)}")
+    chart = Chart(
+        FOREST_WORDS[measure], Axis(unit.difference, unit.difference),
+        Axis(rows=[result.scenario.name for result in answer.others]), marks, height=1.15 + 0.3 * len(answer.others),
+        width=4.4, better=DEFINITIONS[measure].better,
+    )  # fmt: skip
+    base = answer.base.scenario.name
+    return pictured(
+        chart, f"{FOREST_WORDS[measure]}, difference from {base} ({unit.difference}): {', '.join(told)}.", name=measure
     )
-    return Picture(alt, "", svg_of(figure))
-
-
-def _better_side(axes: Axes, better: int) -> None:
-    """An arrow towards where a policy does better."""
-    place, words = (1, "better \u2192") if better > 0 else (0, "\u2190 better")
-    if better:
-        axes.text(
-            place, 1.02, words, transform=axes.transAxes, ha="right" if place else "left", fontsize=8.5, color=FAINT
-        )
 
 
 def everything(answer: Answer) -> list[Picture]:

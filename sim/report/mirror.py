@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from sim.measures import Counts, counts_of
 from sim.numeric import FIXED_ONE
+from sim.report import formats
 from sim.report.amounts import number
-from sim.report.drawing import COLOURS, INK, Picture, canvas, styled, svg_of
-from sim.report.page import put, rendered
+from sim.report.charts import BELOW, Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table
+from sim.report.drawing import COLOURS, INK, Look, styled
 from sim.report.reasons import six_reasons
+from sim.report.sources import file_of
+from sim.report.still import pictured
 from sim.running import Result
 from sim.statistics import Interval, interval
 
@@ -110,27 +114,25 @@ def handling_minutes(result: Result) -> float:
 
 def picture(found: list[Reflection]) -> Picture:
     """Both views of each subject on one line, the widest gap on top."""
-    figure, axes = canvas(0.9 + 0.45 * len(found), right=0.96)
-    figure.subplots_adjust(left=0.26, bottom=0.85 / figure.get_figheight())
-    for place, one in enumerate(reversed(found)):
-        axes.plot([one.company * 100, one.customers * 100], [place, place], color="#bbbbbb", linewidth=3, zorder=1)
-        axes.plot(
-            [one.company * 100], [place], "s", color=INK, markersize=8, label="the company's figure" * (not place)
-        )
-        axes.plot(
-            [one.customers * 100], [place], "o", color=COLOURS[1], markersize=9, label="its customers" * (not place)
-        )
-    axes.set_yticks(range(len(found)), [one.subject for one in reversed(found)])
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlim(0, 101)
-    axes.set_ylim(-0.6, len(found) - 0.4)
-    axes.set_xlabel("% (100 is best)")
-    axes.set_title("Two views of one company", x=-0.35)
-    figure.legend(ncols=2, loc="lower center", frameon=False, fontsize=9)
+    rows = range(len(found))
+    company, customers = [100 * one.company for one in found], [100 * one.customers for one in found]
+    said = [[f"{one.company_says}: {number(100 * one.company, 1)} %" for one in found],
+            [f"{one.customers_say}: {number(100 * one.customers, 1)} %" for one in found]]  # fmt: skip
+    between = [Line("", [one, other], [row, row], Look("#bbbbbb", "o", "solid"), width=3)
+               for row, one, other in zip(rows, company, customers, strict=True)]  # fmt: skip
+    marks: list[Mark] = [
+        *between,
+        Dots("the company's figure", company, rows, INK, "s", 8, words=said[0]),
+        Dots("its customers", customers, rows, COLOURS[1], "o", 9, words=said[1]),
+    ]
+    up, height = Axis(rows=[one.subject for one in found]), 0.9 + 0.45 * len(found)
+    chart = Chart(
+        "Two views of one company", Axis("% (100 is best)", "%", 0, 101), up, marks, height=height, names=BELOW
+    )
     told = "; ".join(
         f"{one.subject}: {number(100 * one.company)} against {number(100 * one.customers)}" for one in found
     )
-    return Picture(f"Two marks a line, the company's figure and the customers'. {told}.", "", svg_of(figure))
+    return pictured(chart, f"Two marks a line, the company's figure and the customers'. {told}.", name="mirror")
 
 
 def headline(result: Result, found: list[Reflection]) -> str:
@@ -144,33 +146,58 @@ def headline(result: Result, found: list[Reflection]) -> str:
 
 
 def write(result: Result, path: Path) -> Path:
-    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
-    return put(html(result), path)
+    """Write the page, in the format of the path's ending, and return its path. Raises :class:`~sim.errors.Mistake`."""
+    return formats.write(document(result), path)
 
 
-def html(result: Result) -> str:
-    """The page's text."""
-    found = reflections(result)
+def document(result: Result) -> Document:
+    """What the report says."""
+    found, scenario = reflections(result), result.scenario
     with styled():
         drawn, reasons = picture(found), six_reasons(result)
-    return rendered("mirror.html", **_content(result, found, drawn, reasons))
+    described = [f"{scenario.name}: {scenario.description}"] if scenario.description else []
+    views = "What the company measures of itself, beside what its customers perceive. The widest gaps stand on top."
+    minutes = f" Mean handling time, which the company also watches: {number(handling_minutes(result), 1)} minutes."
+    sections = [
+        Section("", pictures=[drawn]),
+        Section("Why they left", pictures=[reasons]),
+        Section(
+            "Both views",
+            tables=[_table(found)],
+            notes=[SHARES + minutes],
+        ),
+    ]
+    file = shlex.quote(file_of(scenario) or f"{scenario.name}.yaml")
+    count = len(result.numbers)
+    return Document(
+        "", headline(result, found), [views, *described], sections, [MODEL, LUCK],
+        [f"loyalty mirror {file} --replications {count + len(result.failures)} --seed {result.seed}"],
+        f"{count:,} replications of {scenario.weeks} weeks, seed {result.seed}; fingerprint `{scenario.fingerprint}`.",
+        sheets=[_sheet(found)],
+    )  # fmt: skip
 
 
-def _content(result: Result, found: list[Reflection], drawn: Picture, reasons: Picture) -> dict[str, Any]:
-    return {
-        "headline": headline(result, found),
-        "reasons": reasons,
-        "name": result.scenario.name,
-        "description": result.scenario.description,
-        "picture": drawn,
-        "rows": [
-            (one.subject, one.company_says, number(100 * one.company, 1), one.customers_say, number(100 * one.customers, 1),
-             number(100 * one.gap.mean, 1), f"{number(100 * one.gap.low, 1)} to {number(100 * one.gap.high, 1)}")
-            for one in found
-        ],
-        "handling": number(handling_minutes(result), 1),
-        "count": len(result.numbers),
-        "weeks": result.scenario.weeks,
-        "seed": result.seed,
-        "fingerprint": result.scenario.fingerprint,
-    }  # fmt: skip
+SHARES = (
+    "Each figure is a share of what would be best, so that both sides can be set beside one another; the gap is the company's "
+    "figure less its customers'. A contact that is answered in time may still be hard work, and a problem nobody reports is "
+    "never closed: that is what the gaps are made of."
+)
+
+
+def _table(found: list[Reflection]) -> Table:
+    columns = ("Subject", "The company's figure", "%", "Its customers", "%", "Gap", "95 % interval")
+    return Table(columns, [
+        (one.subject, one.company_says, number(100 * one.company, 1), one.customers_say, number(100 * one.customers, 1),
+         number(100 * one.gap.mean, 1), f"{number(100 * one.gap.low, 1)} to {number(100 * one.gap.high, 1)}")
+        for one in found
+    ])  # fmt: skip
+
+
+def _sheet(found: list[Reflection]) -> Sheet:
+    columns = ("Subject", "The company's figure", "Company (%)", "Its customers", "Customers (%)", "Gap (percentage points)",
+               "Gap, low (95 %)", "Gap, high (95 %)")  # fmt: skip
+    return Sheet("Both views", columns, [
+        (one.subject, one.company_says, 100 * one.company, one.customers_say, 100 * one.customers,
+         *(100 * end for end in one.gap[:3]))
+        for one in found
+    ])  # fmt: skip

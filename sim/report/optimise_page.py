@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from sim.experiments.ask_optimise import Optimum
 from sim.experiments.outcomes import Outcome
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
-from sim.report.drawing import COLOURS, FAINT, INK, canvas, styled, svg_of
+from sim.report.charts import Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.document import Document, Section, Table
+from sim.report.drawing import COLOURS, FAINT, INK, Look, styled
 from sim.report.experiment_page import (
-    Figure,
-    Page,
-    Section,
-    Table,
     change_told,
     digits_of,
     level_told,
@@ -25,11 +20,12 @@ from sim.report.experiment_page import (
     unit_of,
     written_digits,
 )
+from sim.report.still import pictured
 from sim.statistics import Interval
 
 
-def write(found: Optimum, path: Path) -> Path:
-    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Optimum) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         pictures = [_front(found) if len(found.objectives) > 1 else _search(found)]
@@ -39,11 +35,11 @@ def write(found: Optimum, path: Path) -> Path:
     ]
     sections = [Section("The search", pictures=pictures), Section("The finalists", tables=[_table(found)], notes=notes)]
     caveat = "Settings between and beyond those tried may be better; a longer search would tell."
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "optimise"),
-        paper.origin_of(asked, found.tally), [caveat],
+    return paper.document(
+        asked, "optimise", headline(found), _lead(found), sections, found.tally, [caveat],
+        sheets=[paper.sheet(asked, "Finalists", found.table()),
+                paper.sheet(asked, "Trials", found.trials())],
     )  # fmt: skip
-    return paper.write(page, path)
 
 
 def setting_told(found: Optimum, finalist: int) -> str:
@@ -113,44 +109,54 @@ def _lead(found: Optimum) -> list[str]:
     ]
 
 
-def _search(found: Optimum) -> Figure:
+def _search(found: Optimum) -> Picture:
     """The objective, trial by trial, and the best so far."""
     k = found.experiment.outcomes.index(found.objectives[0])
     outcome, unit, sign = found.objectives[0], _unit(found, k), found.objectives[0].sign
     values, feasible = found.search.means[:, k] * unit.factor, found.search.feasible
-    figure, axes = canvas(3.4, right=0.95)
     numbers = np.arange(1, len(values) + 1)
-    axes.plot(numbers[~feasible], values[~feasible], "x", color=FAINT, markersize=4)
-    axes.plot(numbers[feasible], values[feasible], "o", color=COLOURS[0], markersize=3.5, alpha=0.6)
+    marks: list[Mark] = [
+        Dots("breaks a limit", numbers[~feasible], values[~feasible], FAINT, "x", 4),
+        Dots("keeps all limits", numbers[feasible], values[feasible], COLOURS[0], "o", 3.5, strength=0.6),
+    ]
     if feasible.any():
         so_far = sign * np.fmax.accumulate(np.where(feasible, sign * values, np.nan))
-        axes.plot(numbers, so_far, color=INK, linewidth=1.3)
-    axes.set_xlabel("trial")
-    axes.set_ylabel(f"{outcome.words}, {unit.level}")
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    axes.set_title("How the search went")
+        marks.append(Line("best so far", numbers, so_far, Look(INK, "o", "solid"), width=1.3))
+    up = Axis(f"{outcome.words}, {unit.level}", unit.level)
+    chart = Chart("How the search went", Axis("trial", whole=True), up, marks, height=3.4)
     note = "A dot is a trial's mean; a cross breaks a limit; the line is the best so far, luck included."
-    return Figure(f"{title(outcome)} of every trial; best so far {number(float(np.nanmax(sign * values) * sign), 2)}.",
-                  note, svg_of(figure))  # fmt: skip
+    best = number(float(np.nanmax(sign * values) * sign), 2)
+    return pictured(chart, f"{title(outcome)} of every trial; best so far {best}.", note, name="search")
 
 
-def _front(found: Optimum) -> Figure:
+def _front(found: Optimum) -> Picture:
     """Every trial in the plane of the first two objectives, and the finalists that nothing beats."""
-    first, second = found.objectives[:2]
-    a, b = (found.experiment.outcomes.index(o) for o in (first, second))
-    units, means = (_unit(found, a), _unit(found, b)), found.search.means
-    figure, axes = canvas(3.8, right=0.95)
-    axes.plot(means[:, a] * units[0].factor, means[:, b] * units[1].factor, "o", color=FAINT, markersize=3, alpha=0.5)
-    for finalist in found.final.front:
-        one, two = (_scaled(found.final.fresh[finalist][k], u.factor) for k, u in zip((a, b), units, strict=True))
-        axes.errorbar(one.mean, two.mean, xerr=(one.high - one.low) / 2, yerr=(two.high - two.low) / 2,
-                      fmt="D", color=COLOURS[1], markersize=5, linewidth=1)  # fmt: skip
-    axes.set_xlabel(f"{first.words}, {units[0].level}")
-    axes.set_ylabel(f"{second.words}, {units[1].level}")
-    axes.set_title("What can be had together")
+    pair = found.objectives[:2]
+    places = [found.experiment.outcomes.index(outcome) for outcome in pair]
+    units, means = [_unit(found, k) for k in places], found.search.means
+    trials = [means[:, k] * unit.factor for k, unit in zip(places, units, strict=True)]
+    x, left, right = _known(found, places[0], units[0])
+    y, low, high = _known(found, places[1], units[1])
+    words = [setting_told(found, f) for f in found.final.front]
+    said = [
+        f"{w}\n{pair[0].words} {number(a, 2)}, {pair[1].words} {number(b, 2)}"
+        for w, a, b in zip(words, x, y, strict=True)
+    ]
+    marks = [
+        Dots("every trial", trials[0], trials[1], FAINT, size=3, strength=0.5),
+        Dots("on the front", x, y, COLOURS[1], "D", 5, left, right, low, high, words=said),
+    ]
+    axes = [Axis(f"{outcome.words}, {unit.level}", unit.level) for outcome, unit in zip(pair, units, strict=True)]
+    chart = Chart("What can be had together", axes[0], axes[1], marks, height=3.8)
     note = "Grey: every trial. Diamonds: finalists on the front, on fresh luck, with 95 % intervals."
-    alt = f"Scatter of {first.words} and {second.words}; {len(found.final.front)} finalists on the front."
-    return Figure(alt, note, svg_of(figure))
+    alt = f"Scatter of {pair[0].words} and {pair[1].words}; {len(found.final.front)} finalists on the front."
+    return pictured(chart, alt, note, name="front")
+
+
+def _known(found: Optimum, k: int, unit: Unit) -> tuple[list[float], list[float], list[float]]:
+    """Mean, lower and upper end of an outcome of each finalist on the front."""
+    known = [_scaled(found.final.fresh[finalist][k], unit.factor) for finalist in found.final.front]
+    return [one.mean for one in known], [one.low for one in known], [one.high for one in known]
 
 
 def _scaled(around: Interval, factor: float) -> Interval:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.report.amounts import number
-from sim.report.drawing import COLOURS, FAINT, Picture, canvas, svg_of
+from sim.report.charts import Axis, Bars, Chart, Picture
+from sim.report.drawing import COLOURS, FAINT
+from sim.report.still import pictured
 from sim.running import Result
 from sim.statistics import interval
 
@@ -32,24 +34,20 @@ def shares(result: Result) -> dict[str, np.ndarray]:
 def six_reasons(result: Result) -> Picture:
     """A bar for each reason, the most frequent on top, with the interval of its mean."""
     found = {reason: interval(100 * values) for reason, values in shares(result).items()}
-    order = sorted(found, key=lambda reason: found[reason].mean)
-    figure, axes = canvas(0.95 + 0.34 * len(order), right=0.93)
-    figure.subplots_adjust(left=0.36)
-    for place, reason in enumerate(order):
-        known = found[reason]
-        axes.barh(place, known.mean, color=FAINT if reason == OTHER else COLOURS[0], height=0.62)
-        axes.plot([known.low, known.high], [place, place], color="#222222", linewidth=1.6)
-        axes.text(known.high, place, f"  {number(known.mean)} %", va="center", fontsize=9)
-    axes.set_yticks(range(len(order)), order)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="y", visible=False)
-    axes.set_xlim(0, max(10.0, 1.18 * max(known.high for known in found.values())))
-    axes.set_xlabel("% of those who left of their own will")
-    axes.set_title("Six reasons to leave", x=-0.5)
-    told = ", ".join(f"{reason} {number(found[reason].mean)} %" for reason in reversed(order))
+    order = sorted(found, key=lambda reason: -found[reason].mean)
+    known = [found[reason] for reason in order]
+    bars = Bars(
+        "share", range(len(order)), [one.mean for one in known], [FAINT if r == OTHER else COLOURS[0] for r in order],
+        low=[one.low for one in known], high=[one.high for one in known],
+        words=[f"{number(one.mean)} %" for one in known], clear=[one.high for one in known], thick=0.62,
+    )  # fmt: skip
+    across = Axis("% of those who left of their own will", "%", 0, max(10.0, 1.18 * max(one.high for one in known)))
+    height = 0.95 + 0.34 * len(order)
+    chart = Chart("Six reasons to leave", across, Axis(rows=order, line=False), [bars], height=height)
+    told = ", ".join(f"{reason} {number(found[reason].mean)} %" for reason in order)
     silent = 100 * float((result.values["left_in_silence"] / np.maximum(result.values["leavers_voluntary"], 1)).mean())
     note = (
         f"{number(silent)} % of them left in silence, with a problem that they had told nobody of. A departure with several "
         "causes is shared out among them. Line: 95 % interval of the mean."
     )
-    return Picture(f"Bar chart of reasons for leaving: {told}.", note, svg_of(figure))
+    return pictured(chart, f"Bar chart of reasons for leaving: {told}.", note, name="six_reasons")

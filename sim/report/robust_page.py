@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from sim.experiments.discovery import Box
 from sim.experiments.outcomes import Outcome
 from sim.experiments.robustness import Robustness
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, counted, listed, number, places, span
-from sim.report.drawing import COLOURS, INK, canvas, look, short, styled, svg_of
-from sim.report.experiment_page import Figure, Page, Section, Table, title, unit_of
+from sim.report.charts import INSIDE, Axis, Bars, Chart, Dots, Line, Mark, Picture
+from sim.report.charts import Box as Frame
+from sim.report.document import Document, Section, Table
+from sim.report.drawing import COLOURS, INK, Look, look, short, styled
+from sim.report.experiment_page import title, unit_of
+from sim.report.still import pictured
 from sim.report.words import quoted
 
 
-def write(found: Robustness, path: Path) -> Path:
-    """Write the report and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Robustness) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         sections = [
@@ -28,11 +29,10 @@ def write(found: Robustness, path: Path) -> Path:
             Section("Regret", [REGRET], [_regrets(found, outcome) for outcome in asked.outcomes]),
             Section("Where policies fail", _failures_told(found), [p for p in _boxes(found) if p is not None]),
         ]
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "robust"),
-        paper.origin_of(asked, found.tally), [RANGES],
+    return paper.document(
+        asked, "robust", headline(found), _lead(found), sections, found.tally, [RANGES],
+        sheets=[paper.sheet(asked, "States", found.table())],
     )  # fmt: skip
-    return paper.write(page, path)
 
 
 REGRET = (
@@ -98,46 +98,38 @@ def _measure_told(found: Robustness) -> list[str]:
     return [f"A policy does well where it keeps {listed(bounds)}."]
 
 
-def _shares(found: Robustness) -> Figure:
-    figure, axes = canvas(1.1 + 0.36 * len(found.names), right=0.95)
-    figure.subplots_adjust(left=0.3)
-    for place, share in enumerate(found.shares):
-        axes.barh(place, 100 * share, 0.55, color=look(place).colour)
-        axes.text(100 * share + 1, place, _percent(share), va="center", fontsize=9)
-    axes.set_yticks(range(len(found.names)), [short(name, 20) for name in found.names])
-    axes.set_ylim(len(found.names) - 0.4, -0.6)
-    axes.set_xlim(0, 110)
-    axes.set_xlabel("% of the states")
-    axes.set_title("States in which it does well", x=-0.35)
+def _shares(found: Robustness) -> Picture:
+    rows, shares = range(len(found.names)), [100 * share for share in found.shares]
+    words = [_percent(share) for share in found.shares]
+    bars = Bars("share of the states", rows, shares, [look(place).colour for place in rows], words=words)
+    across, up = Axis("% of the states", "%", 0, 110), Axis(rows=found.names)
+    chart = Chart("States in which it does well", across, up, [bars], height=1.1 + 0.36 * len(found.names))
     told = ", ".join(f"{name} {_percent(share)}" for name, share in zip(found.names, found.shares, strict=True))
-    return Figure(f"Bar chart of the share of states in which each policy does well: {told}.", "", svg_of(figure))
+    alt = f"Bar chart of the share of states in which each policy does well: {told}."
+    return pictured(chart, alt, name="shares")
 
 
 def _unit(found: Robustness, outcome: Outcome) -> Unit:
     return unit_of(found.experiment, outcome, np.nan_to_num(found.regret(outcome)).ravel())
 
 
-def _regrets(found: Robustness, outcome: Outcome) -> Figure:
+def _regrets(found: Robustness, outcome: Outcome) -> Picture:
     """A strip of states for each policy."""
-    unit, regret = _unit(found, outcome), found.regret(outcome)
-    figure, axes = canvas(1.1 + 0.42 * len(found.names), right=0.95)
-    figure.subplots_adjust(left=0.3)
-    for place, row in enumerate(regret * unit.factor):
-        spread = 0.36 * ((np.arange(len(row)) * 0.618) % 1 - 0.5)
-        axes.plot(row, place + spread, "o", color=look(place).colour, markersize=2.5, alpha=0.5, markeredgewidth=0)
-        axes.plot([np.nanmedian(row)] * 2, [place - 0.3, place + 0.3], color=INK, linewidth=1.2)
-        axes.plot([np.nanmax(row)], [place], "D", color=INK, markersize=4.5)
-    axes.set_yticks(range(len(found.names)), [short(name, 20) for name in found.names])
-    axes.set_ylim(len(found.names) - 0.4, -0.6)
-    axes.set_xlim(left=min(0, axes.get_xlim()[0]))
-    axes.set_xlabel(f"regret, {unit.difference}")
-    axes.set_title(title(outcome), x=-0.35)
-    worst = ", ".join(
-        f"{n} {number(float(np.nanmax(r)) * unit.factor, 2)}" for n, r in zip(found.names, regret, strict=True)
-    )
-    return Figure(
-        f"Regret in {outcome.words} over the states; at worst: {worst} {unit.difference}.", "", svg_of(figure)
-    )
+    unit = _unit(found, outcome)
+    regret, rows = found.regret(outcome) * unit.factor, np.arange(len(found.names))
+    spread = 0.36 * ((np.arange(regret.shape[1]) * 0.618) % 1 - 0.5)
+    marks: list[Mark] = [
+        Dots(name, row, place + spread, look(place).colour, size=2.5, strength=0.5)
+        for place, (name, row) in enumerate(zip(found.names, regret, strict=True))
+    ]
+    marks += [Line("", [middle] * 2, [place - 0.3, place + 0.3], Look(INK, "o", "solid"), width=1.2)
+              for place, middle in zip(rows, np.nanmedian(regret, axis=1), strict=True)]  # fmt: skip
+    marks.append(Dots("the worst", np.nanmax(regret, axis=1), rows, INK, "D", 4.5))
+    across = Axis(f"regret, {unit.difference}", unit.difference, low=min(0.0, float(np.nanmin(regret))))
+    chart = Chart(title(outcome), across, Axis(rows=found.names), marks, height=1.1 + 0.42 * len(found.names))
+    worst = ", ".join(f"{n} {number(float(np.nanmax(r)), 2)}" for n, r in zip(found.names, regret, strict=True))
+    alt = f"Regret in {outcome.words} over the states; at worst: {worst} {unit.difference}."
+    return pictured(chart, alt, name=f"regret_{outcome.measure}")
 
 
 def _table(found: Robustness) -> Table:
@@ -177,33 +169,35 @@ def _box_told(box: Box) -> str:
     return f"{_percent(box.density)} of the states there, which are {_percent(box.coverage)} of all in which it fails"
 
 
-def _boxes(found: Robustness) -> list[Figure | None]:
+def _boxes(found: Robustness) -> list[Picture | None]:
     """The states of each policy that sometimes fails, over the two uncertainties that tell best where."""
     return [_scatter(found, p, boxes) if boxes else None for p, boxes in enumerate(found.boxes.values())]
 
 
-def _scatter(found: Robustness, policy: int, boxes: list[Box]) -> Figure:
+def _scatter(found: Robustness, policy: int, boxes: list[Box]) -> Picture:
     labels = [factor.label for factor in found.experiment.uncertainties]
     shown = [limit.name for limit in boxes[0].limits][:2]
     shown += [label for label in labels if label not in shown][: 2 - len(shown)]
-    figure, axes = canvas(3.6, right=0.95)
     columns = [found.states[:, labels.index(name)] for name in shown]
     across, up = columns if len(columns) == 2 else (columns[0], np.zeros(len(found.states)))
+    marks: list[Mark] = []
     for good, marker, colour, words in ((True, "o", COLOURS[0], "does well"), (False, "X", COLOURS[1], "fails")):
         here = found.succeeds[policy] == good
-        axes.plot(across[here], up[here], marker, color=colour, markersize=5, alpha=0.8, label=words, linestyle="")
+        marks.append(Dots(words, across[here], up[here], colour, marker, 5, strength=0.8))
     sides = {limit.name: (limit.low, limit.high) for limit in boxes[0].limits}
-    (left, right), (low, high) = (axes.get_xlim(), axes.get_ylim())
-    x, y = (sides.get(name, (-np.inf, np.inf)) for name in (*shown, "")[:2])
-    corner = max(x[0], left), max(y[0], low)
-    axes.add_patch(
-        Rectangle(corner, min(x[1], right) - corner[0], min(y[1], high) - corner[1], fill=False, edgecolor=INK)
+    (left, right), (low, high) = (
+        _within(sides.get(name, (-np.inf, np.inf)), values)
+        for name, values in zip((*shown, "")[:2], (across, up), strict=True)
     )
-    axes.set_xlabel(shown[0])
-    axes.set_ylabel(shown[1] if len(shown) > 1 else "")
-    axes.legend(frameon=False, fontsize=8, loc="best")
+    marks.append(Frame(left, low, right, high))
     name = found.names[policy]
-    axes.set_title(f"Where {short(name, 40, 1)} fails")
-    return Figure(
-        f"Scatter of states in which {name} does well or fails; it fails when {boxes[0].words}.", "", svg_of(figure)
-    )
+    chart = Chart(f"Where {short(name, 40, 1)} fails", Axis(shown[0]), Axis(shown[1] if len(shown) > 1 else ""), marks,
+                  height=3.6, names=INSIDE)  # fmt: skip
+    alt = f"Scatter of states in which {name} does well or fails; it fails when {boxes[0].words}."
+    return pictured(chart, alt, name="fails")
+
+
+def _within(side: tuple[float, float], values: np.ndarray) -> tuple[float, float]:
+    """A side of the box, no farther than a little beyond the states."""
+    beyond = 0.04 * float(np.ptp(values) or 1.0)
+    return max(side[0], float(values.min()) - beyond), min(side[1], float(values.max()) + beyond)

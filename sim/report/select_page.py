@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sim.experiments.ask_select import Selected
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
-from sim.report.drawing import INK, canvas, look, short, styled, svg_of
+from sim.report.charts import Axis, Chart, Dots, Mark, Picture, Rule
+from sim.report.document import Document, Section, Table
+from sim.report.drawing import look, styled
 from sim.report.experiment_page import (
-    Figure,
-    Page,
-    Section,
-    Table,
     digits_of,
     level_told,
     percent,
     unit_of,
     written_digits,
 )
+from sim.report.still import pictured
 
 PROCEDURES = {"kn": "KN (Kim & Nelson 2001)", "ocba": "OCBA (Chen et al. 2000)", "subset": "subset selection"}
 
 
-def write(found: Selected, path: Path) -> Path:
-    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Selected) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         pictures = [_gaps(found)]
     note = "Less than the best, replication by replication under the same luck; 95 % intervals, each by itself."
     sections = [Section("Against the best", pictures=pictures, tables=[_table(found)], notes=[note])]
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "select"),
-        paper.origin_of(asked, found.tally),
+    return paper.document(
+        asked, "select", headline(found), _lead(found), sections, found.tally,
+        sheets=[paper.sheet(asked, "Policies", found.table(), found.outcome.unit)],
     )  # fmt: skip
-    return paper.write(page, path)
 
 
 def unit_in(found: Selected) -> Unit:
@@ -78,26 +74,21 @@ def _lead(found: Selected) -> list[str]:
     return told
 
 
-def _gaps(found: Selected) -> Figure:
+def _gaps(found: Selected) -> Picture:
     unit = unit_in(found)
     order = sorted(range(len(found.names)), key=lambda k: -found.outcome.sign * found.levels[k].mean)
-    figure, axes = canvas(1.1 + 0.36 * len(order), right=0.95)
-    figure.subplots_adjust(left=0.33)
-    axes.axvline(0, color=INK, linewidth=1.2)
+    marks: list[Mark] = [Rule(0.0)]
     for row, k in enumerate(order):
         gap, this = found.gaps[k], look(row)
-        axes.plot([gap.low * unit.factor, gap.high * unit.factor], [row, row], color=this.colour, linewidth=2.2)
-        axes.plot([gap.mean * unit.factor], [row], this.marker, color=this.colour, markersize=6)
-    axes.set_yticks(range(len(order)), [short(found.names[k], 22) for k in order], fontsize=9)
-    axes.set_ylim(len(order) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
-    axes.margins(x=0.12)
-    axes.set_xlabel(unit.difference)
-    axes.set_title(f"{found.outcome.words}, less the best", x=-0.45)
+        mean, low, high = (value * unit.factor for value in gap[:3])
+        marks.append(Dots(found.names[k], [mean], [row], this.colour, this.marker, 6, [low], [high]))
+    chart = Chart(
+        f"{found.outcome.words}, less the best", Axis(unit.difference, unit.difference),
+        Axis(rows=[found.names[k] for k in order]),        marks, height=1.1 + 0.36 * len(order),
+    )  # fmt: skip
     told = ", ".join(f"{found.names[k]} {signed(found.gaps[k].mean * unit.factor, 2)}" for k in order)
-    return Figure(
-        f"Intervals of {found.outcome.words} less the best policy's: {told} {unit.difference}.", "", svg_of(figure)
-    )
+    alt = f"Intervals of {found.outcome.words} less the best policy's: {told} {unit.difference}."
+    return pictured(chart, alt, name="gaps")
 
 
 def _table(found: Selected) -> Table:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sim.experiments.ask_sensitivity import Sensitivities
 from sim.experiments.outcomes import Outcome
 from sim.experiments.sensitivity import DUMMY, METHODS, Analysis, Index
 from sim.report import experiment_page as paper
 from sim.report.amounts import counted, listed, span
-from sim.report.drawing import COLOURS, FAINT, INK, canvas, short, styled, svg_of
-from sim.report.experiment_page import Figure, Page, Section, Table, percent, title
+from sim.report.charts import Axis, Bars, Chart, Mark, Picture, Rule, Span
+from sim.report.document import Document, Section, Table
+from sim.report.drawing import COLOURS, FAINT, styled
+from sim.report.experiment_page import percent, title
+from sim.report.still import pictured
 
 MOST_BARS = 14
 SHARES = {"sobol"}
@@ -23,8 +24,8 @@ MEANS = {
 }
 
 
-def write(found: Sensitivities, path: Path) -> Path:
-    """Write the page and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Sensitivities) -> Document:
+    """What the report says."""
     asked, pairs = found.experiment, list(zip(found.experiment.outcomes, found.analyses, strict=True))
     with styled():
         pictures = [_bars(outcome, analysis) for outcome, analysis in pairs]
@@ -32,11 +33,10 @@ def write(found: Sensitivities, path: Path) -> Path:
         Section("What matters", pictures=pictures, notes=[_note(found.analyses[0])]),
         Section("In numbers", tables=[_table(outcome, analysis) for outcome, analysis in pairs]),
     ]
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "sensitivity"),
-        paper.origin_of(asked, found.tally), [_caveat(found)],
+    return paper.document(
+        asked, "sensitivity", headline(found), _lead(found), sections, found.tally, [_caveat(found)],
+        sheets=[paper.sheet(asked, "Indices", found.table())],
     )  # fmt: skip
-    return paper.write(page, path)
 
 
 def headline(found: Sensitivities) -> str:
@@ -79,28 +79,20 @@ def _note(found: Analysis) -> str:
     )
 
 
-def _bars(outcome: Outcome, found: Analysis) -> Figure:
-    ranked = found.ranking[:MOST_BARS]
-    figure, axes = canvas(1.2 + 0.34 * len(ranked), right=0.95)
-    figure.subplots_adjust(left=0.36)
-    axes.axvspan(max(found.dummy.low, 0), max(found.dummy.high, 0), color=FAINT, alpha=0.35, linewidth=0)
-    axes.axvline(max(found.dummy.value, 0), color=FAINT, linewidth=1)
-    above = found.above_chance
-    for row, (name, index) in enumerate(ranked):
-        colour = COLOURS[0] if name in above else FAINT
-        axes.barh(row, max(index.value, 0), 0.55, color=colour, alpha=0.85)
-        axes.plot([max(index.low, 0), max(index.high, 0)], [row, row], color=INK, linewidth=1.2)
-    axes.set_yticks(range(len(ranked)), [short(name, 24) for name, _ in ranked], fontsize=9)
-    axes.set_ylim(len(ranked) - 0.4, -0.6)
-    axes.set_xlim(left=0)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="y", visible=False)
-    axes.set_xlabel(_axis(outcome, found))
-    axes.set_title(f"What moves {outcome.words}", x=-0.5)
+def _bars(outcome: Outcome, found: Analysis) -> Picture:
+    ranked, above = found.ranking[:MOST_BARS], found.above_chance
+    low, value, high = ([max(getattr(index, part), 0) for _, index in ranked] for part in ("low", "value", "high"))
+    colours = [COLOURS[0] if name in above else FAINT for name, _ in ranked]
+    marks: list[Mark] = [
+        Span(max(found.dummy.low, 0), max(found.dummy.high, 0), FAINT, 0.35),
+        Rule(max(found.dummy.value, 0), colour=FAINT, width=1),
+        Bars("index", range(len(ranked)), value, colours, low=low, high=high, strength=0.85),
+    ]
+    up, height = Axis(rows=[name for name, _ in ranked], line=False), 1.2 + 0.34 * len(ranked)
+    chart = Chart(f"What moves {outcome.words}", Axis(_axis(outcome, found), low=0), up, marks, height=height)
     told = ", ".join(f"{name} {index.value:.2g}" for name, index in ranked)
-    return Figure(
-        f"Bars of what moves {outcome.words}: {told}; mere chance {found.dummy.value:.2g}.", "", svg_of(figure)
-    )
+    alt = f"Bars of what moves {outcome.words}: {told}; mere chance {found.dummy.value:.2g}."
+    return pictured(chart, alt, name=f"moves_{outcome.measure}")
 
 
 def _axis(outcome: Outcome, found: Analysis) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sim.experiments.factors import Factor
 from sim.experiments.outcomes import Outcome
 from sim.experiments.sweeping import Effect, Sweep, base_point
 from sim.report import experiment_page as paper
 from sim.report.amounts import Known, between, counted, listed, money_unit, number, rough_money, sizes, span
+from sim.report.document import Document, Section, Table
 from sim.report.drawing import styled
-from sim.report.experiment_page import Page, Section, Table, digits_of, level_told, title
+from sim.report.experiment_page import digits_of, level_told, title
 from sim.report.sweep_figures import heat_map, multiples, tornado, unit_in
 from sim.running import Failure
 
@@ -19,16 +18,15 @@ STRAIGHT = 0.8
 """Share of the variance that straight lines explain, below which the page warns of bends."""
 
 
-def write(found: Sweep, path: Path) -> Path:
-    """Write the report of a sweep and return its path. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+def document(found: Sweep) -> Document:
+    """What the report says."""
     asked = found.experiment
     with styled():
         sections = [section for section in _sections(found) if section is not None]
-    page = Page(
-        asked.question, headline(found), _lead(found), sections, paper.command_of(asked, "sweep"),
-        paper.origin_of(asked, found.tally), _caveats(found),
+    return paper.document(
+        asked, "sweep", headline(found), _lead(found), sections, found.tally, _caveats(found),
+        sheets=[paper.sheet(asked, "Settings", found.table().drop(columns="scenario"))],
     )  # fmt: skip
-    return paper.write(page, path)
 
 
 # ---- the answer in words

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from sim.comparing import Answer
-from sim.measures import DEFINITIONS, NAMES
+from sim.measures import DEFINITIONS
 from sim.report import facts
 from sim.report.amounts import Known, Unit, between, half_width, number, places, signed
+from sim.report.document import Group, Table
 from sim.running import Result
 
 KEY = (
@@ -24,27 +25,8 @@ KEY = (
 NONE = "\u2013"
 
 
-@dataclass(frozen=True)
-class Row:
-    """One scenario's cells in the table of one measure."""
-
-    scenario: str
-    level: str
-    interval: str
-    difference: str = NONE
-    difference_interval: str = NONE
-    higher: str = NONE
-    reduction: str = NONE
-
-
-@dataclass(frozen=True)
-class Block:
-    """One measure: what it means, its unit and a row for each scenario."""
-
-    name: str
-    meaning: str
-    unit: str
-    rows: tuple[Row, ...]
+LEVELS = ("Policy", "Mean", "95 % interval")
+DIFFERENCES = ("Difference", "95 % interval", "Higher in", "Variance reduction")
 
 
 def _digits(known: Known, unit: Unit) -> int:
@@ -53,28 +35,21 @@ def _digits(known: Known, unit: Unit) -> int:
     return places(half) if half > 1e-9 else (2 if known.mean else 0)
 
 
-def _base_row(answer: Answer, result: Result, measure: str, unit: Unit) -> Row:
+def _base_row(answer: Answer, result: Result, measure: str, unit: Unit) -> list[str]:
     found = facts.level(answer, result, measure)
     digits = _digits(found, unit)
-    return Row(result.scenario.name, number(found.mean * unit.factor, digits), between(found, unit.factor, digits))
+    return [result.scenario.name, number(found.mean * unit.factor, digits), between(found, unit.factor, digits)]
 
 
-def _row(answer: Answer, result: Result, measure: str) -> Row:
+def _row(answer: Answer, result: Result, measure: str) -> list[str]:
     unit = facts.unit_of(answer, measure)
     row = _base_row(answer, result, measure, unit)
     if result is answer.base:
-        return row
+        return [*row, *[NONE] * len(DIFFERENCES)] if answer.others else row
     gap = answer.differences[result.scenario.name][measure]
     digits = _digits(gap, unit)
-    return Row(
-        row.scenario,
-        row.level,
-        row.interval,
-        signed(gap.mean * unit.factor, digits),
-        between(gap, unit.factor, digits, plus=True),
-        f"{number(100 * gap.probability_higher)} %",
-        _reduction(answer, result, measure),
-    )
+    difference = signed(gap.mean * unit.factor, digits), between(gap, unit.factor, digits, plus=True)
+    return [*row, *difference, f"{number(100 * gap.probability_higher)} %", _reduction(answer, result, measure)]
 
 
 def _reduction(answer: Answer, result: Result, measure: str) -> str:
@@ -88,17 +63,13 @@ def _reduction(answer: Answer, result: Result, measure: str) -> str:
     return f"{number(found, 1)} \u00d7{beside}"
 
 
-def block(answer: Answer, measure: str) -> Block:
-    """The table of one measure."""
-    rows = tuple(_row(answer, result, measure) for result in answer.results)
-    return Block(measure, DEFINITIONS[measure].meaning, facts.unit_of(answer, measure).level, rows)
+def table(answer: Answer, measures: Sequence[str]) -> Table:
+    """Levels of every policy, and differences from the base, measure by measure."""
+    columns = (*LEVELS, *DIFFERENCES) if answer.others else LEVELS
+    return Table(columns, groups=[_group(answer, measure) for measure in measures])
 
 
-def key_blocks(answer: Answer) -> list[Block]:
-    """The table on the page."""
-    return [block(answer, measure) for measure in KEY]
-
-
-def all_blocks(answer: Answer) -> list[Block]:
-    """The appendix: every measure."""
-    return [block(answer, measure) for measure in NAMES]
+def _group(answer: Answer, measure: str) -> Group:
+    rows = [_row(answer, result, measure) for result in answer.results]
+    aside = f"{facts.unit_of(answer, measure).level} · `{measure}`"
+    return Group(DEFINITIONS[measure].meaning, aside, rows)

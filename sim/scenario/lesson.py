@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from sim.errors import Mistake, nearest
+from sim.scenario import guided
+from sim.scenario.expected import PATTERN, movement
+from sim.scenario.expected import Expected as Expected
+from sim.scenario.guided import Guide, settled_guide
 from sim.scenario.inheritance import resolved
 from sim.scenario.people import Folder
 from sim.scenario.quantities import Unfit, told
@@ -21,27 +24,17 @@ _TEXTS = {
     "happens": "What happens, in a sentence",
     "because": "Why it happens, in a sentence or two",
 }
-_EXPECTED = re.compile(r"(rises|falls)(?: by ([0-9]*\.?[0-9]+))?")
-KEYS = (*_TEXTS, "against", "shows")
-"""What a lesson says, all of it needed."""
-
-
-class Expected(BaseModel):
-    """What a measure does against the other world: the way it moves (+1 or -1) and by how much at least."""
-
-    model_config = ConfigDict(frozen=True)
-
-    measure: str
-    way: int
-    at_least: float = 0.0
-
-    def holds(self, low: float, high: float) -> bool:
-        """Whether an interval of the difference lies wholly where it should."""
-        return low > self.at_least if self.way > 0 else high < -self.at_least
+NEEDED = (*_TEXTS, "against", "shows")
+"""What every lesson says, all of it needed."""
+KEYS = (*NEEDED, *guided.KEYS)
+"""What a lesson may say: the rest makes it one that can be taken step by step."""
 
 
 class Lesson(BaseModel):
-    """A world that shows one claim beside another world, ``against``; the first of ``shows`` is the one to draw."""
+    """A world that shows one claim beside another world, ``against``; the first of ``shows`` is the one to draw.
+
+    ``guide``: what leads somebody through it; None for a lesson that is only shown.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,6 +44,7 @@ class Lesson(BaseModel):
     happens: str
     because: str
     shows: tuple[Expected, ...]
+    guide: Guide | None = None
 
 
 def settled_lesson(node: Node | None, folder: Folder, problems: Problems) -> Lesson | None:
@@ -58,7 +52,7 @@ def settled_lesson(node: Node | None, folder: Folder, problems: Problems) -> Les
     if node is None:
         return None
     if not isinstance(node.value, dict):
-        problems.add(node.place, f"lesson is {told(node.value)}, but must be a section with {', '.join(KEYS)}")
+        problems.add(node.place, f"lesson is {told(node.value)}, but must be a section with {', '.join(NEEDED)}")
         return None
     before = len(problems)
     for key, entry in node.entries():
@@ -66,9 +60,10 @@ def settled_lesson(node: Node | None, folder: Folder, problems: Problems) -> Les
             problems.add(entry.place, f"lesson.{key} is not known{nearest(key, list(KEYS)) or _there_are()}")
     texts = {key: _text(node, key, problems) for key in _TEXTS}
     against, shows = _against(node, folder, problems), _shows(node, problems)
+    guide = settled_guide(node, shows, problems) if shows else None
     if len(problems) > before or against is None:
         return None
-    return Lesson(**texts, against=against, shows=shows)
+    return Lesson(**texts, against=against, shows=shows, guide=guide)
 
 
 def _there_are() -> str:
@@ -117,30 +112,27 @@ def _expected(name: str, entry: Node, problems: Problems) -> Expected | None:
     if name not in NAMES:
         problems.add(entry.place, f"lesson.shows: {name} is no measure{nearest(name, list(NAMES)) or ''}")
         return None
-    words: Any = _EXPECTED.fullmatch(" ".join(str(entry.value).split()))
-    if words is None:
-        problems.add(
-            entry.place,
-            f"lesson.shows.{name} is {told(entry.value)}, but must be 'rises' or 'falls', perhaps 'falls by 0.02'",
-        )
+    try:
+        return movement(name, entry.value)
+    except Unfit as unfit:
+        problems.add(entry.place, f"lesson.shows.{name} {unfit}")
         return None
-    return Expected(measure=name, way=1 if words[1] == "rises" else -1, at_least=float(words[2] or 0))
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the section."""
     properties: dict[str, Any] = {key: {"type": "string", "description": says} for key, says in _TEXTS.items()}
     properties["against"] = {"type": "string", "description": "Scenario file to compare with; path from this file"}
-    shown = {"type": "string", "pattern": f"^{_EXPECTED.pattern}$"}
+    shown = {"type": "string", "pattern": f"^{PATTERN}$"}
     properties["shows"] = {
         "type": "object",
-        "description": "Measure → 'rises' or 'falls', perhaps with 'by 0.02': what the difference must do",
+        "description": "Measure → 'rises', 'falls by 0.02', 'rises by more than 5 %': what the difference must do",
         "additionalProperties": shown,
     }
     return {
         "type": ["object", "null"],
         "additionalProperties": False,
         "description": "What the scenario teaches; it changes nothing in the simulation",
-        "properties": properties,
-        "required": list(KEYS),
+        "properties": properties | guided.schema(),
+        "required": list(NEEDED),
     }

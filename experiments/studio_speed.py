@@ -1,0 +1,99 @@
+"""Measure the studio in Debian's Chromium and write what was found into docs/guides/studio.md (``make studio-speed``).
+
+First paint: from asking for a page until its heading is on the screen. Live: weeks drawn a second, two worlds beside one
+another, from pressing Play to the last week, the making of the weeks included. Wants a quiet machine.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "guides" / "studio.md"
+BEGIN, END = "<!-- speed: written by make studio-speed -->", "<!-- end of speed -->"
+TIMES = 5
+
+
+def started() -> tuple[subprocess.Popen[str], str]:
+    """A studio on a free port, and its address."""
+    command = [sys.executable, "-m", "sim", "studio", "--no-browser", "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if found := re.search(r"http://\S+", line):
+            return process, found[0]
+    raise SystemExit("the studio did not start")
+
+
+def first_paint(browser: Any, address: str, selector: str) -> float:
+    """Seconds until what ``selector`` names is on the screen, for a browser that has been here before; the median of some."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    found = []
+    for _ in range(TIMES + 1):
+        page = context.new_page()
+        begin = time.perf_counter()
+        page.goto(address, wait_until="commit")
+        page.wait_for_selector(selector)
+        found.append(time.perf_counter() - begin)
+        page.wait_for_load_state("networkidle")
+        page.close()
+    context.close()
+    return median(found[1:])
+
+
+def weeks_a_second(browser: Any, address: str, people: int) -> float:
+    """Weeks drawn a second, none left out."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.goto(f"{address}live?people={people}")
+    page.wait_for_function("window.studioLive && window.studioLive.ready > 0")
+    page.locator(".live-bar select").first.select_option("60")
+    found = page.evaluate(
+        "() => new Promise(done => { const live = window.studioLive, begin = performance.now(); live.toggle();"
+        "const look = () => live.playing ? requestAnimationFrame(look)"
+        " : done(live.shownWeeks / ((performance.now() - begin) / 1000)); requestAnimationFrame(look); })"
+    )
+    context.close()
+    return float(found)
+
+
+def table(browser: Any, address: str) -> str:
+    """What was measured, as Markdown."""
+    rows = [
+        ("first useful paint, first page", f"{first_paint(browser, address, 'h1'):.2f} s", "2 s"),
+        ("all of the first page", f"{first_paint(browser, address, '.studio-card'):.2f} s", ""),
+        ("first useful paint, Live", f"{first_paint(browser, address + 'live', 'h1'):.2f} s", "2 s"),
+        ("Live, two worlds of 300 people", f"{weeks_a_second(browser, address, 300):.0f} weeks a second", "30"),
+        ("Live, two worlds of 1,000 people", f"{weeks_a_second(browser, address, 1000):.0f} weeks a second", "10"),
+    ]
+    lines = [f"| {what} | {measured} | {asked} |" for what, measured, asked in rows]
+    return "\n".join(["| figure | measured | aim |", "|---|---|---|", *lines])
+
+
+def main() -> None:
+    """Measure, tell, and write."""
+    from playwright.sync_api import sync_playwright
+
+    process, address = started()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            )
+            found = table(browser, address)
+    finally:
+        process.terminate()
+    print(found)
+    if PAGE.is_file() and BEGIN in (text := PAGE.read_text(encoding="utf-8")):
+        before, rest = text.split(BEGIN)
+        PAGE.write_text(f"{before}{BEGIN}\n\n{found}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""What the report of a comparison says: which policy keeps the most customers and pays, how sure that is, and why they leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.comparing import Answer
+from sim.errors import Mistake
+from sim.measures import DEFINITIONS, NAMES
+from sim.report import facts, figures, formats, sources, tables, words
+from sim.report.amounts import span
+from sim.report.document import MODEL, NARROWER, Card, Document, Section, Sheet, Table, cell
+from sim.report.drawing import look, styled
+from sim.report.headline import headline, lead
+from sim.running import Result
+from sim.statistics import interval
+
+GLANCE = (("Customers kept", "retention"), ("Profit", "profit"), ("Word of mouth", "word_of_mouth_net"))
+
+
+def write(answer: Answer, path: Path) -> Path:
+    """Write the report of a comparison to ``path``, in the format that its ending names, and return the path.
+
+    The file appears whole or not at all. Raises :class:`~sim.errors.Mistake` when it cannot be written, or when there
+    is nothing to report because no replication finished in every scenario.
+    """
+    formats.planned(path, [])
+    return formats.write(document(answer), path)
+
+
+def document(answer: Answer) -> Document:
+    """What the report says. Raises :class:`~sim.errors.Mistake` when no replication finished in every scenario."""
+    if not len(answer.numbers):
+        raise Mistake("there is nothing to report: no replication finished in every scenario")
+    origin = sources.origin(answer)
+    return Document(
+        "", headline(answer), lead(answer), _sections(answer), _caveats(answer), [origin.command, origin.story],
+        _origin_told(answer, origin), Table(("Policy", "File", "Fingerprint"), _fingerprints(origin), words=True),
+        [Section("Appendix: all measures", tables=[tables.table(answer, NAMES)])], [sheet(answer)],
+    )  # fmt: skip
+
+
+def _sections(answer: Answer) -> list[Section]:
+    with styled():
+        pictures, forest = figures.everything(answer), figures.forest(answer) if answer.others else []
+    over, key = Section(f"Over {span(answer.base.scenario.weeks)}", pictures=pictures), tables.table(answer, tables.KEY)
+    if not answer.others:
+        return [over, Section("Key measures", tables=[key]), _data(answer)]
+    return [
+        Section(
+            "",
+            cards=[_card(answer, place, other) for place, other in enumerate(answer.others, 1)],
+            notes=[PER_CUSTOMER],
+        ),
+        over,
+        Section(f"Differences from {answer.base.scenario.name}", pictures=forest, notes=[_paired(answer)], small=True),
+        Section("Key measures", tables=[key], notes=[HIGHER.format(base=answer.base.scenario.name)]),
+        _changes(answer),
+        _data(answer),
+    ]
+
+
+PER_CUSTOMER = (
+    "Word of mouth is told per customer: a policy that keeps unhappy customers who would have left can lower this average "
+    "though nobody became unhappier. Customers kept are those of the first week who never left."
+)
+HIGHER = (
+    "“Higher in” is the share of replications in which the policy is higher than {base}, ties counting half. “Variance "
+    "reduction” says how many times as many replications it would take to know the difference as well without giving both "
+    "policies the same luck. Beside retention's stands the bound for an outcome that is yes or no for each customer: what it "
+    "would be if nobody decided differently under the two policies but those whom the policy itself moves. Both are estimates, "
+    "and the bound takes all customers for alike, so the reduction may come out somewhat above it."
+)
+
+
+def _paired(answer: Answer) -> str:
+    return (
+        f"Paired differences of {len(answer.numbers):,} replications: mean and 95 % interval. Where no bar is to be seen, "
+        "the interval is narrower than the mark. An interval that crosses the line at zero is undecided: it may be chance."
+    )
+
+
+def _card(answer: Answer, place: int, other: Result) -> Card:
+    """What one policy does, against the base."""
+    told = (
+        ("Customers", words.customers_told), ("Money", words.money_told), ("Word of mouth", words.talk_told),
+        ("Why they leave", words.reasons_told),
+    )  # fmt: skip
+    return Card(
+        other.scenario.name, answer.base.scenario.name, other.scenario.description, look(place).colour,
+        [(label, *words.short_change(answer, other, measure)) for label, measure in GLANCE],
+        [(label, tell(answer, other)) for label, tell in told],
+    )  # fmt: skip
+
+
+def _changes(answer: Answer) -> Section:
+    against, same = f"against {answer.base.scenario.name}", "Nothing: the two scenarios mean the same."
+    parts = [
+        Section(name, [] if found else [same], points=[str(difference) for difference in found], aside=against)
+        for name, found in sources.changes(answer)
+    ]
+    return Section("What differs", parts=parts)
+
+
+# ---- the data
+
+
+def _data(answer: Answer) -> Section:
+    """What was known of the customers, what was drawn, and which replications finished."""
+    found = sources.data(answer)
+    if found is None:
+        people = answer.base.scenario.customers
+        said = [f"There is no customer file: all {answer.base.founders:,} customers are drawn from distributions, anew in every "
+                "replication."]  # fmt: skip
+        parts, notes = [], [f"{sources.drawn(people, set())}."]
+    else:
+        said, notes = (
+            [_file_told(found)],
+            [f"Drawn anew in every replication, or following from the rest: {found.drawn}."],
+        )
+        parts = [Section("Rows that were set aside", points=_set_aside(found))] if found.reasons else []
+        said.append(f"From the file: {found.given}.")
+    failed = [f"{name}, replication {failure.replication}: {failure.error}. Repeat it with `{command}`"
+              for name, failure, command in sources.failures(answer)]  # fmt: skip
+    return Section("Data", [*said, sources.finished(answer)], points=failed, notes=notes, parts=parts)
+
+
+def _file_told(found: sources.Data) -> str:
+    used = f"{found.used:,} of the" if found.reasons else "All"
+    told = f"{used} {found.rows:,} rows of `{found.file}` (SHA-256 {found.sha256}…) became customers."
+    if found.reasons:
+        told += (f" {found.rows - found.used:,} could not be used and were set aside; all of them are listed with line and "
+                 f"reason in `{found.quarantine}`.")  # fmt: skip
+    if found.notice:
+        told += f" The source and licence of the file are told in `{found.notice}` beside it."
+    return told
+
+
+def _set_aside(found: sources.Data) -> list[str]:
+    shown, rarer = found.reasons[: sources.MOST_REASONS], len(found.reasons) - sources.MOST_REASONS
+    told = [f"{reason.count:,} × {reason.words} (first in line {reason.line})" for reason in shown]
+    return [*told, f"and {rarer} rarer reasons"] if rarer > 0 else told
+
+
+# ---- how far to trust it, and the way back
+
+
+ONE_COMPANY = (
+    "The customers are those of one company in one year, and what was fitted was fitted to them. Another company's customers "
+    "may answer differently."
+)
+ANEW = (
+    "Every replication drew the uncertain settings in `{file}` anew, the same for every policy: the intervals cover what the "
+    "calibration left open, too."
+)
+
+
+def _caveats(answer: Answer) -> list[str]:
+    told = [MODEL]
+    if sources.data(answer) is not None:
+        told.append(ONE_COMPANY)
+    told.append(NARROWER)
+    if answer.posterior is not None:
+        told.append(ANEW.format(file=sources.place(answer.posterior)))
+    if answer.others:
+        told.append(
+            "With many measures and policies, one difference in twenty that is nothing but chance looks decided at 95 %."
+        )
+    return told
+
+
+def _fingerprints(origin: sources.Origin) -> list[tuple[str, str, str]]:
+    return [(name, file, f"`{fingerprint}`") for name, file, fingerprint in origin.scenarios]
+
+
+def _origin_told(answer: Answer, origin: sources.Origin) -> str:
+    asked = f"Seed {origin.seed}, {origin.replications:,} replications, {answer.base.scenario.weeks} weeks."
+    told = f"{asked} Source `{origin.source}`; {origin.versions}."
+    scale = facts.stands_for(answer)
+    if scale != 1:
+        told += (f" Tables of the command and its `--json` count simulated customers; here heads and money are {scale:,.6g} "
+                 "times as many.")  # fmt: skip
+    return told
+
+
+# ---- the numbers
+
+
+def sheet(answer: Answer) -> Sheet:
+    """Every measure of every policy as numbers, in the units of the page."""
+    columns = ["Measure", "Policy", "Unit", "Mean", "Low (95 %)", "High (95 %)"]
+    if answer.others:
+        columns += ["Difference", "Difference, low (95 %)", "Difference, high (95 %)", "Higher in (share of replications)",
+                    "Variance reduction (times)"]  # fmt: skip
+    rows = [_numbers(answer, result, name) for name in NAMES for result in answer.results]
+    return Sheet("Measures", columns, rows)
+
+
+def _numbers(answer: Answer, result: Result, measure: str) -> list[float | str | None]:
+    unit = facts.unit_of(answer, measure)
+    known = interval(answer.values(result, measure) * unit.factor)
+    row = [f"{DEFINITIONS[measure].meaning} ({measure})", result.scenario.name, unit.level, cell(known.mean), cell(known.low),
+           cell(known.high)]  # fmt: skip
+    if not answer.others:
+        return row
+    if result is answer.base:
+        return [*row, *[None] * 5]
+    gap = answer.differences[result.scenario.name][measure]
+    ends = (gap.mean * unit.factor, *sorted((gap.low * unit.factor, gap.high * unit.factor)))
+    return [*row, *(cell(end) for end in ends), cell(gap.probability_higher), cell(gap.variance_reduction)]

@@ -1,0 +1,13 @@
+"""The studio: the laboratory in a browser, for people who never open a terminal (``loyalty studio``).
+
+Every file in :mod:`sim.studio.pages` is a page; adding one touches no other code. A page file has
+
+* a docstring whose first line says what one does there (it is shown on the first page),
+* ``TITLE``, ``ICON`` (a Material Design icon that Vuetify ships, such as ``mdi-compare``) and ``PLACE`` (its order),
+* a Solara component ``Page()``.
+
+What pages share: :mod:`sim.studio.address` (state that lives in the address, so that a page can be shared),
+:mod:`sim.studio.work` (long work in the background, with progress and cancel), :mod:`sim.studio.desk` (a visitor's own
+files), :mod:`sim.studio.shelf` (the scenarios there are), :mod:`sim.studio.furniture` (headings, notes, text alternatives).
+What a page reckons stands in a plain module without Solara, so that it is tested without a browser.
+"""

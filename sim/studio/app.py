@@ -1,0 +1,92 @@
+"""The studio's pages put together: what Solara shows. Found by looking into :mod:`sim.studio.pages`; there is no list."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from dataclasses import dataclass
+from functools import lru_cache
+from types import ModuleType
+
+import reacton.ipyvuetify as v
+import solara
+from reacton.core import Element
+
+from sim.studio import pages
+from sim.studio.furniture import heading, said
+
+COLOURS = {"primary": "#0b5a8a", "secondary": "#37474f", "accent": "#b34700", "error": "#b00020", "anchor": "#0b5a8a"}
+
+
+WELCOME = (
+    "What will this policy do to our customers?",
+    "A market of simulated customers – with expectations, patience, trust, money and friends – lives week by week with a "
+    "company. You set its policies; the same customers, with the same luck, show what differs.",
+)
+
+
+@dataclass(frozen=True)
+class PageFile:
+    """A page as its file describes it."""
+
+    slug: str
+    module: ModuleType
+
+    @property
+    def aim(self) -> str:
+        """What one does there: the first line of the docstring."""
+        return (inspect.getdoc(self.module) or "").splitlines()[0]
+
+
+@lru_cache(maxsize=1)
+def page_files() -> tuple[PageFile, ...]:
+    """Every page, in its place."""
+    names = [item.name for item in pkgutil.iter_modules(pages.__path__)]
+    found = [PageFile(name, importlib.import_module(f"sim.studio.pages.{name}")) for name in names]
+    return tuple(sorted((page for page in found if hasattr(page.module, "PLACE")), key=lambda page: page.module.PLACE))
+
+
+@solara.component
+def Home() -> None:
+    """The first page: what one can do here."""
+    solara.Title("loyalty studio")
+    heading(WELCOME[0])
+    said(WELCOME[1])
+    with v.Html(tag="div", class_="studio-cards"):
+        for page in page_files():
+            _card(page)
+
+
+def _card(page: PageFile) -> Element:
+    with solara.Link(f"/{page.slug}") as link, v.Html(tag="div", class_="studio-card"):
+        v.Icon(children=[page.module.ICON], class_="studio-card-icon", attributes={"aria-hidden": "true"})
+        v.Html(tag="h2", children=[page.module.TITLE])
+        v.Html(tag="p", children=[page.aim])
+    return link
+
+
+@solara.component
+def Layout(children: list[Element] = []) -> Element:  # noqa: B006 – Solara hands the pages in this way
+    """What stands around every page: the way to the others, and the page itself."""
+    solara.lab.theme.themes.light.primary = COLOURS["primary"]
+    route, _ = solara.use_route(peek=True)
+    here = route.path if route else "/"
+    skip = v.Html(tag="a", class_="studio-skip", attributes={"href": "#content"}, children=["Skip to the content"])
+    with v.Html(tag="header", class_="studio-bar") as bar, v.Html(tag="nav", attributes={"aria-label": "Pages"}):
+        for slug, title in [("/", "loyalty studio"), *((page.slug, page.module.TITLE) for page in page_files())]:
+            _way(slug, title, slug == here)
+    main = v.Html(tag="main", class_="studio-main", attributes={"id": "content"}, children=children)
+    return v.Html(tag="div", class_="studio", children=[skip, bar, main])
+
+
+def _way(slug: str, title: str, here: bool) -> None:
+    with solara.Link(slug if slug == "/" else f"/{slug}"):
+        attributes = {"aria-current": "page"} if here else {}
+        v.Html(tag="span", class_="studio-way here" if here else "studio-way", attributes=attributes, children=[title])
+
+
+routes = [
+    solara.Route("/", component=Home, layout=Layout, label="loyalty studio"),
+    *(solara.Route(page.slug, component=page.module.Page, label=page.module.TITLE) for page in page_files()),
+]

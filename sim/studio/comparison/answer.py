@@ -1,0 +1,123 @@
+"""The answer as the page shows it: the report's own words and pictures, and files on the visitor's desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import pandas as pd  # noqa: F401 – now: half imported by one thread, it makes Solara fail in another
+
+from sim.comparing import Answer, compare
+from sim.errors import Mistake
+from sim.execution import executor
+from sim.report import comparison, formats, sources
+from sim.report.charts import Picture
+from sim.report.document import Document
+from sim.report.formats import Kind
+from sim.scenario.whole import Scenario
+from sim.studio.comparison import bundle, question
+from sim.studio.comparison.question import Question
+from sim.studio.desk import Desk
+from sim.studio.mirroring import DRAWING
+
+FEWEST = 2
+"""Replications below which nothing can be said of luck."""
+FIRST = ("retention", "kept_more", "profit_so_far", "reasons")
+"""The report's figures that the page shows too."""
+KINDS: dict[Kind, str] = {"html": "HTML", "pdf": "PDF", "xlsx": "Excel", "md": "Markdown"}
+
+
+class Watched(Protocol):
+    """What is told how far the work is, and told how to stop it (:class:`sim.studio.work.Work`)."""
+
+    def step(self, count: int = 1) -> None:
+        """So many more replications are done."""
+
+    def on_cancel(self, stop: Callable[[], None]) -> None:
+        """What stops the work."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """All that the page shows of an answer. ``differs``: policy → sentences; ``name``: how its files are called."""
+
+    document: Document
+    base: str
+    done: int
+    asked: int
+    finished: str
+    failures: tuple[str, ...]
+    differs: dict[str, tuple[str, ...]]
+    command: str
+    name: str
+    report: Path
+    scenarios: Path
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether it was called off before every replication was done."""
+        return self.done < self.asked and not self.failures
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """The figures of the page, in its order."""
+        named = {picture.name: picture for picture in self.document.pictures()}
+        return [named[name] for name in FIRST if name in named]
+
+    @property
+    def forest(self) -> list[Picture]:
+        """The paired difference of each headline measure."""
+        return [picture for section in self.document.sections if section.small for picture in section.pictures]
+
+
+def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watched) -> Shown:
+    """Compare and put together what is shown. Called off, it shows what was done. Raises :class:`Mistake`."""
+    question.refuse_too_much(list(scenarios), asked)
+    with TemporaryDirectory(dir=desk.folder, prefix="compared-") as folder:
+        written = bundle.bundled(scenarios, Path(folder))
+        answer = compared(written, asked, work)
+        _refuse_too_few(answer, asked)
+        command = bundle.command(written, asked.replications, asked.seed)
+        name = bundle.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}", "")
+        scenario_files = bundle.zipped(Path(folder), desk.place(f"scenarios_{name}.zip"), command)
+        with DRAWING:
+            document = comparison.document(answer)
+        differs = {other: tuple(map(str, changes)) for other, changes in sources.changes(answer)}
+    report = written_as("html", document, name, desk)
+    failed = tuple(f"{policy}, replication {f.replication}: {f.error}" for policy, f, _ in sources.failures(answer))
+    return Shown(
+        document, answer.base.scenario.name, len(answer.numbers), asked.replications, sources.finished(answer), failed,
+        differs, command, name, report, scenario_files,
+    )  # fmt: skip
+
+
+def compared(scenarios: Sequence[Scenario], asked: Question, work: Watched) -> Answer:
+    """The comparison, on every processor; calling it off keeps what is done."""
+    with executor() as place:
+        work.on_cancel(lambda: place.stop("called off"))
+        return compare(scenarios, asked.replications, asked.seed, executor=place, progress=work.step)
+
+
+def _refuse_too_few(answer: Answer, asked: Question) -> None:
+    if len(answer.numbers) >= FEWEST:
+        return
+    failed = [failure for result in answer.results for failure in result.failures]
+    if failed:
+        raise Mistake(f"{len(failed):,} replications failed, and too few are left to compare: {failed[0].error}")
+    raise Mistake(
+        f"called off when {len(answer.numbers)} of {asked.replications:,} replications were done, too few to say anything"
+    )
+
+
+def written_as(kind: Kind, document: Document, name: str, desk: Desk) -> Path:
+    """The report as a file of some format on the desk. Markdown comes with its figures, as one ZIP file."""
+    path = desk.place(f"report_{name}.{kind}")
+    with DRAWING:
+        if kind != "md":
+            return formats.write(document, path, kind)
+        with TemporaryDirectory(dir=desk.folder) as folder:
+            formats.write(document, Path(folder) / path.name, kind)
+            return bundle.packed(Path(folder), desk.place(f"report_{name}_markdown.zip"))

@@ -1,0 +1,207 @@
+"""The form of a policy: the scenario it starts from, the levers that were moved, and how to find another lever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import reacton.ipyvuetify as v
+import solara
+from reacton.core import Element
+from solara.components.input import use_change
+
+from sim.errors import Mistake
+from sim.report.drawing import look
+from sim.scenario.whole import Scenario
+from sim.studio.comparison import question as asking
+from sim.studio.comparison.levers import GROUPS, Lever, found, lever, levers, worded
+from sim.studio.comparison.policies import Policy, Setting, fault_of, now, title_of
+from sim.studio.comparison.question import Question
+from sim.studio.desk import Desk
+from sim.studio.furniture import aside, button, choice, heading, told
+from sim.studio.shelf import OWN, on_shelf, title
+
+Ask = Callable[[Question], None]
+
+
+def plain(tag: str, *children: Any, class_: str = "", **attributes: str) -> Element:
+    """An element of plain HTML; a trailing underscore of an attribute's name is left out, others become hyphens."""
+    named = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
+    return v.Html(tag=tag, class_=class_, attributes=named, children=list(children))
+
+
+@solara.component
+def Field(label: str, value: str, commit: Callable[[str], None], suffix: str = "", hint: str = "") -> Element:
+    """A field of text that is taken over when the visitor leaves it or presses Enter."""
+    typed = solara.use_reactive(value)
+    field = v.TextField(
+        label=label, v_model=typed.value, on_v_model=typed.set, suffix=suffix, hint=hint, persistent_hint=bool(hint),
+        outlined=True, dense=True, hide_details="auto",
+    )  # fmt: skip
+
+    def changed(words: str | None) -> None:
+        if (words or "") != value:
+            commit(words or "")
+
+    use_change(field, changed)
+    return field
+
+
+@solara.component
+def PolicyForm(place: int, question: Question, ask: Ask, desk: Desk) -> None:
+    """One policy's card."""
+    policy = question.policies[place]
+    finding, set_finding = solara.use_state(False)
+    start, missing = _start(question, place, desk)
+
+    def put(changed: Policy) -> None:
+        ask(question.with_policy(place, changed))
+
+    def chosen(setting: Setting) -> None:
+        set_finding(False)
+        put(policy.put(len(policy.settings), setting))
+
+    style = f"--colour: {look(place).colour}"
+    with plain("section", class_="compare-policy", style=style, aria_label=_called(place)):
+        heading(_called(place), 3)
+        _choose_start(policy, desk, put)
+        if missing or start is None:
+            told(missing)
+            return
+        aside(start.description)
+        for number, setting in enumerate(policy.settings):
+            SettingForm(
+                setting, start, lambda it, n=number: put(policy.put(n, it)), lambda n=number: put(policy.without(n))
+            )
+        with plain("div"):
+            _whole_fault(question, place, start, desk)
+        button("Change a lever", lambda: set_finding(not finding), "mdi-tune-vertical", outlined=True)
+        if place > 0:
+            button("Remove", lambda: ask(question.without_policy(place)), "mdi-delete", text=True)
+        if finding:
+            Finder(start, chosen)
+        _naming(policy, start, put)
+
+
+def _called(place: int) -> str:
+    return "Base: what the others are held against" if place == 0 else f"What if {place}"
+
+
+def _start(question: Question, place: int, desk: Desk) -> tuple[Scenario | None, str]:
+    """The scenario that the policy starts from, or a sentence."""
+    try:
+        return asking.started(question, place, desk), ""
+    except Mistake as mistake:
+        return None, str(mistake)
+
+
+def _choose_start(policy: Policy, desk: Desk, put: Callable[[Policy], None]) -> None:
+    names = [(key, f"{worded(key.rpartition('/')[0]) or 'Other'}: {title(key, desk)}") for key in on_shelf(desk)]
+    names.sort(key=lambda name: not name[0].startswith(OWN))
+    choice("Starts from", names, policy.start, lambda key: put(replace(policy, start=key)))
+
+
+def _whole_fault(question: Question, place: int, start: Scenario, desk: Desk) -> None:
+    """What is wrong with the policy as a whole, unless a field says it already."""
+    policy = question.policies[place]
+    if question.people == asking.FROM_FILE:
+        question = replace(question, people=asking.OF_SCENARIO)  # what is wrong with the file is said beside it
+    try:
+        asking.scenario_at(question, place, desk)
+    except Mistake as mistake:
+        if not any(fault_of(setting, start) for setting in policy.settings):
+            told(str(mistake))
+
+
+def _naming(policy: Policy, start: Scenario, put: Callable[[Policy], None]) -> None:
+    with plain("details", class_="studio-details"):
+        plain("summary", "Name and description")
+        try:
+            called = title_of(policy, start)
+        except Mistake:
+            called = start.name
+        Field("Name", policy.name, lambda text: put(replace(policy, name=text.strip())), hint=f"now: {called}")
+        Field("What it is about", policy.about, lambda text: put(replace(policy, about=text.strip())))
+
+
+@solara.component
+def SettingForm(
+    setting: Setting, start: Scenario, put: Callable[[Setting], None], remove: Callable[[], None]
+) -> Element:
+    """A lever that was moved: value with unit and range, from which week, meaning and source."""
+    fault = fault_of(setting, start)
+    if setting.lever not in levers():
+        with plain("div", class_="compare-lever wrong") as unknown:
+            told(fault)
+            button("Take it out", remove, "mdi-close", text=True)
+        return unknown
+    this = lever(setting.lever)
+    with plain(
+        "div", class_="compare-lever wrong" if fault else "compare-lever", role="group", aria_label=this.label
+    ) as box:
+        plain("h4", this.label)
+        with plain("div", class_="compare-row"):
+            _value(this, setting, put)
+            if this.group != "scenario":
+                Field("From week", str(setting.week), lambda text: put(replace(setting, week=_week(text))))
+            with plain("div", class_="narrow"):
+                button("Take it out", remove, "mdi-close", text=True, small=True)
+        with plain("div"):
+            if fault:
+                told(fault)
+        aside(f"{this.range}. In “{start.name}”: {now(this.key, start)}; usual: {this.default or 'none'}.")
+        with plain("details", class_="studio-details"):
+            plain("summary", "What it means, and where the usual value comes from")
+            aside(f"{this.meaning}.")
+            aside(this.source or "A choice, not a measured quantity.")
+    return box
+
+
+def _week(text: str) -> int:
+    """The week that was typed; what is no whole number means from the start."""
+    return int(text) if text.strip().isdecimal() and len(text.strip()) <= 4 else 0
+
+
+def _value(this: Lever, setting: Setting, put: Callable[[Setting], None]) -> None:
+    label = this.name.replace("_", " ").capitalize()
+    if this.choices:
+        words = [(word, word.replace("_", " ")) for word in this.choices]
+        choice(label, words, setting.written, lambda word: put(replace(setting, written=word)))
+    else:
+        Field(label, setting.written, lambda text: put(replace(setting, written=text)), suffix=this.unit)
+
+
+@solara.component
+def Finder(start: Scenario, choose: Callable[[Setting], None]) -> None:
+    """Every lever, sorted by mechanism, to be searched by words."""
+    words, set_words = solara.use_state("")
+    matching = found(words)
+    with plain("div", class_="compare-finder", role="group", aria_label="Levers"):
+        v.TextField(
+            label="Find a lever", v_model=words, on_v_model=lambda text: set_words(text or ""), outlined=True, dense=True,
+            hide_details=True, clearable=True, append_icon="mdi-magnify", autofocus=True,
+        )  # fmt: skip
+        if not matching:
+            aside("No lever is called so, nor means it; try another word, or none to see all.")
+        for group, parts in matching.items():
+            plain("h4", GROUPS[group])
+            for part, these in parts.items():
+                _part(part, these, start, choose, bool(words.strip())).key(f"{part}:{words}")
+
+
+def _part(part: str, these: list[Lever], start: Scenario, choose: Callable[[Setting], None], opened: bool) -> Element:
+    with plain("details", **({"open": "open"} if opened else {})) as box:
+        plain("summary", f"{worded(part)} ({len(these)})")
+        for this in these:
+            Pick(this, lambda it=this: choose(Setting(it.key, now(it.key, start))))
+    return box
+
+
+@solara.component
+def Pick(this: Lever, choose: Callable[[], None]) -> Element:
+    """A lever in the list, which a click moves into the policy."""
+    name, says = plain("b", this.name.replace("_", " ")), f"{this.meaning} ({this.unit or 'a choice'})"
+    picked = plain("button", name, says, class_="compare-pick", type_="button")
+    v.use_event(picked, "click", lambda *_: choose())
+    return picked

@@ -1,0 +1,156 @@
+"""The question that the Compare page asks: which policies, on whose customers, for how long, with how much luck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sim.errors import Mistake
+from sim.ground import customers_of
+from sim.running import MOST_SEED
+from sim.scenario.whole import Scenario
+from sim.studio.comparison import customers
+from sim.studio.comparison.policies import Policy, from_address, scenario_of, to_address
+from sim.studio.desk import Desk
+from sim.studio.shelf import fetch
+
+PLACES = ("base", "other", "other2", "other3", "other4")
+"""What the address calls the policies, the base first."""
+START = {"base": "telecom/today", "other": "telecom/outsourced"}
+FEWEST, MOST, USUAL = 50, 1000, 200
+"""Replications that the page offers."""
+MOST_CUSTOMERS, MOST_WEEKS = 100_000, 1040
+MOST_CUSTOMER_WEEKS = 20_000_000_000
+"""Customer-weeks of all policies and replications that the page takes on: minutes, not hours."""
+MOST_PEOPLE = 1_000_000
+"""Customers and prospects of one policy: memory for more is not every machine's."""
+OF_SCENARIO, DRAWN, FROM_FILE = "", "drawn", "file"
+"""Where the customers come from."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be compared.
+
+    ``people``: where the customers come from; ``count``: how many, if drawn; ``weeks``: 0 for the scenarios' own.
+    """
+
+    policies: tuple[Policy, ...]
+    people: str = OF_SCENARIO
+    count: int = 2000
+    weeks: int = 0
+    replications: int = USUAL
+    seed: int = 1
+
+    def to_address(self) -> dict[str, str]:
+        """The entries of the address that mean this question; empty ones are left out of it."""
+        policies = dict(zip(PLACES, map(to_address, self.policies), strict=False))
+        usual = Question(())
+        numbers = {
+            name: str(getattr(self, name)) if getattr(self, name) != getattr(usual, name) else ""
+            for name in ("people", "count", "weeks", "replications", "seed")
+        }
+        return dict.fromkeys(PLACES, "") | policies | numbers
+
+    def with_policy(self, place: int, policy: Policy) -> Question:
+        """With the policy at ``place`` replaced, or added behind the last."""
+        return replace(self, policies=(*self.policies[:place], policy, *self.policies[place + 1 :]))
+
+    def without_policy(self, place: int) -> Question:
+        """Without the policy at ``place``."""
+        return replace(self, policies=self.policies[:place] + self.policies[place + 1 :])
+
+
+def whole(text: str, default: int, low: int, high: int) -> int:
+    """A whole number between two bounds; the default when the text is none."""
+    try:
+        return min(max(int(text), low), high)
+    except ValueError:
+        return default
+
+
+def from_entries(entries: Mapping[str, str]) -> Question:
+    """The question that an address asks; what it leaves out is as usual."""
+    given = {place: entries.get(place, "") for place in PLACES}
+    given = given if any(given.values()) else dict(START)
+    if not given.get("base"):
+        given["base"] = START["base"]
+    people = entries.get("people", "")
+    return Question(
+        tuple(from_address(text) for place in PLACES if (text := given.get(place, ""))),
+        people if people in (DRAWN, FROM_FILE) else OF_SCENARIO,
+        whole(entries.get("count", ""), 2000, 10, MOST_CUSTOMERS),
+        whole(entries.get("weeks", ""), 0, 0, MOST_WEEKS),
+        whole(entries.get("replications", ""), USUAL, 2, MOST),
+        whole(entries.get("seed", ""), 1, 0, MOST_SEED),
+    )
+
+
+def started(question: Question, place: int, desk: Desk) -> Scenario:
+    """The scenario that a policy starts from, over the question's weeks. Raises :class:`Mistake` when there is none."""
+    scenario = fetch(question.policies[place].start, desk)
+    return scenario.with_(lesson=None, weeks=question.weeks) if question.weeks else scenario
+
+
+def _peopled(scenario: Scenario, question: Question, desk: Desk) -> Scenario:
+    """The scenario on the customers that the question asks for."""
+    if question.people == DRAWN:
+        return customers.drawn(scenario, question.count)
+    if question.people == FROM_FILE:
+        section = customers.remembered(desk)
+        if section is None:
+            raise Mistake("there is no customer file here: choose one, or take the customers of the scenarios")
+        return customers.with_file(scenario, section, desk)
+    return scenario
+
+
+def scenario_at(question: Question, place: int, desk: Desk) -> Scenario:
+    """The scenario that the policy at ``place`` is. Raises :class:`Mistake` with all that is wrong with it."""
+    try:
+        return _peopled(scenario_of(question.policies[place], started(question, place, desk)), question, desk)
+    except Mistake as mistake:
+        raise Mistake(customers.plainly(mistake, desk)) from None
+
+
+def scenarios(question: Question, desk: Desk) -> list[Scenario]:
+    """Every policy as a scenario. Raises :class:`Mistake` for what cannot be compared, with the remedy on the page."""
+    found = [scenario_at(question, place, desk) for place in range(len(question.policies))]
+    if len(found) < 2:
+        raise Mistake("a comparison takes at least two policies: add a what-if")
+    _refuse_twins(found)
+    _refuse_lengths(found)
+    return found
+
+
+def _refuse_twins(found: list[Scenario]) -> None:
+    names = [scenario.name for scenario in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise Mistake(f"two policies are called '{name}': choose another scenario, move a lever, or name one")
+
+
+def _refuse_lengths(found: list[Scenario]) -> None:
+    weeks = sorted({scenario.weeks for scenario in found})
+    if len(weeks) > 1:
+        told = ", ".join(map(str, weeks))
+        raise Mistake(f"the scenarios last {told} weeks: say under Customers how many weeks all of them last")
+
+
+def refuse_too_much(found: list[Scenario], question: Question) -> None:
+    """Raise :class:`Mistake` for work that would keep the page busy for hours; reads the customer files."""
+    people = [_people(scenario) for scenario in found]
+    if max(people) > MOST_PEOPLE:
+        raise Mistake(
+            f"{max(people):,} people are more than the {MOST_PEOPLE:,} that a page takes on; use the command line"
+        )
+    total = sum(count * scenario.weeks for count, scenario in zip(people, found, strict=True)) * question.replications
+    if total > MOST_CUSTOMER_WEEKS:
+        raise Mistake(
+            f"this is {total / 1e9:,.0f} billion customer-weeks, more than the {MOST_CUSTOMER_WEEKS / 1e9:,.0f} billion "
+            "that a page should wait for: take fewer replications, customers or weeks, or the command line"
+        )
+
+
+def _people(scenario: Scenario) -> int:
+    read = customers_of(scenario)
+    return scenario.market.prospects + (len(read.line) if read else scenario.market.customers or 0)

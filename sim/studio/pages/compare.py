@@ -1,0 +1,164 @@
+"""Set policies side by side: the same customers, the same luck – what differs, how sure, and why people leave."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import reacton.ipyvuetify as v
+import solara
+from solara.components.input import use_change
+
+from sim.errors import Mistake
+from sim.running import MOST_SEED
+from sim.studio import comparison
+from sim.studio.address import MOST, Address, use_address
+from sim.studio.comparison import answer, bundle
+from sim.studio.comparison import question as asking
+from sim.studio.comparison.answer_view import AnswerView
+from sim.studio.comparison.forms import Ask, Field, PolicyForm, plain
+from sim.studio.comparison.people_form import PeopleForm
+from sim.studio.comparison.policies import Policy
+from sim.studio.comparison.question import Question
+from sim.studio.desk import DESKS, Desk
+from sim.studio.furniture import Progress, aside, button, heading, said, told
+from sim.studio.work import Work, use_work
+
+TITLE, ICON, PLACE = "Compare", "mdi-compare", 20
+ENTRIES = (*asking.PLACES, "people", "count", "weeks", "replications", "seed")
+GETTING_READY = (
+    "Getting ready: the first run after the studio was opened takes longer, a new installation’s a minute or two."
+)
+TOO_LONG = (
+    "This is more than a link can hold. Put a policy on your shelf (below), start from it there, and go on: what is on "
+    "the shelf takes little room in the link."
+)
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return (Path(comparison.__file__).parent / "compare.css").read_text(encoding="utf-8")
+
+
+@solara.component
+def Page() -> None:
+    """Customers, policies, run, answer."""
+    address, work = use_address(), use_work()
+    fault, set_fault = solara.use_state("")
+    asked, set_asked = solara.use_state(None)
+    desk = DESKS.of(solara.get_session_id())
+    question = asking.from_entries({key: address[key] for key in ENTRIES})
+
+    def ask(changed: Question) -> None:
+        entries = changed.to_address()
+        too_long = len(address.link(None, entries)) > MOST
+        set_fault(TOO_LONG if too_long else "")
+        if not too_long:
+            address.go(**entries)
+
+    def run() -> None:
+        set_fault("")
+        try:
+            scenarios = asking.scenarios(question, desk)
+        except Mistake as mistake:
+            set_fault(str(mistake))
+            return
+        set_asked(question)
+        total = question.replications * len(scenarios)
+        work.start(total, lambda work: answer.found(question, scenarios, desk, work))
+
+    v.Html(tag="style", children=[_style()])
+    heading("Compare policies")
+    said("The same customers, with the same luck, live under each policy; what differs is the policy’s doing.")
+    heading("1  Customers", 2)
+    PeopleForm(question, ask, desk)
+    heading("2  Policies", 2)
+    with plain("div", class_="compare-policies"):
+        for place in range(len(question.policies)):
+            PolicyForm(place, question, ask, desk).key(f"policy {place}")
+    with plain("div", class_="compare-take"):
+        if len(question.policies) < len(asking.PLACES):
+            button("Add a what-if", lambda: ask(_with_one_more(question)), "mdi-plus", outlined=True)
+        Shelf(question, desk, address, set_fault)
+    heading("3  Run", 2)
+    RunForm(question, ask, run, work)
+    with plain("div"):
+        if fault:
+            told(fault)
+    _outcome(work, asked, question, desk)
+
+
+def _with_one_more(question: Question) -> Question:
+    return question.with_policy(len(question.policies), Policy(question.policies[0].start))
+
+
+@solara.component
+def RunForm(question: Question, ask: Ask, run: object, work: Work) -> None:
+    """How much luck, and the button."""
+    slid = solara.use_reactive(question.replications)
+    with plain("div", class_="compare-row"):
+        slider = v.Slider(
+            label=f"Replications: {slid.value:,}", v_model=slid.value, on_v_model=slid.set,
+            min=min(asking.FEWEST, question.replications), max=asking.MOST,
+            step=10, hint="how often each policy meets its luck; more make the answer surer, not the model truer",
+            persistent_hint=True, attributes={"aria-label": "Replications"},
+        )  # fmt: skip
+        use_change(
+            slider, lambda count: ask(replace(question, replications=int(count))), update_events=["change", "end"]
+        )
+        Field("Seed", str(question.seed), lambda text: ask(_seeded(question, text)), hint="another seed is other luck")
+    with plain("div"):
+        button("Compare", run, "mdi-play", disabled=work.running, large=True)  # type: ignore[arg-type]
+
+
+def _seeded(question: Question, text: str) -> Question:
+    return replace(question, seed=asking.whole(text, question.seed, 0, MOST_SEED))
+
+
+def _outcome(work: Work, asked: Question | None, question: Question, desk: Desk) -> None:
+    """How far it is, what went wrong, or the answer."""
+    with plain("div"):
+        if work.running:
+            Progress(work, "Simulated")
+            aside("Counted are replications of each policy. Cancel keeps what is done." if work.done else GETTING_READY)
+        if work.mistake:
+            told(work.mistake)
+        if work.result is not None and asked != question:
+            told("You have changed something above since; press Compare to see what that does.", "info")
+    with plain("div"):
+        if isinstance(work.result, answer.Shown):
+            AnswerView(work.result, desk)
+
+
+@solara.component
+def Shelf(question: Question, desk: Desk, address: Address, tell: object) -> None:
+    """Policies kept as scenarios of one's own, and watched live."""
+    kept, set_kept = solara.use_state("")
+
+    def keep() -> list[str]:
+        try:
+            found = asking.scenarios(question, desk)
+            keys = [_key(question, place, scenario, desk) for place, scenario in enumerate(found)]
+        except Mistake as mistake:
+            tell(str(mistake))  # type: ignore[operator]
+            return []
+        set_kept(f"On your shelf: {', '.join(key for key in keys if key.startswith('own/')) or 'nothing new'}")
+        return keys
+
+    def watch() -> None:
+        keys = keep()
+        if len(keys) > 1:
+            address.go("/live", one=keys[0], two=keys[1])
+
+    button("Put changed policies on my shelf", lambda: None if keep() else None, "mdi-bookshelf", text=True)
+    button("Watch the first two live", watch, "mdi-play-network", text=True)
+    if kept:
+        aside(kept)
+
+
+def _key(question: Question, place: int, scenario: object, desk: Desk) -> str:
+    """What the shelf calls a policy; one with anything changed is put there first."""
+    policy = question.policies[place]
+    untouched = not (policy.settings or policy.name or policy.about or question.people or question.weeks)
+    return policy.start if untouched else bundle.on_own_shelf(scenario, desk)  # type: ignore[arg-type]

@@ -1,0 +1,117 @@
+"""Move one or two levers over a range, see what that does to profit or loyalty on a map, and pick the setting you like."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import reacton.ipyvuetify as v
+import solara
+
+from sim.errors import Mistake
+from sim.experiments.querying import folders
+from sim.studio import questions, shelf
+from sim.studio.address import Address, use_address
+from sim.studio.asking_own import FIELDS, OwnForm
+from sim.studio.desk import DESKS, Desk
+from sim.studio.exploring import Answer, Ask, runs_folder
+from sim.studio.furniture import aside, button, choice, heading, said, told
+from sim.studio.questions import Question
+
+TITLE, ICON, PLACE = "Explore", "mdi-grid", 30
+
+
+@solara.component
+def Page() -> None:
+    """The questions there are, a form for one's own, and the answer to one of them."""
+    address = use_address()
+    desk = DESKS.of(solara.get_session_id())
+    begun, set_begun = solara.use_state("")
+    own = not address["question"] and address["shelf"] != "kept"
+    solara.Title("Explore – loyalty studio")
+    heading("Explore")
+    known = questions.questions(Path.cwd())
+    asks = [address[name] for name in ("question", "shelf", *FIELDS)]
+    ask, mistake = solara.use_memo(lambda: _tried(address, known, desk), asks)
+    _ways(address, known, own)
+    if address["shelf"] == "kept":
+        Kept(desk)
+        return
+    if own:
+
+        def go(entries: dict[str, str]) -> None:
+            set_begun(repr(entries))  # asked by a click: run at once
+            address.go("/explore", **entries)
+
+        OwnForm({name: address[name] for name in FIELDS}, desk, go)
+    if mistake:
+        told(mistake)
+    if ask is not None:
+        Answer(ask, desk, ask.key == begun).key(ask.key)
+
+
+def _tried(address: Address, known: dict[str, Question], desk: Desk) -> tuple[Ask | None, str]:
+    """What the address asks, and what is wrong with it."""
+    try:
+        return _ask(address, known, desk), ""
+    except Mistake as mistake:
+        return None, str(mistake)
+
+
+def _ways(address: Address, known: dict[str, Question], own: bool) -> None:
+    ways = [("/explore", "Ask your own", own)]
+    ways += [(f"/explore?question={q.key}", q.title, q.key == address["question"]) for q in known.values()]
+    if (Path.cwd() / "results").is_dir():
+        ways.append(("/explore?shelf=kept", "Answers kept in “results”", address["shelf"] == "kept"))
+    with v.Html(tag="nav", class_="library-shelves", attributes={"aria-label": "Questions"}):
+        for path, words, here in ways:
+            solara.Link(path, children=[words], classes=["library-shelf here" if here else "library-shelf"])
+
+
+def _ask(address: Address, known: dict[str, Question], desk: Desk) -> Ask | None:
+    """What the address asks; None when nothing. Raises :class:`Mistake`."""
+    if address["question"]:
+        question = known.get(address["question"])
+        if question is None:
+            raise Mistake(f"there is no question '{address['question'][:80]}' here; choose one from the row above")
+        asked = questions.opened(question)
+        told_ = f"The same as a command: {question.command_told}"
+        return Ask(question.key, question.command, asked, runs_folder(desk, own=False), told_)
+    own = questions.own_in({name: address[name] for name in FIELDS})
+    if own is None:
+        return None
+    asked = own.experiment(shelf.fetch(own.base, desk))
+    file = f"experiments/{questions.OWN_FILE}"
+    told_ = f"The same as a command: save the question below as {file}, and then loyalty sweep {file}"
+    return Ask(repr(questions.entries_of(own)), "sweep", asked, runs_folder(desk, own=True), told_)
+
+
+@solara.component
+def Kept(desk: Desk) -> None:
+    """The answers in the folder ``results``: each has a report that can be read."""
+    under = Path.cwd() / "results"
+    found = [row for row in folders(under) if (under / row["id"] / "report.html").is_file()]
+    chosen, set_chosen = solara.use_state(found[0]["id"] if found else "")
+    copied, set_copied = solara.use_state("")
+    heading("Answers kept in “results”", 2)
+    if not found:
+        said("There is none with a report yet.")
+        return
+    said("What commands have answered before. Choose one to read its report.")
+
+    def put() -> None:
+        if any(row["id"] == chosen for row in found):
+            shutil.copyfile(under / chosen / "report.html", desk.place(f"{chosen}.html"))
+            set_copied(chosen)
+
+    with v.Html(tag="div", class_="library-choice"):
+        values = [(row["id"], f"{row['command']}: {row['asked']} ({row['id']})") for row in found]
+        choice("Answer", values, chosen, set_chosen)
+    with v.Html(tag="div"):
+        button("Get its report", put, "mdi-file-document-outline")
+    if copied:
+        with v.Html(tag="p", class_="library-ways"):
+            address = desk.address(desk.folder / f"{copied}.html")
+            attributes = {"href": f"{address}?show", "target": "_blank"}
+            v.Html(tag="a", class_="library-way", attributes=attributes, children=["Open the report in a new tab"])
+    aside("A map is drawn here for every question of the row above.")

@@ -1,0 +1,169 @@
+"""The strategist's whole job on the Compare page, in a browser: file in, policies side by side, report out."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+pytestmark = pytest.mark.browser
+SMALL = "people=drawn&count=300&weeks=12&replications=10"
+HEADER = "Tenure (months),spend,Plan,remarks\n"
+GOOD = HEADER + "".join(f"{k % 40},{5 + k % 7},{'gold' if k % 3 else 'basic'},n{k}\n" for k in range(120))
+PROFUSE = "people=drawn&count=5000&weeks=104&replications=1000"
+
+
+def csv(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def choose(page: Any, label: str, words: str) -> None:
+    """Choose an entry of a list by its label."""
+    page.get_by_label(label, exact=True).select_option(label=words)
+
+
+def upload(page: Any, path: Path | dict[str, Any]) -> None:
+    page.get_by_label("Choose a CSV file of customers").set_input_files(path)
+
+
+def compared(page: Any) -> str:
+    page.get_by_role("button", name="Compare", exact=True).click()
+    return str(page.locator(".compare-headline").inner_text())
+
+
+def test_the_whole_job_file_in_policies_side_by_side_report_out(
+    studio: str, page: Any, visitors: Any, accessible: Any, tmp_path: Path
+) -> None:
+    rows = GOOD + "7,-5,basic,less than nothing\n3,4,basic\n"
+    page.goto(studio + "compare?weeks=12&replications=10")
+    choose(page, "Customers", "My own: a CSV file")
+    upload(page, csv(tmp_path, "our customers.csv", rows))
+    page.get_by_text("120 of 122 rows become customers; 2 are set aside").wait_for()
+    assert page.get_by_role("region", name="The first rows of our customers.csv").get_by_text("n0").is_visible()
+    page.get_by_text("The rows set aside").click()
+    assert page.get_by_role("row", name="122 spend lies outside").is_visible()
+    assert page.get_by_role("row", name="123 the row has 3 cells").is_visible()
+    assert page.get_by_label("Unit of tenure").input_value() == "month"  # as the column's name says
+    choose(page, "Column of segments", "Plan")
+    page.get_by_text("Say what more a column means").click()
+    choose(page, "Column for switching cost", "Plan")
+    page.get_by_label("“gold” means").fill("0.4")
+    page.get_by_label("“gold” means").press("Enter")
+    page.get_by_role("button", name="Change a lever").nth(1).click()
+    page.get_by_label("Find a lever").fill("callback")
+    page.get_by_role("button", name=re.compile("^callback Share")).click()
+    lever = page.get_by_role("group", name="Call centre: callback")
+    lever.get_by_label("Callback", exact=True).fill("150 %")
+    lever.get_by_label("Callback", exact=True).press("Enter")
+    lever.get_by_text("call_centre.callback is '150 %', but must lie between 0 and 1 (share)").wait_for()
+    lever.get_by_label("Callback", exact=True).fill("60 %")
+    lever.get_by_label("Callback", exact=True).press("Enter")
+    lever.get_by_text("but must lie").wait_for(state="detached")
+    assert "callback" in compared(page)
+    assert accessible(page) == []
+    page.get_by_role("button", name="Make it Excel").click()
+    page.get_by_text("Download the report (Excel)").wait_for()
+    with page.expect_download() as coming:
+        page.get_by_text("Download the report (HTML)").click()
+    report = tmp_path / "report.html"
+    coming.value.save_as(report)
+    reader = visitors.come()
+    reader.goto(report.as_uri())
+    assert reader.locator("h1").inner_text() == page.locator(".compare-headline").inner_text()
+    assert "120 of the 122 rows" in reader.inner_text("body")
+
+
+def test_the_files_to_take_home_are_scenarios_their_customers_and_the_command(
+    studio: str, page: Any, tmp_path: Path
+) -> None:
+    page.goto(f"{studio}compare?{SMALL}&base=telecom/today&other=telecom/today~call_centre.representatives:9~name:Nine")
+    assert "Nine" in compared(page)
+    with page.expect_download() as coming:
+        page.get_by_text("Save the scenario files (ZIP)").click()
+    with ZipFile(coming.value.path()) as archive:
+        assert set(archive.namelist()) == {"today.yaml", "nine.yaml", "READ_ME.txt"}
+    page.get_by_text("Show as command").click()
+    command = page.get_by_label("Command").inner_text()
+    assert command == "loyalty compare today.yaml nine.yaml --replications 10 --seed 1"
+
+
+def test_called_off_in_the_middle_it_shows_what_was_done(studio: str, page: Any) -> None:
+    page.goto(f"{studio}compare?{PROFUSE}")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.wait_for_function("/Simulated: [1-9][0-9]/.test(document.body.innerText)")
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text(re.compile("Called off: this rests on the [0-9]+ of 1,000 replications")).wait_for()
+    assert page.locator(".compare-headline").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "contents", "sentence"),
+    [
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 20, "picture.csv"),
+        ("empty.csv", b"", "empty.csv is empty; name a file with a header"),
+        ("semicolons.csv", b"tenure;spend\n1;2\n", "save the file with commas between the cells"),
+        ("header.csv", b"tenure,spend\n", "not one row of customers"),
+        ("customers.exe", b"tenure,spend\n1,2\n", "save it as a file that ends in .csv"),
+    ],
+)
+def test_a_bad_file_gets_a_sentence_and_the_good_one_stays(
+    studio: str, page: Any, tmp_path: Path, name: str, contents: bytes, sentence: str
+) -> None:
+    page.goto(studio + "compare?people=file")
+    upload(page, csv(tmp_path, "good.csv", GOOD))
+    page.get_by_text("All 120 rows become customers").wait_for()
+    upload(page, csv(tmp_path, name, contents))
+    page.locator("[role=alert]").get_by_text(sentence).wait_for()
+    assert page.get_by_text("the file you had before is still here").is_visible()
+    assert page.get_by_text("All 120 rows become customers").is_visible()
+    assert "loyalty-studio-" not in page.inner_text("body")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../tmp/escaped.csv", "<img src=x onerror=document.title='hit'>.csv", "n" * 400 + ".csv"]
+)
+def test_a_hostile_name_is_only_a_name(studio: str, page: Any, name: str) -> None:
+    page.goto(studio + "compare?people=file")
+    upload(page, {"name": name, "mimeType": "text/csv", "buffer": GOOD.encode()})
+    page.get_by_text("All 120 rows become customers").wait_for()
+    shown = page.locator("h3", has_text=".csv").inner_text()
+    assert len(shown) <= 80 and "/" not in shown and "<" not in shown
+    assert "hit" not in page.title() and page.locator("img[src=x]").count() == 0
+    assert not Path("/tmp/escaped.csv").exists()
+
+
+def test_two_visitors_do_not_see_each_others_files(studio: str, visitors: Any, tmp_path: Path) -> None:
+    ann, ben = visitors.come(), visitors.come()
+    for visitor in (ann, ben):
+        visitor.goto(studio + "compare?people=file")
+    upload(ann, csv(tmp_path, "ann.csv", GOOD))
+    upload(ben, csv(tmp_path, "ben.csv", GOOD + "1,-1,basic,x\n"))
+    ann.get_by_text("All 120 rows become customers").wait_for()
+    ben.get_by_text("120 of 121 rows become customers").wait_for()
+    theirs = ben.get_by_text("All rows set aside").get_attribute("href")
+    assert ben.request.get(studio.rstrip("/") + theirs).status == 200
+    assert ann.request.get(studio.rstrip("/") + theirs).status == 404
+    assert "ben.csv" not in ann.content() and "ann.csv" not in ben.content()
+    ann.reload()
+    ann.get_by_text("All 120 rows become customers").wait_for()
+
+
+def test_a_link_shows_the_same_page_to_somebody_else(studio: str, visitors: Any) -> None:
+    first, second = visitors.come(), visitors.come()
+    first.goto(studio + "compare")
+    first.get_by_role("button", name="Change a lever").first.click()
+    first.get_by_label("Find a lever").fill("outsourcing share")
+    first.get_by_role("button", name=re.compile("^share")).click()
+    first.get_by_label("Share", exact=True).fill("35 %")
+    first.get_by_label("Share", exact=True).press("Enter")
+    first.wait_for_url("**35*")
+    second.goto(first.url)
+    second.get_by_role("group", name="Outsourcing: share").wait_for()
+    assert second.get_by_label("Share", exact=True).input_value() == "35 %"
+    assert json.dumps(second.url) == json.dumps(first.url)

@@ -1,0 +1,98 @@
+"""Live in the browser: two worlds beside one another, levers that are moved, a journey by a click, an address that is shared."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+READY = "window.studioLive && window.studioLive.ready >= {}"
+
+
+def opened(page: Any, address: str, weeks: int = 104) -> None:
+    page.goto(address)
+    page.wait_for_function(READY.format(weeks))
+
+
+def retention(page: Any, world: int) -> list[float]:
+    """Customers kept in every week, as the page has it."""
+    return page.evaluate(
+        "k => { const live = window.studioLive, place = live.place('retention');"
+        "return live.film[k].map(frame => frame.measures[place]); }",
+        world,
+    )
+
+
+def test_two_worlds_are_played_side_by_side_to_the_end(studio: str, page: Any) -> None:
+    opened(page, studio + "live?people=300")
+    page.locator(".live-bar select").first.select_option("60")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("window.studioLive.week === 103 && !window.studioLive.playing")
+    assert page.evaluate("window.studioLive.shownWeeks") == 103  # every week was drawn, none was skipped
+    told = page.inner_text("[data-difference]")
+    a, b = (retention(page, world) for world in (0, 1))
+    gap = float(re.search(r"retention ([+-][\d.]+)", told).group(1))  # type: ignore[union-attr]
+    assert gap == pytest.approx(100 * (b[-1] - a[-1]), abs=0.06) and gap < 0
+    elsewhere = page.evaluate(
+        "(() => { const [a, b] = window.studioLive.film.map(frames => frames[103].provider);"
+        "return a.filter((provider, i) => provider !== b[i]).length; })()"
+    )
+    assert f"{elsewhere} of 300 people are elsewhere" in told and elsewhere > 0
+    drawn = page.evaluate(
+        "[0, 1].map(k => { const c = window.studioLive.pen('net', k); window.studioLive.draw();"
+        "const d = c.pen.getImageData(0, 0, c.pen.canvas.width, c.pen.canvas.height).data; let n = 0;"
+        "for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; })"
+    )
+    assert min(drawn) > 5000  # people and ties are really there
+
+
+def test_a_lever_moved_in_a_week_changes_what_comes_after_it_and_stands_in_the_address(studio: str, page: Any) -> None:
+    opened(page, studio + "live?one=lessons/town&two=same&people=300")
+    page.evaluate("window.studioLive.jump(40)")
+    page.get_by_label("Mechanism").select_option("quality")
+    page.get_by_role("spinbutton", name="error rate").fill("0.4")
+    page.get_by_role("spinbutton", name="error rate").press("Tab")
+    page.wait_for_url(re.compile(r"levers=quality.error_rate%3D0.4%4040"))
+    page.wait_for_function("window.studioLive.film.length === 2 && window.studioLive.ready === 104")
+    a, b = (retention(page, world) for world in (0, 1))
+    assert a[:40] == b[:40] and b[-1] < a[-1]
+    page.get_by_role("spinbutton", name="error rate").fill("7")
+    page.get_by_role("spinbutton", name="error rate").press("Tab")
+    page.get_by_role("alert").filter(has_text="must lie between 0 and 1").wait_for()
+
+
+def test_a_click_on_a_person_tells_their_journey_and_the_address_can_be_shared(
+    studio: str, visitors: Any, accessible: Any
+) -> None:
+    page = visitors.come()
+    opened(page, studio + "live?one=lessons/town&two=lessons/bad_news_travels&people=300")
+    where = page.evaluate(
+        "(() => { const live = window.studioLive, box = live.$refs.net1[0].getBoundingClientRect();"
+        "return [box.left + live.px(17, box.width), box.top + live.py(17, box.height)]; })()"
+    )
+    page.mouse.click(*where)
+    page.wait_for_url(re.compile("customer="))
+    who = re.search(r"customer=(\d+)", page.url).group(1)  # type: ignore[union-attr]
+    page.get_by_role("heading", name=f"Customer {who}").wait_for()
+    told = page.inner_text(".studio-table")
+    assert "Week" in told and "Bad news travels" in told
+    assert accessible(page) == []
+    friend = visitors.come()
+    opened(friend, page.url)
+    friend.get_by_role("heading", name=f"Customer {who}").wait_for()
+    assert friend.inner_text(".studio-table") == told
+
+
+def test_the_readable_engine_shows_the_same_weeks(studio: str, visitors: Any) -> None:
+    fast, readable = visitors.come(), visitors.come()
+    opened(fast, studio + "live?one=lessons/town&two=lessons/the_grievance&people=60", 8)
+    opened(readable, studio + "live?one=lessons/town&two=lessons/the_grievance&people=60&engine=mesa", 8)
+    for world in (0, 1):
+        assert retention(fast, world)[:8] == retention(readable, world)[:8]
+
+
+def test_a_scenario_that_is_not_there_is_told(studio: str, page: Any) -> None:
+    page.goto(studio + "live?one=lessons/nowhere")
+    page.get_by_role("alert").filter(has_text="there is no scenario 'lessons/nowhere'").wait_for()

@@ -1,0 +1,165 @@
+"""What the studio shows is what the engines do: the same pictures from both, and the counts of a run."""
+
+from __future__ import annotations
+
+import base64
+
+import numpy as np
+import pytest
+from worlds import busy
+
+from sim import Mistake, run
+from sim.journey.relive import relive
+from sim.network import draw_network
+from sim.scenario.whole import Scenario, described
+from sim.studio import levers
+from sim.studio.director import Film, Script, story
+from sim.studio.film import STEPS, FastWorld, Frame, ReadableWorld, fitted, places, ties
+from sim.studio.levers import Lever
+from sim.week import COUNTS
+
+SMALL = {"market": {"customers": 60, "prospects": 15, "stands_for": 80}}
+SEED = 7
+
+
+@pytest.fixture(scope="module")
+def world() -> Scenario:
+    return busy(**SMALL, weeks=10).with_(
+        upselling={"attempts": 0.3}, choice={"attention": 0.2}, call_centre={"representatives": 1, "questions": 0.5}
+    )
+
+
+@pytest.fixture(scope="module")
+def frames(world: Scenario) -> list[Frame]:
+    filmed = FastWorld(world, SEED)
+    return [filmed.step() for _ in range(world.weeks)]
+
+
+def test_both_engines_make_the_same_pictures(world: Scenario, frames: list[Frame]) -> None:
+    readable = ReadableWorld(world, SEED)
+    for fast in frames:
+        slow = readable.step()
+        for name in ("feelings", "provider", "talkers", "calls", "staff"):
+            assert np.array_equal(getattr(fast, name), getattr(slow, name)), name
+        assert fast.measures == slow.measures
+
+
+def test_the_pictures_count_what_a_run_counts(world: Scenario, frames: list[Frame]) -> None:
+    tally = run(world, 1, SEED).tally[0]
+    counted = {name: tally[:, k] for k, name in enumerate(COUNTS)}
+    assert [len(frame.calls) for frame in frames] == list(counted["calls"]) and sum(counted["calls"]) > 20
+    assert [int((frame.calls[:, 3] == 2).sum()) for frame in frames] == list(counted["abandoned"])
+    assert [int((frame.provider == 0).sum()) for frame in frames] == list(counted["customers"])
+    assert [len(frame.staff) for frame in frames] == list(counted["staff"])
+    spoken = sum(len(frame.talkers) for frame in frames)
+    assert spoken >= sum(counted["talkers"]) > 10  # those who are with the rival talk too
+
+
+def test_a_person_looks_as_their_journey_tells(world: Scenario, frames: list[Frame]) -> None:
+    life = relive(world, 3, 0, SEED)
+    for frame, moment in zip(frames, life.moments, strict=True):
+        assert frame.feelings[1, 3] == round(moment.state["trust"] * STEPS)
+        assert frame.provider[3] == moment.state["provider"]
+        told = [event.what for event in moment.events if event.what.startswith("tells_")]
+        mine = frame.talkers[frame.talkers[:, 0] == 3]
+        assert [("tells_ill", "tells_well")[well] for _, well in mine] == told
+
+
+def test_callers_ring_within_the_hours_and_wait_as_they_were_counted(world: Scenario, frames: list[Frame]) -> None:
+    for frame in frames:
+        assert np.all((frame.calls[:, 1] >= 0) & (frame.calls[:, 1] < frame.hours)) and np.all(frame.calls[:, 2] >= 0)
+        assert np.all(np.diff(frame.calls[:, 1]) >= 0)
+        mean = frame.calls[:, 2].mean() if len(frame.calls) else 0.0
+        assert mean == pytest.approx(frame.measures["wait_mean"], abs=1e-4)
+
+
+def test_a_frame_is_packed_without_loss(frames: list[Frame]) -> None:
+    frame = max(frames, key=lambda each: len(each.calls))
+    packed = frame.packed()
+    assert np.array_equal(np.frombuffer(base64.b64decode(packed["feelings"][0]), np.uint8), frame.feelings[0])
+    assert np.array_equal(np.frombuffer(base64.b64decode(packed["talkers"]), "<u2").reshape(-1, 2), frame.talkers)
+    assert len(packed["calls"]) == len(frame.calls)
+
+
+def test_friends_are_drawn_near_one_another() -> None:
+    network = draw_network(np.uint64(5), "small_world", 300, 8, 0.05)
+    where, both = places(network).astype(float), ties(network)
+    assert where.min() >= 0 and where.max() <= 1
+    assert len(both) == len(network.friends) / 2
+    apart = np.linalg.norm(where[both[:, 0]] - where[both[:, 1]], axis=1).mean()
+    strangers = np.linalg.norm(where[:-1] - np.roll(where, 97, axis=0)[:-1], axis=1).mean()
+    assert apart < 0.5 * strangers
+    assert np.array_equal(places(network), places(network))
+
+
+def test_a_smaller_town_stands_for_as_many_people() -> None:
+    town = described({"weeks": 4, "market": {"customers": 800, "prospects": 400, "stands_for": 50}})
+    small = fitted(town, 300)
+    assert (small.market.customers, small.market.prospects, small.market.stands_for) == (200, 100, 200)
+    assert fitted(town, 2000) is town
+
+
+def test_a_film_that_goes_on_is_the_film_from_the_start(world: Scenario) -> None:
+    whole, later = Film(Script((world,), SEED)), Film(Script((world,), SEED), start=6)
+    frames: list[dict] = []
+    while part := whole.more()[0]:
+        frames += part
+    assert [frame["week"] for frame in frames] == list(range(world.weeks))
+    assert later.more()[0] == frames[6:]
+
+
+def test_a_lever_moved_in_a_week_leaves_the_weeks_before_as_they_were(world: Scenario) -> None:
+    moved = levers.with_levers(world, [Lever("quality", "error_rate", 0.4, 5)], "Moved")
+    one, two = (FastWorld(scenario, SEED) for scenario in (world, moved))
+    pairs = [(one.step(), two.step()) for _ in range(world.weeks)]
+    same = [np.array_equal(a.feelings, b.feelings) and a.measures == b.measures for a, b in pairs]
+    assert all(same[:5]) and not any(same[6:])
+
+
+def test_worlds_of_other_people_are_not_shown_side_by_side(world: Scenario) -> None:
+    other = world.with_(market={"customers": 61})
+    with pytest.raises(Mistake, match="do not hold the same people"):
+        Film(Script((world, other), SEED))
+    with pytest.raises(Mistake, match="only equally long"):
+        Film(Script((world, world.with_(weeks=11)), SEED))
+
+
+def test_a_story_tells_where_two_lives_part(world: Scenario) -> None:
+    moved = world.with_(quality={"error_rate": 0.9}, name="Moved")
+    both = story(Script((world, moved), SEED), 3)
+    assert len(both.columns) == 2 and len(both.rows[0]) == 3 and "differ" in both.parting
+    assert len(story(Script((world,), SEED), 3).rows[0]) == 2
+    with pytest.raises(Mistake, match="must lie between"):
+        story(Script((world,), SEED), 75)
+
+
+LEVERS = [Lever("upselling", "attempts", 0.5), Lever("call_centre", "representatives", 14, 26)]
+
+
+def test_levers_are_read_as_they_were_written() -> None:
+    assert levers.read(levers.written(LEVERS)) == LEVERS
+    assert levers.read("") == []
+
+
+def test_a_lever_moved_again_forgets_what_it_said_for_later() -> None:
+    again = levers.moved(LEVERS, Lever("call_centre", "representatives", 20, 10))
+    assert levers.written(again) == "upselling.attempts=0.5;call_centre.representatives=20@10"
+
+
+WRONG = {
+    "upsellling.attempts=1": "did you mean 'upselling'",
+    "upselling.attempt=1": "did you mean 'attempts'",
+    "upselling.attempts=many": "must be a number",
+    "upselling": "is no lever",
+}
+
+
+@pytest.mark.parametrize(("text", "words"), WRONG.items())
+def test_a_wrong_lever_is_told(text: str, words: str) -> None:
+    with pytest.raises(Mistake, match=words):
+        levers.read(text)
+
+
+def test_a_value_out_of_range_is_refused_as_the_scenario_check_refuses_it() -> None:
+    with pytest.raises(Mistake, match="quality.error_rate is 7"):
+        levers.with_levers(described(), levers.read("quality.error_rate=7"))
