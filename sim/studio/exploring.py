@@ -343,10 +343,11 @@ def Taken(ask: Ask, found: Any, desk: Desk) -> None:
     work = use_work()
 
     def report(_: Work) -> Path:
+        from sim.report.formats import write
+
         page = import_module(f"sim.report.{ask.command}_page")
         with DRAWING:
-            path: Path = page.write(found, desk.place(f"{file_name(ask.asked.path.stem)}_report.html"))
-        return path
+            return write(page.document(found), desk.place(f"{file_name(ask.asked.path.stem)}_report.html"))
 
     heading("Take it away", 3)
     if work.mistake:
