@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+
+from sim.studio.pages.lessons import lessons
 
 pytestmark = pytest.mark.browser
 TRAP = "lessons?lesson=lessons%2Fthe_fee_trap"
@@ -120,3 +123,25 @@ def test_two_students_and_their_teacher_in_a_class(studio: str, visitors: Any, a
 def test_a_class_that_there_is_not_is_told(studio: str, page: Any) -> None:
     page.goto(studio + "lessons?class=ZZZZZ")
     page.wait_for_selector("text=there is no class 'ZZZZZ' here")
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("key", lessons())
+def test_every_lesson_from_start_to_end(studio: str, page: Any, key: str) -> None:
+    page.goto(f"{studio}lessons?lesson={quote(key, safe='')}")
+    page.click("button:has-text('Now guess')")
+    page.wait_for_selector("button:has-text('Commit my guess')")
+    if page.locator("[role=radio]").count():
+        page.locator("[role=radio]").first.check(force=True)
+    page.click("button:has-text('Commit my guess')")
+    page.click("button:has-text('Run both worlds')")
+    page.wait_for_selector("h2:has-text('What the lesson says, and what this run showed')")
+    assert page.locator("td:has-text('not this time')").count() == 0
+    page.click("button:has-text('Why?')")
+    page.click('button:has-text("Now the model\'s own account")')
+    page.wait_for_selector("h2:has-text('One customer, two lives')")
+    page.click("button:has-text('One more question')")
+    page.click("button:has-text('What would a good answer touch?')")
+    page.wait_for_selector("text=A good answer touches:")
+    page.goto(f"{studio}lessons?lesson={quote(key, safe='')}&view=teacher")
+    page.wait_for_selector("text=of 100 seeds")
