@@ -41,6 +41,9 @@ bench: $(READY) ## speed of both engines, as ratios
 bench-page: $(READY) ## measure everything, ten minutes on a quiet machine, and rewrite docs/background/performance.md
 	$(BIN)/loyalty bench --full --page docs/background/performance.md --reference tests/benchmarks/reference.json
 
+docs: compiled ## the documentation as a site; then open build/docs/index.html
+	$(BIN)/python -m sphinx -W --keep-going --quiet --fresh-env -d build/doctrees docs build/docs
+
 lint: $(READY) ## style and types
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
