@@ -348,4 +348,5 @@ def test_the_page_says_what_the_report_says(desk: Desk) -> None:
     for sentence in (shown.document.headline, *shown.document.lead, *(words for _, words in card.told)):
         assert str(escape(sentence)) in report
     assert [picture.name for picture in shown.pictures] == list(answer.FIRST) and len(shown.forest) > 3
+    assert "week" in shown.pictures[0].alt and not {p.alt for p in shown.pictures} & {p.alt for p in shown.forest}
     assert any("callback" in line for line in shown.differs[card.name])

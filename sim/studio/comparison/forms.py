@@ -144,7 +144,7 @@ def SettingForm(
         with plain("div", class_="compare-row"):
             _value(this, setting, put)
             if this.group != "scenario":
-                Field("From week", str(setting.week), lambda text: put(replace(setting, week=_week(text))))
+                Field("From week (0: at once)", str(setting.week), lambda text: put(replace(setting, week=_week(text))))
             with plain("div", class_="narrow"):
                 button("Take it out", remove, "mdi-close", text=True, small=True)
         with plain("div"):

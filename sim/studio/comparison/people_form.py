@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import reacton.ipyvuetify as v
@@ -288,16 +287,10 @@ def Quarantine(section: Section, read: Reading, desk: Desk) -> None:
         plain("summary", f"The rows set aside{_most(read)}")
         rows = [(f"{row.line:,}", row.reason, row.text[:100]) for row in read.set_aside[: customers.MOST_LISTED]]
         Table(("Line", "Why", "Row"), rows, "Rows set aside")
-    take_home(desk, {"All rows set aside, to be mended (CSV)": path})
+    with plain("div", class_="compare-take"):
+        plain("a", "All rows set aside, to be mended (CSV)", href=desk.address(path), download=path.name)
 
 
 def _most(read: Reading) -> str:
     more = len(read.set_aside) > customers.MOST_LISTED
     return f": the first {customers.MOST_LISTED} of {len(read.set_aside):,}" if more else ""
-
-
-def take_home(desk: Desk, files: dict[str, Path]) -> None:
-    """Links to files on the desk."""
-    with plain("div", class_="compare-take"):
-        for words, path in files.items():
-            plain("a", words, href=desk.address(path), download=path.name)

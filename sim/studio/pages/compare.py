@@ -102,7 +102,7 @@ def RunForm(question: Question, ask: Ask, run: object, work: Work) -> None:
             label=f"Replications: {slid.value:,}", v_model=slid.value, on_v_model=slid.set,
             min=min(asking.FEWEST, question.replications), max=asking.MOST,
             step=10, hint="how often each policy meets its luck; more make the answer surer, not the model truer",
-            persistent_hint=True, attributes={"aria-label": "Replications"},
+            persistent_hint=True, class_="compare-wide", attributes={"aria-label": "Replications"},
         )  # fmt: skip
         use_change(
             slider, lambda count: ask(replace(question, replications=int(count))), update_events=["change", "end"]
@@ -151,10 +151,11 @@ def Shelf(question: Question, desk: Desk, address: Address, tell: object) -> Non
         if len(keys) > 1:
             address.go("/live", one=keys[0], two=keys[1])
 
-    button("Put changed policies on my shelf", lambda: None if keep() else None, "mdi-bookshelf", text=True)
-    button("Watch the first two live", watch, "mdi-play-network", text=True)
-    if kept:
-        aside(kept)
+    with plain("div"):
+        button("Put changed policies on my shelf", lambda: None if keep() else None, "mdi-bookshelf", text=True)
+        button("Watch the first two live", watch, "mdi-play-network", text=True)
+        if kept:
+            aside(kept)
 
 
 def _key(question: Question, place: int, scenario: object, desk: Desk) -> str:
