@@ -12,7 +12,7 @@ TOGETHER := -n $(PROCESSES) --dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check-all bench bench-page docs compiled prepared lint format calibration claims evidence lessons industries odd influence studio-speed lock clean
+.PHONY: help demo test check-all bench bench-page docs compiled prepared lint format calibration claims evidence lessons industries odd influence studio-speed studio-pictures lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench: $(READY) ## speed of both engines, as ratios
 bench-page: $(READY) ## measure everything, ten minutes on a quiet machine, and rewrite docs/background/performance.md
 	$(BIN)/loyalty bench --full --page docs/background/performance.md --reference tests/benchmarks/reference.json
 
+docs: compiled ## the documentation as a site; then open build/docs/index.html
+	$(BIN)/python -m sphinx -W --keep-going --quiet --fresh-env -d build/doctrees docs build/docs
+
 lint: $(READY) ## style and types
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
@@ -57,7 +60,8 @@ calibration: $(READY) ## hold the telecom scenario to its data and rewrite its t
 claims: $(READY) ## measure every claim of the mission and rewrite docs/background/claims.md
 	$(BIN)/python experiments/claims_page.py
 
-lessons: $(READY) ## run every lesson and write docs/background/lessons.md
+lessons: $(READY) ## run every lesson with many seeds and write docs/background/lessons.md
+	$(BIN)/python experiments/lesson_seeds.py
 	$(BIN)/python experiments/lessons_page.py
 
 industries: $(READY) ## run the worlds of five industries and write docs/guides/industries.md
@@ -74,6 +78,9 @@ influence: $(READY) ## find out which assumptions matter most, for loyalty expla
 
 studio-speed: $(READY) ## measure the studio in Chromium on a quiet machine and write the table of docs/guides/studio.md
 	$(BIN)/python experiments/studio_speed.py
+
+studio-pictures: $(READY) ## take the pictures of docs/guides/studio.md in Chromium
+	$(BIN)/python experiments/studio_pictures.py
 
 evidence: $(READY) ## measure the published results again and rewrite docs/background/evidence.md
 	$(BIN)/python experiments/evidence_table.py

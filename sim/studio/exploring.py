@@ -17,6 +17,7 @@ from sim.experiments.ask_sensitivity import Sensitivities
 from sim.experiments.designs import value_in
 from sim.experiments.querying import STORE
 from sim.experiments.question import Experiment
+from sim.experiments.sweeping import is_map
 from sim.report.amounts import Unit, between, listed, number
 from sim.report.experiment_page import digits_of
 from sim.studio import drawn, questions, shelf
@@ -177,13 +178,11 @@ def Points(ask: Ask, found: Any, desk: Desk, k: int) -> None:
     shown: list[Unit] = solara.use_memo(lambda: drawn.units(ask.asked, known), [id(found)])
     best = drawn.best_of(found, known, k)
     chosen = address.whole("point", best if best is not None else 0, 0, len(known) - 1)
-
-    def pick(point: int) -> None:
-        address.go(point=point)
-
+    view = _View(ask, found, known, shown, k, chosen, lambda point: address.go(point=point))
     with v.Html(tag="div", class_="explore-columns"):
         with v.Html(tag="div"):
-            _figures(ask, found, known, shown, k, chosen, pick)
+            if not _plane(view):
+                _trade_off(view)
         with v.Html(
             tag="section",
             class_="explore-picked",
@@ -191,44 +190,82 @@ def Points(ask: Ask, found: Any, desk: Desk, k: int) -> None:
         ):
             Prose(filled("picked.html", picked=drawn.picked(ask.asked, known[chosen], shown)))
             OpenAsScenario(ask.asked, known[chosen], desk).key(f"{id(found)} {chosen}")
+    with v.Html(tag="div", class_="explore-even"):
+        _more(view)
     Prose(_settings_table(ask.asked, known, shown, k))
 
 
-def _figures(
-    ask: Ask, found: Any, known: Sequence[Spot], shown: Sequence[Unit], k: int, chosen: int, pick: Callable[[int], None]
-) -> None:
-    words, unit = ask.asked.outcomes[k].words, shown[k]
-    if ask.command == "sweep":
-        plane, line = drawn.heat_map(found, known, k, unit), drawn.along_one(found, known, k, unit)
-        if plane is not None:
-            heading(f"The map: {words}, {unit.level}", 3)
-            aside("Every cell is a setting: click one, or go there with the arrow keys and press Enter.")
-            others = plane.pop("others")
-            Map(title=f"Map of {words}", chosen=chosen, event_pick=pick, **plane)
-            if others:
-                aside(f"With {others}.")
-        elif line is not None:
-            heading(f"{words[:1].upper()}{words[1:]}, step by step", 3)
-            Dots(title=f"{words} along the lever", chosen=chosen, event_pick=pick, **line)
-    if len(ask.asked.outcomes) > 1:
-        _trade_off(ask, found, known, shown, k, chosen, pick)
-    bars = drawn.tornado(found, k, unit) if ask.command == "sweep" and len(ask.asked.factors) > 1 else None
+@dataclass(frozen=True, eq=False)
+class _View:
+    """What the figures of an answer are made of; ``k``: the outcome that is shown."""
+
+    ask: Ask
+    found: Any
+    known: Sequence[Spot]
+    shown: Sequence[Unit]
+    k: int
+    chosen: int
+    pick: Callable[[int], None]
+
+    @property
+    def words(self) -> str:
+        """The outcome's name."""
+        return self.ask.asked.outcomes[self.k].words
+
+
+def _plane(view: _View) -> bool:
+    """The map or the line of a sweep; false when its levers make neither."""
+    if view.ask.command != "sweep":
+        return False
+    unit = view.shown[view.k]
+    plane = drawn.heat_map(view.found, view.known, view.k, unit)
+    line = drawn.along_one(view.found, view.known, view.k, unit)
+    if plane is not None:
+        heading(f"The map: {view.words}, {unit.level}", 3)
+        aside("Every cell is a setting: click one, or go there with the arrow keys and press Enter.")
+        others = plane.pop("others")
+        Map(title=f"Map of {view.words}", chosen=view.chosen, event_pick=view.pick, **plane)
+        if others:
+            aside(f"With {others}.")
+    elif line is not None:
+        heading(f"{view.words[:1].upper()}{view.words[1:]}, step by step", 3)
+        aside(
+            "Every dot is a setting: click one, or go there with the arrow keys and press Enter. Thin lines: 95 % intervals."
+        )
+        Dots(title=f"{view.words} along the lever", chosen=view.chosen, event_pick=view.pick, **line)
+    return plane is not None or line is not None
+
+
+def _drawn_as_plane(view: _View) -> bool:
+    return is_map(view.ask.asked) or len(view.ask.asked.factors) == 1
+
+
+def _more(view: _View) -> None:
+    """What can be had together, where that is not shown yet, and what moves the outcome."""
+    if view.ask.command != "sweep":
+        return
+    if _drawn_as_plane(view) and len(view.ask.asked.outcomes) > 1:
+        with v.Html(tag="div"):
+            _trade_off(view)
+    bars = drawn.tornado(view.found, view.k, view.shown[view.k]) if len(view.ask.asked.factors) > 1 else None
     if bars is not None:
-        _bars(bars)
+        with v.Html(tag="div"):
+            _bars(bars)
 
 
-def _trade_off(
-    ask: Ask, found: Any, known: Sequence[Spot], shown: Sequence[Unit], k: int, chosen: int, pick: Callable[[int], None]
-) -> None:
-    other = next(j for j in range(len(shown)) if j != k)
-    names = [ask.asked.outcomes[j].words for j in (k, other)]
+def _trade_off(view: _View) -> None:
+    """Two outcomes against each other; the only one against nothing is not drawn."""
+    if len(view.shown) < 2:
+        return
+    other = next(j for j in range(len(view.shown)) if j != view.k)
     heading("What can be had together", 3)
     aside(
         "Orange diamonds: no other setting is better in both (the Pareto front). Hollow: breaks a limit. Thin lines: 95 % "
-        "intervals." + (" Grey: what the search tried on its way." if ask.command == "optimise" else "")
+        "intervals." + (" Grey: what the search tried on its way." if view.ask.command == "optimise" else "")
     )
-    picture = drawn.trade_off(found, known, (k, other), shown)
-    Dots(title=f"{names[0]} against {names[1]}", chosen=chosen, event_pick=pick, **picture)
+    picture = drawn.trade_off(view.found, view.known, (view.k, other), view.shown)
+    title = f"{view.words} against {view.ask.asked.outcomes[other].words}"
+    Dots(title=title, chosen=view.chosen, event_pick=view.pick, **picture)
 
 
 def _bars(bars: dict[str, Any]) -> None:

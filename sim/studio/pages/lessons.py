@@ -156,7 +156,7 @@ def Read(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, addres
     """The story."""
     for paragraph in attempt.guide.read:
         said(paragraph)
-    aside(f"Two worlds, the same people and the same luck. This one – {attempt.scenario.description}")
+    aside(f"Two worlds, the same people and the same luck. In this one: {attempt.scenario.description}")
     button("Now guess", lambda: go("predict"), "mdi-arrow-right", large=True)
     button("For the teacher", lambda: address.go(view="teacher", stage=None), text=True)
 
