@@ -17,7 +17,7 @@ from sim.studio.address import MOST, Address, use_address
 from sim.studio.comparison import answer, bundle
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.answer_view import AnswerView
-from sim.studio.comparison.forms import Ask, Field, PolicyForm, plain
+from sim.studio.comparison.forms import Ask, Field, PolicyForm, plain, whole_number
 from sim.studio.comparison.people_form import PeopleForm
 from sim.studio.comparison.policies import Policy
 from sim.studio.comparison.question import Question
@@ -107,13 +107,12 @@ def RunForm(question: Question, ask: Ask, run: object, work: Work) -> None:
         use_change(
             slider, lambda count: ask(replace(question, replications=int(count))), update_events=["change", "end"]
         )
-        Field("Seed", str(question.seed), lambda text: ask(_seeded(question, text)), hint="another seed is other luck")
+        Field(
+            "Seed", str(question.seed), lambda text: ask(replace(question, seed=int(text))),
+            hint="another seed is other luck", judge=whole_number(0, MOST_SEED),
+        )  # fmt: skip
     with plain("div"):
         button("Compare", run, "mdi-play", disabled=work.running, large=True)  # type: ignore[arg-type]
-
-
-def _seeded(question: Question, text: str) -> Question:
-    return replace(question, seed=asking.whole(text, question.seed, 0, MOST_SEED))
 
 
 def _outcome(work: Work, asked: Question | None, question: Question, desk: Desk) -> None:
