@@ -13,7 +13,8 @@ from sim.execution import executor
 from sim.experiments.querying import STORE
 from sim.experiments.question import load_experiment
 from sim.scenario.whole import described
-from sim.studio.questions import Own, answered, as_yaml
+from sim.studio.own_sweep import Own, as_yaml
+from sim.studio.questions import answered
 
 pytestmark = pytest.mark.browser
 RANGES = (("call_centre.representatives", 1.0, 3.0), ("quality.error_rate", 0.01, 0.2))
