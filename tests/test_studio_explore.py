@@ -25,7 +25,7 @@ from sim.scenario.whole import Scenario, described
 from sim.studio import drawn, drawn_bars, exploring, own_sweep, questions, shelf
 from sim.studio.desk import Desk
 from sim.studio.exploring import Missing
-from sim.studio.exploring_taken import Ask, opened_as_scenario
+from sim.studio.exploring_taken import Ask, opened_as_scenario, reported
 from sim.studio.own_sweep import Own, entries_of, own_in
 from sim.studio.questions import NotKept, answered, kept
 from sim.studio.work import Stopped, Work
@@ -308,7 +308,7 @@ def test_an_opened_setting_is_the_scenario_that_was_run(found: tuple[Sweep, Path
     assert scenario.full_fingerprint == answer.fingerprints[5]
     assert shelf.fetch(base, desk).full_fingerprint == answer.experiment.base.full_fingerprint
     told = drawn.picked(answer.experiment, spot, drawn.units(answer.experiment, drawn.spots(answer)))
-    assert [row[0] for row in told["levers"]] == ["representatives", "error rate"]
+    assert [row[0] for row in told["levers"]] == ["call centre representatives", "quality error rate"]
     gap = answer.against_today(5, answer.experiment.outcomes[0])
     verdict = told["rows"][0][3]
     assert verdict.startswith("undecided" if not gap.decided else "better" if gap.mean > 0 else "worse")
@@ -323,3 +323,24 @@ def test_opened_from_a_shipped_scenario_the_base_is_the_shelfs_own_when_it_means
     shorter = Own("lessons/town", OWN.ranges, OWN.measures, 2, 2, 13).experiment(scenario)
     base, _ = opened_as_scenario(shorter, spot, desk)
     assert base.startswith("own/") and shelf.fetch(base, desk).weeks == 13
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.42, 1.9), (0, 1), (-3.2e6, 4.5e6), (0.0101, 0.0102), (5, 5)])
+def test_ticks_lie_on_the_scale_and_say_the_number_at_which_they_stand(low: float, high: float) -> None:
+    scale = drawn.axis("x", [low, high])
+    assert scale.at(low) >= 0 and scale.at(high) <= 1 and 2 <= len(scale.ticks) <= 8
+    for value, words in scale.ticks:
+        assert 0 <= scale.at(value) <= 1
+        assert float(words.replace(",", "").replace("\u2212", "-")) == pytest.approx(value, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["html", "xlsx"])
+def test_the_report_of_an_answer_is_put_on_the_desk(found: tuple[Sweep, Path], tmp_path: Path, kind: str) -> None:
+    answer, folder = found
+    if kind == "xlsx":
+        pytest.importorskip("xlsxwriter")
+    ask = Ask("own", "sweep", answer.experiment, folder, "")
+    path = reported(ask, answer, Desk(tmp_path), kind)
+    assert path.parent == tmp_path and path.suffix == f".{kind}" and path.stat().st_size > 1000
+    if kind == "html":
+        assert questions.headline("sweep", answer) in path.read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.experiments.sweeping import Sweep, is_map
 from sim.report.amounts import Known, Unit, between, number, places
-from sim.report.experiment_page import change_told, digits_of, level_told, title, unit_of
+from sim.report.experiment_page import change_told, digits_of, level_told, title, unit_of, written_digits
 from sim.statistics import Difference, Interval
 
 BLUE, ORANGE, GREEN, GREY, INK = "#0072B2", "#D55E00", "#009E73", "#767676", "#222222"
@@ -137,8 +137,8 @@ def axis(label: str, values: Iterable[float], zero: bool = False, room: float = 
     low, high = (min(0.0, min(known)) if zero else min(known)), max(known)
     spare = (high - low or abs(high) or 1.0) * room
     low, high = (low if zero and low == 0 else low - spare), high + spare
-    found = [float(tick) for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high]
-    digits = places(min(np.diff(found), default=1.0) * 0.999, 0) if len(found) > 1 else 2
+    found = [float(tick) for tick in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high]
+    digits = max((written_digits(tick) for tick in found), default=0)
     return Axis(label, low, high, tuple((tick, number(tick, digits)) for tick in found))
 
 

@@ -15,10 +15,11 @@ from sim.experiments.question import Experiment
 from sim.studio import drawn, own_sweep, questions, shelf
 from sim.studio.desk import Desk
 from sim.studio.drawn import Spot
-from sim.studio.furniture import aside, button, heading, said, told
+from sim.studio.furniture import aside, button, choice, heading, said, told
 from sim.studio.mirroring import DRAWING
 from sim.studio.opening import file_name, put_on_desk
-from sim.studio.work import Work, use_work
+from sim.studio.prose import Prose, filled
+from sim.studio.work import use_work
 
 
 @dataclass(frozen=True)
@@ -59,47 +60,63 @@ def OpenAsScenario(asked: Experiment, spot: Spot, desk: Desk) -> None:
         except Mistake as fault:
             set_mistake(str(fault))
 
-    if mistake:
-        told(mistake)
-    if not keys[1]:
-        with v.Html(tag="div"):
+    with v.Html(tag="div"):
+        if mistake:
+            told(mistake)
+        elif not keys[1]:
             button("Open as scenario", open_it, "mdi-folder-open-outline")
-        return
-    said(f"It is on your desk as “{keys[1]}”, beside today's “{keys[0]}”:")
+        else:
+            _ways_on(*keys)
+
+
+def _ways_on(base: str, picked: str) -> None:
+    said(f"It is on your desk as “{picked}”, beside today's “{base}”:")
     links = {"live": ("one", "two", "Watch both live"), "compare": ("base", "other", "Compare them")}
     with v.Html(tag="p", class_="library-ways"):
         for page, (one, two, words) in links.items():
-            solara.Link(f"/{page}?{one}={keys[0]}&{two}={keys[1]}", children=[words], classes=["library-way"])
-        solara.Link(f"/library?scenario={keys[1]}", children=["Read and download it"], classes=["library-way"])
+            solara.Link(f"/{page}?{one}={base}&{two}={picked}", children=[words], classes=["library-way"])
+        solara.Link(f"/library?scenario={picked}", children=["Read and download it"], classes=["library-way"])
+
+
+FORMATS = {"html": "Web page", "pdf": "PDF", "xlsx": "Workbook (Excel)"}
+
+
+def reported(ask: Ask, found: Any, desk: Desk, kind: str) -> Path:
+    """The report of an answer, put on the desk. Raises :class:`Mistake` when this machine cannot write that kind."""
+    from sim.report import formats
+
+    page = import_module(f"sim.report.{ask.command}_page")
+    with DRAWING:
+        return formats.write(page.document(found), desk.place(f"{file_name(ask.asked.path.stem)}_report.{kind}"))
 
 
 @solara.component
 def Taken(ask: Ask, found: Any, desk: Desk) -> None:
     """The report, the question as a file, and the command that asks the same."""
     work = use_work()
+    kind, set_kind = solara.use_state("html")
 
-    def report(_: Work) -> Path:
-        page = import_module(f"sim.report.{ask.command}_page")
-        with DRAWING:
-            path: Path = page.write(found, desk.place(f"{file_name(ask.asked.path.stem)}_report.html"))
-        return path
+    def begin() -> None:
+        work.start(1, lambda _: reported(ask, found, desk, kind))
 
     heading("Take it away", 3)
-    if work.mistake:
-        told(work.mistake)
-    if work.result is None:
-        with v.Html(tag="div"):
-            button("Make the report", lambda: work.start(1, report), "mdi-file-document-outline", disabled=work.running)
-    else:
-        with v.Html(tag="p", class_="library-ways"):
-            address = desk.address(work.result)
-            attributes = {"href": address, "download": work.result.name}
-            v.Html(tag="a", class_="library-way", attributes=attributes, children=["Download the report"])
-            attributes = {"href": f"{address}?show", "target": "_blank"}
-            v.Html(tag="a", class_="library-way", attributes=attributes, children=["Open the report in a new tab"])
+    with v.Html(tag="div", class_="explore-report"):
+        choice("Report as", list(FORMATS.items()), kind, set_kind)
+        button("Make the report", begin, "mdi-file-document-outline", disabled=work.running)
+    with v.Html(tag="div"):
+        if work.mistake:
+            told(work.mistake)
+        elif isinstance(work.result, Path):
+            _report_links(desk.address(work.result), work.result.name)
     aside(ask.told)
     if ask.asked.path.name == own_sweep.OWN_FILE:
-        text = own_sweep.as_yaml(ask.asked.written)
-        with v.Html(tag="details", class_="library-folded"):
-            v.Html(tag="summary", children=["The question as a file"])
-            v.Html(tag="pre", class_="library-file", attributes={"tabindex": "0"}, children=[text])
+        Prose(filled("file.html", text=own_sweep.as_yaml(ask.asked.written)))
+
+
+def _report_links(address: str, name: str) -> None:
+    with v.Html(tag="p", class_="library-ways"):
+        attributes = {"href": address, "download": name}
+        v.Html(tag="a", class_="library-way", attributes=attributes, children=["Download the report"])
+        if not name.endswith(".xlsx"):
+            attributes = {"href": f"{address}?show", "target": "_blank"}
+            v.Html(tag="a", class_="library-way", attributes=attributes, children=["Open the report in a new tab"])

@@ -36,6 +36,11 @@ class Lever:
     whole: bool
     switch: bool
 
+    @property
+    def words(self) -> str:
+        """Part and setting as a sentence says them: ``quality level``."""
+        return self.path.replace(".", " ").replace("_", " ")
+
     def around(self, value: float) -> tuple[float, float]:
         """A range to begin with: from half of today's value to twice it, within what is allowed."""
         if self.switch:
@@ -89,8 +94,8 @@ class Own:
     @property
     def asked(self) -> str:
         """The question in words."""
-        names = " and ".join(levers()[path].label.partition(": ")[2] for path, _, _ in self.ranges)
-        return f"What do {names} do to {self.measures[0].replace('_', ' ')}?"
+        names = " and with ".join(levers()[path].words for path, _, _ in self.ranges)
+        return f"How does {self.measures[0].replace('_', ' ')} change with {names}?"
 
     def written(self) -> dict[str, Any]:
         """The experiment file that asks the same, for a folder beside ``scenarios``."""
@@ -123,10 +128,11 @@ def _range_written(path: str, low: float, high: float) -> dict[str, Any]:
     if lever is None:
         parameter_at_or_mistake(path)
         return {}
+    label = {"label": lever.words}
     if lever.switch:
-        return {}
+        return label
     whole = lever.whole and low == int(low) and high == int(high)
-    return {"low": int(low), "high": int(high)} if whole else {"low": low, "high": high}
+    return ({"low": int(low), "high": int(high)} if whole else {"low": low, "high": high}) | label
 
 
 def parameter_at_or_mistake(path: str) -> None:

@@ -45,8 +45,9 @@ def Page() -> None:
             address.go("/explore", **entries)
 
         OwnForm({name: address[name] for name in FIELDS}, desk, go)
-    if mistake:
-        told(mistake)
+    with v.Html(tag="div"):
+        if mistake:
+            told(mistake)
     if ask is not None:
         Answer(ask, desk, ask.key == begun).key(ask.key)
 
