@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -20,8 +21,10 @@ from sim.errors import Mistake
 from sim.execution import executor
 from sim.experiments.question import load_experiment
 from sim.experiments.sweeping import Sweep
+from sim.report import sweep_page
 from sim.running import run as run_scenario
 from sim.scenario.whole import Scenario, described
+from sim.statistics import Interval
 from sim.studio import drawn, drawn_bars, exploring, own_sweep, questions, shelf
 from sim.studio.desk import Desk
 from sim.studio.exploring import Missing
@@ -344,3 +347,12 @@ def test_the_report_of_an_answer_is_put_on_the_desk(found: tuple[Sweep, Path], t
     assert path.parent == tmp_path and path.suffix == f".{kind}" and path.stat().st_size > 1000
     if kind == "html":
         assert questions.headline("sweep", answer) in path.read_text(encoding="utf-8")
+
+
+def test_an_amount_in_the_answer_lies_in_its_interval_in_the_same_unit(found: tuple[Sweep, Path]) -> None:
+    answer, _ = found
+    outcome = answer.experiment.outcomes[0]
+    for mean in (3.1, 250.0, 6500.0, 95_000.0):
+        told = sweep_page._amount(answer, outcome, Interval(mean, 0.9 * mean, 1.1 * mean, 1.0))
+        amount, low, high = (float(text.replace(",", "")) for text in re.findall(r"\d[\d,]*(?:\.\d+)?", told))
+        assert low < amount < high, told
