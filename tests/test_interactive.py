@@ -125,6 +125,12 @@ def test_colours_and_dashes_are_those_of_the_still_picture(answer: Answer) -> No
     assert lines[0]["line"]["dash"] == "solid" and lines[2]["line"]["dash"].count("px") == 2
 
 
+def test_no_button_offers_to_send_a_figure_anywhere(pictures: list[Picture]) -> None:
+    config = interactive(pictures[0])["config"]
+    assert "sendChartToCloud" in config["modeBarButtonsToRemove"]
+    assert config["plotlyServerURL"] == "" and not config["showSendToCloud"]
+
+
 def test_a_picture_drawn_elsewhere_does_not_move() -> None:
     with pytest.raises(ValueError, match="no chart"):
         interactive(Picture("A picture.", "", b"<svg/>"))

@@ -159,7 +159,7 @@ def _predicted(found: Calibration) -> Picture:
     parts = [[(getattr(check, part) - check.target.value) / check.target.error for check in checks]
              for part in ("median", "low", "high")]  # fmt: skip
     dots = Dots("predicted", parts[0], range(len(checks)), COLOURS[0], size=5, low=parts[1], high=parts[2],
-                band="90 % of predictions:")  # fmt: skip
+                band="90 % of predictions")  # fmt: skip
     across = Axis("predicted less given, in standard errors", "standard errors")
     up = Axis(rows=[check.target.name.replace("_", " ") for check in checks])
     marks: list[Mark] = [Span(-1.96, 1.96, FAINT), Rule(0.0, width=1), dots]

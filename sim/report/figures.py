@@ -55,7 +55,7 @@ def retention(answer: Answer) -> Picture:
         kept = 100 * facts.weekly(answer, result, "retention")
         low, high = (_from_start(np.quantile(kept, edge, axis=0), 100) for edge in MIDDLE)
         mean = _from_start(kept.mean(axis=0), 100)
-        lines.append(Line(result.scenario.name, weeks, mean, this, low, high, band="95 of 100 replications:"))
+        lines.append(Line(result.scenario.name, weeks, mean, this, low, high, band="95 of 100 replications"))
     up = Axis("% of first customers", "%", 0, 101)
     chart = Chart("Customers still there", _weeks(answer), up, lines, names=ENDS)
     told = ", ".join(f"{line.name} {number(line.end[1], 1)} %" for line in lines)

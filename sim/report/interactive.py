@@ -20,9 +20,12 @@ Json = dict[str, Any]
 CONFIG: Json = {
     "displaylogo": False,
     "responsive": True,
-    "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
+    "modeBarButtonsToRemove": ["sendChartToCloud", "lasso2d", "select2d", "autoScale2d"],
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
 }
-"""What the bar of buttons offers; for ``Plotly.newPlot``'s fourth argument."""
+"""What the bar of buttons offers; for ``Plotly.newPlot``'s fourth argument. Nothing is ever sent anywhere: by itself plotly
+offers to upload a chart."""
 SYMBOLS = {
     "o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down", "P": "cross", "X": "x",
     "*": "star", "x": "x-thin-open",
@@ -51,7 +54,7 @@ def interactive(picture: Picture) -> Json:
         ]
         layout[f"xaxis{end}"], layout[f"yaxis{end}"] = _axes(chart, end, _cell(i, len(rows), k, len(rows[i])))
         layout["shapes"] += [_on(shape, end) for mark in chart.marks for shape in _shapes(mark)]
-        layout["annotations"] += [_on(note, end) for note in _notes(chart, len(places) > 1)]
+        layout["annotations"] += [_on(note, end) for note in _notes(chart, isinstance(picture.chart, Grid))]
     return {"data": data, "layout": layout, "config": CONFIG}
 
 
@@ -95,16 +98,25 @@ def _layout(chart: Chart | Grid) -> Json:
 
 def _axes(chart: Chart, end: str, cell: tuple[list[float], list[float]]) -> tuple[Json, Json]:
     across, up = _axis(chart.across), _axis(chart.up)
+    if chart.across.weeks is not None:
+        across["unifiedhovertitle"] = {"text": _heading(chart)}
     if chart.up.rows:
         up |= {"range": [max(len(chart.up.rows), 1) - 0.4, -0.6], "fixedrange": True}
     pair = across | {"domain": cell[0], "anchor": f"y{end}"}, up | {"domain": cell[1], "anchor": f"x{end}"}
     return pair
 
 
+def _heading(chart: Chart) -> str:
+    """What stands over the values of one week: the week, and what the values are."""
+    bands = {mark.band for mark in chart.marks if isinstance(mark, Line) and mark.low is not None}
+    around = f" (in brackets: {_safe(bands.pop())})" if len(bands) == 1 else ""
+    return f"week %{{x}}, {_safe(chart.up.unit)}{around}"
+
+
 def _axis(axis: Axis) -> Json:
     said: Json = {"gridcolor": _GRID, "showgrid": axis.line, "zeroline": False, "linecolor": FAINT, "automargin": True}
     if axis.label or axis.weeks is not None:
-        said["title"] = {"text": _safe(axis.label or "weeks from the start"), "font": {"size": 12}, "standoff": 8}
+        said["title"] = {"text": _lines(axis.label or "weeks from the start"), "font": {"size": 12}, "standoff": 8}
     if axis.logarithmic:
         said["type"] = "log"
     if axis.weeks is not None:
@@ -165,7 +177,7 @@ def _(mark: Line, chart: Chart) -> Iterator[Json]:
         "type": "scatter", "x": _plain(mark.x), "y": _plain(mark.y), "name": group, "legendgroup": group,
         "mode": "lines+markers" if mark.dotted else "lines", "showlegend": bool(group), "marker": {"size": 5},
         "line": {"color": mark.look.colour, "width": 1.35 * mark.width, "dash": dash},
-        **_said(mark.low, mark.high, mark.band, "y", chart.up.unit),
+        **(_in_week(mark) if chart.across.weeks is not None else _said(mark.low, mark.high, mark.band, "y", chart.up.unit)),
     }  # fmt: skip
 
 
@@ -203,7 +215,6 @@ def _(mark: Bars, chart: Chart) -> Iterator[Json]:
         place: _plain(mark.rows), "width": mark.thick, "marker": {"color": list(mark.colours)}, "opacity": mark.strength,
         "name": _safe(mark.name), **_errors(f"error_{value}", ends, mark.low, mark.high, INK), **said,
         "customdata": [_plain(three) for three in zip(*known, ends, strict=True)],
-        **({"text": [_safe(w) for w in mark.words], "textposition": "outside", "cliponaxis": False} if mark.words else {}),
     }  # fmt: skip
 
 
@@ -233,14 +244,14 @@ def _shapes(mark: object) -> list[Json]:
 def _(mark: Rule) -> list[Json]:
     at, over = ("x", "y") if mark.upright else ("y", "x")
     line = {"color": mark.colour, "width": mark.width}
-    return [{"type": "line", f"{at}0": mark.at, f"{at}1": mark.at, f"{over}0": 0, f"{over}1": 1, "layer": "below", "line": line,
+    return [{"type": "line", f"{at}0": mark.at, f"{at}1": mark.at, f"{over}0": 0, f"{over}1": 1, "layer": "between", "line": line,
              "xref": "x" if mark.upright else "x domain", "yref": "y domain" if mark.upright else "y"}]  # fmt: skip
 
 
 @_shapes.register
 def _(mark: Span) -> list[Json]:
     return [{"type": "rect", "x0": float(mark.low), "x1": float(mark.high), "y0": 0, "y1": 1, "xref": "x", "yref": "y domain",
-             "layer": "below", "line": {"width": 0}, "fillcolor": _faint(mark.colour, mark.strength)}]  # fmt: skip
+             "layer": "between", "line": {"width": 0}, "fillcolor": _faint(mark.colour, mark.strength)}]  # fmt: skip
 
 
 @_shapes.register
@@ -255,6 +266,8 @@ def _notes(chart: Chart, titled: bool) -> Iterator[Json]:
         if isinstance(mark, Note):
             yield {"x": mark.x, "y": mark.y, "xref": "x", "yref": "y", "text": _safe(mark.words), "showarrow": False,
                    "xanchor": "left", "yshift": 14, "xshift": 6, "bgcolor": "rgba(255,255,255,0.8)"}  # fmt: skip
+        if isinstance(mark, Bars):
+            yield from _beside(mark)
     if chart.better:
         words = "better \u2192" if chart.better > 0 else "\u2190 better"
         yield {"x": int(chart.better > 0), "y": 1, "xref": "x domain", "yref": "y domain", "text": words,
@@ -264,7 +277,23 @@ def _notes(chart: Chart, titled: bool) -> Iterator[Json]:
                "xanchor": "left", "yanchor": "bottom", "font": {"size": 12}}  # fmt: skip
 
 
+def _beside(mark: Bars) -> Iterator[Json]:
+    """Words at the ends of bars, clear of their intervals."""
+    ends = np.asarray(mark.end, np.float64)
+    starts = np.broadcast_to(np.asarray(mark.start, np.float64), ends.shape)
+    clear = ends if mark.clear is None else np.asarray(mark.clear, np.float64)
+    for row, start, end, at, words in zip(mark.rows, starts, ends, clear, mark.words, strict=False):
+        left = bool(end < start)
+        yield {"x": _plain([at])[0], "y": _plain([row])[0], "xref": "x", "yref": "y", "text": _safe(words), "showarrow": False,
+               "xanchor": "right" if left else "left", "xshift": -3 if left else 3, "font": {"size": 11}}  # fmt: skip
+
+
 # ---- words and numbers
+
+
+def _in_week(mark: Line) -> Json:
+    """Value and interval alone; what they are stands over all lines."""
+    return _said(mark.low, mark.high, "", "y", "")
 
 
 def _said(low: Values | None, high: Values | None, band: str, value: str, unit: str) -> Json:
@@ -272,7 +301,7 @@ def _said(low: Values | None, high: Values | None, band: str, value: str, unit: 
     words = f"<b>%{{{value}:,.4~r}}</b> {_safe(unit)}".rstrip()
     if low is None or high is None:
         return {"hovertemplate": words}
-    ends = f" ({_safe(band)} %{{customdata[0]:,.4~r}} to %{{customdata[1]:,.4~r}})"
+    ends = f" ({_safe(band)} %{{customdata[0]:,.4~r}} to %{{customdata[1]:,.4~r}})".replace("( ", "(")
     pairs = zip(np.asarray(low, float), np.asarray(high, float), strict=True)
     return {"hovertemplate": words + ends, "customdata": [_plain(sorted(pair)) for pair in pairs]}
 

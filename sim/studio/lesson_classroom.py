@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pandas  # noqa: F401 – before any thread: Reacton asks in passing for what another thread has imported by half
 import reacton.ipyvuetify as v
 import solara
 
@@ -33,8 +34,12 @@ def use_version(code: str) -> int:
         left = threading.Event()
 
         def look() -> None:
+            seen: int | None = None  # something may have changed since the page was drawn
             while not left.wait(LOOK):
-                set_version(ROOMS.version(code))
+                now = ROOMS.version(code)
+                if now != seen:
+                    seen = now
+                    set_version(now)
 
         threading.Thread(target=look, daemon=True).start()
         return left.set

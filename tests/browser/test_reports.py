@@ -67,6 +67,15 @@ def test_a_line_says_its_value_and_goes_when_its_name_is_clicked(address: str, p
     assert figure.locator(".scatterlayer .trace").count() < before
 
 
+def test_no_button_sends_a_figure_anywhere(address: str, page: Any) -> None:
+    """Plotly's own buttons have been known to; each button that is there is known to do its work on this machine."""
+    page.goto(address)
+    page.locator("figure").nth(1).scroll_into_view_if_needed()
+    page.locator(".modebar-btn").first.wait_for(state="attached")
+    named = set(page.evaluate("[...document.querySelectorAll('.modebar-btn')].map(one => one.dataset.title)"))
+    assert named == {"Download plot as a PNG", "Zoom", "Pan", "Zoom in", "Zoom out", "Reset axes"}
+
+
 def test_paper_gets_the_still_pictures(address: str, report: Document, page: Any) -> None:
     page.goto(address)
     all_alive(page, len(list(report.pictures())))

@@ -37,7 +37,7 @@ def Field(label: str, value: str, commit: Callable[[str], None], suffix: str = "
     typed = solara.use_reactive(value)
     field = v.TextField(
         label=label, v_model=typed.value, on_v_model=typed.set, suffix=suffix, hint=hint, persistent_hint=bool(hint),
-        outlined=True, dense=True, hide_details="auto", class_="mt-2",
+        outlined=True, dense=True, hide_details="auto",
     )  # fmt: skip
 
     def changed(words: str | None) -> None:
@@ -69,13 +69,13 @@ def PolicyForm(place: int, question: Question, ask: Ask, desk: Desk) -> None:
         if missing or start is None:
             told(missing)
             return
-        if start.description:
-            aside(start.description)
+        aside(start.description)
         for number, setting in enumerate(policy.settings):
             SettingForm(
                 setting, start, lambda it, n=number: put(policy.put(n, it)), lambda n=number: put(policy.without(n))
             )
-        _whole_fault(question, place, start, desk)
+        with plain("div"):
+            _whole_fault(question, place, start, desk)
         button("Change a lever", lambda: set_finding(not finding), "mdi-tune-vertical", outlined=True)
         if place > 0:
             button("Remove", lambda: ask(question.without_policy(place)), "mdi-delete", text=True)
@@ -147,8 +147,9 @@ def SettingForm(
                 Field("From week", str(setting.week), lambda text: put(replace(setting, week=_week(text))))
             with plain("div", class_="narrow"):
                 button("Take it out", remove, "mdi-close", text=True, small=True)
-        if fault:
-            told(fault)
+        with plain("div"):
+            if fault:
+                told(fault)
         aside(f"{this.range}. In “{start.name}”: {now(this.key, start)}; usual: {this.default or 'none'}.")
         with plain("details", class_="studio-details"):
             plain("summary", "What it means, and where the usual value comes from")
@@ -176,7 +177,7 @@ def Finder(start: Scenario, choose: Callable[[Setting], None]) -> None:
     """Every lever, sorted by mechanism, to be searched by words."""
     words, set_words = solara.use_state("")
     matching = found(words)
-    with plain("div", class_="compare-finder", role="group", aria_label="Find a lever"):
+    with plain("div", class_="compare-finder", role="group", aria_label="Levers"):
         v.TextField(
             label="Find a lever", v_model=words, on_v_model=lambda text: set_words(text or ""), outlined=True, dense=True,
             hide_details=True, clearable=True, append_icon="mdi-magnify", autofocus=True,
