@@ -31,6 +31,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     described({"name": "Mini", "weeks": 8, "market": market}).save(found / "scenarios" / "mini.yaml")
     (found / "experiments" / "mini.yaml").write_text(as_yaml(MINI.written()), encoding="utf-8")
     answered("sweep", load_experiment(found / "experiments" / "mini.yaml"), found / "results" / STORE, executor(1))
+    old = found / "results" / "kept-1"
+    old.mkdir()
+    (old / "manifest.json").write_text('{"command": "select", "question": "Which plan?"}', encoding="utf-8")
+    (old / "report.html").write_text("<h1>The third plan</h1>", encoding="utf-8")
     return found
 
 
@@ -101,3 +105,16 @@ def test_a_sweep_of_ones_own_is_called_off_and_another_runs_to_its_end(
     with page.expect_download() as download:
         page.click("a:has-text('Download the report')")
     assert "Profit is highest" in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_a_kept_report_is_read_by_whoever_asked_for_it_and_nobody_else(explorer: str, visitors: Any) -> None:
+    page, other = visitors.come(), visitors.come()
+    page.goto(explorer + "explore?shelf=kept")
+    page.get_by_label("Answer").select_option(label="select: Which plan? (kept-1)")
+    page.click("button:has-text('Get its report')")
+    address = page.get_attribute("a:has-text('Open the report')", "href")
+    other.goto(explorer + "explore")
+    other.wait_for_selector("button:has-text('Go')")
+    for visitor, words in ((page, "The third plan"), (other, "no such file on your desk")):
+        visitor.goto(explorer.rstrip("/") + address)
+        assert words in visitor.inner_text("body")
