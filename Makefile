@@ -41,6 +41,9 @@ bench: $(READY) ## speed of both engines, as ratios
 bench-page: $(READY) ## measure everything, ten minutes on a quiet machine, and rewrite docs/background/performance.md
 	$(BIN)/loyalty bench --full --page docs/background/performance.md --reference tests/benchmarks/reference.json
 
+docs: compiled ## the documentation as a site; then open build/docs/index.html
+	$(BIN)/python -m sphinx -W --keep-going --quiet --fresh-env -d build/doctrees docs build/docs
+
 lint: $(READY) ## style and types
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
@@ -57,7 +60,8 @@ calibration: $(READY) ## hold the telecom scenario to its data and rewrite its t
 claims: $(READY) ## measure every claim of the mission and rewrite docs/background/claims.md
 	$(BIN)/python experiments/claims_page.py
 
-lessons: $(READY) ## run every lesson and write docs/background/lessons.md
+lessons: $(READY) ## run every lesson with many seeds and write docs/background/lessons.md
+	$(BIN)/python experiments/lesson_seeds.py
 	$(BIN)/python experiments/lessons_page.py
 
 industries: $(READY) ## run the worlds of five industries and write docs/guides/industries.md

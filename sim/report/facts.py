@@ -18,6 +18,14 @@ SMOOTHED = 4
 """Weeks over which noisy weekly curves are averaged."""
 HEADS = ("customers", "issues", "contacts", "complaints")
 """Units that count people or what people do, and so grow with the number of people a simulated one stands for."""
+EACH = (
+    "lifetime_value",
+    "cost_per_contact",
+    "cost_per_resolved_issue",
+    "cost_per_customer_kept",
+    "cost_per_customer_won",
+)
+"""Amounts of money for one customer, call or matter: the same however many people a simulated customer stands for."""
 SHOWN = {
     "share": Unit(100, "%", "percentage points"),
     "share per week": Unit(100, "% per week", "percentage points per week"),
@@ -112,9 +120,14 @@ def _narrowing(means: np.ndarray) -> int | None:
     return deepest + 1 if means[-1] < 0 and made_up >= -0.05 * means[deepest] else None
 
 
+def _scale(answer: Answer, measure: str) -> float:
+    """What a measure of the simulated people is multiplied by to be that of the whole company."""
+    return 1.0 if measure in EACH else stands_for(answer)
+
+
 def unit_of(answer: Answer, measure: str) -> Unit:
     """How a measure is shown: shares as per cent, short times in seconds, money and heads for the whole company."""
-    unit, scale = DEFINITIONS[measure].unit, stands_for(answer)
+    unit, scale = DEFINITIONS[measure].unit, _scale(answer, measure)
     if unit == "currency":
         values = [float(answer.values(result, measure).mean()) * scale for result in answer.results]
         chosen = money_unit(values, answer.base.scenario.currency)
@@ -130,7 +143,7 @@ def difference_unit(answer: Answer, measure: str) -> Unit:
     """How a difference of a measure is shown; money in a unit that suits the differences."""
     if DEFINITIONS[measure].unit != "currency":
         return unit_of(answer, measure)
-    scale = stands_for(answer)
+    scale = _scale(answer, measure)
     chosen = money_unit(
         [scale * gaps[measure].mean for gaps in answer.differences.values()], answer.base.scenario.currency
     )

@@ -38,17 +38,21 @@ def told(words: str, kind: str = "error") -> Element:
     return v.Alert(type=kind, text=True, dense=True, children=[words], attributes={"role": "alert"})
 
 
-@solara.component
-def Progress(work: Work, words: str) -> None:
+def Progress(work: Work, words: str) -> Element:  # noqa: N802 – looks like a component to those who use it
     """How far the work is, with a button that calls it off."""
-    share = 100 * work.done / max(work.total, 1)
+    return _Progress(words, work.done, work.total, work.called_off, work.cancel)
+
+
+@solara.component
+def _Progress(words: str, done: int, total: int, called_off: bool, cancel: Callable[[], None]) -> None:
+    """Takes numbers, for it is drawn anew only when what it is given has changed, and the work stays the same object."""
+    share = 100 * done / max(total, 1)
     with v.Html(tag="div", class_="studio-progress", attributes={"role": "group", "aria-label": words}):
         v.ProgressLinear(
             value=share, height=10, rounded=True, color="primary", attributes={"aria-label": f"{words}: progress"}
         )
-        state = "stopping …" if work.called_off else f"{words}: {work.done:,} of {work.total:,}"
-        said(state)
-        button("Cancel", work.cancel, "mdi-close", outlined=True, disabled=work.called_off)
+        said("stopping …" if called_off else f"{words}: {done:,} of {total:,}")
+        button("Cancel", cancel, "mdi-close", outlined=True, disabled=called_off)
 
 
 def button(words: str, on_click: Callable[[], None], icon: str | None = None, **looks: object) -> Element:

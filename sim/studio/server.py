@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import threading
 import warnings
 import webbrowser
 from collections.abc import Awaitable, Callable
@@ -158,6 +159,14 @@ async def _from_desk(request: Request) -> Response:
     return FileResponse(path, filename=path.name, content_disposition_type=kind, headers=headers)
 
 
+def _warm() -> None:
+    """Load the compiled core – the very first time, compile it – while the first visitor still reads."""
+    from sim.scenario.whole import described
+    from sim.studio.film import FastWorld
+
+    FastWorld(described({"weeks": 1, "market": {"customers": 10}}), 1).step()
+
+
 def application(hosts: frozenset[str] | None = None, token: str | None = None) -> Application:
     """The studio as an ASGI application; ``hosts`` are the names it answers to (all, if None)."""
     os.environ.update({name: value for name, value in SETTINGS.items() if name not in os.environ})
@@ -171,6 +180,7 @@ def application(hosts: frozenset[str] | None = None, token: str | None = None) -
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:
+        threading.Thread(target=_warm, daemon=True).start()
         async with solara_server.lifespan(app):
             yield
         DESKS.close()

@@ -35,6 +35,11 @@ def test_two_worlds_are_played_side_by_side_to_the_end(studio: str, page: Any) -
     a, b = (retention(page, world) for world in (0, 1))
     gap = float(re.search(r"retention ([+-][\d.]+)", told).group(1))  # type: ignore[union-attr]
     assert gap == pytest.approx(100 * (b[-1] - a[-1]), abs=0.06) and gap < 0
+    elsewhere = page.evaluate(
+        "(() => { const [a, b] = window.studioLive.film.map(frames => frames[103].provider);"
+        "return a.filter((provider, i) => provider !== b[i]).length; })()"
+    )
+    assert f"{elsewhere} of 300 people are elsewhere" in told and elsewhere > 0
     drawn = page.evaluate(
         "[0, 1].map(k => { const c = window.studioLive.pen('net', k); window.studioLive.draw();"
         "const d = c.pen.getImageData(0, 0, c.pen.canvas.width, c.pen.canvas.height).data; let n = 0;"

@@ -1,32 +1,33 @@
-"""The answer as the page shows it: words, cards and pictures from the report's own makers, and files on the desk."""
+"""The answer as the page shows it: the report's own words and pictures, and files on the visitor's desk."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+import pandas as pd  # noqa: F401 – now: half imported by one thread, it makes Solara fail in another
+
 from sim.comparing import Answer, compare
 from sim.errors import Mistake
 from sim.execution import executor
-from sim.report import figures, sources, words
+from sim.report import comparison, formats, sources
 from sim.report.charts import Picture
-from sim.report.drawing import look, styled
-from sim.report.headline import headline, lead
-from sim.running import Result
+from sim.report.document import Document
+from sim.report.formats import Kind
 from sim.scenario.whole import Scenario
 from sim.studio.comparison import bundle, question
 from sim.studio.comparison.question import Question
 from sim.studio.desk import Desk
+from sim.studio.mirroring import DRAWING
 
-GLANCE = (("Customers kept", "retention"), ("Profit", "profit"), ("Word of mouth", "word_of_mouth_net"))
-DRAWING = threading.Lock()
-"""The library that draws is not made for several threads at once."""
 FEWEST = 2
 """Replications below which nothing can be said of luck."""
+FIRST = ("retention", "kept_more", "profit_so_far", "reasons")
+"""The report's figures that the page shows too."""
+KINDS: dict[Kind, str] = {"html": "HTML", "pdf": "PDF", "xlsx": "Excel", "md": "Markdown"}
 
 
 class Watched(Protocol):
@@ -39,39 +40,38 @@ class Watched(Protocol):
         """What stops the work."""
 
 
-@dataclass(frozen=True)
-class Card:
-    """What one policy does against the base: values at a glance (label, value, good/bad/open), and sentences."""
-
-    name: str
-    description: str
-    colour: str
-    glance: tuple[tuple[str, str, str], ...]
-    told: tuple[tuple[str, str], ...]
-    differs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
-    """All that the page shows of an answer; ``files``: what to download, by what it is."""
+    """All that the page shows of an answer. ``differs``: policy → sentences; ``name``: how its files are called."""
 
-    headline: str
-    lead: tuple[str, ...]
+    document: Document
     base: str
     done: int
     asked: int
     finished: str
     failures: tuple[str, ...]
-    cards: tuple[Card, ...]
-    pictures: tuple[Picture, ...]
-    forest: tuple[Picture, ...]
+    differs: dict[str, tuple[str, ...]]
     command: str
-    files: dict[str, Path]
+    name: str
+    report: Path
+    scenarios: Path
 
     @property
     def cut_short(self) -> bool:
         """Whether it was called off before every replication was done."""
         return self.done < self.asked and not self.failures
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """The figures of the page, in its order."""
+        large = [section for section in self.document.sections if not section.small]
+        named = {picture.name: picture for section in large for picture in section.pictures}
+        return [named[name] for name in FIRST if name in named]
+
+    @property
+    def forest(self) -> list[Picture]:
+        """The paired difference of each headline measure."""
+        return [picture for section in self.document.sections if section.small for picture in section.pictures]
 
 
 def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watched) -> Shown:
@@ -81,12 +81,18 @@ def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watc
         written = bundle.bundled(scenarios, Path(folder))
         answer = compared(written, asked, work)
         _refuse_too_few(answer, asked)
-        told = bundle.command(written, asked.replications, asked.seed)
-        ending = bundle.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}", "")
-        files = {"scenarios": bundle.zipped(Path(folder), desk.place(f"scenarios_{ending}.zip"), told)}
+        command = bundle.command(written, asked.replications, asked.seed)
+        name = bundle.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}", "")
+        scenario_files = bundle.zipped(Path(folder), desk.place(f"scenarios_{name}.zip"), command)
         with DRAWING:
-            files["report"] = answer.report(desk.place(f"report_{ending}.html"))
-            return _shown(answer, asked, told, files)
+            document = comparison.document(answer)
+        differs = {other: tuple(map(str, changes)) for other, changes in sources.changes(answer)}
+    report = written_as("html", document, name, desk)
+    failed = tuple(f"{policy}, replication {f.replication}: {f.error}" for policy, f, _ in sources.failures(answer))
+    return Shown(
+        document, answer.base.scenario.name, len(answer.numbers), asked.replications, sources.finished(answer), failed,
+        differs, command, name, report, scenario_files,
+    )  # fmt: skip
 
 
 def compared(scenarios: Sequence[Scenario], asked: Question, work: Watched) -> Answer:
@@ -107,32 +113,12 @@ def _refuse_too_few(answer: Answer, asked: Question) -> None:
     )
 
 
-def _shown(answer: Answer, asked: Question, told: str, files: dict[str, Path]) -> Shown:
-    with styled():
-        pictures = [
-            figures.retention(answer),
-            figures.kept_more(answer),
-            figures.money(answer),
-            figures.reasons(answer),
-        ]
-        forest = figures.forest(answer)
-    failed = sources.failures(answer)
-    differs = {name: tuple(map(str, found)) for name, found in sources.changes(answer)}
-    return Shown(
-        headline(answer), tuple(lead(answer)), answer.base.scenario.name, len(answer.numbers), asked.replications,
-        sources.finished(answer), tuple(f"{name}, replication {f.replication}: {f.error}" for name, f, _ in failed),
-        tuple(_card(answer, place, other, differs) for place, other in enumerate(answer.others, 1)),
-        tuple(pictures), tuple(forest), told, files,
-    )  # fmt: skip
-
-
-def _card(answer: Answer, place: int, other: Result, differs: dict[str, tuple[str, ...]]) -> Card:
-    told = (
-        ("Customers", words.customers_told(answer, other)),
-        ("Money", words.money_told(answer, other)),
-        ("Word of mouth", words.talk_told(answer, other)),
-        ("Why they leave", words.reasons_told(answer, other)),
-    )
-    glance = tuple((label, *words.short_change(answer, other, measure)) for label, measure in GLANCE)
-    scenario = other.scenario
-    return Card(scenario.name, scenario.description, look(place).colour, glance, told, differs[scenario.name])
+def written_as(kind: Kind, document: Document, name: str, desk: Desk) -> Path:
+    """The report as a file of some format on the desk. Markdown comes with its figures, as one ZIP file."""
+    path = desk.place(f"report_{name}.{kind}")
+    with DRAWING:
+        if kind != "md":
+            return formats.write(document, path, kind)
+        with TemporaryDirectory(dir=desk.folder) as folder:
+            formats.write(document, Path(folder) / path.name, kind)
+            return bundle.packed(Path(folder), desk.place(f"report_{name}_markdown.zip"))

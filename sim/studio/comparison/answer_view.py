@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import solara
 
 from sim.report.charts import Picture
-from sim.studio.comparison.answer import Card, Shown
+from sim.report.document import Card
+from sim.report.formats import Kind
+from sim.studio.comparison.answer import KINDS, Shown, written_as
 from sim.studio.comparison.forms import plain
-from sim.studio.comparison.people_form import take_home
 from sim.studio.desk import Desk
-from sim.studio.furniture import aside, heading, said, told
+from sim.studio.furniture import aside, button, heading, said, told
+from sim.studio.work import use_work
 
 
 @solara.component_vue("copy.vue")
@@ -25,10 +29,10 @@ def Arrived(words: str) -> None:
 @solara.component
 def AnswerView(shown: Shown, desk: Desk) -> None:
     """Everything about an answer."""
-    with plain("section", aria_label="The answer"):
-        Arrived(f"The answer is here: {shown.headline}")
-        plain("h2", shown.headline, class_="compare-headline")
-        for sentence in shown.lead:
+    with plain("section", class_="compare-answer", aria_label="The answer"):
+        Arrived(words=f"The answer is here: {shown.document.headline}")
+        plain("h2", shown.document.headline, class_="compare-headline")
+        for sentence in shown.document.lead:
             said(sentence)
         if shown.cut_short:
             told(
@@ -38,10 +42,10 @@ def AnswerView(shown: Shown, desk: Desk) -> None:
         aside(shown.finished)
         for failure in shown.failures:
             told(failure, "warning")
-        _take_home(shown, desk)
+        TakeHome(shown, desk)
         with plain("div", class_="compare-cards"):
-            for card in shown.cards:
-                _card(card, shown.base)
+            for card in shown.document.cards():
+                _card(card, shown.differs.get(card.name, ()))
         _pictures(shown.pictures)
         heading(f"Differences from {shown.base}", 2)
         _pictures(shown.forest, "compare-figures small")
@@ -49,23 +53,48 @@ def AnswerView(shown: Shown, desk: Desk) -> None:
               "zero is undecided: the difference may be chance.")  # fmt: skip
 
 
-def _take_home(shown: Shown, desk: Desk) -> None:
-    report = shown.files["report"]
-    take_home(desk, {"Download the report (HTML)": report, "Save the scenario files (ZIP)": shown.files["scenarios"]})
-    with plain("p", class_="studio-text"):
-        plain("a", "Open the report in a new tab", href=f"{desk.address(report)}?show", target="_blank", rel="noopener")
+@solara.component
+def TakeHome(shown: Shown, desk: Desk) -> None:
+    """The report in every format, the scenario files, and the command."""
+    others, set_others = solara.use_state({})
+    making = use_work()
+
+    def make(kind: Kind) -> Callable[[], None]:
+        def write(work: object) -> None:
+            path = written_as(kind, shown.document, shown.name, desk)
+            set_others(lambda before: before | {f"Download the report ({KINDS[kind]})": path})
+
+        return lambda: making.start(1, write)
+
+    files = {"Download the report (HTML)": shown.report, **others, "Save the scenario files (ZIP)": shown.scenarios}
+    with plain("div", class_="compare-take"):
+        for words, path in files.items():
+            plain("a", words, href=desk.address(path), download=path.name)
+        plain(
+            "a",
+            "Open the report in a new tab",
+            href=f"{desk.address(shown.report)}?show",
+            target="_blank",
+            rel="noopener",
+        )
+        for kind, words in KINDS.items():
+            if kind != "html" and f"Download the report ({words})" not in others:
+                button(f"Make it {words}", make(kind), text=True, disabled=making.running)
+    with plain("div"):
+        if making.mistake:
+            told(making.mistake)
     with plain("details", class_="studio-details"):
         plain("summary", "Show as command")
         said("Unpack the scenario files into a folder and run this there: it gives the same numbers.")
         if shown.cut_short:
             aside("It runs all the replications; what was called off here was cut short.")
-        Copied(shown.command, "Command")
+        Copied(text=shown.command, label="Command")
 
 
-def _card(card: Card, base: str) -> None:
+def _card(card: Card, differs: Sequence[str]) -> None:
     with plain("article", class_="compare-card", style=f"--colour: {card.colour}"):
         plain("h3", card.name, class_="studio-h3")
-        aside(" ".join(part for part in (f"Against {base}.", card.description) if part))
+        aside(" ".join(part for part in (f"Against {card.against}.", card.description) if part))
         glance = [
             plain("li", plain("span", label), plain("b", value, class_=tone)) for label, value, tone in card.glance
         ]
@@ -73,14 +102,11 @@ def _card(card: Card, base: str) -> None:
         plain("dl", *[item for label, words in card.told for item in (plain("dt", label), plain("dd", words))])
         with plain("details", class_="studio-details"):
             plain("summary", "What differs")
-            plain("ul", *[plain("li", line) for line in card.differs or ("Nothing: the two mean the same.",)])
+            plain("ul", *[plain("li", line) for line in differs or ("Nothing: the two mean the same.",)])
 
 
-def _pictures(pictures: tuple[Picture, ...], class_: str = "compare-figures") -> None:
+def _pictures(pictures: Sequence[Picture], class_: str = "compare-figures") -> None:
     with plain("div", class_=class_):
         for picture in pictures:
-            plain(
-                "figure",
-                plain("img", src=picture.source, alt=picture.alt),
-                *([plain("figcaption", picture.note)] if picture.note else []),
-            )
+            note = [plain("figcaption", picture.note)] if picture.note else []
+            plain("figure", plain("img", src=picture.source, alt=picture.alt), *note)

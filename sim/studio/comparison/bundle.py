@@ -79,10 +79,15 @@ def command(scenarios: Sequence[Scenario], replications: int, seed: int) -> str:
 
 def zipped(folder: Path, path: Path, told: str) -> Path:
     """Everything in the folder as one ZIP file at ``path``, with the command in a file to read."""
+    (folder / "READ_ME.txt").write_text(READ_ME.format(command=told), encoding="utf-8")
+    return packed(folder, path)
+
+
+def packed(folder: Path, path: Path) -> Path:
+    """Every file in the folder and in those below it, as one ZIP file at ``path``."""
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
-        for file in sorted(folder.iterdir()):
-            archive.write(file, file.name)
-        archive.writestr("READ_ME.txt", READ_ME.format(command=told))
+        for file in sorted(folder.rglob("*")):
+            archive.write(file, file.relative_to(folder))
     return path
 
 
@@ -92,3 +97,8 @@ def on_own_shelf(scenario: Scenario, desk: Desk) -> str:
     path.unlink(missing_ok=True)
     saved(scenario, path)
     return f"own/{path.stem}"
+
+
+def words(told: str) -> list[str]:
+    """The command as a list of words, as a terminal would understand it."""
+    return shlex.split(told)

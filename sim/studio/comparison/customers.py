@@ -136,7 +136,7 @@ def _alike(trait: str, column: str) -> float:
     """1 when the column is named after the trait, perhaps with its unit; less the less alike the names are."""
     own, there = trait.split("_"), _name_words(column)
     rest = [word for word in there if unit_named(word) is None and word not in ("in", "per", "a")]
-    if rest == own:
+    if own in (rest, there):
         return 1.0
     return SequenceMatcher(None, " ".join(own), " ".join(rest)).ratio()
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import reacton.ipyvuetify as v
@@ -20,7 +19,7 @@ from sim.parameters import UNITS
 from sim.studio.comparison import customers
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.customers import Look, Reading, Section
-from sim.studio.comparison.forms import Ask, Field, plain
+from sim.studio.comparison.forms import Ask, Field, plain, whole_number
 from sim.studio.comparison.levers import value_of
 from sim.studio.comparison.question import Question
 from sim.studio.desk import LARGEST, Desk
@@ -56,23 +55,15 @@ def PeopleForm(question: Question, ask: Ask, desk: Desk) -> None:
         choice("Customers", WHERE, question.people, lambda where: ask(replace(question, people=where)))
         if question.people == asking.DRAWN:
             Field(
-                "How many customers", str(question.count), lambda text: ask(_counted(question, text)),
-                hint=f"between 10 and {asking.MOST_CUSTOMERS:,}",
+                "How many customers", str(question.count), lambda text: ask(replace(question, count=int(text))),
+                hint=f"between 10 and {asking.MOST_CUSTOMERS:,}", judge=whole_number(10, asking.MOST_CUSTOMERS),
             )  # fmt: skip
         Field(
-            "Weeks", str(question.weeks or ""), lambda text: ask(_lasting(question, text)), suffix="weeks",
-            hint="empty: as the scenarios say",
+            "Weeks", str(question.weeks or ""), lambda text: ask(replace(question, weeks=int(text.strip() or 0))),
+            suffix="weeks", hint="empty: as the scenarios say", judge=whole_number(1, asking.MOST_WEEKS, or_empty=True),
         )  # fmt: skip
     if question.people == asking.FROM_FILE:
         FileForm(desk)
-
-
-def _counted(question: Question, text: str) -> Question:
-    return replace(question, count=asking.whole(text, question.count, 10, asking.MOST_CUSTOMERS))
-
-
-def _lasting(question: Question, text: str) -> Question:
-    return replace(question, weeks=asking.whole(text, 0, 0, asking.MOST_WEEKS))
 
 
 class Arriving:
@@ -132,16 +123,17 @@ def FileForm(desk: Desk) -> None:
     seen, unread = solara.use_memo(lambda: _look(section, desk), [kept])
     with plain("div", class_="compare-row"):
         Upload(
-            "Choose a CSV file of customers", ".csv,text/csv", LIMITS,
-            LARGEST, event_begin=begin, event_part=part,
+            label="Choose a CSV file of customers", accept=".csv,text/csv", limits=LIMITS, largest=LARGEST,
+            event_begin=begin, event_part=part,
         )  # fmt: skip
         choice("How the text is encoded", [(e, e) for e in customers.ENCODINGS], encoding, set_encoding)
     aside("The file is read as data only. It stays on your desk here until the studio closes; nobody else sees it, and a "
           "link to this page does not bring it along.")  # fmt: skip
-    if fault:
-        told(fault + (" – the file you had before is still here" if section else ""))
-    if incoming.running:
-        said("Looking into the file …")
+    with plain("div"):
+        if fault:
+            told(fault + (" – the file you had before is still here" if section else ""))
+        if incoming.running:
+            said("Looking into the file …")
     if section is not None:
         _shown(section, seen, unread, reading.result if not reading.running else None, change, desk)
 
@@ -170,15 +162,26 @@ def _shown(
         return
     rows = [(f"row {number}", *row) for number, row in enumerate(seen.rows, 1)]
     Table(("", *seen.names), rows, f"The first rows of {section['file']}")
-    _become(section, read, desk)
+    with plain("div"):  # of its own, because what comes and goes in it would shift, and so rebuild, what follows
+        _become(section, read, desk)
     heading("What the columns mean", 3)
     aside(
         "Names that are alike were matched; correct them. What no column gives is drawn for each customer, as the scenario says."
     )
+    given = section.get("columns", {})
     with plain("div", class_="compare-map"):
-        for trait, target in targets().items():
-            TraitForm(trait, target, section, seen, change).key(trait)
+        _traits([trait for trait in targets() if trait in given], section, seen, change)
         _others(section, seen, change)
+    rest = [trait for trait in targets() if trait not in given]
+    with plain("details", class_="studio-details"):
+        plain("summary", f"Say what more a column means ({len(rest)} more traits)")
+        with plain("div", class_="compare-map"):
+            _traits(rest, section, seen, change)
+
+
+def _traits(names: list[str], section: Section, seen: Look, change: Callable[[Section], None]) -> None:
+    for trait in names:
+        TraitForm(trait, targets()[trait], section, seen, change).key(trait)
 
 
 def _others(section: Section, seen: Look, change: Callable[[Section], None]) -> None:
@@ -224,12 +227,12 @@ def TraitForm(trait: str, target: Target, section: Section, seen: Look, change: 
 
 def _details(trait: str, target: Target, entry: Section, put: Callable[..., None]) -> None:
     words = trait.replace("_", " ")
-    with plain("div", class_="compare-row mt-2"):
+    with plain("div", class_="compare-row"):
         if target.unit in UNITS:
             units = [(unit, unit) for unit in customers.units_for(target)]
             choice(f"Unit of {words}", units, entry.get("unit", target.unit), lambda unit: put(unit=unit))
         Field(f"Times, for {words}", str(entry.get("multiply", "1")), lambda text: put(multiply=_number(text)),
-              hint="a month’s money into a week’s: 0.23")  # fmt: skip
+              hint="a month’s money into a week’s: 0.23" if target.unit.startswith("currency") else "")  # fmt: skip
         missing = (("refuse", "set the row aside"), ("draw", "draw it"))
         choice(f"If {words} is missing", missing, entry.get("missing", "refuse"), lambda what: put(missing=what))
     for word, number in entry.get("values", {}).items():
@@ -263,10 +266,12 @@ def _become(section: Section, read: Reading | None, desk: Desk) -> None:
     else:
         told(f"All {read.rows:,} rows become customers.", "success")
     if read.set_aside:
-        _quarantine(section, read, desk)
+        Quarantine(section, read, desk)
 
 
-def _quarantine(section: Section, read: Reading, desk: Desk) -> None:
+@solara.component
+def Quarantine(section: Section, read: Reading, desk: Desk) -> None:
+    """Why rows were set aside, the rows, and a file of them."""
     reasons = [(reason, f"{count:,}", f"line {line:,}") for reason, count, line in read.reasons]
     Table(("Why", "Rows", "First in"), reasons, "Why rows were set aside")
     path = solara.use_memo(lambda: customers.quarantine_file(read, section, desk), [read])
@@ -274,16 +279,10 @@ def _quarantine(section: Section, read: Reading, desk: Desk) -> None:
         plain("summary", f"The rows set aside{_most(read)}")
         rows = [(f"{row.line:,}", row.reason, row.text[:100]) for row in read.set_aside[: customers.MOST_LISTED]]
         Table(("Line", "Why", "Row"), rows, "Rows set aside")
-    take_home(desk, {"All rows set aside, to be mended (CSV)": path})
+    with plain("div", class_="compare-take"):
+        plain("a", "All rows set aside, to be mended (CSV)", href=desk.address(path), download=path.name)
 
 
 def _most(read: Reading) -> str:
     more = len(read.set_aside) > customers.MOST_LISTED
     return f": the first {customers.MOST_LISTED} of {len(read.set_aside):,}" if more else ""
-
-
-def take_home(desk: Desk, files: dict[str, Path]) -> None:
-    """Links to files on the desk."""
-    with plain("div", class_="compare-take"):
-        for words, path in files.items():
-            plain("a", words, href=desk.address(path), download=path.name)

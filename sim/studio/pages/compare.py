@@ -17,7 +17,7 @@ from sim.studio.address import MOST, Address, use_address
 from sim.studio.comparison import answer, bundle
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.answer_view import AnswerView
-from sim.studio.comparison.forms import Ask, Field, PolicyForm, plain
+from sim.studio.comparison.forms import Ask, Field, PolicyForm, plain, whole_number
 from sim.studio.comparison.people_form import PeopleForm
 from sim.studio.comparison.policies import Policy
 from sim.studio.comparison.question import Question
@@ -27,6 +27,9 @@ from sim.studio.work import Work, use_work
 
 TITLE, ICON, PLACE = "Compare", "mdi-compare", 20
 ENTRIES = (*asking.PLACES, "people", "count", "weeks", "replications", "seed")
+GETTING_READY = (
+    "Getting ready: the first run after the studio was opened takes longer, a new installation’s a minute or two."
+)
 TOO_LONG = (
     "This is more than a link can hold. Put a policy on your shelf (below), start from it there, and go on: what is on "
     "the shelf takes little room in the link."
@@ -80,8 +83,9 @@ def Page() -> None:
         Shelf(question, desk, address, set_fault)
     heading("3  Run", 2)
     RunForm(question, ask, run, work)
-    if fault:
-        told(fault)
+    with plain("div"):
+        if fault:
+            told(fault)
     _outcome(work, asked, question, desk)
 
 
@@ -95,32 +99,35 @@ def RunForm(question: Question, ask: Ask, run: object, work: Work) -> None:
     slid = solara.use_reactive(question.replications)
     with plain("div", class_="compare-row"):
         slider = v.Slider(
-            label=f"Replications: {slid.value:,}", v_model=slid.value, on_v_model=slid.set, min=asking.FEWEST, max=asking.MOST,
-            step=50, hint="how often each policy meets its luck; more make the answer surer, not the model truer",
-            persistent_hint=True, attributes={"aria-label": "Replications"},
+            label=f"Replications: {slid.value:,}", v_model=slid.value, on_v_model=slid.set,
+            min=min(asking.FEWEST, question.replications), max=asking.MOST,
+            step=10, hint="how often each policy meets its luck; more make the answer surer, not the model truer",
+            persistent_hint=True, class_="compare-wide", attributes={"aria-label": "Replications"},
         )  # fmt: skip
         use_change(
             slider, lambda count: ask(replace(question, replications=int(count))), update_events=["change", "end"]
         )
-        Field("Seed", str(question.seed), lambda text: ask(_seeded(question, text)), hint="another seed is other luck")
-    button("Compare", run, "mdi-play", disabled=work.running, large=True)  # type: ignore[arg-type]
-
-
-def _seeded(question: Question, text: str) -> Question:
-    return replace(question, seed=asking.whole(text, question.seed, 0, MOST_SEED))
+        Field(
+            "Seed", str(question.seed), lambda text: ask(replace(question, seed=int(text))),
+            hint="another seed is other luck", judge=whole_number(0, MOST_SEED),
+        )  # fmt: skip
+    with plain("div"):
+        button("Compare", run, "mdi-play", disabled=work.running, large=True)  # type: ignore[arg-type]
 
 
 def _outcome(work: Work, asked: Question | None, question: Question, desk: Desk) -> None:
     """How far it is, what went wrong, or the answer."""
-    if work.running:
-        Progress(work, "Simulated")
-        aside("Counted are replications of each policy. Cancel keeps what is done.")
-    if work.mistake:
-        told(work.mistake)
-    if isinstance(work.result, answer.Shown):
-        if asked != question:
+    with plain("div"):
+        if work.running:
+            Progress(work, "Simulated")
+            aside("Counted are replications of each policy. Cancel keeps what is done." if work.done else GETTING_READY)
+        if work.mistake:
+            told(work.mistake)
+        if work.result is not None and asked != question:
             told("You have changed something above since; press Compare to see what that does.", "info")
-        AnswerView(work.result, desk)
+    with plain("div"):
+        if isinstance(work.result, answer.Shown):
+            AnswerView(work.result, desk)
 
 
 @solara.component
@@ -143,10 +150,11 @@ def Shelf(question: Question, desk: Desk, address: Address, tell: object) -> Non
         if len(keys) > 1:
             address.go("/live", one=keys[0], two=keys[1])
 
-    button("Put changed policies on my shelf", lambda: None if keep() else None, "mdi-bookshelf", text=True)
-    button("Watch the first two live", watch, "mdi-play-network", text=True)
-    if kept:
-        aside(kept)
+    with plain("div"):
+        button("Put changed policies on my shelf", lambda: None if keep() else None, "mdi-bookshelf", text=True)
+        button("Watch the first two live", watch, "mdi-play-network", text=True)
+        if kept:
+            aside(kept)
 
 
 def _key(question: Question, place: int, scenario: object, desk: Desk) -> str:

@@ -1,0 +1,370 @@
+"""What the Compare page is made of, without a browser: levers, policies in an address, customer files, files to take home."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("solara")
+
+from markupsafe import escape
+
+from sim.errors import Mistake
+from sim.ground import targets
+from sim.parts import parts
+from sim.scenario.whole import load
+from sim.studio.address import MOST
+from sim.studio.comparison import answer, bundle, customers
+from sim.studio.comparison import question as asking
+from sim.studio.comparison.forms import whole_number
+from sim.studio.comparison.levers import found, lever, levers, section, value_of
+from sim.studio.comparison.policies import Policy, Setting, fault_of, from_address, now, scenario_of, to_address
+from sim.studio.comparison.question import Question
+from sim.studio.desk import LARGEST, Desk
+from sim.studio.shelf import fetch, shipped
+
+TODAY = "telecom/today"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    return Desk(folder)
+
+
+class Watch:
+    """Counts steps; told to, it stops after some of them."""
+
+    def __init__(self, stop_after: int = 10**9) -> None:
+        self.done, self._stop_after = 0, stop_after
+        self._stop = lambda: None
+
+    def step(self, count: int = 1) -> None:
+        self.done += count
+        if self.done >= self._stop_after:
+            self._stop()
+
+    def on_cancel(self, stop: object) -> None:
+        self._stop = stop  # type: ignore[assignment]
+
+
+# ---- levers
+
+
+def test_every_parameter_of_every_mechanism_and_behaviour_is_a_lever() -> None:
+    wanted = {f"{p.name}.{name}" for p in parts().values() if p.parameters for name in p.parameters.model_fields}
+    assert wanted <= set(levers())
+
+
+def test_every_lever_can_be_set_to_what_it_is_and_then_changes_nothing() -> None:
+    today = load(shipped()[TODAY])
+    for key in levers():
+        changed = today.with_(lesson=None, **section(key, value_of(now(key, today))))
+        assert changed.fingerprint == today.fingerprint, key
+
+
+def keys_found(words: str) -> list[str]:
+    return [each.key for some in found(words).values() for these in some.values() for each in these]
+
+
+def test_levers_are_found_by_words_of_their_name_and_meaning() -> None:
+    assert keys_found("callback share of") == ["call_centre.callback"]
+    assert "call_centre.wage" in keys_found("hour representative costs")
+    assert set(keys_found("")) == set(levers()) and keys_found("xyzzy") == []
+
+
+def test_an_unknown_lever_is_refused_with_the_nearest() -> None:
+    with pytest.raises(Mistake, match=r"there is no lever 'outsourcing.shar' – did you mean 'outsourcing.share'\?"):
+        lever("outsourcing.shar")
+
+
+# ---- policies and addresses
+
+texts = st.text(max_size=30)
+settings_ = st.builds(Setting, st.sampled_from(sorted(levers())), texts, st.integers(0, 9999))
+few = settings(max_examples=40)
+policies = st.builds(
+    Policy, st.sampled_from(sorted(shipped())), st.lists(settings_, max_size=4).map(tuple), texts, texts
+)
+
+
+@few
+@given(policies)
+def test_a_policy_comes_back_from_its_address(policy: Policy) -> None:
+    assert from_address(to_address(policy)) == policy
+
+
+@given(st.text(max_size=200))
+def test_any_text_in_an_address_is_read_without_a_fault(text: str) -> None:
+    policy = from_address(text)
+    assert from_address(to_address(policy)) == policy
+
+
+@given(
+    st.dictionaries(st.sampled_from([*asking.PLACES, "people", "count", "weeks", "replications", "seed"]), st.text())
+)
+def test_any_address_asks_a_question_within_bounds(entries: dict[str, str]) -> None:
+    question = asking.from_entries(entries)
+    assert 2 <= question.replications <= asking.MOST and 10 <= question.count <= asking.MOST_CUSTOMERS
+    assert 0 <= question.weeks <= asking.MOST_WEEKS and question.policies
+
+
+def test_a_question_comes_back_from_its_address() -> None:
+    moved = Policy("telecom/outsourced", (Setting("call_centre.callback", "40 %", 6),), "Called back", "ours~100 %")
+    question = Question((Policy(TODAY), moved), asking.DRAWN, 300, 12, 90, 7)
+    entries = question.to_address()
+    assert asking.from_entries(entries) == question
+    assert len(str(entries)) < MOST / 4
+
+
+def test_a_lever_is_refused_as_the_check_of_a_scenario_refuses_it() -> None:
+    today = load(shipped()[TODAY])
+    with pytest.raises(Mistake) as refused:
+        today.with_(outsourcing={"share": 1.5})
+    assert fault_of(Setting("outsourcing.share", "150 %"), today).replace("150 %", "1.5").replace("'", "") == str(
+        refused.value
+    )
+    assert fault_of(Setting("outsourcing.share", "50 %"), today) == ""
+    assert "week 104" in fault_of(Setting("outsourcing.share", "0.5", 104), today)
+
+
+def test_a_setting_from_a_later_week_leaves_the_weeks_before_alone() -> None:
+    today = load(shipped()[TODAY])
+    policy = Policy(TODAY, (Setting("call_centre.callback", "40 %", 6), Setting("call_centre.wage", "30")))
+    changed = scenario_of(policy, today)
+    assert [changed.settings(week)["call_centre"].callback for week in (5, 6)] == [0.0, 0.4]
+    assert {changed.settings(week)["call_centre"].wage for week in (0, 6)} == {30.0}
+    assert today.settings(6)["call_centre"].callback == 0.0
+
+
+def test_nothing_typed_is_cut_short_and_what_is_too_long_is_refused() -> None:
+    today, long = load(shipped()[TODAY]), "x" * 150
+    policy = from_address(to_address(Policy(TODAY, (Setting("outsourcing.share", long),), long, long * 3)))
+    assert (policy.settings[0].written, policy.name, policy.about) == (long, long, long * 3)
+    with pytest.raises(Mistake, match="name is .* but must be shorter text"):
+        scenario_of(Policy(TODAY, name=long), today)
+
+
+@pytest.mark.parametrize(
+    ("words", "fits"),
+    [("10", True), (" 99 ", True), ("9", False), ("100", False), ("", False), ("1e2", False), ("-5", False), ("٣٠", False)],
+)
+def test_a_field_of_whole_numbers_objects_to_everything_else(words: str, fits: bool) -> None:
+    assert (whole_number(10, 99)(words) == "") is fits
+    assert whole_number(10, 99, or_empty=True)("") == ""
+
+
+def test_two_policies_that_would_be_called_the_same_are_refused(desk: Desk) -> None:
+    with pytest.raises(Mistake, match="two policies are called 'Today'"):
+        asking.scenarios(Question((Policy(TODAY), Policy(TODAY))), desk)
+
+
+def test_scenarios_of_different_length_are_refused_until_the_weeks_are_said(desk: Desk) -> None:
+    short = load(shipped()["telecom/outsourced"]).with_(lesson=None, weeks=52)
+    bundle.on_own_shelf(short.with_(name="Short"), desk)
+    question = Question((Policy(TODAY), Policy("own/short")), asking.DRAWN, 100)
+    with pytest.raises(Mistake, match="say under Customers how many weeks"):
+        asking.scenarios(question, desk)
+    assert {scenario.weeks for scenario in asking.scenarios(replace(question, weeks=20), desk)} == {20}
+
+
+def test_work_of_hours_is_refused(desk: Desk) -> None:
+    question = Question((Policy(TODAY), Policy("telecom/outsourced")), asking.DRAWN, 100_000, 1040, 1000)
+    with pytest.raises(Mistake, match="customer-weeks"):
+        asking.refuse_too_much(asking.scenarios(question, desk), question)
+
+
+# ---- customer files
+
+HEADER = "Tenure (months),spend,Plan,remarks\n"
+ROWS = [f"{k % 40},{5 + k % 7},{'gold' if k % 3 else 'basic'},n{k}" for k in range(40)]
+
+
+def given_file(desk: Desk, text: str | bytes, name: str = "ours.csv", encoding: str = "utf-8") -> customers.Section:
+    contents = text.encode() if isinstance(text, str) else text
+    return customers.received(name, io.BytesIO(contents), len(contents), encoding, desk)[0]
+
+
+def usual(desk: Desk) -> customers.Section:
+    return given_file(desk, HEADER + "\n".join(ROWS) + "\n")
+
+
+def test_columns_are_guessed_by_their_names_and_the_unit_in_them(desk: Desk) -> None:
+    guessed = usual(desk)["columns"]
+    assert guessed == {"spend": {"column": "spend"}, "tenure": {"column": "Tenure (months)", "unit": "month"}}
+
+
+def test_every_trait_is_guessed_from_a_column_of_its_own_name(desk: Desk) -> None:
+    names = [name.replace("_", " ").title() for name in targets()]
+    seen = customers.Look(tuple(names), (), {})
+    assert {trait: entry["column"] for trait, entry in customers.guess(seen).items()} == dict(
+        zip(targets(), names, strict=True)
+    )
+
+
+def test_a_guess_takes_no_column_twice_and_nothing_that_is_not_alike() -> None:
+    seen = customers.Look(("trust", "Trust", "id", "date of birth", "notes"), (), {})
+    assert customers.guess(seen) == {"trust": {"column": "trust"}}
+
+
+def test_a_column_of_words_gets_a_number_for_each_within_the_traits_range(desk: Desk) -> None:
+    section = usual(desk)
+    seen = customers.look(desk.folder / "ours.csv")
+    mapped = customers.mapped(section, "switching_cost", seen, column="Plan")
+    assert mapped["columns"]["switching_cost"]["values"] == {"basic": 0.0, "gold": 1.0}
+    assert customers.read(mapped, desk).kept == 40
+    assert customers.mapped(mapped, "switching_cost", seen, column="")["columns"] == section["columns"]
+
+
+def test_rows_that_cannot_be_used_are_listed_with_line_and_reason(desk: Desk) -> None:
+    section = given_file(desk, HEADER + "\n".join([*ROWS, "1,-5,gold,x", "1,5", "many,5,gold,y"]) + "\n")
+    read = customers.read(section | {"bad_rows_allowed": 0.2}, desk)
+    assert (read.rows, read.kept, read.refused) == (43, 40, "")
+    assert [row.line for row in read.set_aside] == [42, 43, 44]
+    path = customers.quarantine_file(read, section, desk)
+    assert path.suffix == ".csv" and len(path.read_text(encoding="utf-8").splitlines()) == 4
+
+
+def test_too_many_such_rows_are_refused_and_listed_all_the_same(desk: Desk) -> None:
+    read = customers.read(given_file(desk, HEADER + "\n".join([*ROWS[:9], "1,-5,gold,x"]) + "\n"), desk)
+    assert "more than the 5 % of bad_rows_allowed" in read.refused and len(read.set_aside) == 1
+    assert str(desk.folder) not in read.refused
+
+
+@pytest.mark.parametrize(
+    ("name", "contents", "sentence"),
+    [
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 20, "picture.csv"),
+        ("noise.csv", bytes(range(1, 256)) * 9, "noise.csv"),
+        ("empty.csv", b"", "is empty"),
+        ("white.csv", b" \n\n", "is empty but for white space"),
+        ("semicolons.csv", b"tenure;spend\n1;2\n", "save the file with commas"),
+        ("header.csv", b"tenure,spend\n", "not one row"),
+        ("open.csv", b'tenure,spend\n"1,2\n', "quotation mark"),
+        ("twins.csv", b"spend,spend\n1,2\n", "both named 'spend'"),
+        ("wide.csv", (",".join(f"c{k}" for k in range(999)) + "\n" + ",".join("1" * 999) + "\n").encode(), "999 columns"),
+        ("customers.parquet", b"PAR1", "ends in .csv"),
+        ("customers.csv.gz", b"\x1f\x8b\x08\0", "ends in .csv"),
+    ],
+)  # fmt: skip
+def test_a_file_of_no_use_is_refused_in_a_sentence_and_nothing_is_lost(
+    desk: Desk, name: str, contents: bytes, sentence: str
+) -> None:
+    before = usual(desk)
+    with pytest.raises(Mistake, match=sentence) as refused:
+        given_file(desk, contents, name)
+    assert "\n" not in str(refused.value) and str(desk.folder) not in str(refused.value)
+    assert customers.remembered(desk) == before and customers.read(before, desk).kept == 40
+    assert sorted(path.name for path in desk.folder.iterdir()) == [customers.KEPT, "ours.csv"]
+
+
+def test_a_bad_file_of_the_same_name_does_not_take_the_good_ones_place(desk: Desk) -> None:
+    before = usual(desk)
+    with pytest.raises(Mistake):
+        given_file(desk, b"")
+    assert customers.read(before, desk).kept == 40
+
+
+def test_too_large_a_file_is_refused_before_it_is_read(desk: Desk) -> None:
+    with pytest.raises(Mistake, match="at most 50 MB"):
+        customers.received("big.csv", io.BytesIO(b""), LARGEST + 1, "utf-8", desk)
+
+
+@pytest.mark.parametrize(
+    "name", ["../../x.csv", "x" * 400 + ".csv", "<img src=x onerror=alert(1)>.csv", "C:\\up\\x.csv"]
+)
+def test_no_name_leads_out_of_the_desk(desk: Desk, name: str) -> None:
+    kept = given_file(desk, HEADER + "\n".join(ROWS), name)["file"]
+    assert (desk.folder / kept).resolve().parent == desk.folder.resolve() and (desk.folder / kept).is_file()
+    assert len(kept) <= 80 and not set(kept) & set("/\\<>")
+
+
+def test_the_scenarios_customers_are_replaced_by_the_files_and_by_drawn_ones(desk: Desk) -> None:
+    today = fetch(TODAY)
+    with_file = customers.with_file(today, usual(desk), desk)
+    assert with_file.customers.file == (desk.folder / "ours.csv").resolve() and not with_file.customers.segment_names
+    assert set(with_file.customers.mapping.columns) == {"spend", "tenure"}  # type: ignore[union-attr]
+    drawn = customers.drawn(today, 70)
+    assert drawn.customers.file is None and drawn.market.customers == 70
+    assert with_file.parts == today.parts == drawn.parts
+
+
+# ---- files to take home, and the answer
+
+
+def asked(**changes: object) -> Question:
+    other = Policy("telecom/outsourced", (Setting("call_centre.callback", "40 %", 3),), "Called back; & <b>")
+    return replace(Question((Policy(TODAY), other), asking.DRAWN, 120, 8, 4, 3), **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("key", [TODAY, "lessons/the_good_recovery", "industries/bank"])
+def test_a_saved_scenario_means_the_same_and_loads_where_it_lies(key: str, tmp_path: Path) -> None:
+    scenario = load(shipped()[key])
+    (again,) = bundle.bundled([scenario], tmp_path)
+    assert again.fingerprint == scenario.fingerprint and again.name == scenario.name
+    assert load(tmp_path / again.path.name).fingerprint == scenario.fingerprint  # type: ignore[union-attr]
+
+
+def test_own_scenarios_stand_on_the_shelf_and_mean_the_same(desk: Desk) -> None:
+    question = asked(people=asking.FROM_FILE)
+    usual(desk)
+    for scenario in asking.scenarios(question, desk):
+        key = bundle.on_own_shelf(scenario, desk)
+        assert fetch(key, desk).fingerprint == scenario.fingerprint
+
+
+def test_the_command_in_the_unpacked_files_gives_the_numbers_of_the_page(desk: Desk, tmp_path: Path) -> None:
+    usual(desk)
+    question = asked(people=asking.FROM_FILE)
+    watch = Watch()
+    scenarios = asking.scenarios(question, desk)
+    shown = answer.found(question, scenarios, desk, watch)
+    assert watch.done == 8 and shown.done == 4 and not shown.cut_short
+    home = tmp_path / "home"
+    with ZipFile(shown.scenarios) as archive:
+        assert {"today.yaml", "ours.csv"} <= set(archive.namelist())
+        archive.extractall(home)
+    command = [sys.executable, "-m", "sim", *bundle.words(shown.command)[1:], "--json", "--report", "again.html"]
+    done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True)
+    there, here = json.loads(done.stdout), answer.compared(scenarios, question, Watch()).to_json()
+    assert there == here
+    assert (home / "again.html").read_text(encoding="utf-8") == shown.report.read_text(encoding="utf-8")
+
+
+def test_called_off_it_keeps_what_is_done_and_says_of_how_many(desk: Desk) -> None:
+    question = asked(replications=400, count=400, weeks=20)
+    shown = answer.found(question, asking.scenarios(question, desk), desk, Watch(stop_after=24))
+    assert 2 <= shown.done < 400 and shown.asked == 400 and shown.cut_short
+
+
+def test_called_off_at_once_it_says_that_there_is_too_little(desk: Desk) -> None:
+    class Hasty(Watch):
+        def on_cancel(self, stop: object) -> None:
+            stop()  # type: ignore[operator]
+
+    question = asked()
+    with pytest.raises(Mistake, match="called off when 0 of 4 replications were done"):
+        answer.found(question, asking.scenarios(question, desk), desk, Hasty())
+
+
+def test_the_page_says_what_the_report_says(desk: Desk) -> None:
+    question = asked(replications=6)
+    shown = answer.found(question, asking.scenarios(question, desk), desk, Watch())
+    report = shown.report.read_text(encoding="utf-8")
+    assert "<b>" not in report.split("<style")[0] and "Called back; &amp; &lt;b&gt;" in report
+    (card,) = shown.document.cards()
+    for sentence in (shown.document.headline, *shown.document.lead, *(words for _, words in card.told)):
+        assert str(escape(sentence)) in report
+    assert [picture.name for picture in shown.pictures] == list(answer.FIRST) and len(shown.forest) > 3
+    assert "week" in shown.pictures[0].alt and not {p.alt for p in shown.pictures} & {p.alt for p in shown.forest}
+    assert any("callback" in line for line in shown.differs[card.name])

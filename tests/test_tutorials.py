@@ -1,0 +1,86 @@
+"""The tutorials run from top to bottom, and what their sentences claim is asserted in them.
+
+A tutorial carries its claims as ``assert`` in cells beside the sentences, and its numbers as ``{eval}`name```: so a tutorial that
+runs and whose names all have a value says what the program does. The site's build runs them a second time.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+from myst_nb.core.read import read_myst_markdown_notebook
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "tutorial"
+TUTORIALS = sorted(FOLDER.glob("*.md"))
+FILLED_IN = re.compile(r"\{eval\}`([^`]*)`")
+
+
+def notebook(path: Path) -> nbformat.NotebookNode:
+    return read_myst_markdown_notebook(path.read_text(encoding="utf-8"), add_source_map=True)
+
+
+def sources(path: Path, kind: str) -> list[str]:
+    return [cell.source for cell in notebook(path).cells if cell.cell_type == kind]
+
+
+def filled_in(path: Path) -> list[str]:
+    """The names whose values stand in the prose."""
+    return [name for text in sources(path, "markdown") for name in FILLED_IN.findall(text)]
+
+
+def values(path: Path, more: str = "") -> dict[str, str]:
+    """Run every cell, and one ``more``; the values of the names that stand in the prose, as they are printed."""
+    book = notebook(path)
+    book.cells.append(nbformat.v4.new_code_cell(more))
+    names = "".join(f"{name!r}: str({name}), " for name in filled_in(path))
+    book.cells.append(nbformat.v4.new_code_cell(f"import json\nprint(json.dumps({{{names}}}))"))
+    nbclient.NotebookClient(book, timeout=3600, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    return json.loads("".join(output["text"] for output in book.cells[-1].outputs))
+
+
+def test_there_is_a_tutorial_for_everybody() -> None:
+    assert {path.stem for path in TUTORIALS} == {"strategist", "researcher", "teacher", "your_own_mechanism"}
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_a_tutorial_asserts_its_claims_and_fills_in_its_numbers(path: Path) -> None:
+    """It is no tutorial of this kind without: nothing in it would be held to the program."""
+    cells = [source for source in sources(path, "code") if not source.startswith("%%")]
+    asserts = [node for source in cells for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]
+    assert len(asserts) >= 3 and len(filled_in(path)) >= 3
+    assert all(name.isidentifier() for name in filled_in(path))
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_a_tutorial_runs_and_every_number_in_its_prose_has_a_value(path: Path) -> None:
+    told = values(path)
+    assert set(told) == set(filled_in(path))
+    wrong = {name: said for name, said in told.items() if said.strip() in ("", "None", "nan") or "<" in said}
+    assert not wrong
+
+
+COMMANDS = """
+def answered(*words):
+    done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+agreed = json.loads(answered("sim", "agree", "scenarios/lessons/town_that_looks.yaml", "--weeks", "8", "--json"))
+assert agreed == {"agree": True, "difference": None}
+pair = ["scenarios/lessons/town.yaml", "scenarios/lessons/town_that_looks.yaml"]
+gaps = json.loads(answered("sim", "compare", *pair, "--replications", "20", "--json"))["differences"]["The town that looks"]
+assert gaps["issues"]["high"] < 0 < gaps["retention"]["low"] and gaps["cost"]["low"] > 0
+answered("pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=", "tests/test_battery.py", "-k", "prevention")
+"""
+
+
+@pytest.mark.heavy
+def test_what_the_mechanism_s_tutorial_leaves_to_be_waited_for_comes_out() -> None:
+    """In the copy with its engines changed: they agree, the mechanism acts, and its battery passes."""
+    assert values(FOLDER / "your_own_mechanism.md", COMMANDS)
