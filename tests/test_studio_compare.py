@@ -157,7 +157,16 @@ def test_nothing_typed_is_cut_short_and_what_is_too_long_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("words", "fits"),
-    [("10", True), (" 99 ", True), ("9", False), ("100", False), ("", False), ("1e2", False), ("-5", False), ("٣٠", False)],
+    [
+        ("10", True),
+        (" 99 ", True),
+        ("9", False),
+        ("100", False),
+        ("", False),
+        ("1e2", False),
+        ("-5", False),
+        ("٣٠", False),
+    ],
 )
 def test_a_field_of_whole_numbers_objects_to_everything_else(words: str, fits: bool) -> None:
     assert (whole_number(10, 99)(words) == "") is fits
