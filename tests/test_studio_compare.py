@@ -25,6 +25,7 @@ from sim.scenario.whole import load
 from sim.studio.address import MOST
 from sim.studio.comparison import answer, bundle, customers
 from sim.studio.comparison import question as asking
+from sim.studio.comparison.forms import whole_number
 from sim.studio.comparison.levers import found, lever, levers, section, value_of
 from sim.studio.comparison.policies import Policy, Setting, fault_of, from_address, now, scenario_of, to_address
 from sim.studio.comparison.question import Question
@@ -144,6 +145,23 @@ def test_a_setting_from_a_later_week_leaves_the_weeks_before_alone() -> None:
     assert [changed.settings(week)["call_centre"].callback for week in (5, 6)] == [0.0, 0.4]
     assert {changed.settings(week)["call_centre"].wage for week in (0, 6)} == {30.0}
     assert today.settings(6)["call_centre"].callback == 0.0
+
+
+def test_nothing_typed_is_cut_short_and_what_is_too_long_is_refused() -> None:
+    today, long = load(shipped()[TODAY]), "x" * 150
+    policy = from_address(to_address(Policy(TODAY, (Setting("outsourcing.share", long),), long, long * 3)))
+    assert (policy.settings[0].written, policy.name, policy.about) == (long, long, long * 3)
+    with pytest.raises(Mistake, match="name is .* but must be shorter text"):
+        scenario_of(Policy(TODAY, name=long), today)
+
+
+@pytest.mark.parametrize(
+    ("words", "fits"),
+    [("10", True), (" 99 ", True), ("9", False), ("100", False), ("", False), ("1e2", False), ("-5", False), ("٣٠", False)],
+)
+def test_a_field_of_whole_numbers_objects_to_everything_else(words: str, fits: bool) -> None:
+    assert (whole_number(10, 99)(words) == "") is fits
+    assert whole_number(10, 99, or_empty=True)("") == ""
 
 
 def test_two_policies_that_would_be_called_the_same_are_refused(desk: Desk) -> None:
@@ -348,4 +366,5 @@ def test_the_page_says_what_the_report_says(desk: Desk) -> None:
     for sentence in (shown.document.headline, *shown.document.lead, *(words for _, words in card.told)):
         assert str(escape(sentence)) in report
     assert [picture.name for picture in shown.pictures] == list(answer.FIRST) and len(shown.forest) > 3
+    assert "week" in shown.pictures[0].alt and not {p.alt for p in shown.pictures} & {p.alt for p in shown.forest}
     assert any("callback" in line for line in shown.differs[card.name])

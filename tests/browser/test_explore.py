@@ -13,7 +13,8 @@ from sim.execution import executor
 from sim.experiments.querying import STORE
 from sim.experiments.question import load_experiment
 from sim.scenario.whole import described
-from sim.studio.questions import Own, answered, as_yaml
+from sim.studio.own_sweep import Own, as_yaml
+from sim.studio.questions import answered
 
 pytestmark = pytest.mark.browser
 RANGES = (("call_centre.representatives", 1.0, 3.0), ("quality.error_rate", 0.01, 0.2))
@@ -56,11 +57,13 @@ def test_what_is_kept_is_shown_at_once_and_a_picked_setting_opened(explorer: str
     page.keyboard.press("Enter")
     page.wait_for_url("**point=4**")
     page.wait_for_selector(".explore-picked tr:has-text('error rate'):has-text('0.105')")
-    page.wait_for_selector("td[aria-selected=true] [aria-label^='representatives 2, error rate 0.105']")
+    page.wait_for_selector(
+        "td[aria-selected=true] [aria-label^='call centre representatives 2, quality error rate 0.105']"
+    )
     assert accessible(page) == []
     page.click("button:has-text('Open as scenario')")
     page.click("a:has-text('Read and download it')")
-    page.wait_for_selector("h2:has-text('Mini: representatives 2, error rate 0.105')")
+    page.wait_for_selector("h2:has-text('Mini: call centre representatives 2, quality error rate 0.105')")
     page.wait_for_selector("td:has-text('call_centre.representatives')")
 
 
@@ -70,7 +73,7 @@ def test_a_shared_address_shows_the_same_setting_and_dots_are_reached_by_keyboar
     page.wait_for_selector(".explore-dot.chosen[aria-pressed=true]")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     chosen = page.get_attribute(".explore-dot.chosen", "aria-label")
-    assert chosen.startswith("representatives 3, error rate 0.2") and "retention" in chosen
+    assert chosen.startswith("call centre representatives 3, quality error rate 0.2") and "retention" in chosen
     page.focus(".explore-dot.chosen")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")

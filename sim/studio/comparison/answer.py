@@ -64,7 +64,8 @@ class Shown:
     @property
     def pictures(self) -> list[Picture]:
         """The figures of the page, in its order."""
-        named = {picture.name: picture for picture in self.document.pictures()}
+        large = [section for section in self.document.sections if not section.small]
+        named = {picture.name: picture for section in large for picture in section.pictures}
         return [named[name] for name in FIRST if name in named]
 
     @property

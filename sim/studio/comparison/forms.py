@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -32,20 +33,42 @@ def plain(tag: str, *children: Any, class_: str = "", **attributes: str) -> Elem
 
 
 @solara.component
-def Field(label: str, value: str, commit: Callable[[str], None], suffix: str = "", hint: str = "") -> Element:
-    """A field of text that is taken over when the visitor leaves it or presses Enter."""
+def Field(
+    label: str,
+    value: str,
+    commit: Callable[[str], None],
+    suffix: str = "",
+    hint: str = "",
+    judge: Callable[[str], str] = lambda words: "",
+) -> Element:
+    """A field of text that is taken over when the visitor leaves it or presses Enter, unless ``judge`` has an objection."""
     typed = solara.use_reactive(value)
+    objection, set_objection = solara.use_state("")
     field = v.TextField(
         label=label, v_model=typed.value, on_v_model=typed.set, suffix=suffix, hint=hint, persistent_hint=bool(hint),
-        outlined=True, dense=True, hide_details="auto",
+        error_messages=[objection] if objection else [], outlined=True, dense=True, hide_details="auto",
     )  # fmt: skip
 
     def changed(words: str | None) -> None:
-        if (words or "") != value:
+        objected = judge(words or "")
+        set_objection(objected)
+        if not objected and (words or "") != value:
             commit(words or "")
 
     use_change(field, changed)
     return field
+
+
+def whole_number(low: int, high: int, or_empty: bool = False) -> Callable[[str], str]:
+    """Objects to everything but a whole number between two bounds (or nothing at all)."""
+
+    def judge(words: str) -> str:
+        if or_empty and not words.strip():
+            return ""
+        fits = re.fullmatch(r"\s*[0-9]{1,20}\s*", words) is not None and low <= int(words) <= high
+        return "" if fits else f"'{words[:20]}' is no whole number between {low:,} and {high:,}"
+
+    return judge
 
 
 @solara.component
@@ -144,7 +167,7 @@ def SettingForm(
         with plain("div", class_="compare-row"):
             _value(this, setting, put)
             if this.group != "scenario":
-                Field("From week", str(setting.week), lambda text: put(replace(setting, week=_week(text))))
+                _from_week(setting, start, put)
             with plain("div", class_="narrow"):
                 button("Take it out", remove, "mdi-close", text=True, small=True)
         with plain("div"):
@@ -158,9 +181,11 @@ def SettingForm(
     return box
 
 
-def _week(text: str) -> int:
-    """The week that was typed; what is no whole number means from the start."""
-    return int(text) if text.strip().isdecimal() and len(text.strip()) <= 4 else 0
+def _from_week(setting: Setting, start: Scenario, put: Callable[[Setting], None]) -> None:
+    def moved(text: str) -> None:
+        put(replace(setting, week=int(text)))
+
+    Field("From week (0: at once)", str(setting.week), moved, judge=whole_number(0, start.weeks - 1))
 
 
 def _value(this: Lever, setting: Setting, put: Callable[[Setting], None]) -> None:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import reacton.ipyvuetify as v
@@ -20,7 +19,7 @@ from sim.parameters import UNITS
 from sim.studio.comparison import customers
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.customers import Look, Reading, Section
-from sim.studio.comparison.forms import Ask, Field, plain
+from sim.studio.comparison.forms import Ask, Field, plain, whole_number
 from sim.studio.comparison.levers import value_of
 from sim.studio.comparison.question import Question
 from sim.studio.desk import LARGEST, Desk
@@ -56,23 +55,15 @@ def PeopleForm(question: Question, ask: Ask, desk: Desk) -> None:
         choice("Customers", WHERE, question.people, lambda where: ask(replace(question, people=where)))
         if question.people == asking.DRAWN:
             Field(
-                "How many customers", str(question.count), lambda text: ask(_counted(question, text)),
-                hint=f"between 10 and {asking.MOST_CUSTOMERS:,}",
+                "How many customers", str(question.count), lambda text: ask(replace(question, count=int(text))),
+                hint=f"between 10 and {asking.MOST_CUSTOMERS:,}", judge=whole_number(10, asking.MOST_CUSTOMERS),
             )  # fmt: skip
         Field(
-            "Weeks", str(question.weeks or ""), lambda text: ask(_lasting(question, text)), suffix="weeks",
-            hint="empty: as the scenarios say",
+            "Weeks", str(question.weeks or ""), lambda text: ask(replace(question, weeks=int(text.strip() or 0))),
+            suffix="weeks", hint="empty: as the scenarios say", judge=whole_number(1, asking.MOST_WEEKS, or_empty=True),
         )  # fmt: skip
     if question.people == asking.FROM_FILE:
         FileForm(desk)
-
-
-def _counted(question: Question, text: str) -> Question:
-    return replace(question, count=asking.whole(text, question.count, 10, asking.MOST_CUSTOMERS))
-
-
-def _lasting(question: Question, text: str) -> Question:
-    return replace(question, weeks=asking.whole(text, 0, 0, asking.MOST_WEEKS))
 
 
 class Arriving:
@@ -288,16 +279,10 @@ def Quarantine(section: Section, read: Reading, desk: Desk) -> None:
         plain("summary", f"The rows set aside{_most(read)}")
         rows = [(f"{row.line:,}", row.reason, row.text[:100]) for row in read.set_aside[: customers.MOST_LISTED]]
         Table(("Line", "Why", "Row"), rows, "Rows set aside")
-    take_home(desk, {"All rows set aside, to be mended (CSV)": path})
+    with plain("div", class_="compare-take"):
+        plain("a", "All rows set aside, to be mended (CSV)", href=desk.address(path), download=path.name)
 
 
 def _most(read: Reading) -> str:
     more = len(read.set_aside) > customers.MOST_LISTED
     return f": the first {customers.MOST_LISTED} of {len(read.set_aside):,}" if more else ""
-
-
-def take_home(desk: Desk, files: dict[str, Path]) -> None:
-    """Links to files on the desk."""
-    with plain("div", class_="compare-take"):
-        for words, path in files.items():
-            plain("a", words, href=desk.address(path), download=path.name)

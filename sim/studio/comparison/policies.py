@@ -12,9 +12,7 @@ from sim.scenario.whole import Scenario
 from sim.studio.comparison.levers import laid_together, lever, section, value_of
 
 LONGEST = 100
-"""Characters of what can be typed into a lever's field."""
-LONGEST_ABOUT = 600
-"""Characters of a description that an address carries."""
+"""Characters of the name that a policy is given when the visitor gives none."""
 _WEEK = re.compile(r"[0-9]{1,4}")
 
 
@@ -68,13 +66,11 @@ def from_address(text: str) -> Policy:
         key, colon, written = entry.partition(":")
         words = unquote(written)
         if key in ("name", "about"):
-            policy = (
-                replace(policy, name=words[:LONGEST]) if key == "name" else replace(policy, about=words[:LONGEST_ABOUT])
-            )
+            policy = replace(policy, name=words) if key == "name" else replace(policy, about=words)
         elif colon:
             name, _, week = key.partition("@")
             from_week = int(week) if _WEEK.fullmatch(week) else 0
-            policy = policy.put(len(policy.settings), Setting(name, words[:LONGEST], from_week))
+            policy = policy.put(len(policy.settings), Setting(name, words, from_week))
     return policy
 
 

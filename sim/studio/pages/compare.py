@@ -17,7 +17,7 @@ from sim.studio.address import MOST, Address, use_address
 from sim.studio.comparison import answer, bundle
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.answer_view import AnswerView
-from sim.studio.comparison.forms import Ask, Field, PolicyForm, plain
+from sim.studio.comparison.forms import Ask, Field, PolicyForm, plain, whole_number
 from sim.studio.comparison.people_form import PeopleForm
 from sim.studio.comparison.policies import Policy
 from sim.studio.comparison.question import Question
@@ -102,18 +102,17 @@ def RunForm(question: Question, ask: Ask, run: object, work: Work) -> None:
             label=f"Replications: {slid.value:,}", v_model=slid.value, on_v_model=slid.set,
             min=min(asking.FEWEST, question.replications), max=asking.MOST,
             step=10, hint="how often each policy meets its luck; more make the answer surer, not the model truer",
-            persistent_hint=True, attributes={"aria-label": "Replications"},
+            persistent_hint=True, class_="compare-wide", attributes={"aria-label": "Replications"},
         )  # fmt: skip
         use_change(
             slider, lambda count: ask(replace(question, replications=int(count))), update_events=["change", "end"]
         )
-        Field("Seed", str(question.seed), lambda text: ask(_seeded(question, text)), hint="another seed is other luck")
+        Field(
+            "Seed", str(question.seed), lambda text: ask(replace(question, seed=int(text))),
+            hint="another seed is other luck", judge=whole_number(0, MOST_SEED),
+        )  # fmt: skip
     with plain("div"):
         button("Compare", run, "mdi-play", disabled=work.running, large=True)  # type: ignore[arg-type]
-
-
-def _seeded(question: Question, text: str) -> Question:
-    return replace(question, seed=asking.whole(text, question.seed, 0, MOST_SEED))
 
 
 def _outcome(work: Work, asked: Question | None, question: Question, desk: Desk) -> None:
@@ -151,10 +150,11 @@ def Shelf(question: Question, desk: Desk, address: Address, tell: object) -> Non
         if len(keys) > 1:
             address.go("/live", one=keys[0], two=keys[1])
 
-    button("Put changed policies on my shelf", lambda: None if keep() else None, "mdi-bookshelf", text=True)
-    button("Watch the first two live", watch, "mdi-play-network", text=True)
-    if kept:
-        aside(kept)
+    with plain("div"):
+        button("Put changed policies on my shelf", lambda: None if keep() else None, "mdi-bookshelf", text=True)
+        button("Watch the first two live", watch, "mdi-play-network", text=True)
+        if kept:
+            aside(kept)
 
 
 def _key(question: Question, place: int, scenario: object, desk: Desk) -> str:
