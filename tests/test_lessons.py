@@ -11,6 +11,7 @@ from lesson_seeds import counted
 from sim import compare, load
 from sim.comparing import Answer
 from sim.errors import Mistake
+from sim.report import facts
 from sim.scenario.lesson import Lesson
 from sim.scenario.whole import Scenario, described
 from sim.studio.lesson_outcome import REPLICATIONS as REPLICATIONS_OF_ONE
@@ -147,3 +148,10 @@ def test_a_lesson_whose_text_is_wrong_is_found_out() -> None:
     )
     outcome = Outcome(lesson.model_copy(update={"shows": wrong}), answer(FOLDER / "the_fee_trap.yaml"))
     assert not outcome.as_told and [shown.expected.measure for shown in outcome.shown if not shown.holds] == ["trust"]
+
+
+def test_the_worth_of_one_customer_is_not_multiplied_by_how_many_a_simulated_one_stands_for() -> None:
+    found = answer(FOLDER / "the_courtship.yaml")
+    worth, equity = facts.unit_of(found, "lifetime_value"), facts.unit_of(found, "customer_equity")
+    assert facts.stands_for(found) == 50 and worth[:2] == (1.0, "EUR")
+    assert equity.factor == pytest.approx(50e-6) and equity.level == "million EUR"
