@@ -187,10 +187,18 @@ def test_scenarios_of_different_length_are_refused_until_the_weeks_are_said(desk
     assert {scenario.weeks for scenario in asking.scenarios(replace(question, weeks=20), desk)} == {20}
 
 
+def test_policies_on_unlike_customers_are_refused_before_anything_is_run(desk: Desk) -> None:
+    question = Question((Policy(TODAY), Policy("lessons/town")), weeks=8)
+    watch = Watch()
+    with pytest.raises(Mistake, match="different numbers of customers .* have them drawn"):
+        answer.found(question, asking.scenarios(question, desk), desk, watch)
+    assert watch.done == 0
+
+
 def test_work_of_hours_is_refused(desk: Desk) -> None:
     question = Question((Policy(TODAY), Policy("telecom/outsourced")), asking.DRAWN, 100_000, 1040, 1000)
     with pytest.raises(Mistake, match="customer-weeks"):
-        asking.refuse_too_much(asking.scenarios(question, desk), question)
+        asking.refuse_before_running(asking.scenarios(question, desk), question)
 
 
 # ---- customer files

@@ -76,7 +76,7 @@ class Shown:
 
 def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watched) -> Shown:
     """Compare and put together what is shown. Called off, it shows what was done. Raises :class:`Mistake`."""
-    question.refuse_too_much(list(scenarios), asked)
+    question.refuse_before_running(list(scenarios), asked)
     with TemporaryDirectory(dir=desk.folder, prefix="compared-") as folder:
         written = bundle.bundled(scenarios, Path(folder))
         answer = compared(written, asked, work)
