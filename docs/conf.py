@@ -29,8 +29,9 @@ smartquotes = False  # would turn the two hyphens of an option into a dash
 
 # A tutorial is run whenever the site is built; a cell that fails, fails the build. Numbers in its prose come from the run.
 nb_execution_mode = "inline"
-nb_execution_timeout = 600
+nb_execution_timeout = 1200
 nb_execution_raise_on_error = True
+nb_merge_streams = True
 nb_ipywidgets_js = {}  # would be fetched from another host
 
 autodoc_member_order = "bysource"

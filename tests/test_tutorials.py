@@ -40,7 +40,7 @@ def values(path: Path, more: str = "") -> dict[str, str]:
     book.cells.append(nbformat.v4.new_code_cell(more))
     names = "".join(f"{name!r}: str({name}), " for name in filled_in(path))
     book.cells.append(nbformat.v4.new_code_cell(f"import json\nprint(json.dumps({{{names}}}))"))
-    nbclient.NotebookClient(book, timeout=600, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    nbclient.NotebookClient(book, timeout=3600, resources={"metadata": {"path": str(FOLDER)}}).execute()
     return json.loads("".join(output["text"] for output in book.cells[-1].outputs))
 
 
