@@ -241,6 +241,12 @@ def test_a_column_of_words_gets_a_number_for_each_within_the_traits_range(desk: 
     assert mapped["columns"]["switching_cost"]["values"] == {"basic": 0.0, "gold": 1.0}
     assert customers.read(mapped, desk).kept == 40
     assert customers.mapped(mapped, "switching_cost", seen, column="")["columns"] == section["columns"]
+    costly = customers.mapped(mapped, "switching_cost", seen, word=("gold", 0.3))
+    assert costly["columns"]["switching_cost"] == {"column": "Plan", "values": {"basic": 0.0, "gold": 0.3}}
+    assert (
+        "switching_cost lies"
+        in customers.read(customers.mapped(costly, "switching_cost", seen, multiply=99.0), desk).refused
+    )
 
 
 def test_rows_that_cannot_be_used_are_listed_with_line_and_reason(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import unquote
 
 from sim.errors import Mistake
@@ -37,6 +38,10 @@ class Policy:
     def put(self, place: int, setting: Setting) -> Policy:
         """With the setting at ``place`` replaced, or added behind the last."""
         return replace(self, settings=(*self.settings[:place], setting, *self.settings[place + 1 :]))
+
+    def moved(self, place: int, **changes: Any) -> Policy:
+        """With the setting at ``place`` changed; as it is when there is none any more."""
+        return self.put(place, replace(self.settings[place], **changes)) if place < len(self.settings) else self
 
     def without(self, place: int) -> Policy:
         """Without the setting at ``place``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from sim.errors import Mistake
@@ -55,6 +55,10 @@ class Question:
     def with_policy(self, place: int, policy: Policy) -> Question:
         """With the policy at ``place`` replaced, or added behind the last."""
         return replace(self, policies=(*self.policies[:place], policy, *self.policies[place + 1 :]))
+
+    def changed(self, place: int, change: Callable[[Policy], Policy]) -> Question:
+        """With the policy at ``place`` changed; as it is when there is none any more."""
+        return self.with_policy(place, change(self.policies[place])) if place < len(self.policies) else self
 
     def without_policy(self, place: int) -> Question:
         """Without the policy at ``place``."""

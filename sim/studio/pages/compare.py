@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -50,14 +51,22 @@ def Page() -> None:
     desk = DESKS.of(solara.get_session_id())
     question = asking.from_entries({key: address[key] for key in ENTRIES})
 
-    def ask(changed: Question) -> None:
+    latest = solara.use_ref(
+        question
+    )  # two events may come before the page is drawn anew: the second builds on the first
+    latest.current = question
+
+    def ask(change: Callable[[Question], Question]) -> None:
+        changed = change(latest.current)
         entries = changed.to_address()
         too_long = len(address.link(None, entries)) > MOST
         set_fault(TOO_LONG if too_long else "")
         if not too_long:
+            latest.current = changed
             address.go(**entries)
 
     def run() -> None:
+        question = latest.current
         set_fault("")
         try:
             scenarios = asking.scenarios(question, desk)
@@ -79,7 +88,7 @@ def Page() -> None:
             PolicyForm(place, question, ask, desk).key(f"policy {place}")
     with plain("div", class_="compare-take"):
         if len(question.policies) < len(asking.PLACES):
-            button("Add a what-if", lambda: ask(_with_one_more(question)), "mdi-plus", outlined=True)
+            button("Add a what-if", lambda: ask(_with_one_more), "mdi-plus", outlined=True)
         Shelf(question, desk, address, set_fault)
     heading("3  Run", 2)
     RunForm(question, ask, run, work)
@@ -105,10 +114,12 @@ def RunForm(question: Question, ask: Ask, run: object, work: Work) -> None:
             persistent_hint=True, class_="compare-wide", attributes={"aria-label": "Replications"},
         )  # fmt: skip
         use_change(
-            slider, lambda count: ask(replace(question, replications=int(count))), update_events=["change", "end"]
+            slider,
+            lambda count: ask(lambda asked: replace(asked, replications=int(count))),
+            update_events=["change", "end"],
         )
         Field(
-            "Seed", str(question.seed), lambda text: ask(replace(question, seed=int(text))),
+            "Seed", str(question.seed), lambda text: ask(lambda asked: replace(asked, seed=int(text))),
             hint="another seed is other luck", judge=whole_number(0, MOST_SEED),
         )  # fmt: skip
     with plain("div"):
