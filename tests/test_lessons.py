@@ -11,10 +11,12 @@ from lesson_seeds import counted
 from sim import compare, load
 from sim.comparing import Answer
 from sim.errors import Mistake
+from sim.report import facts
 from sim.scenario.lesson import Lesson
 from sim.scenario.whole import Scenario, described
 from sim.studio.lesson_outcome import REPLICATIONS as REPLICATIONS_OF_ONE
-from sim.studio.lesson_outcome import Outcome
+from sim.studio.lesson_outcome import Outcome, right_by_text
+from sim.studio.lesson_taking import Attempt, accounted, guess_needed
 from sim.studio.lesson_teacher import agreement
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "lessons"
@@ -106,6 +108,23 @@ def test_a_lesson_comes_out_as_told_whatever_the_seed(path: Path) -> None:
     assert count.as_told >= 3, count.broken
 
 
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_is_taken_from_start_to_end(path: Path) -> None:
+    """Whoever guesses what the text says is told to be right, whoever guesses otherwise to be wrong; and there is a story."""
+    outcome, guess = Outcome(lesson_of(load(path)), answer(path)), guess_needed(load(path))
+    right = float(right_by_text(outcome.lesson)) if guess.options else outcome.guessed.mean
+    other = (right + 1) % len(guess.options) if guess.options else guess.high
+    for value, is_right in ((right, True), (other, False)):
+        attempt = Attempt(load(path))
+        attempt.commit(value)
+        attempt.arrive(outcome)
+        assert attempt.right is is_right and attempt.at("think") == "think"
+        assert ("right" in attempt.verdict or "That is near" in attempt.verdict) is is_right
+    account = accounted(outcome)
+    assert "leave" in account.reasons and account.who and account.weeks
+    assert sum("never left" in ending for ending in account.endings) == 1
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_comes_out_as_told_for_95_of_100_seeds(path: Path) -> None:
@@ -129,3 +148,10 @@ def test_a_lesson_whose_text_is_wrong_is_found_out() -> None:
     )
     outcome = Outcome(lesson.model_copy(update={"shows": wrong}), answer(FOLDER / "the_fee_trap.yaml"))
     assert not outcome.as_told and [shown.expected.measure for shown in outcome.shown if not shown.holds] == ["trust"]
+
+
+def test_the_worth_of_one_customer_is_not_multiplied_by_how_many_a_simulated_one_stands_for() -> None:
+    found = answer(FOLDER / "the_courtship.yaml")
+    worth, equity = facts.unit_of(found, "lifetime_value"), facts.unit_of(found, "customer_equity")
+    assert facts.stands_for(found) == 50 and worth[:2] == (1.0, "EUR")
+    assert equity.factor == pytest.approx(50e-6) and equity.level == "million EUR"

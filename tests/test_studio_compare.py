@@ -25,6 +25,7 @@ from sim.scenario.whole import load
 from sim.studio.address import MOST
 from sim.studio.comparison import answer, bundle, customers
 from sim.studio.comparison import question as asking
+from sim.studio.comparison.forms import whole_number
 from sim.studio.comparison.levers import found, lever, levers, section, value_of
 from sim.studio.comparison.policies import Policy, Setting, fault_of, from_address, now, scenario_of, to_address
 from sim.studio.comparison.question import Question
@@ -146,6 +147,32 @@ def test_a_setting_from_a_later_week_leaves_the_weeks_before_alone() -> None:
     assert today.settings(6)["call_centre"].callback == 0.0
 
 
+def test_nothing_typed_is_cut_short_and_what_is_too_long_is_refused() -> None:
+    today, long = load(shipped()[TODAY]), "x" * 150
+    policy = from_address(to_address(Policy(TODAY, (Setting("outsourcing.share", long),), long, long * 3)))
+    assert (policy.settings[0].written, policy.name, policy.about) == (long, long, long * 3)
+    with pytest.raises(Mistake, match="name is .* but must be shorter text"):
+        scenario_of(Policy(TODAY, name=long), today)
+
+
+@pytest.mark.parametrize(
+    ("words", "fits"),
+    [
+        ("10", True),
+        (" 99 ", True),
+        ("9", False),
+        ("100", False),
+        ("", False),
+        ("1e2", False),
+        ("-5", False),
+        ("٣٠", False),
+    ],
+)
+def test_a_field_of_whole_numbers_objects_to_everything_else(words: str, fits: bool) -> None:
+    assert (whole_number(10, 99)(words) == "") is fits
+    assert whole_number(10, 99, or_empty=True)("") == ""
+
+
 def test_two_policies_that_would_be_called_the_same_are_refused(desk: Desk) -> None:
     with pytest.raises(Mistake, match="two policies are called 'Today'"):
         asking.scenarios(Question((Policy(TODAY), Policy(TODAY))), desk)
@@ -160,10 +187,18 @@ def test_scenarios_of_different_length_are_refused_until_the_weeks_are_said(desk
     assert {scenario.weeks for scenario in asking.scenarios(replace(question, weeks=20), desk)} == {20}
 
 
+def test_policies_on_unlike_customers_are_refused_before_anything_is_run(desk: Desk) -> None:
+    question = Question((Policy(TODAY), Policy("lessons/town")), weeks=8)
+    watch = Watch()
+    with pytest.raises(Mistake, match="different numbers of customers .* have them drawn"):
+        answer.found(question, asking.scenarios(question, desk), desk, watch)
+    assert watch.done == 0
+
+
 def test_work_of_hours_is_refused(desk: Desk) -> None:
     question = Question((Policy(TODAY), Policy("telecom/outsourced")), asking.DRAWN, 100_000, 1040, 1000)
     with pytest.raises(Mistake, match="customer-weeks"):
-        asking.refuse_too_much(asking.scenarios(question, desk), question)
+        asking.refuse_before_running(asking.scenarios(question, desk), question)
 
 
 # ---- customer files
@@ -206,6 +241,12 @@ def test_a_column_of_words_gets_a_number_for_each_within_the_traits_range(desk: 
     assert mapped["columns"]["switching_cost"]["values"] == {"basic": 0.0, "gold": 1.0}
     assert customers.read(mapped, desk).kept == 40
     assert customers.mapped(mapped, "switching_cost", seen, column="")["columns"] == section["columns"]
+    costly = customers.mapped(mapped, "switching_cost", seen, word=("gold", 0.3))
+    assert costly["columns"]["switching_cost"] == {"column": "Plan", "values": {"basic": 0.0, "gold": 0.3}}
+    assert (
+        "switching_cost lies"
+        in customers.read(customers.mapped(costly, "switching_cost", seen, multiply=99.0), desk).refused
+    )
 
 
 def test_rows_that_cannot_be_used_are_listed_with_line_and_reason(desk: Desk) -> None:
@@ -348,4 +389,5 @@ def test_the_page_says_what_the_report_says(desk: Desk) -> None:
     for sentence in (shown.document.headline, *shown.document.lead, *(words for _, words in card.told)):
         assert str(escape(sentence)) in report
     assert [picture.name for picture in shown.pictures] == list(answer.FIRST) and len(shown.forest) > 3
+    assert "week" in shown.pictures[0].alt and not {p.alt for p in shown.pictures} & {p.alt for p in shown.forest}
     assert any("callback" in line for line in shown.differs[card.name])

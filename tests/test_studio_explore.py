@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -20,12 +21,16 @@ from sim.errors import Mistake
 from sim.execution import executor
 from sim.experiments.question import load_experiment
 from sim.experiments.sweeping import Sweep
+from sim.report import sweep_page
 from sim.running import run as run_scenario
 from sim.scenario.whole import Scenario, described
-from sim.studio import drawn, exploring, questions, shelf
+from sim.statistics import Interval
+from sim.studio import drawn, drawn_bars, exploring, own_sweep, questions, shelf
 from sim.studio.desk import Desk
-from sim.studio.exploring import Ask, Missing, opened_as_scenario
-from sim.studio.questions import NotKept, Own, answered, entries_of, kept, own_in
+from sim.studio.exploring import Missing
+from sim.studio.exploring_taken import Ask, opened_as_scenario, reported
+from sim.studio.own_sweep import Own, entries_of, own_in
+from sim.studio.questions import NotKept, answered, kept
 from sim.studio.work import Stopped, Work
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,8 +93,8 @@ def test_what_makes_no_sense_is_said_in_a_sentence(entries: dict[str, str], word
 
 def test_every_number_and_switch_of_the_model_is_a_lever_with_a_range_around_today() -> None:
     base = shelf.fetch("telecom/today")
-    for lever in questions.levers().values():
-        today = questions.value_today(base, lever.path)
+    for lever in own_sweep.levers().values():
+        today = own_sweep.value_today(base, lever.path)
         low, high = lever.around(today)
         assert lever.low <= low < high <= lever.high
         assert low <= today <= high or today == 0 or not lever.low <= today <= lever.high
@@ -106,7 +111,7 @@ def test_the_shipped_questions_open_and_their_size_is_known() -> None:
 def test_experiments_beside_the_studio_are_found_and_broken_ones_left_out(tmp_path: Path) -> None:
     folder = tmp_path / "experiments"
     folder.mkdir()
-    (folder / "mine.yaml").write_text(questions.as_yaml(OWN.written()), encoding="utf-8")
+    (folder / "mine.yaml").write_text(own_sweep.as_yaml(OWN.written()), encoding="utf-8")
     (folder / "broken.yaml").write_text("question: [", encoding="utf-8")
     (folder / "other.yaml").write_text("policies: {}\nquestion: which?\ndesign: {kind: grid}", encoding="utf-8")
     assert [key for key in questions.questions(tmp_path) if key.startswith("here/")] == ["here/mine"]
@@ -144,8 +149,8 @@ def test_the_file_that_is_shown_asks_the_same(found: tuple[Sweep, Path], tmp_pat
     (tmp_path / "scenarios" / "lessons").mkdir(parents=True)
     (tmp_path / "experiments").mkdir()
     town().save(tmp_path / "scenarios" / "lessons" / "town.yaml")
-    file = tmp_path / "experiments" / questions.OWN_FILE
-    file.write_text(questions.as_yaml(OWN.written()), encoding="utf-8")
+    file = tmp_path / "experiments" / own_sweep.OWN_FILE
+    file.write_text(own_sweep.as_yaml(OWN.written()), encoding="utf-8")
     assert kept("sweep", load_experiment(file), folder).tally.ran == 0
 
 
@@ -242,7 +247,7 @@ def test_the_bars_of_a_tornado_span_what_the_effects_say(found: tuple[Sweep, Pat
     answer, _ = found
     known = drawn.spots(answer)
     unit = drawn.units(answer.experiment, known)[1]
-    bars = drawn.tornado(answer, 1, unit)
+    bars = drawn_bars.tornado(answer, 1, unit)
     assert bars is not None
     effects = answer.effects(answer.experiment.outcomes[1])
     lengths = [max(p["to"] for p in bar["parts"]) - min(p["from"] for p in bar["parts"]) for bar in bars["bars"]]
@@ -259,7 +264,7 @@ def asked_by(tmp_path: Path, **more: Any) -> Path:
     (tmp_path / "experiments").mkdir(exist_ok=True)
     town().save(tmp_path / "scenarios" / "lessons" / "town.yaml")
     path = tmp_path / "experiments" / "asked.yaml"
-    path.write_text(questions.as_yaml(written), encoding="utf-8")
+    path.write_text(own_sweep.as_yaml(written), encoding="utf-8")
     return path
 
 
@@ -276,7 +281,7 @@ def opened(tmp_path: Path) -> Iterator[Any]:
 def test_a_sensitivity_is_drawn_in_its_order_with_the_band_of_chance(opened: Any, tmp_path: Path) -> None:
     question, asked = opened(sensitivity={"method": "morris", "samples": 4})
     answer = answered(question.command, asked, tmp_path / "store", executor(1))
-    picture = drawn.influence(answer, 0)
+    picture = drawn_bars.influence(answer, 0)
     ranked = answer.analyses[0].ranking
     assert [bar["label"] for bar in picture["bars"]] == [name for name, _ in ranked]
     ends = [bar["parts"][0]["to"] for bar in picture["bars"]]
@@ -306,7 +311,7 @@ def test_an_opened_setting_is_the_scenario_that_was_run(found: tuple[Sweep, Path
     assert scenario.full_fingerprint == answer.fingerprints[5]
     assert shelf.fetch(base, desk).full_fingerprint == answer.experiment.base.full_fingerprint
     told = drawn.picked(answer.experiment, spot, drawn.units(answer.experiment, drawn.spots(answer)))
-    assert [row[0] for row in told["levers"]] == ["representatives", "error rate"]
+    assert [row[0] for row in told["levers"]] == ["call centre representatives", "quality error rate"]
     gap = answer.against_today(5, answer.experiment.outcomes[0])
     verdict = told["rows"][0][3]
     assert verdict.startswith("undecided" if not gap.decided else "better" if gap.mean > 0 else "worse")
@@ -321,3 +326,33 @@ def test_opened_from_a_shipped_scenario_the_base_is_the_shelfs_own_when_it_means
     shorter = Own("lessons/town", OWN.ranges, OWN.measures, 2, 2, 13).experiment(scenario)
     base, _ = opened_as_scenario(shorter, spot, desk)
     assert base.startswith("own/") and shelf.fetch(base, desk).weeks == 13
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.42, 1.9), (0, 1), (-3.2e6, 4.5e6), (0.0101, 0.0102), (5, 5)])
+def test_ticks_lie_on_the_scale_and_say_the_number_at_which_they_stand(low: float, high: float) -> None:
+    scale = drawn.axis("x", [low, high])
+    assert scale.at(low) >= 0 and scale.at(high) <= 1 and 2 <= len(scale.ticks) <= 8
+    for value, words in scale.ticks:
+        assert 0 <= scale.at(value) <= 1
+        assert float(words.replace(",", "").replace("\u2212", "-")) == pytest.approx(value, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["html", "xlsx"])
+def test_the_report_of_an_answer_is_put_on_the_desk(found: tuple[Sweep, Path], tmp_path: Path, kind: str) -> None:
+    answer, folder = found
+    if kind == "xlsx":
+        pytest.importorskip("xlsxwriter")
+    ask = Ask("own", "sweep", answer.experiment, folder, "")
+    path = reported(ask, answer, Desk(tmp_path), kind)
+    assert path.parent == tmp_path and path.suffix == f".{kind}" and path.stat().st_size > 1000
+    if kind == "html":
+        assert questions.headline("sweep", answer) in path.read_text(encoding="utf-8")
+
+
+def test_an_amount_in_the_answer_lies_in_its_interval_in_the_same_unit(found: tuple[Sweep, Path]) -> None:
+    answer, _ = found
+    outcome = answer.experiment.outcomes[0]
+    for mean in (3.1, 250.0, 6500.0, 95_000.0):
+        told = sweep_page._amount(answer, outcome, Interval(mean, 0.9 * mean, 1.1 * mean, 1.0))
+        amount, low, high = (float(text.replace(",", "")) for text in re.findall(r"\d[\d,]*(?:\.\d+)?", told))
+        assert low < amount < high, told

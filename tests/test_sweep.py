@@ -151,7 +151,7 @@ def test_a_sweep_answers_its_question_and_costs_nothing_again(tmp_path: Path, mo
     folder = tmp_path / told["folder"]
     page = (folder / "report.html").read_text()
     assert CLEAN.search(page)[1] == told["answer"]  # type: ignore[index]
-    assert "How many representatives are enough?" in page and page.count("data:image/svg") == 3 + 3 + 1
+    assert "How many representatives are enough?" in page and page.count('src="data:image/svg') == 3 + 3 + 1
     points, csv = pd.read_parquet(folder / "points.parquet"), pd.read_csv(folder / "points.csv")
     pd.testing.assert_frame_equal(points, csv, check_dtype=False, check_exact=True)
     joined = (

@@ -22,6 +22,7 @@ MARKERS = ("s", "D", "^", "v", "P", "X")
 DASHES: tuple[Any, ...] = ("solid", (0, (6, 1.5)), (0, (3, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (1.2, 1)), (0, (9, 2)))
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "path",
+    "pdf.fonttype": 42,  # fonts embedded as TrueType: journals refuse Type 3
     "svg.hashsalt": "loyalty",
     "text.parse_math": False,
     "font.family": "DejaVu Sans",
@@ -125,11 +126,11 @@ def name_lines(axes: Axes, ends: Sequence[tuple[float, float]], names: Sequence[
         axes.text(start, place, short(name, 16, lines), va="center", fontsize=9, linespacing=1.05, clip_on=False)
 
 
-def place_weeks(axes: Axes, weeks: int) -> None:
-    """A time axis that ends where the time ends, ticked every quarter or year."""
+def place_weeks(axes: Axes, weeks: int, most: int = 8) -> None:
+    """A time axis that ends where the time ends, ticked every quarter or year, with at most so many steps."""
     axes.set_xlim(0, weeks)
-    step = next((s for s in (1, 2, 4, 13, 26, 52) if weeks / s <= 8), 104)
-    while weeks / step > 8:
+    step = next((s for s in (1, 2, 4, 13, 26, 52) if weeks / s <= most), 104)
+    while weeks / step > most:
         step *= 2
     axes.set_xticks(range(0, weeks + 1, step))
     axes.set_xlabel("weeks from the start")

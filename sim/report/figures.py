@@ -209,8 +209,8 @@ def whole_forest(answer: Answer) -> Picture:
     """The same as one figure."""
     single = forest(answer)
     charts = [picture.chart for picture in single if isinstance(picture.chart, Chart)]
-    height = 2 * max(chart.height for chart in charts)
-    grid = Grid([charts[:3], charts[3:]], 11.4, height, shared=False)
+    height = 3 * max(chart.height for chart in charts)
+    grid = Grid([charts[:2], charts[2:4], charts[4:]], 7.6, height, shared=False)
     return pictured(grid, " ".join(picture.alt for picture in single), wide=True, name="forest")
 
 

@@ -75,7 +75,8 @@ def _draw(axes: Axes, chart: Chart) -> None:
     for name, axis in (("x", chart.across), ("y", chart.up)):
         _set_axis(axes, name, axis)
     if chart.across.weeks is not None:
-        place_weeks(axes, chart.across.weeks)
+        narrow = axes.get_figure().get_figwidth() < NARROW  # type: ignore[union-attr]
+        place_weeks(axes, chart.across.weeks, 4 if narrow else 8)
     elif chart.up.rows:
         axes.margins(x=0.12)
         axes.xaxis.set_major_locator(MaxNLocator(5 if chart.width < NARROW else 6, steps=[1, 2, 2.5, 5, 10]))
@@ -176,6 +177,9 @@ def _grid(chart: Grid, width: float) -> Figure:
             axes.set_visible(True)
             _draw(axes, one)
             axes.tick_params(labelsize=8)
+            if one.title:
+                axes.set_title(short(one.title, 30), pad=16 if one.better else 6)
+            _name(axes, one, "")
             for words in (axes.xaxis.label, axes.yaxis.label, axes.title):
                 words.set_fontsize(9)
             if not one.across.ticks:

@@ -66,7 +66,8 @@ def _amount(found: Sweep, outcome: Outcome, known: Known) -> str:
     unit = unit_in(found, outcome)
     if unit.level.endswith(found.experiment.base.currency):
         scale = found.experiment.base.market.stands_for
-        chosen = money_unit([abs(known.mean) * scale], found.experiment.base.currency)
+        size = abs(known.mean) * scale
+        chosen = money_unit([size if size >= 1e6 else 0.0], found.experiment.base.currency)  # as rough_money tells it
         unit = chosen._replace(factor=chosen.factor * scale)
         digits = digits_of(known, unit)
         return f"{rough_money(abs(known.mean) * scale, found.experiment.base.currency)} ({sizes(known, unit.factor, digits)})"

@@ -11,10 +11,10 @@ from reacton.core import Element
 from sim.errors import Mistake
 from sim.measures import MEASURES
 from sim.scenario.quantities import between, number_told
-from sim.studio import catalogue, questions, shelf
+from sim.studio import catalogue, own_sweep, shelf
 from sim.studio.desk import Desk
 from sim.studio.furniture import aside, button, choice, heading, said, told
-from sim.studio.questions import PLACES, USUAL
+from sim.studio.own_sweep import PLACES, USUAL
 
 FIELDS = ("base", *(name for place in PLACES for name in place), "measure", "measure2", *USUAL)
 START = {
@@ -45,14 +45,14 @@ def OwnForm(entries: Mapping[str, str], desk: Desk, go: Callable[[dict[str, str]
 
     def begin() -> None:
         try:
-            own = questions.own_in(asked)
+            own = own_sweep.own_in(asked)
             if own is None:
                 raise Mistake("choose a first lever: what is to be varied?")
             own.experiment(shelf.fetch(own.base, desk))
         except Mistake as fault:
             set_mistake(str(fault))
             return
-        go(questions.entries_of(own))
+        go(own_sweep.entries_of(own))
 
     heading("Ask your own", 2)
     said("Choose a scenario, one or two levers and how far to move them, and what you want to look at.")
@@ -82,7 +82,7 @@ def _lever(
     asked: Mapping[str, str], names: tuple[str, str, str], words: str, desk: Desk, change: Callable[..., None]
 ) -> None:
     path = asked[names[0]]
-    known = questions.levers()
+    known = own_sweep.levers()
     lever = known.get(path)
 
     def choose(chosen: str | None) -> None:
@@ -116,11 +116,11 @@ def _end(words: str, value: str, change: Callable[[str], None]) -> Element:
 
 
 def _usual_range(path: str | None, base: str, desk: Desk) -> tuple[str, str]:
-    lever = questions.levers()[path or ""]
+    lever = own_sweep.levers()[path or ""]
     if lever.switch:
         return "", ""
     try:
-        today = questions.value_today(shelf.fetch(base, desk), lever.path)
+        today = own_sweep.value_today(shelf.fetch(base, desk), lever.path)
     except Mistake:
         today = lever.low
     low, high = lever.around(today)
@@ -129,6 +129,6 @@ def _usual_range(path: str | None, base: str, desk: Desk) -> tuple[str, str]:
 
 def _today(base: str, path: str, desk: Desk) -> str:
     try:
-        return f"; in this scenario {number_told(float(f'{questions.value_today(shelf.fetch(base, desk), path):.6g}'))}"
+        return f"; in this scenario {number_told(float(f'{own_sweep.value_today(shelf.fetch(base, desk), path):.6g}'))}"
     except Mistake:
         return ""

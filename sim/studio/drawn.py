@@ -14,15 +14,14 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.ask_optimise import Optimum
-from sim.experiments.ask_sensitivity import Sensitivities
 from sim.experiments.designs import value_in
 from sim.experiments.factors import Factor
 from sim.experiments.optimising import undominated
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.experiments.sweeping import Sweep, is_map
-from sim.report.amounts import Known, Unit, between, number, places, signed
-from sim.report.experiment_page import change_told, digits_of, level_told, title, unit_of
+from sim.report.amounts import Known, Unit, between, number, places
+from sim.report.experiment_page import change_told, digits_of, level_told, title, unit_of, written_digits
 from sim.statistics import Difference, Interval
 
 BLUE, ORANGE, GREEN, GREY, INK = "#0072B2", "#D55E00", "#009E73", "#767676", "#222222"
@@ -138,12 +137,13 @@ def axis(label: str, values: Iterable[float], zero: bool = False, room: float = 
     low, high = (min(0.0, min(known)) if zero else min(known)), max(known)
     spare = (high - low or abs(high) or 1.0) * room
     low, high = (low if zero and low == 0 else low - spare), high + spare
-    found = [float(tick) for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high]
-    digits = places(min(np.diff(found), default=1.0) * 0.999, 0) if len(found) > 1 else 2
+    found = [float(tick) for tick in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high]
+    digits = max((written_digits(tick) for tick in found), default=0)
     return Axis(label, low, high, tuple((tick, number(tick, digits)) for tick in found))
 
 
-def _outcome_label(outcome: Outcome, unit: Unit) -> str:
+def outcome_label(outcome: Outcome, unit: Unit) -> str:
+    """An outcome and its unit, as they stand at an axis."""
     return f"{title(outcome)}, {unit.level}"
 
 
@@ -244,7 +244,7 @@ def along_one(found: Sweep, known: Sequence[Spot], k: int, unit: Unit) -> Drawin
     across = Axis(_named(factor), *_span([spot.values[0] for spot in known]), ())
     ticks = tuple((spot.values[0], factor.told(spot.values[0])) for spot in known)
     across = Axis(across.label, across.low, across.high, ticks)
-    up = axis(_outcome_label(outcome, unit), [end for level in levels for end in level[1:]])
+    up = axis(outcome_label(outcome, unit), [end for level in levels for end in level[1:]])
     best = best_of(found, known, k)
     dots = []
     for spot, level in zip(known, levels, strict=True):
@@ -271,7 +271,7 @@ def trade_off(found: Sweep | Optimum, known: Sequence[Spot], pair: tuple[int, in
     )
     trials = trials[np.isfinite(trials).all(axis=1)]
     axes = [
-        axis(_outcome_label(asked.outcomes[k], shown[k]), [*(v for row in ends[k] for v in row[1:]), *trials[:, j]])
+        axis(outcome_label(asked.outcomes[k], shown[k]), [*(v for row in ends[k] for v in row[1:]), *trials[:, j]])
         for j, k in enumerate(pair)
     ]
     front = on_front(asked, known, pair)
@@ -314,72 +314,3 @@ def _label(asked: Experiment, spot: Spot, which: Sequence[int], shown: Sequence[
     """A spot in words: its levers, and some of its outcomes."""
     told = [f"{asked.outcomes[k].words} {level_told(spot.levels[k], shown[k])}" for k in which]
     return f"{setting_told(asked, spot)}: {', '.join(told)}"
-
-
-# ---- bars
-
-
-def tornado(found: Sweep, k: int, unit: Unit) -> Drawing | None:
-    """What each factor does to an outcome on its way from its lowest to its highest value; None when nothing can be told."""
-    outcome, effects = found.experiment.outcomes[k], found.effects(found.experiment.outcomes[k])
-    if not effects:
-        return None
-    ends = [(e.low.mean * unit.factor, e.high.mean * unit.factor) for e in effects]
-    halves = [(e.change.high - e.change.low) / 2 * abs(unit.factor) for e in effects]
-    reach = [v for pair, half in zip(ends, halves, strict=True) for end in pair for v in (end - half, end + half)]
-    scale = axis(_outcome_label(outcome, unit), reach)
-    bars = []
-    for effect, (low, high), half in zip(effects, ends, halves, strict=True):
-        middle = (low + high) / 2
-        factor = effect.factor
-        digits = digits_of(effect.change, unit)
-        change = signed(effect.change.mean * unit.factor, digits)
-        told = f"{change} {unit.difference} ({between(effect.change, unit.factor, digits, plus=True)})"
-        bars.append({
-            "label": factor.label, "told": told if effect.decided else f"undecided: {told}",
-            "parts": [_part(scale, low, middle, BLUE), _part(scale, middle, high, ORANGE)],
-            "whisker": [scale.at(high - half), scale.at(high + half)],
-            "range": f"{factor.told(factor.low)} to {factor.told(factor.high)} {unit_told(factor)}".strip(),
-        })  # fmt: skip
-    note = "Blue: the lever at its lowest value; orange: at its highest. Thin line: 95 % interval of the change."
-    return {"title": f"What moves {outcome.words}", "axis": scale.told(), "bars": bars, "band": None, "note": note}
-
-
-def _part(scale: Axis, one: float, other: float, colour: str) -> Drawing:
-    low, high = sorted((scale.at(one), scale.at(other)))
-    return {"from": low, "to": high, "colour": colour}
-
-
-def influence(found: Sensitivities, k: int) -> Drawing:
-    """How much each factor matters to an outcome, with 95 % intervals, and the band of what mere chance gives."""
-    from sim.report.sensitivity_page import MEANS, SHARES
-
-    outcome, analysis = found.experiment.outcomes[k], found.analyses[k]
-    ranked, above, share = analysis.ranking, analysis.above_chance, analysis.method in SHARES
-    factor = 100 if share else 1
-    label = "% of the variance between points (total index)" if share else f"{analysis.method} index"
-    ends = [max(end, 0) * factor for _, index in (*ranked, ("", analysis.dummy)) for end in (index.low, index.high)]
-    scale = axis(label, [*ends, 0.0], zero=True)
-    bars = [
-        {
-            "label": name, "told": f"{_index_told(index, factor)}: {_verdict(name, analysis)}",
-            "parts": [_part(scale, 0, max(index.value, 0) * factor, BLUE if name in above else GREY)],
-            "whisker": [scale.at(max(index.low, 0) * factor), scale.at(max(index.high, 0) * factor)], "range": "",
-        }
-        for name, index in ranked
-    ]  # fmt: skip
-    band = [scale.at(max(end, 0) * factor) for end in (analysis.dummy.low, analysis.dummy.high)]
-    note = f"{MEANS[analysis.method]} Thin lines: 95 % intervals. Grey band: what mere chance gives. Blue: more than chance."
-    return {"title": f"What moves {outcome.words}", "axis": scale.told(), "bars": bars, "band": band, "note": note}
-
-
-def _index_told(index: Any, factor: float) -> str:
-    digits = 0 if factor == 100 else 3
-    value, low, high = (number(max(part, 0) * factor, digits) for part in index)
-    return f"{value}{' %' if factor == 100 else ''} ({low} to {high})"
-
-
-def _verdict(name: str, analysis: Any) -> str:
-    if name in analysis.above_chance:
-        return "matters"
-    return "cannot be told" if name in analysis.undecided else "no more than chance"

@@ -18,7 +18,7 @@ from sim.studio.furniture import Table, aside, button, heading, hidden, said, to
 from sim.studio.lesson_class import ROOMS, View
 from sim.studio.lesson_outcome import in_words, live, with_interval, worlds
 from sim.studio.lesson_pictures import dots
-from sim.studio.lesson_pieces import Box, GuessForm, picture
+from sim.studio.lesson_pieces import Box, GuessForm, Listed, picture
 from sim.studio.lesson_taking import committed_in_words, guess_needed
 from sim.studio.work import Stopped, Work, use_work
 
@@ -163,8 +163,7 @@ def run_mine(view: View, scenario: Scenario, visitor: str, work: Work) -> None:
 @solara.component
 def Together(view: View, scenario: Scenario) -> None:
     """The distribution of the class, with its guesses beside it."""
-    guess, lesson = guess_needed(scenario), scenario.lesson
-    assert lesson is not None
+    guess = guess_needed(scenario)
     heading("The class", 2)
     if view.around is None:
         said("Nobody has run a world yet; a dot appears here for each run.")
@@ -182,9 +181,22 @@ def Together(view: View, scenario: Scenario) -> None:
             for place, (option, count) in enumerate(zip(guess.options, view.answers, strict=True))
         ]
         Table(("Answer", "Guesses", ""), rows, "How the class guessed")
-    heading("What happens, and why", 2)
-    Box(lesson.happens, lesson.because)
+    if view.revealed:
+        TalkAbout(scenario)
     named = [(f"no. {number}", name or "–", in_words(guess, value, 1)) for number, value, name in view.dots]
     with v.Html(tag="details"):
         v.Html(tag="summary", children=["All runs as a table"])
         Table(("Luck", "Nickname", "Difference"), named, "All runs of the class")
+
+
+@solara.component
+def TalkAbout(scenario: Scenario) -> None:
+    """What to talk about when everybody has seen the outcome; the model's own answer is folded away until then."""
+    lesson = scenario.lesson
+    assert lesson is not None and lesson.guide is not None
+    Box(lesson.happens)
+    heading("To talk about", 2)
+    Listed(lesson.guide.explain, ordered=True)
+    with v.Html(tag="details"):
+        v.Html(tag="summary", children=["Why, in the model's own account"])
+        said(lesson.because)

@@ -161,7 +161,7 @@ def compared(guess: Guess, committed: float, found: Interval) -> str:
     factor, unit = guess.unit
     off, near = abs(committed - found.mean), abs(committed - found.mean) <= guess.near
     gap = f"{number(off * factor, 1)} {unit}".rstrip()
-    told, shows = in_words(guess, committed), in_words(guess, found.mean)
+    told, shows = in_words(guess, committed, 0), in_words(guess, found.mean)
     further = ", it changes more than you thought" if not near and _more(committed, found.mean) else ""
     judged = "That is near" if near else "Not near"
     return f"{judged}: you guessed {told}, the model shows {shows}; {gap} apart{further}."

@@ -48,26 +48,37 @@ def _dots(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tu
     factor, unit = guess.unit
     shown, low, high = factor * np.array(values), *_ends(guess, [*values, *guesses, around.low, around.high])
     width = (high - low) / COLUMNS
-    heights = _stacked(shown, low, width)
-    figure = Figure(figsize=(8.2, 2.7))
+    places = np.floor((shown - low) / width)
+    heights = _stacked(places)
+    figure = Figure(figsize=(6.0, 2.5))
     axes = figure.add_axes((0.04, 0.2, 0.92, 0.68))
     tallest = max(6.0, float(heights.max(initial=0)) + 1)
     axes.set_xlim(low, high)
-    axes.set_ylim(-2.4, tallest)
+    axes.set_ylim(-0.34 * tallest, tallest)
     _no_difference(axes, guess, tallest)
-    size = min(9.0, 430 / COLUMNS, 110 / (tallest + 2.4))
-    axes.plot(shown, heights + 0.5, "o", markersize=size, color=COLOURS[0], alpha=0.85, markeredgecolor="white")
+    size = min(8.5, 90 / tallest)
+    axes.plot(
+        low + (places + 0.5) * width,
+        heights + 0.5,
+        "o",
+        markersize=size,
+        color=COLOURS[0],
+        alpha=0.85,
+        markeredgecolor="white",
+    )
     ends = factor * around.low, factor * around.high
-    axes.plot(ends, (-0.55, -0.55), color=INK, linewidth=2.4)
-    axes.plot(factor * around.mean, -0.55, "D", color=INK, markersize=7)
+    axes.plot(ends, (-0.1 * tallest, -0.1 * tallest), color=INK, linewidth=2.4)
+    axes.plot(factor * around.mean, -0.1 * tallest, "D", color=INK, markersize=7)
     if guesses:
-        axes.plot(factor * np.array(guesses), np.full(len(guesses), -1.6), "^", color=COLOURS[1], markersize=8)
+        axes.plot(
+            factor * np.array(guesses), np.full(len(guesses), -0.24 * tallest), "^", color=COLOURS[1], markersize=8
+        )
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.grid(axis="y", visible=False)
     axes.set_xlabel(f"{_named(guess)}{f', {unit}' if unit else ''}")
     axes.set_title("What each run showed: one dot, one run")
-    return Picture(_alt(guess, values, around, guesses), _note(guesses), svg_of(figure))
+    return Picture(_alt(guess, values, around, guesses), _note(guess, guesses), svg_of(figure))
 
 
 def _ends(guess: Guess, values: Sequence[float]) -> tuple[float, float]:
@@ -79,11 +90,9 @@ def _ends(guess: Guess, values: Sequence[float]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _stacked(values: np.ndarray, low: float, width: float) -> np.ndarray:
+def _stacked(places: np.ndarray) -> np.ndarray:
     """How many dots lie below each dot in its column."""
-    places = np.floor((values - low) / width)
-    below = [int(np.sum(places[:k] == place)) for k, place in enumerate(places)]
-    return np.array(below, np.float64)
+    return np.array([np.sum(places[:k] == place) for k, place in enumerate(places)], np.float64)
 
 
 def _no_difference(axes: Axes, guess: Guess, top: float) -> None:
@@ -103,9 +112,13 @@ def _named(guess: Guess) -> str:
     return f"difference in {measure_words(guess.measure)}"
 
 
-def _note(guesses: tuple[float, ...]) -> str:
-    said = "Diamond and line: the mean of all runs and its 95 % interval. Grey: what counts as no difference."
-    return f"{said} Triangles: what was guessed." if guesses else said
+def _note(guess: Guess, guesses: tuple[float, ...]) -> str:
+    said = ["Diamond and line: the mean of all runs and its 95 % interval."]
+    if guess.options:
+        said.append("Grey: what counts as no difference.")
+    if guesses:
+        said.append("Triangles: what was guessed.")
+    return " ".join(said)
 
 
 def _alt(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tuple[float, ...]) -> str:

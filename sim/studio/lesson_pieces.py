@@ -79,7 +79,7 @@ def GuessForm(guess: Guess, question: str, commit: Callable[[float], None]) -> N
         v_model=number, on_v_model=set_number, min=round(guess.low * factor), max=round(guess.high * factor), step=1,
         label=f"Your guess in {unit if unit != '%' else 'per cent'}", color="primary", hide_details=True,
     )  # fmt: skip
-    aside(
-        f"Move it with the mouse or the arrow keys. Within {signed(guess.near * factor).strip('+')} {unit} counts as right."
-    )
+    low, high = (f"{signed(end * factor)} {unit}" for end in (guess.low, guess.high))
+    near = f"Within {signed(guess.near * factor).strip('+')} {unit} counts as right."
+    aside(f"From {low} to {high}, with the mouse or the arrow keys. {near}")
     button("Commit my guess", lambda: commit(number / factor), "mdi-lock-outline", large=True)

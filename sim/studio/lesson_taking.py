@@ -187,9 +187,9 @@ def _rows(lives: Beside) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def committed_in_words(lesson_guess: Guess, value: float) -> str:
+def committed_in_words(guess: Guess, value: float) -> str:
     """A committed guess as the page repeats it."""
-    return f"“{lesson_guess.options[int(value)].answer}”" if lesson_guess.options else in_words(lesson_guess, value)
+    return f"“{guess.options[int(value)].answer}”" if guess.options else in_words(guess, value, 0)
 
 
 def guess_needed(scenario: Scenario) -> Guess:

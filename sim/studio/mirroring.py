@@ -80,17 +80,18 @@ def Mirror(key: str, scenario: Scenario, desk: Desk) -> None:
         work.start(REPLICATIONS, lambda w: mirrored(scenario, desk.place(path.name), w))
 
     said(f"Runs “{scenario.name}” {REPLICATIONS} times over {scenario.weeks} weeks.")
-    if work.running:
-        Progress(work, "Replications")
-    else:
-        with v.Html(tag="div"):
+    with v.Html(tag="div"):
+        if work.running:
+            Progress(work, "Replications")
+        else:
             button("Show it", begin, "mdi-play")
-    if work.mistake:
-        told(work.mistake)
-    if shown == key and isinstance(work.result, Mirrored):
-        _shown(work.result, desk)
-    elif work.called_off and not work.running:
-        said("Stopped: nothing is shown of a run that is not whole.")
+    with v.Html(tag="div"):
+        if work.mistake:
+            told(work.mistake)
+        elif shown == key and isinstance(work.result, Mirrored):
+            _shown(work.result, desk)
+        elif work.called_off and not work.running:
+            said("Stopped: nothing is shown of a run that is not whole.")
 
 
 def _shown(found: Mirrored, desk: Desk) -> None:

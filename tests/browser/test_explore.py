@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import end, start_studio
+from processes import end, start_studio
 
 from sim.execution import executor
 from sim.experiments.querying import STORE
 from sim.experiments.question import load_experiment
 from sim.scenario.whole import described
-from sim.studio.questions import Own, answered, as_yaml
+from sim.studio.own_sweep import Own, as_yaml
+from sim.studio.questions import answered
 
 pytestmark = pytest.mark.browser
 RANGES = (("call_centre.representatives", 1.0, 3.0), ("quality.error_rate", 0.01, 0.2))
@@ -30,6 +31,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     described({"name": "Mini", "weeks": 8, "market": market}).save(found / "scenarios" / "mini.yaml")
     (found / "experiments" / "mini.yaml").write_text(as_yaml(MINI.written()), encoding="utf-8")
     answered("sweep", load_experiment(found / "experiments" / "mini.yaml"), found / "results" / STORE, executor(1))
+    old = found / "results" / "kept-1"
+    old.mkdir()
+    (old / "manifest.json").write_text('{"command": "select", "question": "Which plan?"}', encoding="utf-8")
+    (old / "report.html").write_text("<h1>The third plan</h1>", encoding="utf-8")
     return found
 
 
@@ -56,11 +61,13 @@ def test_what_is_kept_is_shown_at_once_and_a_picked_setting_opened(explorer: str
     page.keyboard.press("Enter")
     page.wait_for_url("**point=4**")
     page.wait_for_selector(".explore-picked tr:has-text('error rate'):has-text('0.105')")
-    page.wait_for_selector("td[aria-selected=true] [aria-label^='representatives 2, error rate 0.105']")
+    page.wait_for_selector(
+        "td[aria-selected=true] [aria-label^='call centre representatives 2, quality error rate 0.105']"
+    )
     assert accessible(page) == []
     page.click("button:has-text('Open as scenario')")
     page.click("a:has-text('Read and download it')")
-    page.wait_for_selector("h2:has-text('Mini: representatives 2, error rate 0.105')")
+    page.wait_for_selector("h2:has-text('Mini: call centre representatives 2, quality error rate 0.105')")
     page.wait_for_selector("td:has-text('call_centre.representatives')")
 
 
@@ -70,7 +77,7 @@ def test_a_shared_address_shows_the_same_setting_and_dots_are_reached_by_keyboar
     page.wait_for_selector(".explore-dot.chosen[aria-pressed=true]")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     chosen = page.get_attribute(".explore-dot.chosen", "aria-label")
-    assert chosen.startswith("representatives 3, error rate 0.2") and "retention" in chosen
+    assert chosen.startswith("call centre representatives 3, quality error rate 0.2") and "retention" in chosen
     page.focus(".explore-dot.chosen")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -98,3 +105,16 @@ def test_a_sweep_of_ones_own_is_called_off_and_another_runs_to_its_end(
     with page.expect_download() as download:
         page.click("a:has-text('Download the report')")
     assert "Profit is highest" in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_a_kept_report_is_read_by_whoever_asked_for_it_and_nobody_else(explorer: str, visitors: Any) -> None:
+    page, other = visitors.come(), visitors.come()
+    page.goto(explorer + "explore?shelf=kept")
+    page.get_by_label("Answer").select_option(label="select: Which plan? (kept-1)")
+    page.click("button:has-text('Get its report')")
+    address = page.get_attribute("a:has-text('Open the report')", "href")
+    other.goto(explorer + "explore")
+    other.wait_for_selector("button:has-text('Go')")
+    for visitor, words in ((page, "The third plan"), (other, "no such file on your desk")):
+        visitor.goto(explorer.rstrip("/") + address)
+        assert words in visitor.inner_text("body")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+
+from sim.studio.pages.lessons import lessons
 
 pytestmark = pytest.mark.browser
 TRAP = "lessons?lesson=lessons%2Fthe_fee_trap"
@@ -71,9 +74,9 @@ def test_a_number_is_guessed_with_the_keyboard(studio: str, page: Any, accessibl
         page.keyboard.press("ArrowLeft")
     page.wait_for_selector("text=−9 percentage points")
     page.click("button:has-text('Commit my guess')")
-    page.wait_for_selector("text=Your guess: −9.0 percentage points")
+    page.wait_for_selector("text=Your guess: −9 percentage points")
     page.click("button:has-text('Run both worlds')")
-    page.wait_for_selector("text=That is near: you guessed −9.0 percentage points")
+    page.wait_for_selector("text=That is near: you guessed −9 percentage points")
 
 
 def test_a_run_can_be_called_off(studio: str, page: Any) -> None:
@@ -111,7 +114,7 @@ def test_two_students_and_their_teacher_in_a_class(studio: str, visitors: Any, a
     ann.wait_for_selector("text=Mean of 2 runs")
     teacher.click("button:has-text('Show the outcome to all')")
     teacher.wait_for_selector("text=1 of 2 guesses are right")
-    teacher.click("summary")
+    teacher.click("summary:has-text('All runs as a table')")
     assert "Ann <b>A.</b>" in teacher.locator("main").inner_text()  # shown as text
     assert accessible(teacher) == []
     assert bob.evaluate("document.documentElement.scrollWidth") <= 390
@@ -120,3 +123,25 @@ def test_two_students_and_their_teacher_in_a_class(studio: str, visitors: Any, a
 def test_a_class_that_there_is_not_is_told(studio: str, page: Any) -> None:
     page.goto(studio + "lessons?class=ZZZZZ")
     page.wait_for_selector("text=there is no class 'ZZZZZ' here")
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("key", lessons())
+def test_every_lesson_from_start_to_end(studio: str, page: Any, key: str) -> None:
+    page.goto(f"{studio}lessons?lesson={quote(key, safe='')}")
+    page.click("button:has-text('Now guess')")
+    page.wait_for_selector("button:has-text('Commit my guess')")
+    if page.locator("[role=radio]").count():
+        page.locator("[role=radio]").first.check(force=True)
+    page.click("button:has-text('Commit my guess')")
+    page.click("button:has-text('Run both worlds')")
+    page.wait_for_selector("h2:has-text('What the lesson says, and what this run showed')")
+    assert page.locator("td:has-text('not this time')").count() == 0
+    page.click("button:has-text('Why?')")
+    page.click('button:has-text("Now the model\'s own account")')
+    page.wait_for_selector("h2:has-text('One customer, two lives')")
+    page.click("button:has-text('One more question')")
+    page.click("button:has-text('What would a good answer touch?')")
+    page.wait_for_selector("text=A good answer touches:")
+    page.goto(f"{studio}lessons?lesson={quote(key, safe='')}&view=teacher")
+    page.wait_for_selector("text=of 100 seeds")

@@ -31,13 +31,13 @@ def address(report: Document, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def all_alive(page: Any, count: int) -> None:
-    """Go through the page from top to bottom until every figure moves."""
+    """Go through the page from top to bottom, and at each figure wait until it moves: what is passed too fast stays still."""
     page.wait_for_load_state("load")
-    for figure in page.locator("figure").all():
+    figures = page.locator("figure").all()
+    assert len(figures) == count
+    for figure in figures:
         figure.scroll_into_view_if_needed()
-    page.wait_for_function(
-        f"document.querySelectorAll('.alive .js-plotly-plot, .alive.js-plotly-plot').length >= {count}"
-    )
+        figure.locator(".svg-container").wait_for(state="attached")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

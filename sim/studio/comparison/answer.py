@@ -64,7 +64,8 @@ class Shown:
     @property
     def pictures(self) -> list[Picture]:
         """The figures of the page, in its order."""
-        named = {picture.name: picture for picture in self.document.pictures()}
+        large = [section for section in self.document.sections if not section.small]
+        named = {picture.name: picture for section in large for picture in section.pictures}
         return [named[name] for name in FIRST if name in named]
 
     @property
@@ -75,7 +76,7 @@ class Shown:
 
 def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watched) -> Shown:
     """Compare and put together what is shown. Called off, it shows what was done. Raises :class:`Mistake`."""
-    question.refuse_too_much(list(scenarios), asked)
+    question.refuse_before_running(list(scenarios), asked)
     with TemporaryDirectory(dir=desk.folder, prefix="compared-") as folder:
         written = bundle.bundled(scenarios, Path(folder))
         answer = compared(written, asked, work)

@@ -11,7 +11,6 @@ from sim.report.document import Card
 from sim.report.formats import Kind
 from sim.studio.comparison.answer import KINDS, Shown, written_as
 from sim.studio.comparison.forms import plain
-from sim.studio.comparison.people_form import take_home
 from sim.studio.desk import Desk
 from sim.studio.furniture import aside, button, heading, said, told
 from sim.studio.work import use_work
@@ -67,10 +66,10 @@ def TakeHome(shown: Shown, desk: Desk) -> None:
 
         return lambda: making.start(1, write)
 
-    take_home(
-        desk, {"Download the report (HTML)": shown.report, **others, "Save the scenario files (ZIP)": shown.scenarios}
-    )
+    files = {"Download the report (HTML)": shown.report, **others, "Save the scenario files (ZIP)": shown.scenarios}
     with plain("div", class_="compare-take"):
+        for words, path in files.items():
+            plain("a", words, href=desk.address(path), download=path.name)
         plain(
             "a",
             "Open the report in a new tab",

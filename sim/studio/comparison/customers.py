@@ -156,7 +156,10 @@ def units_for(target: Target) -> tuple[str, ...]:
 
 
 def mapped(section: Section, trait: str, seen: Look, **changes: Any) -> Section:
-    """The section with a trait's column said differently; no column takes the trait out, a column of words gets a table."""
+    """The section with a trait's column said differently; no column takes the trait out, a column of words gets a table.
+
+    ``word``: a word in the column, and the number it stands for.
+    """
     columns = dict(section.get("columns", {}))
     before = columns.get(trait, {})
     entry = {key: value for key, value in {**before, **changes}.items() if value not in (None, "")}
@@ -167,6 +170,9 @@ def mapped(section: Section, trait: str, seen: Look, **changes: Any) -> Section:
         entry = {"column": entry["column"]} | _unit_in(trait, entry["column"])
         words = seen.words.get(entry["column"], ())
         entry |= {"values": dict(zip(words, _spread_over(trait, len(words)), strict=True))} if words else {}
+    if "word" in changes:
+        word, number = entry.pop("word")
+        entry["values"] = {**entry.get("values", {}), word: number}
     columns[trait] = entry
     return section | {"columns": {name: columns[name] for name in targets() if name in columns}}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -22,7 +23,10 @@ from sim.studio.desk import Desk
 from sim.studio.furniture import aside, button, choice, heading, told
 from sim.studio.shelf import OWN, on_shelf, title
 
-Ask = Callable[[Question], None]
+Ask = Callable[[Callable[[Question], Question]], None]
+"""Changes the question. It is told how, not to what: what is asked may have changed since the form was drawn."""
+Put = Callable[[Callable[[Policy], Policy]], None]
+"""The same for one policy."""
 
 
 def plain(tag: str, *children: Any, class_: str = "", **attributes: str) -> Element:
@@ -32,20 +36,42 @@ def plain(tag: str, *children: Any, class_: str = "", **attributes: str) -> Elem
 
 
 @solara.component
-def Field(label: str, value: str, commit: Callable[[str], None], suffix: str = "", hint: str = "") -> Element:
-    """A field of text that is taken over when the visitor leaves it or presses Enter."""
+def Field(
+    label: str,
+    value: str,
+    commit: Callable[[str], None],
+    suffix: str = "",
+    hint: str = "",
+    judge: Callable[[str], str] = lambda words: "",
+) -> Element:
+    """A field of text that is taken over when the visitor leaves it or presses Enter, unless ``judge`` has an objection."""
     typed = solara.use_reactive(value)
+    objection, set_objection = solara.use_state("")
     field = v.TextField(
         label=label, v_model=typed.value, on_v_model=typed.set, suffix=suffix, hint=hint, persistent_hint=bool(hint),
-        outlined=True, dense=True, hide_details="auto",
+        error_messages=[objection] if objection else [], outlined=True, dense=True, hide_details="auto",
     )  # fmt: skip
 
     def changed(words: str | None) -> None:
-        if (words or "") != value:
+        objected = judge(words or "")
+        set_objection(objected)
+        if not objected and (words or "") != value:
             commit(words or "")
 
     use_change(field, changed)
     return field
+
+
+def whole_number(low: int, high: int, or_empty: bool = False) -> Callable[[str], str]:
+    """Objects to everything but a whole number between two bounds (or nothing at all)."""
+
+    def judge(words: str) -> str:
+        if or_empty and not words.strip():
+            return ""
+        fits = re.fullmatch(r"\s*[0-9]{1,20}\s*", words) is not None and low <= int(words) <= high
+        return "" if fits else f"'{words[:20]}' is no whole number between {low:,} and {high:,}"
+
+    return judge
 
 
 @solara.component
@@ -55,12 +81,12 @@ def PolicyForm(place: int, question: Question, ask: Ask, desk: Desk) -> None:
     finding, set_finding = solara.use_state(False)
     start, missing = _start(question, place, desk)
 
-    def put(changed: Policy) -> None:
-        ask(question.with_policy(place, changed))
+    def put(change: Callable[[Policy], Policy]) -> None:
+        ask(lambda asked: asked.changed(place, change))
 
     def chosen(setting: Setting) -> None:
         set_finding(False)
-        put(policy.put(len(policy.settings), setting))
+        put(lambda policy: policy.put(len(policy.settings), setting))
 
     style = f"--colour: {look(place).colour}"
     with plain("section", class_="compare-policy", style=style, aria_label=_called(place)):
@@ -71,14 +97,12 @@ def PolicyForm(place: int, question: Question, ask: Ask, desk: Desk) -> None:
             return
         aside(start.description)
         for number, setting in enumerate(policy.settings):
-            SettingForm(
-                setting, start, lambda it, n=number: put(policy.put(n, it)), lambda n=number: put(policy.without(n))
-            )
+            SettingForm(setting, number, start, put)
         with plain("div"):
             _whole_fault(question, place, start, desk)
         button("Change a lever", lambda: set_finding(not finding), "mdi-tune-vertical", outlined=True)
         if place > 0:
-            button("Remove", lambda: ask(question.without_policy(place)), "mdi-delete", text=True)
+            button("Remove", lambda: ask(lambda asked: asked.without_policy(place)), "mdi-delete", text=True)
         if finding:
             Finder(start, chosen)
         _naming(policy, start, put)
@@ -96,10 +120,10 @@ def _start(question: Question, place: int, desk: Desk) -> tuple[Scenario | None,
         return None, str(mistake)
 
 
-def _choose_start(policy: Policy, desk: Desk, put: Callable[[Policy], None]) -> None:
+def _choose_start(policy: Policy, desk: Desk, put: Put) -> None:
     names = [(key, f"{worded(key.rpartition('/')[0]) or 'Other'}: {title(key, desk)}") for key in on_shelf(desk)]
     names.sort(key=lambda name: not name[0].startswith(OWN))
-    choice("Starts from", names, policy.start, lambda key: put(replace(policy, start=key)))
+    choice("Starts from", names, policy.start, lambda key: put(lambda now: replace(now, start=key)))
 
 
 def _whole_fault(question: Question, place: int, start: Scenario, desk: Desk) -> None:
@@ -114,22 +138,27 @@ def _whole_fault(question: Question, place: int, start: Scenario, desk: Desk) ->
             told(str(mistake))
 
 
-def _naming(policy: Policy, start: Scenario, put: Callable[[Policy], None]) -> None:
+def _naming(policy: Policy, start: Scenario, put: Put) -> None:
     with plain("details", class_="studio-details"):
         plain("summary", "Name and description")
         try:
             called = title_of(policy, start)
         except Mistake:
             called = start.name
-        Field("Name", policy.name, lambda text: put(replace(policy, name=text.strip())), hint=f"now: {called}")
-        Field("What it is about", policy.about, lambda text: put(replace(policy, about=text.strip())))
+        Field("Name", policy.name, lambda text: put(lambda now: replace(now, name=text.strip())), hint=f"now: {called}")
+        Field("What it is about", policy.about, lambda text: put(lambda now: replace(now, about=text.strip())))
 
 
 @solara.component
-def SettingForm(
-    setting: Setting, start: Scenario, put: Callable[[Setting], None], remove: Callable[[], None]
-) -> Element:
+def SettingForm(setting: Setting, number: int, start: Scenario, put: Put) -> Element:
     """A lever that was moved: value with unit and range, from which week, meaning and source."""
+
+    def move(**changes: Any) -> None:
+        put(lambda policy: policy.moved(number, **changes))
+
+    def remove() -> None:
+        put(lambda policy: policy.without(number))
+
     fault = fault_of(setting, start)
     if setting.lever not in levers():
         with plain("div", class_="compare-lever wrong") as unknown:
@@ -142,9 +171,9 @@ def SettingForm(
     ) as box:
         plain("h4", this.label)
         with plain("div", class_="compare-row"):
-            _value(this, setting, put)
+            _value(this, setting, move)
             if this.group != "scenario":
-                Field("From week", str(setting.week), lambda text: put(replace(setting, week=_week(text))))
+                _from_week(setting, start, move)
             with plain("div", class_="narrow"):
                 button("Take it out", remove, "mdi-close", text=True, small=True)
         with plain("div"):
@@ -158,18 +187,20 @@ def SettingForm(
     return box
 
 
-def _week(text: str) -> int:
-    """The week that was typed; what is no whole number means from the start."""
-    return int(text) if text.strip().isdecimal() and len(text.strip()) <= 4 else 0
+def _from_week(setting: Setting, start: Scenario, move: Callable[..., None]) -> None:
+    Field(
+        "From week (0: at once)", str(setting.week), lambda text: move(week=int(text)),
+        judge=whole_number(0, start.weeks - 1),
+    )  # fmt: skip
 
 
-def _value(this: Lever, setting: Setting, put: Callable[[Setting], None]) -> None:
+def _value(this: Lever, setting: Setting, move: Callable[..., None]) -> None:
     label = this.name.replace("_", " ").capitalize()
     if this.choices:
         words = [(word, word.replace("_", " ")) for word in this.choices]
-        choice(label, words, setting.written, lambda word: put(replace(setting, written=word)))
+        choice(label, words, setting.written, lambda word: move(written=word))
     else:
-        Field(label, setting.written, lambda text: put(replace(setting, written=text)), suffix=this.unit)
+        Field(label, setting.written, lambda text: move(written=text), suffix=this.unit)
 
 
 @solara.component

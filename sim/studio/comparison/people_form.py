@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import reacton.ipyvuetify as v
@@ -20,7 +19,7 @@ from sim.parameters import UNITS
 from sim.studio.comparison import customers
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.customers import Look, Reading, Section
-from sim.studio.comparison.forms import Ask, Field, plain
+from sim.studio.comparison.forms import Ask, Field, plain, whole_number
 from sim.studio.comparison.levers import value_of
 from sim.studio.comparison.question import Question
 from sim.studio.desk import LARGEST, Desk
@@ -32,6 +31,8 @@ WHERE = (
     (asking.DRAWN, "Drawn, as many as I say"),
     (asking.FROM_FILE, "My own: a CSV file"),
 )
+Change = Callable[[Callable[[Section], Section]], None]
+"""Changes what is said of the file; it is told how, as :data:`sim.studio.comparison.forms.Ask` is."""
 NONE = ("", "– none –")
 LIMITS = f"At most {LARGEST // 2**20} MB, a header and a row for each customer."
 ALLOWED = tuple((str(share), f"at most {100 * share:g} %") for share in (0.0, 0.05, 0.2, 0.5, 1.0))
@@ -53,26 +54,18 @@ def Upload(
 def PeopleForm(question: Question, ask: Ask, desk: Desk) -> None:
     """The choice, and what belongs to it."""
     with plain("div", class_="compare-row"):
-        choice("Customers", WHERE, question.people, lambda where: ask(replace(question, people=where)))
+        choice("Customers", WHERE, question.people, lambda where: ask(lambda asked: replace(asked, people=where)))
         if question.people == asking.DRAWN:
             Field(
-                "How many customers", str(question.count), lambda text: ask(_counted(question, text)),
-                hint=f"between 10 and {asking.MOST_CUSTOMERS:,}",
+                "How many customers", str(question.count), lambda text: ask(lambda asked: replace(asked, count=int(text))),
+                hint=f"between 10 and {asking.MOST_CUSTOMERS:,}", judge=whole_number(10, asking.MOST_CUSTOMERS),
             )  # fmt: skip
         Field(
-            "Weeks", str(question.weeks or ""), lambda text: ask(_lasting(question, text)), suffix="weeks",
-            hint="empty: as the scenarios say",
+            "Weeks", str(question.weeks or ""), lambda text: ask(lambda asked: replace(asked, weeks=int(text.strip() or 0))),
+            suffix="weeks", hint="empty: as the scenarios say", judge=whole_number(1, asking.MOST_WEEKS, or_empty=True),
         )  # fmt: skip
     if question.people == asking.FROM_FILE:
         FileForm(desk)
-
-
-def _counted(question: Question, text: str) -> Question:
-    return replace(question, count=asking.whole(text, question.count, 10, asking.MOST_CUSTOMERS))
-
-
-def _lasting(question: Question, text: str) -> Question:
-    return replace(question, weeks=asking.whole(text, 0, 0, asking.MOST_WEEKS))
 
 
 class Arriving:
@@ -123,7 +116,8 @@ def FileForm(desk: Desk) -> None:
         else:
             set_section(new)
 
-    def change(new: Section) -> None:
+    def change(how: Callable[[Section], Section]) -> None:
+        new = how(customers.remembered(desk) or section or {})  # what lies on the desk, not what was last drawn here
         customers.remember(new, desk)
         set_section(new)
 
@@ -162,7 +156,7 @@ def _shown(
     seen: Look | None,
     unread: str,
     read: Reading | None,
-    change: Callable[[Section], None],
+    change: Change,
     desk: Desk,
 ) -> None:
     heading(section["file"], 3)
@@ -188,12 +182,12 @@ def _shown(
             _traits(rest, section, seen, change)
 
 
-def _traits(names: list[str], section: Section, seen: Look, change: Callable[[Section], None]) -> None:
+def _traits(names: list[str], section: Section, seen: Look, change: Change) -> None:
     for trait in names:
         TraitForm(trait, targets()[trait], section, seen, change).key(trait)
 
 
-def _others(section: Section, seen: Look, change: Callable[[Section], None]) -> None:
+def _others(section: Section, seen: Look, change: Change) -> None:
     """The column of segments, and how many rows may be unusable."""
     named = [NONE, *((name, name) for name in seen.names)]
     by = section.get("segment_by", {}).get("column", "")
@@ -202,12 +196,17 @@ def _others(section: Section, seen: Look, change: Callable[[Section], None]) -> 
         aside(
             "A column that says which kind of customer each is. Results are the same without; policies may differ by it."
         )
-        choice("Column of segments", named, by, lambda name: change(_segmented(section, name)))
+        choice("Column of segments", named, by, lambda name: change(lambda now: _segmented(now, name)))
     with plain("div", class_="chosen"):
         plain("b", "Rows that cannot be used")
         aside("If there are more than this share of them, the file is refused: something else may be wrong with it.")
         allowed = str(float(section.get("bad_rows_allowed", 0.05)))
-        choice("Rows set aside", ALLOWED, allowed, lambda share: change(section | {"bad_rows_allowed": float(share)}))
+        choice(
+            "Rows set aside",
+            ALLOWED,
+            allowed,
+            lambda share: change(lambda now: now | {"bad_rows_allowed": float(share)}),
+        )
 
 
 def _segmented(section: Section, column: str) -> Section:
@@ -216,13 +215,13 @@ def _segmented(section: Section, column: str) -> Section:
 
 
 @solara.component
-def TraitForm(trait: str, target: Target, section: Section, seen: Look, change: Callable[[Section], None]) -> Element:
+def TraitForm(trait: str, target: Target, section: Section, seen: Look, change: Change) -> Element:
     """One trait: which column, in which unit, times what; and for a column of words, a number for each."""
     entry = section.get("columns", {}).get(trait, {})
     words = trait.replace("_", " ")
 
     def put(**changes: Any) -> None:
-        change(customers.mapped(section, trait, seen, **changes))
+        change(lambda now: customers.mapped(now, trait, seen, **changes))
 
     with plain("div", class_="chosen" if entry else "", role="group", aria_label=words) as box:
         plain("b", words.capitalize())
@@ -246,7 +245,7 @@ def _details(trait: str, target: Target, entry: Section, put: Callable[..., None
         choice(f"If {words} is missing", missing, entry.get("missing", "refuse"), lambda what: put(missing=what))
     for word, number in entry.get("values", {}).items():
         Field(
-            f"“{word}” means", str(number), lambda text, w=word: put(values=entry["values"] | {w: value_of(text)}),
+            f"“{word}” means", str(number), lambda text, w=word: put(word=(w, value_of(text))),
             suffix=target.unit,
         ).key(word)  # fmt: skip
 
@@ -288,16 +287,10 @@ def Quarantine(section: Section, read: Reading, desk: Desk) -> None:
         plain("summary", f"The rows set aside{_most(read)}")
         rows = [(f"{row.line:,}", row.reason, row.text[:100]) for row in read.set_aside[: customers.MOST_LISTED]]
         Table(("Line", "Why", "Row"), rows, "Rows set aside")
-    take_home(desk, {"All rows set aside, to be mended (CSV)": path})
+    with plain("div", class_="compare-take"):
+        plain("a", "All rows set aside, to be mended (CSV)", href=desk.address(path), download=path.name)
 
 
 def _most(read: Reading) -> str:
     more = len(read.set_aside) > customers.MOST_LISTED
     return f": the first {customers.MOST_LISTED} of {len(read.set_aside):,}" if more else ""
-
-
-def take_home(desk: Desk, files: dict[str, Path]) -> None:
-    """Links to files on the desk."""
-    with plain("div", class_="compare-take"):
-        for words, path in files.items():
-            plain("a", words, href=desk.address(path), download=path.name)

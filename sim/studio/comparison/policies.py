@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import unquote
 
 from sim.errors import Mistake
@@ -12,9 +13,7 @@ from sim.scenario.whole import Scenario
 from sim.studio.comparison.levers import laid_together, lever, section, value_of
 
 LONGEST = 100
-"""Characters of what can be typed into a lever's field."""
-LONGEST_ABOUT = 600
-"""Characters of a description that an address carries."""
+"""Characters of the name that a policy is given when the visitor gives none."""
 _WEEK = re.compile(r"[0-9]{1,4}")
 
 
@@ -39,6 +38,10 @@ class Policy:
     def put(self, place: int, setting: Setting) -> Policy:
         """With the setting at ``place`` replaced, or added behind the last."""
         return replace(self, settings=(*self.settings[:place], setting, *self.settings[place + 1 :]))
+
+    def moved(self, place: int, **changes: Any) -> Policy:
+        """With the setting at ``place`` changed; as it is when there is none any more."""
+        return self.put(place, replace(self.settings[place], **changes)) if place < len(self.settings) else self
 
     def without(self, place: int) -> Policy:
         """Without the setting at ``place``."""
@@ -68,13 +71,11 @@ def from_address(text: str) -> Policy:
         key, colon, written = entry.partition(":")
         words = unquote(written)
         if key in ("name", "about"):
-            policy = (
-                replace(policy, name=words[:LONGEST]) if key == "name" else replace(policy, about=words[:LONGEST_ABOUT])
-            )
+            policy = replace(policy, name=words) if key == "name" else replace(policy, about=words)
         elif colon:
             name, _, week = key.partition("@")
             from_week = int(week) if _WEEK.fullmatch(week) else 0
-            policy = policy.put(len(policy.settings), Setting(name, words[:LONGEST], from_week))
+            policy = policy.put(len(policy.settings), Setting(name, words, from_week))
     return policy
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from sim.errors import Mistake
@@ -55,6 +55,10 @@ class Question:
     def with_policy(self, place: int, policy: Policy) -> Question:
         """With the policy at ``place`` replaced, or added behind the last."""
         return replace(self, policies=(*self.policies[:place], policy, *self.policies[place + 1 :]))
+
+    def changed(self, place: int, change: Callable[[Policy], Policy]) -> Question:
+        """With the policy at ``place`` changed; as it is when there is none any more."""
+        return self.with_policy(place, change(self.policies[place])) if place < len(self.policies) else self
 
     def without_policy(self, place: int) -> Question:
         """Without the policy at ``place``."""
@@ -136,9 +140,16 @@ def _refuse_lengths(found: list[Scenario]) -> None:
         raise Mistake(f"the scenarios last {told} weeks: say under Customers how many weeks all of them last")
 
 
-def refuse_too_much(found: list[Scenario], question: Question) -> None:
-    """Raise :class:`Mistake` for work that would keep the page busy for hours; reads the customer files."""
-    people = [_people(scenario) for scenario in found]
+def refuse_before_running(found: list[Scenario], question: Question) -> None:
+    """Raise :class:`Mistake` for policies on unlike customers, or work of hours; reads the customer files."""
+    founders = [_founders(scenario) for scenario in found]
+    if len(set(founders)) > 1:
+        told = ", ".join(f"“{scenario.name}” {count:,}" for scenario, count in zip(found, founders, strict=True))
+        raise Mistake(
+            f"the policies start with different numbers of customers ({told}), so pairs cannot be formed: under Customers, "
+            "have them drawn, or use your own file for all"
+        )
+    people = [count + scenario.market.prospects for count, scenario in zip(founders, found, strict=True)]
     if max(people) > MOST_PEOPLE:
         raise Mistake(
             f"{max(people):,} people are more than the {MOST_PEOPLE:,} that a page takes on; use the command line"
@@ -151,6 +162,7 @@ def refuse_too_much(found: list[Scenario], question: Question) -> None:
         )
 
 
-def _people(scenario: Scenario) -> int:
+def _founders(scenario: Scenario) -> int:
+    """Customers of week 0."""
     read = customers_of(scenario)
-    return scenario.market.prospects + (len(read.line) if read else scenario.market.customers or 0)
+    return len(read.line) if read else scenario.market.customers or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from sim.studio.address import MOST, Address, use_address
 from sim.studio.comparison import answer, bundle
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.answer_view import AnswerView
-from sim.studio.comparison.forms import Ask, Field, PolicyForm, plain
+from sim.studio.comparison.forms import Ask, Field, PolicyForm, plain, whole_number
 from sim.studio.comparison.people_form import PeopleForm
 from sim.studio.comparison.policies import Policy
 from sim.studio.comparison.question import Question
@@ -50,14 +51,22 @@ def Page() -> None:
     desk = DESKS.of(solara.get_session_id())
     question = asking.from_entries({key: address[key] for key in ENTRIES})
 
-    def ask(changed: Question) -> None:
+    latest = solara.use_ref(
+        question
+    )  # two events may come before the page is drawn anew: the second builds on the first
+    latest.current = question
+
+    def ask(change: Callable[[Question], Question]) -> None:
+        changed = change(latest.current)
         entries = changed.to_address()
         too_long = len(address.link(None, entries)) > MOST
         set_fault(TOO_LONG if too_long else "")
         if not too_long:
+            latest.current = changed
             address.go(**entries)
 
     def run() -> None:
+        question = latest.current
         set_fault("")
         try:
             scenarios = asking.scenarios(question, desk)
@@ -79,7 +88,7 @@ def Page() -> None:
             PolicyForm(place, question, ask, desk).key(f"policy {place}")
     with plain("div", class_="compare-take"):
         if len(question.policies) < len(asking.PLACES):
-            button("Add a what-if", lambda: ask(_with_one_more(question)), "mdi-plus", outlined=True)
+            button("Add a what-if", lambda: ask(_with_one_more), "mdi-plus", outlined=True)
         Shelf(question, desk, address, set_fault)
     heading("3  Run", 2)
     RunForm(question, ask, run, work)
@@ -102,18 +111,19 @@ def RunForm(question: Question, ask: Ask, run: object, work: Work) -> None:
             label=f"Replications: {slid.value:,}", v_model=slid.value, on_v_model=slid.set,
             min=min(asking.FEWEST, question.replications), max=asking.MOST,
             step=10, hint="how often each policy meets its luck; more make the answer surer, not the model truer",
-            persistent_hint=True, attributes={"aria-label": "Replications"},
+            persistent_hint=True, class_="compare-wide", attributes={"aria-label": "Replications"},
         )  # fmt: skip
         use_change(
-            slider, lambda count: ask(replace(question, replications=int(count))), update_events=["change", "end"]
+            slider,
+            lambda count: ask(lambda asked: replace(asked, replications=int(count))),
+            update_events=["change", "end"],
         )
-        Field("Seed", str(question.seed), lambda text: ask(_seeded(question, text)), hint="another seed is other luck")
+        Field(
+            "Seed", str(question.seed), lambda text: ask(lambda asked: replace(asked, seed=int(text))),
+            hint="another seed is other luck", judge=whole_number(0, MOST_SEED),
+        )  # fmt: skip
     with plain("div"):
         button("Compare", run, "mdi-play", disabled=work.running, large=True)  # type: ignore[arg-type]
-
-
-def _seeded(question: Question, text: str) -> Question:
-    return replace(question, seed=asking.whole(text, question.seed, 0, MOST_SEED))
 
 
 def _outcome(work: Work, asked: Question | None, question: Question, desk: Desk) -> None:
@@ -151,10 +161,11 @@ def Shelf(question: Question, desk: Desk, address: Address, tell: object) -> Non
         if len(keys) > 1:
             address.go("/live", one=keys[0], two=keys[1])
 
-    button("Put changed policies on my shelf", lambda: None if keep() else None, "mdi-bookshelf", text=True)
-    button("Watch the first two live", watch, "mdi-play-network", text=True)
-    if kept:
-        aside(kept)
+    with plain("div"):
+        button("Put changed policies on my shelf", lambda: None if keep() else None, "mdi-bookshelf", text=True)
+        button("Watch the first two live", watch, "mdi-play-network", text=True)
+        if kept:
+            aside(kept)
 
 
 def _key(question: Question, place: int, scenario: object, desk: Desk) -> str:

@@ -10,11 +10,12 @@ import solara
 
 from sim.errors import Mistake
 from sim.experiments.querying import folders
-from sim.studio import questions, shelf
+from sim.studio import own_sweep, questions, shelf
 from sim.studio.address import Address, use_address
 from sim.studio.asking_own import FIELDS, OwnForm
 from sim.studio.desk import DESKS, Desk
-from sim.studio.exploring import Answer, Ask, runs_folder
+from sim.studio.exploring import Answer, runs_folder
+from sim.studio.exploring_taken import Ask
 from sim.studio.furniture import aside, button, choice, heading, said, told
 from sim.studio.questions import Question
 
@@ -44,8 +45,9 @@ def Page() -> None:
             address.go("/explore", **entries)
 
         OwnForm({name: address[name] for name in FIELDS}, desk, go)
-    if mistake:
-        told(mistake)
+    with v.Html(tag="div"):
+        if mistake:
+            told(mistake)
     if ask is not None:
         Answer(ask, desk, ask.key == begun).key(ask.key)
 
@@ -77,13 +79,13 @@ def _ask(address: Address, known: dict[str, Question], desk: Desk) -> Ask | None
         asked = questions.opened(question)
         told_ = f"The same as a command: {question.command_told}"
         return Ask(question.key, question.command, asked, runs_folder(desk, own=False), told_)
-    own = questions.own_in({name: address[name] for name in FIELDS})
+    own = own_sweep.own_in({name: address[name] for name in FIELDS})
     if own is None:
         return None
     asked = own.experiment(shelf.fetch(own.base, desk))
-    file = f"experiments/{questions.OWN_FILE}"
+    file = f"experiments/{own_sweep.OWN_FILE}"
     told_ = f"The same as a command: save the question below as {file}, and then loyalty sweep {file}"
-    return Ask(repr(questions.entries_of(own)), "sweep", asked, runs_folder(desk, own=True), told_)
+    return Ask(repr(own_sweep.entries_of(own)), "sweep", asked, runs_folder(desk, own=True), told_)
 
 
 @solara.component
