@@ -1,0 +1,84 @@
+"""What the live page's address asks to be shown, and the film of it, made in the background and handed on week by week."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from sim.errors import Mistake
+from sim.studio import levers, shelf
+from sim.studio.address import Address
+from sim.studio.desk import Desk
+from sim.studio.director import Film, Script
+from sim.studio.film import LARGEST, fitted
+
+FIRST, SECOND = "lessons/town", "lessons/bad_news_travels"
+"""What a visitor sees who asked for nothing: a town, and the same town when errors become more frequent."""
+SAME = "same"
+"""In the address: the second world is the first one with levers moved."""
+
+
+def script_of(address: Address, desk: Desk) -> Script:
+    """What the address asks to be shown. Raises :class:`Mistake` when it cannot be."""
+    people = address.whole("people", LARGEST, 20, LARGEST)
+    seed = address.whole("seed", 1, 0, 2**31)
+    engine = "mesa" if address["engine"] == "mesa" else "core"
+    one = fitted(shelf.fetch(address["one"] or FIRST, desk), people)
+    two = second_key(address)
+    if two in ("", SAME) and not address["levers"]:
+        return Script((one,), seed, engine)
+    other = one if two in ("", SAME) else fitted(shelf.fetch(two, desk), people)
+    moved = levers.read(address["levers"])
+    name = f"{other.name}, levers moved" if moved else None
+    return Script((one, levers.with_levers(other, moved, name)), seed, engine)
+
+
+def second_key(address: Address) -> str:
+    """The second world's scenario; whoever asked for nothing gets one to look at."""
+    return SECOND if not address.query else address["two"]
+
+
+class Projector:
+    """One visitor's film: makes it in the background and hands on its weeks when the browser asks for them."""
+
+    def __init__(self, show: Callable[[dict[str, Any]], None], hand: Callable[[dict[str, Any]], None]) -> None:
+        self._show, self._hand = show, hand
+        self._film: Film | None = None
+        self._version = 0
+        self._lock, self._turn = threading.Lock(), threading.Lock()
+        self.at = 0
+
+    def load(self, make: Callable[[], Script], keep: int, fail: Callable[[str], None]) -> None:
+        """Make another film in the background; its first ``keep`` weeks have been seen already."""
+        with self._lock:
+            self._version += 1
+            version, self._film = self._version, None
+        threading.Thread(target=self._make, args=(version, make, keep, fail), daemon=True).start()
+
+    def _make(self, version: int, make: Callable[[], Script], keep: int, fail: Callable[[str], None]) -> None:
+        try:
+            film = Film(make(), keep, lambda: version != self._version)
+            opening = film.opening() | {"version": version, "keep": keep}
+        except Mistake as mistake:
+            return fail(str(mistake))
+        with self._lock:
+            if version != self._version:
+                return
+            self._film = film
+        fail("")
+        self._show(opening)
+
+    def more(self, asked: dict[str, Any]) -> None:
+        """The browser has room for more weeks of a version of the film."""
+        threading.Thread(target=self._more, args=(int(asked.get("version", 0)),), daemon=True).start()
+
+    def _more(self, version: int) -> None:
+        with self._turn:
+            film = self._film
+            if film is None or version != self._version:
+                return
+            start = film.next
+            worlds = film.more()
+            if version == self._version and worlds[0]:
+                self._hand({"version": version, "from": start, "worlds": worlds})
