@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from machine import need
 
 # No deadline: the first call of a rule compiles it. On a build machine the examples are the same every time.
 settings.register_profile("here", deadline=None)
@@ -26,3 +27,12 @@ def compiled_cache() -> Path:
     import sim.compiled  # noqa: F401 – sets the folder
 
     return Path(numba.config.CACHE_DIR).parents[1]
+
+
+@pytest.fixture(scope="session")
+def paper() -> None:
+    """Reports as PDF can be made: WeasyPrint finds Pango."""
+    try:
+        import weasyprint  # noqa: F401
+    except OSError:
+        need("these tests need Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0")

@@ -26,6 +26,7 @@ from sim.report.comparison import document
 from sim.report.document import Document, Section, Sheet, Table
 from sim.report.page import html, marked
 
+pytestmark = pytest.mark.usefixtures("paper")
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 

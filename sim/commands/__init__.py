@@ -63,7 +63,8 @@ def progress_bar(steps: int, words: str) -> Iterator[Callable[[int], None]]:
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+    shown = sys.stderr.isatty()  # not what rich believes, who goes by FORCE_COLOR too
+    with Progress(*columns, console=console, disable=not shown, transient=True) as bar:
         task = bar.add_task(words, total=steps)
         yield lambda count: bar.update(task, advance=count)
 

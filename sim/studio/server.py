@@ -171,6 +171,7 @@ def application(hosts: frozenset[str] | None = None, token: str | None = None) -
     """The studio as an ASGI application; ``hosts`` are the names it answers to (all, if None)."""
     os.environ.update({name: value for name, value in SETTINGS.items() if name not in os.environ})
     warnings.filterwarnings("ignore", message="Cookies with samesite=none require https")  # same-site is all we want
+    import pandas  # noqa: F401 – before any page is shown: pages on several threads must not begin to import it at once
     from solara.server import starlette as solara_server
     from starlette.applications import Starlette
     from starlette.routing import Mount, Route

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from machine import need
+from processes import end, start_studio
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -23,27 +20,6 @@ SWITCHES = [
 ]  # fmt: skip
 PATIENCE = 60_000
 """Milliseconds until something that does not come is given up; a loaded machine is slow."""
-
-
-def start_studio(*options: str, folder: Path | None = None) -> tuple[subprocess.Popen[str], str]:
-    """A studio on a free port in a process of its own, and its address as it tells it."""
-    command = [sys.executable, "-W", "ignore", "-m", "sim", "studio", "--no-browser", "--port", "0", *options]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=dict(os.environ), cwd=folder)
-    assert process.stderr is not None
-    for line in process.stderr:
-        found = re.search(r"http://\S+", line)
-        if found:
-            return process, found[0]
-    raise AssertionError(f"the studio did not start: exit code {process.wait()}")
-
-
-def end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(20)
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +33,8 @@ def studio() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Debian's Chromium, headless, which can look up no name of another host."""
-    assert CHROMIUM, "these tests need Debian's Chromium: apt-get install chromium"
+    if not CHROMIUM:
+        need("these tests need Chromium: apt-get install chromium")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield browser

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import end, start_studio  # tests/browser/conftest.py
+from processes import end, start_studio
 
 from sim.studio.app import WELCOME, page_files
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import end, start_studio
+from processes import end, start_studio
 
 from sim.execution import executor
 from sim.experiments.querying import STORE
