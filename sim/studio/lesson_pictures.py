@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -20,8 +19,6 @@ from sim.scenario.guided import Guess
 from sim.statistics import Interval
 from sim.studio.lesson_outcome import Outcome, guess_of, measure_words, with_interval
 
-_PEN = threading.Lock()
-"""One picture at a time: what figures look like is set for the whole process."""
 COLUMNS = 34
 """Places beside one another into which dots are sorted before they are stacked."""
 
@@ -30,7 +27,7 @@ def over_time(outcome: Outcome) -> Picture:
     """The course of what was guessed: profit so far, customers still there, or the measure the lesson draws."""
     guess = guess_of(outcome.lesson)
     drawn = {"profit": figures.money, "retention": figures.retention}.get(guess.measure if guess else "")
-    with _PEN, styled():
+    with styled():
         return drawn(outcome.answer) if drawn else figures.over_time(outcome.answer, outcome.lesson.shows[0].measure)
 
 
@@ -40,7 +37,7 @@ def dots(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tup
 
     ``guesses``: numbers that were guessed, drawn as triangles under the line.
     """
-    with _PEN, styled():
+    with styled():
         return _dots(guess, values, around, guesses)
 
 

@@ -162,8 +162,10 @@ async def _from_desk(request: Request) -> Response:
 def _warm() -> None:
     """Load the compiled core – the very first time, compile it – while the first visitor still reads."""
     from sim.scenario.whole import described
+    from sim.studio import shelf
     from sim.studio.film import FastWorld
 
+    shelf.titles()
     FastWorld(described({"weeks": 1, "market": {"customers": 10}}), 1).step()
 
 

@@ -212,29 +212,3 @@ def test_a_wrong_address_gets_sentences_and_not_an_empty_page(studio: str, page:
     page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_text("there is no scenario 'telecom/yesterday' here").nth(1).wait_for()
     assert accessible(page) == []
-
-
-COUNTS_SEEN = """() => {
-    window.told = []; window.begun = performance.now();
-    new MutationObserver(() => {
-        const found = document.body.innerText.match(/Simulated: ([0-9,]+) of/);
-        const last = window.told.length ? window.told[window.told.length - 1][1] : "0";
-        if (found && found[1] !== last) window.told.push([performance.now(), found[1]]);
-        if (document.querySelector(".compare-headline")) window.ended = window.ended || performance.now();
-    }).observe(document.body, { subtree: true, childList: true, characterData: true });
-}"""
-
-
-@pytest.mark.heavy
-def test_two_hundred_replications_of_five_thousand_customers_take_a_quarter_of_a_minute(studio: str, page: Any) -> None:
-    """With two processors free; and the page says at least twice a second how far it is."""
-    page.goto(studio + "compare?people=drawn&count=100&weeks=2&replications=4")
-    compared(page)  # the rules are loaded
-    page.goto(studio + "compare?people=drawn&count=5000&weeks=104&replications=200")
-    page.wait_for_selector(".compare-policies")
-    page.evaluate(COUNTS_SEEN)
-    compared(page)
-    seconds = page.evaluate("(window.ended - window.begun) / 1000")
-    times = [time / 1000 for time, _ in page.evaluate("window.told")]
-    assert seconds < 15
-    assert len(times) / (times[-1] - times[0]) >= 2
