@@ -1,8 +1,9 @@
 """Measure the studio in Debian's Chromium and write what was found into docs/guides/studio.md (``make studio-speed``).
 
 First paint: from asking for a page until its heading is on the screen. Live: weeks drawn a second, two worlds beside one
-another, from pressing Play to the last week, the making of the weeks included. Compare: two policies, 200 replications of 5,000 customers
-and 104 weeks, from the click to the headline, and how often the page said how far it was. Wants a quiet machine.
+another, from pressing Play to the last week, the making of the weeks included. Compare: two policies, 200 replications of
+5,000 customers and 104 weeks, from the click to the headline, and how often the page said how far it was. Wants a quiet
+machine.
 """
 
 from __future__ import annotations
