@@ -12,13 +12,16 @@ TOGETHER := -n $(PROCESSES) --dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo cluster test check-all bench bench-page docs compiled prepared lint format calibration claims evidence lessons industries odd influence studio-speed studio-pictures lock clean
+.PHONY: help demo studio cluster test check-all bench bench-page docs compiled prepared lint format calibration claims evidence lessons industries odd influence studio-speed studio-pictures lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY) ## the main job on the shipped customer file; ends with the path of the report
 	$(BIN)/loyalty demo
+
+studio: $(READY) ## the laboratory in a browser
+	$(BIN)/loyalty studio
 
 test: prepared ## style, types and the quick tests
 	$(BIN)/python -m pytest $(TOGETHER)
