@@ -35,8 +35,8 @@ def script_of(address: Address, desk: Desk) -> Script:
 
 
 def second_key(address: Address) -> str:
-    """The second world's scenario; whoever asked for nothing gets one to look at."""
-    return SECOND if not address.query else address["two"]
+    """The second world's scenario; whoever asked for no scenario gets one to look at."""
+    return address["two"] if address["one"] or address["two"] else SECOND
 
 
 class Projector:

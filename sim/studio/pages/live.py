@@ -89,7 +89,7 @@ def Page() -> None:
 
 def _filmed(address: Address) -> str:
     """All that the film depends on; a customer that is picked does not change it."""
-    return repr([address[key] for key in ("one", "two", "people", "seed", "engine", "levers")] + [bool(address.query)])
+    return repr([address[key] for key in ("one", "two", "people", "seed", "engine", "levers")])
 
 
 @solara.component
