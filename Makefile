@@ -111,7 +111,7 @@ $(READY): pyproject.toml requirements.lock
 	@echo "Setting up .venv (once; a minute or two)"
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv
-	@$(PIP) install uv && $(BIN)/python -m uv pip install --quiet --compile-bytecode --requirement requirements.lock \
+	@$(PIP) install uv && $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --compile-bytecode --requirement requirements.lock \
 		|| $(PIP) install --requirement requirements.lock
 	@$(PIP) install --no-deps --editable .
 	@touch $@
