@@ -209,6 +209,7 @@ def _bound(host: str, port: int) -> socket.socket:
     here.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         here.bind((host, port))
+        here.listen(128)  # at once: who opens the address that is told next waits a moment instead of being refused
     except (OSError, OverflowError) as fault:
         here.close()
         raise Mistake(
