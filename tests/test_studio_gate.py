@@ -181,6 +181,26 @@ def test_work_that_is_called_off_stops_and_a_new_piece_takes_its_place() -> None
     assert waited(work).result is None and work.mistake == ""
 
 
+def test_work_in_whose_place_other_work_was_begun_no_longer_counts() -> None:
+    work, go_on, begun, stopped = Work(lambda: None), threading.Event(), threading.Event(), threading.Event()
+    ended = threading.Event()
+
+    def slow(own: Work) -> None:
+        begun.set()
+        go_on.wait(5)
+        own.step(100)
+        own.on_cancel(stopped.set)
+        ended.set()
+
+    work.start(100, slow)
+    begun.wait(5)
+    work.start(3, lambda own: [own.step() for _ in range(3)] and "second")
+    assert waited(work).result == "second"
+    go_on.set()
+    assert ended.wait(5) and stopped.is_set()
+    assert (work.done, work.total, work.result) == (3, 3, "second")
+
+
 def test_a_port_that_is_taken_and_a_token_that_is_short_are_told() -> None:
     import socket
 

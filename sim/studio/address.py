@@ -29,11 +29,6 @@ class Address:
         except ValueError:
             return default
 
-    @property
-    def query(self) -> str:
-        """What stands behind the question mark, in this visitor's address."""
-        return urlencode(self._entries)
-
     def go(self, path: str | None = None, **changes: str | int | None) -> None:
         """Change entries (None or "" removes one), perhaps on another page: then only ``changes`` are taken along."""
         self._router.push(self.link(path, changes))

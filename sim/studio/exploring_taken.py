@@ -16,7 +16,6 @@ from sim.studio import drawn, own_sweep, questions, shelf
 from sim.studio.desk import Desk
 from sim.studio.drawn import Spot
 from sim.studio.furniture import aside, button, choice, heading, said, told
-from sim.studio.mirroring import DRAWING
 from sim.studio.opening import file_name, put_on_desk
 from sim.studio.prose import Prose, filled
 from sim.studio.work import use_work
@@ -86,8 +85,7 @@ def reported(ask: Ask, found: Any, desk: Desk, kind: str) -> Path:
     from sim.report import formats
 
     page = import_module(f"sim.report.{ask.command}_page")
-    with DRAWING:
-        return formats.write(page.document(found), desk.place(f"{file_name(ask.asked.path.stem)}_report.{kind}"))
+    return formats.write(page.document(found), desk.place(f"{file_name(ask.asked.path.stem)}_report.{kind}"))
 
 
 @solara.component

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +18,6 @@ from sim.studio.opening import file_name
 from sim.studio.work import Stopped, Work, use_work
 
 REPLICATIONS = 40
-DRAWING = threading.Lock()
-"""The look of figures is shared by all threads, so one visitor's are drawn at a time."""
 Row = tuple[str, ...]
 
 
@@ -48,7 +45,7 @@ def mirrored(scenario: Scenario, path: Path, work: Work, replications: int = REP
     if not len(result.numbers) or work.called_off:
         raise Stopped
     found = mirror.reflections(result)
-    with DRAWING, styled():
+    with styled():
         pictures = mirror.picture(found), reasons.six_reasons(result)
         page = mirror.write(result, path)
     rows = tuple(_row(one) for one in found)

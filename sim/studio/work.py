@@ -31,7 +31,7 @@ class Work:
         self.mistake = ""
         self._changed, self._told, self._turn = changed, 0.0, 0
         self._stop: Callable[[], None] | None = None
-        self._lock = threading.Lock()
+        self._lock, self._own = threading.Lock(), threading.local()
 
     def start(self, total: int, action: Callable[[Work], Any]) -> None:
         """Call off what runs and begin ``action(work)`` in a thread of its own; ``total`` steps are expected."""
@@ -45,7 +45,7 @@ class Work:
         threading.Thread(target=self._run, args=(turn, action), daemon=True).start()
 
     def _run(self, turn: int, action: Callable[[Work], Any]) -> None:
-        found, mistake = None, ""
+        found, mistake, self._own.turn = None, "", turn
         try:
             found = action(self)
         except Stopped:
@@ -62,6 +62,8 @@ class Work:
 
     def step(self, count: int = 1) -> None:
         """Say that so many more steps are done; the page is told a few times a second."""
+        if self._superseded():
+            return
         self.done += count
         now = time.monotonic()
         if now - self._told >= EVERY:
@@ -70,9 +72,15 @@ class Work:
 
     def on_cancel(self, stop: Callable[[], None]) -> None:
         """What is to be done when somebody calls the work off."""
+        if self._superseded():
+            return stop()
         self._stop = stop
         if self.called_off:
             stop()
+
+    def _superseded(self) -> bool:
+        """Whether whoever asks belongs to work in whose place other work was begun meanwhile."""
+        return getattr(self._own, "turn", self._turn) != self._turn
 
     def cancel(self) -> None:
         """Call the work off, if any runs."""
@@ -81,11 +89,6 @@ class Work:
             if self._stop is not None:
                 self._stop()
             self._changed()
-
-    def clear(self) -> None:
-        """Forget what was found."""
-        self.result, self.mistake = None, ""
-        self._changed()
 
 
 def use_work() -> Work:

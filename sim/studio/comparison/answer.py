@@ -21,7 +21,6 @@ from sim.scenario.whole import Scenario
 from sim.studio.comparison import bundle, question
 from sim.studio.comparison.question import Question
 from sim.studio.desk import Desk
-from sim.studio.mirroring import DRAWING
 
 FEWEST = 2
 """Replications below which nothing can be said of luck."""
@@ -84,8 +83,7 @@ def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watc
         command = bundle.command(written, asked.replications, asked.seed)
         name = bundle.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}", "")
         scenario_files = bundle.zipped(Path(folder), desk.place(f"scenarios_{name}.zip"), command)
-        with DRAWING:
-            document = comparison.document(answer)
+        document = comparison.document(answer)
         differs = {other: tuple(map(str, changes)) for other, changes in sources.changes(answer)}
     report = written_as("html", document, name, desk)
     failed = tuple(f"{policy}, replication {f.replication}: {f.error}" for policy, f, _ in sources.failures(answer))
@@ -116,9 +114,8 @@ def _refuse_too_few(answer: Answer, asked: Question) -> None:
 def written_as(kind: Kind, document: Document, name: str, desk: Desk) -> Path:
     """The report as a file of some format on the desk. Markdown comes with its figures, as one ZIP file."""
     path = desk.place(f"report_{name}.{kind}")
-    with DRAWING:
-        if kind != "md":
-            return formats.write(document, path, kind)
-        with TemporaryDirectory(dir=desk.folder) as folder:
-            formats.write(document, Path(folder) / path.name, kind)
-            return bundle.packed(Path(folder), desk.place(f"report_{name}_markdown.zip"))
+    if kind != "md":
+        return formats.write(document, path, kind)
+    with TemporaryDirectory(dir=desk.folder) as folder:
+        formats.write(document, Path(folder) / path.name, kind)
+        return bundle.packed(Path(folder), desk.place(f"report_{name}_markdown.zip"))
