@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,17 +77,25 @@ class Measured:
         return self.people * self.weeks * self.replications / self.workers_busy
 
 
-def busy() -> float:
-    """Seconds of processors that this process and those it started have taken so far."""
-    me = psutil.Process()
-    return sum(sum(one.cpu_times()[:2]) for one in (me, *me.children(recursive=True)))
+def processors() -> dict[psutil.Process, float]:
+    """Seconds of processors taken so far, by this process and by each that it started and that still lives."""
+    taken = {psutil.Process(): time.process_time()}
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it ended just now
+            taken[child] = sum(child.cpu_times()[:2])
+    return taken
+
+
+def busy(before: dict[psutil.Process, float]) -> float:
+    """Seconds of processors taken since ``before``, by processes that still live; of those that ended it is unknown."""
+    return sum(seconds - before.get(process, 0.0) for process, seconds in processors().items())
 
 
 def timed(scenario: Scenario, replications: int, place: Executor) -> tuple[float, float, str]:
     """Seconds of a run, seconds of processors, and its digest."""
-    begin, before = time.perf_counter(), busy()
+    begin, before = time.perf_counter(), processors()
     result = run(scenario, replications, executor=place)
-    return time.perf_counter() - begin, busy() - before, result.digest
+    return time.perf_counter() - begin, busy(before), result.digest
 
 
 def measure(replications: int, repeats: int) -> Measured:

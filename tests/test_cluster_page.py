@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import cluster_page
 import pytest
@@ -42,3 +44,16 @@ def test_threads_and_workers_are_measured_on_the_same_replications() -> None:
         scenario = cluster_page.load(cluster_page.SCENARIO).with_(weeks=2)
         seconds, busy, digest = cluster_page.timed(scenario, 3, place)
     assert seconds > 0 and busy > 0 and digest == cluster_page.run(scenario, 3).digest
+
+
+def test_a_process_that_ends_meanwhile_takes_nothing_from_what_the_others_took() -> None:
+    worked = "sum(range(10**7)); print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", worked], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()  # it has worked by now, and waits
+        before = cluster_page.processors()
+        assert any(process.pid == other.pid and seconds > 0 for process, seconds in before.items())
+        other.communicate("\n")
+    assert cluster_page.busy(before) > 0
