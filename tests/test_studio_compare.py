@@ -26,10 +26,10 @@ from sim.studio.address import MOST
 from sim.studio.comparison import answer, bundle, customers
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.forms import whole_number
-from sim.studio.comparison.levers import found, lever, levers, section, value_of
-from sim.studio.comparison.policies import Policy, Setting, fault_of, from_address, now, scenario_of, to_address
 from sim.studio.comparison.question import Question
 from sim.studio.desk import LARGEST, Desk
+from sim.studio.levers import found, lever, levers
+from sim.studio.policies import Policy, Setting, fault_of, from_address, now, scenario_of, sections, to_address
 from sim.studio.shelf import fetch, shipped
 
 TODAY = "telecom/today"
@@ -69,7 +69,7 @@ def test_every_parameter_of_every_mechanism_and_behaviour_is_a_lever() -> None:
 def test_every_lever_can_be_set_to_what_it_is_and_then_changes_nothing() -> None:
     today = load(shipped()[TODAY])
     for key in levers():
-        changed = today.with_(lesson=None, **section(key, value_of(now(key, today))))
+        changed = today.with_(lesson=None, **sections([Setting(key, now(key, today))]))
         assert changed.fingerprint == today.fingerprint, key
 
 

@@ -19,6 +19,7 @@ pytest.importorskip("optuna")
 
 from sim.errors import Mistake
 from sim.execution import executor
+from sim.experiments.factors import parameters
 from sim.experiments.question import load_experiment
 from sim.experiments.sweeping import Sweep
 from sim.report import sweep_page
@@ -29,6 +30,7 @@ from sim.studio import drawn, drawn_bars, exploring, own_sweep, questions, shelf
 from sim.studio.desk import Desk
 from sim.studio.exploring import Missing
 from sim.studio.exploring_taken import Ask, opened_as_scenario, reported
+from sim.studio.levers import numbers
 from sim.studio.own_sweep import Own, entries_of, own_in
 from sim.studio.questions import NotKept, answered, kept
 from sim.studio.work import Stopped, Work
@@ -93,9 +95,10 @@ def test_what_makes_no_sense_is_said_in_a_sentence(entries: dict[str, str], word
 
 def test_every_number_and_switch_of_the_model_is_a_lever_with_a_range_around_today() -> None:
     base = shelf.fetch("telecom/today")
-    for lever in own_sweep.levers().values():
-        today = own_sweep.value_today(base, lever.path)
-        low, high = lever.around(today)
+    assert set(numbers()) == {f"{part}.{name}" for part, own in parameters().items() for name in own}
+    for lever in numbers().values():
+        today = own_sweep.value_today(base, lever.key)
+        low, high = own_sweep.around(lever, today)
         assert lever.low <= low < high <= lever.high
         assert low <= today <= high or today == 0 or not lever.low <= today <= lever.high
 

@@ -20,10 +20,10 @@ from sim.studio.comparison import question as asking
 from sim.studio.comparison.answer_view import AnswerView
 from sim.studio.comparison.forms import Ask, Field, PolicyForm, plain, whole_number
 from sim.studio.comparison.people_form import PeopleForm
-from sim.studio.comparison.policies import Policy
 from sim.studio.comparison.question import Question
 from sim.studio.desk import DESKS, Desk
 from sim.studio.furniture import Progress, aside, button, heading, said, told
+from sim.studio.policies import Policy
 from sim.studio.work import Work, use_work
 
 TITLE, ICON, PLACE = "Compare", "mdi-compare", 20
