@@ -16,7 +16,7 @@ from sim.studio import drawn, own_sweep, questions, shelf
 from sim.studio.desk import Desk
 from sim.studio.drawn import Spot
 from sim.studio.furniture import aside, button, choice, heading, said, told
-from sim.studio.opening import file_name, put_on_desk
+from sim.studio.packing import file_name, on_own_shelf
 from sim.studio.prose import Prose, filled
 from sim.studio.work import use_work
 
@@ -43,8 +43,8 @@ def opened_as_scenario(asked: Experiment, spot: Spot, desk: Desk) -> tuple[str, 
     )
     key = questions.base_key(asked)
     if key is None or shelf.fetch(key).full_fingerprint != asked.base.full_fingerprint:
-        key = put_on_desk(asked.base, f"{file_name(asked.base.name)} {asked.base.weeks} weeks", desk)
-    return key, put_on_desk(scenario, file_name(told_), desk)
+        key = on_own_shelf(asked.base, desk, f"{asked.base.name} {asked.base.weeks} weeks")
+    return key, on_own_shelf(scenario, desk, told_)
 
 
 @solara.component

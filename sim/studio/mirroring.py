@@ -14,7 +14,7 @@ from sim.report.mirror import Reflection
 from sim.scenario.whole import Scenario
 from sim.studio.desk import Desk
 from sim.studio.furniture import Progress, Table, aside, button, heading, said, told
-from sim.studio.opening import file_name
+from sim.studio.packing import file_name
 from sim.studio.work import Stopped, Work, use_work
 
 REPLICATIONS = 40

@@ -13,9 +13,9 @@ from solara.components.input import use_change
 
 from sim.errors import Mistake
 from sim.running import MOST_SEED
-from sim.studio import comparison
+from sim.studio import comparison, packing
 from sim.studio.address import MOST, Address, use_address
-from sim.studio.comparison import answer, bundle
+from sim.studio.comparison import answer
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.answer_view import AnswerView
 from sim.studio.comparison.forms import Ask, Field, PolicyForm, plain, whole_number
@@ -172,4 +172,4 @@ def _key(question: Question, place: int, scenario: object, desk: Desk) -> str:
     """What the shelf calls a policy; one with anything changed is put there first."""
     policy = question.policies[place]
     untouched = not (policy.settings or policy.name or policy.about or question.people or question.weeks)
-    return policy.start if untouched else bundle.on_own_shelf(scenario, desk)  # type: ignore[arg-type]
+    return policy.start if untouched else packing.on_own_shelf(scenario, desk)  # type: ignore[arg-type]
