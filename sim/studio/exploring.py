@@ -18,15 +18,15 @@ from sim.experiments.querying import STORE
 from sim.experiments.question import Experiment
 from sim.report.amounts import Unit, between, listed, number
 from sim.report.experiment_page import digits_of
-from sim.studio import drawn, drawn_bars, questions
+from sim.studio import drawn_bars, questions
 from sim.studio.address import use_address
 from sim.studio.desk import Desk
-from sim.studio.drawn import Spot
 from sim.studio.exploring_figures import View, bars, more, plane, trade_off
 from sim.studio.exploring_taken import Ask, OpenAsScenario, Taken
 from sim.studio.furniture import Progress, aside, button, choice, said, told
 from sim.studio.prose import Prose, filled
 from sim.studio.questions import NotKept
+from sim.studio.spots import Spot, best_of, picked, spots, unit_told, units
 from sim.studio.work import Stopped, Work, use_work
 
 MOST_ROWS = 100
@@ -109,9 +109,7 @@ def _noted(found: Any, set_missing: Callable[[int], None]) -> Any:
 
 def _introduced(ask: Ask, unfolded: bool) -> str:
     asked = ask.asked
-    rows = [
-        (f.label, f.told(f.low), f.told(f.high), f.told(value_in(asked, f)), drawn.unit_told(f)) for f in asked.factors
-    ]
+    rows = [(f.label, f.told(f.low), f.told(f.high), f.told(value_in(asked, f)), unit_told(f)) for f in asked.factors]
     outcomes = listed([outcome.words for outcome in asked.outcomes])
     return filled(
         "asked.html", asked=asked, rows=rows, outcomes=outcomes, base=questions.base_key(asked), open=unfolded
@@ -160,9 +158,9 @@ def Shown(ask: Ask, found: Any, desk: Desk) -> None:
 def Points(ask: Ask, found: Any, desk: Desk, k: int) -> None:
     """The settings that were run: as a map or a line, against each other, and in numbers; one of them picked."""
     address = use_address()
-    known: list[Spot] = solara.use_memo(lambda: drawn.spots(found), [id(found)])
-    shown: list[Unit] = solara.use_memo(lambda: drawn.units(ask.asked, known), [id(found)])
-    best = drawn.best_of(found, known, k)
+    known: list[Spot] = solara.use_memo(lambda: spots(found), [id(found)])
+    shown: list[Unit] = solara.use_memo(lambda: units(ask.asked, known), [id(found)])
+    best = best_of(found, known, k)
     chosen = address.whole("point", best if best is not None else 0, 0, len(known) - 1)
     view = View(ask, found, known, shown, k, chosen, lambda point: address.go(point=point))
     with v.Html(tag="div", class_="explore-columns"):
@@ -174,7 +172,7 @@ def Points(ask: Ask, found: Any, desk: Desk, k: int) -> None:
             class_="explore-picked",
             attributes={"aria-label": "The setting you picked", "aria-live": "polite"},
         ):
-            Prose(filled("picked.html", picked=drawn.picked(ask.asked, known[chosen], shown)))
+            Prose(filled("picked.html", picked=picked(ask.asked, known[chosen], shown)))
             OpenAsScenario(ask.asked, known[chosen], desk).key(f"{id(found)} {chosen}")
     with v.Html(tag="div", class_="explore-even"):
         more(view)

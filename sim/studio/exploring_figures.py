@@ -11,11 +11,11 @@ import reacton.ipyvuetify as v
 from sim.experiments.sweeping import is_map
 from sim.report.amounts import Unit
 from sim.studio import drawn, drawn_bars
-from sim.studio.drawn import Spot
 from sim.studio.exploring_taken import Ask
 from sim.studio.figures import Bars, Dots, Map
 from sim.studio.furniture import aside, heading
 from sim.studio.prose import Prose, filled
+from sim.studio.spots import Spot
 
 
 @dataclass(frozen=True, eq=False)

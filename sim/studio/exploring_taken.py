@@ -12,12 +12,12 @@ import solara
 
 from sim.errors import Mistake
 from sim.experiments.question import Experiment
-from sim.studio import drawn, own_sweep, questions, shelf
+from sim.studio import own_sweep, questions, shelf
 from sim.studio.desk import Desk
-from sim.studio.drawn import Spot
 from sim.studio.furniture import aside, button, choice, heading, said, told
 from sim.studio.packing import file_name, on_own_shelf
 from sim.studio.prose import Prose, filled
+from sim.studio.spots import Spot, setting_told
 from sim.studio.work import use_work
 
 
@@ -37,7 +37,7 @@ def opened_as_scenario(asked: Experiment, spot: Spot, desk: Desk) -> tuple[str, 
 
     The base is the shelf's own where it means the same; else it is put on the desk too, so that both last as long.
     """
-    told_ = drawn.setting_told(asked, spot)
+    told_ = setting_told(asked, spot)
     scenario = asked.scenario_at(spot.values).with_(
         name=f"{asked.base.name}: {told_}"[:100], description=f"Picked in Explore: {told_}."
     )
