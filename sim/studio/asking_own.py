@@ -14,6 +14,7 @@ from sim.scenario.quantities import between, number_told
 from sim.studio import catalogue, own_sweep, shelf
 from sim.studio.desk import Desk
 from sim.studio.furniture import aside, button, choice, heading, said, told
+from sim.studio.html import html
 from sim.studio.levers import numbers
 from sim.studio.own_sweep import PLACES, USUAL
 
@@ -57,7 +58,7 @@ def OwnForm(entries: Mapping[str, str], desk: Desk, go: Callable[[dict[str, str]
 
     heading("Ask your own", 2)
     said("Choose a scenario, one or two levers and how far to move them, and what you want to look at.")
-    with v.Html(tag="div", class_="explore-form"):
+    with html("div", class_="explore-form"):
         values = [(card.key, f"{card.name} ({card.key})") for card in catalogue.cards(desk)]
         choice("Scenario to start from", values, asked["base"], lambda key: change(base=key))
         for names, words in zip(PLACES, ("First lever", "Second lever (may stay empty)"), strict=True):
@@ -69,7 +70,7 @@ def OwnForm(entries: Mapping[str, str], desk: Desk, go: Callable[[dict[str, str]
             choice(words, [(size, size) for size in options], value, lambda size, name=name: change(**{name: size}))  # type: ignore[misc]
     if mistake:
         told(mistake)
-    with v.Html(tag="div"):
+    with html("div"):
         button("Go", begin, "mdi-play")
 
 
@@ -90,7 +91,7 @@ def _lever(
         low, high = _usual_range(chosen, asked["base"], desk) if chosen in known else ("", "")
         change(**{names[0]: chosen, names[1]: low, names[2]: high})
 
-    with v.Html(tag="div", class_="explore-lever"):
+    with html("div", class_="explore-lever"):
         items = [{"value": each.key, "text": each.label} for each in known.values()]
         v.Autocomplete(
             label=words, items=items, v_model=path or None, on_v_model=choose, clearable=True, outlined=True, dense=True,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
@@ -24,6 +23,7 @@ from sim.studio.desk import Desk
 from sim.studio.exploring_figures import View, bars, more, plane, trade_off
 from sim.studio.exploring_taken import Ask, OpenAsScenario, Taken
 from sim.studio.furniture import Progress, aside, button, choice, said, told
+from sim.studio.html import html
 from sim.studio.prose import Prose, filled
 from sim.studio.questions import NotKept
 from sim.studio.spots import Spot, best_of, picked, spots, unit_told, units
@@ -123,7 +123,7 @@ def _missing(work: Work, ask: Ask, total: int) -> None:
         said(
             f"Not all of this has been run before. The whole takes about {total:,} replications; what is kept is not run again."
         )
-    with v.Html(tag="div"):
+    with html("div"):
         button("Run it", lambda: work.start(max(total, 1), lambda w: run(ask, w)), "mdi-play")
 
 
@@ -137,14 +137,14 @@ def Shown(ask: Ask, found: Any, desk: Desk) -> None:
     outcomes = ask.asked.measures
     measure = address["outcome"] if address["outcome"] in outcomes else outcomes[0]
     k = outcomes.index(measure)
-    with v.Html(tag="div", class_="explore-answer", attributes={"role": "status"}):
+    with html("div", class_="explore-answer", attributes={"role": "status"}):
         said(questions.headline(ask.command, found) + ".", "explore-headline")
     aside(
         f"{found.tally.found:,} replications were kept from before, {found.tally.ran:,} were run now"
         + (f"; {len(found.failures):,} failed and are left out" if found.failures else "") + "."
     )  # fmt: skip
     if len(outcomes) > 1:
-        with v.Html(tag="div", class_="library-choice"):
+        with html("div", class_="library-choice"):
             words = [(name, name.replace("_", " ")) for name in outcomes]
             choice("Outcome that is shown", words, measure, lambda name: address.go(outcome=name))
     if isinstance(found, Sensitivities):
@@ -163,18 +163,18 @@ def Points(ask: Ask, found: Any, desk: Desk, k: int) -> None:
     best = best_of(found, known, k)
     chosen = address.whole("point", best if best is not None else 0, 0, len(known) - 1)
     view = View(ask, found, known, shown, k, chosen, lambda point: address.go(point=point))
-    with v.Html(tag="div", class_="explore-columns"):
-        with v.Html(tag="div"):
+    with html("div", class_="explore-columns"):
+        with html("div"):
             if not plane(view):
                 trade_off(view)
-        with v.Html(
-            tag="section",
+        with html(
+            "section",
             class_="explore-picked",
             attributes={"aria-label": "The setting you picked", "aria-live": "polite"},
         ):
             Prose(filled("picked.html", picked=picked(ask.asked, known[chosen], shown)))
             OpenAsScenario(ask.asked, known[chosen], desk).key(f"{id(found)} {chosen}")
-    with v.Html(tag="div", class_="explore-even"):
+    with html("div", class_="explore-even"):
         more(view)
     Prose(_settings_table(ask.asked, known, shown, k))
 

@@ -7,7 +7,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
@@ -15,6 +14,7 @@ from sim.experiments.question import Experiment
 from sim.studio import own_sweep, questions, shelf
 from sim.studio.desk import Desk
 from sim.studio.furniture import aside, button, choice, heading, said, told
+from sim.studio.html import html
 from sim.studio.packing import file_name, on_own_shelf
 from sim.studio.prose import Prose, filled
 from sim.studio.spots import Spot, setting_told
@@ -59,7 +59,7 @@ def OpenAsScenario(asked: Experiment, spot: Spot, desk: Desk) -> None:
         except Mistake as fault:
             set_mistake(str(fault))
 
-    with v.Html(tag="div"):
+    with html("div"):
         if mistake:
             told(mistake)
         elif not keys[1]:
@@ -71,7 +71,7 @@ def OpenAsScenario(asked: Experiment, spot: Spot, desk: Desk) -> None:
 def _ways_on(base: str, picked: str) -> None:
     said(f"It is on your desk as “{picked}”, beside today's “{base}”:")
     links = {"live": ("one", "two", "Watch both live"), "compare": ("base", "other", "Compare them")}
-    with v.Html(tag="p", class_="library-ways"):
+    with html("p", class_="library-ways"):
         for page, (one, two, words) in links.items():
             solara.Link(f"/{page}?{one}={base}&{two}={picked}", children=[words], classes=["library-way"])
         solara.Link(f"/library?scenario={picked}", children=["Read and download it"], classes=["library-way"])
@@ -98,10 +98,10 @@ def Taken(ask: Ask, found: Any, desk: Desk) -> None:
         work.start(1, lambda _: reported(ask, found, desk, kind))
 
     heading("Take it away", 3)
-    with v.Html(tag="div", class_="explore-report"):
+    with html("div", class_="explore-report"):
         choice("Report as", list(FORMATS.items()), kind, set_kind)
         button("Make the report", begin, "mdi-file-document-outline", disabled=work.running)
-    with v.Html(tag="div"):
+    with html("div"):
         if work.mistake:
             told(work.mistake)
         elif isinstance(work.result, Path):
@@ -112,9 +112,9 @@ def Taken(ask: Ask, found: Any, desk: Desk) -> None:
 
 
 def _report_links(address: str, name: str) -> None:
-    with v.Html(tag="p", class_="library-ways"):
+    with html("p", class_="library-ways"):
         attributes = {"href": address, "download": name}
-        v.Html(tag="a", class_="library-way", attributes=attributes, children=["Download the report"])
+        html("a", class_="library-way", attributes=attributes, children=["Download the report"])
         if not name.endswith(".xlsx"):
             attributes = {"href": f"{address}?show", "target": "_blank"}
-            v.Html(tag="a", class_="library-way", attributes=attributes, children=["Open the report in a new tab"])
+            html("a", class_="library-way", attributes=attributes, children=["Open the report in a new tab"])

@@ -19,6 +19,7 @@ from sim.studio.comparison import question as asking
 from sim.studio.comparison.question import Question
 from sim.studio.desk import Desk
 from sim.studio.furniture import aside, button, choice, heading, told
+from sim.studio.html import html
 from sim.studio.levers import GROUPS, Lever, found, lever, levers, worded
 from sim.studio.policies import Policy, Setting, fault_of, now, title_of
 from sim.studio.shelf import OWN, on_shelf, title
@@ -32,7 +33,7 @@ Put = Callable[[Callable[[Policy], Policy]], None]
 def plain(tag: str, *children: Any, class_: str = "", **attributes: str) -> Element:
     """An element of plain HTML; a trailing underscore of an attribute's name is left out, others become hyphens."""
     named = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
-    return v.Html(tag=tag, class_=class_, attributes=named, children=list(children))
+    return html(tag, class_=class_, attributes=named, children=list(children))
 
 
 @solara.component

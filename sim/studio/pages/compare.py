@@ -23,6 +23,7 @@ from sim.studio.comparison.people_form import PeopleForm
 from sim.studio.comparison.question import Question
 from sim.studio.desk import DESKS, Desk
 from sim.studio.furniture import Progress, aside, button, heading, said, told
+from sim.studio.html import html
 from sim.studio.policies import Policy
 from sim.studio.work import Work, use_work
 
@@ -77,7 +78,7 @@ def Page() -> None:
         total = question.replications * len(scenarios)
         work.start(total, lambda work: answer.found(question, scenarios, desk, work))
 
-    v.Html(tag="style", children=[_style()])
+    html("style", children=[_style()])
     heading("Compare policies")
     said("The same customers, with the same luck, live under each policy; what differs is the policy’s doing.")
     heading("1  Customers", 2)

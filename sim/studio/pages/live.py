@@ -18,6 +18,7 @@ from sim.studio.desk import DESKS, Desk
 from sim.studio.director import Story, story
 from sim.studio.film import LARGEST
 from sim.studio.furniture import Table, aside, button, choice, heading, said, told
+from sim.studio.html import html
 from sim.studio.levers import Lever, lever, levers, of_part, typed, worded
 from sim.studio.policies import Policy, Setting, to_address
 from sim.studio.projecting import SAME, Projector, first_key, script_of, second_policy, second_world
@@ -71,12 +72,12 @@ def Page() -> None:
 
     solara.use_effect(roll, [_filmed(address)])
     picked = address.whole("customer", -1, -1, LARGEST - 1)
-    v.Html(tag="h1", class_="studio-hidden", children=["Live"])  # seen in the bar above; the room is for the worlds
-    with v.Html(tag="div", class_="studio-live"):
-        with v.Html(tag="section", class_="studio-side", attributes={"aria-label": "What is shown"}):
+    html("h1", class_="studio-hidden", children=["Live"])  # seen in the bar above; the room is for the worlds
+    with html("div", class_="studio-live"):
+        with html("section", class_="studio-side", attributes={"aria-label": "What is shown"}):
             Worlds(address, desk)
             Levers(address, desk, projector, keep)
-        with v.Html(tag="section", attributes={"aria-label": "The market"}):
+        with html("section", attributes={"aria-label": "The market"}):
             if mistake:
                 told(mistake)
             Stage(
@@ -109,7 +110,7 @@ def Worlds(address: Address, desk: Desk) -> None:
     choice("World B", beside, second.start, lambda key: go(two=to_address(replace(second, start=key))))
     choice("People", SIZES, address["people"] or str(LARGEST), lambda size: go(people=size))
     choice("Engine", ENGINES, address["engine"] or "core", lambda engine: go(engine=engine))
-    with v.Html(tag="div", class_="studio-row"):
+    with html("div", class_="studio-row"):
         seed = address.whole("seed", 1, 0, 2**31)
         said(f"Luck no. {seed}")
         button("Other luck", lambda: go(seed=str(seed + 1)), "mdi-dice-5-outline", text=True, small=True)
@@ -213,7 +214,7 @@ def Told(address: Address, desk: Desk, picked: int) -> None:
     solara.use_effect(look, [picked, _filmed(address)])
     heading("One customer's journey", 2)
     aside("Click a person in the picture, or give a number; it is the same person in both worlds.")
-    with v.Html(tag="div", class_="studio-row"):
+    with html("div", class_="studio-row"):
         v.TextField(
             label="Customer number", v_model=wanted, on_v_model=set_wanted, dense=True, outlined=True, hide_details=True,
             style_="max-width: 180px",
