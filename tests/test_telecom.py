@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sim import load
-from sim.commands.running import DEMO, scenarios_folder
+from sim.commands.comparing import DEMO
+from sim.commands.running import scenarios_folder
 from sim.engines.agree import agree
 from sim.ground import customers_of, ground_of
 
