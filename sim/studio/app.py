@@ -25,6 +25,16 @@ WELCOME = (
     "company. You set its policies; the same customers, with the same luck, show what differs.",
 )
 
+WAYS = (
+    ("To decide", "Bring your customer file, set today against what you have in mind, and take the report with you.",
+     "compare", "Compare two policies"),
+    ("To teach", "Guided lessons in which everybody guesses first; a class sees how its runs spread.",
+     "lessons", "Choose a lesson"),
+    ("To find out", "Sweep a lever, see which settings matter most, and look up where each number comes from.",
+     "explore", "Ask your own question"),
+)  # fmt: skip
+"""What people come for: words, what they do, the page on which, and what the way there is called."""
+
 
 @dataclass(frozen=True)
 class PageFile:
@@ -56,6 +66,11 @@ def Home() -> None:
     with v.Html(tag="div", class_="studio-cards"):
         for page in page_files():
             _card(page)
+    heading("What brings you here?", 2)
+    with v.Html(tag="dl", class_="studio-ways"):
+        for aim, words, slug, way in WAYS:
+            v.Html(tag="dt", children=[aim])
+            v.Html(tag="dd", children=[f"{words} ", solara.Link(f"/{slug}", children=[f"{way} \u2192"])])
 
 
 def _card(page: PageFile) -> Element:

@@ -14,6 +14,7 @@ from sim.experiments.designs import Grid
 from sim.experiments.factors import Factor, factors_in, parameter_at, parameters
 from sim.experiments.outcomes import Outcome, outcomes_in
 from sim.experiments.question import Experiment
+from sim.measures import in_words
 from sim.scenario.tree import Problems, given
 from sim.scenario.whole import Scenario
 
@@ -95,7 +96,7 @@ class Own:
     def asked(self) -> str:
         """The question in words."""
         names = " and with ".join(levers()[path].words for path, _, _ in self.ranges)
-        return f"How does {self.measures[0].replace('_', ' ')} change with {names}?"
+        return f"How does {in_words(self.measures[0])} change with {names}?"
 
     def written(self) -> dict[str, Any]:
         """The experiment file that asks the same, for a folder beside ``scenarios``."""

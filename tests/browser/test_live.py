@@ -33,7 +33,7 @@ def test_two_worlds_are_played_side_by_side_to_the_end(studio: str, page: Any) -
     assert page.evaluate("window.studioLive.shownWeeks") == 103  # every week was drawn, none was skipped
     told = page.inner_text("[data-difference]")
     a, b = (retention(page, world) for world in (0, 1))
-    gap = float(re.search(r"retention ([+-][\d.]+)", told).group(1))  # type: ignore[union-attr]
+    gap = float(re.search(r"retention ([+−][\d.]+)", told).group(1).replace("−", "-"))  # type: ignore[union-attr]
     assert gap == pytest.approx(100 * (b[-1] - a[-1]), abs=0.06) and gap < 0
     elsewhere = page.evaluate(
         "(() => { const [a, b] = window.studioLive.film.map(frames => frames[103].provider);"
