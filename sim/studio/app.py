@@ -15,6 +15,7 @@ from reacton.core import Element
 
 from sim.studio import pages
 from sim.studio.furniture import heading, said
+from sim.studio.html import html
 
 COLOURS = {"primary": "#0b5a8a", "secondary": "#37474f", "accent": "#b34700", "error": "#b00020", "anchor": "#0b5a8a"}
 
@@ -63,7 +64,7 @@ def Home() -> None:
     solara.Title("loyalty studio")
     heading(WELCOME[0])
     said(WELCOME[1])
-    with v.Html(tag="div", class_="studio-cards"):
+    with html("div", class_="studio-cards"):
         for page in page_files():
             _card(page)
     heading("What brings you here?", 2)
@@ -74,10 +75,10 @@ def Home() -> None:
 
 
 def _card(page: PageFile) -> Element:
-    with solara.Link(f"/{page.slug}") as link, v.Html(tag="div", class_="studio-card"):
+    with solara.Link(f"/{page.slug}") as link, html("div", class_="studio-card"):
         v.Icon(children=[page.module.ICON], class_="studio-card-icon", attributes={"aria-hidden": "true"})
-        v.Html(tag="h2", children=[page.module.TITLE])
-        v.Html(tag="p", children=[page.aim])
+        html("h2", children=[page.module.TITLE])
+        html("p", children=[page.aim])
     return link
 
 
@@ -87,18 +88,18 @@ def Layout(children: list[Element] = []) -> Element:  # noqa: B006 – Solara ha
     solara.lab.theme.themes.light.primary = COLOURS["primary"]
     route, _ = solara.use_route(peek=True)
     here = route.path if route else "/"
-    skip = v.Html(tag="a", class_="studio-skip", attributes={"href": "#content"}, children=["Skip to the content"])
-    with v.Html(tag="header", class_="studio-bar") as bar, v.Html(tag="nav", attributes={"aria-label": "Pages"}):
+    skip = html("a", class_="studio-skip", attributes={"href": "#content"}, children=["Skip to the content"])
+    with html("header", class_="studio-bar") as bar, html("nav", attributes={"aria-label": "Pages"}):
         for slug, title in [("/", "loyalty studio"), *((page.slug, page.module.TITLE) for page in page_files())]:
             _way(slug, title, slug == here)
-    main = v.Html(tag="main", class_="studio-main", attributes={"id": "content"}, children=children)
-    return v.Html(tag="div", class_="studio", children=[skip, bar, main])
+    main = html("main", class_="studio-main", attributes={"id": "content"}, children=children)
+    return html("div", class_="studio", children=[skip, bar, main])
 
 
 def _way(slug: str, title: str, here: bool) -> None:
     with solara.Link(slug if slug == "/" else f"/{slug}"):
         attributes = {"aria-current": "page"} if here else {}
-        v.Html(tag="span", class_="studio-way here" if here else "studio-way", attributes=attributes, children=[title])
+        html("span", class_="studio-way here" if here else "studio-way", attributes=attributes, children=[title])
 
 
 routes = [

@@ -54,7 +54,7 @@ def test_a_lever_moved_in_a_week_changes_what_comes_after_it_and_stands_in_the_a
     page.get_by_label("Mechanism").select_option("quality")
     page.get_by_role("spinbutton", name="error rate").fill("0.4")
     page.get_by_role("spinbutton", name="error rate").press("Tab")
-    page.wait_for_url(re.compile(r"levers=quality.error_rate%3D0.4%4040"))
+    page.wait_for_url(re.compile(r"two=same~quality.error_rate%4040%3A0.4"))
     page.wait_for_function("window.studioLive.film.length === 2 && window.studioLive.ready === 104")
     a, b = (retention(page, world) for world in (0, 1))
     assert a[:40] == b[:40] and b[-1] < a[-1]

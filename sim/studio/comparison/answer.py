@@ -18,7 +18,8 @@ from sim.report.charts import Picture
 from sim.report.document import Document
 from sim.report.formats import Kind
 from sim.scenario.whole import Scenario
-from sim.studio.comparison import bundle, question
+from sim.studio import packing
+from sim.studio.comparison import question
 from sim.studio.comparison.question import Question
 from sim.studio.desk import Desk
 
@@ -77,12 +78,12 @@ def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watc
     """Compare and put together what is shown. Called off, it shows what was done. Raises :class:`Mistake`."""
     question.refuse_before_running(list(scenarios), asked)
     with TemporaryDirectory(dir=desk.folder, prefix="compared-") as folder:
-        written = bundle.bundled(scenarios, Path(folder))
+        written = packing.bundled(scenarios, Path(folder))
         answer = compared(written, asked, work)
         _refuse_too_few(answer, asked)
-        command = bundle.command(written, asked.replications, asked.seed)
-        name = bundle.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}", "")
-        scenario_files = bundle.zipped(Path(folder), desk.place(f"scenarios_{name}.zip"), command)
+        command = packing.command(written, asked.replications, asked.seed)
+        name = packing.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}")
+        scenario_files = packing.zipped(Path(folder), desk.place(f"scenarios_{name}.zip"), command)
         document = comparison.document(answer)
         differs = {other: tuple(map(str, changes)) for other, changes in sources.changes(answer)}
     report = written_as("html", document, name, desk)
@@ -118,4 +119,4 @@ def written_as(kind: Kind, document: Document, name: str, desk: Desk) -> Path:
         return formats.write(document, path, kind)
     with TemporaryDirectory(dir=desk.folder) as folder:
         formats.write(document, Path(folder) / path.name, kind)
-        return bundle.packed(Path(folder), desk.place(f"report_{name}_markdown.zip"))
+        return packing.packed(Path(folder), desk.place(f"report_{name}_markdown.zip"))
