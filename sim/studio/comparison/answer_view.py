@@ -34,12 +34,7 @@ def AnswerView(shown: Shown, desk: Desk) -> None:
         plain("h2", shown.document.headline, class_="compare-headline")
         for sentence in shown.document.lead:
             said(sentence)
-        if shown.cut_short:
-            told(
-                f"Called off: this rests on the {shown.done:,} of {shown.asked:,} replications that were done.",
-                "warning",
-            )
-        aside(shown.finished)
+        _how_sure(shown)
         for failure in shown.failures:
             told(failure, "warning")
         TakeHome(shown, desk)
@@ -51,6 +46,14 @@ def AnswerView(shown: Shown, desk: Desk) -> None:
         _pictures(shown.forest, "compare-figures small")
         aside(f"Paired differences of {shown.done:,} replications: mean and 95 % interval. An interval that crosses the line at "
               "zero is undecided: the difference may be chance.")  # fmt: skip
+
+
+def _how_sure(shown: Shown) -> None:
+    """How many replications there were, and whether they were enough."""
+    with plain("div"):
+        for sentence, kind in shown.sure:
+            told(sentence, kind)
+    aside(shown.finished)
 
 
 @solara.component

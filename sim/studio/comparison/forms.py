@@ -74,6 +74,16 @@ def whole_number(low: int, high: int, or_empty: bool = False) -> Callable[[str],
     return judge
 
 
+def fraction(low: float, high: float) -> Callable[[str], str]:
+    """Objects to everything but a number between two bounds."""
+
+    def judge(words: str) -> str:
+        fits = re.fullmatch(r"\s*[0-9]{0,9}[.]?[0-9]{1,9}\s*", words) is not None and low <= float(words) <= high
+        return "" if fits else f"'{words[:20]}' is no number between {low:g} and {high:g}, such as 0.5"
+
+    return judge
+
+
 @solara.component
 def PolicyForm(place: int, question: Question, ask: Ask, desk: Desk) -> None:
     """One policy's card."""
