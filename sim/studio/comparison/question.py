@@ -10,8 +10,9 @@ from sim.errors import Mistake
 from sim.ground import customers_of
 from sim.running import MOST_SEED
 from sim.scenario.whole import Scenario
-from sim.studio.comparison import customers
+from sim.studio.comparison import customers, spreads
 from sim.studio.comparison.policies import Policy, from_address, scenario_of, to_address
+from sim.studio.comparison.spreads import Spreads
 from sim.studio.desk import Desk
 from sim.studio.shelf import fetch
 
@@ -37,7 +38,7 @@ class Question:
 
     ``people``: where the customers come from; ``count``: how many, if drawn; ``weeks``: 0 for the scenarios' own;
     ``precision``: percentage points to within which each difference in retention is to be known, and then there are as many
-    replications as that takes; 0 when ``replications`` says how many.
+    replications as that takes; 0 when ``replications`` says how many; ``spreads``: how the customers who are drawn differ.
     """
 
     policies: tuple[Policy, ...]
@@ -47,6 +48,7 @@ class Question:
     replications: int = USUAL
     seed: int = 1
     precision: float = 0.0
+    spreads: Spreads = Spreads()
 
     @property
     def first(self) -> int:
@@ -61,7 +63,7 @@ class Question:
             name: _short(getattr(self, name)) if getattr(self, name) != getattr(usual, name) else ""
             for name in ("people", "count", "weeks", "replications", "seed", "precision")
         }
-        return dict.fromkeys(PLACES, "") | policies | numbers
+        return dict.fromkeys(PLACES, "") | policies | numbers | {"spreads": spreads.to_address(self.spreads)}
 
     def with_policy(self, place: int, policy: Policy) -> Question:
         """With the policy at ``place`` replaced, or added behind the last."""
@@ -112,6 +114,7 @@ def from_entries(entries: Mapping[str, str]) -> Question:
         whole(entries.get("replications", ""), USUAL, 2, MOST),
         whole(entries.get("seed", ""), 1, 0, MOST_SEED),
         fraction(entries.get("precision", ""), FINEST, COARSEST),
+        spreads.from_address(entries.get("spreads", "")),
     )
 
 
@@ -124,13 +127,31 @@ def started(question: Question, place: int, desk: Desk) -> Scenario:
 def _peopled(scenario: Scenario, question: Question, desk: Desk) -> Scenario:
     """The scenario on the customers that the question asks for."""
     if question.people == DRAWN:
-        return customers.drawn(scenario, question.count)
+        return spreads.applied(customers.drawn(scenario, question.count), question.spreads)
     if question.people == FROM_FILE:
         section = customers.remembered(desk)
         if section is None:
             raise Mistake("there is no customer file here: choose one, or take the customers of the scenarios")
-        return customers.with_file(scenario, section, desk)
+        said = question.spreads
+        if segments_from_file(question, desk):
+            said = Spreads((), tuple(spread for spread in said.spreads if spread.segment == spreads.EVERYBODY))
+        return spreads.applied(customers.with_file(scenario, section, desk), said)
     return scenario
+
+
+def segments_from_file(question: Question, desk: Desk) -> bool:
+    """Whether a column of the visitor's file says who belongs to which segment."""
+    return question.people == FROM_FILE and "segment_by" in (customers.remembered(desk) or {})
+
+
+def given_by_file(question: Question, desk: Desk) -> set[str]:
+    """The traits that the visitor's file gives, so that nothing is drawn."""
+    return set((customers.remembered(desk) or {}).get("columns", {})) if question.people == FROM_FILE else set()
+
+
+def peopled_at(question: Question, place: int, desk: Desk) -> Scenario:
+    """The scenario that a policy starts from, on the question's customers. Raises :class:`Mistake`."""
+    return _peopled(started(question, place, desk), question, desk)
 
 
 def scenario_at(question: Question, place: int, desk: Desk) -> Scenario:

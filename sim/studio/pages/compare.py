@@ -24,12 +24,14 @@ from sim.studio.comparison.forms import Ask, Field, PolicyForm, fraction, plain,
 from sim.studio.comparison.people_form import PeopleForm
 from sim.studio.comparison.policies import Policy
 from sim.studio.comparison.question import Question
+from sim.studio.comparison.spreads import Spreads
+from sim.studio.comparison.spreads_form import SpreadsForm
 from sim.studio.desk import DESKS, Desk
 from sim.studio.furniture import Progress, aside, button, choice, heading, said, told
 from sim.studio.work import Work, use_work
 
 TITLE, ICON, PLACE = "Compare", "mdi-compare", 20
-ENTRIES = (*asking.PLACES, "people", "count", "weeks", "replications", "seed", "precision")
+ENTRIES = (*asking.PLACES, "people", "count", "weeks", "replications", "seed", "precision", "spreads")
 GETTING_READY = (
     "Getting ready: the first run after the studio was opened takes longer, a new installation’s a minute or two."
 )
@@ -91,6 +93,11 @@ def Page() -> None:
     said("The same customers, with the same luck, live under each policy; what differs is the policy’s doing.")
     heading("1  Customers", 2)
     PeopleForm(question, ask, desk)
+    with plain("div"):
+        if question.people:
+            SpreadsForm(question, ask, desk)
+        elif question.spreads != Spreads():
+            aside("What was said of how customers differ waits until they are drawn, or come from your file.")
     heading("2  Policies", 2)
     with plain("div", class_="compare-policies"):
         for place in range(len(question.policies)):
