@@ -19,6 +19,7 @@ from sim.studio.comparison import question as asking
 from sim.studio.comparison.levers import GROUPS, Lever, found, lever, levers, worded
 from sim.studio.comparison.policies import Policy, Setting, fault_of, now, title_of
 from sim.studio.comparison.question import Question
+from sim.studio.comparison.spreads import Spreads
 from sim.studio.desk import Desk
 from sim.studio.furniture import aside, button, choice, heading, told
 from sim.studio.shelf import OWN, on_shelf, title
@@ -139,8 +140,9 @@ def _choose_start(policy: Policy, desk: Desk, put: Put) -> None:
 def _whole_fault(question: Question, place: int, start: Scenario, desk: Desk) -> None:
     """What is wrong with the policy as a whole, unless a field says it already."""
     policy = question.policies[place]
+    question = replace(question, spreads=Spreads())  # what is wrong with them, or with the file, is said beside them
     if question.people == asking.FROM_FILE:
-        question = replace(question, people=asking.OF_SCENARIO)  # what is wrong with the file is said beside it
+        question = replace(question, people=asking.OF_SCENARIO)
     try:
         asking.scenario_at(question, place, desk)
     except Mistake as mistake:

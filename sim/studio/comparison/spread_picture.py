@@ -102,6 +102,7 @@ def _curve(found: Shape) -> str:
     low, high = found.quantile(np.array([0.002, 0.995]))
     apart = high - low
     low = found.low if found.low > low - 0.15 * apart else low  # the range's own end, when it is near
+    high = found.high if found.high < high + 0.15 * apart else high
     x = np.linspace(low, high, POINTS)
     y = found.density(x)
     top = y[np.isfinite(y)].max()

@@ -76,7 +76,10 @@ def Segments(said: Spreads, say: Say, start: Scenario) -> None:
         fault = _fault(start, said)
         if fault:
             told(fault)
-    button("Add a segment", lambda: say(lambda now: now.with_segment(now.segments or own)), "mdi-plus", outlined=True)
+    with plain("div"):
+        button(
+            "Add a segment", lambda: say(lambda now: now.with_segment(now.segments or own)), "mdi-plus", outlined=True
+        )
 
 
 @solara.component
