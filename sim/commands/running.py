@@ -102,6 +102,7 @@ def compare(
     precision: Annotated[
         str | None, typer.Option(help="Run until retention differences are known to within this, such as 1%.")
     ] = None,
+    most: Annotated[int, typer.Option(help="With --precision: give up after so many replications.")] = 20_000,
     seed: Seed = 1,
     threads: Threads = None,
     workers: Workers = None,
@@ -124,7 +125,7 @@ def compare(
         raise Mistake("--precision and --posterior exclude each other; give --replications instead")
     with place_to_run(threads, workers, cluster) as place:
         if posterior is None:
-            answer = compared(scenarios, replications, seed, share, place)
+            answer = compared(scenarios, replications, seed, share, place, most)
         else:
             answer = _compared_under(posterior, scenarios, replications, seed, place)
     if posterior is None:
@@ -140,14 +141,19 @@ def compare(
 
 
 def compared(
-    scenarios: Sequence[Scenario], replications: int, seed: int, precision: float | None, place: Executor
+    scenarios: Sequence[Scenario],
+    replications: int,
+    seed: int,
+    precision: float | None,
+    place: Executor,
+    most: int = 20_000,
 ) -> Answer:
     """Compare with a progress bar; ends the command when fewer than two replications are there to compare."""
     from sim.comparing import compare as compare_scenarios
 
     with progress_bar(replications * len(scenarios), "comparing") as progress:
         answer = compare_scenarios(
-            scenarios, replications, seed, precision=precision, executor=place, progress=progress
+            scenarios, replications, seed, precision=precision, most=most, executor=place, progress=progress
         )
     if len(answer.numbers) < 2:
         _tell_stopped(answer.results, replications, place)

@@ -89,8 +89,9 @@ def _short(unit: str) -> str:
 def show_answer(answer: Answer) -> None:
     """What a strategist wanted to know, and the key differences of every policy from the base."""
     from sim.report.headline import headline, lead
+    from sim.report.sources import precision_told
 
-    print(" ".join([f"{headline(answer)}.", *lead(answer)]) + "\n")
+    print(" ".join([f"{headline(answer)}.", *lead(answer), *precision_told(answer)]) + "\n")
     for place, other in enumerate(answer.others, start=1):
         title = f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)"
         columns = ("", "difference", "95 % interval", "", "higher")

@@ -68,10 +68,10 @@ def Home() -> None:
         for page in page_files():
             _card(page)
     heading("What brings you here?", 2)
-    with v.Html(tag="dl", class_="studio-ways"):
+    with html("dl", class_="studio-ways"):
         for aim, words, slug, way in WAYS:
-            v.Html(tag="dt", children=[aim])
-            v.Html(tag="dd", children=[f"{words} ", solara.Link(f"/{slug}", children=[f"{way} \u2192"])])
+            html("dt", children=[aim])
+            html("dd", children=[f"{words} ", solara.Link(f"/{slug}", children=[f"{way} \u2192"])])
 
 
 def _card(page: PageFile) -> Element:

@@ -145,13 +145,8 @@ def Shown(ask: Ask, found: Any, desk: Desk) -> None:
         + (f"; {len(found.failures):,} failed and are left out" if found.failures else "") + "."
     )  # fmt: skip
     if len(outcomes) > 1:
-<<<<<<< HEAD
-        with v.Html(tag="div", class_="library-choice"):
-            words = [(name, in_words(name)) for name in outcomes]
-=======
         with html("div", class_="library-choice"):
-            words = [(name, name.replace("_", " ")) for name in outcomes]
->>>>>>> slice-S
+            words = [(name, in_words(name)) for name in outcomes]
             choice("Outcome that is shown", words, measure, lambda name: address.go(outcome=name))
     if isinstance(found, Sensitivities):
         bars(drawn_bars.influence(found, k))
