@@ -33,8 +33,9 @@ def start_studio(
 
 def _passed_on(messages: IO[str]) -> None:
     """Tell what the studio tells: a pipe that nobody reads fills up, and then the studio would wait for ever."""
-    for line in messages:
-        sys.stderr.write(line)
+    with messages:
+        for line in messages:
+            sys.stderr.write(line)
 
 
 def end(process: subprocess.Popen[str]) -> None:
