@@ -101,13 +101,16 @@ def test_a_smaller_town_stands_for_as_many_people() -> None:
     assert fitted(town, 2000) is town
 
 
+def shown(film: Film) -> list[dict]:
+    """All weeks that are left: how many come at a time is a matter of how quickly they are made."""
+    return [frame for part in iter(lambda: film.more()[0], []) for frame in part]
+
+
 def test_a_film_that_goes_on_is_the_film_from_the_start(world: Scenario) -> None:
     whole, later = Film(Script((world,), SEED)), Film(Script((world,), SEED), start=6)
-    frames: list[dict] = []
-    while part := whole.more()[0]:
-        frames += part
+    frames, rest = shown(whole), shown(later)
     assert [frame["week"] for frame in frames] == list(range(world.weeks))
-    assert later.more()[0] == frames[6:]
+    assert rest == frames[6:]
 
 
 def test_a_lever_moved_in_a_week_leaves_the_weeks_before_as_they_were(world: Scenario) -> None:

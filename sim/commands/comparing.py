@@ -26,11 +26,11 @@ from sim.commands.running import (
     Seed,
     end,
     failed,
-    print_numbers,
     scenarios_folder,
     tell_stopped,
 )
 from sim.errors import Mistake
+from sim.report.terminal import show_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,10 +40,6 @@ if TYPE_CHECKING:
     from sim.scenario.whole import Scenario
 
 DEMO = ("today", "outsourced", "upselling", "self_checkout", "accountable")
-HEADLINES = (
-    "retention", "churn_rate", "word_of_mouth_net", "nps", "csat", "trust", "grievance", "wait_mean", "abandonment",
-    "first_contact_resolution", "profit",
-)  # fmt: skip
 
 
 def compare(
@@ -53,6 +49,7 @@ def compare(
     precision: Annotated[
         str | None, typer.Option(help="Run until retention differences are known to within this, such as 1%.")
     ] = None,
+    most: Annotated[int, typer.Option(help="With --precision: give up after so many replications.")] = 20_000,
     seed: Seed = 1,
     threads: Threads = None,
     workers: Workers = None,
@@ -75,7 +72,7 @@ def compare(
         raise Mistake("--precision and --posterior exclude each other; give --replications instead")
     with place_to_run(threads, workers, cluster) as place:
         if posterior is None:
-            answer = compared(scenarios, replications, seed, share, place)
+            answer = compared(scenarios, replications, seed, share, place, most)
         else:
             answer = _compared_under(posterior, scenarios, replications, seed, place)
     if posterior is None:
@@ -85,20 +82,25 @@ def compare(
     if as_json:
         print_json(answer.to_json())
     else:
-        _show_answer(answer)
+        show_answer(answer)
     tell_stopped(answer.results, replications if share is None else None, place)
     end(failed(answer.results))
 
 
 def compared(
-    scenarios: Sequence[Scenario], replications: int, seed: int, precision: float | None, place: Executor
+    scenarios: Sequence[Scenario],
+    replications: int,
+    seed: int,
+    precision: float | None,
+    place: Executor,
+    most: int = 20_000,
 ) -> Answer:
     """Compare with a progress bar; ends the command when fewer than two replications are there to compare."""
     from sim.comparing import compare as compare_scenarios
 
     with progress_bar(replications * len(scenarios), "comparing") as progress:
         answer = compare_scenarios(
-            scenarios, replications, seed, precision=precision, executor=place, progress=progress
+            scenarios, replications, seed, precision=precision, most=most, executor=place, progress=progress
         )
     if len(answer.numbers) < 2:
         tell_stopped(answer.results, replications, place)
@@ -146,16 +148,6 @@ def _share(written: str | None) -> float | None:
     return number
 
 
-def _show_answer(answer: Answer) -> None:
-    for other in answer.others:
-        gaps = answer.differences[other.scenario.name]
-        rows = {name: gaps[name]._asdict() for name in HEADLINES}
-        print_numbers(
-            f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)", rows
-        )
-    typer.echo(f"keeps most customers: {answer.best}")
-
-
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for results and report.")] = Path("results"),
     replications: Replications = 200,
@@ -176,7 +168,7 @@ def demo(
     if as_json:
         print_json({"report": str(written[0]), **answer.to_json()})
     else:
-        _show_answer(answer)
+        show_answer(answer)
         typer.echo(f"report: {written[0]}")
     tell_stopped(answer.results, replications, place)
     end(failed(answer.results))

@@ -18,15 +18,15 @@ from sim.commands import (
     example,
     place_to_run,
     print_json,
-    print_table,
     progress_bar,
     tell,
 )
 from sim.commands.reporting import Formats, Report, Reports
 from sim.errors import Mistake
+from sim.report.terminal import print_numbers, show_result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from sim.execution import Executor
     from sim.replicating import Failure
@@ -39,19 +39,6 @@ Replications = Annotated[int, typer.Option(help="How many times the scenario is 
 Seed = Annotated[int, typer.Option(help="Chooses the luck; 0 to 2^64 - 1.")]
 Engine = Annotated[Literal["core", "mesa"], typer.Option(help="The fast engine or the readable one.")]
 Results = Annotated[Path, typer.Option("--results", help="Folder in which the results folder is written.")]
-
-
-def print_numbers(title: str, rows: Mapping[str, Mapping[str, float | None]]) -> None:
-    """A table of numbers on standard output: one row a measure; what is not known is a dash."""
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left")
-    table.add_column()
-    for column in next(iter(rows.values())):
-        table.add_column(column.replace("_", " "), justify="right")
-    for name, row in rows.items():
-        table.add_row(name, *("-" if value is None else f"{value:,.4g}" for value in row.values()))
-    print_table(table)
 
 
 def failed(results: Sequence[Result]) -> list[Failure]:
@@ -106,20 +93,9 @@ def run(
         tell(f"results: {save([result], results)}")
         if weekly is not None:
             write_weekly(result, weekly)
-        _show(result, as_json)
+        print_json(result.to_json()) if as_json else show_result(result)
     tell_stopped([result], replications, place)
     end(failed([result]))
-
-
-def _show(result: Result, as_json: bool) -> None:
-    if as_json:
-        print_json(result.to_json())
-        return
-    count = f"{len(result.numbers)} of {len(result.numbers) + len(result.failures)} replications"
-    print_numbers(
-        f"{result.scenario.name} ({count}, {result.founders:,} customers, {result.tally.shape[1]} weeks)",
-        result.intervals,
-    )
 
 
 def mirror(

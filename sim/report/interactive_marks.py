@@ -109,14 +109,15 @@ def shapes(mark: object) -> list[Json]:
 def _(mark: Rule) -> list[Json]:
     at, over = ("x", "y") if mark.upright else ("y", "x")
     line = {"color": mark.colour, "width": mark.width}
-    return [{"type": "line", f"{at}0": mark.at, f"{at}1": mark.at, f"{over}0": 0, f"{over}1": 1, "layer": "between", "line": line,
+    # not "between" grid and traces: plotly.js 4.1 fails on that when an end is said as a share of the axis
+    return [{"type": "line", f"{at}0": mark.at, f"{at}1": mark.at, f"{over}0": 0, f"{over}1": 1, "layer": "above", "line": line,
              "xref": "x" if mark.upright else "x domain", "yref": "y domain" if mark.upright else "y"}]  # fmt: skip
 
 
 @shapes.register
 def _(mark: Span) -> list[Json]:
     return [{"type": "rect", "x0": float(mark.low), "x1": float(mark.high), "y0": 0, "y1": 1, "xref": "x", "yref": "y domain",
-             "layer": "between", "line": {"width": 0}, "fillcolor": _faint(mark.colour, mark.strength)}]  # fmt: skip
+             "layer": "below", "line": {"width": 0}, "fillcolor": _faint(mark.colour, mark.strength)}]  # fmt: skip
 
 
 @shapes.register

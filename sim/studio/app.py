@@ -26,6 +26,16 @@ WELCOME = (
     "company. You set its policies; the same customers, with the same luck, show what differs.",
 )
 
+WAYS = (
+    ("To decide", "Bring your customer file, set today against what you have in mind, and take the report with you.",
+     "compare", "Compare two policies"),
+    ("To teach", "Guided lessons in which everybody guesses first; a class sees how its runs spread.",
+     "lessons", "Choose a lesson"),
+    ("To find out", "Sweep a lever, see which settings matter most, and look up where each number comes from.",
+     "explore", "Ask your own question"),
+)  # fmt: skip
+"""What people come for: words, what they do, the page on which, and what the way there is called."""
+
 
 @dataclass(frozen=True)
 class PageFile:
@@ -57,6 +67,11 @@ def Home() -> None:
     with html("div", class_="studio-cards"):
         for page in page_files():
             _card(page)
+    heading("What brings you here?", 2)
+    with html("dl", class_="studio-ways"):
+        for aim, words, slug, way in WAYS:
+            html("dt", children=[aim])
+            html("dd", children=[f"{words} ", solara.Link(f"/{slug}", children=[f"{way} \u2192"])])
 
 
 def _card(page: PageFile) -> Element:

@@ -75,7 +75,7 @@ def OwnForm(entries: Mapping[str, str], desk: Desk, go: Callable[[dict[str, str]
 
 
 def _measures(asked: Mapping[str, str], change: Callable[..., None]) -> None:
-    known = [(measure.name, catalogue.in_words(measure.name)) for measure in MEASURES if measure.better]
+    known = [(measure.name, catalogue.in_words(measure.words)) for measure in MEASURES if measure.better]
     choice("Measure", known, asked["measure"] or "profit", lambda name: change(measure=name))
     choice("Second measure", [("", "none"), *known], asked["measure2"], lambda name: change(measure2=name))
 

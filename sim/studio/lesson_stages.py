@@ -11,6 +11,7 @@ from sim.errors import Mistake
 from sim.execution import executor
 from sim.studio import shelf
 from sim.studio.address import Address
+from sim.studio.catalogue import in_words
 from sim.studio.furniture import Progress, Table, aside, button, heading, said, told
 from sim.studio.html import html
 from sim.studio.lesson_outcome import REPLICATIONS, Outcome, live, measure_words, with_interval, worlds
@@ -112,9 +113,7 @@ def Compare(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
     if guess.options:
         said(guess.options[int(attempt.guess)].means)
     Box(attempt.lesson.happens)
-    said(
-        f"{guess.measure.replace('_', ' ').capitalize()}: {with_interval(guess, outcome.guessed)}, against the other world."
-    )
+    said(f"{in_words(measure_words(guess.measure))}: {with_interval(guess, outcome.guessed)}, against the other world.")
     values = tuple(float(value) for value in outcome.each)
     own = () if guess.options else (float(attempt.guess),)
     picture(solara.use_memo(lambda: dots(guess, values, outcome.guessed, own), [id(outcome)]))

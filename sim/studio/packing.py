@@ -106,10 +106,13 @@ def to_download(scenario: Scenario, name: str) -> tuple[str, bytes]:
         return file.name, file.read_bytes()
 
 
-def command(scenarios: Sequence[Scenario], replications: int, seed: int) -> str:
-    """What gives the same numbers in a terminal, in the folder where the scenarios' files lie."""
+def command(scenarios: Sequence[Scenario], how_many: str, seed: int) -> str:
+    """What gives the same numbers in a terminal, in the folder where the scenarios' files lie.
+
+    ``how_many``: the option that says it, such as ``--replications 200``.
+    """
     files = [shlex.quote(scenario.path.name) for scenario in scenarios if scenario.path]
-    return f"loyalty compare {' '.join(files)} --replications {replications} --seed {seed}"
+    return f"loyalty compare {' '.join(files)} {how_many} --seed {seed}"
 
 
 def words(told: str) -> list[str]:
