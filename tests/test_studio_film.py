@@ -175,6 +175,8 @@ CHANGED = {"changes": {"from week 40": {"quality": {"error_rate": 0.3}}}}
 WRONG = {
     "upsellling.attempts:1": "did you mean 'upselling.attempts'",
     "upselling.attempts:many": "must be a number",
+    "upselling.attempts=1": "there is no lever 'upselling.attempts=1'",
+    "quality.error_rate@soon:0.1": "there is no lever 'quality.error_rate@soon'",
     "quality.error_rate:7": "quality.error_rate is 7",
     "quality.error_rate:0.1~quality.error_rate:0.2": "is set twice for the same week",
     "network.file:/etc/hostname": "there is no lever 'network.file'",
