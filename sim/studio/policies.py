@@ -33,7 +33,7 @@ class Setting:
     def told(self) -> str:
         """Name, value and week: ``error rate 0.4 from week 40``."""
         since = f" from week {self.week}" if self.week else ""
-        return f"{self.lever.rpartition('.')[2].replace('_', ' ')} {self.written.strip()}{since}"
+        return f"{self.lever.partition('.')[2].replace('_', ' ')} {self.written.strip()}{since}"
 
 
 @dataclass(frozen=True)

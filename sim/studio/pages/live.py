@@ -80,14 +80,15 @@ def Page() -> None:
         with html("section", attributes={"aria-label": "The market"}):
             if mistake:
                 told(mistake)
-            Stage(
-                opening=opening,
-                chunk=chunk,
-                picked=picked,
-                event_more=projector.more,
-                event_pick=lambda who: address.go(customer=who),
-                event_at=lambda week: setattr(projector, "at", int(week)),
-            )
+            if opening or not mistake:
+                Stage(
+                    opening=opening,
+                    chunk=chunk,
+                    picked=picked,
+                    event_more=projector.more,
+                    event_pick=lambda who: address.go(customer=who),
+                    event_at=lambda week: setattr(projector, "at", int(week)),
+                )
             Told(address, desk, picked)
 
 
