@@ -65,6 +65,11 @@ def test_a_lever_moved_in_a_week_changes_what_comes_after_it_and_stands_in_the_a
     page.get_by_role("spinbutton", name="error rate").fill("7")
     page.get_by_role("spinbutton", name="error rate").press("Tab")
     page.get_by_role("alert").filter(has_text="must lie between 0 and 1").wait_for()
+    page.get_by_role("button", name="Compare both").click()
+    page.get_by_role("heading", name="What if 1").wait_for()
+    moved = page.get_by_role("group", name="Quality: error rate")
+    assert moved.get_by_label("Error rate").input_value() == "0.4"
+    assert moved.get_by_label("From week").input_value() == "40"
 
 
 def test_a_click_on_a_person_tells_their_journey_and_the_address_can_be_shared(
