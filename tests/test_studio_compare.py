@@ -383,6 +383,15 @@ def test_own_scenarios_stand_on_the_shelf_and_mean_the_same(desk: Desk) -> None:
         assert fetch(key, desk).fingerprint == scenario.fingerprint
 
 
+def test_nothing_on_the_shelf_is_lost_to_another_of_the_same_name(desk: Desk) -> None:
+    today = fetch(TODAY).with_(lesson=None, name="Mine")
+    others = [today.with_(quality={"level": level}) for level in (0.5, 0.6)]
+    keys = [packing.on_own_shelf(scenario, desk) for scenario in (today, *others, others[0], today)]
+    assert keys == ["own/mine", "own/mine_2", "own/mine_3", "own/mine_2", "own/mine"]
+    assert [fetch(key, desk).name for key in keys[:3]] == ["Mine", "Mine (2)", "Mine (3)"]
+    assert [fetch(key, desk).full_fingerprint for key in keys[:3]] == [one.full_fingerprint for one in (today, *others)]
+
+
 def test_the_command_in_the_unpacked_files_gives_the_numbers_of_the_page(desk: Desk, tmp_path: Path) -> None:
     usual(desk)
     question = asked(people=asking.FROM_FILE)
