@@ -17,7 +17,9 @@ from sim.errors import Mistake
 LARGEST = 50 * 2**20
 """Bytes of the largest file that is accepted."""
 MOST_FILES = 40
-"""Files on a desk; the oldest goes when there is one more."""
+"""Files on a desk; one goes when there is one more: the oldest of those that can be made again, else the oldest."""
+MADE = frozenset({".html", ".pdf", ".xlsx", ".md", ".zip"})
+"""Endings of what the studio made of a visitor's files, and can make again."""
 MOST_DESKS = 200
 """Desks in the studio; the one used longest ago is cleared when there is one more."""
 LONGEST = 80
@@ -58,9 +60,8 @@ class Desk:
     def place(self, name: str) -> Path:
         """Where a file of this name lies or is to lie; makes room for one more."""
         path = self.folder / safe_name(name)
-        files = sorted(
-            (file for file in self.folder.iterdir() if file.is_file()), key=lambda file: file.stat().st_mtime
-        )
+        files = [file for file in self.folder.iterdir() if file.is_file()]
+        files.sort(key=lambda file: (file.suffix not in MADE, file.stat().st_mtime))
         for old in files[: max(0, len(files) - MOST_FILES + 1)]:
             if old != path:
                 old.unlink(missing_ok=True)
