@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,15 +28,26 @@ FIRST_BATCH, MOST_REPLICATIONS = 50, 20_000
 """With a wished precision: replications in the first batch, and where it gives up."""
 
 
+@dataclass(frozen=True)
+class Wish:
+    """How well retention is to be known: ``precision`` is the half-width wished for, as a share of customers, and ``most``
+    the number of replications at which it is given up."""
+
+    precision: float
+    most: int = MOST_REPLICATIONS
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
     """A paired comparison: ``results[0]`` is the base, the others are held against it, all under one seed.
 
-    ``posterior``: the file from which every replication drew parameters, if any (:mod:`sim.experiments.uncertain`).
+    ``posterior``: the file from which every replication drew parameters, if any (:mod:`sim.experiments.uncertain`);
+    ``wish``: how well the differences were to be known, when replications were added until they were.
     """
 
     results: tuple[Result, ...]
     posterior: Path | None = None
+    wish: Wish | None = None
 
     @property
     def base(self) -> Result:
@@ -69,6 +80,16 @@ class Answer:
             }
             for other in self.others
         }
+
+    @property
+    def known_to(self) -> float:
+        """The largest half-width of a paired difference in retention, as a share of customers."""
+        return max((gaps["retention"].high - gaps["retention"].low) / 2 for gaps in self.differences.values())
+
+    @property
+    def asked(self) -> int:
+        """Replications of every policy that were run, those that failed included."""
+        return max(len(result.numbers) + len(result.failures) for result in self.results)
 
     def bound(self, scenario: str) -> float | None:
         """The variance reduction that perfect coupling would reach for retention, as a yes-or-no outcome a customer."""
@@ -138,7 +159,8 @@ class Answer:
             for result in self.results
         }
         gaps = {name: {m: d._asdict() for m, d in found.items()} for name, found in self.differences.items()}
-        return {
+        wish = {"precision": {"wished": self.wish.precision, "known_to": self.known_to}} if self.wish else {}
+        return wish | {
             "base": self.base.scenario.name,
             "seed": self.base.seed,
             "replications": len(self.numbers),
@@ -170,21 +192,27 @@ def _same_people(results: Sequence[Result]) -> None:
         raise Mistake(f"the scenarios start with different numbers of customers ({told}), so pairs cannot be formed")
 
 
-def _too_wide(answer: Answer, precision: float) -> bool:
-    """Whether some difference in retention is not yet known to within ``precision``, and more replications are allowed."""
-    return len(answer.numbers) < MOST_REPLICATIONS and _widest(answer) > precision
+def _too_wide(answer: Answer, wish: Wish) -> bool:
+    """Whether some difference in retention is not yet known as well as is wished, and more replications are allowed."""
+    return answer.asked < wish.most and answer.known_to > wish.precision
 
 
-def _widest(answer: Answer) -> float:
-    """The largest half-width of a paired difference in retention."""
-    return max((d["retention"].high - d["retention"].low) / 2 for d in answer.differences.values())
+def _batch(answer: Answer, wish: Wish) -> range:
+    """The replications that are likely to do: as the square of how much too wide the widest interval is."""
+    wanted = math.ceil(len(answer.numbers) * (answer.known_to / wish.precision) ** 2 * 1.05) - len(answer.numbers)
+    return range(answer.asked, min(answer.asked + max(wanted, FIRST_BATCH // 2), wish.most))
 
 
-def _batch(answer: Answer, precision: float) -> int:
-    """How many more replications are likely to do: as the square of how much too wide the widest interval is."""
-    done = len(answer.numbers)
-    wanted = math.ceil(done * (_widest(answer) / precision) ** 2 * 1.05)
-    return min(max(wanted - done, FIRST_BATCH // 2), MOST_REPLICATIONS - done)
+def _wish(precision: float | None, most: int) -> Wish | None:
+    if precision is None:
+        return None
+    if not 0 < precision < 1:
+        raise Mistake(
+            f"precision is {precision:g}, but must lie between 0 and 1, such as 0.01 for one percentage point"
+        )
+    if not 2 <= most <= MOST_REPLICATIONS:
+        raise Mistake(f"most is {most:,}, but must lie between 2 and {MOST_REPLICATIONS:,} replications")
+    return Wish(precision, most)
 
 
 def compare(
@@ -193,30 +221,32 @@ def compare(
     seed: int = 1,
     *,
     precision: float | None = None,
+    most: int = MOST_REPLICATIONS,
     threads: int | None = None,
     workers: int | None = None,
     cluster: str | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    planned: Callable[[Answer, int], None] | None = None,
 ) -> Answer:
     """Compare scenarios under the same luck; the first is the base.
 
     ``precision``: run until the 95 % half-width of each paired difference in retention is no larger than this share of
-    customers (0.01 is one percentage point), at most 20,000 replications; ``replications`` is then ignored. Where to run:
-    as in :func:`sim.run`. Raises :class:`~sim.errors.Mistake` when the scenarios cannot be compared.
+    customers (0.01 is one percentage point), at most ``most`` replications; ``replications`` is then ignored. ``planned`` is
+    told the answer so far, and how many replications there are to be, before more are added. Where to run: as in
+    :func:`sim.run`. Raises :class:`~sim.errors.Mistake` when the scenarios cannot be compared.
     """
     _check(scenarios)
-    if precision is not None and not 0 < precision < 1:
-        raise Mistake(
-            f"precision is {precision:g}, but must lie between 0 and 1, such as 0.01 for one percentage point"
-        )
+    wish = _wish(precision, most)
     check_numbers(replications, seed)
     with Place(threads, workers, cluster, executor).opened() as place:
-        numbers = range(replications if precision is None else FIRST_BATCH)
-        answer = Answer(tuple(run_together(scenarios, numbers, seed, place, progress=progress)))
+        numbers = range(min(FIRST_BATCH, wish.most) if wish else replications)
+        answer = Answer(tuple(run_together(scenarios, numbers, seed, place, progress=progress)), wish=wish)
         _same_people(answer.results)
-        while precision is not None and not place.stopped and _too_wide(answer, precision):
-            numbers = range(numbers.stop, numbers.stop + _batch(answer, precision))
+        while wish and not place.stopped and _too_wide(answer, wish):
+            numbers = _batch(answer, wish)
+            if planned:
+                planned(answer, numbers.stop)
             more = run_together(scenarios, numbers, seed, place, progress=progress)
-            answer = Answer(tuple(joined(result, next_) for result, next_ in zip(answer.results, more, strict=True)))
+            answer = replace(answer, results=tuple(starmap(joined, zip(answer.results, more, strict=True))))
     return answer

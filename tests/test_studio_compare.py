@@ -22,14 +22,15 @@ from sim.errors import Mistake
 from sim.ground import targets
 from sim.parts import parts
 from sim.scenario.whole import load
+from sim.studio import packing
 from sim.studio.address import MOST
-from sim.studio.comparison import answer, bundle, customers
+from sim.studio.comparison import answer, customers
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.forms import whole_number
-from sim.studio.comparison.levers import found, lever, levers, section, value_of
-from sim.studio.comparison.policies import Policy, Setting, fault_of, from_address, now, scenario_of, to_address
 from sim.studio.comparison.question import Question
-from sim.studio.desk import LARGEST, Desk
+from sim.studio.desk import LARGEST, Desk, safe_name
+from sim.studio.levers import found, lever, levers
+from sim.studio.policies import Policy, Setting, fault_of, from_address, now, scenario_of, sections, to_address
 from sim.studio.shelf import fetch, shipped
 
 TODAY = "telecom/today"
@@ -47,12 +48,16 @@ class Watch:
 
     def __init__(self, stop_after: int = 10**9) -> None:
         self.done, self._stop_after = 0, stop_after
+        self.expected: list[tuple[int, str]] = []
         self._stop = lambda: None
 
     def step(self, count: int = 1) -> None:
         self.done += count
         if self.done >= self._stop_after:
             self._stop()
+
+    def expect(self, total: int, note: str = "") -> None:
+        self.expected = [*self.expected, (total, note)]
 
     def on_cancel(self, stop: object) -> None:
         self._stop = stop  # type: ignore[assignment]
@@ -69,7 +74,7 @@ def test_every_parameter_of_every_mechanism_and_behaviour_is_a_lever() -> None:
 def test_every_lever_can_be_set_to_what_it_is_and_then_changes_nothing() -> None:
     today = load(shipped()[TODAY])
     for key in levers():
-        changed = today.with_(lesson=None, **section(key, value_of(now(key, today))))
+        changed = today.with_(lesson=None, **sections([Setting(key, now(key, today))]))
         assert changed.fingerprint == today.fingerprint, key
 
 
@@ -111,17 +116,21 @@ def test_any_text_in_an_address_is_read_without_a_fault(text: str) -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from([*asking.PLACES, "people", "count", "weeks", "replications", "seed"]), st.text())
+    st.dictionaries(
+        st.sampled_from([*asking.PLACES, "people", "count", "weeks", "replications", "seed", "precision"]), st.text()
+    )
 )
 def test_any_address_asks_a_question_within_bounds(entries: dict[str, str]) -> None:
     question = asking.from_entries(entries)
     assert 2 <= question.replications <= asking.MOST and 10 <= question.count <= asking.MOST_CUSTOMERS
     assert 0 <= question.weeks <= asking.MOST_WEEKS and question.policies
+    assert question.precision == 0 or asking.FINEST <= question.precision <= asking.COARSEST
+    assert asking.from_entries(question.to_address()).precision == question.precision
 
 
 def test_a_question_comes_back_from_its_address() -> None:
     moved = Policy("telecom/outsourced", (Setting("call_centre.callback", "40 %", 6),), "Called back", "ours~100 %")
-    question = Question((Policy(TODAY), moved), asking.DRAWN, 300, 12, 90, 7)
+    question = Question((Policy(TODAY), moved), asking.DRAWN, 300, 12, 90, 7, 0.25)
     entries = question.to_address()
     assert asking.from_entries(entries) == question
     assert len(str(entries)) < MOST / 4
@@ -180,7 +189,7 @@ def test_two_policies_that_would_be_called_the_same_are_refused(desk: Desk) -> N
 
 def test_scenarios_of_different_length_are_refused_until_the_weeks_are_said(desk: Desk) -> None:
     short = load(shipped()["telecom/outsourced"]).with_(lesson=None, weeks=52)
-    bundle.on_own_shelf(short.with_(name="Short"), desk)
+    packing.on_own_shelf(short.with_(name="Short"), desk)
     question = Question((Policy(TODAY), Policy("own/short")), asking.DRAWN, 100)
     with pytest.raises(Mistake, match="say under Customers how many weeks"):
         asking.scenarios(question, desk)
@@ -333,16 +342,44 @@ def asked(**changes: object) -> Question:
 @pytest.mark.parametrize("key", [TODAY, "lessons/the_good_recovery", "industries/bank"])
 def test_a_saved_scenario_means_the_same_and_loads_where_it_lies(key: str, tmp_path: Path) -> None:
     scenario = load(shipped()[key])
-    (again,) = bundle.bundled([scenario], tmp_path)
+    (again,) = packing.bundled([scenario], tmp_path)
     assert again.fingerprint == scenario.fingerprint and again.name == scenario.name
     assert load(tmp_path / again.path.name).fingerprint == scenario.fingerprint  # type: ignore[union-attr]
+
+
+@given(st.text(max_size=90))
+def test_any_words_make_a_name_of_a_file_and_nothing_else(words: str) -> None:
+    name = packing.file_name(words)
+    assert name == Path(name).name == safe_name(name) and not name.startswith(("-", "."))
+    assert len(f"report_{name}_markdown.zip".encode()) < 256
+
+
+def test_long_names_that_begin_alike_stay_two() -> None:
+    names = {packing.file_name(f"{'a very long name ' * 5}{k}") for k in range(5)}
+    assert len(names) == 5 and max(map(len, names)) == packing.LONGEST
+
+
+def test_scenarios_of_the_same_name_on_different_files_of_the_same_name_stay_what_they_are(tmp_path: Path) -> None:
+    found = []
+    for k, folder in enumerate((tmp_path / "ours", tmp_path / "theirs")):
+        folder.mkdir()
+        (folder / "people.csv").write_text("spend\n" + f"{k + 3}\n" * 30, encoding="utf-8")
+        (folder / "SOURCE.txt").write_text(f"from {folder.name}", encoding="utf-8")
+        told = f"name: Same\nweeks: {k + 4}\ncustomers: {{file: people.csv, columns: {{spend: {{column: spend}}}}}}\n"
+        (folder / "s.yaml").write_text(told, encoding="utf-8")
+        found.append(load(folder / "s.yaml"))
+    (tmp_path / "home").mkdir()
+    again = packing.bundled(found, tmp_path / "home")
+    assert [one.full_fingerprint for one in again] == [one.full_fingerprint for one in found]
+    said = [path.read_text(encoding="utf-8") for path in sorted((tmp_path / "home").glob("*SOURCE.txt"))]
+    assert sorted(said) == ["from ours", "from theirs"]
 
 
 def test_own_scenarios_stand_on_the_shelf_and_mean_the_same(desk: Desk) -> None:
     question = asked(people=asking.FROM_FILE)
     usual(desk)
     for scenario in asking.scenarios(question, desk):
-        key = bundle.on_own_shelf(scenario, desk)
+        key = packing.on_own_shelf(scenario, desk)
         assert fetch(key, desk).fingerprint == scenario.fingerprint
 
 
@@ -357,7 +394,7 @@ def test_the_command_in_the_unpacked_files_gives_the_numbers_of_the_page(desk: D
     with ZipFile(shown.scenarios) as archive:
         assert {"today.yaml", "ours.csv"} <= set(archive.namelist())
         archive.extractall(home)
-    command = [sys.executable, "-m", "sim", *bundle.words(shown.command)[1:], "--json", "--report", "again.html"]
+    command = [sys.executable, "-m", "sim", *packing.words(shown.command)[1:], "--json", "--report", "again.html"]
     done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True)
     there, here = json.loads(done.stdout), answer.compared(scenarios, question, Watch()).to_json()
     assert there == here
@@ -367,7 +404,10 @@ def test_the_command_in_the_unpacked_files_gives_the_numbers_of_the_page(desk: D
 def test_called_off_it_keeps_what_is_done_and_says_of_how_many(desk: Desk) -> None:
     question = asked(replications=400, count=400, weeks=20)
     shown = answer.found(question, asking.scenarios(question, desk), desk, Watch(stop_after=24))
-    assert 2 <= shown.done < 400 and shown.asked == 400 and shown.cut_short
+    assert 2 <= shown.done < 400 and shown.cut_short
+    assert shown.sure == (
+        (f"Called off: this rests on the {shown.done} of 400 replications that were done.", "warning"),
+    )
 
 
 def test_called_off_at_once_it_says_that_there_is_too_little(desk: Desk) -> None:
@@ -391,3 +431,55 @@ def test_the_page_says_what_the_report_says(desk: Desk) -> None:
     assert [picture.name for picture in shown.pictures] == list(answer.FIRST) and len(shown.forest) > 3
     assert "week" in shown.pictures[0].alt and not {p.alt for p in shown.pictures} & {p.alt for p in shown.forest}
     assert any("callback" in line for line in shown.differs[card.name])
+
+
+# ---- as many replications as the answer needs
+
+
+def test_a_wished_precision_is_reached_and_told_and_the_command_gives_the_same(desk: Desk, tmp_path: Path) -> None:
+    question, watch = asked(precision=0.1), Watch()
+    scenarios = asking.scenarios(question, desk)
+    shown = answer.found(question, scenarios, desk, watch)
+    here = answer.compared(scenarios, question, Watch())
+    assert here.known_to <= 0.001 and shown.done == here.asked > 50 and not shown.cut_short
+    assert watch.done == 2 * shown.done == watch.expected[-1][0] and "may do" in watch.expected[0][1]
+    ((sentence, kind),) = shown.sure
+    assert f"After {shown.done:,} replications" in sentence and "0.1 were wished" in sentence and kind == "info"
+    assert str(escape(sentence)) in shown.report.read_text(encoding="utf-8")
+    assert "--precision 0.1% --seed 3" in shown.command and "--replications" not in shown.command
+    home = tmp_path / "home"
+    with ZipFile(shown.scenarios) as archive:
+        archive.extractall(home)
+    assert shown.command in (home / "READ_ME.txt").read_text(encoding="utf-8")
+    command = [sys.executable, "-m", "sim", *packing.words(shown.command)[1:], "--json", "--report", "again.html"]
+    done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == here.to_json()
+    assert (home / "again.html").read_text(encoding="utf-8") == shown.report.read_text(encoding="utf-8")
+
+
+def test_the_bound_is_told_when_it_is_reached_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = asked(precision=0.02)
+    scenarios = asking.scenarios(question, desk)
+    monkeypatch.setattr(asking, "MOST_CUSTOMER_WEEKS", 60 * asking.customer_weeks(scenarios))
+    shown = answer.found(question, scenarios, desk, Watch())
+    ((sentence, kind),) = shown.sure
+    assert (
+        shown.done == 60 and sentence.startswith("The bound of 60 replications was reached first") and kind == "warning"
+    )
+    assert shown.command.endswith("--precision 0.02% --most 60 --seed 3") and not shown.cut_short
+
+
+def test_called_off_before_it_is_sure_enough_it_says_how_sure_it_is(desk: Desk) -> None:
+    question = asked(precision=0.02)
+    shown = answer.found(question, asking.scenarios(question, desk), desk, Watch(stop_after=130))
+    ((sentence, kind),) = shown.sure
+    assert shown.cut_short and kind == "warning" and "before it was sure enough" in sentence
+    assert "--replications" in shown.document.commands[0] and "--precision" not in shown.document.commands[0]
+    assert "--precision" in shown.command
+
+
+def test_the_customers_and_weeks_bound_how_many_replications_a_page_takes_on(desk: Desk) -> None:
+    few = asking.scenarios(Question((Policy(TODAY), Policy("telecom/outsourced")), asking.DRAWN, 100, 10), desk)
+    many = asking.scenarios(Question((Policy(TODAY), Policy("telecom/outsourced")), asking.DRAWN, 100_000, 1040), desk)
+    assert asking.bound(few) == 20_000
+    assert asking.bound(many) * asking.customer_weeks(many) <= asking.MOST_CUSTOMER_WEEKS

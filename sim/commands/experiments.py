@@ -11,7 +11,8 @@ import typer
 
 from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, print_json, progress_bar, tell
 from sim.commands.reporting import Formats, Report, Reports
-from sim.commands.running import SOME_FAILED, print_numbers
+from sim.commands.running import SOME_FAILED
+from sim.report.terminal import print_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -60,7 +60,7 @@ def _table(rows: Any) -> None:
     """A table on standard output; one too wide for reading leaves out what the report and the files tell."""
     from rich.table import Table
 
-    from sim.commands import print_table
+    from sim.report.terminal import print_table
 
     table = Table()
     if len(rows.columns) > MOST_COLUMNS:

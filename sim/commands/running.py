@@ -18,15 +18,15 @@ from sim.commands import (
     example,
     place_to_run,
     print_json,
-    print_table,
     progress_bar,
     tell,
 )
 from sim.commands.reporting import Formats, Report, Reports
 from sim.errors import Mistake
+from sim.report.terminal import print_numbers, show_answer, show_result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from sim.comparing import Answer
     from sim.execution import Executor
@@ -40,24 +40,6 @@ Replications = Annotated[int, typer.Option(help="How many times the scenario is 
 Seed = Annotated[int, typer.Option(help="Chooses the luck; 0 to 2^64 - 1.")]
 Engine = Annotated[Literal["core", "mesa"], typer.Option(help="The fast engine or the readable one.")]
 Results = Annotated[Path, typer.Option("--results", help="Folder in which the results folder is written.")]
-
-HEADLINES = (
-    "retention", "churn_rate", "word_of_mouth_net", "nps", "csat", "trust", "grievance", "wait_mean", "abandonment",
-    "first_contact_resolution", "profit",
-)  # fmt: skip
-
-
-def print_numbers(title: str, rows: Mapping[str, Mapping[str, float | None]]) -> None:
-    """A table of numbers on standard output: one row a measure; what is not known is a dash."""
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left")
-    table.add_column()
-    for column in next(iter(rows.values())):
-        table.add_column(column.replace("_", " "), justify="right")
-    for name, row in rows.items():
-        table.add_row(name, *("-" if value is None else f"{value:,.4g}" for value in row.values()))
-    print_table(table)
 
 
 def _tell_failures(results: Sequence[Result]) -> None:
@@ -108,20 +90,9 @@ def run(
         tell(f"results: {save([result], results)}")
         if weekly is not None:
             write_weekly(result, weekly)
-        _show(result, as_json)
+        print_json(result.to_json()) if as_json else show_result(result)
     _tell_stopped([result], replications, place)
     _tell_failures([result])
-
-
-def _show(result: Result, as_json: bool) -> None:
-    if as_json:
-        print_json(result.to_json())
-        return
-    count = f"{len(result.numbers)} of {len(result.numbers) + len(result.failures)} replications"
-    print_numbers(
-        f"{result.scenario.name} ({count}, {result.founders:,} customers, {result.tally.shape[1]} weeks)",
-        result.intervals,
-    )
 
 
 def compare(
@@ -131,6 +102,7 @@ def compare(
     precision: Annotated[
         str | None, typer.Option(help="Run until retention differences are known to within this, such as 1%.")
     ] = None,
+    most: Annotated[int, typer.Option(help="With --precision: give up after so many replications.")] = 20_000,
     seed: Seed = 1,
     threads: Threads = None,
     workers: Workers = None,
@@ -153,7 +125,7 @@ def compare(
         raise Mistake("--precision and --posterior exclude each other; give --replications instead")
     with place_to_run(threads, workers, cluster) as place:
         if posterior is None:
-            answer = compared(scenarios, replications, seed, share, place)
+            answer = compared(scenarios, replications, seed, share, place, most)
         else:
             answer = _compared_under(posterior, scenarios, replications, seed, place)
     if posterior is None:
@@ -163,20 +135,25 @@ def compare(
     if as_json:
         print_json(answer.to_json())
     else:
-        _show_answer(answer)
+        show_answer(answer)
     _tell_stopped(answer.results, replications if share is None else None, place)
     _tell_failures(answer.results)
 
 
 def compared(
-    scenarios: Sequence[Scenario], replications: int, seed: int, precision: float | None, place: Executor
+    scenarios: Sequence[Scenario],
+    replications: int,
+    seed: int,
+    precision: float | None,
+    place: Executor,
+    most: int = 20_000,
 ) -> Answer:
     """Compare with a progress bar; ends the command when fewer than two replications are there to compare."""
     from sim.comparing import compare as compare_scenarios
 
     with progress_bar(replications * len(scenarios), "comparing") as progress:
         answer = compare_scenarios(
-            scenarios, replications, seed, precision=precision, executor=place, progress=progress
+            scenarios, replications, seed, precision=precision, most=most, executor=place, progress=progress
         )
     if len(answer.numbers) < 2:
         _tell_stopped(answer.results, replications, place)
@@ -222,16 +199,6 @@ def _share(written: str | None) -> float | None:
     except ValueError:
         raise Mistake(f"--precision is '{written}', but must be a share such as 1% or 0.01") from None
     return number
-
-
-def _show_answer(answer: Answer) -> None:
-    for other in answer.others:
-        gaps = answer.differences[other.scenario.name]
-        rows = {name: gaps[name]._asdict() for name in HEADLINES}
-        print_numbers(
-            f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)", rows
-        )
-    typer.echo(f"keeps most customers: {answer.best}")
 
 
 def mirror(
@@ -296,7 +263,7 @@ def demo(
     if as_json:
         print_json({"report": str(written[0]), **answer.to_json()})
     else:
-        _show_answer(answer)
+        show_answer(answer)
         typer.echo(f"report: {written[0]}")
     _tell_stopped(answer.results, replications, place)
     _tell_failures(answer.results)

@@ -122,7 +122,13 @@ def _data(answer: Answer) -> Section:
         said.append(f"From the file: {found.given}.")
     failed = [f"{name}, replication {failure.replication}: {failure.error}. Repeat it with `{command}`"
               for name, failure, command in sources.failures(answer)]  # fmt: skip
-    return Section("Data", [*said, sources.finished(answer)], points=failed, notes=notes, parts=parts)
+    return Section(
+        "Data",
+        [*said, sources.finished(answer), *sources.precision_told(answer)],
+        points=failed,
+        notes=notes,
+        parts=parts,
+    )
 
 
 def _file_told(found: sources.Data) -> str:

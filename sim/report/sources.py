@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.comparing import Answer
+from sim.comparing import MOST_REPLICATIONS, Answer, Wish
 from sim.compiled import source_hash
 from sim.customer_file import Customers
 from sim.ground import customers_of
@@ -134,6 +134,26 @@ def finished(answer: Answer) -> str:
     return f"Replications that finished: {', '.join(each)}. The {len(answer.numbers):,} that all finished are compared."
 
 
+def precision_told(answer: Answer) -> list[str]:
+    """Whether the differences are known as well as was wished, and after how many replications; nothing if none was wished."""
+    if answer.wish is None:
+        return []
+    known, wished = (f"{100 * share:.3g}" for share in (answer.known_to, answer.wish.precision))
+    told = f"retention differences are known to within {known} percentage points"
+    if answer.known_to <= answer.wish.precision:
+        return [f"After {answer.asked:,} replications {told}; {wished} were wished."]
+    if stopped_early(answer):
+        return [
+            f"Stopped after {answer.asked:,} replications, before it was sure enough: {told}, not the {wished} wished."
+        ]
+    return [f"The bound of {answer.wish.most:,} replications was reached first: {told}, not the {wished} wished."]
+
+
+def stopped_early(answer: Answer) -> bool:
+    """Whether replications were to be added until the answer was sure enough, but the work was called off before."""
+    return answer.wish is not None and answer.asked < answer.wish.most and answer.known_to > answer.wish.precision
+
+
 def failures(answer: Answer) -> list[tuple[str, Failure, str]]:
     """The first failures: scenario, failure, and the command that repeats it."""
     found = [(result, failure) for result in answer.results for failure in result.failures]
@@ -161,11 +181,20 @@ class Origin:
     versions: str
 
 
+def how_many(replications: int, wish: Wish | None) -> str:
+    """The options of ``loyalty compare`` that say how many replications there are."""
+    if wish is None:
+        return f"--replications {replications}"
+    return f"--precision {100 * wish.precision:.6g}%" + (
+        f" --most {wish.most}" if wish.most < MOST_REPLICATIONS else ""
+    )
+
+
 def origin(answer: Answer) -> Origin:
     """How to get the same numbers again."""
-    asked = max(len(result.numbers) + len(result.failures) for result in answer.results)
+    asked = answer.asked
     files = [shlex.quote(file_of(result.scenario) or f"{result.scenario.name}.yaml") for result in answer.results]
-    numbers = f"--replications {asked} --seed {answer.base.seed}"
+    numbers = f"{how_many(asked, None if stopped_early(answer) else answer.wish)} --seed {answer.base.seed}"
     if answer.posterior is not None:
         numbers += f" --posterior {shlex.quote(place(answer.posterior))}"
     verb = "compare" if answer.others else "run"

@@ -178,6 +178,7 @@ def application(hosts: frozenset[str] | None = None, token: str | None = None) -
     from starlette.applications import Starlette
     from starlette.routing import Mount, Route
 
+    from sim.studio import drawing_script
     from sim.studio.app import page_files
     from sim.studio.desk import DESKS
 
@@ -190,7 +191,8 @@ def application(hosts: frozenset[str] | None = None, token: str | None = None) -
 
     shown = [Route(path, _page) for path in ("/", *(f"/{page.slug}" for page in page_files()))]
     desk = Route("/desk/{key}/{name}", _from_desk)
-    inner = Starlette(routes=[*shown, desk, Mount("/", routes=solara_server.routes)], lifespan=lifespan)
+    script = Route(drawing_script.PATH, drawing_script.handed_out)
+    inner = Starlette(routes=[*shown, desk, script, Mount("/", routes=solara_server.routes)], lifespan=lifespan)
     return Gate(inner, hosts, token)
 
 

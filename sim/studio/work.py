@@ -22,13 +22,14 @@ class Stopped(Exception):
 class Work:
     """One piece of work at a time: ``done`` of ``total`` steps, then ``result`` or ``mistake`` (a sentence).
 
-    ``called_off`` is true after :meth:`cancel`; what was finished by then may still be in ``result``.
+    ``note`` is what the work says of itself; ``called_off`` is true after :meth:`cancel`; what was finished by then may
+    still be in ``result``.
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self.done, self.total, self.running, self.called_off = 0, 0, False, False
         self.result: Any = None
-        self.mistake = ""
+        self.mistake = self.note = ""
         self._changed, self._told, self._turn = changed, 0.0, 0
         self._stop: Callable[[], None] | None = None
         self._lock, self._own = threading.Lock(), threading.local()
@@ -40,7 +41,7 @@ class Work:
             self._turn += 1
             turn = self._turn
             self.done, self.total, self.running, self.called_off = 0, total, True, False
-            self.result, self.mistake, self._stop = None, "", None
+            self.result, self.mistake, self.note, self._stop = None, "", "", None
         self._changed()
         threading.Thread(target=self._run, args=(turn, action), daemon=True).start()
 
@@ -68,6 +69,12 @@ class Work:
         now = time.monotonic()
         if now - self._told >= EVERY:
             self._told = now
+            self._changed()
+
+    def expect(self, total: int, note: str = "") -> None:
+        """Say that so many steps are expected now, and in words how things stand (``note``)."""
+        if not self._superseded():
+            self.total, self.note = total, note
             self._changed()
 
     def on_cancel(self, stop: Callable[[], None]) -> None:

@@ -213,3 +213,43 @@ def test_a_wrong_address_gets_sentences_and_not_an_empty_page(studio: str, page:
     page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_text("there is no scenario 'telecom/yesterday' here").nth(1).wait_for()
     assert accessible(page) == []
+
+
+def test_how_customers_differ_is_set_pictured_shared_and_compared_until_it_is_sure(
+    studio: str, page: Any, visitors: Any, accessible: Any
+) -> None:
+    page.goto(f"{studio}compare?{SMALL}")
+    page.get_by_text("How the customers differ").click()
+    page.get_by_role("button", name="Add a segment").click()
+    for place, (name, share) in enumerate((("young", "30 %"), ("old", "70 %"))):
+        row = page.get_by_role("group", name=re.compile(f"^Segment (segment {place + 1}|{name})$"))
+        row.get_by_label("Name of the segment").fill(name)
+        row.get_by_label("Name of the segment").press("Enter")
+        row = page.get_by_role("group", name=f"Segment {name}", exact=True)
+        row.get_by_label("Share of the customers").fill(share)
+        row.get_by_label("Share of the customers").press("Enter")
+        page.wait_for_url(f"**{name}%3A{share.split()[0]}**")
+    choose(page, "Of whom", "young")
+    choose(page, "Say how a trait is spread", "Patience (minutes)")
+    trait = page.get_by_role("group", name="Patience: young")
+    trait.get_by_label("Mean").fill("700")
+    trait.get_by_label("Mean").press("Enter")
+    trait.get_by_text("patience.mean is 700, but must lie between 0.05 and 600 minutes").wait_for()
+    assert page.get_by_text("patience.mean is 700").count() == 1  # beside the field, and nowhere else
+    trait.get_by_label("Mean").fill("90 s")
+    trait.get_by_label("Mean").press("Enter")
+    trait.get_by_text(re.compile(r"On average 1\.\d+ minutes")).wait_for()
+    assert trait.locator("svg polyline").is_visible()
+    choose(page, "How many replications", "As many as the answer needs")
+    page.get_by_label("Customers kept, to within").fill("0.2")
+    assert "Outsourced" in compared(page)
+    page.get_by_text(
+        re.compile("After [0-9,]+ replications retention differences are known to within .*; 0.2 were wished")
+    ).wait_for()
+    page.get_by_text("Show as command").click()
+    assert page.get_by_label("Command").inner_text().endswith("--precision 0.2% --seed 1")
+    assert accessible(page) == []
+    friend = visitors.come()
+    friend.goto(page.url)
+    friend.get_by_text("How the customers differ (3 set here)").click()
+    assert friend.get_by_role("group", name="Patience: young").get_by_label("Mean").input_value() == "90 s"

@@ -34,7 +34,7 @@ def test_two_worlds_are_played_side_by_side_to_the_end(studio: str, page: Any) -
     assert page.evaluate("window.studioLive.shownWeeks") == 103  # every week was drawn, none was skipped
     told = page.inner_text("[data-difference]")
     a, b = (retention(page, world) for world in (0, 1))
-    gap = float(re.search(r"retention ([+-][\d.]+)", told).group(1))  # type: ignore[union-attr]
+    gap = float(re.search(r"retention ([+−][\d.]+)", told).group(1).replace("−", "-"))  # type: ignore[union-attr]
     assert gap == pytest.approx(100 * (b[-1] - a[-1]), abs=0.06) and gap < 0
     elsewhere = page.evaluate(
         "(() => { const [a, b] = window.studioLive.film.map(frames => frames[103].provider);"
@@ -55,7 +55,7 @@ def test_a_lever_moved_in_a_week_changes_what_comes_after_it_and_stands_in_the_a
     page.get_by_label("Mechanism").select_option("quality")
     page.get_by_role("spinbutton", name="error rate").fill("0.4")
     page.get_by_role("spinbutton", name="error rate").press("Tab")
-    page.wait_for_url(re.compile(r"levers=quality.error_rate%3D0.4%4040"))
+    page.wait_for_url(re.compile(r"two=same~quality.error_rate%4040%3A0.4"))
     page.wait_for_function("window.studioLive.film.length === 2 && window.studioLive.ready === 104")
     a, b = (retention(page, world) for world in (0, 1))
     assert a[:40] == b[:40] and b[-1] < a[-1]

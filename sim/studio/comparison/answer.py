@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,8 @@ from sim.report.charts import Picture
 from sim.report.document import Document
 from sim.report.formats import Kind
 from sim.scenario.whole import Scenario
-from sim.studio.comparison import bundle, question
+from sim.studio import packing
+from sim.studio.comparison import question
 from sim.studio.comparison.question import Question
 from sim.studio.desk import Desk
 
@@ -35,30 +36,33 @@ class Watched(Protocol):
     def step(self, count: int = 1) -> None:
         """So many more replications are done."""
 
+    def expect(self, total: int, note: str = "") -> None:
+        """So many replications are expected now, and how things stand."""
+
     def on_cancel(self, stop: Callable[[], None]) -> None:
         """What stops the work."""
 
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """All that the page shows of an answer. ``differs``: policy → sentences; ``name``: how its files are called."""
+    """All that the page shows of an answer.
+
+    ``sure``: what is to be said of how many replications there were, and whether that is a ``warning`` or an ``info``;
+    ``cut_short``: whether it was called off; ``differs``: policy → sentences; ``name``: how its files are called.
+    """
 
     document: Document
     base: str
     done: int
-    asked: int
     finished: str
+    sure: tuple[tuple[str, str], ...]
+    cut_short: bool
     failures: tuple[str, ...]
     differs: dict[str, tuple[str, ...]]
     command: str
     name: str
     report: Path
     scenarios: Path
-
-    @property
-    def cut_short(self) -> bool:
-        """Whether it was called off before every replication was done."""
-        return self.done < self.asked and not self.failures
 
     @property
     def pictures(self) -> list[Picture]:
@@ -77,19 +81,19 @@ def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watc
     """Compare and put together what is shown. Called off, it shows what was done. Raises :class:`Mistake`."""
     question.refuse_before_running(list(scenarios), asked)
     with TemporaryDirectory(dir=desk.folder, prefix="compared-") as folder:
-        written = bundle.bundled(scenarios, Path(folder))
+        written = packing.bundled(scenarios, Path(folder))
         answer = compared(written, asked, work)
         _refuse_too_few(answer, asked)
-        command = bundle.command(written, asked.replications, asked.seed)
-        name = bundle.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}", "")
-        scenario_files = bundle.zipped(Path(folder), desk.place(f"scenarios_{name}.zip"), command)
+        command = packing.command(written, sources.how_many(asked.replications, answer.wish), asked.seed)
+        name = packing.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}")
+        scenario_files = packing.zipped(Path(folder), desk.place(f"scenarios_{name}.zip"), command)
         document = comparison.document(answer)
         differs = {other: tuple(map(str, changes)) for other, changes in sources.changes(answer)}
     report = written_as("html", document, name, desk)
     failed = tuple(f"{policy}, replication {f.replication}: {f.error}" for policy, f, _ in sources.failures(answer))
     return Shown(
-        document, answer.base.scenario.name, len(answer.numbers), asked.replications, sources.finished(answer), failed,
-        differs, command, name, report, scenario_files,
+        document, answer.base.scenario.name, len(answer.numbers), sources.finished(answer), tuple(_sure(answer, asked)),
+        _cut_short(answer, asked), failed, differs, command, name, report, scenario_files,
     )  # fmt: skip
 
 
@@ -97,7 +101,38 @@ def compared(scenarios: Sequence[Scenario], asked: Question, work: Watched) -> A
     """The comparison, on every processor; calling it off keeps what is done."""
     with executor() as place:
         work.on_cancel(lambda: place.stop("called off"))
-        return compare(scenarios, asked.replications, asked.seed, executor=place, progress=work.step)
+        if not asked.precision:
+            return compare(scenarios, asked.replications, asked.seed, executor=place, progress=work.step)
+
+        def planned(so_far: Answer, total: int) -> None:
+            known = f"{100 * so_far.known_to:.2g}"
+            work.expect(
+                total * len(scenarios),
+                f"After {so_far.asked:,} replications retention differences are known to within {known} percentage points; "
+                f"{total:,} may do.",
+            )
+
+        return compare(
+            scenarios, seed=asked.seed, precision=asked.precision / 100, most=question.bound(list(scenarios)),
+            executor=place, progress=work.step, planned=planned,
+        )  # fmt: skip
+
+
+def _cut_short(answer: Answer, asked: Question) -> bool:
+    """Whether it was called off before every replication was done."""
+    if answer.wish:
+        return sources.stopped_early(answer)
+    return len(answer.numbers) < asked.replications and not any(result.failures for result in answer.results)
+
+
+def _sure(answer: Answer, asked: Question) -> Iterator[tuple[str, str]]:
+    """What is to be said of how many replications there were."""
+    if answer.wish:
+        known = answer.known_to <= answer.wish.precision
+        yield from ((sentence, "info" if known else "warning") for sentence in sources.precision_told(answer))
+    elif _cut_short(answer, asked):
+        done = f"the {len(answer.numbers):,} of {asked.replications:,} replications that were done"
+        yield f"Called off: this rests on {done}.", "warning"
 
 
 def _refuse_too_few(answer: Answer, asked: Question) -> None:
@@ -106,9 +141,8 @@ def _refuse_too_few(answer: Answer, asked: Question) -> None:
     failed = [failure for result in answer.results for failure in result.failures]
     if failed:
         raise Mistake(f"{len(failed):,} replications failed, and too few are left to compare: {failed[0].error}")
-    raise Mistake(
-        f"called off when {len(answer.numbers)} of {asked.replications:,} replications were done, too few to say anything"
-    )
+    of = f" of {asked.replications:,}" if not asked.precision else ""
+    raise Mistake(f"called off when {len(answer.numbers)}{of} replications were done, too few to say anything")
 
 
 def written_as(kind: Kind, document: Document, name: str, desk: Desk) -> Path:
@@ -118,4 +152,4 @@ def written_as(kind: Kind, document: Document, name: str, desk: Desk) -> Path:
         return formats.write(document, path, kind)
     with TemporaryDirectory(dir=desk.folder) as folder:
         formats.write(document, Path(folder) / path.name, kind)
-        return bundle.packed(Path(folder), desk.place(f"report_{name}_markdown.zip"))
+        return packing.packed(Path(folder), desk.place(f"report_{name}_markdown.zip"))

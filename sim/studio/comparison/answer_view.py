@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import solara
+from reacton.core import Element
 
 from sim.report.charts import Picture
 from sim.report.document import Card
 from sim.report.formats import Kind
+from sim.report.interactive import as_json
 from sim.studio.comparison.answer import KINDS, Shown, written_as
 from sim.studio.comparison.forms import plain
 from sim.studio.desk import Desk
+from sim.studio.drawing_script import PLOTLY
 from sim.studio.furniture import aside, button, heading, said, told
 from sim.studio.work import use_work
 
@@ -34,12 +38,7 @@ def AnswerView(shown: Shown, desk: Desk) -> None:
         plain("h2", shown.document.headline, class_="compare-headline")
         for sentence in shown.document.lead:
             said(sentence)
-        if shown.cut_short:
-            told(
-                f"Called off: this rests on the {shown.done:,} of {shown.asked:,} replications that were done.",
-                "warning",
-            )
-        aside(shown.finished)
+        _how_sure(shown)
         for failure in shown.failures:
             told(failure, "warning")
         TakeHome(shown, desk)
@@ -51,6 +50,14 @@ def AnswerView(shown: Shown, desk: Desk) -> None:
         _pictures(shown.forest, "compare-figures small")
         aside(f"Paired differences of {shown.done:,} replications: mean and 95 % interval. An interval that crosses the line at "
               "zero is undecided: the difference may be chance.")  # fmt: skip
+
+
+def _how_sure(shown: Shown) -> None:
+    """How many replications there were, and whether they were enough."""
+    with plain("div"):
+        for sentence, kind in shown.sure:
+            told(sentence, kind)
+    aside(shown.finished)
 
 
 @solara.component
@@ -105,8 +112,29 @@ def _card(card: Card, differs: Sequence[str]) -> None:
             plain("ul", *[plain("li", line) for line in differs or ("Nothing: the two mean the same.",)])
 
 
+@solara.component_vue("moving.vue")
+def Moving(
+    source: str,
+    alt: str,
+    note: str,
+    script: str,
+    chart: str = "",
+    event_wanted: Callable[[Any], None] = lambda told: None,
+) -> None:
+    """The still picture, which comes to life when it is near the screen; it stays still where that fails."""
+
+
+@solara.component
+def Figure(picture: Picture) -> Element:
+    """A picture; what makes it move is reckoned and sent when it is wanted, so that nobody waits for it."""
+    chart, set_chart = solara.use_state("")
+    return Moving(
+        source=picture.source, alt=picture.alt, note=picture.note, script=PLOTLY, chart=chart,
+        event_wanted=lambda told: set_chart(as_json(picture) if picture.chart else ""),
+    )  # fmt: skip
+
+
 def _pictures(pictures: Sequence[Picture], class_: str = "compare-figures") -> None:
     with plain("div", class_=class_):
         for picture in pictures:
-            note = [plain("figcaption", picture.note)] if picture.note else []
-            plain("figure", plain("img", src=picture.source, alt=picture.alt), *note)
+            Figure(picture)

@@ -16,11 +16,13 @@ from sim.errors import Mistake
 from sim.report.drawing import look
 from sim.scenario.whole import Scenario
 from sim.studio.comparison import question as asking
-from sim.studio.comparison.levers import GROUPS, Lever, found, lever, levers, worded
-from sim.studio.comparison.policies import Policy, Setting, fault_of, now, title_of
 from sim.studio.comparison.question import Question
+from sim.studio.comparison.spreads import Spreads
 from sim.studio.desk import Desk
 from sim.studio.furniture import aside, button, choice, heading, told
+from sim.studio.html import html
+from sim.studio.levers import GROUPS, Lever, found, lever, levers, worded
+from sim.studio.policies import Policy, Setting, fault_of, now, title_of
 from sim.studio.shelf import OWN, on_shelf, title
 
 Ask = Callable[[Callable[[Question], Question]], None]
@@ -32,7 +34,7 @@ Put = Callable[[Callable[[Policy], Policy]], None]
 def plain(tag: str, *children: Any, class_: str = "", **attributes: str) -> Element:
     """An element of plain HTML; a trailing underscore of an attribute's name is left out, others become hyphens."""
     named = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
-    return v.Html(tag=tag, class_=class_, attributes=named, children=list(children))
+    return html(tag, class_=class_, attributes=named, children=list(children))
 
 
 @solara.component
@@ -70,6 +72,16 @@ def whole_number(low: int, high: int, or_empty: bool = False) -> Callable[[str],
             return ""
         fits = re.fullmatch(r"\s*[0-9]{1,20}\s*", words) is not None and low <= int(words) <= high
         return "" if fits else f"'{words[:20]}' is no whole number between {low:,} and {high:,}"
+
+    return judge
+
+
+def fraction(low: float, high: float) -> Callable[[str], str]:
+    """Objects to everything but a number between two bounds."""
+
+    def judge(words: str) -> str:
+        fits = re.fullmatch(r"\s*[0-9]{0,9}[.]?[0-9]{1,9}\s*", words) is not None and low <= float(words) <= high
+        return "" if fits else f"'{words[:20]}' is no number between {low:g} and {high:g}, such as 0.5"
 
     return judge
 
@@ -129,8 +141,9 @@ def _choose_start(policy: Policy, desk: Desk, put: Put) -> None:
 def _whole_fault(question: Question, place: int, start: Scenario, desk: Desk) -> None:
     """What is wrong with the policy as a whole, unless a field says it already."""
     policy = question.policies[place]
+    question = replace(question, spreads=Spreads())  # what is wrong with them, or with the file, is said beside them
     if question.people == asking.FROM_FILE:
-        question = replace(question, people=asking.OF_SCENARIO)  # what is wrong with the file is said beside it
+        question = replace(question, people=asking.OF_SCENARIO)
     try:
         asking.scenario_at(question, place, desk)
     except Mistake as mistake:
@@ -141,10 +154,7 @@ def _whole_fault(question: Question, place: int, start: Scenario, desk: Desk) ->
 def _naming(policy: Policy, start: Scenario, put: Put) -> None:
     with plain("details", class_="studio-details"):
         plain("summary", "Name and description")
-        try:
-            called = title_of(policy, start)
-        except Mistake:
-            called = start.name
+        called = title_of(policy, start)
         Field("Name", policy.name, lambda text: put(lambda now: replace(now, name=text.strip())), hint=f"now: {called}")
         Field("What it is about", policy.about, lambda text: put(lambda now: replace(now, about=text.strip())))
 

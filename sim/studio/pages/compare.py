@@ -9,27 +9,39 @@ from pathlib import Path
 
 import reacton.ipyvuetify as v
 import solara
+from reacton.core import Element
 from solara.components.input import use_change
 
+from sim.comparing import MOST_REPLICATIONS
 from sim.errors import Mistake
 from sim.running import MOST_SEED
-from sim.studio import comparison
+from sim.studio import comparison, packing
 from sim.studio.address import MOST, Address, use_address
-from sim.studio.comparison import answer, bundle
+from sim.studio.comparison import answer
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.answer_view import AnswerView
-from sim.studio.comparison.forms import Ask, Field, PolicyForm, plain, whole_number
+from sim.studio.comparison.forms import Ask, Field, PolicyForm, fraction, plain, whole_number
 from sim.studio.comparison.people_form import PeopleForm
-from sim.studio.comparison.policies import Policy
 from sim.studio.comparison.question import Question
+from sim.studio.comparison.spreads import Spreads
+from sim.studio.comparison.spreads_form import SpreadsForm
 from sim.studio.desk import DESKS, Desk
-from sim.studio.furniture import Progress, aside, button, heading, said, told
+from sim.studio.furniture import Progress, aside, button, choice, heading, said, told
+from sim.studio.html import html
+from sim.studio.policies import Policy
 from sim.studio.work import Work, use_work
 
 TITLE, ICON, PLACE = "Compare", "mdi-compare", 20
-ENTRIES = (*asking.PLACES, "people", "count", "weeks", "replications", "seed")
+ENTRIES = (*asking.PLACES, "people", "count", "weeks", "replications", "seed", "precision", "spreads")
 GETTING_READY = (
     "Getting ready: the first run after the studio was opened takes longer, a new installation’s a minute or two."
+)
+HOW_MANY = (("", "As many as I say"), ("sure", "As many as the answer needs"))
+USUAL_PRECISION = 0.5
+"""Percentage points; an assumption: finer than a strategist will tell two policies apart by."""
+WITHIN = (
+    "how far the 95 % interval of each difference may reach to either side; "
+    f"given up after {MOST_REPLICATIONS:,} replications, or fewer when the customers are many"
 )
 TOO_LONG = (
     "This is more than a link can hold. Put a policy on your shelf (below), start from it there, and go on: what is on "
@@ -74,14 +86,19 @@ def Page() -> None:
             set_fault(str(mistake))
             return
         set_asked(question)
-        total = question.replications * len(scenarios)
+        total = question.first * len(scenarios)
         work.start(total, lambda work: answer.found(question, scenarios, desk, work))
 
-    v.Html(tag="style", children=[_style()])
+    html("style", children=[_style()])
     heading("Compare policies")
     said("The same customers, with the same luck, live under each policy; what differs is the policy’s doing.")
     heading("1  Customers", 2)
     PeopleForm(question, ask, desk)
+    with plain("div"):
+        if question.people:
+            SpreadsForm(question, ask, desk)
+        elif question.spreads != Spreads():
+            aside("What was said of how customers differ waits until they are drawn, or come from your file.")
     heading("2  Policies", 2)
     with plain("div", class_="compare-policies"):
         for place in range(len(question.policies)):
@@ -105,25 +122,47 @@ def _with_one_more(question: Question) -> Question:
 @solara.component
 def RunForm(question: Question, ask: Ask, run: object, work: Work) -> None:
     """How much luck, and the button."""
-    slid = solara.use_reactive(question.replications)
     with plain("div", class_="compare-row"):
-        slider = v.Slider(
-            label=f"Replications: {slid.value:,}", v_model=slid.value, on_v_model=slid.set,
-            min=min(asking.FEWEST, question.replications), max=asking.MOST,
-            step=10, hint="how often each policy meets its luck; more make the answer surer, not the model truer",
-            persistent_hint=True, class_="compare-wide", attributes={"aria-label": "Replications"},
-        )  # fmt: skip
-        use_change(
-            slider,
-            lambda count: ask(lambda asked: replace(asked, replications=int(count))),
-            update_events=["change", "end"],
-        )
+        choice("How many replications", HOW_MANY, "sure" if question.precision else "", lambda how: ask(_counted(how)))
+        if question.precision:
+            Field(
+                "Customers kept, to within", f"{question.precision:g}", lambda text: ask(_within(text)),
+                suffix="percentage points", hint=WITHIN, judge=fraction(asking.FINEST, asking.COARSEST),
+            ).key("within")  # fmt: skip
+        else:
+            Slid(question, ask).key("slid")
         Field(
             "Seed", str(question.seed), lambda text: ask(lambda asked: replace(asked, seed=int(text))),
             hint="another seed is other luck", judge=whole_number(0, MOST_SEED),
-        )  # fmt: skip
+        ).key("seed")  # fmt: skip
     with plain("div"):
         button("Compare", run, "mdi-play", disabled=work.running, large=True)  # type: ignore[arg-type]
+
+
+def _counted(how: str) -> Callable[[Question], Question]:
+    return lambda asked: replace(asked, precision=USUAL_PRECISION if how else 0.0)
+
+
+def _within(points: str) -> Callable[[Question], Question]:
+    return lambda asked: replace(asked, precision=asking.fraction(points, asking.FINEST, asking.COARSEST))
+
+
+@solara.component
+def Slid(question: Question, ask: Ask) -> Element:
+    """How many replications, on a slider."""
+    slid = solara.use_reactive(question.replications)
+    slider = v.Slider(
+        label=f"Replications: {slid.value:,}", v_model=slid.value, on_v_model=slid.set,
+        min=min(asking.FEWEST, question.replications), max=asking.MOST,
+        step=10, hint="how often each policy meets its luck; more make the answer surer, not the model truer",
+        persistent_hint=True, class_="compare-wide", attributes={"aria-label": "Replications"},
+    )  # fmt: skip
+    use_change(
+        slider,
+        lambda count: ask(lambda asked: replace(asked, replications=int(count))),
+        update_events=["change", "end"],
+    )
+    return slider
 
 
 def _outcome(work: Work, asked: Question | None, question: Question, desk: Desk) -> None:
@@ -131,6 +170,7 @@ def _outcome(work: Work, asked: Question | None, question: Question, desk: Desk)
     with plain("div"):
         if work.running:
             Progress(work, "Simulated")
+            aside(work.note)
             aside("Counted are replications of each policy. Cancel keeps what is done." if work.done else GETTING_READY)
         if work.mistake:
             told(work.mistake)
@@ -172,4 +212,4 @@ def _key(question: Question, place: int, scenario: object, desk: Desk) -> str:
     """What the shelf calls a policy; one with anything changed is put there first."""
     policy = question.policies[place]
     untouched = not (policy.settings or policy.name or policy.about or question.people or question.weeks)
-    return policy.start if untouched else bundle.on_own_shelf(scenario, desk)  # type: ignore[arg-type]
+    return policy.start if untouched else packing.on_own_shelf(scenario, desk)  # type: ignore[arg-type]
