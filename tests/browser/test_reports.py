@@ -49,7 +49,9 @@ def test_every_figure_moves_and_nothing_is_wider_than_the_screen(
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.goto(address)
     all_alive(page, len(list(report.pictures())))
-    page.wait_for_function(f"document.querySelectorAll('figure.alive .draglayer').length >= {len(list(report.pictures()))}")
+    page.wait_for_function(
+        f"document.querySelectorAll('figure.alive .draglayer').length >= {len(list(report.pictures()))}"
+    )
     assert faults == [] and page.locator("figure:not(.alive)").count() == 0  # one that fails becomes still again
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
