@@ -454,3 +454,10 @@ def test_the_customers_and_weeks_bound_how_many_replications_a_page_takes_on(des
     many = asking.scenarios(Question((Policy(TODAY), Policy("telecom/outsourced")), asking.DRAWN, 100_000, 1040), desk)
     assert asking.bound(few) == 20_000
     assert asking.bound(many) * asking.customer_weeks(many) <= asking.MOST_CUSTOMER_WEEKS
+
+
+def test_columns_that_mean_nothing_yet_are_named(desk: Desk) -> None:
+    section, seen = usual(desk), customers.look(desk.folder / "ours.csv")
+    assert customers.unused(section, seen) == ["Plan", "remarks"]
+    assert customers.unused(section | {"segment_by": {"column": "Plan"}}, seen) == ["remarks"]
+    assert customers.unused(section | {"columns": {}}, seen) == list(seen.names)

@@ -172,14 +172,26 @@ def _shown(
         "Names that are alike were matched; correct them. What no column gives is drawn for each customer, as the scenario says."
     )
     given = section.get("columns", {})
+    with plain("div"):
+        _used(section, seen)
     with plain("div", class_="compare-map"):
         _traits([trait for trait in targets() if trait in given], section, seen, change)
         _others(section, seen, change)
     rest = [trait for trait in targets() if trait not in given]
-    with plain("details", class_="studio-details"):
+    opened = {} if given else {"open": "open"}
+    with plain("details", class_="studio-details", **opened):
         plain("summary", f"Say what more a column means ({len(rest)} more traits)")
         with plain("div", class_="compare-map"):
             _traits(rest, section, seen, change)
+
+
+def _used(section: Section, seen: Look) -> None:
+    """Which columns are not used; a warning when none is, for then the file says no more than how many customers there are."""
+    unused = customers.unused(section, seen)
+    if not section.get("columns"):
+        told(customers.NOTHING_USED, "warning")
+    elif unused:
+        aside(f"Not used: {', '.join(unused)}.")
 
 
 def _traits(names: list[str], section: Section, seen: Look, change: Change) -> None:
