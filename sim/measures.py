@@ -25,6 +25,31 @@ AT_THE_END = (
 """Counts of which the last week's value is meant, not the sum; their sums over weeks are under ``weekly_<name>``."""
 
 
+WORDS = {
+    "leavers_voluntary": "voluntary leavers",
+    "leavers_involuntary": "involuntary leavers",
+    "word_of_mouth_positive": "good word of mouth",
+    "word_of_mouth_negative": "bad word of mouth",
+    "word_of_mouth_net": "net word of mouth",
+    "nps": "net promoter score",
+    "csat": "CSAT",
+    "effort": "customer effort",
+    "silent_share": "share who keep silent",
+    "wait_mean": "mean wait",
+    "wait_p90": "wait of nine callers in ten",
+    "churn_referred": "churn of the referred",
+    "churn_advertised": "churn of the advertised to",
+}
+"""Measures whose name is not what people call them."""
+
+
+def in_words(measure: str) -> str:
+    """What people call a measure, within a sentence: ``mean wait``, ``net promoter score``, ``departures because of price``."""
+    cause = measure.removeprefix("left_because_")
+    plain = measure.replace("_", " ")
+    return WORDS.get(measure, plain if cause == measure else f"departures because of {cause}")
+
+
 @dataclass(frozen=True)
 class Measure:
     """One line about a measure: its name, unit, meaning, whether more of it is better for the company, and its formula."""
@@ -34,6 +59,11 @@ class Measure:
     meaning: str
     better: int
     formula: Callable[[Counts], np.ndarray]
+
+    @property
+    def words(self) -> str:
+        """What people call it, within a sentence."""
+        return in_words(self.name)
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
+from worlds import fixed
 
 from sim.distributions import Distribution, constant, uniform
 from sim.engines import core
@@ -124,7 +126,7 @@ def policy_of(weeks: int, settings: Mapping[str, Any]) -> np.ndarray:
     policy = np.zeros(weeks, np.dtype([(name, TYPES[line.kind]) for name, line in known.items()]))
     for name, line in known.items():
         policy[name] = settings.get(name, line.default)
-    return policy
+    return fixed(policy)
 
 
 def ground(
@@ -346,6 +348,6 @@ def random_grounds(draw: st.DrawFn, most_people: int, weeks: int) -> Ground:
     network = draw(st.sampled_from([("small_world", 4, 0.2), ("random", 6, 0.0), ("none", 0, 0.0)]))
     size, rivals = draw(st.sampled_from([1.0, 20.0, 200.0, 5000.0])), draw(st.integers(0, people))
     here = busy(people, weeks, **chosen, network=network, rivals=rivals, stands_for=size)
-    staffed = here.policy["self_checkout_lanes"]
-    here.policy["self_checkout_self_lanes"] = np.minimum(here.policy["self_checkout_self_lanes"], staffed)
-    return here
+    policy = here.policy.copy()
+    policy["self_checkout_self_lanes"] = np.minimum(policy["self_checkout_self_lanes"], policy["self_checkout_lanes"])
+    return replace(here, policy=fixed(policy))

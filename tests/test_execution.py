@@ -111,18 +111,19 @@ def test_a_stopped_comparison_has_got_equally_far_with_every_policy() -> None:
         def progress(count: int) -> None:
             nonlocal done
             done += count
-            if done > 300:
+            if done > 1000:
                 place.stop("enough")
 
         answer = compare([busy(), busy().with_(name="Other")], 50_000, executor=place, progress=progress)
-    assert len(answer.numbers) > 100
-    assert {len(result.numbers) - len(answer.numbers) for result in answer.results} <= set(range(151))
+    assert len(answer.numbers) > 300
+    under_way = (2 * place.places + 2) * 50
+    assert all(0 <= len(result.numbers) - len(answer.numbers) <= under_way for result in answer.results)
 
 
 def test_no_thread_is_left_behind() -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     run(busy(weeks=2), 8, threads=4)
-    assert threading.active_count() == before
+    assert not set(threading.enumerate()) - before
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,7 @@ if __name__ == "__main__":
 """
 
 
-def nobody_is_left(group: int, seconds: float = 10) -> bool:
+def nobody_is_left(group: int, seconds: float = 60) -> bool:
     """Whether every process of a group ends within so many seconds; those that are dead and not yet buried count as ended."""
     late = time.monotonic() + seconds
     while True:
@@ -280,7 +281,7 @@ def interrupted(folder: Path, *words: str) -> tuple[int, str, str]:
         assert process.stderr is not None
         told = "".join(process.stderr.readline() for _ in range(8))
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the program
-        out, more = process.communicate(timeout=90)
+        out, more = process.communicate(timeout=300)
     assert nobody_is_left(process.pid)
     return process.returncode, out, told + more
 

@@ -106,6 +106,26 @@ def test_compaction_changes_no_row(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert asked(tmp_path / "store", experiment)[1].tally.ran == 0
 
 
+def test_a_part_of_which_a_compaction_has_removed_a_file_is_not_told_as_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody looks after each file that goes: a moment that two processes rarely meet in by themselves."""
+    many_parts(tmp_path / "store", small(tmp_path), monkeypatch)
+    told: list[str] = []
+    looks = []
+
+    def slowly(folder: Path, ignore_errors: bool) -> None:
+        for path in sorted(Path(folder).glob("*")):
+            path.unlink()
+            looks.append(len(Store(tmp_path / "store", told.append).parts()))
+
+    with monkeypatch.context() as slow:
+        slow.setattr(shutil, "rmtree", slowly)
+        Store(tmp_path / "store").compact()
+    assert len(looks) >= 8 and set(looks) == {1} and not told
+    assert query("SELECT count(*) FROM replications", tmp_path).rows == [(36,)]
+
+
 def test_a_compaction_that_was_killed_before_it_removed_the_old_parts_counts_nothing_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,20 +267,29 @@ replications: 4
 RUNS = 5 * 5 * 4 + 4
 """Replications of all points and of the base, each a block of its own."""
 PROGRAM = """
-import resource, sys, sim.experiments.laboratory as laboratory
+import itertools, resource, sys, time, sim.experiments.laboratory as laboratory
 from sim.execution import Executor
 laboratory.SECONDS, laboratory.WORK, Executor.block_seconds = 0.2, 1, 0  # each replication a block
-limit = int(sys.argv.pop(1))
+limit, quick = int(sys.argv.pop(1)), int(sys.argv.pop(1))
 if limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    laboratory.SECONDS = 3600  # all blocks make one part, however slow the machine is
+take, taken = laboratory.Laboratory.take, itertools.count()
+def dawdling(self, result):
+    time.sleep(0.5 * (next(taken) > quick))
+    return take(self, result)
+laboratory.Laboratory.take = dawdling
 from sim.cli import main
 main()
 """
 
 
-def start(folder: Path, *words: str, limit: int = 0) -> subprocess.Popen[str]:
-    """``loyalty`` in a process of its own, gathering often; it cannot write files longer than ``limit`` bytes."""
-    program = [sys.executable, "-c", PROGRAM, str(limit), *words]
+def start(folder: Path, *words: str, limit: int = 0, quick: int = RUNS) -> subprocess.Popen[str]:
+    """``loyalty`` in a process of its own, gathering often; it cannot write files longer than ``limit`` bytes.
+
+    After ``quick`` blocks it dawdles, so that a machine on which everybody is late still gets to kill it.
+    """
+    program = [sys.executable, "-c", PROGRAM, str(limit), str(quick), *words]
     return subprocess.Popen(program, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -306,7 +335,7 @@ def kill_when(process: subprocess.Popen[str], folder: Path, blocks_done: int) ->
     """Kill the process once so many blocks are down; returns those that were down before."""
     until, seen = time.monotonic() + 120, put_down(folder)
     while process.poll() is None and time.monotonic() < until and len(seen) < blocks_done:
-        time.sleep(0.002)
+        time.sleep(0.01)
         seen = put_down(folder)
     ended = process.poll()
     process.send_signal(signal.SIGKILL)
@@ -319,7 +348,8 @@ def killed_and_resumed(folder: Path, kills: int, expected: dict[str, bytes]) -> 
     prepared(folder)
     luck = random.Random(kills)
     for moment in sorted(luck.sample(range(1, RUNS - 20), kills)):
-        seen = kill_when(start(folder, "sweep", "question.yaml", "--resume"), folder, moment)
+        quick = moment - len(put_down(folder)) + 2
+        seen = kill_when(start(folder, "sweep", "question.yaml", "--resume", quick=quick), folder, moment)
         assert len(seen) >= moment and seen <= put_down(folder), "a finished block was lost"
     least = len(put_down(folder))
     found, counted = finish(folder)

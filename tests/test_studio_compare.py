@@ -22,14 +22,15 @@ from sim.errors import Mistake
 from sim.ground import targets
 from sim.parts import parts
 from sim.scenario.whole import load
+from sim.studio import packing
 from sim.studio.address import MOST
-from sim.studio.comparison import answer, bundle, customers
+from sim.studio.comparison import answer, customers
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.forms import whole_number
-from sim.studio.comparison.levers import found, lever, levers, section, value_of
-from sim.studio.comparison.policies import Policy, Setting, fault_of, from_address, now, scenario_of, to_address
 from sim.studio.comparison.question import Question
-from sim.studio.desk import LARGEST, Desk
+from sim.studio.desk import LARGEST, Desk, safe_name
+from sim.studio.levers import found, lever, levers
+from sim.studio.policies import Policy, Setting, fault_of, from_address, now, scenario_of, sections, to_address
 from sim.studio.shelf import fetch, shipped
 
 TODAY = "telecom/today"
@@ -73,7 +74,7 @@ def test_every_parameter_of_every_mechanism_and_behaviour_is_a_lever() -> None:
 def test_every_lever_can_be_set_to_what_it_is_and_then_changes_nothing() -> None:
     today = load(shipped()[TODAY])
     for key in levers():
-        changed = today.with_(lesson=None, **section(key, value_of(now(key, today))))
+        changed = today.with_(lesson=None, **sections([Setting(key, now(key, today))]))
         assert changed.fingerprint == today.fingerprint, key
 
 
@@ -188,7 +189,7 @@ def test_two_policies_that_would_be_called_the_same_are_refused(desk: Desk) -> N
 
 def test_scenarios_of_different_length_are_refused_until_the_weeks_are_said(desk: Desk) -> None:
     short = load(shipped()["telecom/outsourced"]).with_(lesson=None, weeks=52)
-    bundle.on_own_shelf(short.with_(name="Short"), desk)
+    packing.on_own_shelf(short.with_(name="Short"), desk)
     question = Question((Policy(TODAY), Policy("own/short")), asking.DRAWN, 100)
     with pytest.raises(Mistake, match="say under Customers how many weeks"):
         asking.scenarios(question, desk)
@@ -341,17 +342,54 @@ def asked(**changes: object) -> Question:
 @pytest.mark.parametrize("key", [TODAY, "lessons/the_good_recovery", "industries/bank"])
 def test_a_saved_scenario_means_the_same_and_loads_where_it_lies(key: str, tmp_path: Path) -> None:
     scenario = load(shipped()[key])
-    (again,) = bundle.bundled([scenario], tmp_path)
+    (again,) = packing.bundled([scenario], tmp_path)
     assert again.fingerprint == scenario.fingerprint and again.name == scenario.name
     assert load(tmp_path / again.path.name).fingerprint == scenario.fingerprint  # type: ignore[union-attr]
+
+
+@given(st.text(max_size=90))
+def test_any_words_make_a_name_of_a_file_and_nothing_else(words: str) -> None:
+    name = packing.file_name(words)
+    assert name == Path(name).name == safe_name(name) and not name.startswith(("-", "."))
+    assert len(f"report_{name}_markdown.zip".encode()) < 256
+
+
+def test_long_names_that_begin_alike_stay_two() -> None:
+    names = {packing.file_name(f"{'a very long name ' * 5}{k}") for k in range(5)}
+    assert len(names) == 5 and max(map(len, names)) == packing.LONGEST
+
+
+def test_scenarios_of_the_same_name_on_different_files_of_the_same_name_stay_what_they_are(tmp_path: Path) -> None:
+    found = []
+    for k, folder in enumerate((tmp_path / "ours", tmp_path / "theirs")):
+        folder.mkdir()
+        (folder / "people.csv").write_text("spend\n" + f"{k + 3}\n" * 30, encoding="utf-8")
+        (folder / "SOURCE.txt").write_text(f"from {folder.name}", encoding="utf-8")
+        told = f"name: Same\nweeks: {k + 4}\ncustomers: {{file: people.csv, columns: {{spend: {{column: spend}}}}}}\n"
+        (folder / "s.yaml").write_text(told, encoding="utf-8")
+        found.append(load(folder / "s.yaml"))
+    (tmp_path / "home").mkdir()
+    again = packing.bundled(found, tmp_path / "home")
+    assert [one.full_fingerprint for one in again] == [one.full_fingerprint for one in found]
+    said = [path.read_text(encoding="utf-8") for path in sorted((tmp_path / "home").glob("*SOURCE.txt"))]
+    assert sorted(said) == ["from ours", "from theirs"]
 
 
 def test_own_scenarios_stand_on_the_shelf_and_mean_the_same(desk: Desk) -> None:
     question = asked(people=asking.FROM_FILE)
     usual(desk)
     for scenario in asking.scenarios(question, desk):
-        key = bundle.on_own_shelf(scenario, desk)
+        key = packing.on_own_shelf(scenario, desk)
         assert fetch(key, desk).fingerprint == scenario.fingerprint
+
+
+def test_nothing_on_the_shelf_is_lost_to_another_of_the_same_name(desk: Desk) -> None:
+    today = fetch(TODAY).with_(lesson=None, name="Mine")
+    others = [today.with_(quality={"level": level}) for level in (0.5, 0.6)]
+    keys = [packing.on_own_shelf(scenario, desk) for scenario in (today, *others, others[0], today)]
+    assert keys == ["own/mine", "own/mine_2", "own/mine_3", "own/mine_2", "own/mine"]
+    assert [fetch(key, desk).name for key in keys[:3]] == ["Mine", "Mine (2)", "Mine (3)"]
+    assert [fetch(key, desk).full_fingerprint for key in keys[:3]] == [one.full_fingerprint for one in (today, *others)]
 
 
 def test_the_command_in_the_unpacked_files_gives_the_numbers_of_the_page(desk: Desk, tmp_path: Path) -> None:
@@ -365,7 +403,7 @@ def test_the_command_in_the_unpacked_files_gives_the_numbers_of_the_page(desk: D
     with ZipFile(shown.scenarios) as archive:
         assert {"today.yaml", "ours.csv"} <= set(archive.namelist())
         archive.extractall(home)
-    command = [sys.executable, "-m", "sim", *bundle.words(shown.command)[1:], "--json", "--report", "again.html"]
+    command = [sys.executable, "-m", "sim", *packing.words(shown.command)[1:], "--json", "--report", "again.html"]
     done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True)
     there, here = json.loads(done.stdout), answer.compared(scenarios, question, Watch()).to_json()
     assert there == here
@@ -422,7 +460,7 @@ def test_a_wished_precision_is_reached_and_told_and_the_command_gives_the_same(d
     with ZipFile(shown.scenarios) as archive:
         archive.extractall(home)
     assert shown.command in (home / "READ_ME.txt").read_text(encoding="utf-8")
-    command = [sys.executable, "-m", "sim", *bundle.words(shown.command)[1:], "--json", "--report", "again.html"]
+    command = [sys.executable, "-m", "sim", *packing.words(shown.command)[1:], "--json", "--report", "again.html"]
     done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == here.to_json()
     assert (home / "again.html").read_text(encoding="utf-8") == shown.report.read_text(encoding="utf-8")

@@ -19,6 +19,7 @@ pytest.importorskip("optuna")
 
 from sim.errors import Mistake
 from sim.execution import executor
+from sim.experiments.factors import parameters
 from sim.experiments.question import load_experiment
 from sim.experiments.sweeping import Sweep
 from sim.report import sweep_page
@@ -29,8 +30,10 @@ from sim.studio import drawn, drawn_bars, exploring, own_sweep, questions, shelf
 from sim.studio.desk import Desk
 from sim.studio.exploring import Missing
 from sim.studio.exploring_taken import Ask, opened_as_scenario, reported
+from sim.studio.levers import numbers
 from sim.studio.own_sweep import Own, entries_of, own_in
 from sim.studio.questions import NotKept, answered, kept
+from sim.studio.spots import Spot, picked, spots, units
 from sim.studio.work import Stopped, Work
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,9 +96,10 @@ def test_what_makes_no_sense_is_said_in_a_sentence(entries: dict[str, str], word
 
 def test_every_number_and_switch_of_the_model_is_a_lever_with_a_range_around_today() -> None:
     base = shelf.fetch("telecom/today")
-    for lever in own_sweep.levers().values():
-        today = own_sweep.value_today(base, lever.path)
-        low, high = lever.around(today)
+    assert set(numbers()) == {f"{part}.{name}" for part, own in parameters().items() for name in own}
+    for lever in numbers().values():
+        today = own_sweep.value_today(base, lever.key)
+        low, high = own_sweep.around(lever, today)
         assert lever.low <= low < high <= lever.high
         assert low <= today <= high or today == 0 or not lever.low <= today <= lever.high
 
@@ -183,8 +187,8 @@ def test_a_sweep_called_off_keeps_what_was_run(tmp_path: Path) -> None:
 
 def test_a_cell_of_the_map_is_what_its_own_scenario_gives(found: tuple[Sweep, Path]) -> None:
     answer, _ = found
-    asked, known = answer.experiment, drawn.spots(answer)
-    unit = drawn.units(asked, known)[0]
+    asked, known = answer.experiment, spots(answer)
+    unit = units(asked, known)[0]
     plane = drawn.heat_map(answer, known, 0, unit)
     assert plane is not None
     cells = [cell for row in plane["rows"] for cell in row["cells"]]
@@ -216,7 +220,7 @@ def test_words_stand_out_on_every_colour_of_the_map() -> None:
 
 def test_the_front_is_what_nothing_beats(found: tuple[Sweep, Path]) -> None:
     answer, _ = found
-    known, asked = drawn.spots(answer), answer.experiment
+    known, asked = spots(answer), answer.experiment
     pairs = {spot.number: [spot.levels[k].mean for k in (0, 1)] for spot in known}
     beaten = {
         number
@@ -225,7 +229,7 @@ def test_the_front_is_what_nothing_beats(found: tuple[Sweep, Path]) -> None:
         if other != one and other[0] >= one[0] and other[1] >= one[1]
     }
     assert drawn.on_front(asked, known, (0, 1)) == set(pairs) - beaten
-    picture = drawn.trade_off(answer, known, (0, 1), drawn.units(asked, known))
+    picture = drawn.trade_off(answer, known, (0, 1), units(asked, known))
     assert {dot["point"] for dot in picture["dots"] if dot["kind"] == "marked"} == set(pairs) - beaten
     for dot in picture["dots"]:
         assert 0 <= dot["x0"] <= dot["x"] <= dot["x1"] <= 1 and 0 <= dot["y0"] <= dot["y"] <= dot["y1"] <= 1
@@ -234,8 +238,8 @@ def test_the_front_is_what_nothing_beats(found: tuple[Sweep, Path]) -> None:
 def test_a_single_lever_makes_a_line_and_no_map(tmp_path: Path) -> None:
     own = Own(OWN.base, OWN.ranges[1:], ("retention",), levels=4, times=4, weeks=8)
     answer = answered("sweep", own.experiment(town()), tmp_path / "store", executor(1))
-    known = drawn.spots(answer)
-    unit = drawn.units(answer.experiment, known)[0]
+    known = spots(answer)
+    unit = units(answer.experiment, known)[0]
     assert drawn.heat_map(answer, known, 0, unit) is None
     line = drawn.along_one(answer, known, 0, unit)
     assert line is not None and [dot["x"] for dot in line["dots"]] == sorted(dot["x"] for dot in line["dots"])
@@ -245,8 +249,8 @@ def test_a_single_lever_makes_a_line_and_no_map(tmp_path: Path) -> None:
 
 def test_the_bars_of_a_tornado_span_what_the_effects_say(found: tuple[Sweep, Path]) -> None:
     answer, _ = found
-    known = drawn.spots(answer)
-    unit = drawn.units(answer.experiment, known)[1]
+    known = spots(answer)
+    unit = units(answer.experiment, known)[1]
     bars = drawn_bars.tornado(answer, 1, unit)
     assert bars is not None
     effects = answer.effects(answer.experiment.outcomes[1])
@@ -292,8 +296,8 @@ def test_a_sensitivity_is_drawn_in_its_order_with_the_band_of_chance(opened: Any
 def test_finalists_of_a_search_can_be_picked_and_its_trials_are_faint(opened: Any, tmp_path: Path) -> None:
     question, asked = opened(optimise={"trials": 10, "batch": 5, "finalists": 3, "first": 4, "most": 8}, replications=2)
     answer = answered(question.command, asked, tmp_path / "store", executor(1))
-    known = drawn.spots(answer)
-    picture = drawn.trade_off(answer, known, (0, 1), drawn.units(asked, known))
+    known = spots(answer)
+    picture = drawn.trade_off(answer, known, (0, 1), units(asked, known))
     assert len(known) == len(answer.values) <= 3 and len(picture["faint"]) == 10
     again = kept(question.command, asked, tmp_path / "store")
     assert again.tally.ran == 0 and np.array_equal(again.values, answer.values)
@@ -305,12 +309,12 @@ def test_finalists_of_a_search_can_be_picked_and_its_trials_are_faint(opened: An
 def test_an_opened_setting_is_the_scenario_that_was_run(found: tuple[Sweep, Path], tmp_path: Path) -> None:
     answer, _ = found
     desk = Desk(tmp_path)
-    spot = drawn.spots(answer)[5]
+    spot = spots(answer)[5]
     base, key = opened_as_scenario(answer.experiment, spot, desk)
     scenario = shelf.fetch(key, desk)
     assert scenario.full_fingerprint == answer.fingerprints[5]
     assert shelf.fetch(base, desk).full_fingerprint == answer.experiment.base.full_fingerprint
-    told = drawn.picked(answer.experiment, spot, drawn.units(answer.experiment, drawn.spots(answer)))
+    told = picked(answer.experiment, spot, units(answer.experiment, spots(answer)))
     assert [row[0] for row in told["levers"]] == ["call centre representatives", "quality error rate"]
     gap = answer.against_today(5, answer.experiment.outcomes[0])
     verdict = told["rows"][0][3]
@@ -321,7 +325,7 @@ def test_opened_from_a_shipped_scenario_the_base_is_the_shelfs_own_when_it_means
     desk, scenario = Desk(tmp_path), shelf.fetch("lessons/town")
     own = Own("lessons/town", OWN.ranges, OWN.measures, 2, 2, scenario.weeks)
     asked = own.experiment(scenario)
-    spot = drawn.Spot(0, (2.0, 0.05), (), (), True)
+    spot = Spot(0, (2.0, 0.05), (), (), True)
     assert opened_as_scenario(asked, spot, desk)[0] == "lessons/town"
     shorter = Own("lessons/town", OWN.ranges, OWN.measures, 2, 2, 13).experiment(scenario)
     base, _ = opened_as_scenario(shorter, spot, desk)

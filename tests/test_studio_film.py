@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +13,13 @@ from sim import Mistake, run
 from sim.journey.relive import relive
 from sim.network import draw_network
 from sim.scenario.whole import Scenario, described
-from sim.studio import levers
+from sim.studio.comparison import question as comparing
+from sim.studio.desk import Desk
 from sim.studio.director import Film, Script, story
 from sim.studio.film import STEPS, FastWorld, Frame, ReadableWorld, fitted, places, ties
-from sim.studio.levers import Lever
+from sim.studio.policies import Setting, from_address, sections, to_address
+from sim.studio.projecting import compare_entries, first_key, script_of, second_policy, second_world
+from sim.studio.shelf import fetch
 from sim.week import COUNTS
 
 SMALL = {"market": {"customers": 60, "prospects": 15, "stands_for": 80}}
@@ -99,17 +103,20 @@ def test_a_smaller_town_stands_for_as_many_people() -> None:
     assert fitted(town, 2000) is town
 
 
+def shown(film: Film) -> list[dict]:
+    """All weeks that are left: how many come at a time is a matter of how quickly they are made."""
+    return [frame for part in iter(lambda: film.more()[0], []) for frame in part]
+
+
 def test_a_film_that_goes_on_is_the_film_from_the_start(world: Scenario) -> None:
     whole, later = Film(Script((world,), SEED)), Film(Script((world,), SEED), start=6)
-    frames: list[dict] = []
-    while part := whole.more()[0]:
-        frames += part
+    frames, rest = shown(whole), shown(later)
     assert [frame["week"] for frame in frames] == list(range(world.weeks))
-    assert later.more()[0] == frames[6:]
+    assert rest == frames[6:]
 
 
 def test_a_lever_moved_in_a_week_leaves_the_weeks_before_as_they_were(world: Scenario) -> None:
-    moved = levers.with_levers(world, [Lever("quality", "error_rate", 0.4, 5)], "Moved")
+    moved = world.with_(name="Moved", **sections([Setting("quality.error_rate", "0.4", 5)]))
     one, two = (FastWorld(scenario, SEED) for scenario in (world, moved))
     pairs = [(one.step(), two.step()) for _ in range(world.weeks)]
     same = [np.array_equal(a.feelings, b.feelings) and a.measures == b.measures for a, b in pairs]
@@ -133,33 +140,71 @@ def test_a_story_tells_where_two_lives_part(world: Scenario) -> None:
         story(Script((world,), SEED), 75)
 
 
-LEVERS = [Lever("upselling", "attempts", 0.5), Lever("call_centre", "representatives", 14, 26)]
-
-
-def test_levers_are_read_as_they_were_written() -> None:
-    assert levers.read(levers.written(LEVERS)) == LEVERS
-    assert levers.read("") == []
+MOVED = from_address("lessons/town~upselling.attempts:0.5~call_centre.representatives@26:14")
 
 
 def test_a_lever_moved_again_forgets_what_it_said_for_later() -> None:
-    again = levers.moved(LEVERS, Lever("call_centre", "representatives", 20, 10))
-    assert levers.written(again) == "upselling.attempts=0.5;call_centre.representatives=20@10"
+    again = MOVED.turned(Setting("call_centre.representatives", "20", 10))
+    assert to_address(again) == "lessons/town~upselling.attempts:0.5~call_centre.representatives@10:20"
+    later = again.turned(Setting("call_centre.representatives", "9", 30))
+    assert [setting.week for setting in later.settings] == [0, 10, 30]
 
+
+class Entries(dict):
+    """An address without a browser."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+    def whole(self, key: str, default: int, low: int, high: int) -> int:
+        return int(self[key] or default)
+
+
+def asked(tmp_path: Path, **entries: str) -> Script:
+    return script_of(Entries(entries), Desk(tmp_path))  # type: ignore[arg-type]
+
+
+def test_the_second_world_is_the_first_with_the_levers_that_the_address_moves(tmp_path: Path) -> None:
+    one, two = asked(tmp_path, one="lessons/town", two="same~quality.error_rate@40:0.3").scenarios
+    assert {one.settings(week)["quality"].error_rate for week in (0, 40)} == {one.parts["quality"].error_rate}
+    assert two == one.with_(lesson=None, name="The town, error rate 0.3 from week 40", description="", **CHANGED)
+    assert asked(tmp_path, one="lessons/town").scenarios == (one,)
+    assert [each.name for each in asked(tmp_path).scenarios] == ["The town", "Bad news travels"]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"one": "lessons/town", "two": "same~quality.error_rate@40:0.3~upselling.attempts:0.5"},
+        {"one": "telecom/today", "two": "telecom/outsourced~call_centre.callback:40%25"},
+        {},
+    ],
+)
+def test_compare_is_asked_about_the_same_two_worlds(entries: dict[str, str], tmp_path: Path) -> None:
+    address, desk = Entries(entries), Desk(tmp_path)
+    base, other = comparing.scenarios(comparing.from_entries(compare_entries(address)), desk)  # type: ignore[arg-type]
+    assert base.fingerprint == fetch(first_key(address)).fingerprint  # type: ignore[arg-type]
+    assert other == second_world(address, second_policy(address), desk)  # type: ignore[arg-type]
+
+
+def test_one_world_is_not_compared() -> None:
+    assert compare_entries(Entries({"one": "lessons/town"})) == {}  # type: ignore[arg-type]
+
+
+CHANGED = {"changes": {"from week 40": {"quality": {"error_rate": 0.3}}}}
 
 WRONG = {
-    "upsellling.attempts=1": "did you mean 'upselling'",
-    "upselling.attempt=1": "did you mean 'attempts'",
-    "upselling.attempts=many": "must be a number",
-    "upselling": "is no lever",
+    "upsellling.attempts:1": "did you mean 'upselling.attempts'",
+    "upselling.attempts:many": "must be a number",
+    "upselling.attempts=1": "there is no lever 'upselling.attempts=1'",
+    "quality.error_rate@soon:0.1": "there is no lever 'quality.error_rate@soon'",
+    "quality.error_rate:7": "quality.error_rate is 7",
+    "quality.error_rate:0.1~quality.error_rate:0.2": "is set twice for the same week",
+    "network.file:/etc/hostname": "there is no lever 'network.file'",
 }
 
 
 @pytest.mark.parametrize(("text", "words"), WRONG.items())
-def test_a_wrong_lever_is_told(text: str, words: str) -> None:
+def test_a_wrong_lever_is_told_as_the_scenario_check_tells_it(text: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(Mistake, match=words):
-        levers.read(text)
-
-
-def test_a_value_out_of_range_is_refused_as_the_scenario_check_refuses_it() -> None:
-    with pytest.raises(Mistake, match="quality.error_rate is 7"):
-        levers.with_levers(described(), levers.read("quality.error_rate=7"))
+        asked(tmp_path, one="lessons/town", two=f"same~{text}")

@@ -17,7 +17,7 @@ from sim.scenario.whole import described, load
 from sim.scenario.yaml_file import read_yaml
 from sim.studio import catalogue, library, shelf
 from sim.studio.desk import Desk
-from sim.studio.opening import bundle, put_on_desk
+from sim.studio.packing import on_own_shelf, to_download
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_assumptions_come_most_influential_first_and_every_setting_with_a_source
 @pytest.mark.parametrize("key", ["telecom/outsourced", "lessons/the_fee_trap", "industries/bank"])
 def test_what_is_downloaded_means_the_same_wherever_it_is_unpacked(key: str, tmp_path: Path) -> None:
     scenario = shelf.fetch(key)
-    name, content = bundle(scenario, key.rpartition("/")[2])
+    name, content = to_download(scenario, key.rpartition("/")[2])
     (tmp_path / name).write_bytes(content)
     if name.endswith(".zip"):
         zipfile.ZipFile(tmp_path / name).extractall(tmp_path)
@@ -125,7 +125,7 @@ def test_what_is_downloaded_means_the_same_wherever_it_is_unpacked(key: str, tmp
 
 def test_a_scenario_put_on_the_desk_stands_on_the_shelf_and_is_the_same(desk: Desk) -> None:
     scenario = shelf.fetch("telecom/today").with_(call_centre={"representatives": 17})
-    key = put_on_desk(scenario, "17 people / ../../x", desk)
+    key = on_own_shelf(scenario, desk, "17 people / ../../x")
     assert key == "own/17_people_x" and shelf.fetch(key, desk).full_fingerprint == scenario.full_fingerprint
     assert {path.parent for path in desk.folder.rglob("*")} == {desk.folder}
 

@@ -19,12 +19,13 @@ from sim.errors import Mistake
 from sim.ground import ground_of
 from sim.scenario.sections import traits
 from sim.scenario.whole import Scenario, described
-from sim.studio.comparison import bundle, customers, spread_picture, spreads
+from sim.studio import packing
+from sim.studio.comparison import customers, spread_picture, spreads
 from sim.studio.comparison import question as asking
-from sim.studio.comparison.policies import Policy
 from sim.studio.comparison.question import Question
 from sim.studio.comparison.spreads import EVERYBODY, Spread, Spreads, applied, fault_of, kinds
 from sim.studio.desk import Desk
+from sim.studio.policies import Policy
 from sim.studio.shelf import fetch
 
 TODAY = "telecom/today"
@@ -176,7 +177,7 @@ def test_it_holds_for_every_policy_and_is_in_the_saved_file(desk: Desk, tmp_path
     assert found[0].customers == found[1].customers
     home = tmp_path / "home"
     home.mkdir()
-    for scenario, again in zip(found, bundle.bundled(found, home), strict=True):
+    for scenario, again in zip(found, packing.bundled(found, home), strict=True):
         assert again.fingerprint == scenario.fingerprint != fetch(TODAY).fingerprint
         assert again.customers.spread("patience", "young & new") == scenario.customers.spread("patience", "young & new")
 

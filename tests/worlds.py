@@ -1,5 +1,7 @@
 """Small scenarios for tests: quick to run, with everything happening."""
 
+import numpy as np
+
 from sim.scenario.whole import Scenario, described
 
 BUSY = {
@@ -19,3 +21,10 @@ BUSY = {
 def busy(**sections: object) -> Scenario:
     """A small busy scenario, with these sections on top."""
     return described(BUSY).with_(name="Busy", **sections)
+
+
+def fixed(policy: np.ndarray) -> np.ndarray:
+    """A policy that cannot be changed, as a scenario's: for one that can, numba would compile the whole core once more."""
+    policy = policy.view()
+    policy.flags.writeable = False
+    return policy

@@ -15,11 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from sim.execution import Executor
-
-PIPED_WIDTH = 160
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Threads = Annotated[
@@ -40,14 +36,6 @@ ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file (YAML).", sh
 def print_json(answer: dict[str, Any]) -> None:
     """One JSON object on standard output. Not-a-number is an error of the program, never printed."""
     typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2 if sys.stdout.isatty() else None))
-
-
-def print_table(table: Table) -> None:
-    """A table on standard output; piped, it is as wide as it needs to be."""
-    from rich.console import Console
-
-    console = Console()
-    console.print(table, width=None if console.is_terminal else PIPED_WIDTH)
 
 
 def tell(words: str) -> None:

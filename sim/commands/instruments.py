@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands import AsJson, example, print_json, print_table, progress_bar, tell
+from sim.commands import AsJson, example, print_json, progress_bar, tell
 
 if TYPE_CHECKING:
     from sim.bench.measure import Measured
@@ -29,6 +29,7 @@ def staff(
     """Figures of a call centre: the closed form (Erlang) beside the simulated queue, with 95 % intervals."""
     from rich.table import Table
 
+    from sim.report.terminal import print_table
     from sim.service.staffing import staff as figures
 
     found = figures(arrivals, handling, agents, patience, callers, seed)
@@ -94,6 +95,8 @@ def _write(found: Measured, plot: Path | None, page: Path | None) -> None:
 
 def _print_rows(title: str, rows: list[Row]) -> None:
     from rich.table import Table
+
+    from sim.report.terminal import print_table
 
     table = Table("figure", "measured", "unit", "to reach", "", "note", title=title, title_justify="left")
     for row in rows:

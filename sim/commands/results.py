@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import AsJson, example, print_json, print_table, tell
+from sim.commands import AsJson, example, print_json, tell
 from sim.errors import Mistake, nearest
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ def compact(out: Folder = Path("results"), as_json: AsJson = False) -> None:
 
 def _print(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     from rich.table import Table
+
+    from sim.report.terminal import print_table
 
     table = Table()
     for place, column in enumerate(columns):

@@ -37,8 +37,8 @@ class Outcome:
 
     @property
     def words(self) -> str:
-        """The measure's name in words."""
-        return self.measure.replace("_", " ")
+        """What people call the measure."""
+        return DEFINITIONS[self.measure].words
 
 
 class _Written(BaseModel):

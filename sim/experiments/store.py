@@ -238,8 +238,15 @@ class Store:
         with self._room(), self._new_part(names, {part.folder.name for part in old}) as writers:
             _merge(old, writers)
         for part in old:
-            shutil.rmtree(part.folder, ignore_errors=True)
+            self._remove(part.folder)
         return len(old), 1
+
+    def _remove(self, folder: Path) -> None:
+        """Take a part away under another name: with only some of its files left it would seem damaged to who looks meanwhile."""
+        going = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
+        with contextlib.suppress(OSError):  # another process took it away first
+            os.replace(folder, going)
+        shutil.rmtree(going, ignore_errors=True)
 
     def _sound(self, part: Part) -> bool:
         """Whether every page of a part can be read; one that cannot is set aside."""

@@ -138,7 +138,7 @@ def over_time(answer: Answer, measure: str) -> Picture:
     lines = _smooth(answer, measure, unit.factor)
     chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level), lines, height=3.3, names=ENDS)
     weeks = answer.base.scenario.weeks
-    alt = f"Line chart of {measure.replace('_', ' ')} over {weeks} weeks, under {_names(answer)}."
+    alt = f"Line chart of {DEFINITIONS[measure].words} over {weeks} weeks, under {_names(answer)}."
     return pictured(chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.", name=measure)
 
 

@@ -15,6 +15,7 @@ from reacton.core import Element
 
 from sim.studio import pages
 from sim.studio.furniture import heading, said
+from sim.studio.html import html
 
 COLOURS = {"primary": "#0b5a8a", "secondary": "#37474f", "accent": "#b34700", "error": "#b00020", "anchor": "#0b5a8a"}
 
@@ -24,6 +25,16 @@ WELCOME = (
     "A market of simulated customers – with expectations, patience, trust, money and friends – lives week by week with a "
     "company. You set its policies; the same customers, with the same luck, show what differs.",
 )
+
+WAYS = (
+    ("To decide", "Bring your customer file, set today against what you have in mind, and take the report with you.",
+     "compare", "Compare two policies"),
+    ("To teach", "Guided lessons in which everybody guesses first; a class sees how its runs spread.",
+     "lessons", "Choose a lesson"),
+    ("To find out", "Sweep a lever, see which settings matter most, and look up where each number comes from.",
+     "explore", "Ask your own question"),
+)  # fmt: skip
+"""What people come for: words, what they do, the page on which, and what the way there is called."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +64,21 @@ def Home() -> None:
     solara.Title("loyalty studio")
     heading(WELCOME[0])
     said(WELCOME[1])
-    with v.Html(tag="div", class_="studio-cards"):
+    with html("div", class_="studio-cards"):
         for page in page_files():
             _card(page)
+    heading("What brings you here?", 2)
+    with html("dl", class_="studio-ways"):
+        for aim, words, slug, way in WAYS:
+            html("dt", children=[aim])
+            html("dd", children=[f"{words} ", solara.Link(f"/{slug}", children=[f"{way} \u2192"])])
 
 
 def _card(page: PageFile) -> Element:
-    with solara.Link(f"/{page.slug}") as link, v.Html(tag="div", class_="studio-card"):
+    with solara.Link(f"/{page.slug}") as link, html("div", class_="studio-card"):
         v.Icon(children=[page.module.ICON], class_="studio-card-icon", attributes={"aria-hidden": "true"})
-        v.Html(tag="h2", children=[page.module.TITLE])
-        v.Html(tag="p", children=[page.aim])
+        html("h2", children=[page.module.TITLE])
+        html("p", children=[page.aim])
     return link
 
 
@@ -72,18 +88,18 @@ def Layout(children: list[Element] = []) -> Element:  # noqa: B006 – Solara ha
     solara.lab.theme.themes.light.primary = COLOURS["primary"]
     route, _ = solara.use_route(peek=True)
     here = route.path if route else "/"
-    skip = v.Html(tag="a", class_="studio-skip", attributes={"href": "#content"}, children=["Skip to the content"])
-    with v.Html(tag="header", class_="studio-bar") as bar, v.Html(tag="nav", attributes={"aria-label": "Pages"}):
+    skip = html("a", class_="studio-skip", attributes={"href": "#content"}, children=["Skip to the content"])
+    with html("header", class_="studio-bar") as bar, html("nav", attributes={"aria-label": "Pages"}):
         for slug, title in [("/", "loyalty studio"), *((page.slug, page.module.TITLE) for page in page_files())]:
             _way(slug, title, slug == here)
-    main = v.Html(tag="main", class_="studio-main", attributes={"id": "content"}, children=children)
-    return v.Html(tag="div", class_="studio", children=[skip, bar, main])
+    main = html("main", class_="studio-main", attributes={"id": "content"}, children=children)
+    return html("div", class_="studio", children=[skip, bar, main])
 
 
 def _way(slug: str, title: str, here: bool) -> None:
     with solara.Link(slug if slug == "/" else f"/{slug}"):
         attributes = {"aria-current": "page"} if here else {}
-        v.Html(tag="span", class_="studio-way here" if here else "studio-way", attributes=attributes, children=[title])
+        html("span", class_="studio-way here" if here else "studio-way", attributes=attributes, children=[title])
 
 
 routes = [

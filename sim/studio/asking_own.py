@@ -14,6 +14,8 @@ from sim.scenario.quantities import between, number_told
 from sim.studio import catalogue, own_sweep, shelf
 from sim.studio.desk import Desk
 from sim.studio.furniture import aside, button, choice, heading, said, told
+from sim.studio.html import html
+from sim.studio.levers import numbers
 from sim.studio.own_sweep import PLACES, USUAL
 
 FIELDS = ("base", *(name for place in PLACES for name in place), "measure", "measure2", *USUAL)
@@ -56,7 +58,7 @@ def OwnForm(entries: Mapping[str, str], desk: Desk, go: Callable[[dict[str, str]
 
     heading("Ask your own", 2)
     said("Choose a scenario, one or two levers and how far to move them, and what you want to look at.")
-    with v.Html(tag="div", class_="explore-form"):
+    with html("div", class_="explore-form"):
         values = [(card.key, f"{card.name} ({card.key})") for card in catalogue.cards(desk)]
         choice("Scenario to start from", values, asked["base"], lambda key: change(base=key))
         for names, words in zip(PLACES, ("First lever", "Second lever (may stay empty)"), strict=True):
@@ -68,12 +70,12 @@ def OwnForm(entries: Mapping[str, str], desk: Desk, go: Callable[[dict[str, str]
             choice(words, [(size, size) for size in options], value, lambda size, name=name: change(**{name: size}))  # type: ignore[misc]
     if mistake:
         told(mistake)
-    with v.Html(tag="div"):
+    with html("div"):
         button("Go", begin, "mdi-play")
 
 
 def _measures(asked: Mapping[str, str], change: Callable[..., None]) -> None:
-    known = [(measure.name, catalogue.in_words(measure.name)) for measure in MEASURES if measure.better]
+    known = [(measure.name, catalogue.in_words(measure.words)) for measure in MEASURES if measure.better]
     choice("Measure", known, asked["measure"] or "profit", lambda name: change(measure=name))
     choice("Second measure", [("", "none"), *known], asked["measure2"], lambda name: change(measure2=name))
 
@@ -82,24 +84,24 @@ def _lever(
     asked: Mapping[str, str], names: tuple[str, str, str], words: str, desk: Desk, change: Callable[..., None]
 ) -> None:
     path = asked[names[0]]
-    known = own_sweep.levers()
+    known = numbers()
     lever = known.get(path)
 
     def choose(chosen: str | None) -> None:
         low, high = _usual_range(chosen, asked["base"], desk) if chosen in known else ("", "")
         change(**{names[0]: chosen, names[1]: low, names[2]: high})
 
-    with v.Html(tag="div", class_="explore-lever"):
-        items = [{"value": each.path, "text": each.label} for each in known.values()]
+    with html("div", class_="explore-lever"):
+        items = [{"value": each.key, "text": each.label} for each in known.values()]
         v.Autocomplete(
             label=words, items=items, v_model=path or None, on_v_model=choose, clearable=True, outlined=True, dense=True,
             hide_details=True,
         )  # fmt: skip
         if lever is not None:
-            if not lever.switch:
+            if lever.kind is not bool:
                 _end("from", asked[names[1]], lambda text: change(**{names[1]: text}))
                 _end("to", asked[names[2]], lambda text: change(**{names[2]: text}))
-            limits = "no or yes" if lever.switch else between(lever.low, lever.high, lever.unit)
+            limits = "no or yes" if lever.kind is bool else between(lever.low, lever.high, lever.unit)
             aside(f"{lever.meaning}; {limits}{_today(asked['base'], path, desk)}.")
 
 
@@ -116,14 +118,14 @@ def _end(words: str, value: str, change: Callable[[str], None]) -> Element:
 
 
 def _usual_range(path: str | None, base: str, desk: Desk) -> tuple[str, str]:
-    lever = own_sweep.levers()[path or ""]
-    if lever.switch:
+    lever = numbers()[path or ""]
+    if lever.kind is bool:
         return "", ""
     try:
-        today = own_sweep.value_today(shelf.fetch(base, desk), lever.path)
+        today = own_sweep.value_today(shelf.fetch(base, desk), lever.key)
     except Mistake:
         today = lever.low
-    low, high = lever.around(today)
+    low, high = own_sweep.around(lever, today)
     return f"{low:.10g}", f"{high:.10g}"
 
 

@@ -249,7 +249,7 @@ def _of_the_model() -> tuple[Entry, ...]:
             found.append(Entry("parameter", leads, title, row["meaning"], text))
     for measure in MEASURES:
         leads = (("shelf", "measures"), ("measure", measure.name))
-        title = in_words(measure.name)
+        title = in_words(measure.words)
         found.append(
             Entry("measure", leads, title, measure.meaning, f"{measure.name} {title} {measure.meaning} {measure.unit}")
         )

@@ -18,9 +18,9 @@ from sim.errors import Mistake
 LARGEST = 50 * 2**20
 """Bytes of the largest file that is accepted."""
 MOST_FILES = 40
-"""Files on a desk; the oldest goes when there is one more."""
-BROUGHT = (".csv", ".json", ".yaml")
-"""Endings of what a visitor brought or put on their shelf: it goes last, for it cannot be made again."""
+"""Files on a desk; one goes when there is one more: the oldest of those that can be made again, else the oldest."""
+MADE = frozenset({".html", ".pdf", ".xlsx", ".md", ".zip"})
+"""Endings of what the studio made of a visitor's files, and can make again."""
 MOST_DESKS = 200
 """Desks in the studio; the one used longest ago is cleared when there is one more."""
 LONGEST = 80
@@ -43,7 +43,7 @@ def safe_name(name: str, instead: str = "file") -> str:
 def _going(file: Path) -> tuple[bool, float]:
     """In which order files go when there are too many: what can be made again first, and the oldest first."""
     try:
-        return file.suffix in BROUGHT, file.stat().st_mtime
+        return file.suffix not in MADE, file.stat().st_mtime
     except FileNotFoundError:
         return False, 0.0
 

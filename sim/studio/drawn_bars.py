@@ -8,7 +8,8 @@ from sim.experiments.ask_sensitivity import Sensitivities
 from sim.experiments.sweeping import Sweep
 from sim.report.amounts import Unit, between, number, signed
 from sim.report.experiment_page import digits_of
-from sim.studio.drawn import BLUE, GREY, ORANGE, Axis, Drawing, axis, outcome_label, unit_told
+from sim.studio.drawn import BLUE, GREY, ORANGE, Axis, Drawing, axis, outcome_label
+from sim.studio.spots import unit_told
 
 
 def tornado(found: Sweep, k: int, unit: Unit) -> Drawing | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
@@ -16,17 +15,19 @@ from sim.experiments.ask_sensitivity import Sensitivities
 from sim.experiments.designs import value_in
 from sim.experiments.querying import STORE
 from sim.experiments.question import Experiment
+from sim.measures import in_words
 from sim.report.amounts import Unit, between, listed, number
 from sim.report.experiment_page import digits_of
-from sim.studio import drawn, drawn_bars, questions
+from sim.studio import drawn_bars, questions
 from sim.studio.address import use_address
 from sim.studio.desk import Desk
-from sim.studio.drawn import Spot
 from sim.studio.exploring_figures import View, bars, more, plane, trade_off
 from sim.studio.exploring_taken import Ask, OpenAsScenario, Taken
 from sim.studio.furniture import Progress, aside, button, choice, said, told
+from sim.studio.html import html
 from sim.studio.prose import Prose, filled
 from sim.studio.questions import NotKept
+from sim.studio.spots import Spot, best_of, picked, spots, unit_told, units
 from sim.studio.work import Stopped, Work, use_work
 
 MOST_ROWS = 100
@@ -109,9 +110,7 @@ def _noted(found: Any, set_missing: Callable[[int], None]) -> Any:
 
 def _introduced(ask: Ask, unfolded: bool) -> str:
     asked = ask.asked
-    rows = [
-        (f.label, f.told(f.low), f.told(f.high), f.told(value_in(asked, f)), drawn.unit_told(f)) for f in asked.factors
-    ]
+    rows = [(f.label, f.told(f.low), f.told(f.high), f.told(value_in(asked, f)), unit_told(f)) for f in asked.factors]
     outcomes = listed([outcome.words for outcome in asked.outcomes])
     return filled(
         "asked.html", asked=asked, rows=rows, outcomes=outcomes, base=questions.base_key(asked), open=unfolded
@@ -125,7 +124,7 @@ def _missing(work: Work, ask: Ask, total: int) -> None:
         said(
             f"Not all of this has been run before. The whole takes about {total:,} replications; what is kept is not run again."
         )
-    with v.Html(tag="div"):
+    with html("div"):
         button("Run it", lambda: work.start(max(total, 1), lambda w: run(ask, w)), "mdi-play")
 
 
@@ -139,15 +138,15 @@ def Shown(ask: Ask, found: Any, desk: Desk) -> None:
     outcomes = ask.asked.measures
     measure = address["outcome"] if address["outcome"] in outcomes else outcomes[0]
     k = outcomes.index(measure)
-    with v.Html(tag="div", class_="explore-answer", attributes={"role": "status"}):
+    with html("div", class_="explore-answer", attributes={"role": "status"}):
         said(questions.headline(ask.command, found) + ".", "explore-headline")
     aside(
         f"{found.tally.found:,} replications were kept from before, {found.tally.ran:,} were run now"
         + (f"; {len(found.failures):,} failed and are left out" if found.failures else "") + "."
     )  # fmt: skip
     if len(outcomes) > 1:
-        with v.Html(tag="div", class_="library-choice"):
-            words = [(name, name.replace("_", " ")) for name in outcomes]
+        with html("div", class_="library-choice"):
+            words = [(name, in_words(name)) for name in outcomes]
             choice("Outcome that is shown", words, measure, lambda name: address.go(outcome=name))
     if isinstance(found, Sensitivities):
         bars(drawn_bars.influence(found, k))
@@ -160,23 +159,23 @@ def Shown(ask: Ask, found: Any, desk: Desk) -> None:
 def Points(ask: Ask, found: Any, desk: Desk, k: int) -> None:
     """The settings that were run: as a map or a line, against each other, and in numbers; one of them picked."""
     address = use_address()
-    known: list[Spot] = solara.use_memo(lambda: drawn.spots(found), [id(found)])
-    shown: list[Unit] = solara.use_memo(lambda: drawn.units(ask.asked, known), [id(found)])
-    best = drawn.best_of(found, known, k)
+    known: list[Spot] = solara.use_memo(lambda: spots(found), [id(found)])
+    shown: list[Unit] = solara.use_memo(lambda: units(ask.asked, known), [id(found)])
+    best = best_of(found, known, k)
     chosen = address.whole("point", best if best is not None else 0, 0, len(known) - 1)
     view = View(ask, found, known, shown, k, chosen, lambda point: address.go(point=point))
-    with v.Html(tag="div", class_="explore-columns"):
-        with v.Html(tag="div"):
+    with html("div", class_="explore-columns"):
+        with html("div"):
             if not plane(view):
                 trade_off(view)
-        with v.Html(
-            tag="section",
+        with html(
+            "section",
             class_="explore-picked",
             attributes={"aria-label": "The setting you picked", "aria-live": "polite"},
         ):
-            Prose(filled("picked.html", picked=drawn.picked(ask.asked, known[chosen], shown)))
+            Prose(filled("picked.html", picked=picked(ask.asked, known[chosen], shown)))
             OpenAsScenario(ask.asked, known[chosen], desk).key(f"{id(found)} {chosen}")
-    with v.Html(tag="div", class_="explore-even"):
+    with html("div", class_="explore-even"):
         more(view)
     Prose(_settings_table(ask.asked, known, shown, k))
 

@@ -6,16 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import reacton.ipyvuetify as v
-
 from sim.experiments.sweeping import is_map
 from sim.report.amounts import Unit
 from sim.studio import drawn, drawn_bars
-from sim.studio.drawn import Spot
 from sim.studio.exploring_taken import Ask
 from sim.studio.figures import Bars, Dots, Map
 from sim.studio.furniture import aside, heading
+from sim.studio.html import html
 from sim.studio.prose import Prose, filled
+from sim.studio.spots import Spot
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +67,11 @@ def more(view: View) -> None:
     if view.ask.command != "sweep":
         return
     if _drawn_as_plane(view) and len(view.ask.asked.outcomes) > 1:
-        with v.Html(tag="div"):
+        with html("div"):
             trade_off(view)
     found = drawn_bars.tornado(view.found, view.k, view.shown[view.k]) if len(view.ask.asked.factors) > 1 else None
     if found is not None:
-        with v.Html(tag="div"):
+        with html("div"):
             bars(found)
 
 

@@ -7,17 +7,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
 from sim.experiments.question import Experiment
-from sim.studio import drawn, own_sweep, questions, shelf
+from sim.studio import own_sweep, questions, shelf
 from sim.studio.desk import Desk
-from sim.studio.drawn import Spot
 from sim.studio.furniture import aside, button, choice, heading, said, told
-from sim.studio.opening import file_name, put_on_desk
+from sim.studio.html import html
+from sim.studio.packing import file_name, on_own_shelf
 from sim.studio.prose import Prose, filled
+from sim.studio.spots import Spot, setting_told
 from sim.studio.work import use_work
 
 
@@ -37,14 +37,14 @@ def opened_as_scenario(asked: Experiment, spot: Spot, desk: Desk) -> tuple[str, 
 
     The base is the shelf's own where it means the same; else it is put on the desk too, so that both last as long.
     """
-    told_ = drawn.setting_told(asked, spot)
+    told_ = setting_told(asked, spot)
     scenario = asked.scenario_at(spot.values).with_(
         name=f"{asked.base.name}: {told_}"[:100], description=f"Picked in Explore: {told_}."
     )
     key = questions.base_key(asked)
     if key is None or shelf.fetch(key).full_fingerprint != asked.base.full_fingerprint:
-        key = put_on_desk(asked.base, f"{file_name(asked.base.name)} {asked.base.weeks} weeks", desk)
-    return key, put_on_desk(scenario, file_name(told_), desk)
+        key = on_own_shelf(asked.base, desk, f"{asked.base.name} {asked.base.weeks} weeks")
+    return key, on_own_shelf(scenario, desk, told_)
 
 
 @solara.component
@@ -59,7 +59,7 @@ def OpenAsScenario(asked: Experiment, spot: Spot, desk: Desk) -> None:
         except Mistake as fault:
             set_mistake(str(fault))
 
-    with v.Html(tag="div"):
+    with html("div"):
         if mistake:
             told(mistake)
         elif not keys[1]:
@@ -71,7 +71,7 @@ def OpenAsScenario(asked: Experiment, spot: Spot, desk: Desk) -> None:
 def _ways_on(base: str, picked: str) -> None:
     said(f"It is on your desk as “{picked}”, beside today's “{base}”:")
     links = {"live": ("one", "two", "Watch both live"), "compare": ("base", "other", "Compare them")}
-    with v.Html(tag="p", class_="library-ways"):
+    with html("p", class_="library-ways"):
         for page, (one, two, words) in links.items():
             solara.Link(f"/{page}?{one}={base}&{two}={picked}", children=[words], classes=["library-way"])
         solara.Link(f"/library?scenario={picked}", children=["Read and download it"], classes=["library-way"])
@@ -98,10 +98,10 @@ def Taken(ask: Ask, found: Any, desk: Desk) -> None:
         work.start(1, lambda _: reported(ask, found, desk, kind))
 
     heading("Take it away", 3)
-    with v.Html(tag="div", class_="explore-report"):
+    with html("div", class_="explore-report"):
         choice("Report as", list(FORMATS.items()), kind, set_kind)
         button("Make the report", begin, "mdi-file-document-outline", disabled=work.running)
-    with v.Html(tag="div"):
+    with html("div"):
         if work.mistake:
             told(work.mistake)
         elif isinstance(work.result, Path):
@@ -112,9 +112,9 @@ def Taken(ask: Ask, found: Any, desk: Desk) -> None:
 
 
 def _report_links(address: str, name: str) -> None:
-    with v.Html(tag="p", class_="library-ways"):
+    with html("p", class_="library-ways"):
         attributes = {"href": address, "download": name}
-        v.Html(tag="a", class_="library-way", attributes=attributes, children=["Download the report"])
+        html("a", class_="library-way", attributes=attributes, children=["Download the report"])
         if not name.endswith(".xlsx"):
             attributes = {"href": f"{address}?show", "target": "_blank"}
-            v.Html(tag="a", class_="library-way", attributes=attributes, children=["Open the report in a new tab"])
+            html("a", class_="library-way", attributes=attributes, children=["Open the report in a new tab"])

@@ -243,7 +243,7 @@ def measure_names() -> list[dict[str, str]]:
     return [
         {
             "name": name,
-            "words": name.replace("_", " "),
+            "words": DEFINITIONS[name].words,
             "unit": DEFINITIONS[name].unit,
             "meaning": DEFINITIONS[name].meaning,
         }

@@ -8,17 +8,18 @@ import reacton.ipyvuetify as v
 import solara
 from reacton.core import Element
 
+from sim.studio.html import html
 from sim.studio.work import Work
 
 
 def heading(words: str, level: int = 1) -> Element:
     """A heading that readers of the screen find."""
-    return v.Html(tag=f"h{level}", class_=f"studio-h{level}", children=[words])
+    return html(f"h{level}", class_=f"studio-h{level}", children=[words])
 
 
 def said(words: str, kind: str = "studio-text") -> Element:
     """A paragraph."""
-    return v.Html(tag="p", class_=kind, children=[words])
+    return html("p", class_=kind, children=[words])
 
 
 def aside(words: str) -> Element:
@@ -28,9 +29,7 @@ def aside(words: str) -> Element:
 
 def hidden(words: str) -> Element:
     """Words for those who hear the page; announced when they change."""
-    return v.Html(
-        tag="p", class_="studio-hidden", attributes={"role": "status", "aria-live": "polite"}, children=[words]
-    )
+    return html("p", class_="studio-hidden", attributes={"role": "status", "aria-live": "polite"}, children=[words])
 
 
 def told(words: str, kind: str = "error") -> Element:
@@ -47,7 +46,7 @@ def Progress(work: Work, words: str) -> Element:  # noqa: N802 – looks like a 
 def _Progress(words: str, done: int, total: int, called_off: bool, cancel: Callable[[], None]) -> None:
     """Takes numbers, for it is drawn anew only when what it is given has changed, and the work stays the same object."""
     share = 100 * done / max(total, 1)
-    with v.Html(tag="div", class_="studio-progress", attributes={"role": "group", "aria-label": words}):
+    with html("div", class_="studio-progress", attributes={"role": "group", "aria-label": words}):
         v.ProgressLinear(
             value=share, height=10, rounded=True, color="primary", attributes={"aria-label": f"{words}: progress"}
         )
@@ -88,26 +87,24 @@ def choice(
 @solara.component
 def Table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> None:
     """A table; the first cell of each row names it."""
-    head = v.Html(tag="tr", children=[v.Html(tag="th", attributes={"scope": "col"}, children=[c]) for c in columns])
+    head = html("tr", children=[html("th", attributes={"scope": "col"}, children=[c]) for c in columns])
     body = [
-        v.Html(
-            tag="tr",
+        html(
+            "tr",
             children=[
-                v.Html(tag="th", attributes={"scope": "row"}, children=[row[0]]),
-                *[v.Html(tag="td", children=[cell]) for cell in row[1:]],
+                html("th", attributes={"scope": "row"}, children=[row[0]]),
+                *[html("td", children=[cell]) for cell in row[1:]],
             ],
         )
         for row in rows
     ]
-    with v.Html(
-        tag="div", class_="studio-scroll", attributes={"tabindex": "0", "role": "region", "aria-label": caption}
-    ):
-        v.Html(
-            tag="table",
+    with html("div", class_="studio-scroll", attributes={"tabindex": "0", "role": "region", "aria-label": caption}):
+        html(
+            "table",
             class_="studio-table",
             children=[
-                v.Html(tag="caption", class_="studio-hidden", children=[caption]),
-                v.Html(tag="thead", children=[head]),
-                v.Html(tag="tbody", children=body),
+                html("caption", class_="studio-hidden", children=[caption]),
+                html("thead", children=[head]),
+                html("tbody", children=body),
             ],
         )

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas  # noqa: F401 – before any thread: Reacton asks in passing for what another thread has imported by half
-import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
@@ -15,6 +14,7 @@ from sim.execution import executor
 from sim.scenario.whole import Scenario
 from sim.studio.address import Address
 from sim.studio.furniture import Table, aside, button, heading, hidden, said, told
+from sim.studio.html import html
 from sim.studio.lesson_class import ROOMS, View
 from sim.studio.lesson_outcome import in_words, live, with_interval, worlds
 from sim.studio.lesson_pictures import dots
@@ -61,7 +61,7 @@ def Classroom(code: str, visitor: str, found: dict[str, Scenario], address: Addr
         return
     scenario = found[view.lesson]
     heading(f"{scenario.name} – class {view.code}")
-    with v.Html(tag="div", class_="lesson-body"):
+    with html("div", class_="lesson-body"):
         if view.owner:
             Board(view, scenario, visitor)
         else:
@@ -74,7 +74,7 @@ def Classroom(code: str, visitor: str, found: dict[str, Scenario], address: Addr
 def Board(view: View, scenario: Scenario, visitor: str) -> None:
     """What the teacher shows on the wall: the code, and how many are how far."""
     said("Open “Lessons” in the studio and enter this code:")
-    v.Html(tag="p", class_="lesson-code", children=[view.code])
+    html("p", class_="lesson-code", children=[view.code])
     _counts(view)
     if not view.revealed:
         said(
@@ -85,9 +85,9 @@ def Board(view: View, scenario: Scenario, visitor: str) -> None:
 
 def _counts(view: View) -> None:
     counts = [(view.members, "in the class"), (view.committed, "have guessed"), (view.done, "have run their world")]
-    with v.Html(tag="div", class_="lesson-counts"):
+    with html("div", class_="lesson-counts"):
         for count, words in counts:
-            v.Html(tag="div", children=[v.Html(tag="b", children=[str(count)]), words])
+            html("div", children=[html("b", children=[str(count)]), words])
     hidden(", ".join(f"{count} {words}" for count, words in counts))
 
 
@@ -124,7 +124,7 @@ def ReadAndGuess(scenario: Scenario, commit: Callable[[float], None]) -> None:
     assert lesson is not None and lesson.guide is not None
     for paragraph in lesson.guide.read:
         said(paragraph)
-    v.Html(tag="h2", class_="lesson-question", children=[lesson.predict])
+    html("h2", class_="lesson-question", children=[lesson.predict])
     GuessForm(guess_needed(scenario), "What will the model show?", commit)
 
 
@@ -170,7 +170,7 @@ def Together(view: View, scenario: Scenario) -> None:
         return
     runs = f"{view.done} run{'' if view.done == 1 else 's'}"
     known = with_interval(guess, view.around) if view.done > 1 else in_words(guess, view.around.mean)
-    v.Html(tag="p", class_="lesson-verdict", children=[f"Mean of {runs}: {known}"])
+    html("p", class_="lesson-verdict", children=[f"Mean of {runs}: {known}"])
     picture(dots(guess, tuple(value for _, value, _ in view.dots), view.around, view.guesses))
     if view.committed:
         said(f"{view.right} of {view.committed} guesses are right, going by the mean of the class.")
@@ -184,8 +184,8 @@ def Together(view: View, scenario: Scenario) -> None:
     if view.revealed:
         TalkAbout(scenario)
     named = [(f"no. {number}", name or "–", in_words(guess, value, 1)) for number, value, name in view.dots]
-    with v.Html(tag="details"):
-        v.Html(tag="summary", children=["All runs as a table"])
+    with html("details"):
+        html("summary", children=["All runs as a table"])
         Table(("Luck", "Nickname", "Difference"), named, "All runs of the class")
 
 
@@ -197,6 +197,6 @@ def TalkAbout(scenario: Scenario) -> None:
     Box(lesson.happens)
     heading("To talk about", 2)
     Listed(lesson.guide.explain, ordered=True)
-    with v.Html(tag="details"):
-        v.Html(tag="summary", children=["Why, in the model's own account"])
+    with html("details"):
+        html("summary", children=["Why, in the model's own account"])
         said(lesson.because)

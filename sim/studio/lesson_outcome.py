@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.comparing import Answer
 from sim.execution import Executor
+from sim.measures import DEFINITIONS
 from sim.report.amounts import number, places, signed
 from sim.report.words import cause_words
 from sim.running import Place, Progress, run_together
@@ -132,8 +133,8 @@ def measure_words(measure: str) -> str:
     cause = measure.removeprefix("left_because_")
     if cause != measure:
         return f"departures because of {cause_words(cause)}"
-    words = {"retention": "customers kept", "customers": "customers at the end", "nps": "net promoter score"}
-    return words.get(measure, measure.replace("_", " "))
+    words = {"retention": "customers kept", "customers": "customers at the end"}
+    return words.get(measure, DEFINITIONS[measure].words)
 
 
 def in_words(guess: Guess, value: float, decimals: int | None = None) -> str:

@@ -11,6 +11,7 @@ from sim.report.amounts import signed
 from sim.report.charts import Picture
 from sim.scenario.guided import Guess
 from sim.studio.furniture import aside, button, said
+from sim.studio.html import html
 from sim.studio.lesson_pictures import meaning
 from sim.studio.lesson_taking import STAGES, TITLES
 
@@ -20,19 +21,19 @@ from sim.studio.lesson_taking import STAGES, TITLES
 @solara.component
 def Listed(items: Sequence[str], ordered: bool = False) -> None:
     """A list of sentences."""
-    points = [v.Html(tag="li", children=[item]) for item in items]
-    v.Html(tag="ol" if ordered else "ul", children=points)
+    points = [html("li", children=[item]) for item in items]
+    html("ol" if ordered else "ul", children=points)
 
 
 @solara.component
 def Box(*sentences: str) -> None:
     """Sentences that stand out."""
-    v.Html(tag="div", class_="lesson-box", children=[v.Html(tag="p", children=[each]) for each in sentences])
+    html("div", class_="lesson-box", children=[html("p", children=[each]) for each in sentences])
 
 
 def picture(drawn: Picture) -> None:
     """A picture with words for those who cannot see it."""
-    v.Html(tag="img", class_="lesson-picture", attributes={"src": drawn.source, "alt": drawn.alt})
+    html("img", class_="lesson-picture", attributes={"src": drawn.source, "alt": drawn.alt})
     if drawn.note:
         aside(drawn.note)
 
@@ -41,23 +42,23 @@ def picture(drawn: Picture) -> None:
 def Steps(here: str, furthest: str, go: Callable[[str], None]) -> None:
     """The stages of a lesson; those that may be opened are buttons."""
     most = STAGES.index(furthest)
-    with v.Html(tag="nav", attributes={"aria-label": "Stages of the lesson"}), v.Html(tag="ol", class_="lesson-steps"):
+    with html("nav", attributes={"aria-label": "Stages of the lesson"}), html("ol", class_="lesson-steps"):
         for place, stage in enumerate(STAGES):
             words = f"{place + 1} {TITLES[stage]}"
-            with v.Html(tag="li"):
+            with html("li"):
                 if stage == here:
                     current = {"aria-current": "step"}
-                    v.Html(tag="span", class_="lesson-step here", attributes=current, children=[words])
+                    html("span", class_="lesson-step here", attributes=current, children=[words])
                 elif place <= most:
                     OpenStep(words, stage, go)
                 else:
-                    v.Html(tag="span", class_="lesson-step", children=[words])
+                    html("span", class_="lesson-step", children=[words])
 
 
 @solara.component
 def OpenStep(words: str, stage: str, go: Callable[[str], None]) -> None:
     """A stage that may be opened."""
-    step = v.Html(tag="button", class_="lesson-step open", attributes={"type": "button"}, children=[words])
+    step = html("button", class_="lesson-step open", attributes={"type": "button"}, children=[words])
     v.use_event(step, "click", lambda *_: go(stage))
 
 
@@ -74,7 +75,7 @@ def GuessForm(guess: Guess, question: str, commit: Callable[[float], None]) -> N
         button("Commit my guess", lambda: commit(chosen), "mdi-lock-outline", disabled=chosen < 0, large=True)
         return
     said(f"Guess: {meaning(guess).lower()} – by how much does it differ from the other world?")
-    v.Html(tag="p", class_="lesson-verdict", children=[f"{signed(number)} {unit}"])
+    html("p", class_="lesson-verdict", children=[f"{signed(number)} {unit}"])
     v.Slider(
         v_model=number, on_v_model=set_number, min=round(guess.low * factor), max=round(guess.high * factor), step=1,
         label=f"Your guess in {unit if unit != '%' else 'per cent'}", color="primary", hide_details=True,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
 from sim.execution import executor
 from sim.studio import shelf
 from sim.studio.address import Address
+from sim.studio.catalogue import in_words
 from sim.studio.furniture import Progress, Table, aside, button, heading, said, told
+from sim.studio.html import html
 from sim.studio.lesson_outcome import REPLICATIONS, Outcome, live, measure_words, with_interval, worlds
 from sim.studio.lesson_pictures import dots, over_time
 from sim.studio.lesson_pieces import Box, GuessForm, Listed, picture
@@ -48,7 +49,7 @@ def Predict(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
         except Mistake as fault:
             set_mistake(str(fault))
 
-    v.Html(tag="h2", class_="lesson-question", children=[attempt.lesson.predict])
+    html("h2", class_="lesson-question", children=[attempt.lesson.predict])
     if attempt.guess is None:
         GuessForm(attempt.guide.guess, "What will the model show?", commit)
         aside("A committed guess stays as it is: that is what makes the comparison worth something.")
@@ -108,13 +109,11 @@ def Compare(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
     """Guess and outcome beside each other."""
     outcome, guess = attempt.outcome, attempt.guide.guess
     assert outcome is not None and attempt.guess is not None
-    v.Html(tag="p", class_="lesson-verdict", children=[attempt.verdict])
+    html("p", class_="lesson-verdict", children=[attempt.verdict])
     if guess.options:
         said(guess.options[int(attempt.guess)].means)
     Box(attempt.lesson.happens)
-    said(
-        f"{guess.measure.replace('_', ' ').capitalize()}: {with_interval(guess, outcome.guessed)}, against the other world."
-    )
+    said(f"{in_words(measure_words(guess.measure))}: {with_interval(guess, outcome.guessed)}, against the other world.")
     values = tuple(float(value) for value in outcome.each)
     own = () if guess.options else (float(attempt.guess),)
     picture(solara.use_memo(lambda: dots(guess, values, outcome.guessed, own), [id(outcome)]))
@@ -174,7 +173,7 @@ def AccountTold(account: Account) -> None:
 def Think(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, address: Address) -> None:
     """A question without a single answer."""
     opened, set_opened = solara.use_state(False)
-    v.Html(tag="h2", class_="lesson-question", children=[attempt.guide.think.question])
+    html("h2", class_="lesson-question", children=[attempt.guide.think.question])
     said("There is no single answer.")
     if opened:
         Touches(attempt)
@@ -185,7 +184,7 @@ def Think(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, addre
         ATTEMPTS.begin_anew(visitor, key)
         go("read")
 
-    with v.Html(tag="div", class_="lesson-row"):
+    with html("div", class_="lesson-row"):
         button("Another lesson", lambda: address.go("/lessons"), "mdi-view-grid-outline", large=True)
         button(
             "Watch both worlds live",

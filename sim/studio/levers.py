@@ -1,114 +1,175 @@
-"""Levers that somebody has moved: what the address says of them, and what they make of a scenario.
+"""Everything that can be moved, found by looking: each lever is a parameter's own line, with its part and its group.
 
-In the address a lever is ``upselling.attempts=0.5``, or ``upselling.attempts=0.5@26`` from week 26 on; several are parted by
-a semicolon.
+Live shows those of the company and of its customers, Compare all but where the customers come from, Explore those that are
+numbers or switches. How an address says that some were moved is written in :mod:`sim.studio.policies`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+import math
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, get_args, get_origin
+
+from pydantic.fields import FieldInfo
 
 from sim.errors import Mistake, nearest
-from sim.parameters import Line, lines
-from sim.parts import Part, parts
+from sim.parts import parts
+from sim.scenario.explaining import SECTIONS, explain
+from sim.scenario.judging import bounds, plain_type
+from sim.scenario.quantities import number_told
 from sim.scenario.whole import Scenario
+from sim.scenario.wording import value_told
 
-_WRITTEN = re.compile(r"(\w+)\.(\w+)=([^@;]+)(?:@(\d{1,4}))?")
-MOST = 60
-"""Levers that an address may move."""
+GROUPS = {"mechanisms": "What the company does", "behaviour": "How people behave", "scenario": "Market and network"}
+"""Group of a part → what it is called on the page, in this order."""
+NOT_HERE = ("market.customers", "network.file", "network.column", "network.degrees")
+"""Settings that no policy moves: a page asks for the customers elsewhere, and for no file of friends."""
+FILES_NEEDED = ("edges", "configuration")
+"""Networks that are read from a file."""
 
 
 @dataclass(frozen=True)
 class Lever:
-    """A parameter of a part, its new value, and the week from which it holds (0: from the start)."""
+    """One setting: its key in a scenario (``outsourcing.share``) and what its line says.
 
-    part: str
-    name: str
-    value: Any
-    week: int = 0
+    ``range``: in words; ``usual``: its default; ``choices``: the words it may be set to, if there are only some;
+    ``kind``: int, float, bool, or else what is no number; ``low`` and ``high``: its least and greatest value, if a number.
+    """
+
+    key: str
+    group: str
+    meaning: str
+    unit: str
+    range: str
+    source: str
+    usual: Any
+    choices: tuple[str, ...]
+    kind: Any
+    low: float
+    high: float
 
     @property
-    def place(self) -> str:
-        """The parameter's name with its part's."""
-        return f"{self.part}.{self.name}"
+    def part(self) -> str:
+        """The mechanism or section it belongs to."""
+        return self.key.partition(".")[0]
 
     @property
-    def written(self) -> str:
-        """As the address says it."""
-        value = f"{self.value:.6g}" if isinstance(self.value, float) else str(self.value).lower()
-        return f"{self.place}={value}" + (f"@{self.week}" if self.week else "")
+    def name(self) -> str:
+        """Its name within the part."""
+        return self.key.partition(".")[2]
+
+    @property
+    def label(self) -> str:
+        """What it is called on the page: ``Outsourcing: share``."""
+        return f"{worded(self.part)}: {self.name.replace('_', ' ')}"
+
+    @property
+    def default(self) -> str:
+        """What it is unless a scenario says otherwise, as a sentence shows it."""
+        return value_told(self.usual)
 
 
-def parts_with_levers() -> dict[str, Part]:
-    """Everything a company can set or that customers do: the parts with parameters, mechanisms first."""
-    found = [part for part in parts().values() if part.parameters]
-    return {part.name: part for part in sorted(found, key=lambda part: (part.group != "mechanisms", part.name))}
+def worded(part: str) -> str:
+    """A part's name as words: ``Call centre``."""
+    return part.replace("_", " ").capitalize()
 
 
-def line_of(part: str, name: str) -> Line:
-    """What the lever's own line says. Raises :class:`Mistake` when there is no such lever."""
-    known = parts_with_levers()
-    if part not in known:
-        raise Mistake(f"there is no mechanism '{part[:40]}'{nearest(part, list(known)) or ''}")
-    parameters = known[part].parameters
-    assert parameters is not None
-    own = lines(parameters)
-    if name not in own:
-        raise Mistake(f"{part} has no lever '{name[:40]}'{nearest(name, list(own)) or ''}")
-    return own[name]
+def _models() -> dict[str, tuple[str, Any]]:
+    """Part or section → its group and its parameters: what the company does first."""
+    known = [part for part in parts().values() if part.parameters]
+    found = {part.name: (part.group, part.parameters) for group in GROUPS for part in known if part.group == group}
+    return found | {name: ("scenario", SECTIONS[name]) for name in SECTIONS if name != "scenario"}
 
 
-def read(text: str) -> list[Lever]:
-    """The levers that an address says were moved. Raises :class:`Mistake` for what cannot be read."""
-    found = [_lever(each) for each in text.split(";") if each]
-    if len(found) > MOST:
-        raise Mistake(f"{len(found)} levers are moved at once, but at most {MOST} may be")
-    return found
+def _choices(kind: Any) -> tuple[str, ...]:
+    if kind is bool:
+        return ("yes", "no")
+    words = tuple(str(word) for word in get_args(kind)) if get_origin(kind) is not None else ()
+    return tuple(word for word in words if word not in FILES_NEEDED)
 
 
-def _lever(text: str) -> Lever:
-    match = _WRITTEN.fullmatch(text.strip())
-    if match is None:
-        raise Mistake(
-            f"'{text[:60]}' is no lever; one is written as upselling.attempts=0.5, or with @26 from week 26 on"
-        )
-    part, name, value, week = match.groups()
-    return Lever(part, name, _value(line_of(part, name), value.strip(), f"{part}.{name}"), int(week or 0))
+def _lever(group: str, part: str, row: dict[str, str], field: FieldInfo) -> Lever:
+    kind, (low, high) = plain_type(field.annotation), bounds(field) or (0.0, 1.0)
+    facts = {name: row[name] for name in ("meaning", "unit", "range", "source")}
+    return Lever(
+        f"{part}.{row['name']}",
+        group,
+        **facts,
+        usual=field.default,
+        choices=_choices(kind),
+        kind=kind,
+        low=low,
+        high=high,
+    )
 
 
-def _value(line: Line, text: str, place: str) -> Any:
-    if line.kind is bool:
-        if text not in ("true", "false"):
-            raise Mistake(f"{place} is '{text[:40]}', but must be true or false")
-        return text == "true"
-    try:
-        return int(text) if line.kind is int else float(text)
-    except ValueError:
-        raise Mistake(f"{place} is '{text[:40]}', but must be a number") from None
+@lru_cache(maxsize=1)
+def _settings() -> dict[str, Lever]:
+    """Every setting by key, in the order of the page."""
+    known = [
+        _lever(group, part, row, model.model_fields[row["name"]])
+        for part, (group, model) in _models().items()
+        for row in explain(part).rows
+    ]
+    return {each.key: each for each in known}
 
 
-def written(levers: Iterable[Lever]) -> str:
-    """The levers as the address says them."""
-    return ";".join(lever.written for lever in levers)
+@lru_cache(maxsize=1)
+def levers() -> dict[str, Lever]:
+    """Every lever that a policy can move, by key."""
+    return {key: each for key, each in _settings().items() if key not in NOT_HERE}
 
 
-def moved(levers: Iterable[Lever], lever: Lever) -> list[Lever]:
-    """The levers after one more was moved: what it said for the same week or a later one is forgotten."""
-    kept = [old for old in levers if old.place != lever.place or old.week < lever.week]
-    return [*kept, lever]
+@lru_cache(maxsize=1)
+def numbers() -> dict[str, Lever]:
+    """Every number and switch, by key: what a sweep can vary, the number of customers among them."""
+    return {key: each for key, each in _settings().items() if each.kind in (int, float, bool)}
 
 
-def with_levers(scenario: Scenario, levers: Iterable[Lever], name: str | None = None) -> Scenario:
-    """The scenario with levers moved. Raises :class:`Mistake`, as its check would, for a value that cannot be."""
-    sections: dict[str, Any] = {}
-    changes: dict[str, Any] = {}
-    for lever in levers:
-        home = sections if lever.week == 0 else changes.setdefault(f"from week {lever.week}", {})
-        home.setdefault(lever.part, {})[lever.name] = lever.value
-    if not sections and not changes:
-        return scenario if name is None else scenario.with_(name=name)
-    given = sections | ({"changes": changes} if changes else {}) | ({"name": name} if name else {})
-    return scenario.with_(**given)
+def of_part(part: str) -> list[Lever]:
+    """The levers of a mechanism, a behaviour or a section, in the order of its file."""
+    return [each for each in levers().values() if each.part == part]
+
+
+def lever(key: str) -> Lever:
+    """The lever of this key. Raises :class:`Mistake`, with the nearest there is, when there is none."""
+    if key not in levers():
+        raise Mistake(f"there is no lever '{key[:80]}'{nearest(key, list(levers())) or '; find one in the list'}")
+    return levers()[key]
+
+
+def found(words: str) -> dict[str, dict[str, list[Lever]]]:
+    """The levers in whose name or meaning every one of ``words`` stands: group → part → levers; all when there are none."""
+    wanted = words.lower().split()
+    sorted_in: dict[str, dict[str, list[Lever]]] = {}
+    for each in levers().values():
+        text = f"{each.label} {each.key} {each.meaning}".lower()
+        if all(word in text for word in wanted):
+            sorted_in.setdefault(each.group, {}).setdefault(each.part, []).append(each)
+    return sorted_in
+
+
+def value_of(written: str) -> Any:
+    """What somebody typed into a field: a number when it is one, else the text (``90 s``, ``40 %``, ``yes``)."""
+    text = written.strip()
+    for kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError:
+            continue
+        return number if math.isfinite(number) else text
+    return text
+
+
+def typed(value: Any) -> str:
+    """A value as a visitor would type it; the inverse of :func:`value_of`."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number_told(value) if isinstance(value, int | float) else str(value)
+
+
+def value_in(scenario: Scenario, key: str) -> Any:
+    """The value that a scenario gives to a setting in week 0."""
+    part, _, name = key.partition(".")
+    return getattr(scenario.parts.get(part) or getattr(scenario, part), name)

@@ -13,7 +13,7 @@ from sim.scenario.wording import about, value_told
 from sim.studio import catalogue, shelf
 from sim.studio.catalogue import Card, in_words
 from sim.studio.desk import Desk
-from sim.studio.opening import bundle
+from sim.studio.packing import to_download
 from sim.studio.prose import filled
 
 FOLDERS = {
@@ -87,7 +87,7 @@ def _lesson(found: Scenario) -> str:
 def _download(found: Scenario, key: str) -> dict[str, str]:
     """A link's target that is the file itself."""
     try:
-        name, content = bundle(found, key.rpartition("/")[2])
+        name, content = to_download(found, key.rpartition("/")[2])
     except (Mistake, OSError) as fault:
         name, content = "why_not.txt", f"It cannot be written: {fault}\n".encode()
     kind = "application/zip" if name.endswith(".zip") else "text/plain"

@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import reacton.ipyvuetify as v
 import solara
 
 from sim.report.charts import Picture
@@ -14,7 +13,8 @@ from sim.report.mirror import Reflection
 from sim.scenario.whole import Scenario
 from sim.studio.desk import Desk
 from sim.studio.furniture import Progress, Table, aside, button, heading, said, told
-from sim.studio.opening import file_name
+from sim.studio.html import html
+from sim.studio.packing import file_name
 from sim.studio.work import Stopped, Work, use_work
 
 REPLICATIONS = 40
@@ -77,12 +77,12 @@ def Mirror(key: str, scenario: Scenario, desk: Desk) -> None:
         work.start(REPLICATIONS, lambda w: mirrored(scenario, desk.place(path.name), w))
 
     said(f"Runs “{scenario.name}” {REPLICATIONS} times over {scenario.weeks} weeks.")
-    with v.Html(tag="div"):
+    with html("div"):
         if work.running:
             Progress(work, "Replications")
         else:
             button("Show it", begin, "mdi-play")
-    with v.Html(tag="div"):
+    with html("div"):
         if work.mistake:
             told(work.mistake)
         elif shown == key and isinstance(work.result, Mirrored):
@@ -100,15 +100,15 @@ def _shown(found: Mirrored, desk: Desk) -> None:
     Table(
         ("Subject", "The company says", "Customers say", "Gap, with 95 % interval"), found.rows, "The mirror in numbers"
     )
-    with v.Html(tag="p", class_="library-ways"):
+    with html("p", class_="library-ways"):
         address = desk.address(found.page)
         for words, more in (("Download the page", ""), ("Open the page in a new tab", "?show")):
             attributes = {"href": address + more} | ({"target": "_blank"} if more else {"download": found.page.name})
-            v.Html(tag="a", class_="library-way", attributes=attributes, children=[words])
+            html("a", class_="library-way", attributes=attributes, children=[words])
 
 
 def _picture(picture: Picture) -> None:
-    with v.Html(tag="figure", class_="library-picture"):
-        v.Html(tag="img", attributes={"src": picture.source, "alt": picture.alt})
+    with html("figure", class_="library-picture"):
+        html("img", attributes={"src": picture.source, "alt": picture.alt})
         if picture.note:
             aside(picture.note)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sim.errors import Mistake
 from sim.experiments.designs import Grid
-from sim.experiments.factors import Factor, factors_in, parameter_at, parameters
+from sim.experiments.factors import Factor, factors_in, parameter_at
 from sim.experiments.outcomes import Outcome, outcomes_in
 from sim.experiments.question import Experiment
+from sim.measures import in_words
 from sim.scenario.tree import Problems, given
 from sim.scenario.whole import Scenario
+from sim.studio.levers import Lever, numbers, value_in
 
 OWN_FILE = "own_sweep.yaml"
 """What a visitor's own sweep is called as a file."""
@@ -23,52 +24,24 @@ LEVELS, TIMES, WEEKS = (2, 9), (2, 100), (4, 208)
 """Smallest and largest of what a visitor may ask of their own sweep: values of a lever, replications, weeks."""
 
 
-@dataclass(frozen=True)
-class Lever:
-    """A setting that a sweep can vary: its path, what it means, its unit and range, and whether it is a switch."""
-
-    path: str
-    label: str
-    meaning: str
-    unit: str
-    low: float
-    high: float
-    whole: bool
-    switch: bool
-
-    @property
-    def words(self) -> str:
-        """Part and setting as a sentence says them: ``quality level``."""
-        return self.path.replace(".", " ").replace("_", " ")
-
-    def around(self, value: float) -> tuple[float, float]:
-        """A range to begin with: from half of today's value to twice it, within what is allowed."""
-        if self.switch:
-            return 0.0, 1.0
-        ends = (value / 2, 2 * value) if value else (self.low, self.low + (self.high - self.low) / 4)
-        low, high = (min(max(float(f"{end:.2g}"), self.low), self.high) for end in ends)
-        low, high = (float(int(low)), float(-int(-high))) if self.whole else (low, high)
-        return (low, high) if low < high else (self.low, self.high)
+def around(lever: Lever, value: float) -> tuple[float, float]:
+    """A range to begin with: from half of today's value to twice it, within what is allowed."""
+    if lever.kind is bool:
+        return 0.0, 1.0
+    ends = (value / 2, 2 * value) if value else (lever.low, lever.low + (lever.high - lever.low) / 4)
+    low, high = (min(max(float(f"{end:.2g}"), lever.low), lever.high) for end in ends)
+    low, high = (float(int(low)), float(-int(-high))) if lever.kind is int else (low, high)
+    return (low, high) if low < high else (lever.low, lever.high)
 
 
-@lru_cache(maxsize=1)
-def levers() -> dict[str, Lever]:
-    """Every setting that can be varied, by its path: found in the parameters' own lines."""
-    return {
-        f"{section}.{name}": Lever(
-            f"{section}.{name}", f"{section}: {name}".replace("_", " ").capitalize(), line.meaning, line.unit,
-            float(line.low), float(line.high), line.kind is int, line.kind is bool,
-        )
-        for section, found in parameters().items()
-        for name, line in found.items()
-    }  # fmt: skip
+def value_today(scenario: Scenario, key: str) -> float:
+    """What a scenario gives to a setting in its first week; 0 when it leaves it open."""
+    return float(value_in(scenario, key) or 0)
 
 
-def value_today(scenario: Scenario, path: str) -> float:
-    """What a scenario gives to a setting in its first week."""
-    section, _, name = path.partition(".")
-    owner = scenario.parts.get(section) or getattr(scenario, section)
-    return float(getattr(owner, name) or 0)
+def _words(key: str) -> str:
+    """Part and setting as a sentence says them: ``quality level``."""
+    return key.replace(".", " ").replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -87,15 +60,15 @@ class Own:
         """At most how many replications it takes, the base as it is among them."""
         points = 1
         for path, low, high in self.ranges:
-            lever = levers()[path]
-            points *= 2 if lever.switch else min(self.levels, int(high - low) + 1) if lever.whole else self.levels
+            kind = numbers()[path].kind
+            points *= 2 if kind is bool else min(self.levels, int(high - low) + 1) if kind is int else self.levels
         return (points + 1) * self.times
 
     @property
     def asked(self) -> str:
         """The question in words."""
-        names = " and with ".join(levers()[path].words for path, _, _ in self.ranges)
-        return f"How does {self.measures[0].replace('_', ' ')} change with {names}?"
+        names = " and with ".join(_words(path) for path, _, _ in self.ranges)
+        return f"How does {in_words(self.measures[0])} change with {names}?"
 
     def written(self) -> dict[str, Any]:
         """The experiment file that asks the same, for a folder beside ``scenarios``."""
@@ -124,14 +97,11 @@ class Own:
 
 
 def _range_written(path: str, low: float, high: float) -> dict[str, Any]:
-    lever = levers().get(path)
-    if lever is None:
-        parameter_at_or_mistake(path)
-        return {}
-    label = {"label": lever.words}
-    if lever.switch:
+    parameter_at_or_mistake(path)
+    label, kind = {"label": _words(path)}, numbers()[path].kind
+    if kind is bool:
         return label
-    whole = lever.whole and low == int(low) and high == int(high)
+    whole = kind is int and low == int(low) and high == int(high)
     return ({"low": int(low), "high": int(high)} if whole else {"low": low, "high": high}) | label
 
 
@@ -193,7 +163,7 @@ def own_in(entries: Mapping[str, str]) -> Own | None:
 def _range_in(entries: Mapping[str, str], names: tuple[str, str, str]) -> tuple[str, float, float]:
     path = entries[names[0]]
     parameter_at_or_mistake(path)
-    lever = levers()[path]
+    lever = numbers()[path]
     low, high = (_number_in(entries.get(name, ""), path) for name in names[1:])
     return path, lever.low if low is None else low, lever.high if high is None else high
 

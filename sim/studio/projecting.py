@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sim.errors import Mistake
-from sim.studio import levers, shelf
+from sim.scenario.whole import Scenario
 from sim.studio.address import Address
 from sim.studio.desk import Desk
 from sim.studio.director import Film, Script
 from sim.studio.film import LARGEST, fitted
+from sim.studio.policies import Policy, from_address, scenario_of, to_address
+from sim.studio.shelf import fetch
 
 FIRST, SECOND = "lessons/town", "lessons/bad_news_travels"
 """What a visitor sees who asked for nothing: a town, and the same town when errors become more frequent."""
 SAME = "same"
-"""In the address: the second world is the first one with levers moved."""
+"""In the address: world B starts from world A's scenario."""
 
 
 def script_of(address: Address, desk: Desk) -> Script:
@@ -25,19 +28,34 @@ def script_of(address: Address, desk: Desk) -> Script:
     people = address.whole("people", LARGEST, 20, LARGEST)
     seed = address.whole("seed", 1, 0, 2**31)
     engine = "mesa" if address["engine"] == "mesa" else "core"
-    one = fitted(shelf.fetch(address["one"] or FIRST, desk), people)
-    two = second_key(address)
-    if two in ("", SAME) and not address["levers"]:
-        return Script((one,), seed, engine)
-    other = one if two in ("", SAME) else fitted(shelf.fetch(two, desk), people)
-    moved = levers.read(address["levers"])
-    name = f"{other.name}, levers moved" if moved else None
-    return Script((one, levers.with_levers(other, moved, name)), seed, engine)
+    first, second = fitted(fetch(first_key(address), desk), people), second_policy(address)
+    if second == Policy(SAME):
+        return Script((first,), seed, engine)
+    return Script((first, fitted(second_world(address, second, desk), people)), seed, engine)
 
 
-def second_key(address: Address) -> str:
-    """The second world's scenario; whoever asked for no scenario gets one to look at."""
-    return address["two"] if address["one"] or address["two"] else SECOND
+def first_key(address: Address) -> str:
+    """World A's scenario."""
+    return address["one"] or FIRST
+
+
+def second_policy(address: Address) -> Policy:
+    """World B: a scenario, or world A's, with levers moved; whoever asked for no scenario gets one to look at."""
+    return from_address(address["two"] or (SAME if address["one"] else SECOND))
+
+
+def second_world(address: Address, policy: Policy, desk: Desk) -> Scenario:
+    """World B as a scenario. Raises :class:`Mistake`, as the scenario's own check would, for what cannot be."""
+    return scenario_of(policy, fetch(first_key(address) if policy.start == SAME else policy.start, desk))
+
+
+def compare_entries(address: Address) -> dict[str, str]:
+    """What the address of the Compare page is given to ask the same with intervals; empty when there is one world only."""
+    first, second = first_key(address), second_policy(address)
+    if second == Policy(SAME):
+        return {}
+    start = first if second.start == SAME else second.start
+    return {"base": to_address(Policy(first)), "other": to_address(replace(second, start=start))}
 
 
 class Projector:

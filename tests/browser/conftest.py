@@ -13,21 +13,24 @@ from processes import end, start_studio
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
 SWITCHES = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 PATIENCE = 60_000
 """Milliseconds until something that does not come is given up; a loaded machine is slow."""
+sync_api.expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
 def studio() -> Iterator[str]:
     """The address of a running studio, such as ``http://127.0.0.1:40123/``."""
     process, address = start_studio()
-    yield address
-    end(process)
+    try:
+        yield address
+    finally:
+        end(process)
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +39,7 @@ def chromium() -> Iterator[Any]:
     if not CHROMIUM:
         need("these tests need Chromium: apt-get install chromium")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES, timeout=PATIENCE)
         yield browser
         browser.close()
 
@@ -49,9 +52,10 @@ class Visitors:
         self.abroad: list[str] = []
         self.faults: list[str] = []
 
-    def come(self, width: int = 1280, height: int = 800) -> Any:
-        """One more visitor's page."""
-        context = self._chromium.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+    def come(self, width: int = 1280, height: int = 800, **more: Any) -> Any:
+        """One more visitor's page; ``more`` is said of the browser."""
+        size = {"width": width, "height": height}
+        context = self._chromium.new_context(viewport=size, accept_downloads=True, **more)
         context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         page = context.new_page()

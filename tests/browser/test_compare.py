@@ -10,6 +10,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 SMALL = "people=drawn&count=300&weeks=12&replications=10"
@@ -46,11 +47,11 @@ def test_the_whole_job_file_in_policies_side_by_side_report_out(
     choose(page, "Customers", "My own: a CSV file")
     upload(page, csv(tmp_path, "our customers.csv", rows))
     page.get_by_text("120 of 122 rows become customers; 2 are set aside").wait_for()
-    assert page.get_by_role("region", name="The first rows of our customers.csv").get_by_text("n0").is_visible()
+    page.get_by_role("region", name="The first rows of our customers.csv").get_by_text("n0").wait_for()
     page.get_by_text("The rows set aside").click()
-    assert page.get_by_role("row", name="122 spend lies outside").is_visible()
-    assert page.get_by_role("row", name="123 the row has 3 cells").is_visible()
-    assert page.get_by_label("Unit of tenure").input_value() == "month"  # as the column's name says
+    page.get_by_role("row", name="122 spend lies outside").wait_for()
+    page.get_by_role("row", name="123 the row has 3 cells").wait_for()
+    expect(page.get_by_label("Unit of tenure")).to_have_value("month")  # as the column's name says
     choose(page, "Column of segments", "Plan")
     page.get_by_text("Say what more a column means").click()
     choose(page, "Column for switching cost", "Plan")
@@ -65,8 +66,8 @@ def test_the_whole_job_file_in_policies_side_by_side_report_out(
     lever.get_by_text("call_centre.callback is '150 %', but must lie between 0 and 1 (share)").wait_for()
     lever.get_by_label("Callback", exact=True).fill("60 %")  # and at once, without leaving the field first:
     assert "callback 60 %" in compared(page)
-    assert page.get_by_label("Column of segments").input_value() == "Plan"
-    assert page.get_by_label("“gold” means").input_value() == "0.4"
+    expect(page.get_by_label("Column of segments")).to_have_value("Plan")
+    expect(page.get_by_label("“gold” means")).to_have_value("0.4")
     assert accessible(page) == []
     page.get_by_role("button", name="Make it Excel").click()
     page.get_by_text("Download the report (Excel)").wait_for()
@@ -107,7 +108,7 @@ def test_called_off_in_the_middle_it_shows_what_was_done(studio: str, page: Any)
     )
     page.get_by_role("button", name="Cancel").click()
     page.get_by_text(re.compile("Called off: this rests on the [0-9]+ of 1,000 replications")).wait_for()
-    assert page.locator(".compare-headline").is_visible()
+    page.locator(".compare-headline").wait_for()
 
 
 BAD = {
@@ -126,8 +127,8 @@ def test_a_bad_file_gets_a_sentence_and_the_good_one_stays(studio: str, page: An
     for name, (contents, sentence) in BAD.items():
         upload(page, csv(tmp_path, name, contents))
         page.locator("[role=alert]").get_by_text(sentence).wait_for()
-        assert page.get_by_text("the file you had before is still here").is_visible()
-        assert page.get_by_text("All 120 rows become customers").is_visible()
+        page.get_by_text("the file you had before is still here").wait_for()
+        page.get_by_text("All 120 rows become customers").wait_for()
         assert "loyalty-studio-" not in page.inner_text("body")
 
 
@@ -173,7 +174,7 @@ def test_a_link_shows_the_same_page_to_somebody_else(studio: str, visitors: Any)
     first.wait_for_url("**35*")
     second.goto(first.url)
     second.get_by_role("group", name="Outsourcing: share").wait_for()
-    assert second.get_by_label("Share", exact=True).input_value() == "35 %"
+    expect(second.get_by_label("Share", exact=True)).to_have_value("35 %")
     assert json.dumps(second.url) == json.dumps(first.url)
 
 
@@ -186,7 +187,7 @@ def test_a_file_can_be_dropped(studio: str, page: Any) -> None:
     }"""
     page.evaluate(drop, [page.wait_for_selector(".compare-drop"), GOOD])
     page.get_by_text("All 120 rows become customers").wait_for()
-    assert page.get_by_role("heading", name="dropped.csv").is_visible()
+    page.get_by_role("heading", name="dropped.csv").wait_for()
 
 
 def test_what_is_put_on_the_shelf_can_be_started_from(studio: str, page: Any) -> None:
@@ -207,8 +208,8 @@ def test_what_is_put_on_the_shelf_can_be_started_from(studio: str, page: Any) ->
 def test_a_wrong_address_gets_sentences_and_not_an_empty_page(studio: str, page: Any, accessible: Any) -> None:
     page.goto(studio + "compare?base=telecom/yesterday&other=telecom/today~outsourcing.shar:1~call_centre.wage:-3")
     page.get_by_text("there is no scenario 'telecom/yesterday' here").wait_for()
-    assert page.get_by_text("there is no lever 'outsourcing.shar' – did you mean 'outsourcing.share'?").is_visible()
-    assert page.get_by_text("call_centre.wage is -3, but must lie between 0 and 10000").is_visible()
+    page.get_by_text("there is no lever 'outsourcing.shar' – did you mean 'outsourcing.share'?").wait_for()
+    page.get_by_text("call_centre.wage is -3, but must lie between 0 and 10000").wait_for()
     page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_text("there is no scenario 'telecom/yesterday' here").nth(1).wait_for()
     assert accessible(page) == []

@@ -21,8 +21,9 @@ def test_beyond_this_machine_the_studio_asks_for_its_token(visitors: Any) -> Non
         stranger, student = visitors.come(), visitors.come()
         assert stranger.goto(home + "live").status == 401
         stranger.get_by_label("token").fill("guess")
-        stranger.get_by_role("button", name="Open").click()
-        stranger.get_by_label("token").wait_for()
+        with stranger.expect_response(lambda answer: "guess" in answer.url) as answered:
+            stranger.get_by_role("button", name="Open").click()
+        assert answered.value.status == 401
         student.goto(home)
         student.get_by_label("token").fill(TOKEN)
         student.get_by_role("button", name="Open").click()
@@ -32,12 +33,11 @@ def test_beyond_this_machine_the_studio_asks_for_its_token(visitors: Any) -> Non
         end(process)
 
 
-def test_the_first_paint_can_be_read_and_clicked_before_any_program_runs(studio: str, chromium: Any) -> None:
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_the_first_paint_can_be_read_and_clicked_before_any_program_runs(studio: str, visitors: Any) -> None:
+    page = visitors.come(java_script_enabled=False)
     page.goto(studio)
     assert page.inner_text("h1") == WELCOME[0]
     first = page_files()[0]
     page.click(f"nav >> text={first.module.TITLE}")
-    assert page.url == f"{studio}{first.slug}" and page.inner_text("h1") == first.module.TITLE
-    context.close()
+    page.wait_for_url(f"{studio}{first.slug}")
+    assert page.inner_text("h1") == first.module.TITLE

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from processes import end, start_studio
 
 from sim.execution import executor
@@ -42,19 +43,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def explorer(folder: Path) -> Iterator[str]:
     """The address of a studio that was started in that folder."""
     process, address = start_studio(folder=folder)
-    yield address
-    end(process)
+    try:
+        yield address
+    finally:
+        end(process)
 
 
 def test_what_is_kept_is_shown_at_once_and_a_picked_setting_opened(explorer: str, page: Any, accessible: Any) -> None:
     page.goto(explorer + "explore")
     page.click("nav >> text=Mini: a map of settings")
     page.wait_for_selector("text=40 replications were kept from before, 0 were run now")
-    assert page.locator(".explore-cell").count() == 9
+    expect(page.locator(".explore-cell")).to_have_count(9)
     page.click(".explore-cell >> nth=0")
     page.wait_for_url("**point=2**")
     page.wait_for_selector(".explore-picked tr:has-text('error rate'):has-text('0.2')")
-    assert page.get_attribute(".explore-cell >> nth=0", "tabindex") == "0"
+    expect(page.locator(".explore-cell").first).to_have_attribute("tabindex", "0")
     page.focus(".explore-cell >> nth=0")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
@@ -87,8 +90,8 @@ def test_a_shared_address_shows_the_same_setting_and_dots_are_reached_by_keyboar
 def test_a_sweep_of_ones_own_is_called_off_and_another_runs_to_its_end(
     explorer: str, page: Any, accessible: Any
 ) -> None:
-    size = "levels=9&times=100&weeks=104"
-    page.goto(f"{explorer}explore?base=lessons/town&one=call_centre.representatives&from=1&to=9&measure=profit&{size}")
+    levers = "one=call_centre.representatives&from=1&to=9&two=quality.level&from2=0.1&to2=0.9"  # work of a minute
+    page.goto(f"{explorer}explore?base=lessons/town&{levers}&measure=profit&levels=9&times=100&weeks=208")
     page.click("button:has-text('Run it')")
     page.wait_for_selector("text=Replications:")
     page.click("button:has-text('Cancel')")
@@ -99,7 +102,7 @@ def test_a_sweep_of_ones_own_is_called_off_and_another_runs_to_its_end(
     page.get_by_label("to", exact=True).fill("0.9")
     page.click("button:has-text('Go')")
     page.wait_for_selector(".explore-headline:has-text('Profit is highest')")
-    assert page.locator(".explore-dot").count() == 5
+    expect(page.locator(".explore-dot")).to_have_count(5)
     assert accessible(page) == []
     page.click("button:has-text('Make the report')")
     with page.expect_download() as download:

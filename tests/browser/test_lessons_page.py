@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
+from processes import end, start_studio
 
 from sim.studio.pages.lessons import lessons
 
@@ -30,20 +32,21 @@ def test_a_lesson_from_start_to_end(studio: str, page: Any, accessible: Any) -> 
     assert accessible(page) == []
     page.click("button:has-text('Now guess')")
     page.wait_for_selector("h2:has-text('Hidden fees bring money in')")
-    assert page.locator("nav[aria-label='Stages of the lesson'] button").count() == 1  # back to the story, no further
+    stages = page.locator("nav[aria-label='Stages of the lesson'] button")
+    expect(stages).to_have_count(1)  # back to the story, no further
     assert accessible(page) == []
     guess(page, "earned less than without")
     page.click("button:has-text('Run both worlds')")
     page.wait_for_selector("text=Your guess was right")
-    assert "stage=compare" in page.url
+    page.wait_for_url("**stage=compare**")
     alternative = page.locator("img.lesson-picture").first.get_attribute("alt")
     assert "20 runs" in alternative and "95 % interval" in alternative
-    assert page.locator("td:has-text('as told')").count() == 4
+    expect(page.locator("td:has-text('as told')")).to_have_count(4)
     assert accessible(page) == []
     page.click("button:has-text('Why?')")
     page.click('button:has-text("Now the model\'s own account")')
     page.wait_for_selector("h2:has-text('One customer, two lives')")
-    assert "left for the rival" in page.locator("main table").inner_text()
+    expect(page.locator("main table")).to_contain_text("left for the rival")
     page.click("button:has-text('One more question')")
     page.click("button:has-text('What would a good answer touch?')")
     page.wait_for_selector("li:has-text('that gain and loss come at different times')")
@@ -79,13 +82,21 @@ def test_a_number_is_guessed_with_the_keyboard(studio: str, page: Any, accessibl
     page.wait_for_selector("text=That is near: you guessed −9 percentage points")
 
 
-def test_a_run_can_be_called_off(studio: str, page: Any) -> None:
-    page.goto(studio + "lessons?lesson=lessons%2Fstagnation&stage=predict")
-    guess(page, "far fewer")
-    page.click("button:has-text('Run both worlds')")
-    page.click("button:has-text('Cancel')")
-    page.wait_for_selector("button:has-text('Run both worlds')")
-    assert "stage=run" in page.url
+PATIENT = "import sim.studio.lesson_stages as lesson; lesson.REPLICATIONS = 20_000; from sim.cli import main; main()"
+"""A studio whose lessons run a thousand times as long: what is over in a moment cannot be called off in time."""
+
+
+def test_a_run_can_be_called_off(page: Any) -> None:
+    process, address = start_studio(program=("-c", PATIENT))
+    try:
+        page.goto(address + "lessons?lesson=lessons%2Fstagnation&stage=predict")
+        guess(page, "far fewer")
+        page.click("button:has-text('Run both worlds')")
+        page.click("button:has-text('Cancel')")
+        page.wait_for_selector("button:has-text('Run both worlds')")
+        page.wait_for_url("**stage=run**")
+    finally:
+        end(process)
 
 
 def test_two_students_and_their_teacher_in_a_class(studio: str, visitors: Any, accessible: Any) -> None:
@@ -115,7 +126,7 @@ def test_two_students_and_their_teacher_in_a_class(studio: str, visitors: Any, a
     teacher.click("button:has-text('Show the outcome to all')")
     teacher.wait_for_selector("text=1 of 2 guesses are right")
     teacher.click("summary:has-text('All runs as a table')")
-    assert "Ann <b>A.</b>" in teacher.locator("main").inner_text()  # shown as text
+    expect(teacher.locator("main")).to_contain_text("Ann <b>A.</b>")  # shown as text
     assert accessible(teacher) == []
     assert bob.evaluate("document.documentElement.scrollWidth") <= 390
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from worlds import busy  # noqa: E402
@@ -66,11 +67,11 @@ def test_a_line_says_its_value_and_goes_when_its_name_is_clicked(address: str, p
     page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.4)
     said = figure.locator(".hoverlayer").first
     said.get_by_text("95 % interval").first.wait_for()
-    assert "Worse <quality> & more" in said.text_content()
-    before = figure.locator(".scatterlayer .trace").count()
+    expect(said).to_contain_text("Worse <quality> & more")
+    shown = "one => one.querySelectorAll('.scatterlayer .trace').length"
+    before = figure.evaluate(shown)
     figure.locator(".legendtoggle").nth(1).click()
-    page.wait_for_timeout(800)
-    assert figure.locator(".scatterlayer .trace").count() < before
+    page.wait_for_function(f"([one, before]) => ({shown})(one) < before", arg=[figure.element_handle(), before])
 
 
 def test_no_button_sends_a_figure_anywhere(address: str, page: Any) -> None:
@@ -86,17 +87,17 @@ def test_paper_gets_the_still_pictures(address: str, report: Document, page: Any
     page.goto(address)
     all_alive(page, len(list(report.pictures())))
     page.emulate_media(media="print")
-    assert page.locator(".moving:visible").count() == 0 and page.locator("button:visible").count() == 0
-    assert page.locator("figure img:visible").count() == len(list(report.pictures())) == page.evaluate(LOOK)
+    expect(page.locator(".moving:visible")).to_have_count(0)
+    expect(page.locator("button:visible")).to_have_count(0)
+    expect(page.locator("figure img:visible")).to_have_count(len(list(report.pictures())))
+    page.wait_for_function(f"{LOOK} === {len(list(report.pictures()))}")
 
 
-def test_without_javascript_the_page_says_the_same(address: str, report: Document, chromium: Any) -> None:
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_javascript_the_page_says_the_same(address: str, report: Document, visitors: Any) -> None:
+    page = visitors.come(java_script_enabled=False)
     page.goto(address)
-    assert page.locator("figure img:visible").count() == len(list(report.pictures()))
+    expect(page.locator("figure img:visible")).to_have_count(len(list(report.pictures())))
     assert page.locator("h1").text_content() == report.headline
-    context.close()
 
 
 def test_a_table_is_copied_with_the_keyboard(address: str, page: Any) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from worlds import fixed
 
 from sim.behaviour.belief import view
 from sim.behaviour.choice import goodwill, held_against, leaves, pull, thinks
@@ -66,9 +67,10 @@ class Laboratory:
     def counts(self, weeks: int) -> dict[str, np.ndarray]:
         """Let so many weeks pass; every count, week by week."""
         tally, first = np.zeros((weeks, len(COUNTS)), np.int64), self.week
-        setting = setting_of(replace(self.ground, policy=self.policy), self.setting.world)
+        policy = fixed(self.policy)
+        setting = setting_of(replace(self.ground, policy=policy), self.setting.world)
         for k in range(weeks):
-            core.advance(self.state, self.work, self.network, self.policy, first + k, setting, tally[k], journal())
+            core.advance(self.state, self.work, self.network, policy, first + k, setting, tally[k], journal())
         self.week += weeks
         return {name: tally[:, place] for place, name in enumerate(COUNTS)}
 

@@ -18,7 +18,8 @@ from sim.report.charts import Picture
 from sim.report.document import Document
 from sim.report.formats import Kind
 from sim.scenario.whole import Scenario
-from sim.studio.comparison import bundle, question
+from sim.studio import packing
+from sim.studio.comparison import question
 from sim.studio.comparison.question import Question
 from sim.studio.desk import Desk
 
@@ -80,13 +81,13 @@ def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watc
     """Compare and put together what is shown. Called off, it shows what was done. Raises :class:`Mistake`."""
     question.refuse_before_running(list(scenarios), asked)
     with TemporaryDirectory(dir=desk.folder, prefix="compared-") as folder:
-        written = bundle.bundled(scenarios, Path(folder))
+        written = packing.bundled(scenarios, Path(folder))
         answer = compared(written, asked, work)
         _refuse_too_few(answer, asked)
-        command = bundle.command(written, sources.how_many(asked.replications, answer.wish), asked.seed)
-        called = bundle.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}", "")
+        command = packing.command(written, sources.how_many(asked.replications, answer.wish), asked.seed)
+        called = packing.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}")
         name = desk.free(f"report_{called}.html").stem.removeprefix("report_")
-        scenario_files = bundle.zipped(Path(folder), desk.place(f"scenarios_{name}.zip"), command)
+        scenario_files = packing.zipped(Path(folder), desk.place(f"scenarios_{name}.zip"), command)
         document = comparison.document(answer)
         differs = {other: tuple(map(str, changes)) for other, changes in sources.changes(answer)}
     report = written_as("html", document, name, desk)
@@ -152,4 +153,4 @@ def written_as(kind: Kind, document: Document, name: str, desk: Desk) -> Path:
         return formats.write(document, path, kind)
     with TemporaryDirectory(dir=desk.folder) as folder:
         formats.write(document, Path(folder) / path.name, kind)
-        return bundle.packed(Path(folder), desk.place(f"report_{name}_markdown.zip"))
+        return packing.packed(Path(folder), desk.place(f"report_{name}_markdown.zip"))

@@ -15,12 +15,13 @@ from sim.errors import Mistake
 from sim.report.drawing import look
 from sim.scenario.whole import Scenario
 from sim.studio.comparison import question as asking
-from sim.studio.comparison.levers import GROUPS, Lever, found, lever, levers, worded
-from sim.studio.comparison.policies import Policy, Setting, fault_of, now, title_of
 from sim.studio.comparison.question import Question
 from sim.studio.comparison.spreads import Spreads
 from sim.studio.desk import Desk
 from sim.studio.furniture import aside, button, choice, heading, told
+from sim.studio.html import html
+from sim.studio.levers import GROUPS, Lever, found, lever, levers, worded
+from sim.studio.policies import Policy, Setting, fault_of, now, title_of
 from sim.studio.shelf import OWN, on_shelf, title
 
 Ask = Callable[[Callable[[Question], Question]], None]
@@ -32,7 +33,7 @@ Put = Callable[[Callable[[Policy], Policy]], None]
 def plain(tag: str, *children: Any, class_: str = "", **attributes: str) -> Element:
     """An element of plain HTML; a trailing underscore of an attribute's name is left out, others become hyphens."""
     named = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
-    return v.Html(tag=tag, class_=class_, attributes=named, children=list(children))
+    return html(tag, class_=class_, attributes=named, children=list(children))
 
 
 @solara.component
@@ -161,10 +162,7 @@ def _whole_fault(question: Question, place: int, start: Scenario, desk: Desk) ->
 def _naming(policy: Policy, start: Scenario, put: Put) -> None:
     with plain("details", class_="studio-details"):
         plain("summary", "Name and description")
-        try:
-            called = title_of(policy, start)
-        except Mistake:
-            called = start.name
+        called = title_of(policy, start)
         Field("Name", policy.name, lambda text: put(lambda now: replace(now, name=text.strip())), hint=f"now: {called}")
         Field("What it is about", policy.about, lambda text: put(lambda now: replace(now, about=text.strip())))
 

@@ -20,10 +20,10 @@ from sim.studio.comparison import customers
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.customers import Look, Reading, Section
 from sim.studio.comparison.forms import Ask, Field, plain, whole_number
-from sim.studio.comparison.levers import value_of
 from sim.studio.comparison.question import Question
 from sim.studio.desk import LARGEST, Desk
 from sim.studio.furniture import Table, aside, choice, heading, said, told
+from sim.studio.levers import value_of
 from sim.studio.work import use_work
 
 WHERE = (

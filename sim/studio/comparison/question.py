@@ -11,9 +11,9 @@ from sim.ground import customers_of
 from sim.running import MOST_SEED
 from sim.scenario.whole import Scenario
 from sim.studio.comparison import customers, spreads
-from sim.studio.comparison.policies import Policy, from_address, scenario_of, to_address
 from sim.studio.comparison.spreads import Spreads
 from sim.studio.desk import Desk
+from sim.studio.policies import Policy, from_address, scenario_of, to_address
 from sim.studio.shelf import fetch
 
 PLACES = ("base", "other", "other2", "other3", "other4")

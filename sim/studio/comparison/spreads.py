@@ -20,7 +20,7 @@ from sim.scenario.quantities import between, number_told
 from sim.scenario.sections import People, traits
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import spread_told
-from sim.studio.comparison.levers import value_of
+from sim.studio.levers import value_of
 
 EVERYBODY = ""
 """The segment of a spread that holds for all."""

@@ -14,19 +14,20 @@ from reacton.core import Element
 from sim.comparing import MOST_REPLICATIONS
 from sim.errors import Mistake
 from sim.running import MOST_SEED
-from sim.studio import comparison
+from sim.studio import comparison, packing
 from sim.studio.address import MOST, Address, use_address
-from sim.studio.comparison import answer, bundle, customers
+from sim.studio.comparison import answer, customers
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.answer_view import AnswerView
 from sim.studio.comparison.forms import Ask, Field, PolicyForm, fraction, plain, whole_number
 from sim.studio.comparison.people_form import PeopleForm
-from sim.studio.comparison.policies import Policy
 from sim.studio.comparison.question import Question
 from sim.studio.comparison.spreads import Spreads
 from sim.studio.comparison.spreads_form import SpreadsForm
 from sim.studio.desk import DESKS, Desk
 from sim.studio.furniture import Progress, aside, button, choice, heading, said, told
+from sim.studio.html import html
+from sim.studio.policies import Policy
 from sim.studio.work import Work, use_work
 
 TITLE, ICON, PLACE = "Compare", "mdi-compare", 20
@@ -97,7 +98,7 @@ def Page() -> None:
         total = question.first * len(scenarios)
         work.start(total, lambda work: answer.found(question, scenarios, desk, work))
 
-    v.Html(tag="style", children=[_style()])
+    html("style", children=[_style()])
     heading("Compare policies")
     said("The same customers, with the same luck, live under each policy; what differs is the policy’s doing.")
     heading("1  Customers", 2)
@@ -218,4 +219,4 @@ def _key(question: Question, place: int, scenario: object, desk: Desk) -> str:
     """What the shelf calls a policy; one with anything changed is put there first."""
     policy = question.policies[place]
     untouched = not (policy.settings or policy.name or policy.about or question.people or question.weeks)
-    return policy.start if untouched else bundle.on_own_shelf(scenario, desk)  # type: ignore[arg-type]
+    return policy.start if untouched else packing.on_own_shelf(scenario, desk)  # type: ignore[arg-type]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
@@ -17,6 +16,7 @@ from sim.studio.desk import DESKS, Desk
 from sim.studio.exploring import Answer, runs_folder
 from sim.studio.exploring_taken import Ask
 from sim.studio.furniture import aside, button, choice, heading, said, told
+from sim.studio.html import html
 from sim.studio.questions import Question
 
 TITLE, ICON, PLACE = "Explore", "mdi-grid", 30
@@ -45,7 +45,7 @@ def Page() -> None:
             address.go("/explore", **entries)
 
         OwnForm({name: address[name] for name in FIELDS}, desk, go)
-    with v.Html(tag="div"):
+    with html("div"):
         if mistake:
             told(mistake)
     if ask is not None:
@@ -65,7 +65,7 @@ def _ways(address: Address, known: dict[str, Question], own: bool) -> None:
     ways += [(f"/explore?question={q.key}", q.title, q.key == address["question"]) for q in known.values()]
     if (Path.cwd() / "results").is_dir():
         ways.append(("/explore?shelf=kept", "Answers kept in “results”", address["shelf"] == "kept"))
-    with v.Html(tag="nav", class_="library-shelves", attributes={"aria-label": "Questions"}):
+    with html("nav", class_="library-shelves", attributes={"aria-label": "Questions"}):
         for path, words, here in ways:
             solara.Link(path, children=[words], classes=["library-shelf here" if here else "library-shelf"])
 
@@ -106,14 +106,14 @@ def Kept(desk: Desk) -> None:
             shutil.copyfile(under / chosen / "report.html", desk.place(f"{chosen}.html"))
             set_copied(chosen)
 
-    with v.Html(tag="div", class_="library-choice"):
+    with html("div", class_="library-choice"):
         values = [(row["id"], f"{row['command']}: {row['asked']} ({row['id']})") for row in found]
         choice("Answer", values, chosen, set_chosen)
-    with v.Html(tag="div"):
+    with html("div"):
         button("Get its report", put, "mdi-file-document-outline")
     if copied:
-        with v.Html(tag="p", class_="library-ways"):
+        with html("p", class_="library-ways"):
             address = desk.address(desk.folder / f"{copied}.html")
             attributes = {"href": f"{address}?show", "target": "_blank"}
-            v.Html(tag="a", class_="library-way", attributes=attributes, children=["Open the report in a new tab"])
+            html("a", class_="library-way", attributes=attributes, children=["Open the report in a new tab"])
     aside("A map is drawn here for every question of the row above.")

@@ -14,6 +14,7 @@ from sim.scenario.whole import Scenario
 from sim.studio import shelf
 from sim.studio.address import Address, use_address
 from sim.studio.furniture import Table, aside, button, heading, hidden, said, told
+from sim.studio.html import html
 from sim.studio.lesson_class import ROOMS
 from sim.studio.lesson_classroom import Classroom
 from sim.studio.lesson_pieces import Listed, Steps
@@ -65,19 +66,19 @@ def Library(found: dict[str, Scenario], visitor: str, address: Address) -> None:
     )
     JoinClass(visitor, address)
     heading("All lessons", 2)
-    with v.Html(tag="ul", class_="lesson-list"):
+    with html("ul", class_="lesson-list"):
         for key, scenario in found.items():
-            with v.Html(tag="li"):
+            with html("li"):
                 _card(key, scenario, ATTEMPTS.of(visitor, key, scenario), address)
 
 
 def _card(key: str, scenario: Scenario, attempt: Attempt, address: Address) -> None:
     state = "taken" if attempt.outcome else ("guessed" if attempt.guess is not None else "")
-    with solara.Link(address.link("/lessons", {"lesson": key})), v.Html(tag="div", class_="studio-card"):
-        v.Html(tag="h2", children=[scenario.name])
-        v.Html(tag="p", children=[attempt.lesson.predict])
+    with solara.Link(address.link("/lessons", {"lesson": key})), html("div", class_="studio-card"):
+        html("h2", children=[scenario.name])
+        html("p", children=[attempt.lesson.predict])
         minutes = f"{attempt.guide.teacher.minutes} minutes in a class"
-        v.Html(tag="p", class_="lesson-small", children=[f"{minutes} · {state}" if state else minutes])
+        html("p", class_="lesson-small", children=[f"{minutes} · {state}" if state else minutes])
 
 
 @solara.component
@@ -95,7 +96,7 @@ def JoinClass(visitor: str, address: Address) -> None:
             set_mistake(str(fault))
 
     heading("Join a class", 2)
-    with v.Html(tag="div", class_="lesson-row"):
+    with html("div", class_="lesson-row"):
         _field("Code from the board", code, set_code)
         _field("Nickname (if you like)", name, set_name)
         button("Join", join, "mdi-account-group-outline", disabled=not code.strip())
@@ -136,7 +137,7 @@ def OneLesson(key: str, scenario: Scenario, visitor: str, address: Address) -> N
     Steps(stage, attempt.furthest, go)
     if asked in STAGES and asked != stage:
         aside("This lesson was not yet taken so far in this browser; here is where it goes on.")
-    with v.Html(tag="div", class_="lesson-body"):
+    with html("div", class_="lesson-body"):
         SHOWN[stage](attempt, go, changed, key, visitor, address)
     hidden(f"Stage {STAGES.index(stage) + 1} of {len(STAGES)}: {stage}")
 
@@ -153,10 +154,10 @@ def ForTheTeacher(key: str, scenario: Scenario, visitor: str, address: Address) 
         address.go("/lessons", **{"class": ROOMS.open(key, guess_needed(scenario), visitor)})
 
     heading(f"For the teacher: {page.title}")
-    with v.Html(tag="div", class_="lesson-row"):
+    with html("div", class_="lesson-row"):
         button("Open a class", open_class, "mdi-account-group-outline", large=True)
         button("To the lesson", lambda: address.go(view=None), outlined=True, large=True)
-    with v.Html(tag="div", class_="lesson-body"):
+    with html("div", class_="lesson-body"):
         for title, sentences in (
             ("Aim", [page.teacher.aim]),
             ("Time", [f"{page.teacher.minutes} minutes"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
@@ -11,6 +10,7 @@ from sim.studio import catalogue, library, shelf
 from sim.studio.address import Address, use_address
 from sim.studio.desk import DESKS, Desk
 from sim.studio.furniture import aside, choice, heading, said, told
+from sim.studio.html import html
 from sim.studio.library import where
 from sim.studio.mirroring import REPLICATIONS, Mirror
 from sim.studio.prose import Prose
@@ -35,13 +35,13 @@ def Page() -> None:
     here = shelf_at(address)
     solara.Title(f"{SHELVES[here]} – Library – loyalty studio")
     heading("Library")
-    with v.Html(tag="div", class_="library-search", attributes={"role": "search"}):
+    with html("div", class_="library-search", attributes={"role": "search"}):
         solara.InputText(
             "Find a scenario, a setting, a measure or a claim",
             value=address["find"],
             on_value=lambda words: address.go("/library", find=words.strip()),
         )
-    with v.Html(tag="nav", class_="library-shelves", attributes={"aria-label": "Shelves"}):
+    with html("nav", class_="library-shelves", attributes={"aria-label": "Shelves"}):
         for name, words in SHELVES.items():
             kind = "library-shelf here" if name == here and not address["find"] else "library-shelf"
             solara.Link(where(shelf=name), children=[words], classes=[kind])
@@ -84,7 +84,7 @@ def _mirror(address: Address, desk: Desk) -> None:
     )
     key = address["scenario"] or "telecom/today"
     values = [(card.key, f"{card.name} ({card.key})") for card in catalogue.cards(desk)]
-    with v.Html(tag="div", class_="library-choice"):
+    with html("div", class_="library-choice"):
         choice("Scenario", values, key, lambda chosen: address.go(shelf="mirror", scenario=chosen))
     try:
         scenario = shelf.fetch(key, desk)

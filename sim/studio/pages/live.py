@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
-from sim.parameters import lines
-from sim.studio import levers, shelf
+from sim.parts import parts
+from sim.studio import shelf
 from sim.studio.address import Address, use_address
 from sim.studio.desk import DESKS, Desk
 from sim.studio.director import Story, story
 from sim.studio.film import LARGEST
 from sim.studio.furniture import Table, aside, button, choice, heading, said, told
-from sim.studio.projecting import FIRST, SAME, Projector, script_of, second_key
+from sim.studio.html import html
+from sim.studio.levers import Lever, lever, levers, of_part, typed, worded
+from sim.studio.policies import Policy, Setting, to_address
+from sim.studio.projecting import SAME, Projector, compare_entries, first_key, script_of, second_policy, second_world
 
 TITLE, ICON, PLACE = "Live", "mdi-play-network-outline", 10
 SIZES = [("300", "300 people"), ("1000", "1,000 people"), (str(LARGEST), "everybody in the file")]
@@ -68,48 +72,54 @@ def Page() -> None:
 
     solara.use_effect(roll, [_filmed(address)])
     picked = address.whole("customer", -1, -1, LARGEST - 1)
-    v.Html(tag="h1", class_="studio-hidden", children=["Live"])  # seen in the bar above; the room is for the worlds
-    with v.Html(tag="div", class_="studio-live"):
-        with v.Html(tag="section", class_="studio-side", attributes={"aria-label": "What is shown"}):
+    html("h1", class_="studio-hidden", children=["Live"])  # seen in the bar above; the room is for the worlds
+    with html("div", class_="studio-live"):
+        with html("section", class_="studio-side", attributes={"aria-label": "What is shown"}):
             Worlds(address, desk)
             Levers(address, desk, projector, keep)
-        with v.Html(tag="section", attributes={"aria-label": "The market"}):
+        with html("section", attributes={"aria-label": "The market"}):
             if mistake:
                 told(mistake)
-            Stage(
-                opening=opening,
-                chunk=chunk,
-                picked=picked,
-                event_more=projector.more,
-                event_pick=lambda who: address.go(customer=who),
-                event_at=lambda week: setattr(projector, "at", int(week)),
-            )
+            if opening or not mistake:
+                Stage(
+                    opening=opening,
+                    chunk=chunk,
+                    picked=picked,
+                    event_more=projector.more,
+                    event_pick=lambda who: address.go(customer=who),
+                    event_at=lambda week: setattr(projector, "at", int(week)),
+                )
             Told(address, desk, picked)
 
 
 def _filmed(address: Address) -> str:
     """All that the film depends on; a customer that is picked does not change it."""
-    return repr([address[key] for key in ("one", "two", "people", "seed", "engine", "levers")])
+    return repr([address[key] for key in ("one", "two", "people", "seed", "engine")])
 
 
 @solara.component
 def Worlds(address: Address, desk: Desk) -> None:
     """Which scenarios, how many people, which engine, whose luck."""
     known = [(key, f"{key.split('/')[0]}: {shelf.title(key, desk)}") for key in shelf.on_shelf(desk)]
-    first, second = address["one"] or FIRST, second_key(address) or SAME
+    first, second = first_key(address), second_policy(address)
 
     def go(**changes: str) -> None:
-        address.go(**{"one": first, "two": second, **changes})
+        address.go(**{"one": first, "two": to_address(second), **changes})
 
     choice("World A", known, first, lambda key: go(one=key))
     beside = [(SAME, "the same, with levers moved"), *known]
-    choice("World B", beside, second, lambda key: go(two=key))
+    choice("World B", beside, second.start, lambda key: go(two=to_address(replace(second, start=key))))
     choice("People", SIZES, address["people"] or str(LARGEST), lambda size: go(people=size))
     choice("Engine", ENGINES, address["engine"] or "core", lambda engine: go(engine=engine))
-    with v.Html(tag="div", class_="studio-row"):
+    with html("div", class_="studio-row"):
         seed = address.whole("seed", 1, 0, 2**31)
         said(f"Luck no. {seed}")
         button("Other luck", lambda: go(seed=str(seed + 1)), "mdi-dice-5-outline", text=True, small=True)
+    wanted = compare_entries(address)
+    with html("div"):
+        if wanted:
+            button("Compare both", lambda: address.go("/compare", **wanted), "mdi-compare", outlined=True, small=True)
+            aside("Hundreds of replications instead of one, with intervals.")
 
 
 @solara.component
@@ -118,108 +128,82 @@ def Levers(address: Address, desk: Desk, projector: Projector, keep: Any) -> Non
     part, set_part = solara.use_state("")
     now, set_now = solara.use_state(True)
     refused, set_refused = solara.use_state("")
-    known = levers.parts_with_levers()
-    moved = _readable(address["levers"])
-    chosen = part or (moved[-1].part if moved else _telling(address, desk))
+    second, known = second_policy(address), _parts()
+    moved = [setting for setting in second.settings if setting.lever in levers()]
+    chosen = part or (lever(moved[-1].lever).part if moved else _telling(address, desk))
 
-    def move(lever: levers.Lever) -> None:
-        changed = levers.moved(moved, lever)
+    def move(name: str, value: Any) -> None:
+        setting = Setting(f"{chosen}.{name}", typed(value), projector.at if now else 0)
         try:
-            _second(address, desk, changed)
+            second_world(address, second.turned(setting), desk)
         except Mistake as mistake:
             return set_refused(str(mistake))
         set_refused("")
-        keep.current = lever.week
-        go(levers.written(changed))
+        keep.current = setting.week
+        go(second.turned(setting))
 
-    def go(written: str) -> None:
-        address.go(one=address["one"] or FIRST, two=second_key(address) or SAME, levers=written)
+    def go(policy: Policy) -> None:
+        address.go(one=first_key(address), two=to_address(policy))
 
     heading("Levers of world B", 2)
     groups = {"mechanisms": "the company", "behaviour": "its customers"}
-    items = [(name, f"{name.replace('_', ' ')} ({groups[each.group]})") for name, each in known.items()]
+    items = [(name, f"{name.replace('_', ' ')} ({groups[group]})") for name, group in known.items()]
     choice("Mechanism", items, chosen, set_part)
-    aside(known[chosen].says)
+    aside(parts()[chosen].says)
     v.Switch(label="from the week that is shown on", v_model=now, on_v_model=set_now, dense=True, hide_details=True)
     if refused:
         told(refused)
-    _fields(
-        address,
-        desk,
-        chosen,
-        moved,
-        lambda name, value: move(levers.Lever(chosen, name, value, projector.at if now else 0)),
-    )
-    if moved:
+    _fields(address, desk, chosen, move)
+    if second.settings:
         heading("Moved", 3)
-        for lever in moved:
-            said(_told(lever), "studio-note")
-        button("Put all back", lambda: go(""), "mdi-restore", outlined=True, small=True)
+        for setting in second.settings:
+            said(f"{worded(setting.lever.partition('.')[0])}: {setting.told}", "studio-note")
+        button("Put all back", lambda: go(replace(second, settings=())), "mdi-restore", outlined=True, small=True)
+
+
+def _parts() -> dict[str, str]:
+    """Everything a company can set or that customers do, what the company does first: part → its group."""
+    return {each.part: each.group for each in levers().values() if each.group != "scenario"}
 
 
 def _telling(address: Address, desk: Desk) -> str:
     """The mechanism in which the two worlds differ; the first there is if they do not."""
-    known = list(levers.parts_with_levers())
+    known = list(_parts())
     try:
-        one, two = shelf.fetch(address["one"] or FIRST, desk), _second(address, desk, [])
+        one, two = shelf.fetch(first_key(address), desk), second_world(address, second_policy(address), desk)
     except Mistake:
         return known[0]
     last = one.weeks - 1, two.weeks - 1
     return next((name for name in known if one.settings(last[0])[name] != two.settings(last[1])[name]), known[0])
 
 
-def _readable(text: str) -> list[levers.Lever]:
-    """The levers of the address; none when it cannot be read, which the page says elsewhere."""
-    try:
-        return levers.read(text)
-    except Mistake:
-        return []
-
-
-def _second(address: Address, desk: Desk, moved: list[levers.Lever]) -> Any:
-    """World B with these levers moved."""
-    key = second_key(address)
-    base = shelf.fetch(address["one"] or FIRST if key in ("", SAME) else key, desk)
-    return levers.with_levers(base, moved)
-
-
-def _told(lever: levers.Lever) -> str:
-    since = f" from week {lever.week}" if lever.week else ""
-    value = {True: "yes", False: "no"}.get(lever.value, lever.value) if isinstance(lever.value, bool) else lever.value
-    return f"{lever.part.replace('_', ' ')}: {lever.name.replace('_', ' ')} {value}{since}"
-
-
-def _fields(
-    address: Address, desk: Desk, part: str, moved: list[levers.Lever], move: Callable[[str, Any], None]
-) -> None:
+def _fields(address: Address, desk: Desk, part: str, move: Callable[[str, Any], None]) -> None:
     """A field for each lever of the mechanism, showing what holds now."""
-    model = levers.parts_with_levers()[part].parameters
     try:
-        scenario = _second(address, desk, moved)
+        scenario = second_world(address, second_policy(address), desk)
     except Mistake:
         return
-    assert model is not None
     settings = scenario.settings(scenario.weeks - 1)[part]
-    for name, line in lines(model).items():
-        value = getattr(settings, name)
+    for each in of_part(part):
+        value = getattr(settings, each.name)
         LeverField(
-            label=name.replace("_", " "),
-            meaning=line.meaning,
-            source=f"{line.source_kind}: {line.source}",
-            unit="" if line.unit in ("yes or no", "share") and line.kind is bool else line.unit,
-            kind=line.kind.__name__,
-            low=line.low,
-            high=line.high,
-            reach=_reach(line.high, value, line.default),
+            label=each.name.replace("_", " "),
+            meaning=each.meaning,
+            source=each.source,
+            unit="" if each.unit in ("yes or no", "share") and each.kind is bool else each.unit,
+            kind=each.kind.__name__,
+            low=each.low,
+            high=each.high,
+            reach=_reach(each, value),
             value=value,
-            event_moved=lambda given, name=name, kind=line.kind: move(name, kind(given)),
+            event_moved=lambda given, name=each.name, kind=each.kind: move(name, kind(given)),
         )
 
 
-def _reach(high: float, value: Any, default: Any) -> float:
+def _reach(lever: Lever, value: Any) -> float:
     """How far the slider goes: over the whole range, or, where that is vast, to some times what is usual."""
-    usual = max(abs(float(value)), abs(float(default)))
-    return high if usual == 0 or high <= 20 * usual else 4 * usual
+    usual = max(abs(float(value)), abs(float(lever.usual)))
+    return lever.high if usual == 0 or lever.high <= 20 * usual else 4 * usual
 
 
 @solara.component
@@ -236,7 +220,7 @@ def Told(address: Address, desk: Desk, picked: int) -> None:
     solara.use_effect(look, [picked, _filmed(address)])
     heading("One customer's journey", 2)
     aside("Click a person in the picture, or give a number; it is the same person in both worlds.")
-    with v.Html(tag="div", class_="studio-row"):
+    with html("div", class_="studio-row"):
         v.TextField(
             label="Customer number", v_model=wanted, on_v_model=set_wanted, dense=True, outlined=True, hide_details=True,
             style_="max-width: 180px",

@@ -1,16 +1,20 @@
-"""A policy as a visitor puts it together: a scenario of the shelf, levers moved, a name – and all of it in an address."""
+"""A policy as a visitor puts it together: a scenario of the shelf, levers moved, a name – and all of it in an address.
+
+``telecom/today~outsourcing.share:90 %~accountability.speed@26:0.8`` is today's scenario with two levers moved, the second
+from week 26 on. Live's world B and Compare's policies are written so.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
 from sim.errors import Mistake
-from sim.scenario.quantities import number_told
 from sim.scenario.whole import Scenario
-from sim.studio.comparison.levers import laid_together, lever, section, value_of
+from sim.studio.levers import lever, typed, value_in, value_of
 
 LONGEST = 100
 """Characters of the name that a policy is given when the visitor gives none."""
@@ -24,6 +28,12 @@ class Setting:
     lever: str
     written: str
     week: int = 0
+
+    @property
+    def told(self) -> str:
+        """Name, value and week: ``error rate 0.4 from week 40``."""
+        since = f" from week {self.week}" if self.week else ""
+        return f"{self.lever.partition('.')[2].replace('_', ' ')} {self.written.strip()}{since}"
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,11 @@ class Policy:
         """Without the setting at ``place``."""
         return replace(self, settings=self.settings[:place] + self.settings[place + 1 :])
 
+    def turned(self, setting: Setting) -> Policy:
+        """With a lever moved now: what it was set to for the same week or a later one is forgotten."""
+        kept = [old for old in self.settings if old.lever != setting.lever or old.week < setting.week]
+        return replace(self, settings=(*kept, setting))
+
 
 # ---- in an address: telecom/today~outsourcing.share:90%25~accountability.speed@26:0.8~name:A bold one
 
@@ -64,38 +79,41 @@ def to_address(policy: Policy) -> str:
 
 
 def from_address(text: str) -> Policy:
-    """The policy that an address speaks of. What is no entry of one is passed over; a wrong value is told later."""
+    """The policy that an address speaks of. What cannot be read stays in it as a lever that there is not, and is told later."""
     start, *entries = text.split("~")
     policy = Policy(unquote(start))
-    for entry in entries:
-        key, colon, written = entry.partition(":")
+    for entry in filter(None, entries):
+        key, _, written = entry.partition(":")
         words = unquote(written)
         if key in ("name", "about"):
             policy = replace(policy, name=words) if key == "name" else replace(policy, about=words)
-        elif colon:
-            name, _, week = key.partition("@")
-            from_week = int(week) if _WEEK.fullmatch(week) else 0
-            policy = policy.put(len(policy.settings), Setting(name, words, from_week))
+        else:
+            policy = policy.put(len(policy.settings), _setting(key, words))
     return policy
+
+
+def _setting(key: str, words: str) -> Setting:
+    name, _, week = key.rpartition("@")
+    return Setting(name, words, int(week)) if _WEEK.fullmatch(week) and name else Setting(key, words)
 
 
 # ---- what it means
 
 
-def _sections(settings: tuple[Setting, ...]) -> dict[str, object]:
-    """The moved levers as sections of a scenario, those of later weeks under ``changes``."""
-    weeks = sorted({setting.week for setting in settings})
-    by_week = {
-        week: laid_together(section(s.lever, value_of(s.written)) for s in settings if s.week == week) for week in weeks
-    }
-    later = {f"from week {week}": parts for week, parts in by_week.items() if week}
-    return {**by_week.get(0, {}), **({"changes": later} if later else {})}
+def sections(settings: Iterable[Setting]) -> dict[str, Any]:
+    """The moved levers as sections of a scenario, those of later weeks under ``changes``. Raises :class:`Mistake`."""
+    by_week: dict[int, dict[str, dict[str, Any]]] = {}
+    for setting in settings:
+        moved = lever(setting.lever)
+        by_week.setdefault(setting.week, {}).setdefault(moved.part, {})[moved.name] = value_of(setting.written)
+    now = by_week.pop(0, {})
+    return now | ({"changes": {f"from week {week}": by_week[week] for week in sorted(by_week)}} if by_week else {})
 
 
 def fault_of(setting: Setting, start: Scenario) -> str:
     """What is wrong with a setting, as the check of a scenario says it; empty when nothing is."""
     try:
-        start.with_(lesson=None, **_sections((setting,)))
+        start.with_(lesson=None, **sections((setting,)))
     except Mistake as mistake:
         return str(mistake)
     return ""
@@ -119,9 +137,7 @@ def title_of(policy: Policy, start: Scenario) -> str:
     if not policy.settings:
         return start.name
     first, more = policy.settings[0], len(policy.settings) - 1
-    told = f"{start.name}, {lever(first.lever).name.replace('_', ' ')} {first.written.strip()}"
-    told += f" from week {first.week}" if first.week else ""
-    return (told + (f" and {more} more" if more else ""))[:LONGEST]
+    return f"{start.name}, {first.told}{f' and {more} more' if more else ''}"[:LONGEST]
 
 
 def scenario_of(policy: Policy, start: Scenario) -> Scenario:
@@ -131,15 +147,10 @@ def scenario_of(policy: Policy, start: Scenario) -> Scenario:
         raise Mistake(doubled)
     about = policy.about.strip() or (start.description if not policy.settings else "")
     return start.with_(
-        lesson=None, name=title_of(policy, start), description=about or None, **_sections(policy.settings)
+        lesson=None, name=title_of(policy, start), description=about or None, **sections(policy.settings)
     )
 
 
 def now(key: str, start: Scenario) -> str:
-    """The value that a lever has in a scenario in week 0, as a visitor would type it."""
-    part, name = lever(key).part, lever(key).name
-    home = getattr(start, part) if part in ("market", "network") else start.parts[part]
-    value = getattr(home, name)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return number_told(value) if isinstance(value, int | float) else str(value)
+    """The value that a lever has in a scenario in week 0, as a visitor would type it. Raises :class:`Mistake`."""
+    return typed(value_in(start, lever(key).key))

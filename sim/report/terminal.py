@@ -1,0 +1,111 @@
+"""Answers as a terminal shows them: the sentence first, then tables in the units that people think in.
+
+Measures have the names of ``--json``, which gives every number with all its digits, spread and variance reduction too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from sim.comparing import Answer
+    from sim.running import Result
+
+PIPED_WIDTH = 160
+SHORT = {
+    "percentage points": "points",
+    "percentage points per week": "points a week",
+    "per 100 customers and week": "per 100 a week",
+    "on a scale from 0 to 1": "scale 0-1",
+}
+"""Units as a narrow table writes them."""
+HEADLINES = (
+    "retention", "churn_rate", "word_of_mouth_net", "nps", "csat", "trust", "grievance", "wait_mean", "abandonment",
+    "first_contact_resolution", "profit",
+)  # fmt: skip
+"""The measures of a comparison on a terminal; a report and ``--json`` have all."""
+
+
+def print_table(table: Table) -> None:
+    """A table on standard output; piped, it is as wide as it needs to be."""
+    from rich.console import Console
+
+    console = Console()
+    console.print(table, width=None if console.is_terminal else PIPED_WIDTH)
+
+
+def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table of words and numbers that fits a terminal of 80 characters; columns named ``""`` hold words, and lie left."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    print_table(table)
+
+
+def print_numbers(title: str, rows: Mapping[str, Mapping[str, float | None]]) -> None:
+    """A table of bare numbers: one row a subject; what is not known is a dash."""
+    columns = ["", *(name.replace("_", " ") for name in next(iter(rows.values())))]
+    told = [
+        [name, *("-" if value is None else f"{value:,.4g}" for value in row.values())] for name, row in rows.items()
+    ]
+    print_rows(title, columns, told)
+
+
+def show_result(result: Result) -> None:
+    """Every measure of one scenario: mean and interval."""
+    from sim.comparing import Answer
+    from sim.measures import NAMES
+    from sim.report.facts import unit_of
+    from sim.report.tables import table
+
+    alone = Answer((result,))
+    rows = [
+        [measure, *group.rows[0][1:3], _short(unit_of(alone, measure).level)]
+        for measure, group in zip(NAMES, table(alone, NAMES).groups, strict=True)
+    ]
+    title = f"{result.scenario.name} ({_size(result)}, {result.tally.shape[1]} weeks)"
+    print_rows(title, ("", "mean", "95 % interval", ""), rows)
+
+
+def _size(result: Result) -> str:
+    """Replications and customers: ``20 of 20 replications, 3,150 customers standing for 315,000``."""
+    done, scale = len(result.numbers), result.scenario.market.stands_for
+    standing = f" standing for {result.founders * scale:,.0f}" if scale != 1 else ""
+    return f"{done} of {done + len(result.failures)} replications, {result.founders:,} customers{standing}"
+
+
+def _short(unit: str) -> str:
+    return SHORT.get(unit, unit)
+
+
+def show_answer(answer: Answer) -> None:
+    """What a strategist wanted to know, and the key differences of every policy from the base."""
+    from sim.report.headline import headline, lead
+    from sim.report.sources import precision_told
+
+    print(" ".join([f"{headline(answer)}.", *lead(answer), *precision_told(answer)]) + "\n")
+    for place, other in enumerate(answer.others, start=1):
+        title = f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)"
+        columns = ("", "difference", "95 % interval", "", "higher")
+        print_rows(title, columns, differences(answer, place))
+    print(f"keeps most customers: {answer.best}")
+
+
+def differences(answer: Answer, place: int) -> list[list[str]]:
+    """The rows of one policy: measure, difference, interval, unit, replications in which it is higher."""
+    from sim.report.facts import unit_of
+    from sim.report.tables import table
+
+    groups = table(answer, HEADLINES).groups
+    return [
+        [measure, *group.rows[place][3:5], _short(unit_of(answer, measure).difference), group.rows[place][5]]
+        for measure, group in zip(HEADLINES, groups, strict=True)
+    ]
