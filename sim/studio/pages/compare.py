@@ -10,7 +10,6 @@ from pathlib import Path
 import reacton.ipyvuetify as v
 import solara
 from reacton.core import Element
-from solara.components.input import use_change
 
 from sim.comparing import MOST_REPLICATIONS
 from sim.errors import Mistake
@@ -167,10 +166,8 @@ def Slid(question: Question, ask: Ask) -> Element:
         step=10, hint="how often each policy meets its luck; more make the answer surer, not the model truer",
         persistent_hint=True, class_="compare-wide", attributes={"aria-label": "Replications"},
     )  # fmt: skip
-    use_change(
-        slider,
-        lambda count: ask(lambda asked: replace(asked, replications=int(count))),
-        update_events=["change", "end"],
+    v.use_event(
+        slider, "change", lambda _widget, _event, count: ask(lambda asked: replace(asked, replications=int(count)))
     )
     return slider
 
