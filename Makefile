@@ -6,9 +6,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 VERSION := $(shell $(PYTHON) -c "import sys; print('.'.join(map(str, sys.version_info[:3])))" 2>/dev/null)
 READY := .venv/ready-$(VERSION)
-# Tests run in so many processes; a file of tests stays in one of them, so that what it prepares is prepared once.
+# Tests run in so many processes; a file of tests stays in one of them, so that what it prepares is prepared once. The files
+# that take longest come first (tests/conftest.py), so that no process waits for another at the end.
 PROCESSES ?= 2
-TOGETHER := -n $(PROCESSES) --dist loadfile
+TOGETHER := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help

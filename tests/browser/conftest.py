@@ -37,7 +37,7 @@ def studio() -> Iterator[str]:
 def chromium() -> Iterator[Any]:
     """Debian's Chromium, headless, which can look up no name of another host."""
     if not CHROMIUM:
-        need("these tests need Chromium: apt-get install chromium")
+        need("these tests need Chromium: apt-get install chromium-headless-shell")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES, timeout=PATIENCE)
         yield browser
