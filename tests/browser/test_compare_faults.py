@@ -103,6 +103,10 @@ def test_in_two_tabs_nobody_compares_on_a_file_they_do_not_see_and_no_report_is_
         assert f"{count} customers" in tab.request.get(studio.rstrip("/") + href).text()
     press(page)
     page.get_by_text("met the same 80 customers").wait_for()
+    assert page.get_by_text("You have changed something above since").count() == 0
+    choose = page.get_by_label("Rows set aside", exact=True)
+    choose.select_option(label="at most 20 %")
+    page.get_by_text("You have changed something above since").wait_for()
 
 
 def test_a_very_long_name_stays_within_a_phone(studio: str, visitors: Any) -> None:
