@@ -34,7 +34,7 @@ PROGRAM = Path(sim.__file__).resolve().parents[1]
 DASK = [sys.executable, "-m", "distributed.cli.dask_scheduler"], [sys.executable, "-m", "distributed.cli.dask_worker"]
 
 
-PATIENCE = 120
+PATIENCE = 300
 """Seconds until something that does not come is given up; a loaded machine is slow."""
 
 
