@@ -179,11 +179,16 @@ WORLDS: dict[str, Callable[[Scenario, int], World]] = {"core": FastWorld, "mesa"
 """Engines by name."""
 
 
+def from_file(scenario: Scenario) -> bool:
+    """Whether the people or their ties are read from a file, so that fewer cannot stand for them."""
+    return scenario.customers.file is not None or scenario.network.kind == "edges"
+
+
 def fitted(scenario: Scenario, most: int) -> Scenario:
     """The scenario with at most so many people, each standing for more of them, if they are drawn and not read from a file."""
     ground = ground_of(scenario)
     share = most / ground.plan.people
-    if share >= 1 or scenario.customers.file is not None or scenario.network.kind == "edges":
+    if share >= 1 or from_file(scenario):
         return scenario
     founders = max(1, round(ground.plan.founders * share))
     prospects = max(0, most - founders) if scenario.market.prospects else 0

@@ -16,7 +16,7 @@ from sim.studio import shelf
 from sim.studio.address import Address, use_address
 from sim.studio.desk import DESKS, Desk
 from sim.studio.director import Story, story
-from sim.studio.film import LARGEST
+from sim.studio.film import LARGEST, from_file
 from sim.studio.furniture import Table, aside, button, choice, heading, said, told
 from sim.studio.html import html
 from sim.studio.levers import Lever, lever, levers, of_part, typed, worded
@@ -24,7 +24,7 @@ from sim.studio.policies import Policy, Setting, to_address
 from sim.studio.projecting import SAME, Projector, compare_entries, first_key, script_of, second_policy, second_world
 
 TITLE, ICON, PLACE = "Live", "mdi-play-network-outline", 10
-SIZES = [("300", "300 people"), ("1000", "1,000 people"), (str(LARGEST), "everybody in the file")]
+SIZES = [("300", "300 people"), ("1000", "1,000 people"), (str(LARGEST), "all of the scenario")]
 ENGINES = [("core", "fast (compiled core)"), ("mesa", "readable (Mesa agents, a few weeks a second)")]
 
 
@@ -109,7 +109,11 @@ def Worlds(address: Address, desk: Desk) -> None:
     choice("World A", known, first, lambda key: go(one=key))
     beside = [(SAME, "the same, with levers moved"), *known]
     choice("World B", beside, second.start, lambda key: go(two=to_address(replace(second, start=key))))
-    choice("People", SIZES, address["people"] or str(LARGEST), lambda size: go(people=size))
+    whole = solara.use_memo(lambda: _must_be_whole(first, desk), [first])
+    size = str(LARGEST) if whole else address["people"] or str(LARGEST)
+    choice("People", SIZES, size, lambda size: go(people=size), disabled=whole)
+    if whole:
+        aside("They are those of a file, and all of them are shown.")
     choice("Engine", ENGINES, address["engine"] or "core", lambda engine: go(engine=engine))
     with html("div", class_="studio-row"):
         seed = address.whole("seed", 1, 0, 2**31)
@@ -120,6 +124,14 @@ def Worlds(address: Address, desk: Desk) -> None:
         if wanted:
             button("Compare both", lambda: address.go("/compare", **wanted), "mdi-compare", outlined=True, small=True)
             aside("Hundreds of replications instead of one, with intervals.")
+
+
+def _must_be_whole(key: str, desk: Desk) -> bool:
+    """Whether a scenario's people can only be shown all together; not so when it cannot be read, which is said elsewhere."""
+    try:
+        return from_file(shelf.fetch(key, desk))
+    except Mistake:
+        return False
 
 
 @solara.component
