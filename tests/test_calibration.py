@@ -9,7 +9,8 @@ import pytest
 from scipy.stats import binom
 
 from sim.errors import Mistake
-from sim.experiments.calibration import Posterior, Target, calibrate
+from sim.experiments.calibration import calibrate
+from sim.experiments.posterior import Posterior, Target
 from sim.experiments.sensitivity import Evaluate
 
 NAMES = ("churn", "talk")

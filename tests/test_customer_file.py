@@ -210,17 +210,17 @@ def many(path: Path, rows: int) -> None:
 
 
 def check_many(path: Path, rows: int) -> float:
-    """Read a long file with one unreadable cell near its end; seconds taken."""
+    """Read a long file with one unreadable cell near its end; seconds of the processor for each row."""
     many(path, rows)
     with path.open("a") as text:
         text.write("?" + ",1" * 13 + "\n" + ",".join(["1"] * 14) + "\n")
-    begin = time.perf_counter()
+    begin = time.process_time()
     customers = read_customers(path, iranian(), TARGETS)
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     assert reasons(customers) == [(rows + 2, "failure_exposure: 'Call Failure' is not a finite number")]
     assert customers.line[-1] == rows + 3
     assert customers.line.size == rows + 1
-    return seconds
+    return seconds / rows
 
 
 def test_fifty_thousand_rows_are_read(file: Path) -> None:
@@ -228,5 +228,6 @@ def test_fifty_thousand_rows_are_read(file: Path) -> None:
 
 
 @pytest.mark.heavy
-def test_a_million_rows_are_read_in_seconds(file: Path) -> None:
-    assert check_many(file, 1_000_000) < 20
+def test_a_row_of_a_million_takes_no_longer_than_one_of_fifty_thousand(file: Path) -> None:
+    few = min(check_many(file, 50_000) for _ in range(3))
+    assert check_many(file, 1_000_000) < 2 * few

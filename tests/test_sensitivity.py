@@ -11,17 +11,15 @@ from scipy.stats import norm
 
 from sim.errors import Mistake
 from sim.experiments.sensitivity import (
-    DUMMY,
     FEWEST,
-    METHODS,
     Analysis,
     Evaluate,
     analyse,
     chance_share,
-    design,
     luck,
     runs,
 )
+from sim.experiments.sensitivity_methods import DUMMY, METHODS, design
 
 NAMES = ("x1", "x2", "x3", "idle")
 A, B = 7.0, 0.1

@@ -383,6 +383,15 @@ def test_own_scenarios_stand_on_the_shelf_and_mean_the_same(desk: Desk) -> None:
         assert fetch(key, desk).fingerprint == scenario.fingerprint
 
 
+def test_nothing_on_the_shelf_is_lost_to_another_of_the_same_name(desk: Desk) -> None:
+    today = fetch(TODAY).with_(lesson=None, name="Mine")
+    others = [today.with_(quality={"level": level}) for level in (0.5, 0.6)]
+    keys = [packing.on_own_shelf(scenario, desk) for scenario in (today, *others, others[0], today)]
+    assert keys == ["own/mine", "own/mine_2", "own/mine_3", "own/mine_2", "own/mine"]
+    assert [fetch(key, desk).name for key in keys[:3]] == ["Mine", "Mine (2)", "Mine (3)"]
+    assert [fetch(key, desk).full_fingerprint for key in keys[:3]] == [one.full_fingerprint for one in (today, *others)]
+
+
 def test_the_command_in_the_unpacked_files_gives_the_numbers_of_the_page(desk: Desk, tmp_path: Path) -> None:
     usual(desk)
     question = asked(people=asking.FROM_FILE)
@@ -483,3 +492,23 @@ def test_the_customers_and_weeks_bound_how_many_replications_a_page_takes_on(des
     many = asking.scenarios(Question((Policy(TODAY), Policy("telecom/outsourced")), asking.DRAWN, 100_000, 1040), desk)
     assert asking.bound(few) == 20_000
     assert asking.bound(many) * asking.customer_weeks(many) <= asking.MOST_CUSTOMER_WEEKS
+
+
+def test_columns_that_mean_nothing_yet_are_named(desk: Desk) -> None:
+    section, seen = usual(desk), customers.look(desk.folder / "ours.csv")
+    assert customers.unused(section, seen) == ["Plan", "remarks"]
+    assert customers.unused(section | {"segment_by": {"column": "Plan"}}, seen) == ["remarks"]
+    assert customers.unused(section | {"columns": {}}, seen) == list(seen.names)
+
+
+def test_what_a_visitor_brought_goes_last_when_the_desk_is_full(desk: Desk) -> None:
+    usual(desk)
+    for number in range(60):
+        desk.place(f"report {number}.html").write_text("x", encoding="utf-8")
+    assert desk.find("ours.csv") and desk.find(customers.KEPT) and not desk.find("report 0.html")
+
+
+def test_a_name_that_is_taken_gets_a_number_however_long_it_is(desk: Desk) -> None:
+    names = [desk.free("a report.html").name, desk.free("a report.html").name]
+    assert names == ["a report.html", "a report_2.html"]
+    assert len({desk.free("x" * 300 + ".html") for _ in range(12)}) == 12

@@ -13,11 +13,13 @@ from sim import Mistake, run
 from sim.journey.relive import relive
 from sim.network import draw_network
 from sim.scenario.whole import Scenario, described
+from sim.studio.comparison import question as comparing
 from sim.studio.desk import Desk
 from sim.studio.director import Film, Script, story
 from sim.studio.film import STEPS, FastWorld, Frame, ReadableWorld, fitted, places, ties
 from sim.studio.policies import Setting, from_address, sections, to_address
-from sim.studio.projecting import script_of
+from sim.studio.projecting import compare_entries, first_key, script_of, second_policy, second_world
+from sim.studio.shelf import fetch
 from sim.week import COUNTS
 
 SMALL = {"market": {"customers": 60, "prospects": 15, "stands_for": 80}}
@@ -170,11 +172,32 @@ def test_the_second_world_is_the_first_with_the_levers_that_the_address_moves(tm
     assert [each.name for each in asked(tmp_path).scenarios] == ["The town", "Bad news travels"]
 
 
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"one": "lessons/town", "two": "same~quality.error_rate@40:0.3~upselling.attempts:0.5"},
+        {"one": "telecom/today", "two": "telecom/outsourced~call_centre.callback:40%25"},
+        {},
+    ],
+)
+def test_compare_is_asked_about_the_same_two_worlds(entries: dict[str, str], tmp_path: Path) -> None:
+    address, desk = Entries(entries), Desk(tmp_path)
+    base, other = comparing.scenarios(comparing.from_entries(compare_entries(address)), desk)  # type: ignore[arg-type]
+    assert base.fingerprint == fetch(first_key(address)).fingerprint  # type: ignore[arg-type]
+    assert other == second_world(address, second_policy(address), desk)  # type: ignore[arg-type]
+
+
+def test_one_world_is_not_compared() -> None:
+    assert compare_entries(Entries({"one": "lessons/town"})) == {}  # type: ignore[arg-type]
+
+
 CHANGED = {"changes": {"from week 40": {"quality": {"error_rate": 0.3}}}}
 
 WRONG = {
     "upsellling.attempts:1": "did you mean 'upselling.attempts'",
     "upselling.attempts:many": "must be a number",
+    "upselling.attempts=1": "there is no lever 'upselling.attempts=1'",
+    "quality.error_rate@soon:0.1": "there is no lever 'quality.error_rate@soon'",
     "quality.error_rate:7": "quality.error_rate is 7",
     "quality.error_rate:0.1~quality.error_rate:0.2": "is set twice for the same week",
     "network.file:/etc/hostname": "there is no lever 'network.file'",

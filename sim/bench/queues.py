@@ -60,9 +60,19 @@ def by_ciw(arrivals: np.ndarray, handling: np.ndarray, patience: np.ndarray, age
         def sample(self, t: Any = None, ind: Any = None) -> float:
             return self.values[ind.id_number - 1]
 
+    class OneAfterAnother(ciw.dists.Distribution):
+        """As Ciw's own Sequential, which from Python 3.12 on warns of what it stands on, and from 3.14 on cannot be used."""
+
+        def __init__(self, values: list[float]) -> None:
+            self.values, self.given = values, 0
+
+        def sample(self, t: Any = None, ind: Any = None) -> float:
+            self.given += 1
+            return self.values[self.given - 1]
+
     gaps = [*np.diff(arrivals, prepend=0.0).tolist(), float("inf")]
     network = ciw.create_network(
-        arrival_distributions=[ciw.dists.Sequential(gaps)],
+        arrival_distributions=[OneAfterAnother(gaps)],
         service_distributions=[EachTheirOwn(handling)],
         reneging_time_distributions=[EachTheirOwn(patience)],
         number_of_servers=[agents],

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, print_json, tell
-from sim.commands.experiments import ExperimentFile, Out, Resume, at_work, end
+from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, tell
+from sim.commands.experiments import ExperimentFile, Out, Resume, Wish, asking, at_work, tell_answer
 from sim.commands.reporting import Formats, Report, Reports
 
 if TYPE_CHECKING:
@@ -27,33 +27,23 @@ Save = Annotated[
 ]
 
 
-def _answer(
-    key: str, experiment: Path, options: dict[str, Any], out: Path, reports: Reports, as_json: bool,
-    extra: Callable[[Any, Path], None] | None = None,
-) -> None:  # fmt: skip
+def _answer(wish: Wish, key: str, extra: Callable[[Any, Path], None] | None = None) -> None:
     """Load, ask, keep and tell: what all of these commands do."""
     from sim.experiments.asking import address
     from sim.experiments.keeping import save
     from sim.experiments.question import load_experiment
 
     method, page = import_module(f"sim.experiments.ask_{key}"), import_module(f"sim.report.{key}_page")
-    asked: Experiment = load_experiment(experiment, key, method.Settings)
-    with at_work(asked, out, method.check(asked), **options) as laboratory:
+    asked: Experiment = load_experiment(wish.experiment, key, method.Settings)
+    with at_work(asked, wish, method.check(asked)) as laboratory:
         found = method.ask(asked, laboratory)
     tables = {"answer": found.table()} | {
         name: getattr(found, name)() for name in ("trials", "draws", "checked") if hasattr(found, name)
     }
-    folder = save(asked, key, address(asked, key), tables, out)
+    folder = save(asked, key, address(asked, key), tables, wish.out)
     if extra is not None:
         extra(found, folder)
-    tell(f"results: {folder}")
-    reports.write(lambda: page.document(found), folder / "report.html")
-    if as_json:
-        print_json({"answer": page.headline(found), "folder": str(folder), **found.to_json()})
-    else:
-        _table(found.table())
-        typer.echo(page.headline(found))
-    end(found.failures)
+    tell_answer(found, page, folder, wish, lambda: _table(found.table()))
 
 
 def _table(rows: Any) -> None:
@@ -72,44 +62,28 @@ def _table(rows: Any) -> None:
     print_table(table)
 
 
-def sensitivity(
-    experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, formats: Formats = None,
-    as_json: AsJson = False,
-) -> None:  # fmt: skip
+@asking
+def sensitivity(wish: Wish) -> None:
     """Say which settings matter to the outcomes, and how much of what is seen is mere chance."""
-    options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
-    _answer("sensitivity", experiment, options, out, Reports(report, formats), as_json)
+    _answer(wish, "sensitivity")
 
 
-def select(
-    experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, formats: Formats = None,
-    as_json: AsJson = False,
-) -> None:  # fmt: skip
+@asking
+def select(wish: Wish) -> None:
     """Say which of several policies is best, with a promised probability of being right."""
-    options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
-    _answer("select", experiment, options, out, Reports(report, formats), as_json)
+    _answer(wish, "select")
 
 
-def optimise(
-    experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, formats: Formats = None,
-    as_json: AsJson = False,
-) -> None:  # fmt: skip
+@asking
+def optimise(wish: Wish) -> None:
     """Look for the levers' best settings within limits; the finalists are compared on fresh luck."""
-    options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
-    _answer("optimise", experiment, options, out, Reports(report, formats), as_json)
+    _answer(wish, "optimise")
 
 
-def break_even(
-    experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
-    cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, formats: Formats = None,
-    as_json: AsJson = False,
-) -> None:  # fmt: skip
+@asking
+def break_even(wish: Wish) -> None:
     """Say at which value of one lever, or of one thing nobody knows, a policy stops paying."""
-    options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
-    _answer("break_even", experiment, options, out, Reports(report, formats), as_json)
+    _answer(wish, "break_even")
 
 
 def calibrate(
@@ -127,8 +101,8 @@ def calibrate(
             found.draws().to_csv(draws, index=False, float_format="%.17g")
         tell(f"calibrated scenario: {path}; its posterior, for compare --posterior: {draws}")
 
-    options = {"threads": threads, "workers": workers, "cluster": cluster, "resume": resume}
-    _answer("calibrate", experiment, options, out, Reports(report, formats), as_json, keep)
+    wish = Wish(experiment, resume, threads, workers, cluster, out, Reports(report, formats), as_json)
+    _answer(wish, "calibrate", keep)
 
 
 def add_to(program: typer.Typer) -> None:

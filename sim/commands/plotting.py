@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, place_to_run, print_json, tell
-from sim.commands.running import Replications, Seed, compared
+from sim.commands.comparing import compared
+from sim.commands.running import Replications, Seed
 from sim.errors import Mistake
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Commands that run scenarios: run, compare, demo, digest, agree."""
+"""Commands that run a scenario: run, mirror, digest, agree; and what they share with those that compare."""
 
 from __future__ import annotations
 
@@ -23,15 +23,14 @@ from sim.commands import (
 )
 from sim.commands.reporting import Formats, Report, Reports
 from sim.errors import Mistake
-from sim.report.terminal import print_numbers, show_answer, show_result
+from sim.report.terminal import print_numbers, show_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sim.comparing import Answer
     from sim.execution import Executor
+    from sim.replicating import Failure
     from sim.running import Result
-    from sim.scenario.whole import Scenario
 
 SOME_FAILED, ANSWERED_NO = 3, 1
 """Exit codes: some replications failed; the question was answered "no"."""
@@ -42,9 +41,13 @@ Engine = Annotated[Literal["core", "mesa"], typer.Option(help="The fast engine o
 Results = Annotated[Path, typer.Option("--results", help="Folder in which the results folder is written.")]
 
 
-def _tell_failures(results: Sequence[Result]) -> None:
+def failed(results: Sequence[Result]) -> list[Failure]:
+    """What failed in any of the runs."""
+    return [failure for result in results for failure in result.failures]
+
+
+def end(failures: Sequence[Failure]) -> None:
     """Say what failed and how to repeat it, and end with exit code 3 when anything did."""
-    failures = [failure for result in results for failure in result.failures]
     for failure in failures[:5]:
         tell(f"replication {failure.replication} failed: {failure.error}; repeat it with: {failure.repeat}")
     if failures:
@@ -52,7 +55,7 @@ def _tell_failures(results: Sequence[Result]) -> None:
         raise typer.Exit(SOME_FAILED)
 
 
-def _tell_stopped(results: Sequence[Result], asked: int | None, place: Executor) -> None:
+def tell_stopped(results: Sequence[Result], asked: int | None, place: Executor) -> None:
     """Say how far it got when it was stopped, and end with exit code 130."""
     if place.stopped:
         done = min(len(result.numbers) + len(result.failures) for result in results)
@@ -91,114 +94,8 @@ def run(
         if weekly is not None:
             write_weekly(result, weekly)
         print_json(result.to_json()) if as_json else show_result(result)
-    _tell_stopped([result], replications, place)
-    _tell_failures([result])
-
-
-def compare(
-    base: ScenarioFile,
-    others: Annotated[list[Path], typer.Argument(help="Scenarios to hold against it.", show_default=False)],
-    replications: Replications = 200,
-    precision: Annotated[
-        str | None, typer.Option(help="Run until retention differences are known to within this, such as 1%.")
-    ] = None,
-    most: Annotated[int, typer.Option(help="With --precision: give up after so many replications.")] = 20_000,
-    seed: Seed = 1,
-    threads: Threads = None,
-    workers: Workers = None,
-    cluster: ClusterAddress = None,
-    report: Report = None,
-    formats: Formats = None,
-    results: Results = Path("results"),
-    posterior: Annotated[
-        Path | None, typer.Option(help="Parameter sets of 'calibrate' (draws.csv): every replication draws one.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
-    from sim.scenario.whole import load
-
-    reports = Reports(report, formats)
-    scenarios = [load(path) for path in (base, *others)]
-    share = _share(precision)
-    if posterior is not None and precision is not None:
-        raise Mistake("--precision and --posterior exclude each other; give --replications instead")
-    with place_to_run(threads, workers, cluster) as place:
-        if posterior is None:
-            answer = compared(scenarios, replications, seed, share, place, most)
-        else:
-            answer = _compared_under(posterior, scenarios, replications, seed, place)
-    if posterior is None:
-        _kept(answer, reports, results)
-    else:
-        _reported(answer, reports, results / "compare-under-posterior.html")
-    if as_json:
-        print_json(answer.to_json())
-    else:
-        show_answer(answer)
-    _tell_stopped(answer.results, replications if share is None else None, place)
-    _tell_failures(answer.results)
-
-
-def compared(
-    scenarios: Sequence[Scenario],
-    replications: int,
-    seed: int,
-    precision: float | None,
-    place: Executor,
-    most: int = 20_000,
-) -> Answer:
-    """Compare with a progress bar; ends the command when fewer than two replications are there to compare."""
-    from sim.comparing import compare as compare_scenarios
-
-    with progress_bar(replications * len(scenarios), "comparing") as progress:
-        answer = compare_scenarios(
-            scenarios, replications, seed, precision=precision, most=most, executor=place, progress=progress
-        )
-    if len(answer.numbers) < 2:
-        _tell_stopped(answer.results, replications, place)
-        _tell_failures(answer.results)
-        raise Mistake("a comparison needs at least two replications; ask for more with --replications")
-    return answer
-
-
-def _compared_under(
-    posterior: Path, scenarios: Sequence[Scenario], replications: int, seed: int, place: Executor
-) -> Answer:
-    """A comparison whose replications draw what a calibration left open."""
-    from sim.experiments.uncertain import compare_under, read_draws
-    from sim.running import check_numbers
-
-    check_numbers(replications, seed)
-    if replications < 2:
-        raise Mistake("a comparison needs at least two replications; ask for more with --replications")
-    draws = read_draws(posterior)
-    with progress_bar(replications * len(scenarios), "comparing") as progress:
-        return compare_under(scenarios, draws, replications, seed, place, progress)
-
-
-def _kept(answer: Answer, reports: Reports, under: Path) -> list[Path]:
-    """Write results folder and reports; returns the reports' paths."""
-    from sim.results import save
-
-    return _reported(answer, reports, save(answer.results, under) / "report.html")
-
-
-def _reported(answer: Answer, reports: Reports, otherwise: Path) -> list[Path]:
-    from sim.report.comparison import document
-
-    return reports.write(lambda: document(answer), otherwise)
-
-
-def _share(written: str | None) -> float | None:
-    """``1%`` or ``0.01`` as a share; raises :class:`Mistake` on anything else."""
-    if written is None:
-        return None
-    try:
-        number = float(written.removesuffix("%")) / (100 if written.endswith("%") else 1)
-    except ValueError:
-        raise Mistake(f"--precision is '{written}', but must be a share such as 1% or 0.01") from None
-    return number
+    tell_stopped([result], replications, place)
+    end(failed([result]))
 
 
 def mirror(
@@ -219,7 +116,7 @@ def mirror(
     with place_to_run(threads, None, None) as place, progress_bar(replications, loaded.name) as progress:
         result = run_scenario(loaded, replications, seed, executor=place, progress=progress)
     if not len(result.numbers):
-        _tell_stopped([result], replications, place)
+        tell_stopped([result], replications, place)
     found = page.reflections(result)
     reports.write(lambda: page.document(result), Path("mirror.html"))
     if as_json:
@@ -227,8 +124,8 @@ def mirror(
     else:
         rows = {one.subject: {"company": one.company, "customers": one.customers, "gap": one.gap.mean} for one in found}
         print_numbers(page.headline(result, found), rows)
-    _tell_stopped([result], replications, place)
-    _tell_failures([result])
+    tell_stopped([result], replications, place)
+    end(failed([result]))
 
 
 def scenarios_folder() -> Path:
@@ -238,35 +135,6 @@ def scenarios_folder() -> Path:
         if (folder / "telecom" / "today.yaml").is_file():
             return folder
     raise Mistake("the shipped scenarios are missing; install the package again")
-
-
-DEMO = ("today", "outsourced", "upselling", "self_checkout", "accountable")
-
-
-def demo(
-    out: Annotated[Path, typer.Option("--out", help="Folder for results and report.")] = Path("results"),
-    replications: Replications = 200,
-    threads: Threads = None,
-    workers: Workers = None,
-    cluster: ClusterAddress = None,
-    formats: Formats = None,
-    as_json: AsJson = False,
-) -> None:
-    """The main job on the shipped customer file: today's policies against four what-ifs, and the report's path."""
-    from sim.scenario.whole import load
-
-    reports, folder = Reports(None, formats), scenarios_folder() / "telecom"
-    tell(f"Five policies, {replications} replications of two years each; the first start compiles for about a minute.")
-    with place_to_run(threads, workers, cluster) as place:
-        answer = compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, place)
-    written = _kept(answer, reports, out)
-    if as_json:
-        print_json({"report": str(written[0]), **answer.to_json()})
-    else:
-        show_answer(answer)
-        typer.echo(f"report: {written[0]}")
-    _tell_stopped(answer.results, replications, place)
-    _tell_failures(answer.results)
 
 
 def digest(
@@ -285,8 +153,8 @@ def digest(
 
     with place_to_run(threads, workers, cluster) as place:
         result = run_scenario(load(scenario), replications, seed, executor=place, engine=engine)
-    _tell_stopped([result], replications, place)
-    _tell_failures([result])
+    tell_stopped([result], replications, place)
+    end(failed([result]))
     if as_json:
         print_json({"digest": result.digest, "fingerprint": result.scenario.fingerprint, "replications": replications})
     else:
@@ -331,8 +199,6 @@ def add_to(program: typer.Typer) -> None:
     """Add these commands to the program."""
     examples: dict[Callable[..., None], str] = {
         run: "run scenarios/telecom/today.yaml --replications 200",
-        compare: "compare scenarios/telecom/today.yaml scenarios/telecom/outsourced.yaml --precision 1%",
-        demo: "demo --out results",
         mirror: "mirror scenarios/telecom/outsourced.yaml",
         digest: "digest scenarios/telecom/today.yaml --threads 2",
         agree: "agree scenarios/telecom/today.yaml --weeks 12",

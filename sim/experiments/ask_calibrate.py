@@ -14,10 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.errors import Mistake
 from sim.experiments import calibration, figures
 from sim.experiments.asking import Asked
-from sim.experiments.calibration import Posterior
 from sim.experiments.factors import Factor
 from sim.experiments.figures import Figure
 from sim.experiments.laboratory import Laboratory
+from sim.experiments.posterior import Posterior
 from sim.experiments.question import Experiment
 from sim.scenario.inheritance import root_of
 from sim.scenario.whole import Scenario

@@ -12,7 +12,8 @@ from sim.experiments import sensitivity
 from sim.experiments.asking import Asked, over_places, plain
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment
-from sim.experiments.sensitivity import DUMMY, Analysis
+from sim.experiments.sensitivity import Analysis
+from sim.experiments.sensitivity_methods import DUMMY
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.errors import Mistake, nearest
 from sim.execution import Block
 from sim.experiments.asking import over_places
-from sim.experiments.calibration import Target
 from sim.experiments.laboratory import Laboratory
+from sim.experiments.posterior import Target
 from sim.experiments.question import Experiment
 from sim.experiments.sensitivity import Evaluate
 from sim.ground import customers_of

@@ -8,14 +8,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import Mistake
 from sim.experiments.blocks import source
 from sim.experiments.designs import Grid, OneAtATime, value_in
-from sim.experiments.factors import Factor
+from sim.experiments.effects import Effect, between_ends, share_of_lines, slopes
 from sim.experiments.laboratory import Laboratory, Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
@@ -28,20 +28,6 @@ if TYPE_CHECKING:
 
 MOST_REPLICATIONS = 2000
 """Where a wished precision gives up."""
-
-
-class Effect(NamedTuple):
-    """What a factor does to an outcome on its way from its lowest to its highest value, paired over replications."""
-
-    factor: Factor
-    low: Interval
-    high: Interval
-    change: Interval
-
-    @property
-    def decided(self) -> bool:
-        """Whether the interval of the change leaves out zero."""
-        return self.change.low > 0 or self.change.high < 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,51 +96,20 @@ class Sweep:
     # ---- what moves it
 
     def effects(self, outcome: Outcome) -> list[Effect]:
-        """What each factor does to an outcome, the largest change first; see :func:`fitted_share` for how straight it is.
+        """What each factor does to an outcome, the largest change first; see :meth:`fitted_share` for how straight it is.
 
         In a one-at-a-time design, the difference between the runs at its lowest and highest value; else the slope of a
         regression on all factors, fitted in every replication by itself, times the factor's range.
         """
         values = self.values[:, : self.replications, self.place(outcome)]
         kept = np.isfinite(values).all(axis=0)
-        found = self._one_by_one(values[:, kept]) if self._one_at_a_time else self._slopes(values[:, kept])
+        way = between_ends if isinstance(self.experiment.design, OneAtATime) else slopes
+        found = way(self.experiment.factors, self.points, values[:, kept])
         return sorted(found, key=lambda effect: -abs(effect.change.mean))
-
-    @property
-    def _one_at_a_time(self) -> bool:
-        return isinstance(self.experiment.design, OneAtATime)
-
-    def _one_by_one(self, values: np.ndarray) -> list[Effect]:
-        found, base = [], self.points[0]
-        for k, factor in enumerate(self.experiment.factors):
-            alike = np.delete(self.points == base, k, axis=1).all(axis=1)
-            ends = [np.flatnonzero(alike & (self.points[:, k] == end)) for end in (factor.low, factor.high)]
-            if len(ends[0]) and len(ends[1]):
-                low, high = (values[rows[0]] for rows in ends)
-                found.append(Effect(factor, interval(low), interval(high), interval(high - low)))
-        return found
-
-    def _slopes(self, values: np.ndarray) -> list[Effect]:
-        factors = [(k, f) for k, f in enumerate(self.experiment.factors) if np.ptp(self.points[:, k]) > 0]
-        if len(self.points) < len(factors) + 1 or not factors:
-            return []
-        places = np.stack([(self.points[:, k] - f.low) / (f.high - f.low) for k, f in factors], axis=1)
-        fit = np.linalg.pinv(np.column_stack([np.ones(len(places)), places - 0.5])) @ values
-        return [
-            Effect(f, interval(fit[0] - slope / 2), interval(fit[0] + slope / 2), interval(slope))
-            for (_, f), slope in zip(factors, fit[1:], strict=True)
-        ]
 
     def fitted_share(self, outcome: Outcome) -> float | None:
         """Share of the variance of the points' means that straight lines in the factors explain (R²); None if none varies."""
-        means = self.means[:, self.place(outcome)]
-        rows = np.isfinite(means)
-        total = float(((means[rows] - means[rows].mean()) ** 2).sum()) if rows.any() else 0.0
-        if total == 0 or rows.sum() <= self.points.shape[1] + 1:
-            return None
-        design = np.column_stack([np.ones(rows.sum()), self.points[rows]])
-        rest = means[rows] - design @ np.linalg.lstsq(design, means[rows], rcond=None)[0]
-        return 1 - float((rest**2).sum()) / total
+        return share_of_lines(self.points, self.means[:, self.place(outcome)])
 
     # ---- tables
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.experiments.ask_calibrate import Calibration
-from sim.experiments.calibration import IMPLAUSIBLE, Check
+from sim.experiments.posterior import IMPLAUSIBLE, Check
 from sim.report import experiment_page as paper
 from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span

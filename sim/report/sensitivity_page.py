@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.experiments.ask_sensitivity import Sensitivities
 from sim.experiments.outcomes import Outcome
-from sim.experiments.sensitivity import DUMMY, METHODS, Analysis, Index
+from sim.experiments.sensitivity import Analysis
+from sim.experiments.sensitivity_methods import DUMMY, METHODS, Index
 from sim.report import experiment_page as paper
 from sim.report.amounts import counted, listed, span
 from sim.report.charts import Axis, Bars, Chart, Mark, Picture, Rule, Span

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sim.experiments.effects import Effect
 from sim.experiments.factors import Factor
 from sim.experiments.outcomes import Outcome
-from sim.experiments.sweeping import Effect, Sweep, base_point
+from sim.experiments.sweeping import Sweep, base_point
 from sim.report import experiment_page as paper
 from sim.report.amounts import Known, between, counted, listed, money_unit, number, rough_money, sizes, span
 from sim.report.document import Document, Section, Table

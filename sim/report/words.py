@@ -227,5 +227,5 @@ def _short(answer: Answer, gap: Difference, measure: str) -> str:
     unit = facts.unit_of(answer, measure)
     if measure == "retention":
         return f"{signed(gap.mean * unit.factor, points_places(gap))} points"
-    words = "net messages" if measure == "word_of_mouth_net" else unit.difference
+    words = "net messages per 100 a week" if measure == "word_of_mouth_net" else unit.difference
     return f"{signed(gap.mean * unit.factor, places(half_width(gap, unit.factor)))} {words}"

@@ -7,10 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from sim.errors import nearest
-from sim.scenario.expected import FORMS, Expected, amount, movement, unit_words
-from sim.scenario.quantities import Unfit, told
-from sim.scenario.tree import Node, Problems
+from sim.scenario.expected import FORMS, Expected, unit_words
 
 KEYS = {
     "read": "The story: paragraphs that say who does what, and nothing of how it ends",
@@ -20,27 +17,28 @@ KEYS = {
     "teacher": "Aim, minutes, before, misconceptions and answers",
 }
 """What a guided lesson needs beside what every lesson says."""
-_OPTION = {
+OPTION = {
     "answer": "What one may answer",
     "when": f"The movement of the measure that makes it right: {FORMS}",
     "means": "What somebody who answers so has in mind, and what the run says about it",
 }
-_NUMBER = {
+NUMBER = {
     "from": "The smallest number that can be guessed, such as '-80 %'",
     "to": "The largest number that can be guessed",
     "near": "How far from the outcome a guess may lie and still count as right",
 }
-_TEACHER = {
+TEACHER = {
     "aim": "What whoever took the lesson can do or explain",
     "minutes": "How long it takes in a class",
     "before": "What one should know before; may be an empty list",
     "misconceptions": "What people often believe (belief), and what to say to it (reply)",
     "answers": "An answer to each question of explain, in their order",
 }
-_BELIEF = {"belief": "What people often believe", "reply": "What to say to it"}
-_THINK = {"question": "A question without a single answer", "touches": "What a good answer touches"}
-_OPTIONS = range(2, 7)
-_MINUTES = range(5, 241)
+BELIEF = {"belief": "What people often believe", "reply": "What to say to it"}
+THINK = {"question": "A question without a single answer", "touches": "What a good answer touches"}
+"""The sections of a guide: key → what it says."""
+OPTIONS, MINUTES = range(2, 7), range(5, 241)
+"""How many answers one may choose from, and how long a lesson may take."""
 
 
 class _Part(BaseModel):
@@ -116,213 +114,6 @@ class Guide(_Part):
     teacher: Teacher
 
 
-class _Reader:
-    """Reads a section; what is wrong is booked under the section's name."""
-
-    def __init__(self, node: Node, name: str, problems: Problems) -> None:
-        self.node, self.name, self.problems = node, name, problems
-
-    def wrong(self, node: Node | None, sentence: str) -> None:
-        self.problems.add((node or self.node).place, f"{self.name}{sentence}")
-
-    def known(self, keys: dict[str, str]) -> bool:
-        """Whether it is a section of these keys and no others."""
-        if not isinstance(self.node.value, dict):
-            self.wrong(None, f" is {told(self.node.value)}, but must be a section with {', '.join(keys)}")
-            return False
-        there_are = f"; there are {', '.join(keys)}"
-        for key, entry in self.node.entries():
-            if key not in keys:
-                self.wrong(entry, f".{key} is not known{nearest(key, list(keys)) or there_are}")
-        for key, says in keys.items():
-            if self.node.get(key) is None:
-                self.wrong(None, f".{key} is missing: {says}")
-        return True
-
-    def text(self, key: str) -> str:
-        entry = self.node.get(key)
-        if entry is None:
-            return ""
-        if not isinstance(entry.value, str) or not entry.value.strip():
-            self.wrong(entry, f".{key} is {told(entry.value)}, but must be a sentence")
-            return ""
-        return " ".join(entry.value.split())
-
-    def entries(self, key: str, fewest: int = 1) -> list[Node]:
-        """The items of a list."""
-        entry = self.node.get(key)
-        if entry is None:
-            return []
-        if not isinstance(entry.value, list) or len(entry.value) < fewest:
-            wanted = "a list" if fewest == 0 else f"a list of at least {fewest}"
-            self.wrong(entry, f".{key} is {told(entry.value)}, but must be {wanted}")
-            return []
-        return entry.value
-
-    def texts(self, key: str, fewest: int = 1) -> tuple[str, ...]:
-        found = []
-        for item in self.entries(key, fewest):
-            if isinstance(item.value, str) and item.value.strip():
-                found.append(" ".join(item.value.split()))
-            else:
-                self.wrong(item, f".{key} holds {told(item.value)}, but must hold sentences")
-        return tuple(found)
-
-    def whole(self, key: str, allowed: range) -> int:
-        entry = self.node.get(key)
-        if entry is None:
-            return allowed.start
-        if not isinstance(entry.value, int) or isinstance(entry.value, bool) or entry.value not in allowed:
-            limits = f"between {allowed.start} and {allowed.stop - 1}"
-            self.wrong(entry, f".{key} is {told(entry.value)}, but must be a whole number {limits}")
-            return allowed.start
-        return entry.value
-
-    def part(self, key: str) -> _Reader | None:
-        node = self.node.get(key)
-        return None if node is None else _Reader(node, f"{self.name}.{key}", self.problems)
-
-
-def settled_guide(node: Node, shows: tuple[Expected, ...], problems: Problems) -> Guide | None:
-    """The guided part of the section ``lesson``; None when there is none of it, or something is wrong, which is booked."""
-    if not any(node.get(key) for key in KEYS):
-        return None
-    before, reader = len(problems), _Reader(node, "lesson", problems)
-    for key, says in KEYS.items():
-        if node.get(key) is None:
-            problems.add(node.place, f"lesson.{key} is missing, which a lesson with a guide needs: {says}")
-    read, explain = reader.texts("read"), reader.texts("explain")
-    guess, think, teacher = _guess(reader.part("guess"), shows), _think(reader.part("think")), _teacher(reader, explain)
-    if len(problems) > before or guess is None or think is None or teacher is None:
-        return None
-    return Guide(read=read, guess=guess, explain=explain, think=think, teacher=teacher)
-
-
-def _think(reader: _Reader | None) -> Think | None:
-    if reader is None or not reader.known(_THINK):
-        return None
-    return Think(question=reader.text("question"), touches=reader.texts("touches"))
-
-
-def _teacher(lesson: _Reader, explain: tuple[str, ...]) -> Teacher | None:
-    reader = lesson.part("teacher")
-    if reader is None or not reader.known(_TEACHER):
-        return None
-    answers = reader.texts("answers")
-    if len(answers) != len(explain):
-        asked = f"explain asks {len(explain)} question{'' if len(explain) == 1 else 's'}"
-        reader.wrong(reader.node.get("answers"), f".answers are {len(answers)}, but {asked}; give each its answer")
-    beliefs = [
-        _Reader(item, f"{reader.name}.misconceptions", reader.problems) for item in reader.entries("misconceptions")
-    ]
-    return Teacher(
-        aim=reader.text("aim"), minutes=reader.whole("minutes", _MINUTES), before=reader.texts("before", 0),
-        misconceptions=tuple(
-            Misconception(belief=each.text("belief"), reply=each.text("reply")) for each in beliefs if each.known(_BELIEF)
-        ),
-        answers=answers,
-    )  # fmt: skip
-
-
-def _guess(reader: _Reader | None, shows: tuple[Expected, ...]) -> Guess | None:
-    if reader is None:
-        return None
-    chosen = isinstance(reader.node.value, dict) and reader.node.get("options") is not None
-    keys = {"measure": "What is guessed", **({"options": "The answers to choose from"} if chosen else _NUMBER)}
-    if not reader.known(keys):
-        return None
-    before, measure = len(reader.problems), reader.text("measure")
-    told_of = next((expected for expected in shows if expected.measure == measure), None)
-    if measure and told_of is None:
-        named = ", ".join(expected.measure for expected in shows)
-        reader.wrong(
-            reader.node.get("measure"), f".measure is '{measure}', of which shows says nothing; it speaks of {named}"
-        )
-    if len(reader.problems) > before or told_of is None:
-        return None
-    guess = _options(reader, measure) if chosen else _number(reader, measure)
-    return guess if guess is not None and _agrees(reader, guess, told_of) else None
-
-
-def _options(reader: _Reader, measure: str) -> Guess | None:
-    nodes, before = reader.entries("options", _OPTIONS.start), len(reader.problems)
-    found = [_option(_Reader(item, f"{reader.name}.options", reader.problems), measure) for item in nodes]
-    options = tuple(option for option in found if option is not None)
-    if len(nodes) >= _OPTIONS.stop:
-        reader.wrong(
-            reader.node.get("options"), f".options are {len(nodes)}, but nobody weighs more than {_OPTIONS.stop - 1}"
-        )
-    if len(reader.problems) == before and options:
-        _cover_everything(reader, options)
-    if len(reader.problems) > before or not options:
-        return None
-    return Guess(measure=measure, relative=any(option.when.relative for option in options), options=options)
-
-
-def _option(reader: _Reader, measure: str) -> Option | None:
-    when = reader.node.get("when") if reader.known(_OPTION) else None
-    if when is None:
-        return None
-    try:
-        return Option(answer=reader.text("answer"), when=movement(measure, when.value), means=reader.text("means"))
-    except Unfit as unfit:
-        reader.wrong(when, f".when {unfit}")
-        return None
-
-
-def _cover_everything(reader: _Reader, options: tuple[Option, ...]) -> None:
-    """Whatever a run shows, exactly one option is right: their ranges lie side by side and leave nothing out."""
-    entry = reader.node.get("options")
-    if len({option.when.relative for option in options if option.when.at_least or option.when.way == 0}) > 1:
-        reader.wrong(entry, ".options mix '%' with other units; write all of them in one")
-        return
-    ranges = sorted(option.when.range for option in options)
-    ends = [-math.inf, *(high for _, high in ranges)]
-    if ends[-1] != math.inf or any(not math.isclose(low, end) for (low, _), end in zip(ranges, ends, strict=False)):
-        reader.wrong(
-            entry, ".options leave out some outcome or hold one twice; of every outcome exactly one must be right"
-        )
-    elif not any(option.when.way == 0 for option in options):
-        reader.wrong(entry, ".options need one for no difference worth speaking of, such as 'changes by less than 2 %'")
-
-
-def _number(reader: _Reader, measure: str) -> Guess | None:
-    found: dict[str, tuple[float, bool]] = {}
-    for key in _NUMBER:
-        entry = reader.node.get(key)
-        if entry is not None:
-            try:
-                found[key] = amount(measure, entry.value)
-            except Unfit as unfit:
-                reader.wrong(entry, f".{key} {unfit}")
-    if len(found) < len(_NUMBER):
-        return None
-    if len({relative for _, relative in found.values()}) > 1:
-        reader.wrong(None, " mixes '%' with other units; write from, to and near in one")
-        return None
-    low, high, near = (value for value, _ in found.values())
-    if not low < high or not 0 < near < high - low:
-        reader.wrong(None, ": from must be below to, and near between nothing and their distance")
-        return None
-    return Guess(measure=measure, relative=found["from"][1], low=low, high=high, near=near)
-
-
-def _agrees(reader: _Reader, guess: Guess, told_of: Expected) -> bool:
-    """Whether what the lesson says it shows makes one option right – or lies among the numbers that can be guessed."""
-    place, entry = f"shows says that {told_of.measure} {told_of.words}", reader.node.get("options")
-    if guess.relative != told_of.relative and told_of.at_least:
-        reader.wrong(entry, f": {place}; write the guess in the same unit")
-    elif guess.options and not any(told_of.within(option.when) for option in guess.options):
-        reader.wrong(
-            entry, f".options: {place}, which makes no single option right; let shows say by how much at least"
-        )
-    elif not guess.options and not guess.low <= told_of.at_least * told_of.way <= guess.high:
-        reader.wrong(None, f": {place}, which cannot be guessed; move from or to")
-    else:
-        return True
-    return False
-
-
 # ---- the JSON Schema
 
 
@@ -336,23 +127,23 @@ def _object(keys: dict[str, str], **kinds: dict[str, Any]) -> dict[str, Any]:
 def schema() -> dict[str, Any]:
     """The JSON Schema of the guided part, by key."""
     texts = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-    options = {"type": "array", "items": _object(_OPTION), "minItems": _OPTIONS.start, "maxItems": _OPTIONS.stop - 1}
+    options = {"type": "array", "items": _object(OPTION), "minItems": OPTIONS.start, "maxItems": OPTIONS.stop - 1}
     number = {"type": ["string", "number"]}
     measure = {"measure": "The measure whose difference is guessed; shows must say what it does"}
-    minutes = {"type": "integer", "minimum": _MINUTES.start, "maximum": _MINUTES.stop - 1}
-    beliefs = {"type": "array", "items": _object(_BELIEF), "minItems": 1}
+    minutes = {"type": "integer", "minimum": MINUTES.start, "maximum": MINUTES.stop - 1}
+    beliefs = {"type": "array", "items": _object(BELIEF), "minItems": 1}
     parts: dict[str, dict[str, Any]] = {
         "read": texts,
         "guess": {
             "oneOf": [
                 _object(measure | {"options": "The answers to choose from"}, options=options),
-                _object(measure | _NUMBER, **{"from": number, "to": number, "near": number}),
+                _object(measure | NUMBER, **{"from": number, "to": number, "near": number}),
             ]
         },
         "explain": texts,
-        "think": _object(_THINK, touches=texts),
+        "think": _object(THINK, touches=texts),
         "teacher": _object(
-            _TEACHER, minutes=minutes, before=texts | {"minItems": 0}, misconceptions=beliefs, answers=texts
+            TEACHER, minutes=minutes, before=texts | {"minItems": 0}, misconceptions=beliefs, answers=texts
         ),
     }
     return {key: {"description": says} | parts[key] for key, says in KEYS.items()}

@@ -11,7 +11,8 @@ from sim.errors import Mistake, nearest
 from sim.scenario import guided
 from sim.scenario.expected import PATTERN, movement
 from sim.scenario.expected import Expected as Expected
-from sim.scenario.guided import Guide, settled_guide
+from sim.scenario.guide_reading import settled_guide
+from sim.scenario.guided import Guide
 from sim.scenario.inheritance import resolved
 from sim.scenario.people import Folder
 from sim.scenario.quantities import Unfit, told

@@ -8,6 +8,8 @@ Every file in :mod:`sim.studio.pages` is a page; adding one touches no other cod
 
 What pages share: :mod:`sim.studio.address` (state that lives in the address, so that a page can be shared),
 :mod:`sim.studio.work` (long work in the background, with progress and cancel), :mod:`sim.studio.desk` (a visitor's own
-files), :mod:`sim.studio.shelf` (the scenarios there are), :mod:`sim.studio.furniture` (headings, notes, text alternatives).
+files), :mod:`sim.studio.shelf` (the scenarios there are), :mod:`sim.studio.levers` (what can be moved) and
+:mod:`sim.studio.policies` (a scenario with levers moved, in an address), :mod:`sim.studio.packing` (scenarios as files to take
+away), :mod:`sim.studio.furniture` (headings, notes, text alternatives) and :mod:`sim.studio.html` (elements of plain HTML).
 What a page reckons stands in a plain module without Solara, so that it is tested without a browser.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
 import shutil
@@ -17,7 +18,9 @@ from sim.errors import Mistake
 LARGEST = 50 * 2**20
 """Bytes of the largest file that is accepted."""
 MOST_FILES = 40
-"""Files on a desk; the oldest goes when there is one more."""
+"""Files on a desk; one goes when there is one more: the oldest of those that can be made again, else the oldest."""
+MADE = frozenset({".html", ".pdf", ".xlsx", ".md", ".zip"})
+"""Endings of what the studio made of a visitor's files, and can make again."""
 MOST_DESKS = 200
 """Desks in the studio; the one used longest ago is cleared when there is one more."""
 LONGEST = 80
@@ -35,6 +38,14 @@ def safe_name(name: str, instead: str = "file") -> str:
     if dot and len(kept) > LONGEST:
         kept = stem[: LONGEST - 1 - len(ending)] + dot + ending
     return kept[:LONGEST].strip(" .") or instead
+
+
+def _going(file: Path) -> tuple[bool, float]:
+    """In which order files go when there are too many: what can be made again first, and the oldest first."""
+    try:
+        return file.suffix not in MADE, file.stat().st_mtime
+    except FileNotFoundError:
+        return False, 0.0
 
 
 @dataclass
@@ -58,13 +69,24 @@ class Desk:
     def place(self, name: str) -> Path:
         """Where a file of this name lies or is to lie; makes room for one more."""
         path = self.folder / safe_name(name)
-        files = sorted(
-            (file for file in self.folder.iterdir() if file.is_file()), key=lambda file: file.stat().st_mtime
-        )
+        files = sorted((file for file in self.folder.iterdir() if file.is_file()), key=_going)
         for old in files[: max(0, len(files) - MOST_FILES + 1)]:
             if old != path:
                 old.unlink(missing_ok=True)
         return path
+
+    def free(self, name: str) -> Path:
+        """Where a file may be put without replacing another of this name, as another tab may be showing that: then with a
+        number. It lies there already, empty, so that nobody else takes the place."""
+        stem, dot, ending = safe_name(name).rpartition(".")
+        for number in itertools.count(1):
+            path = self.place(f"{stem[: LONGEST - 16]}{f'_{number}' if number > 1 else ''}{dot}{ending}")
+            try:
+                path.touch(exist_ok=False)
+            except FileExistsError:
+                continue
+            return path
+        raise AssertionError("there are more numbers than files")
 
     def address(self, path: Path) -> str:
         """Where the browser finds a file of this desk."""

@@ -10,9 +10,11 @@ import tempfile
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from sim.errors import Mistake
 from sim.scenario.whole import Scenario, load
 from sim.studio.desk import Desk
 from sim.studio.shelf import OWN
@@ -88,11 +90,24 @@ def bundled(scenarios: Sequence[Scenario], folder: Path) -> list[Scenario]:
 def on_own_shelf(scenario: Scenario, desk: Desk, name: str = "") -> str:
     """Put a scenario on the visitor's shelf; returns its key there, ``own/representatives_at_14``, made from a name or its own.
 
-    Raises :class:`~sim.errors.Mistake` when it cannot be written.
+    What stands there stays: another scenario of the same name is called ``… (2)``. Raises :class:`~sim.errors.Mistake`.
     """
-    path = desk.place(f"{file_name(name or scenario.name)}.yaml")
-    saved(scenario, path)
-    return f"{OWN}/{path.stem}"
+    for number in count(1):
+        after = f" ({number})" if number > 1 else ""
+        called = scenario.with_(name=f"{scenario.name[: 100 - len(after)]}{after}") if after else scenario
+        stem = file_name(f"{name or scenario.name}{after}")
+        there = desk.find(f"{stem}.yaml")
+        if there is None or _is_at(there, called):
+            break
+    saved(called, desk.place(f"{stem}.yaml"))
+    return f"{OWN}/{stem}"
+
+
+def _is_at(path: Path, scenario: Scenario) -> bool:
+    try:
+        return load(path) == scenario
+    except Mistake:
+        return False
 
 
 def to_download(scenario: Scenario, name: str) -> tuple[str, bytes]:

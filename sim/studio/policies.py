@@ -33,7 +33,7 @@ class Setting:
     def told(self) -> str:
         """Name, value and week: ``error rate 0.4 from week 40``."""
         since = f" from week {self.week}" if self.week else ""
-        return f"{self.lever.rpartition('.')[2].replace('_', ' ')} {self.written.strip()}{since}"
+        return f"{self.lever.partition('.')[2].replace('_', ' ')} {self.written.strip()}{since}"
 
 
 @dataclass(frozen=True)
@@ -79,19 +79,22 @@ def to_address(policy: Policy) -> str:
 
 
 def from_address(text: str) -> Policy:
-    """The policy that an address speaks of. What is no entry of one is passed over; a wrong value is told later."""
+    """The policy that an address speaks of. What cannot be read stays in it as a lever that there is not, and is told later."""
     start, *entries = text.split("~")
     policy = Policy(unquote(start))
-    for entry in entries:
-        key, colon, written = entry.partition(":")
+    for entry in filter(None, entries):
+        key, _, written = entry.partition(":")
         words = unquote(written)
         if key in ("name", "about"):
             policy = replace(policy, name=words) if key == "name" else replace(policy, about=words)
-        elif colon:
-            name, _, week = key.partition("@")
-            from_week = int(week) if _WEEK.fullmatch(week) else 0
-            policy = policy.put(len(policy.settings), Setting(name, words, from_week))
+        else:
+            policy = policy.put(len(policy.settings), _setting(key, words))
     return policy
+
+
+def _setting(key: str, words: str) -> Setting:
+    name, _, week = key.rpartition("@")
+    return Setting(name, words, int(week)) if _WEEK.fullmatch(week) and name else Setting(key, words)
 
 
 # ---- what it means

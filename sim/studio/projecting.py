@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sim.errors import Mistake
@@ -13,7 +14,7 @@ from sim.studio.address import Address
 from sim.studio.desk import Desk
 from sim.studio.director import Film, Script
 from sim.studio.film import LARGEST, fitted
-from sim.studio.policies import Policy, from_address, scenario_of
+from sim.studio.policies import Policy, from_address, scenario_of, to_address
 from sim.studio.shelf import fetch
 
 FIRST, SECOND = "lessons/town", "lessons/bad_news_travels"
@@ -46,6 +47,15 @@ def second_policy(address: Address) -> Policy:
 def second_world(address: Address, policy: Policy, desk: Desk) -> Scenario:
     """World B as a scenario. Raises :class:`Mistake`, as the scenario's own check would, for what cannot be."""
     return scenario_of(policy, fetch(first_key(address) if policy.start == SAME else policy.start, desk))
+
+
+def compare_entries(address: Address) -> dict[str, str]:
+    """What the address of the Compare page is given to ask the same with intervals; empty when there is one world only."""
+    first, second = first_key(address), second_policy(address)
+    if second == Policy(SAME):
+        return {}
+    start = first if second.start == SAME else second.start
+    return {"base": to_address(Policy(first)), "other": to_address(replace(second, start=start))}
 
 
 class Projector:

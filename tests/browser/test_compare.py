@@ -253,3 +253,26 @@ def test_how_customers_differ_is_set_pictured_shared_and_compared_until_it_is_su
     friend.goto(page.url)
     friend.get_by_text("How the customers differ (3 set here)").click()
     assert friend.get_by_role("group", name="Patience: young").get_by_label("Mean").input_value() == "90 s"
+
+
+def test_figures_move_when_they_are_looked_at_and_stay_still_where_that_fails(studio: str, visitors: Any) -> None:
+    page, without = visitors.come(), visitors.come()
+    without.route("**/studio/plotly.js*", lambda route: route.abort())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "plotly" in request.url else None)
+    for each in (page, without):
+        each.goto(f"{studio}compare?{SMALL}")
+        each.get_by_role("button", name="Add a what-if").wait_for()
+        assert each is without or asked == []
+        compared(each)
+        each.locator("figure").first.scroll_into_view_if_needed()
+        assert each.locator("figure img").first.get_attribute("alt")
+    count = page.locator("figure").count()
+    for figure in page.locator("figure").all():
+        figure.scroll_into_view_if_needed()
+        figure.locator(".draglayer").first.wait_for(state="attached")
+    page.wait_for_function(f"document.querySelectorAll('figure.alive').length === {count}")
+    assert len(asked) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    without.wait_for_timeout(500)
+    assert without.locator("figure.alive").count() == 0 and without.locator("figure img").first.is_visible()

@@ -85,7 +85,8 @@ def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watc
         answer = compared(written, asked, work)
         _refuse_too_few(answer, asked)
         command = packing.command(written, sources.how_many(asked.replications, answer.wish), asked.seed)
-        name = packing.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}")
+        called = packing.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}")
+        name = desk.free(f"report_{called}.html").stem.removeprefix("report_")
         scenario_files = packing.zipped(Path(folder), desk.place(f"scenarios_{name}.zip"), command)
         document = comparison.document(answer)
         differs = {other: tuple(map(str, changes)) for other, changes in sources.changes(answer)}

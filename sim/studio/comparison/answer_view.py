@@ -107,9 +107,12 @@ def _card(card: Card, differs: Sequence[str]) -> None:
         ]
         plain("ul", *glance, class_="glance")
         plain("dl", *[item for label, words in card.told for item in (plain("dt", label), plain("dd", words))])
-        with plain("details", class_="studio-details"):
-            plain("summary", "What differs")
-            plain("ul", *[plain("li", line) for line in differs or ("Nothing: the two mean the same.",)])
+        if differs:
+            with plain("details", class_="studio-details"):
+                plain("summary", "What differs")
+                plain("ul", *[plain("li", line) for line in differs])
+        else:
+            aside(f"Nothing differs: “{card.name}” and “{card.against}” mean the same.")
 
 
 @solara.component_vue("moving.vue")

@@ -149,6 +149,19 @@ def _unit_in(trait: str, column: str) -> Section:
     return {"unit": named} if other else {}
 
 
+NOTHING_USED = (
+    "No column is used yet: nothing is known of these customers but how many they are, and everything else about them would be "
+    "drawn. Say below what the columns mean."
+)
+
+
+def unused(section: Section, seen: Look) -> list[str]:
+    """The columns of the file that mean nothing yet."""
+    used = {entry["column"] for entry in section.get("columns", {}).values()}
+    used.add(section.get("segment_by", {}).get("column", ""))
+    return [name for name in seen.names if name not in used]
+
+
 def units_for(target: Target) -> tuple[str, ...]:
     """The units that a column may be in, the trait's own first."""
     family = UNITS.get(target.unit, ("",))[0]

@@ -51,8 +51,8 @@ def Upload(
 
 
 @solara.component
-def PeopleForm(question: Question, ask: Ask, desk: Desk) -> None:
-    """The choice, and what belongs to it."""
+def PeopleForm(question: Question, ask: Ask, desk: Desk, told_of: Section) -> None:
+    """The choice, and what belongs to it. ``told_of``: here it is put what the page shows of the customer file."""
     with plain("div", class_="compare-row"):
         choice("Customers", WHERE, question.people, lambda where: ask(lambda asked: replace(asked, people=where)))
         if question.people == asking.DRAWN:
@@ -65,7 +65,7 @@ def PeopleForm(question: Question, ask: Ask, desk: Desk) -> None:
             suffix="weeks", hint="empty: as the scenarios say", judge=whole_number(1, asking.MOST_WEEKS, or_empty=True),
         )  # fmt: skip
     if question.people == asking.FROM_FILE:
-        FileForm(desk)
+        FileForm(desk, told_of)
 
 
 class Arriving:
@@ -85,8 +85,9 @@ class Arriving:
 
 
 @solara.component
-def FileForm(desk: Desk) -> None:
+def FileForm(desk: Desk, told_of: Section) -> None:
     """Upload, look, map, and see what becomes of the rows."""
+    arrivals, set_arrivals = solara.use_state(0)
     section, set_section = solara.use_state(solara.use_memo(lambda: customers.remembered(desk), []))
     encoding, set_encoding = solara.use_state((section or {}).get("encoding", "utf-8"))
     fault, set_fault = solara.use_state("")
@@ -115,6 +116,7 @@ def FileForm(desk: Desk) -> None:
             set_fault(str(mistake))
         else:
             set_section(new)
+            set_arrivals(lambda count: count + 1)  # for what is said of it may be what was said of another of this name
 
     def change(how: Callable[[Section], Section]) -> None:
         new = how(customers.remembered(desk) or section or {})  # what lies on the desk, not what was last drawn here
@@ -122,8 +124,12 @@ def FileForm(desk: Desk) -> None:
         set_section(new)
 
     kept = json.dumps(section)
-    solara.use_effect(lambda: reading.start(1, lambda work: customers.read(section, desk)) if section else None, [kept])
-    seen, unread = solara.use_memo(lambda: _look(section, desk), [kept])
+    told_of["section"] = section
+    first = solara.use_memo(lambda: frozenset((section or {}).get("columns", {})), [arrivals])
+    solara.use_effect(
+        lambda: reading.start(1, lambda work: customers.read(section, desk)) if section else None, [kept, arrivals]
+    )
+    seen, unread = solara.use_memo(lambda: _look(section, desk), [kept, arrivals])
     with plain("div", class_="compare-row"):
         Upload(
             label="Choose a CSV file of customers", accept=".csv,text/csv", limits=LIMITS, largest=LARGEST,
@@ -138,7 +144,7 @@ def FileForm(desk: Desk) -> None:
         if incoming.running:
             said("Looking into the file …")
     if section is not None:
-        _shown(section, seen, unread, reading.result if not reading.running else None, change, desk)
+        _shown(section, seen, unread, reading.result if not reading.running else None, change, desk, first)
 
 
 def _look(section: Section | None, desk: Desk) -> tuple[Look | None, str]:
@@ -158,7 +164,9 @@ def _shown(
     read: Reading | None,
     change: Change,
     desk: Desk,
+    first: frozenset[str],
 ) -> None:
+    """``first``: the traits that had a column when the page was opened; the others stay where they are, focus and all."""
     heading(section["file"], 3)
     if seen is None:
         told(unread)
@@ -171,15 +179,26 @@ def _shown(
     aside(
         "Names that are alike were matched; correct them. What no column gives is drawn for each customer, as the scenario says."
     )
-    given = section.get("columns", {})
+    with plain("div"):
+        _used(section, seen)
     with plain("div", class_="compare-map"):
-        _traits([trait for trait in targets() if trait in given], section, seen, change)
+        _traits([trait for trait in targets() if trait in first], section, seen, change)
         _others(section, seen, change)
-    rest = [trait for trait in targets() if trait not in given]
-    with plain("details", class_="studio-details"):
+    rest = [trait for trait in targets() if trait not in first]
+    opened = {} if first else {"open": "open"}
+    with plain("details", class_="studio-details", **opened):
         plain("summary", f"Say what more a column means ({len(rest)} more traits)")
         with plain("div", class_="compare-map"):
             _traits(rest, section, seen, change)
+
+
+def _used(section: Section, seen: Look) -> None:
+    """Which columns are not used; a warning when none is, for then the file says no more than how many customers there are."""
+    unused = customers.unused(section, seen)
+    if not section.get("columns"):
+        told(customers.NOTHING_USED, "warning")
+    elif unused:
+        aside(f"Not used: {', '.join(unused)}.")
 
 
 def _traits(names: list[str], section: Section, seen: Look, change: Change) -> None:

@@ -17,7 +17,7 @@ from sim.errors import Mistake
 from sim.running import MOST_SEED
 from sim.studio import comparison, packing
 from sim.studio.address import MOST, Address, use_address
-from sim.studio.comparison import answer
+from sim.studio.comparison import answer, customers
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.answer_view import AnswerView
 from sim.studio.comparison.forms import Ask, Field, PolicyForm, fraction, plain, whole_number
@@ -43,6 +43,10 @@ WITHIN = (
     "how far the 95 % interval of each difference may reach to either side; "
     f"given up after {MOST_REPLICATIONS:,} replications, or fewer when the customers are many"
 )
+OTHER_FILE = (
+    "The customer file, or what its columns mean, was changed in another tab since this page showed it. Above is how it is now: "
+    "look at it, and press Compare again."
+)
 TOO_LONG = (
     "This is more than a link can hold. Put a policy on your shelf (below), start from it there, and go on: what is on "
     "the shelf takes little room in the link."
@@ -59,6 +63,8 @@ def Page() -> None:
     """Customers, policies, run, answer."""
     address, work = use_address(), use_work()
     fault, set_fault = solara.use_state("")
+    turn, set_turn = solara.use_state(0)
+    told_of: customers.Section = solara.use_memo(dict, [])
     asked, set_asked = solara.use_state(None)
     desk = DESKS.of(solara.get_session_id())
     question = asking.from_entries({key: address[key] for key in ENTRIES})
@@ -80,6 +86,10 @@ def Page() -> None:
     def run() -> None:
         question = latest.current
         set_fault("")
+        if question.people == asking.FROM_FILE and told_of.get("section") != customers.remembered(desk):
+            set_fault(OTHER_FILE)
+            set_turn(turn + 1)
+            return
         try:
             scenarios = asking.scenarios(question, desk)
         except Mistake as mistake:
@@ -93,7 +103,7 @@ def Page() -> None:
     heading("Compare policies")
     said("The same customers, with the same luck, live under each policy; what differs is the policy’s doing.")
     heading("1  Customers", 2)
-    PeopleForm(question, ask, desk)
+    PeopleForm(question, ask, desk, told_of).key(f"people {turn}")
     with plain("div"):
         if question.people:
             SpreadsForm(question, ask, desk)

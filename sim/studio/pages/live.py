@@ -21,7 +21,7 @@ from sim.studio.furniture import Table, aside, button, choice, heading, said, to
 from sim.studio.html import html
 from sim.studio.levers import Lever, lever, levers, of_part, typed, worded
 from sim.studio.policies import Policy, Setting, to_address
-from sim.studio.projecting import SAME, Projector, first_key, script_of, second_policy, second_world
+from sim.studio.projecting import SAME, Projector, compare_entries, first_key, script_of, second_policy, second_world
 
 TITLE, ICON, PLACE = "Live", "mdi-play-network-outline", 10
 SIZES = [("300", "300 people"), ("1000", "1,000 people"), (str(LARGEST), "everybody in the file")]
@@ -80,14 +80,15 @@ def Page() -> None:
         with html("section", attributes={"aria-label": "The market"}):
             if mistake:
                 told(mistake)
-            Stage(
-                opening=opening,
-                chunk=chunk,
-                picked=picked,
-                event_more=projector.more,
-                event_pick=lambda who: address.go(customer=who),
-                event_at=lambda week: setattr(projector, "at", int(week)),
-            )
+            if opening or not mistake:
+                Stage(
+                    opening=opening,
+                    chunk=chunk,
+                    picked=picked,
+                    event_more=projector.more,
+                    event_pick=lambda who: address.go(customer=who),
+                    event_at=lambda week: setattr(projector, "at", int(week)),
+                )
             Told(address, desk, picked)
 
 
@@ -114,6 +115,11 @@ def Worlds(address: Address, desk: Desk) -> None:
         seed = address.whole("seed", 1, 0, 2**31)
         said(f"Luck no. {seed}")
         button("Other luck", lambda: go(seed=str(seed + 1)), "mdi-dice-5-outline", text=True, small=True)
+    wanted = compare_entries(address)
+    with html("div"):
+        if wanted:
+            button("Compare both", lambda: address.go("/compare", **wanted), "mdi-compare", outlined=True, small=True)
+            aside("Hundreds of replications instead of one, with intervals.")
 
 
 @solara.component

@@ -1,0 +1,181 @@
+"""Commands that hold policies against one another: compare, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.commands import (
+    AsJson,
+    ClusterAddress,
+    ScenarioFile,
+    Threads,
+    Workers,
+    example,
+    place_to_run,
+    print_json,
+    progress_bar,
+    tell,
+)
+from sim.commands.reporting import Formats, Report, Reports
+from sim.commands.running import (
+    Replications,
+    Results,
+    Seed,
+    end,
+    failed,
+    scenarios_folder,
+    tell_stopped,
+)
+from sim.errors import Mistake
+from sim.report.terminal import show_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.comparing import Answer
+    from sim.execution import Executor
+    from sim.scenario.whole import Scenario
+
+DEMO = ("today", "outsourced", "upselling", "self_checkout", "accountable")
+
+
+def compare(
+    base: ScenarioFile,
+    others: Annotated[list[Path], typer.Argument(help="Scenarios to hold against it.", show_default=False)],
+    replications: Replications = 200,
+    precision: Annotated[
+        str | None, typer.Option(help="Run until retention differences are known to within this, such as 1%.")
+    ] = None,
+    most: Annotated[int, typer.Option(help="With --precision: give up after so many replications.")] = 20_000,
+    seed: Seed = 1,
+    threads: Threads = None,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
+    report: Report = None,
+    formats: Formats = None,
+    results: Results = Path("results"),
+    posterior: Annotated[
+        Path | None, typer.Option(help="Parameter sets of 'calibrate' (draws.csv): every replication draws one.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
+    from sim.scenario.whole import load
+
+    reports = Reports(report, formats)
+    scenarios = [load(path) for path in (base, *others)]
+    share = _share(precision)
+    if posterior is not None and precision is not None:
+        raise Mistake("--precision and --posterior exclude each other; give --replications instead")
+    with place_to_run(threads, workers, cluster) as place:
+        if posterior is None:
+            answer = compared(scenarios, replications, seed, share, place, most)
+        else:
+            answer = _compared_under(posterior, scenarios, replications, seed, place)
+    if posterior is None:
+        _kept(answer, reports, results)
+    else:
+        _reported(answer, reports, results / "compare-under-posterior.html")
+    if as_json:
+        print_json(answer.to_json())
+    else:
+        show_answer(answer)
+    tell_stopped(answer.results, replications if share is None else None, place)
+    end(failed(answer.results))
+
+
+def compared(
+    scenarios: Sequence[Scenario],
+    replications: int,
+    seed: int,
+    precision: float | None,
+    place: Executor,
+    most: int = 20_000,
+) -> Answer:
+    """Compare with a progress bar; ends the command when fewer than two replications are there to compare."""
+    from sim.comparing import compare as compare_scenarios
+
+    with progress_bar(replications * len(scenarios), "comparing") as progress:
+        answer = compare_scenarios(
+            scenarios, replications, seed, precision=precision, most=most, executor=place, progress=progress
+        )
+    if len(answer.numbers) < 2:
+        tell_stopped(answer.results, replications, place)
+        end(failed(answer.results))
+        raise Mistake("a comparison needs at least two replications; ask for more with --replications")
+    return answer
+
+
+def _compared_under(
+    posterior: Path, scenarios: Sequence[Scenario], replications: int, seed: int, place: Executor
+) -> Answer:
+    """A comparison whose replications draw what a calibration left open."""
+    from sim.experiments.uncertain import compare_under, read_draws
+    from sim.running import check_numbers
+
+    check_numbers(replications, seed)
+    if replications < 2:
+        raise Mistake("a comparison needs at least two replications; ask for more with --replications")
+    draws = read_draws(posterior)
+    with progress_bar(replications * len(scenarios), "comparing") as progress:
+        return compare_under(scenarios, draws, replications, seed, place, progress)
+
+
+def _kept(answer: Answer, reports: Reports, under: Path) -> list[Path]:
+    """Write results folder and reports; returns the reports' paths."""
+    from sim.results import save
+
+    return _reported(answer, reports, save(answer.results, under) / "report.html")
+
+
+def _reported(answer: Answer, reports: Reports, otherwise: Path) -> list[Path]:
+    from sim.report.comparison import document
+
+    return reports.write(lambda: document(answer), otherwise)
+
+
+def _share(written: str | None) -> float | None:
+    """``1%`` or ``0.01`` as a share; raises :class:`Mistake` on anything else."""
+    if written is None:
+        return None
+    try:
+        number = float(written.removesuffix("%")) / (100 if written.endswith("%") else 1)
+    except ValueError:
+        raise Mistake(f"--precision is '{written}', but must be a share such as 1% or 0.01") from None
+    return number
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder for results and report.")] = Path("results"),
+    replications: Replications = 200,
+    threads: Threads = None,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
+    formats: Formats = None,
+    as_json: AsJson = False,
+) -> None:
+    """The main job on the shipped customer file: today's policies against four what-ifs, and the report's path."""
+    from sim.scenario.whole import load
+
+    reports, folder = Reports(None, formats), scenarios_folder() / "telecom"
+    tell(f"Five policies, {replications} replications of two years each; the first start compiles for about a minute.")
+    with place_to_run(threads, workers, cluster) as place:
+        answer = compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, place)
+    written = _kept(answer, reports, out)
+    if as_json:
+        print_json({"report": str(written[0]), **answer.to_json()})
+    else:
+        show_answer(answer)
+        typer.echo(f"report: {written[0]}")
+    tell_stopped(answer.results, replications, place)
+    end(failed(answer.results))
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add these commands to the program."""
+    words = "compare scenarios/telecom/today.yaml scenarios/telecom/outsourced.yaml --precision 1%"
+    program.command(epilog=example(words))(compare)
+    program.command(epilog=example("demo --out results"))(demo)
