@@ -238,7 +238,7 @@ def _weeks(state, work, network, policy, first, setting, tally, journal):
         account(people, state, work, p, today, setting.founders, counts)
 
 
-LATER = (touch, decide, account, talk)
+LATER = (experience, touch, decide, account, talk)
 """Phases that a second process compiles the first time, in the order in which it does."""
 
 
