@@ -110,12 +110,17 @@ class Inner:
     is kept with the loop inside.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], kept: bool = False) -> None:
         self.plain = function
         door = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-        self._compiled = njit(error_model="numpy", _nrt=False, **door)(function)  # numba itself only holds it weakly
+        # numba itself only holds it weakly
+        self._compiled = njit(error_model="numpy", _nrt=False, cache=kept, **door)(function)
         self._numba_type_ = types.Dispatcher(self._compiled)
         self.__name__, self.__doc__, self.__module__ = function.__name__, function.__doc__, function.__module__
+
+    def compile(self, signature: tuple[types.Type, ...]) -> None:
+        """Compile it for arguments of these types; what is kept on disk is read instead."""
+        self._compiled.compile(signature)
 
     def __call__(self, *arguments: Any) -> Any:
         """Refuse: there is no door for Python. Raises ``TypeError``."""
@@ -125,6 +130,11 @@ class Inner:
 def inner_kernel(function: Callable[..., Any]) -> Inner:
     """Mark a short loop over arrays that makes no arrays and that only kernels call (see :class:`Inner`)."""
     return Inner(function)
+
+
+def phase(function: Callable[..., Any]) -> Inner:
+    """Mark a large part of a kernel: as :func:`inner_kernel`, but kept on disk, so that another process may compile it."""
+    return Inner(function, kept=True)
 
 
 def step(function: Callable[..., Any]) -> Any:

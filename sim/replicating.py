@@ -77,6 +77,7 @@ class Workplace:
     """One thread's room: a state and a workspace, used for one replication after the other."""
 
     def __init__(self, ground: Ground, seed: int) -> None:
+        core.prepare(ground)
         self.ground, self.seed = ground, seed
         self.state, self.work = empty_state(ground), core.room_for(ground.plan.people)
         self.journal = journal()

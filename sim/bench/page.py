@@ -87,7 +87,7 @@ def _why(row: Row, found: Measured) -> str:
         )
     if row.figure == "first start":
         compiling = number(row.value - (found.value("warm start") or 0.0))
-        return f"Compiling takes {compiling} s of it, on one thread: numba holds a lock meanwhile, and no second processor helps."
+        return f"Compiling takes {compiling} s of it, in two processes at once, each on one thread: numba holds a lock meanwhile."
     if row.figure.endswith("workers against threads"):
         ready, threads = number(found.value(READY) or 0.0), number(found.value("comparison on threads") or 0.0)
         return (

@@ -5,7 +5,7 @@ import numpy as np
 from sim.behaviour.answering import ANSWERS, SURVEY_WEEKS, answer, leaning
 from sim.behaviour.choice import goodwill
 from sim.behaviour.person import COMPANY, GONE, RIVAL
-from sim.compiled import inner_kernel, step
+from sim.compiled import phase, step
 from sim.draws import fill_listed
 from sim.engines import passes
 from sim.engines.lists import BLOCK, row_of
@@ -108,7 +108,7 @@ def _money(state, p, today, tally):
     tally[COST_WINBACK] += spending(tally[WINBACK_OFFERS], f32(1), p.winback_cost)
 
 
-@inner_kernel
+@phase
 def account(people, state, work, p, today, founders, tally):
     """Money, and the counts from which every measure is made."""
     provider, tenure = state.mark[PROVIDER], state.clock[TENURE]

@@ -13,20 +13,22 @@ import numpy as np
 from sim.behaviour.belief import reputation_after
 from sim.behaviour.ledger import CAUSES
 from sim.behaviour.ledger import rate as booking_rate
-from sim.compiled import inner_kernel, lean_kernel, step
-from sim.engines import candour, keeping, lists, passes
+from sim.compiled import inner_kernel, lean_kernel, phase, step
+from sim.engines import ahead, keeping, lists, passes
 from sim.engines.account import account
+from sim.engines.candour import come_to_light
 from sim.engines.contact import contact
 from sim.engines.decide import Market, choose, tell
 from sim.engines.experience import experience, feel_prices
 from sim.engines.lists import BLOCK, row_of
 from sim.engines.staffing import come_to_work, review, take_posts
+from sim.engines.start import empty_state, setting_of
 from sim.engines.touch import touch
 from sim.mechanisms.digital_channels import overheard
 from sim.mechanisms.impatience import remaining
 from sim.mechanisms.innovation import gained, lag_after, standing
 from sim.service.queues import put_in_order, rebase
-from sim.week import People, Today, count
+from sim.week import COUNTS, Network, People, Today, count, journal
 
 f32, u8, i32, u32, i64, u64 = np.float32, np.uint8, np.int32, np.uint32, np.int64, np.uint64
 
@@ -122,7 +124,7 @@ def govern(state, p, before, today, tally):
     come_to_work(state, (staff_before, staff), f32(minutes), p, today, tally)
 
 
-@inner_kernel
+@phase
 def talk(people, work, network, p, today, tally, journal):
     """Who talks this week, and who hears it."""
     number, provider, count, talking = people.number, people.mark[PROVIDER], people.number.shape[1], i64(0)
@@ -197,7 +199,7 @@ def _think(state, work, p, today, tally, journal):
     return thinking
 
 
-@inner_kernel
+@phase
 def decide(people, state, work, p, today, tally, journal):
     """Some leave the market, some compare and stay, leave, join or come back."""
     bits, thinking = work.bits, _think(state, work, p, today, tally, journal)
@@ -227,7 +229,7 @@ def _weeks(state, work, network, policy, first, setting, tally, journal):
         offered, visitors, troubled = experience(state, work, p, today)
         if setting.prices_move:
             feel_prices(state, p, before, today, journal)
-        candour.come_to_light(state, work, p, before, today, counts, journal)
+        come_to_light(state, work, p, before, today, counts, journal)
         touch(state, work, (offered, visitors), p, today, counts, journal)
         contact(people, state, work, troubled, p, today, counts, journal)
         talk(people, work, network, p, today, counts, journal)
@@ -236,9 +238,24 @@ def _weeks(state, work, network, policy, first, setting, tally, journal):
         account(people, state, work, p, today, setting.founders, counts)
 
 
+LATER = (experience, touch, decide, account, talk)
+"""Phases that a second process compiles the first time, in the order in which it does."""
+
+
+def prepare(ground):
+    """Before the first replication is drawn: the first time on this machine, have the later phases compiled meanwhile."""
+
+    def arguments():
+        nobody, counts = Network(np.zeros(2, i32), np.zeros(0, i32)), np.zeros((1, len(COUNTS)), i64)
+        setting = setting_of(ground, u64(0))
+        return empty_state(ground), room_for(1), nobody, ground.policy, 0, setting, counts, journal()
+
+    ahead.shared(_weeks, LATER, arguments)
+
+
 def advance(state, work, network, policy, week, setting, tally, journal):
     """One week, phase by phase; ``tally`` (this week's counts, int64) is filled."""
-    _weeks(state, work, network, policy, int(week), setting, tally.reshape(1, -1), journal)
+    live(state, work, network, policy, setting, tally.reshape(1, -1), journal, int(week))
 
 
 def live(state, work, network, policy, setting, tally, journal, first=0):

@@ -6,7 +6,7 @@ from sim.behaviour.grievance import fading
 from sim.behaviour.person import COMPANY
 from sim.behaviour.price import outraged
 from sim.behaviour.satisfaction import aversion, bend
-from sim.compiled import inner_kernel, step
+from sim.compiled import inner_kernel, phase, step
 from sim.draws import fill
 from sim.engines import candour, lists, passes, tailor
 from sim.engines.lists import BLOCK, row_of
@@ -98,7 +98,7 @@ def _draw(world, week, start, size, work):
     fill(world, MOOD, week, start, (later[0, here], later[1, here], later[2, here], later[3, here]))
 
 
-@inner_kernel
+@phase
 def experience(state, work, p, today):
     """Everybody uses the product; returns how many get an offer, how many visit a shop, and how many have cause to call."""
     people, number, bits, scratch = state.number.shape[1], state.number, work.bits, work.scratch

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.behaviour.trust import shaken
-from sim.compiled import inner_kernel, step
+from sim.compiled import inner_kernel, phase, step
 from sim.draws import fill_listed, happens, unit
 from sim.engines import lists
 from sim.engines.lists import book, experienced, note, row_of
@@ -199,7 +199,7 @@ def shop(state, work, visitors, p, today, tally, journal):
     _after_visits(number, who, work, p, today, tally, journal)
 
 
-@inner_kernel
+@phase
 def touch(state, work, counts, p, today, tally, journal):
     """Offers are made and shops are visited; ``counts`` is how many get an offer, and how many go to a shop."""
     size = work.bits.shape[1]

@@ -92,6 +92,7 @@ class FastWorld:
 
     def __init__(self, scenario: Scenario, seed: int, replication: int = 0) -> None:
         self.ground, self.week = ground_of(scenario), -1
+        core.prepare(self.ground)
         self._state, self._work = empty_state(self.ground), core.room_for(self.ground.plan.people)
         self.network, self._setting = begin(self.ground, seed, replication, self._state)
         self._book = journal(EVERYBODY, EVENTS_EACH * self.ground.plan.people)

@@ -1,0 +1,119 @@
+"""The first start compiles in two processes: what the second is told to compile is what the first then finds kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+from worlds import busy
+
+from sim.engines import ahead, core
+from sim.engines.start import begin
+from sim.ground import ground_of
+from sim.replicating import Workplace
+
+ROOT = Path(__file__).resolve().parents[1]
+
+TOY = """
+import json, sys, time
+from pathlib import Path
+import numba, numpy as np
+from sim.compiled import lean_kernel, phase
+from sim.engines import ahead
+
+ahead.FEWEST = 1
+
+@phase
+def doubled(values, factor):
+    for k in range(values.size):
+        values[k] *= factor
+
+@phase
+def added(values, both):
+    values[0] += both[0] + both[1]
+
+@lean_kernel
+def kernel(values, times):
+    for k in range(times):
+        doubled(values, np.float32(2))
+        added(values, (k, times))
+
+if __name__ == "__main__":
+    import toy
+    values = np.ones(3, np.float32)
+    toy.ahead.shared(toy.kernel, (toy.doubled, toy.added), lambda: (values, 1))
+    again = toy.ahead._first()
+    for helper in toy.ahead._helpers():
+        assert helper.wait(120) == 0
+    toy.kernel(values, 2)
+    hits = {one.__name__: sum(one._compiled.stats.cache_hits.values()) for one in (toy.doubled, toy.added)}
+    print(json.dumps({"hits": hits, "values": values.tolist(), "again": again, "helpers": len(toy.ahead._helpers())}))
+"""
+
+
+def toy(folder: Path) -> dict[str, object]:
+    """The toy's own account, from a process of its own with compiled code in ``folder``."""
+    (folder / "toy.py").write_text(TOY)
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{folder}", "LOYALTY_CACHE": str(folder / "kept")}
+    done = subprocess.run(
+        [sys.executable, "toy.py"], cwd=folder, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def test_a_second_process_compiles_what_the_first_then_reads(tmp_path: Path) -> None:
+    first = toy(tmp_path)
+    assert first["hits"] == {"doubled": 1, "added": 1} and first["helpers"] == 1
+    assert first["again"] is False  # nobody else begins another
+    assert first["values"] == [(1 * 2 + 0 + 2) * 2 + 1 + 2, 4, 4]
+    later = toy(tmp_path)
+    assert later["values"] == first["values"] and later["helpers"] == 0
+
+
+def test_the_types_foretold_are_those_with_which_the_week_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    foretold: dict[str, tuple[object, ...]] = {}
+
+    def note(kernel: object, later: object, arguments: object) -> None:
+        foretold.update(ahead.types_at_calls(core._weeks.py_func, arguments()))  # type: ignore[operator]
+
+    monkeypatch.setattr(ahead, "shared", note)
+    ground = ground_of(busy().with_(weeks=2))
+    place = Workplace(ground, 1)
+    place.replicate(0)  # by now the week is compiled, here or by an earlier process
+    network, setting = begin(ground, 1, 0, place.state)
+    real = (
+        place.state,
+        place.work,
+        network,
+        ground.policy,
+        0,
+        setting,
+        np.zeros((2, len(core.COUNTS)), np.int64),
+        place.journal,
+    )
+    assert ahead.types_at_calls(core._weeks.py_func, real) == foretold
+    for phase in core.LATER:
+        compiled = phase._compiled
+        known = len(compiled.signatures)
+        phase.compile(foretold[phase.__name__])  # read from the disk, or known already: never compiled anew
+        assert len(compiled.signatures) == 1
+        assert known or not compiled.stats.cache_misses
+
+
+def test_one_processor_is_left_to_the_first_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "new"))
+    monkeypatch.setattr(ahead, "_processors", lambda: 1)
+    assert not ahead._first() and not (tmp_path / "new").exists()
+    monkeypatch.setattr(ahead, "_processors", lambda: 2)
+    assert ahead._first() and not ahead._first()
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "file" / "below"))
+    assert not ahead._first()  # where nothing can be kept nothing is shared
