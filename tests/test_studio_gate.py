@@ -120,16 +120,6 @@ def test_a_file_that_is_too_large_is_told_and_the_oldest_makes_room(tmp_path: Pa
     assert len(list(tmp_path.iterdir())) == MOST_FILES and path.is_file()
 
 
-def test_reports_make_room_before_what_a_visitor_brought(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    brought = [desk.put(name, io.BytesIO(b"id\n1\n"), 5) for name in ("people.csv", "mine.yaml")]
-    for number in range(MOST_FILES + 5):
-        report = desk.place(f"report_{number}.html")
-        report.write_text("made", encoding="utf-8")
-    assert all(path.is_file() for path in (*brought, report)) and not desk.find("report_0.html")
-    assert len(list(tmp_path.iterdir())) == MOST_FILES
-
-
 def test_visitors_do_not_see_each_others_desks(monkeypatch: pytest.MonkeyPatch) -> None:
     room = Desks()
     one, two = room.of("one"), room.of("two")

@@ -137,6 +137,7 @@ async def _page(request: Request) -> Response:
     text = text.replace(
         '<div v-if="loading" id="loader-container">', f'<div v-if="loading">{first}</div><div v-if="false">', 1
     )
+    text = text.replace("<v-progress-linear :style", '<v-progress-linear aria-label="The page is at work" :style', 1)
     text = text.replace('<div id="pre-rendered-html-present"', first + '<div id="pre-rendered-html-present"', 1)
     text = text.replace("initial-scale=1, maximum-scale=1, user-scalable=no, minimal-ui", "initial-scale=1", 1)
     page = HTMLResponse(text, response.status_code)

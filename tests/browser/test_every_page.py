@@ -17,6 +17,8 @@ def test_a_page_opens_and_axe_finds_no_serious_fault(studio: str, page: Any, acc
     page.goto(studio + slug)
     page.wait_for_selector("#content h1")
     page.wait_for_load_state("networkidle")
+    bar = page.locator(".v-progress-linear[aria-label='The page is at work']")  # seen only while the server is busy
+    assert bar.count() == 1 and bar.evaluate("bar => bar.style.visibility = 'visible'")
     assert accessible(page) == []
 
 

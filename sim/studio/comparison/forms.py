@@ -10,7 +10,6 @@ from typing import Any
 import reacton.ipyvuetify as v
 import solara
 from reacton.core import Element
-from solara.components.input import use_change
 
 from sim.errors import Mistake
 from sim.report.drawing import look
@@ -45,22 +44,29 @@ def Field(
     suffix: str = "",
     hint: str = "",
     judge: Callable[[str], str] = lambda words: "",
+    focus: bool = False,
 ) -> Element:
-    """A field of text that is taken over when the visitor leaves it or presses Enter, unless ``judge`` has an objection."""
+    """A field of text that is taken over when the visitor leaves it or presses Enter, unless ``judge`` has an objection.
+
+    ``focus``: it takes the focus when it appears.
+    """
     typed = solara.use_reactive(value)
     objection, set_objection = solara.use_state("")
     field = v.TextField(
         label=label, v_model=typed.value, on_v_model=typed.set, suffix=suffix, hint=hint, persistent_hint=bool(hint),
         error_messages=[objection] if objection else [], outlined=True, dense=True, hide_details="auto",
+        autofocus=focus,
     )  # fmt: skip
 
-    def changed(words: str | None) -> None:
+    def changed(_widget: object, _event: str, words: str | None) -> None:
+        typed.set(words or "")
         objected = judge(words or "")
         set_objection(objected)
         if not objected and (words or "") != value:
             commit(words or "")
 
-    use_change(field, changed)
+    # the event brings the text along: what the field has told of it so far may be behind, where typing is faster than the way
+    v.use_event(field, "change", changed)
     return field
 
 
@@ -91,6 +97,7 @@ def PolicyForm(place: int, question: Question, ask: Ask, desk: Desk) -> None:
     """One policy's card."""
     policy = question.policies[place]
     finding, set_finding = solara.use_state(False)
+    fresh, set_fresh = solara.use_state(-1)
     start, missing = _start(question, place, desk)
 
     def put(change: Callable[[Policy], Policy]) -> None:
@@ -98,6 +105,7 @@ def PolicyForm(place: int, question: Question, ask: Ask, desk: Desk) -> None:
 
     def chosen(setting: Setting) -> None:
         set_finding(False)
+        set_fresh(len(policy.settings))
         put(lambda policy: policy.put(len(policy.settings), setting))
 
     style = f"--colour: {look(place).colour}"
@@ -109,7 +117,7 @@ def PolicyForm(place: int, question: Question, ask: Ask, desk: Desk) -> None:
             return
         aside(start.description)
         for number, setting in enumerate(policy.settings):
-            SettingForm(setting, number, start, put)
+            SettingForm(setting, number, start, put, number == fresh)
         with plain("div"):
             _whole_fault(question, place, start, desk)
         button("Change a lever", lambda: set_finding(not finding), "mdi-tune-vertical", outlined=True)
@@ -160,8 +168,11 @@ def _naming(policy: Policy, start: Scenario, put: Put) -> None:
 
 
 @solara.component
-def SettingForm(setting: Setting, number: int, start: Scenario, put: Put) -> Element:
-    """A lever that was moved: value with unit and range, from which week, meaning and source."""
+def SettingForm(setting: Setting, number: int, start: Scenario, put: Put, fresh: bool = False) -> Element:
+    """A lever that was moved: value with unit and range, from which week, meaning and source.
+
+    ``fresh``: it was picked just now, and what is picked is to be typed over.
+    """
 
     def move(**changes: Any) -> None:
         put(lambda policy: policy.moved(number, **changes))
@@ -181,7 +192,7 @@ def SettingForm(setting: Setting, number: int, start: Scenario, put: Put) -> Ele
     ) as box:
         plain("h4", this.label)
         with plain("div", class_="compare-row"):
-            _value(this, setting, move)
+            _value(this, setting, move, fresh)
             if this.group != "scenario":
                 _from_week(setting, start, move)
             with plain("div", class_="narrow"):
@@ -204,13 +215,13 @@ def _from_week(setting: Setting, start: Scenario, move: Callable[..., None]) -> 
     )  # fmt: skip
 
 
-def _value(this: Lever, setting: Setting, move: Callable[..., None]) -> None:
+def _value(this: Lever, setting: Setting, move: Callable[..., None], fresh: bool) -> None:
     label = this.name.replace("_", " ").capitalize()
     if this.choices:
         words = [(word, word.replace("_", " ")) for word in this.choices]
         choice(label, words, setting.written, lambda word: move(written=word))
     else:
-        Field(label, setting.written, lambda text: move(written=text), suffix=this.unit)
+        Field(label, setting.written, lambda text: move(written=text), suffix=this.unit, focus=fresh)
 
 
 @solara.component

@@ -52,7 +52,8 @@ def Upload(
 
 @solara.component
 def PeopleForm(question: Question, ask: Ask, desk: Desk, told_of: Section) -> None:
-    """The choice, and what belongs to it. ``told_of``: here it is put what the page shows of the customer file."""
+    """The choice, and what belongs to it. ``told_of``: here it is put what the page shows of the customer file
+    (``section``); what stands in it under ``changed`` is called when that is changed here."""
     with plain("div", class_="compare-row"):
         choice("Customers", WHERE, question.people, lambda where: ask(lambda asked: replace(asked, people=where)))
         if question.people == asking.DRAWN:
@@ -116,11 +117,13 @@ def FileForm(desk: Desk, told_of: Section) -> None:
             set_fault(str(mistake))
         else:
             set_section(new)
+            told_of["changed"]()
             set_arrivals(lambda count: count + 1)  # for what is said of it may be what was said of another of this name
 
     def change(how: Callable[[Section], Section]) -> None:
         new = how(customers.remembered(desk) or section or {})  # what lies on the desk, not what was last drawn here
         customers.remember(new, desk)
+        told_of["changed"]()
         set_section(new)
 
     kept = json.dumps(section)

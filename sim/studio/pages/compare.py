@@ -10,7 +10,6 @@ from pathlib import Path
 import reacton.ipyvuetify as v
 import solara
 from reacton.core import Element
-from solara.components.input import use_change
 
 from sim.comparing import MOST_REPLICATIONS
 from sim.errors import Mistake
@@ -64,7 +63,9 @@ def Page() -> None:
     address, work = use_address(), use_work()
     fault, set_fault = solara.use_state("")
     turn, set_turn = solara.use_state(0)
+    version, set_version = solara.use_state(0)
     told_of: customers.Section = solara.use_memo(dict, [])
+    told_of["changed"] = lambda: set_version(lambda version: version + 1)
     asked, set_asked = solara.use_state(None)
     desk = DESKS.of(solara.get_session_id())
     question = asking.from_entries({key: address[key] for key in ENTRIES})
@@ -95,7 +96,7 @@ def Page() -> None:
         except Mistake as mistake:
             set_fault(str(mistake))
             return
-        set_asked(question)
+        set_asked((question, version))
         total = question.first * len(scenarios)
         work.start(total, lambda work: answer.found(question, scenarios, desk, work))
 
@@ -122,7 +123,7 @@ def Page() -> None:
     with plain("div"):
         if fault:
             told(fault)
-    _outcome(work, asked, question, desk)
+    _outcome(work, asked == (question, version), desk)
 
 
 def _with_one_more(question: Question) -> Question:
@@ -167,16 +168,14 @@ def Slid(question: Question, ask: Ask) -> Element:
         step=10, hint="how often each policy meets its luck; more make the answer surer, not the model truer",
         persistent_hint=True, class_="compare-wide", attributes={"aria-label": "Replications"},
     )  # fmt: skip
-    use_change(
-        slider,
-        lambda count: ask(lambda asked: replace(asked, replications=int(count))),
-        update_events=["change", "end"],
+    v.use_event(
+        slider, "change", lambda _widget, _event, count: ask(lambda asked: replace(asked, replications=int(count)))
     )
     return slider
 
 
-def _outcome(work: Work, asked: Question | None, question: Question, desk: Desk) -> None:
-    """How far it is, what went wrong, or the answer."""
+def _outcome(work: Work, as_asked: bool, desk: Desk) -> None:
+    """How far it is, what went wrong, or the answer; ``as_asked``: whether nothing was changed since."""
     with plain("div"):
         if work.running:
             Progress(work, "Simulated")
@@ -184,7 +183,7 @@ def _outcome(work: Work, asked: Question | None, question: Question, desk: Desk)
             aside("Counted are replications of each policy. Cancel keeps what is done." if work.done else GETTING_READY)
         if work.mistake:
             told(work.mistake)
-        if work.result is not None and asked != question:
+        if work.result is not None and not as_asked:
             told("You have changed something above since; press Compare to see what that does.", "info")
     with plain("div"):
         if isinstance(work.result, answer.Shown):
