@@ -266,6 +266,8 @@ replications: 4
 """
 RUNS = 5 * 5 * 4 + 4
 """Replications of all points and of the base, each a block of its own."""
+PATIENCE = 600
+"""Seconds until something that does not come is given up; a loaded machine is slow."""
 PROGRAM = """
 import itertools, resource, sys, time, sim.experiments.laboratory as laboratory
 from sim.execution import Executor
@@ -333,7 +335,7 @@ def finish(folder: Path) -> tuple[dict[str, bytes], Laboratory]:
 
 def kill_when(process: subprocess.Popen[str], folder: Path, blocks_done: int) -> set[str]:
     """Kill the process once so many blocks are down; returns those that were down before."""
-    until, seen = time.monotonic() + 120, put_down(folder)
+    until, seen = time.monotonic() + PATIENCE, put_down(folder)
     while process.poll() is None and time.monotonic() < until and len(seen) < blocks_done:
         time.sleep(0.01)
         seen = put_down(folder)
@@ -341,6 +343,7 @@ def kill_when(process: subprocess.Popen[str], folder: Path, blocks_done: int) ->
     process.send_signal(signal.SIGKILL)
     _, words = process.communicate()
     assert ended is None, f"it ended before it could be killed, with {ended}: {words[-2000:]}"
+    assert len(seen) >= blocks_done, f"only {len(seen)} blocks were down after {PATIENCE} s"
     return seen
 
 
@@ -350,7 +353,7 @@ def killed_and_resumed(folder: Path, kills: int, expected: dict[str, bytes]) -> 
     for moment in sorted(luck.sample(range(1, RUNS - 20), kills)):
         quick = moment - len(put_down(folder)) + 2
         seen = kill_when(start(folder, "sweep", "question.yaml", "--resume", quick=quick), folder, moment)
-        assert len(seen) >= moment and seen <= put_down(folder), "a finished block was lost"
+        assert seen <= put_down(folder), "a finished block was lost"
     least = len(put_down(folder))
     found, counted = finish(folder)
     assert counted.tally.found >= least and counted.tally.found + counted.tally.ran == RUNS
@@ -372,7 +375,7 @@ def test_two_processes_on_one_store_do_each_other_no_harm(tmp_path: Path, whole:
     prepared(tmp_path)
     processes = [start(tmp_path, "sweep", "question.yaml", "--threads", "1", "--json") for _ in range(2)]
     for process in processes:
-        answer, words = process.communicate(timeout=300)
+        answer, words = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0 and json.loads(answer)["failed"] == 0, words
     assert tables(tmp_path) == whole
     assert query("SELECT count(*) FROM replications", tmp_path / "results").rows == [(RUNS,)]
@@ -383,7 +386,7 @@ def test_two_processes_on_one_store_do_each_other_no_harm(tmp_path: Path, whole:
 def test_a_full_disk_is_a_sentence_and_what_is_finished_is_kept(tmp_path: Path, whole: dict[str, bytes]) -> None:
     prepared(tmp_path)
     process = start(tmp_path, "sweep", "question.yaml", limit=60_000)  # a block fits, a part does not
-    _, words = process.communicate(timeout=300)
+    _, words = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2 and "Traceback" not in words, words
     assert "no room" in words and "--resume" in words
     kept = len(put_down(tmp_path))
@@ -397,12 +400,12 @@ def test_a_killed_worker_takes_nothing_with_it(tmp_path: Path, whole: dict[str, 
     psutil = pytest.importorskip("psutil")
     prepared(tmp_path)
     process = start(tmp_path, "sweep", "question.yaml", "--workers", "2")
-    until = time.monotonic() + 200
+    until = time.monotonic() + PATIENCE
     while len(put_down(tmp_path)) < 20 and process.poll() is None and time.monotonic() < until:
         time.sleep(0.01)
     workers = [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
     assert len(workers) == 2
     workers[0].kill()
-    _, words = process.communicate(timeout=300)
+    _, words = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, words
     assert tables(tmp_path) == whole
