@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 
@@ -145,3 +146,18 @@ def test_a_run_by_itself_has_no_comparison_to_draw() -> None:
     with styled():
         found = figures.everything(Answer((run(busy(), 2),)))
     assert "kept_more" not in [picture.name for picture in found]
+
+
+@pytest.mark.parametrize("end", [-0.0079, 0.0004, -4.99, 123_456.0, 1e-6])
+def test_numbers_along_a_narrow_panel_do_not_run_into_one_another(end: float) -> None:
+    dots = Dots("Other", [end], [0], "black", "o", low=[end * 1.01], high=[end * 0.99])
+    figure = drawn(
+        Chart("Trust", Axis("scale"), Axis(rows=["Outsourced call centre"]), [Rule(0.0), dots], height=1.5, width=4.4)
+    )
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    low, high = sorted(axes.get_xlim())
+    shown = [tick.label1.get_window_extent() for tick in axes.xaxis.get_major_ticks() if low <= tick.get_loc() <= high]
+    places = sorted((box.x0, box.x1) for box in shown)
+    assert len(places) >= 2
+    assert all(right < left for (_, right), (left, _) in itertools.pairwise(places))

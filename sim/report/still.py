@@ -34,6 +34,8 @@ from sim.report.drawing import FAINT, INK, name_lines, place_weeks, short, svg_o
 
 NARROW = 4.8
 """Inches below which lines are named under the axes, because there is no room at their ends."""
+SHORT_TICK = 4
+"""Characters of a number of which five find room along a narrow panel."""
 _LETTER = 0.078
 """Inches that a letter takes, on average."""
 
@@ -81,8 +83,15 @@ def _draw(axes: Axes, chart: Chart) -> None:
         axes.margins(x=0.12)
         axes.xaxis.set_major_locator(MaxNLocator(5 if chart.width < NARROW else 6, steps=[1, 2, 2.5, 5, 10]))
         _ends(axes, "x", chart.across)
+        if chart.width < NARROW and _longest_tick(axes) > SHORT_TICK:
+            axes.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 2.5, 5, 10]))
     if chart.title:
         axes.set_title(chart.title)
+
+
+def _longest_tick(axes: Axes) -> int:
+    """Characters of the longest number at the axis across."""
+    return max(map(len, axes.xaxis.get_major_formatter().format_ticks(list(axes.get_xticks()))), default=0)
 
 
 def _set_axis(axes: Axes, name: str, axis: Axis) -> None:
