@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import queue
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from sim.studio.desk import Desk
 from sim.studio.director import Film, Script, story
 from sim.studio.film import STEPS, FastWorld, Frame, ReadableWorld, fitted, places, ties
 from sim.studio.policies import Setting, from_address, sections, to_address
-from sim.studio.projecting import compare_entries, first_key, script_of, second_policy, second_world
+from sim.studio.projecting import Projector, compare_entries, first_key, script_of, second_policy, second_world
 from sim.studio.shelf import fetch
 from sim.week import COUNTS
 
@@ -208,3 +209,18 @@ WRONG = {
 def test_a_wrong_lever_is_told_as_the_scenario_check_tells_it(text: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(Mistake, match=words):
         asked(tmp_path, one="lessons/town", two=f"same~{text}")
+
+
+def test_a_fault_of_the_program_reaches_the_page(
+    world: Scenario, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: queue.Queue[str] = queue.Queue()
+    projector = Projector(lambda opening: told.put("shown"), lambda chunk: told.put("handed"))
+    projector.load(lambda: 1 // 0, 0, told.put)  # type: ignore[arg-type, return-value]
+    assert "ZeroDivisionError" in told.get(timeout=60)
+    projector.load(lambda: Script((world,), SEED), 0, told.put)
+    assert [told.get(timeout=60), told.get(timeout=60)] == ["", "shown"]
+    monkeypatch.setattr(Film, "more", lambda film: 1 // 0)
+    projector.more({"version": 2})
+    assert "ZeroDivisionError" in told.get(timeout=60)
+    assert "Traceback" in capsys.readouterr().err

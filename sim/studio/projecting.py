@@ -16,6 +16,7 @@ from sim.studio.director import Film, Script
 from sim.studio.film import LARGEST, fitted
 from sim.studio.policies import Policy, from_address, scenario_of, to_address
 from sim.studio.shelf import fetch
+from sim.studio.work import program_failed
 
 FIRST, SECOND = "lessons/town", "lessons/bad_news_travels"
 """What a visitor sees who asked for nothing: a town, and the same town when errors become more frequent."""
@@ -64,6 +65,7 @@ class Projector:
     def __init__(self, show: Callable[[dict[str, Any]], None], hand: Callable[[dict[str, Any]], None]) -> None:
         self._show, self._hand = show, hand
         self._film: Film | None = None
+        self._fail: Callable[[str], None] = lambda words: None
         self._version = 0
         self._lock, self._turn = threading.Lock(), threading.Lock()
         self.at = 0
@@ -72,7 +74,7 @@ class Projector:
         """Make another film in the background; its first ``keep`` weeks have been seen already."""
         with self._lock:
             self._version += 1
-            version, self._film = self._version, None
+            version, self._film, self._fail = self._version, None, fail
         threading.Thread(target=self._make, args=(version, make, keep, fail), daemon=True).start()
 
     def _make(self, version: int, make: Callable[[], Script], keep: int, fail: Callable[[str], None]) -> None:
@@ -81,6 +83,8 @@ class Projector:
             opening = film.opening() | {"version": version, "keep": keep}
         except Mistake as mistake:
             return fail(str(mistake))
+        except Exception as fault:  # it must reach the page too, or that would wait for ever
+            return fail(program_failed(fault))
         with self._lock:
             if version != self._version:
                 return
@@ -98,7 +102,10 @@ class Projector:
             if film is None or version != self._version:
                 return
             start = film.next
-            worlds = film.more()
+            try:
+                worlds = film.more()
+            except Exception as fault:  # as above
+                return self._fail(program_failed(fault))
             if version == self._version and worlds[0]:
                 # one text: the way to the browser would look at every number of a list by itself
                 told = json.dumps(worlds, separators=(",", ":"))

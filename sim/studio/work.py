@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,12 @@ EVERY = 0.2
 
 class Stopped(Exception):
     """What work raises when it was called off and has nothing to show."""
+
+
+def program_failed(fault: Exception) -> str:
+    """A fault of the program as the page tells it; where it happened stands in the terminal that the studio runs in."""
+    traceback.print_exception(fault)
+    return f"The program failed: {type(fault).__name__}: {fault}. Please report it; the studio's terminal says more."
 
 
 class Work:
@@ -54,7 +61,7 @@ class Work:
         except Mistake as fault:
             mistake = str(fault)
         except Exception as fault:  # a fault of the program must reach the page too, or it would wait for ever
-            mistake = f"The program failed: {type(fault).__name__}: {fault}"
+            mistake = program_failed(fault)
         with self._lock:
             if turn != self._turn:
                 return
