@@ -43,7 +43,7 @@ WORDS = {
 """Measures whose name is not what people call them."""
 
 
-def in_words(measure: str) -> str:
+def called(measure: str) -> str:
     """What people call a measure, within a sentence: ``mean wait``, ``net promoter score``, ``departures because of price``."""
     cause = measure.removeprefix("left_because_")
     plain = measure.replace("_", " ")
@@ -63,7 +63,7 @@ class Measure:
     @property
     def words(self) -> str:
         """What people call it, within a sentence."""
-        return in_words(self.name)
+        return called(self.name)
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

@@ -90,6 +90,8 @@ def test_a_journey_is_told_in_words(folder: Path) -> None:
         (("run", "small.yaml", "--results", "small.yaml"), "choose another folder"),
         (("compare", "small.yaml", "small.yaml"), "own name"),
         (("compare", "small.yaml", "worse.yaml", "--precision", "much"), "such as 1%"),
+        (("compare", "small.yaml", "worse.yaml", "--most", "60"), "--most goes with --precision"),
+        (("compare", "small.yaml", "worse.yaml", "--precision", "1%", "--most", "1"), "between 2 and 20,000"),
         (("journey", "small.yaml", "--customer", "900"), "249"),
         (("agree", "small.yaml", "--weeks", "70"), "between 1 and"),
         (("rum", "small.yaml"), "run"),

@@ -63,3 +63,12 @@ def test_a_run_tells_every_measure_with_its_unit(capsys: pytest.CaptureFixture[s
     assert numbers(rows["retention"][1]) == pytest.approx([100 * result.intervals["retention"]["mean"]], abs=1)
     assert numbers(rows["issues"][1])[0] == pytest.approx(50 * result.intervals["issues"]["mean"], rel=0.05)
     assert rows["retention"][-1] == "%" and rows["trust"][-2:] == ["scale", "0-1"]
+
+
+@pytest.mark.usefixtures("narrow")
+def test_a_single_replication_claims_no_interval_and_heads_are_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    result = run(busy(market={"stands_for": 50}), replications=1)
+    terminal.show_result(result)
+    rows = {line.split()[0]: line.split() for line in capsys.readouterr().out.splitlines() if line.split()}
+    assert all(rows[name][2] == "–" for name in NAMES)
+    assert rows["issues"][1] == f"{50 * result.intervals['issues']['mean']:,.0f}"

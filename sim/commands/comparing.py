@@ -49,7 +49,9 @@ def compare(
     precision: Annotated[
         str | None, typer.Option(help="Run until retention differences are known to within this, such as 1%.")
     ] = None,
-    most: Annotated[int, typer.Option(help="With --precision: give up after so many replications.")] = 20_000,
+    most: Annotated[
+        int | None, typer.Option(help="With --precision: give up after so many replications; 20,000 unless given.")
+    ] = None,
     seed: Seed = 1,
     threads: Threads = None,
     workers: Workers = None,
@@ -70,6 +72,8 @@ def compare(
     share = _share(precision)
     if posterior is not None and precision is not None:
         raise Mistake("--precision and --posterior exclude each other; give --replications instead")
+    if most is not None and precision is None:
+        raise Mistake("--most goes with --precision; without it, --replications says how many there are")
     with place_to_run(threads, workers, cluster) as place:
         if posterior is None:
             answer = compared(scenarios, replications, seed, share, place, most)
@@ -93,11 +97,13 @@ def compared(
     seed: int,
     precision: float | None,
     place: Executor,
-    most: int = 20_000,
+    most: int | None = None,
 ) -> Answer:
     """Compare with a progress bar; ends the command when fewer than two replications are there to compare."""
+    from sim.comparing import MOST_REPLICATIONS
     from sim.comparing import compare as compare_scenarios
 
+    most = MOST_REPLICATIONS if most is None else most
     with progress_bar(replications * len(scenarios), "comparing") as progress:
         answer = compare_scenarios(
             scenarios, replications, seed, precision=precision, most=most, executor=place, progress=progress

@@ -29,7 +29,7 @@ Out = Annotated[Path, typer.Option("--out", help="Folder for the answer; the sto
 
 
 @dataclass(frozen=True)
-class Wish:
+class Request:
     """What somebody wants who asks a question in a file: where it runs, where the answer goes, how it is told."""
 
     experiment: Path
@@ -42,7 +42,7 @@ class Wish:
     as_json: bool
 
 
-def asking(answer: Callable[[Wish], None]) -> Callable[..., None]:
+def asking(answer: Callable[[Request], None]) -> Callable[..., None]:
     """The command that ``answer`` fulfils, with its name and words and the options that all questions in a file share."""
 
     def command(
@@ -56,27 +56,27 @@ def asking(answer: Callable[[Wish], None]) -> Callable[..., None]:
         formats: Formats = None,
         as_json: AsJson = False,
     ) -> None:
-        answer(Wish(experiment, resume, threads, workers, cluster, out, Reports(report, formats), as_json))
+        answer(Request(experiment, resume, threads, workers, cluster, out, Reports(report, formats), as_json))
 
     command.__name__, command.__doc__ = answer.__name__, answer.__doc__
     return command
 
 
 @contextmanager
-def at_work(asked: Experiment, wish: Wish, runs: int) -> Iterator[Laboratory]:
+def at_work(asked: Experiment, request: Request, runs: int) -> Iterator[Laboratory]:
     """A laboratory on the store of the answer's folder, with a progress bar over ``runs`` replications."""
     from sim.execution import executor, interruptible
     from sim.experiments.laboratory import Laboratory
     from sim.experiments.querying import STORE
     from sim.experiments.store import Store
 
-    store = Store(wish.out / STORE, tell)
+    store = Store(request.out / STORE, tell)
     with (
         progress_bar(runs, asked.path.stem) as progress,
-        interruptible(executor(wish.threads, wish.workers, wish.cluster), tell) as place,
+        interruptible(executor(request.threads, request.workers, request.cluster), tell) as place,
         Laboratory(asked.measures, asked.seed, store, place, progress) as laboratory,
     ):
-        if wish.resume:
+        if request.resume:
             tell(_left(laboratory))
         yield laboratory
     tell(_told(laboratory))
@@ -94,24 +94,26 @@ def _told(laboratory: Laboratory) -> str:
 
 
 @asking
-def sweep(wish: Wish) -> None:
+def sweep(request: Request) -> None:
     """Ask the model at every point of a design, and say what moves the outcomes."""
     from sim.experiments import sweeping
     from sim.experiments.question import load_experiment
 
-    asked = load_experiment(wish.experiment)
+    asked = load_experiment(request.experiment)
     plan = sweeping.planned(asked)
-    with at_work(asked, wish, (len(plan[1]) + 1) * asked.replications) as laboratory:
+    with at_work(asked, request, (len(plan[1]) + 1) * asked.replications) as laboratory:
         found = sweeping.sweep(asked, laboratory, plan)
-    _show_sweep(found, wish)
+    _show_sweep(found, request)
 
 
-def _show_sweep(found: Sweep, wish: Wish) -> None:
+def _show_sweep(found: Sweep, request: Request) -> None:
     from sim.experiments.keeping import save
     from sim.report import sweep_page
 
-    folder = save(found.experiment, "sweep", found.address, {"points": found.table(), "runs": found.runs()}, wish.out)
-    tell_answer(found, sweep_page, folder, wish, lambda: _print_effects(found))
+    folder = save(
+        found.experiment, "sweep", found.address, {"points": found.table(), "runs": found.runs()}, request.out
+    )
+    tell_answer(found, sweep_page, folder, request, lambda: _print_effects(found))
 
 
 def _print_effects(found: Sweep) -> None:
@@ -123,26 +125,26 @@ def _print_effects(found: Sweep) -> None:
 
 
 @asking
-def robust(wish: Wish) -> None:
+def robust(request: Request) -> None:
     """Ask how policies do in every state of what nobody knows: regret, and the states in which each one fails."""
     from sim.experiments import robustness
     from sim.experiments.keeping import save
     from sim.experiments.question import load_experiment
     from sim.report import robust_page
 
-    asked = load_experiment(wish.experiment, "robust", robustness.Settings)
+    asked = load_experiment(request.experiment, "robust", robustness.Settings)
     plan = robustness.planned(asked)
-    with at_work(asked, wish, len(plan[1]) * asked.replications) as laboratory:
+    with at_work(asked, request, len(plan[1]) * asked.replications) as laboratory:
         found = robustness.robust(asked, laboratory, plan)
-    folder = save(asked, "robust", found.address, {"states": found.table()}, wish.out)
-    tell_answer(found, robust_page, folder, wish)
+    folder = save(asked, "robust", found.address, {"states": found.table()}, request.out)
+    tell_answer(found, robust_page, folder, request)
 
 
-def tell_answer(found: Any, page: Any, folder: Path, wish: Wish, show: Callable[[], None] | None = None) -> None:
+def tell_answer(found: Any, page: Any, folder: Path, request: Request, show: Callable[[], None] | None = None) -> None:
     """Write the page that tells what was found; print its first sentence below what ``show`` prints, or the JSON object."""
     tell(f"results: {folder}")
-    wish.reports.write(lambda: page.document(found), folder / "report.html")
-    if wish.as_json:
+    request.reports.write(lambda: page.document(found), folder / "report.html")
+    if request.as_json:
         print_json({"answer": page.headline(found), "folder": str(folder), **found.to_json()})
     else:
         if show is not None:
@@ -152,29 +154,29 @@ def tell_answer(found: Any, page: Any, folder: Path, wish: Wish, show: Callable[
 
 
 @asking
-def branch(wish: Wish) -> None:
+def branch(request: Request) -> None:
     """Run history once, and several policies from some week on; workers run each policy whole, with the same numbers."""
     from sim.experiments import branching
     from sim.experiments.keeping import save
     from sim.experiments.question import load_experiment
     from sim.report import branch_page
 
-    asked = load_experiment(wish.experiment, "branch", branching.Settings)
+    asked = load_experiment(request.experiment, "branch", branching.Settings)
     scenarios = branching.planned(asked)
     numbers = range(asked.replications)
-    with at_work(asked, wish, len(scenarios) * len(numbers)) as laboratory:
-        if wish.workers is None and wish.cluster is None:
-            values = branching.branch(laboratory, scenarios, asked.settings.week, numbers, wish.threads)
+    with at_work(asked, request, len(scenarios) * len(numbers)) as laboratory:
+        if request.workers is None and request.cluster is None:
+            values = branching.branch(laboratory, scenarios, asked.settings.week, numbers, request.threads)
         else:
             values = laboratory.measure(scenarios, numbers)
     found = branch_page.Branches(
-        asked, [s.name for s in scenarios], values, _by_week(asked, scenarios, wish.out), laboratory.tally,
+        asked, [s.name for s in scenarios], values, _by_week(asked, scenarios, request.out), laboratory.tally,
         tuple(laboratory.failures),
     )  # fmt: skip
     folder = save(
-        asked, "branch", branching.address(asked, scenarios), {"branches": branch_page.table(found)}, wish.out
+        asked, "branch", branching.address(asked, scenarios), {"branches": branch_page.table(found)}, request.out
     )
-    tell_answer(found, branch_page, folder, wish)
+    tell_answer(found, branch_page, folder, request)
 
 
 def _by_week(asked: Experiment, scenarios: Sequence[Scenario], out: Path) -> dict[str, dict[str, Any]]:

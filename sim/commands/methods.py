@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, tell
-from sim.commands.experiments import ExperimentFile, Out, Resume, Wish, asking, at_work, tell_answer
+from sim.commands.experiments import ExperimentFile, Out, Request, Resume, asking, at_work, tell_answer
 from sim.commands.reporting import Formats, Report, Reports
 
 if TYPE_CHECKING:
@@ -27,23 +27,23 @@ Save = Annotated[
 ]
 
 
-def _answer(wish: Wish, key: str, extra: Callable[[Any, Path], None] | None = None) -> None:
+def _answer(request: Request, key: str, extra: Callable[[Any, Path], None] | None = None) -> None:
     """Load, ask, keep and tell: what all of these commands do."""
     from sim.experiments.asking import address
     from sim.experiments.keeping import save
     from sim.experiments.question import load_experiment
 
     method, page = import_module(f"sim.experiments.ask_{key}"), import_module(f"sim.report.{key}_page")
-    asked: Experiment = load_experiment(wish.experiment, key, method.Settings)
-    with at_work(asked, wish, method.check(asked)) as laboratory:
+    asked: Experiment = load_experiment(request.experiment, key, method.Settings)
+    with at_work(asked, request, method.check(asked)) as laboratory:
         found = method.ask(asked, laboratory)
     tables = {"answer": found.table()} | {
         name: getattr(found, name)() for name in ("trials", "draws", "checked") if hasattr(found, name)
     }
-    folder = save(asked, key, address(asked, key), tables, wish.out)
+    folder = save(asked, key, address(asked, key), tables, request.out)
     if extra is not None:
         extra(found, folder)
-    tell_answer(found, page, folder, wish, lambda: _table(found.table()))
+    tell_answer(found, page, folder, request, lambda: _table(found.table()))
 
 
 def _table(rows: Any) -> None:
@@ -63,27 +63,27 @@ def _table(rows: Any) -> None:
 
 
 @asking
-def sensitivity(wish: Wish) -> None:
+def sensitivity(request: Request) -> None:
     """Say which settings matter to the outcomes, and how much of what is seen is mere chance."""
-    _answer(wish, "sensitivity")
+    _answer(request, "sensitivity")
 
 
 @asking
-def select(wish: Wish) -> None:
+def select(request: Request) -> None:
     """Say which of several policies is best, with a promised probability of being right."""
-    _answer(wish, "select")
+    _answer(request, "select")
 
 
 @asking
-def optimise(wish: Wish) -> None:
+def optimise(request: Request) -> None:
     """Look for the levers' best settings within limits; the finalists are compared on fresh luck."""
-    _answer(wish, "optimise")
+    _answer(request, "optimise")
 
 
 @asking
-def break_even(wish: Wish) -> None:
+def break_even(request: Request) -> None:
     """Say at which value of one lever, or of one thing nobody knows, a policy stops paying."""
-    _answer(wish, "break_even")
+    _answer(request, "break_even")
 
 
 def calibrate(
@@ -101,8 +101,8 @@ def calibrate(
             found.draws().to_csv(draws, index=False, float_format="%.17g")
         tell(f"calibrated scenario: {path}; its posterior, for compare --posterior: {draws}")
 
-    wish = Wish(experiment, resume, threads, workers, cluster, out, Reports(report, formats), as_json)
-    _answer(wish, "calibrate", keep)
+    request = Request(experiment, resume, threads, workers, cluster, out, Reports(report, formats), as_json)
+    _answer(request, "calibrate", keep)
 
 
 def add_to(program: typer.Typer) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.experiments.ask_calibrate import Calibration
 from sim.experiments.posterior import IMPLAUSIBLE, Check
+from sim.measures import called
 from sim.report import experiment_page as paper
 from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span
@@ -48,7 +49,7 @@ def _checks(found: Calibration) -> list[Check]:
 
 def headline(found: Calibration) -> str:
     """Whether the model can meet the figures, and where."""
-    missed = [check.target.name.replace("_", " ") for check in _checks(found) if not check.met]
+    missed = [called(check.target.name) for check in _checks(found) if not check.met]
     where = listed([
         f"{factor.label} {setting(factor, value)} (90 % interval {setting(factor, low)} to {setting(factor, high)})"
         for factor, value, (low, high) in zip(found.factors, found.best_values, found.intervals(), strict=True)
@@ -109,7 +110,7 @@ def _figures(found: Calibration) -> Table:
             number(v * unit.factor, digits)
             for v in (check.target.value, check.target.error, check.median, check.low, check.high)
         ]
-        rows.append([f"{check.target.name.replace('_', ' ')}, {unit.level}", f"{told[0]} ± {told[1]}", told[2],
+        rows.append([f"{called(check.target.name)}, {unit.level}", f"{told[0]} ± {told[1]}", told[2],
                      f"{told[3]} to {told[4]}", "yes" if check.met else "no"])  # fmt: skip
     return Table(("Figure", "Given, ± standard error", "Predicted", "90 % interval", "Met"), rows)
 
@@ -161,9 +162,9 @@ def _predicted(found: Calibration) -> Picture:
     dots = Dots("predicted", parts[0], range(len(checks)), COLOURS[0], size=5, low=parts[1], high=parts[2],
                 band="90 % of predictions")  # fmt: skip
     across = Axis("predicted less given, in standard errors", "standard errors")
-    up = Axis(rows=[check.target.name.replace("_", " ") for check in checks])
+    up = Axis(rows=[called(check.target.name) for check in checks])
     marks: list[Mark] = [Span(-1.96, 1.96, FAINT), Rule(0.0, width=1), dots]
     chart = Chart("Prediction against figure", across, up, marks, height=1.2 + 0.4 * len(checks))
-    told = ", ".join(f"{check.target.name} {'met' if check.met else 'missed'}" for check in checks)
+    told = ", ".join(f"{called(check.target.name)} {'met' if check.met else 'missed'}" for check in checks)
     note = "Grey band: the figure's 95 % interval. Line: where 90 % of predictions lie."
     return pictured(chart, f"Predictions against figures: {told}.", note, name="predicted")

@@ -30,9 +30,9 @@ DIFFERENCES = ("Difference", "95 % interval", "Higher in", "Variance reduction")
 
 
 def _digits(known: Known, unit: Unit) -> int:
-    """Decimal places of a value: as far as it is known; none for an exact zero, two for any other exact value."""
+    """Decimal places of a value: as far as it is known; of an exact one two, or none when it is whole."""
     half = half_width(known, unit.factor)
-    return places(half) if half > 1e-9 else (2 if known.mean else 0)
+    return places(half) if half > 1e-9 else (0 if (known.mean * unit.factor).is_integer() else 2)
 
 
 def _base_row(answer: Answer, result: Result, measure: str, unit: Unit) -> list[str]:

@@ -64,11 +64,12 @@ def show_result(result: Result) -> None:
     from sim.comparing import Answer
     from sim.measures import NAMES
     from sim.report.facts import unit_of
-    from sim.report.tables import table
+    from sim.report.tables import NONE, table
 
     alone = Answer((result,))
+    known = len(result.numbers) > 1  # a single replication tells nothing of luck
     rows = [
-        [measure, *group.rows[0][1:3], _short(unit_of(alone, measure).level)]
+        [measure, group.rows[0][1], group.rows[0][2] if known else NONE, _short(unit_of(alone, measure).level)]
         for measure, group in zip(NAMES, table(alone, NAMES).groups, strict=True)
     ]
     title = f"{result.scenario.name} ({_size(result)}, {result.tally.shape[1]} weeks)"

@@ -15,7 +15,7 @@ from sim.experiments.ask_sensitivity import Sensitivities
 from sim.experiments.designs import value_in
 from sim.experiments.querying import STORE
 from sim.experiments.question import Experiment
-from sim.measures import in_words
+from sim.measures import called
 from sim.report.amounts import Unit, between, listed, number
 from sim.report.experiment_page import digits_of
 from sim.studio import drawn_bars, questions
@@ -146,7 +146,7 @@ def Shown(ask: Ask, found: Any, desk: Desk) -> None:
     )  # fmt: skip
     if len(outcomes) > 1:
         with html("div", class_="library-choice"):
-            words = [(name, in_words(name)) for name in outcomes]
+            words = [(name, called(name)) for name in outcomes]
             choice("Outcome that is shown", words, measure, lambda name: address.go(outcome=name))
     if isinstance(found, Sensitivities):
         bars(drawn_bars.influence(found, k))

@@ -13,7 +13,7 @@ from sim.experiments.designs import Grid
 from sim.experiments.factors import Factor, factors_in, parameter_at
 from sim.experiments.outcomes import Outcome, outcomes_in
 from sim.experiments.question import Experiment
-from sim.measures import in_words
+from sim.measures import called
 from sim.scenario.tree import Problems, given
 from sim.scenario.whole import Scenario
 from sim.studio.levers import Lever, numbers, value_in
@@ -68,7 +68,7 @@ class Own:
     def asked(self) -> str:
         """The question in words."""
         names = " and with ".join(_words(path) for path, _, _ in self.ranges)
-        return f"How does {in_words(self.measures[0])} change with {names}?"
+        return f"How does {called(self.measures[0])} change with {names}?"
 
     def written(self) -> dict[str, Any]:
         """The experiment file that asks the same, for a folder beside ``scenarios``."""

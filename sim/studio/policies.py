@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from sim.errors import Mistake
@@ -19,6 +19,19 @@ from sim.studio.levers import lever, typed, value_in, value_of
 LONGEST = 100
 """Characters of the name that a policy is given when the visitor gives none."""
 _WEEK = re.compile(r"[0-9]{1,4}")
+
+
+Item = TypeVar("Item")
+
+
+def with_at(items: tuple[Item, ...], place: int, item: Item) -> tuple[Item, ...]:
+    """The items with the one at ``place`` replaced, or with one more behind the last."""
+    return (*items[:place], item, *items[place + 1 :])
+
+
+def without_at(items: tuple[Item, ...], place: int) -> tuple[Item, ...]:
+    """The items without the one at ``place``."""
+    return items[:place] + items[place + 1 :]
 
 
 @dataclass(frozen=True)
@@ -47,7 +60,7 @@ class Policy:
 
     def put(self, place: int, setting: Setting) -> Policy:
         """With the setting at ``place`` replaced, or added behind the last."""
-        return replace(self, settings=(*self.settings[:place], setting, *self.settings[place + 1 :]))
+        return replace(self, settings=with_at(self.settings, place, setting))
 
     def moved(self, place: int, **changes: Any) -> Policy:
         """With the setting at ``place`` changed; as it is when there is none any more."""
@@ -55,7 +68,7 @@ class Policy:
 
     def without(self, place: int) -> Policy:
         """Without the setting at ``place``."""
-        return replace(self, settings=self.settings[:place] + self.settings[place + 1 :])
+        return replace(self, settings=without_at(self.settings, place))
 
     def turned(self, setting: Setting) -> Policy:
         """With a lever moved now: what it was set to for the same week or a later one is forgotten."""

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sim.errors import Mistake
 from sim.scenario.whole import Scenario
 from sim.studio.address import Address
 from sim.studio.desk import Desk
@@ -16,7 +15,7 @@ from sim.studio.director import Film, Script
 from sim.studio.film import LARGEST, fitted
 from sim.studio.policies import Policy, from_address, scenario_of, to_address
 from sim.studio.shelf import fetch
-from sim.studio.work import program_failed
+from sim.studio.work import told_of
 
 FIRST, SECOND = "lessons/town", "lessons/bad_news_travels"
 """What a visitor sees who asked for nothing: a town, and the same town when errors become more frequent."""
@@ -81,10 +80,8 @@ class Projector:
         try:
             film = Film(make(), keep, lambda: version != self._version)
             opening = film.opening() | {"version": version, "keep": keep}
-        except Mistake as mistake:
-            return fail(str(mistake))
-        except Exception as fault:  # it must reach the page too, or that would wait for ever
-            return fail(program_failed(fault))
+        except Exception as fault:  # whatever it is, it must reach the page, or that would wait for ever
+            return fail(told_of(fault))
         with self._lock:
             if version != self._version:
                 return
@@ -105,7 +102,7 @@ class Projector:
             try:
                 worlds = film.more()
             except Exception as fault:  # as above
-                return self._fail(program_failed(fault))
+                return self._fail(told_of(fault))
             if version == self._version and worlds[0]:
                 # one text: the way to the browser would look at every number of a list by itself
                 told = json.dumps(worlds, separators=(",", ":"))

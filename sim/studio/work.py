@@ -20,8 +20,10 @@ class Stopped(Exception):
     """What work raises when it was called off and has nothing to show."""
 
 
-def program_failed(fault: Exception) -> str:
-    """A fault of the program as the page tells it; where it happened stands in the terminal that the studio runs in."""
+def told_of(fault: Exception) -> str:
+    """What the page tells of a fault: a mistake's own sentence. Where the program failed stands in the studio's terminal."""
+    if isinstance(fault, Mistake):
+        return str(fault)
     traceback.print_exception(fault)
     return f"The program failed: {type(fault).__name__}: {fault}. Please report it; the studio's terminal says more."
 
@@ -58,10 +60,8 @@ class Work:
             found = action(self)
         except Stopped:
             pass
-        except Mistake as fault:
-            mistake = str(fault)
         except Exception as fault:  # a fault of the program must reach the page too, or it would wait for ever
-            mistake = program_failed(fault)
+            mistake = told_of(fault)
         with self._lock:
             if turn != self._turn:
                 return

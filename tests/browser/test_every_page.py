@@ -31,7 +31,7 @@ def test_a_page_is_not_wider_than_a_phone(studio: str, visitors: Any, slug: str)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_there_is_a_way_from_every_page_to_every_other(studio: str, page: Any) -> None:
+def test_the_bar_leads_from_page_to_page(studio: str, page: Any) -> None:
     page.goto(studio)
     for each in page_files():
         page.click(f"nav >> text={each.module.TITLE}")

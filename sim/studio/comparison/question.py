@@ -13,7 +13,7 @@ from sim.scenario.whole import Scenario
 from sim.studio.comparison import customers, spreads
 from sim.studio.comparison.spreads import Spreads
 from sim.studio.desk import Desk
-from sim.studio.policies import Policy, from_address, scenario_of, to_address
+from sim.studio.policies import Policy, from_address, scenario_of, to_address, with_at, without_at
 from sim.studio.shelf import fetch
 
 PLACES = ("base", "other", "other2", "other3", "other4")
@@ -67,7 +67,7 @@ class Question:
 
     def with_policy(self, place: int, policy: Policy) -> Question:
         """With the policy at ``place`` replaced, or added behind the last."""
-        return replace(self, policies=(*self.policies[:place], policy, *self.policies[place + 1 :]))
+        return replace(self, policies=with_at(self.policies, place, policy))
 
     def changed(self, place: int, change: Callable[[Policy], Policy]) -> Question:
         """With the policy at ``place`` changed; as it is when there is none any more."""
@@ -75,7 +75,7 @@ class Question:
 
     def without_policy(self, place: int) -> Question:
         """Without the policy at ``place``."""
-        return replace(self, policies=self.policies[:place] + self.policies[place + 1 :])
+        return replace(self, policies=without_at(self.policies, place))
 
 
 def _short(value: str | int | float) -> str:

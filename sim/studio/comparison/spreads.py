@@ -21,6 +21,7 @@ from sim.scenario.sections import People, traits
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import spread_told
 from sim.studio.levers import value_of
+from sim.studio.policies import with_at, without_at
 
 EVERYBODY = ""
 """The segment of a spread that holds for all."""
@@ -88,7 +89,7 @@ class Spreads:
 
     def put(self, place: int, spread: Spread) -> Spreads:
         """With the spread at ``place`` replaced, or added behind the last."""
-        return replace(self, spreads=(*self.spreads[:place], spread, *self.spreads[place + 1 :]))
+        return replace(self, spreads=with_at(self.spreads, place, spread))
 
     def moved(self, place: int, **changes: Any) -> Spreads:
         """With the spread at ``place`` changed; as it is when there is none any more."""
@@ -96,7 +97,7 @@ class Spreads:
 
     def without(self, place: int) -> Spreads:
         """Without the spread at ``place``."""
-        return replace(self, spreads=self.spreads[:place] + self.spreads[place + 1 :])
+        return replace(self, spreads=without_at(self.spreads, place))
 
     def with_segment(self, before: tuple[tuple[str, str], ...]) -> Spreads:
         """With one more segment than ``before``; the first come as a pair, for the shares must add up."""
@@ -111,11 +112,11 @@ class Spreads:
         """With the name and share of a segment said; what was said of its traits goes with the name."""
         old = before[place][0]
         renamed = tuple(replace(s, segment=name) if s.segment == old else s for s in self.spreads)
-        return Spreads((*before[:place], (name, share), *before[place + 1 :]), renamed)
+        return Spreads(with_at(before, place, (name, share)), renamed)
 
     def without_segment(self, before: tuple[tuple[str, str], ...], place: int) -> Spreads:
         """Without a segment, and without what was said of its traits; the last but one takes the last with it."""
-        rest = before[:place] + before[place + 1 :]
+        rest = without_at(before, place)
         rest = rest if len(rest) > 1 else ()
         names = {EVERYBODY, *(name for name, _ in rest)}
         return Spreads(rest, tuple(spread for spread in self.spreads if spread.segment in names))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import reacton.ipyvuetify as v
 import solara
@@ -14,6 +15,7 @@ from reacton.core import Element
 from sim.comparing import MOST_REPLICATIONS
 from sim.errors import Mistake
 from sim.running import MOST_SEED
+from sim.scenario.whole import Scenario
 from sim.studio import comparison, packing
 from sim.studio.address import MOST, Address, use_address
 from sim.studio.comparison import answer, customers
@@ -68,21 +70,7 @@ def Page() -> None:
     told_of["changed"] = lambda: set_version(lambda version: version + 1)
     asked, set_asked = solara.use_state(None)
     desk = DESKS.of(solara.get_session_id())
-    question = asking.from_entries({key: address[key] for key in ENTRIES})
-
-    latest = solara.use_ref(
-        question
-    )  # two events may come before the page is drawn anew: the second builds on the first
-    latest.current = question
-
-    def ask(change: Callable[[Question], Question]) -> None:
-        changed = change(latest.current)
-        entries = changed.to_address()
-        too_long = len(address.link(None, entries)) > MOST
-        set_fault(TOO_LONG if too_long else "")
-        if not too_long:
-            latest.current = changed
-            address.go(**entries)
+    question, latest, ask = use_question(address, set_fault)
 
     def run() -> None:
         question = latest.current
@@ -105,19 +93,9 @@ def Page() -> None:
     said("The same customers, with the same luck, live under each policy; what differs is the policy’s doing.")
     heading("1  Customers", 2)
     PeopleForm(question, ask, desk, told_of).key(f"people {turn}")
-    with plain("div"):
-        if question.people:
-            SpreadsForm(question, ask, desk)
-        elif question.spreads != Spreads():
-            aside("What was said of how customers differ waits until they are drawn, or come from your file.")
+    _differing(question, ask, desk)
     heading("2  Policies", 2)
-    with plain("div", class_="compare-policies"):
-        for place in range(len(question.policies)):
-            PolicyForm(place, question, ask, desk).key(f"policy {place}")
-    with plain("div", class_="compare-take"):
-        if len(question.policies) < len(asking.PLACES):
-            button("Add a what-if", lambda: ask(_with_one_more), "mdi-plus", outlined=True)
-        Shelf(question, desk, address, set_fault)
+    _policies(question, ask, desk, address, set_fault)
     heading("3  Run", 2)
     RunForm(question, ask, run, work)
     with plain("div"):
@@ -126,12 +104,50 @@ def Page() -> None:
     _outcome(work, asked == (question, version), desk)
 
 
+def use_question(address: Address, tell: Callable[[str], None]) -> tuple[Question, Any, Ask]:
+    """What the address asks; the same with what was changed since it was drawn (``.current``); and how to change it."""
+    question = asking.from_entries({key: address[key] for key in ENTRIES})
+    latest = solara.use_ref(question)
+    latest.current = question  # two events may come before the page is drawn anew: the second builds on the first
+
+    def ask(change: Callable[[Question], Question]) -> None:
+        changed = change(latest.current)
+        entries = changed.to_address()
+        too_long = len(address.link(None, entries)) > MOST
+        tell(TOO_LONG if too_long else "")
+        if not too_long:
+            latest.current = changed
+            address.go(**entries)
+
+    return question, latest, ask
+
+
+def _differing(question: Question, ask: Ask, desk: Desk) -> None:
+    """How the customers differ, where any of them are drawn."""
+    with plain("div"):
+        if question.people:
+            SpreadsForm(question, ask, desk)
+        elif question.spreads != Spreads():
+            aside("What was said of how customers differ waits until they are drawn, or come from your file.")
+
+
+def _policies(question: Question, ask: Ask, desk: Desk, address: Address, tell: Callable[[str], None]) -> None:
+    """A card for each policy, and what can be done with all of them."""
+    with plain("div", class_="compare-policies"):
+        for place in range(len(question.policies)):
+            PolicyForm(place, question, ask, desk).key(f"policy {place}")
+    with plain("div", class_="compare-take"):
+        if len(question.policies) < len(asking.PLACES):
+            button("Add a what-if", lambda: ask(_with_one_more), "mdi-plus", outlined=True)
+        Shelf(question, desk, address, tell)
+
+
 def _with_one_more(question: Question) -> Question:
     return question.with_policy(len(question.policies), Policy(question.policies[0].start))
 
 
 @solara.component
-def RunForm(question: Question, ask: Ask, run: object, work: Work) -> None:
+def RunForm(question: Question, ask: Ask, run: Callable[[], None], work: Work) -> None:
     """How much luck, and the button."""
     with plain("div", class_="compare-row"):
         choice("How many replications", HOW_MANY, "sure" if question.precision else "", lambda how: ask(_counted(how)))
@@ -147,7 +163,7 @@ def RunForm(question: Question, ask: Ask, run: object, work: Work) -> None:
             hint="another seed is other luck", judge=whole_number(0, MOST_SEED),
         ).key("seed")  # fmt: skip
     with plain("div"):
-        button("Compare", run, "mdi-play", disabled=work.running, large=True)  # type: ignore[arg-type]
+        button("Compare", run, "mdi-play", disabled=work.running, large=True)
 
 
 def _counted(how: str) -> Callable[[Question], Question]:
@@ -191,7 +207,7 @@ def _outcome(work: Work, as_asked: bool, desk: Desk) -> None:
 
 
 @solara.component
-def Shelf(question: Question, desk: Desk, address: Address, tell: object) -> None:
+def Shelf(question: Question, desk: Desk, address: Address, tell: Callable[[str], None]) -> None:
     """Policies kept as scenarios of one's own, and watched live."""
     kept, set_kept = solara.use_state("")
 
@@ -200,7 +216,7 @@ def Shelf(question: Question, desk: Desk, address: Address, tell: object) -> Non
             found = asking.scenarios(question, desk)
             keys = [_key(question, place, scenario, desk) for place, scenario in enumerate(found)]
         except Mistake as mistake:
-            tell(str(mistake))  # type: ignore[operator]
+            tell(str(mistake))
             return []
         set_kept(f"On your shelf: {', '.join(key for key in keys if key.startswith('own/')) or 'nothing new'}")
         return keys
@@ -217,8 +233,8 @@ def Shelf(question: Question, desk: Desk, address: Address, tell: object) -> Non
             aside(kept)
 
 
-def _key(question: Question, place: int, scenario: object, desk: Desk) -> str:
+def _key(question: Question, place: int, scenario: Scenario, desk: Desk) -> str:
     """What the shelf calls a policy; one with anything changed is put there first."""
     policy = question.policies[place]
     untouched = not (policy.settings or policy.name or policy.about or question.people or question.weeks)
-    return policy.start if untouched else packing.on_own_shelf(scenario, desk)  # type: ignore[arg-type]
+    return policy.start if untouched else packing.on_own_shelf(scenario, desk)

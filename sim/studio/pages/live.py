@@ -22,6 +22,7 @@ from sim.studio.html import html
 from sim.studio.levers import Lever, lever, levers, of_part, typed, worded
 from sim.studio.policies import Policy, Setting, to_address
 from sim.studio.projecting import SAME, Projector, compare_entries, first_key, script_of, second_policy, second_world
+from sim.studio.work import told_of
 
 TITLE, ICON, PLACE = "Live", "mdi-play-network-outline", 10
 SIZES = [("300", "300 people"), ("1000", "1,000 people"), (str(LARGEST), "all of the scenario")]
@@ -248,8 +249,8 @@ def Told(address: Address, desk: Desk, picked: int) -> None:
 def _find(address: Address, desk: Desk, picked: int, show: Callable[[tuple[Story | None, str]], None]) -> None:
     try:
         show((story(script_of(address, desk), picked), ""))
-    except Mistake as mistake:
-        show((None, str(mistake)))
+    except Exception as fault:  # whatever it is, it must reach the page
+        show((None, told_of(fault)))
 
 
 @solara.component
