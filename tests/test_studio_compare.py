@@ -453,7 +453,7 @@ def test_a_wished_precision_is_reached_and_told_and_the_command_gives_the_same(d
     assert here.known_to <= 0.001 and shown.done == here.asked > 50 and not shown.cut_short
     assert watch.done == 2 * shown.done == watch.expected[-1][0] and "may do" in watch.expected[0][1]
     ((sentence, kind),) = shown.sure
-    assert f"After {shown.done:,} replications" in sentence and "0.1 were wished" in sentence and kind == "info"
+    assert f"After {shown.done:,} replications" in sentence and "the aim was 0.1." in sentence and kind == "info"
     assert str(escape(sentence)) in shown.report.read_text(encoding="utf-8")
     assert "--precision 0.1% --seed 3" in shown.command and "--replications" not in shown.command
     home = tmp_path / "home"

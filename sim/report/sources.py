@@ -141,12 +141,12 @@ def precision_told(answer: Answer) -> list[str]:
     known, wished = (f"{100 * share:.3g}" for share in (answer.known_to, answer.wish.precision))
     told = f"retention differences are known to within {known} percentage points"
     if answer.known_to <= answer.wish.precision:
-        return [f"After {answer.asked:,} replications {told}; {wished} were wished."]
+        return [f"After {answer.asked:,} replications {told}; the aim was {wished}."]
     if stopped_early(answer):
         return [
-            f"Stopped after {answer.asked:,} replications, before it was sure enough: {told}, not the {wished} wished."
+            f"Stopped after {answer.asked:,} replications, before it was sure enough: {told}; the aim was {wished}."
         ]
-    return [f"The bound of {answer.wish.most:,} replications was reached first: {told}, not the {wished} wished."]
+    return [f"The bound of {answer.wish.most:,} replications was reached first: {told}; the aim was {wished}."]
 
 
 def stopped_early(answer: Answer) -> bool:

@@ -16,11 +16,11 @@ from sim.studio.desk import Desk
 from sim.studio.furniture import aside, button, choice, heading, said, told
 from sim.studio.html import html
 from sim.studio.levers import numbers
-from sim.studio.own_sweep import PLACES, USUAL
+from sim.studio.own_sweep import BASE, PLACES, USUAL
 
 FIELDS = ("base", *(name for place in PLACES for name in place), "measure", "measure2", *USUAL)
 START = {
-    "base": "telecom/today",
+    "base": BASE,
     "one": "call_centre.representatives",
     "from": "8",
     "to": "24",
@@ -37,7 +37,7 @@ SIZES = {
 @solara.component
 def OwnForm(entries: Mapping[str, str], desk: Desk, go: Callable[[dict[str, str]], None]) -> None:
     """The form; ``go`` is called with the entries of the address when everything in them makes sense."""
-    given = {name: entries.get(name, "") for name in FIELDS}
+    given = {name: entries.get(name, "") for name in FIELDS} | {"base": entries.get("base") or BASE}
     asked, set_asked = solara.use_state(given if given["one"] else dict.fromkeys(FIELDS, "") | START)
     mistake, set_mistake = solara.use_state("")
 

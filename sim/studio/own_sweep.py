@@ -145,6 +145,8 @@ def as_yaml(written: Mapping[str, Any]) -> str:
 
 PLACES = (("one", "from", "to"), ("two", "from2", "to2"))
 """What the address calls a lever, its lowest and its highest value."""
+BASE = "telecom/today"
+"""The scenario that a sweep starts from when the address names none."""
 USUAL = {"levels": 5, "times": 10, "weeks": 52}
 
 
@@ -157,7 +159,7 @@ def own_in(entries: Mapping[str, str]) -> Own | None:
         raise Mistake(f"{ranges[0][0]} is chosen twice; choose another second lever, or none")
     measures = tuple(dict.fromkeys(entries[key] for key in ("measure", "measure2") if entries.get(key)))
     numbers = {name: _whole_in(entries, name, usual) for name, usual in USUAL.items()}
-    return Own(entries.get("base") or "telecom/today", ranges, measures or ("profit",), **numbers)
+    return Own(entries.get("base") or BASE, ranges, measures or ("profit",), **numbers)
 
 
 def _range_in(entries: Mapping[str, str], names: tuple[str, str, str]) -> tuple[str, float, float]:

@@ -244,7 +244,7 @@ def test_how_customers_differ_is_set_pictured_shared_and_compared_until_it_is_su
     page.get_by_label("Customers kept, to within").fill("0.2")
     assert "Outsourced" in compared(page)
     page.get_by_text(
-        re.compile("After [0-9,]+ replications retention differences are known to within .*; 0.2 were wished")
+        re.compile("After [0-9,]+ replications retention differences are known to within .*; the aim was 0.2")
     ).wait_for()
     page.get_by_text("Show as command").click()
     assert page.get_by_label("Command").inner_text().endswith("--precision 0.2% --seed 1")

@@ -121,3 +121,9 @@ def test_a_kept_report_is_read_by_whoever_asked_for_it_and_nobody_else(explorer:
     for visitor, words in ((page, "The third plan"), (other, "no such file on your desk")):
         visitor.goto(explorer.rstrip("/") + address)
         assert words in visitor.inner_text("body")
+
+
+def test_a_question_that_names_no_scenario_starts_from_the_usual_one_and_shows_it(studio: str, page: Any) -> None:
+    page.goto(studio + "explore?ask=own&one=call_centre.representatives&from=8&to=24")
+    page.get_by_role("heading", name="How does profit change with call centre representatives?").wait_for()
+    assert page.get_by_label("Scenario to start from").input_value() == "telecom/today"
