@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from sim import commands
 from sim.errors import Mistake, nearest
+from sim.outputs import leave_on_signals
 
 WRONG = 2
 """Exit code of a user's mistake."""
@@ -92,4 +93,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # arrows and dashes must not fail where the terminal knows only ASCII
             stream.reconfigure(errors="replace")
+    leave_on_signals()
     app()

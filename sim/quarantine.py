@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim import outputs
 from sim.errors import Mistake
 
 _LONGEST = 160  # characters of an example row that a message shows; the quarantine file holds all of it
@@ -88,8 +89,11 @@ def refuse_too_many(path: Path, rows: int, quarantined: Sequence[Quarantined], a
 
 
 def write_quarantine(path: Path | str, quarantined: Sequence[Quarantined]) -> None:
-    """Write the unusable rows to a CSV file (UTF-8) with the header ``line,reason,row``; an older file is replaced."""
-    with open(path, "w", newline="", encoding="utf-8") as file:
+    """Write the unusable rows to a CSV file (UTF-8) with the header ``line,reason,row``; an older file is replaced.
+
+    It appears whole or not at all. Raises :class:`Mistake` when it cannot be written.
+    """
+    with outputs.writing(Path(path)) as draft, open(draft, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("line", "reason", "row"))
         writer.writerows((row.line, row.reason, row.text) for row in quarantined)

@@ -1,21 +1,18 @@
 """What a run leaves behind: a folder with its manifest, measures, weekly series, failures and quarantined rows.
 
-A folder appears whole or not at all: it is written beside its place under another name and then moved there.
+Its name says what was asked, so that another question has another folder; how folders are kept is :mod:`sim.folders`'s affair.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import hashlib
 import platform
-import re
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,16 +21,20 @@ from pyarrow import parquet
 
 from sim.compiled import source_hash
 from sim.customer_file import write_quarantine
-from sim.errors import Mistake
+from sim.folders import digest, keep, words_of
 from sim.ground import customers_of
 from sim.measures import measured_weekly
+from sim.outputs import writing
 from sim.running import Result
 from sim.tallies import give_back, parts
 
 if TYPE_CHECKING:
-    from sim.experiments.querying import Answer
+    from sim.comparing import Answer
+    from sim.experiments import querying
 
 RESULTS = Path("results")
+NAMED = ("engine", "precision", "posterior")
+"""What else is asked that stands in a folder's name."""
 KEYS = ("scenario", "replication", "week")
 """Columns by which a part of a file is found."""
 ROW_GROUP = 2**14
@@ -73,15 +74,35 @@ def manifest(results: Sequence[Result]) -> dict[str, Any]:
     }
 
 
-def folder_name(results: Sequence[Result]) -> str:
-    """``<name>-<fingerprint>``; of several scenarios, the base's name and a fingerprint of all."""
-    words = re.sub(r"[^a-z0-9]+", "-", results[0].scenario.name.lower()).strip("-") or "scenario"
-    if len(results) == 1:
-        return f"{words}-{results[0].scenario.fingerprint}"
-    import hashlib
+def asked_of(answer: Answer) -> dict[str, Any]:
+    """What a comparison was asked beside its scenarios, seed and replications, for :func:`save`."""
+    asked: dict[str, Any] = {}
+    if answer.wish is not None:
+        asked |= {"precision": answer.wish.precision, "most": answer.wish.most}
+    if answer.posterior is not None:
+        asked |= {"posterior": digest(answer.posterior) if answer.posterior.is_file() else answer.posterior.name}
+    return asked
 
-    together = hashlib.sha256("".join(result.scenario.full_fingerprint for result in results).encode()).hexdigest()
-    return f"{words}-against-{len(results) - 1}-{together[:12]}"
+
+def folder_name(results: Sequence[Result], asked: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """What was asked, as the name of a folder: ``today-3f9c2b7a1d4e-seed-1-200-replications``.
+
+    That is the scenario and its fingerprint, of several scenarios the base's name and a fingerprint of all; the seed; how
+    often they were run, and from which replication on if not from the first; and the words of what was ``asked`` beside it.
+    """
+    base, numbers = results[0], [number for result in results for number in _numbers(result)]
+    mark, against = base.scenario.fingerprint, ""
+    if len(results) > 1:
+        together = "".join(result.scenario.full_fingerprint for result in results)
+        mark, against = hashlib.sha256(together.encode()).hexdigest()[:12], f"-against-{len(results) - 1}"
+    words = f"{words_of(base.scenario.name, 'scenario')}{against}-{mark}-seed-{base.seed}"
+    words += f"-{len(set(numbers))}-replications" + (f"-from-{min(numbers)}" if min(numbers, default=0) else "")
+    return words + "".join(f"-{key}-{str(value)[:8]}" for key, value in asked.items() if key in NAMED)
+
+
+def _numbers(result: Result) -> list[int]:
+    """Every replication that was run, those that failed included."""
+    return [*map(int, result.numbers), *(failure.replication for failure in result.failures)]
 
 
 def _measures(result: Result) -> Iterator[dict[str, np.ndarray]]:
@@ -139,8 +160,6 @@ def _failures(results: Sequence[Result]) -> arrow.Table:
 
 
 def _fill(folder: Path, results: Sequence[Result]) -> None:
-    words = json.dumps(manifest(results), indent=2, sort_keys=True, ensure_ascii=False)
-    (folder / "manifest.json").write_text(words + "\n", encoding="utf-8")
     _write(_labelled(results, _measures), folder / "measures.parquet")
     _write(_labelled(results, _weekly), folder / "weekly.parquet")
     parquet.write_table(_failures(results), folder / "failures.parquet")
@@ -149,43 +168,20 @@ def _fill(folder: Path, results: Sequence[Result]) -> None:
         write_quarantine(folder / "quarantine.csv", customers.quarantined)
 
 
-def save(results: Sequence[Result], under: Path = RESULTS) -> Path:
-    """Write the folder of these results under ``under`` and return its path; an older one of the same meaning gives way.
+def save(results: Sequence[Result], under: Path = RESULTS, asked: Mapping[str, Any] = MappingProxyType({})) -> Path:
+    """Write the folder of these results under ``under`` and return its path; whatever lies there already stays.
 
-    Raises :class:`~sim.errors.Mistake` when it cannot be written there; then nothing is left behind.
+    ``asked``: what else was asked (``engine``, ``precision``, ``posterior`` and so on); it is part of the manifest, and words
+    of it of the folder's name. Raises :class:`~sim.errors.Mistake` when it cannot be written there; then nothing is left behind.
     """
-    place = under / folder_name(results)
+    told = manifest(results) | dict(asked)
     try:
-        under.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=under))
-    except OSError as fault:
-        raise Mistake(f"{under}: results cannot be written here ({fault.strerror}); choose another folder") from None
-    try:
-        _fill(draft, results)
-        draft.chmod(0o755)
-        put_in_place(draft, place)
-    except OSError as fault:
-        raise Mistake(f"{place}: results cannot be written here ({fault.strerror}); choose another folder") from None
+        return keep(under, folder_name(results, asked), told, lambda folder, _: _fill(folder, results))
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
         give_back()
-    return place
 
 
-def put_in_place(draft: Path, place: Path) -> None:
-    """Move the finished folder to where it belongs; a report that stands there already is kept."""
-    if place.exists():
-        for report in place.glob("*.html"):
-            shutil.move(report, draft / report.name)
-        old = Path(tempfile.mkdtemp(prefix=".old-", dir=place.parent))
-        os.replace(place, old / "was")
-        os.replace(draft, place)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        os.replace(draft, place)
-
-
-def query(sql: str, under: Path | str = RESULTS) -> Answer:
+def query(sql: str, under: Path | str = RESULTS) -> querying.Answer:
     """What an SQL query over everything in a results folder gives; see :func:`sim.experiments.querying.query`."""
     from sim.experiments.querying import query as ask
 
@@ -193,8 +189,6 @@ def query(sql: str, under: Path | str = RESULTS) -> Answer:
 
 
 def write_weekly(result: Result, path: Path) -> None:
-    """Write the weekly series of a run as Parquet. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
-    try:
-        _write(map(arrow.table, _weekly(result)), path)
-    except OSError as fault:
-        raise Mistake(f"{path}: cannot be written ({fault.strerror or fault}); choose another file") from None
+    """Write the weekly series of a run as Parquet, whole or not at all. Raises :class:`~sim.errors.Mistake` when it cannot be."""
+    with writing(path, "the weekly series") as draft:
+        _write(map(arrow.table, _weekly(result)), draft)

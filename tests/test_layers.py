@@ -22,15 +22,15 @@ PACKAGE = ROOT / "sim"
 
 # From the top: a file imports only from its own group or one above it. A folder counts as one name.
 GROUPS = {
-    "words and chance": "errors compiled vectors draws numeric distributions parameters examples columns",
+    "words and chance": "errors compiled vectors draws numeric distributions parameters examples columns outputs",
     "the model": (
         "parts week behaviour mechanisms service network ledger population beginnings customer_file customer_rows customer_text "
         "customer_mapping customer_csv quarantine theory"
     ),
     "the engines": "engines",
     "questions and answers": (
-        "scenario experiments execution cluster ground tallies outcome replicating running comparing statistics results "
-        "measures journey"
+        "scenario experiments execution cluster ground tallies outcome replicating running comparing statistics results folders "
+        "leftovers measures journey"
     ),
     "faces": "cli commands report studio bench __main__",
 }

@@ -19,7 +19,7 @@ from sim.commands import (
     progress_bar,
     tell,
 )
-from sim.commands.reporting import Formats, Report, Reports
+from sim.commands.reporting import Formats, Report, Reports, read_by
 from sim.commands.running import (
     Replications,
     Results,
@@ -65,6 +65,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
+    from sim.outputs import FOLDER, Output, check
     from sim.scenario.whole import load
 
     reports = Reports(report, formats)
@@ -74,15 +75,16 @@ def compare(
         raise Mistake("--precision and --posterior exclude each other; give --replications instead")
     if most is not None and precision is None:
         raise Mistake("--most goes with --precision; without it, --replications says how many there are")
+    check(
+        [Output("--results", results, FOLDER), *reports.outputs],
+        lambda: [*read_by(*scenarios), *([posterior] if posterior else [])],
+    )
     with place_to_run(threads, workers, cluster) as place:
         if posterior is None:
             answer = compared(scenarios, replications, seed, share, place, most)
         else:
             answer = _compared_under(posterior, scenarios, replications, seed, place)
-    if posterior is None:
-        _kept(answer, reports, results)
-    else:
-        _reported(answer, reports, results / "compare-under-posterior.html")
+    _kept(answer, reports, results)
     if as_json:
         print_json(answer.to_json())
     else:
@@ -132,15 +134,11 @@ def _compared_under(
 
 def _kept(answer: Answer, reports: Reports, under: Path) -> list[Path]:
     """Write results folder and reports; returns the reports' paths."""
-    from sim.results import save
-
-    return _reported(answer, reports, save(answer.results, under) / "report.html")
-
-
-def _reported(answer: Answer, reports: Reports, otherwise: Path) -> list[Path]:
     from sim.report.comparison import document
+    from sim.results import asked_of, save
 
-    return reports.write(lambda: document(answer), otherwise)
+    folder = save(answer.results, under, asked_of(answer))
+    return reports.write(lambda: document(answer), folder / "report.html")
 
 
 def _share(written: str | None) -> float | None:
@@ -164,9 +162,11 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """The main job on the shipped customer file: today's policies against four what-ifs, and the report's path."""
+    from sim.outputs import FOLDER, Output, check
     from sim.scenario.whole import load
 
     reports, folder = Reports(None, formats), scenarios_folder() / "telecom"
+    check([Output("--out", out, FOLDER)])
     tell(f"Five policies, {replications} replications of two years each; the first start compiles for about a minute.")
     with place_to_run(threads, workers, cluster) as place:
         answer = compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, place)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, print_json, progress_bar, tell
-from sim.commands.reporting import Formats, Report, Reports
+from sim.commands.reporting import Formats, Report, Reports, read_for
 from sim.commands.running import end
 from sim.report.terminal import print_numbers
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.experiments.laboratory import Laboratory
     from sim.experiments.question import Experiment
     from sim.experiments.sweeping import Sweep
+    from sim.outputs import Output
     from sim.scenario.whole import Scenario
 
 ExperimentFile = Annotated[Path, typer.Argument(help="An experiment file (YAML).", show_default=False)]
@@ -40,6 +41,12 @@ class Request:
     out: Path
     reports: Reports
     as_json: bool
+    more: Sequence[Output] = ()
+
+    @property
+    def outputs(self) -> list[Output]:
+        """All files that it wants beside the answer's folder; ``more`` are a command's own."""
+        return [*self.reports.outputs, *self.more]
 
 
 def asking(answer: Callable[[Request], None]) -> Callable[..., None]:
@@ -65,11 +72,13 @@ def asking(answer: Callable[[Request], None]) -> Callable[..., None]:
 @contextmanager
 def at_work(asked: Experiment, request: Request, runs: int) -> Iterator[Laboratory]:
     """A laboratory on the store of the answer's folder, with a progress bar over ``runs`` replications."""
+    from sim import outputs
     from sim.execution import executor, interruptible
     from sim.experiments.laboratory import Laboratory
     from sim.experiments.querying import STORE
     from sim.experiments.store import Store
 
+    outputs.check([outputs.Output("--out", request.out, outputs.FOLDER), *request.outputs], lambda: read_for(asked))
     store = Store(request.out / STORE, tell)
     with (
         progress_bar(runs, asked.path.stem) as progress,

@@ -13,6 +13,7 @@ from sim.commands import AsJson, example, print_json, progress_bar, tell
 if TYPE_CHECKING:
     from sim.bench.measure import Measured
     from sim.bench.timing import Row
+    from sim.outputs import Output
 
 
 def staff(
@@ -60,19 +61,32 @@ def bench(
 ) -> None:
     """How fast the engines are, beside the least that a customer-week can cost; takes two minutes, with --full ten."""
     from sim.bench.measure import chosen, measure, over_floor
+    from sim.outputs import check, put
 
+    check(_outputs(plot, page, reference))
     wanted = chosen(full, only, whole=any(file is not None for file in (plot, page, reference)))
     with progress_bar(len(wanted), "measuring") as progress:
         found = measure(wanted, progress)
     _write(found, plot, page)
     if reference is not None:
-        reference.write_text(json.dumps(over_floor(found.rows), indent=2) + "\n", encoding="utf-8")
+        put(reference, json.dumps(over_floor(found.rows), indent=2) + "\n", "the reference")
         tell(f"reference: {reference}")
     if as_json:
         print_json(found.to_json())
     else:
         for title, rows in found.chapters.items():
             _print_rows(title, rows)
+
+
+def _outputs(plot: Path | None, page: Path | None, reference: Path | None) -> list[Output]:
+    """The files that are wanted; the page's picture may be the one that is wanted by itself."""
+    from sim.bench.page import PICTURE
+    from sim.outputs import Output
+
+    wanted = [("--plot", plot, "svg"), ("--page", page, "md"), ("--reference", reference, "json")]
+    if page is not None and page.parent / PICTURE != plot:
+        wanted.append(("--page", page.parent / PICTURE, "svg"))
+    return [Output(option, path, kind) for option, path, kind in wanted if path is not None]
 
 
 def _write(found: Measured, plot: Path | None, page: Path | None) -> None:
@@ -82,15 +96,14 @@ def _write(found: Measured, plot: Path | None, page: Path | None) -> None:
     from sim.bench.page import PICTURE
     from sim.bench.page import page as written
     from sim.bench.picture import picture
+    from sim.outputs import put
 
     drawn = picture(found)
     if plot is not None:
-        plot.write_bytes(drawn)
-        tell(f"picture: {plot}")
+        tell(f"picture: {put(plot, drawn, 'the picture')}")
     if page is not None:
-        page.write_text(written(found), encoding="utf-8")
-        (page.parent / PICTURE).write_bytes(drawn)
-        tell(f"page: {page}")
+        put(page.parent / PICTURE, drawn, "the picture")
+        tell(f"page: {put(page, written(found), 'the page')}")
 
 
 def _print_rows(title: str, rows: list[Row]) -> None:

@@ -93,15 +93,21 @@ def calibrate(
 ) -> None:  # fmt: skip
     """Fit what nobody knows to your own figures, and say what they leave open."""
 
-    def keep(found: Any, folder: Path) -> None:
-        path = found.save_best(save or folder / "calibrated.yaml")
-        draws = folder / "draws.csv"
-        if save is not None:
-            draws = save.with_suffix(".posterior.csv")
-            found.draws().to_csv(draws, index=False, float_format="%.17g")
-        tell(f"calibrated scenario: {path}; its posterior, for compare --posterior: {draws}")
+    from sim.folders import add
+    from sim.outputs import Output, put
 
-    request = Request(experiment, resume, threads, workers, cluster, out, Reports(report, formats), as_json)
+    draws = None if save is None else save.with_suffix(".posterior.csv")
+
+    def keep(found: Any, folder: Path) -> None:
+        if save is None or draws is None:
+            path = add(folder / "calibrated.yaml", lambda place: {place: found.text_at(place).encode()}, "the scenario")
+        else:
+            path = found.save_best(save)
+            put(draws, found.draws().to_csv(index=False, float_format="%.17g"), "the posterior")
+        tell(f"calibrated scenario: {path}; its posterior, for compare --posterior: {draws or folder / 'draws.csv'}")
+
+    more = [Output("--save", save, "yaml"), Output("--save", draws, "csv")] if save and draws else []
+    request = Request(experiment, resume, threads, workers, cluster, out, Reports(report, formats), as_json, more)
     _answer(request, "calibrate", keep)
 
 

@@ -9,6 +9,7 @@ import typer
 
 from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, place_to_run, print_json, tell
 from sim.commands.comparing import compared
+from sim.commands.reporting import read_by
 from sim.commands.running import Replications, Seed
 from sim.errors import Mistake
 
@@ -49,15 +50,24 @@ def plot(
     as_json: AsJson = False,
 ) -> None:
     """Draw one figure of a run or comparison into a file: SVG (letters as paths), PDF (fonts embedded) or PNG (300 dpi)."""
+    from sim.folders import add
+    from sim.outputs import FOLDER, Output, check, put
+    from sim.scenario.whole import load
+
     if every:
         _list(as_json)
         return
     name = _known(figure, scenarios or [])
     path, chosen = _place(name, out, kind)
-    inches = _inches(width)
+    inches, loaded = _inches(width), [load(file) for file in scenarios or []]
+    check(
+        [Output("--out", path.parent, FOLDER) if out is None else Output("--out", out, chosen)],
+        lambda: read_by(*loaded),
+    )
     with place_to_run(threads, workers, cluster) as place:
-        answer = _answer(scenarios or [], replications, seed, place)
-    drawn = _write(answer, name, path, chosen, inches, not no_title)
+        answer = _answer(loaded, replications, seed, place)
+    data, drawn = _drawn(answer, name, chosen, inches, not no_title)
+    path = add(path, lambda place: {place: data}, "the figure") if out is None else put(path, data, "the figure")
     if as_json:
         print_json(
             {"figure": name, "file": str(path), "format": chosen, "replications": len(answer.numbers), "shows": drawn}
@@ -117,14 +127,11 @@ def _inches(width: str | None) -> float | None:
     return found
 
 
-def _answer(files: list[Path], replications: int, seed: int, place: Executor) -> Answer:
+def _answer(scenarios: list[Scenario], replications: int, seed: int, place: Executor) -> Answer:
     """The comparison, or of a single scenario its run."""
-    from sim.scenario.whole import load
-
-    scenarios = [load(path) for path in files]
     return (
         compared(scenarios, replications, seed, None, place)
-        if len(files) > 1
+        if len(scenarios) > 1
         else _alone(scenarios[0], replications, seed, place)
     )
 
@@ -141,19 +148,18 @@ def _alone(scenario: Scenario, replications: int, seed: int, place: Executor) ->
     return Answer((result,))
 
 
-def _write(answer: Answer, name: str, path: Path, kind: Kind, inches: float | None, titled: bool) -> str:
-    """Draw and write the figure; returns what it shows, in words."""
+def _drawn(answer: Answer, name: str, kind: Kind, inches: float | None, titled: bool) -> tuple[bytes, str]:
+    """The figure as a file's bytes, and what it shows, in words."""
     from sim.report.drawing import styled
-    from sim.report.formats import put
     from sim.report.gallery import picture
     from sim.report.still import drawn, file_of
 
     with styled():
         found = picture(answer, name)
         assert found.chart is not None
-        put(file_of(drawn(found.chart, inches, titled), kind), path)
+        data = file_of(drawn(found.chart, inches, titled), kind)
     tell(found.note)
-    return found.alt
+    return data, found.alt
 
 
 def add_to(program: typer.Typer) -> None:

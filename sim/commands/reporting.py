@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.commands import tell
 
 if TYPE_CHECKING:
+    from sim.experiments.question import Experiment
+    from sim.outputs import Output
     from sim.report.document import Document
     from sim.report.formats import Kind
+    from sim.scenario.whole import Scenario
 
 Report = Annotated[
     Path | None,
@@ -37,24 +40,58 @@ class Reports:
 
         self.path, self.kinds = path, planned(path, wished or [])
 
-    def write(self, document: Callable[[], Document], otherwise: Path) -> list[Path]:
-        """Write them all, at the path that was asked for or ``otherwise``, tell where they are, and return their paths."""
-        from sim.report.formats import write
+    @property
+    def outputs(self) -> list[Output]:
+        """What is written where the user asked for it; nothing when the program chooses the place."""
+        from sim.report.formats import outputs_of
 
-        content, path = document(), self.path or otherwise
-        written = [write(content, self._place(path, kind), kind) for kind in self.kinds]
+        return [] if self.path is None else outputs_of(self.path, self.kinds)
+
+    def write(self, document: Callable[[], Document], otherwise: Path) -> list[Path]:
+        """Write them all, at the path that was asked for or ``otherwise``, tell where they are, and return their paths.
+
+        At a path that the user did not choose nothing is replaced but what the program put there.
+        """
+        from sim.outputs import telling
+
+        with telling(self.path or otherwise, "the report"):
+            content = document()
+        written = [self._written(content, kind, otherwise) for kind in self.kinds]
         for one in written:
             tell(f"report: {one}")
         return written
 
-    def _place(self, path: Path, kind: Kind) -> Path:
-        """The path itself for its own format; beside it, with another ending, for every other."""
-        from sim.report.formats import ENDINGS
+    def _written(self, content: Document, kind: Kind, otherwise: Path) -> Path:
+        from sim.folders import add
+        from sim.report.formats import files, place_of, write
 
-        ending = path.suffix.lower()
-        if ENDINGS.get(ending, "") == kind or (not ending and len(self.kinds) == 1):
-            return path
-        return path.with_suffix(f".{kind}") if ending in ENDINGS else path.with_name(f"{path.name}.{kind}")
+        place = place_of(self.path or otherwise, kind, len(self.kinds) == 1)
+        return add(place, lambda path: files(content, path, kind)) if self.path is None else write(content, place, kind)
+
+
+def read_by(*scenarios: Scenario) -> Iterator[Path]:
+    """The files that these scenarios were read from: their own, those that they extend, their customers and ties."""
+    from sim.scenario.inheritance import files_of
+
+    for scenario in scenarios:
+        yield from files_of(scenario.path) if scenario.path else ()
+        yield from (file for file in (scenario.customers.file, scenario.network.file) if file is not None)
+
+
+def read_for(asked: Experiment) -> Iterator[Path]:
+    """The files that an experiment was read from: its own, its scenarios', and every file that it names."""
+    yield asked.path
+    yield from read_by(asked.base, *asked.policies.values())
+    yield from (asked.path.parent / words for words in _words(asked.written))
+
+
+def _words(written: Any) -> Iterator[str]:
+    """Every text in what a file says."""
+    if isinstance(written, str):
+        yield written
+    elif isinstance(written, Mapping | list):
+        for each in written.values() if isinstance(written, Mapping) else written:
+            yield from _words(each)
 
 
 def add_to(program: typer.Typer) -> None:

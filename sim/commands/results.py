@@ -49,7 +49,10 @@ def show(
     """The manifest of an answer; or what a scenario in the store means, and how often it was run."""
     import json
 
-    known = sorted(path.parent.name for path in out.glob("*/manifest.json"))
+    from sim.folders import answers, recover
+
+    recover(out)
+    known = [path.name for path in answers(out)]
     matches = [each for each in known if each == name] or [each for each in known if each.startswith(name)]
     if len(matches) == 1:
         said = json.loads((out / matches[0] / "manifest.json").read_text(encoding="utf-8"))

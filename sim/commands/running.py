@@ -21,7 +21,7 @@ from sim.commands import (
     progress_bar,
     tell,
 )
-from sim.commands.reporting import Formats, Report, Reports
+from sim.commands.reporting import Formats, Report, Reports, read_by
 from sim.errors import Mistake
 from sim.report.terminal import print_numbers, show_result
 
@@ -82,15 +82,19 @@ def run(
 ) -> None:
     """Run one scenario many times and say what comes of it, with 95 % intervals."""
     from sim.experiments.repeating import changed
+    from sim.outputs import FOLDER, Output, check
     from sim.results import save, write_weekly
     from sim.running import run as run_scenario
     from sim.scenario.whole import load
 
     loaded = changed(load(scenario), sets or [])
+    wanted = [] if weekly is None else [Output("--weekly", weekly, "parquet")]
+    check([Output("--results", results, FOLDER), *wanted], lambda: read_by(loaded))
     with place_to_run(threads, workers, cluster) as place, progress_bar(replications, loaded.name) as progress:
         result = run_scenario(loaded, replications, seed, executor=place, engine=engine, first=first, progress=progress)
     if len(result.numbers):
-        tell(f"results: {save([result], results)}")
+        asked = {} if engine == "core" else {"engine": engine}
+        tell(f"results: {save([result], results, asked)}")
         if weekly is not None:
             write_weekly(result, weekly)
         print_json(result.to_json()) if as_json else show_result(result)
@@ -108,11 +112,13 @@ def mirror(
     as_json: AsJson = False,
 ) -> None:
     """What the company measures of itself beside what its customers perceive, as one page; names the widest gaps."""
+    from sim.outputs import FOLDER, Output, check
     from sim.report import mirror as page
     from sim.running import run as run_scenario
     from sim.scenario.whole import load
 
     reports, loaded = Reports(report, formats), load(scenario)
+    check(reports.outputs or [Output("--report", Path.cwd(), FOLDER)], lambda: read_by(loaded))
     with place_to_run(threads, None, None) as place, progress_bar(replications, loaded.name) as progress:
         result = run_scenario(loaded, replications, seed, executor=place, progress=progress)
     if not len(result.numbers):

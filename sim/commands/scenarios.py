@@ -49,16 +49,15 @@ def diff(old: ScenarioFile, new: ScenarioFile, as_json: AsJson = False) -> None:
 
 def schema(out: Out = None, as_json: AsJson = False) -> None:
     """Print the JSON Schema of scenario files, for editors that complete and check while one types."""
+    from sim.outputs import Output, check, put
     from sim.scenario.json_schema import schema as made
 
     text = json.dumps(made(), ensure_ascii=False, indent=2)
     if out is None:
         typer.echo(text)
         return
-    try:
-        out.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise Mistake(f"{out} cannot be written ({error.strerror})") from None
+    check([Output("--out", out, "json")])
+    put(out, text + "\n", "the schema", folders=False)
     if as_json:
         print_json({"written": str(out)})
     else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from sim import outputs
 from sim.errors import Mistake
 from sim.experiments import calibration, figures
 from sim.experiments.asking import Asked
@@ -118,13 +119,11 @@ class Calibration(Asked):
 
         Raises :class:`Mistake` when it cannot be written.
         """
-        base = self.experiment.base.path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_extending(self.best.name, base, self._sections(), path), encoding="utf-8")
-        except OSError as fault:
-            raise Mistake(f"{path}: cannot be written ({fault.strerror}); choose another file") from None
-        return path
+        return outputs.put(path, self.text_at(path), "the scenario")
+
+    def text_at(self, path: Path) -> str:
+        """What that file says when it lies at ``path``."""
+        return _extending(self.best.name, self.experiment.base.path, self._sections(), path)
 
     def _sections(self) -> dict[str, dict[str, Any]]:
         sections: dict[str, dict[str, Any]] = {}

@@ -21,7 +21,18 @@ from sim.measures import NAMES
 from sim.outcome import Result
 
 ENDING = ".block"
-NUMBERLESS = {"cluster.py", "comparing.py", "execution.py", "experiments", "results.py", "running.py", "statistics.py"}
+NUMBERLESS = {
+    "cluster.py",
+    "comparing.py",
+    "execution.py",
+    "experiments",
+    "folders.py",
+    "leftovers.py",
+    "outputs.py",
+    "results.py",
+    "running.py",
+    "statistics.py",
+}
 """What decides where and what is run, and compares it, but changes no number of a replication (top-level names)."""
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import Mistake
 from sim.experiments.blocks import source
 from sim.experiments.question import Experiment
-from sim.results import put_in_place, versions
+from sim.folders import keep, words_of
+from sim.results import versions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,41 +31,31 @@ def manifest(experiment: Experiment, command: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def folder_of(experiment: Experiment, address: str, under: Path) -> Path:
-    """``<file's name>-<address>`` in the results folder."""
-    words = re.sub(r"[^a-z0-9]+", "-", experiment.path.stem.lower()).strip("-") or "experiment"
-    return under / f"{words}-{address}"
-
-
 def save(
     experiment: Experiment, command: str, address: str, tables: Mapping[str, pd.DataFrame], under: Path,
     more: Mapping[str, Any] | None = None,
 ) -> Path:  # fmt: skip
-    """Write the experiment's folder, whole or not at all, and return its path.
+    """Write the experiment's folder ``<file's name>-<address>``, whole or not at all, and return its path.
 
     ``tables``: name → table, each written as Parquet and CSV, with a column ``experiment`` in ``points``; ``more`` is added
-    to the manifest. Raises :class:`Mistake` when it cannot be written; then nothing is left behind.
+    to the manifest. Raises :class:`~sim.errors.Mistake` when it cannot be written; then nothing is left behind.
     """
-    place, draft = folder_of(experiment, address, under), None
-    try:
-        under.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=under))
-        words = json.dumps(
-            manifest(experiment, command) | dict(more or {}), indent=2, sort_keys=True, ensure_ascii=False
-        )
-        (draft / "manifest.json").write_text(words + "\n", encoding="utf-8")
-        for name, table in tables.items():
-            if name == "points":
-                table.insert(0, "experiment", place.name)
-            table.to_parquet(draft / f"{name}.parquet", index=False)
-            table.to_csv(draft / f"{name}.csv", index=False, float_format="%.17g")
-        draft.chmod(0o755)
-        put_in_place(draft, place)
-    except OSError as fault:
-        raise Mistake(
-            f"{place}: results cannot be written here ({fault.strerror or fault}); choose another folder"
-        ) from None
-    finally:
-        if draft is not None:
-            shutil.rmtree(draft, ignore_errors=True)
-    return place
+
+    def fill(folder: Path, name: str) -> None:
+        for title, table in tables.items():
+            _write(_labelled(table, name) if title == "points" else table, folder / title)
+
+    words = f"{words_of(experiment.path.stem, 'experiment')}-{address}"
+    return keep(under, words, manifest(experiment, command) | dict(more or {}), fill)
+
+
+def _labelled(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The table with the experiment's name in its first column."""
+    labelled = table.copy()
+    labelled.insert(0, "experiment", name)
+    return labelled
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    table.to_parquet(path.with_name(f"{path.name}.parquet"), index=False)
+    table.to_csv(path.with_name(f"{path.name}.csv"), index=False, float_format="%.17g")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import Mistake
 from sim.experiments.store import MARK, Store
 from sim.experiments.tables import KEY, TABLES
+from sim.folders import answers, recover
+from sim.leftovers import manifest_in
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,6 +64,7 @@ def connect(results: Path, tell: Any = lambda sentence: None) -> duckdb.DuckDBPy
         raise Mistake("queries need DuckDB, which is not installed: pip install 'loyalty-sim[experiments]'")
     import duckdb
 
+    recover(results)
     store = open_store(results, tell)
     store.gather()
     connection = duckdb.connect(":memory:")
@@ -70,7 +72,7 @@ def connect(results: Path, tell: Any = lambda sentence: None) -> duckdb.DuckDBPy
     for name in TABLES:
         _view(connection, name, [part.table(name) for part in parts])
     _tell_twins(connection, parts)
-    _points(connection, sorted(results.glob("*/points.parquet")))
+    _points(connection, [path for each in answers(results) if (path := each / "points.parquet").is_file()])
     return connection
 
 
@@ -123,15 +125,9 @@ def query(sql: str, results: Path | str = "results", tell: Any = lambda sentence
 
 def folders(results: Path) -> list[dict[str, Any]]:
     """The answered questions in a results folder: name, kind, what was asked, by their manifests."""
-    found = []
-    for path in sorted(results.glob("*/manifest.json")):
-        try:
-            said = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if isinstance(said, dict):
-            found.append({"id": path.parent.name, **_summary(said)})
-    return found
+    recover(results)
+    found = [(path.name, manifest_in(path)) for path in answers(results)]
+    return [{"id": name, **_summary(said)} for name, said in found if said is not None]
 
 
 def _summary(said: dict[str, Any]) -> dict[str, Any]:

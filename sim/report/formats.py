@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
+from sim import outputs
 from sim.errors import Mistake, nearest
+from sim.outputs import Output
 from sim.report.document import Document
 
 Kind = Literal["html", "pdf", "md", "xlsx"]
@@ -81,42 +80,49 @@ def write(document: Document, path: Path, kind: Kind | None = None) -> Path:
 
     ``kind``: the format, by the path's ending unless given. Raises :class:`~sim.errors.Mistake` when it cannot be written.
     """
-    contents = _writer(kind or kind_of(path))(document, path)
-    for place, data in contents.items():
+    with outputs.telling(path, "the report"):
+        contents = files(document, path, kind or kind_of(path))
+    for place, data in reversed(contents.items()):  # what names the others comes last
         put(data, place)
     return path
 
 
-def _writer(kind: Kind) -> Callable[[Document, Path], dict[Path, bytes]]:
+def files(document: Document, path: Path, kind: Kind) -> dict[Path, bytes]:
+    """What a report at ``path`` consists of, the report itself first."""
     from sim.report import markdown, page, paper, workbook
 
-    return {
-        "html": lambda document, path: {path: page.html(document).encode()},
-        "pdf": lambda document, path: {path: paper.pdf(document)},
-        "md": markdown.files,
-        "xlsx": lambda document, path: {path: workbook.xlsx(document)},
-    }[kind]
+    made: dict[Kind, Callable[[], dict[Path, bytes]]] = {
+        "html": lambda: {path: page.html(document).encode()},
+        "pdf": lambda: {path: paper.pdf(document)},
+        "md": lambda: markdown.files(document, path),
+        "xlsx": lambda: {path: workbook.xlsx(document)},
+    }
+    return made[kind]()
+
+
+def place_of(path: Path, kind: Kind, alone: bool) -> Path:
+    """Where a report of a format lies that was asked for at ``path``: there, or beside it with an ending of its own.
+
+    ``alone``: there is no other format, so a path without an ending is taken as it is.
+    """
+    ending = path.suffix.lower()
+    if ENDINGS.get(ending) == kind or (not ending and alone):
+        return path
+    return path.with_suffix(f".{kind}") if ending in ENDINGS else path.with_name(f"{path.name}.{kind}")
+
+
+def outputs_of(path: Path, kinds: Sequence[Kind]) -> list[Output]:
+    """All that is written for a report that was asked for at ``path`` in these formats."""
+    from sim.report.markdown import figures_of
+
+    places = [(place_of(path, kind, len(kinds) == 1), kind) for kind in kinds]
+    found = [Output("--report", place, kind) for place, kind in places]
+    return found + [Output("--report", figures_of(place), outputs.FOLDER) for place, kind in places if kind == "md"]
 
 
 def put(data: bytes, path: Path) -> None:
     """Write a file, whole or not at all; see :func:`write`."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise Mistake(f"{path} is a folder; name a file in it, such as {path / 'report.html'}")
-        _put(data, path)
-    except OSError as fault:
-        raise Mistake(f"{path}: the report cannot be written here ({fault.strerror}); choose another file") from None
-
-
-def _put(data: bytes, path: Path) -> None:
-    """Write beside the place and move there, so that no half a report is ever seen."""
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=path.parent))
-    try:
-        (draft / path.name).write_bytes(data)
-        os.replace(draft / path.name, path)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    outputs.put(path, data, "the report")
 
 
 def plain(words: str) -> str:

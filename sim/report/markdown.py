@@ -13,11 +13,16 @@ from sim.report.document import Document, Section, Table
 
 def files(document: Document, path: Path) -> dict[Path, bytes]:
     """The files of a report: ``answer.md`` and ``answer-figures/1-retention.svg`` and so on; by their paths."""
-    folder = path.parent / f"{path.stem}-figures"
+    folder = figures_of(path)
     pictures = {id(p): folder / f"{k}-{p.name or 'figure'}.svg" for k, p in enumerate(document.pictures(), 1)}
     text = "\n\n".join(block for block in _blocks(document, pictures) if block) + "\n"
     drawn = {pictures[id(picture)]: picture.svg for picture in document.pictures()}
     return {path: text.encode(), **drawn}
+
+
+def figures_of(path: Path) -> Path:
+    """The folder in which the figures of a report at ``path`` lie."""
+    return path.parent / f"{path.stem}-figures"
 
 
 def _blocks(document: Document, pictures: dict[int, Path]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from sim.compiled import source_hash
 from sim.customer_file import Customers
 from sim.ground import customers_of
 from sim.report.amounts import counted, listed
-from sim.results import folder_name, versions
+from sim.results import asked_of, folder_name, versions
 from sim.running import Failure, Result
 from sim.scenario.sections import People, traits
 from sim.scenario.whole import Scenario
@@ -77,7 +77,7 @@ def data(answer: Answer) -> Data | None:
         customers.rows,
         len(customers.line),
         _reasons(customers),
-        f"results/{folder_name(answer.results)}/quarantine.csv",
+        f"results/{folder_name(answer.results, asked_of(answer))}/quarantine.csv",
         _given(customers),
         drawn(scenario.customers, set(customers.columns)),
         "".join(notices[:1]),

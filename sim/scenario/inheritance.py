@@ -57,6 +57,12 @@ def whole_tree(path: Path, problems: Problems) -> Node:
     return tree
 
 
+def files_of(path: Path) -> list[Path]:
+    """The scenario's file and every file that it extends. Raises :class:`Mistake` when they can no longer be read."""
+    path = path.resolve()
+    return [node.place.path for node in _chain(path, root_of(path)) if node.place]
+
+
 def _chain(path: Path, root: Path) -> list[Node]:
     """The files from the scenario to the last one that extends nothing."""
     paths, nodes = [path], [read_yaml(path)]

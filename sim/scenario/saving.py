@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
+from sim import outputs
 from sim.errors import Mistake
 from sim.scenario.inheritance import root_of
 from sim.scenario.sections import FILE_KEYS, Network, People
@@ -25,10 +26,7 @@ def save(scenario: Scenario, path: Path) -> None:
     yaml.default_flow_style, yaml.allow_unicode, yaml.width = False, True, 4096
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     yaml.dump(_sections(scenario, path.resolve()), text)
-    try:
-        path.write_text(text.getvalue(), encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise Mistake(f"{shown(path)} cannot be written ({error})") from None
+    outputs.put(path, text.getvalue(), "the scenario", folders=False)
 
 
 def _sections(scenario: Scenario, path: Path) -> dict[str, Any]:
