@@ -273,7 +273,9 @@ def _begun(folder: Path, make: Callable[[Path], None]) -> tuple[Path, int | None
         make(draft)
         try:
             number = _opened(draft)
-        except OSError:
+        except FileNotFoundError:
+            continue
+        except (OSError, MemoryError):
             _remove(draft)
             raise
         if number is None or (_lock(number) is not False and draft.exists()):

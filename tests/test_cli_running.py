@@ -41,7 +41,7 @@ def test_run_prints_one_json_object_and_keeps_its_results(folder: Path) -> None:
     assert told == json.loads(json.dumps(expected))
     assert set(told) >= {"scenario", "fingerprint", "seed", "replications", "failed", "weeks", "customers", "measures"}
     assert (folder / "weekly.parquet").is_file()
-    assert (folder / "results" / f"small-{told['fingerprint']}" / "manifest.json").is_file()
+    assert (folder / "results" / f"small-{told['fingerprint']}-seed-1-5-replications" / "manifest.json").is_file()
 
 
 def test_compare_writes_its_report_and_prints_paired_differences(folder: Path) -> None:

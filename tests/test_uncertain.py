@@ -108,7 +108,8 @@ def test_the_command_says_what_its_intervals_cover(tmp_path: Path, monkeypatch: 
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["replications"] == 6
-    page = (tmp_path / "results" / "compare-under-posterior.html").read_text()
+    (folder,) = (tmp_path / "results").glob("a-against-1-*-seed-1-6-replications-posterior-*")
+    page = (folder / "report.html").read_text()
     assert "--posterior draws.csv" in page and "what the calibration left open" in " ".join(page.split()).replace(
         "cover ", ""
     )
