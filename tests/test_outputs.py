@@ -39,14 +39,16 @@ SWEEP = ("sweep", "question.yaml", "--threads", "1")
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    people = "id,age\n" + "".join(f"{k},{20 + k}\n" for k in range(30))
+    people = "id,months\n" + "".join(f"{k},{2 + k}\n" for k in range(30))
     files = {
         "small.yaml": SMALL,
         "worse.yaml": "extends: small.yaml\nname: Worse\nquality: {error_rate: 0.3}\n",
-        "counted.yaml": "name: Counted\nweeks: 6\nmarket: {prospects: 20}\ncustomers: {file: people.csv, id: id}\n",
+        "counted.yaml": "name: Counted\nweeks: 6\nmarket: {prospects: 20}\ncustomers:\n"
+        "  file: people.csv\n  columns: {tenure: {column: months, unit: months}}\n",
         "people.csv": people,
         "draws.csv": "choice.attention\n0.05\n0.3\n",
-        "points.csv": "quality.error_rate\n0.06\n",
+        "more.csv": "choice.attention\n0.1\n",
+        "points.csv": "quality.error_rate\n0.06\n0.09\n",
         "question.yaml": ASKED,
         "notes.txt": "a thought",
         "file": "a file",
@@ -240,7 +242,7 @@ def test_a_later_command_takes_nothing_from_an_earlier_answer(folder: Path) -> N
         (kept / "notes.txt").write_text("a thought")
     before = tree(folder)
     for words in (COMPARE, RUN, (*COMPARE, "--seed", "2"), (*COMPARE, "--posterior", "draws.csv"), SWEEP,
-                  (*COMPARE, "--precision", "50%"), (*COMPARE, "--posterior", "points.csv"), (*RUN, "--first", "1")):  # fmt: skip
+                  (*COMPARE, "--precision", "50%"), (*COMPARE, "--posterior", "more.csv"), (*RUN, "--first", "1")):  # fmt: skip
         ask(*words)
         later = tree(folder)
         manifests = {name for name in before if name.endswith("manifest.json")}  # these list the reports added since
