@@ -46,7 +46,7 @@ def keep(under: Path, name: str, told: Mapping[str, Any], fill: Fill) -> Path:
     behind.
     """
     with outputs.telling(under / name, "results", "folder"):
-        under.mkdir(parents=True, exist_ok=True)
+        outputs.possible(under).mkdir(parents=True, exist_ok=True)
         recover(under)
         with outputs.draft_folder(under) as draft:
             for each in _names(name, told):

@@ -37,16 +37,22 @@ OLD = 3600.0
 ATTEMPTS = 20
 """How often a draft is begun anew that somebody else swept up."""
 FOLDER = "folder"
+CALIBRATED = "calibrated scenario"
+STORE = "store.json"
+"""The file that marks a store of replications."""
 MANIFEST = "manifest.json"
 """The file in a results folder that says what it holds: ``files`` are its tables, by the SHA-256 of their bytes."""
 BEGINNINGS = {"html": (b"<!", b"<html"), "parquet": (b"PAR1",), "pdf": (b"%PDF",), "png": (b"\x89PNG",),
-              "svg": (b"<?xml", b"<svg"), "xlsx": (b"PK",), "json": (b"{", b"["), "yaml": (), "csv": (), "md": ()}  # fmt: skip
+              "svg": (b"<?xml", b"<svg"), "xlsx": (b"PK",), "json": (b"{", b"["), CALIBRATED: (b"# The best fit",),
+              "csv": (), "md": ()}  # fmt: skip
 """How a file of each kind begins; empty where anything may be one."""
 ENDINGS = {kind: (f".{kind}",) for kind in BEGINNINGS} | {
-    "html": (".html", ".htm"), "md": (".md", ".markdown"), "parquet": (".parquet", ".pq"), "yaml": (".yaml", ".yml"),
+    "html": (".html", ".htm"), "md": (".md", ".markdown"), "parquet": (".parquet", ".pq"), CALIBRATED: (),
 }  # fmt: skip
+"""The endings by which an earlier file of each kind is known, whatever it holds; a scenario's says too little."""
 _ODD = {stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_CANNOT_SETTLE = {errno.EINVAL, errno.ENOTSUP}
 _TOO_MANY = {errno.EMFILE, errno.ENFILE}
 
 
@@ -109,6 +115,16 @@ def check(outputs: Sequence[Output], inputs: Callable[[], Iterable[Path]] = tupl
     for source in inputs() if there else ():
         for output in there:
             _refuse_read(output, source)
+    for output in there:
+        with telling(output.path, output.option):
+            _refuse_other_kind(output)
+
+
+def possible(path: Path) -> Path:
+    """The path. Raises :class:`Mistake` when no system has such a one."""
+    if "\0" in str(path):
+        raise Mistake(f"{str(path)!r} is no possible path; choose another")
+    return path
 
 
 def place_of(path: Path) -> Path:
@@ -116,14 +132,13 @@ def place_of(path: Path) -> Path:
 
     Raises :class:`Mistake` when something lies there that is no ordinary file, or that is protected.
     """
+    possible(path)
     try:
         kind = stat.S_IFMT(os.stat(path).st_mode)
     except FileNotFoundError:
         if path.is_symlink():
             raise Mistake(f"{path} is a link that leads nowhere; remove it, or name the file itself") from None
         return path
-    except ValueError:
-        raise Mistake(f"{str(path)!r} is no possible path; choose another file") from None
     if kind == stat.S_IFDIR:
         raise Mistake(f"{path} is a folder; name a file in it, such as {path / 'report.html'}")
     if kind != stat.S_IFREG:
@@ -138,11 +153,10 @@ def _check_file(output: Output) -> None:
     _try(place.absolute().parent, place.name)
     if place.exists():
         _refuse_kept(output, place)
-        _refuse_other_kind(output, place)
 
 
 def _check_folder(path: Path) -> None:
-    if path.is_symlink() and not path.exists():
+    if possible(path).is_symlink() and not path.exists():
         raise Mistake(f"{path} is a link that leads nowhere; remove it, or choose another folder")
     _try(path.absolute())
 
@@ -163,21 +177,24 @@ def _try(folder: Path, *names: str) -> None:
 
 
 def _refuse_kept(output: Output, place: Path) -> None:
-    """Raise :class:`Mistake` when the file is part of an answer that was kept earlier."""
+    """Raise :class:`Mistake` when the file is part of an answer that was kept earlier, or of the store."""
+    store = next((above for above in place.absolute().parents if (above / STORE).is_file()), None)
+    if store is not None:
+        raise Mistake(f"{output} is part of the store in {store}; choose another file")
     with suppress(ValueError, AttributeError):
         manifest = place.parent / MANIFEST
         if manifest.is_file() and place.name in {MANIFEST, *json.loads(manifest.read_bytes()).get("files", ())}:
             raise Mistake(f"{output} is part of the answer kept in {place.parent}; choose another file")
 
 
-def _refuse_other_kind(output: Output, place: Path) -> None:
+def _refuse_other_kind(output: Output) -> None:
     """Raise :class:`Mistake` when the file there is neither called nor made like one that may be replaced."""
-    if place.suffix.lower() in ENDINGS[output.kind] or not place.stat().st_size:
+    if output.path.suffix.lower() in ENDINGS[output.kind] or not output.path.stat().st_size:
         return
-    with open(place, "rb") as file:
-        begun = file.read(8)
+    with open(output.path, "rb") as file:
+        begun = file.read(20)
     if not begun.startswith(BEGINNINGS[output.kind]):
-        wanted = ENDINGS[output.kind][0]
+        wanted = output.kind if " " in output.kind else f".{output.kind}"
         raise Mistake(f"{output} is there and is something else than {wanted}; choose another file, or remove it first")
 
 
@@ -220,7 +237,8 @@ def writing(path: Path, what: str = "the file", folders: bool = True) -> Iterato
             yield draft
             settle(draft)
             if place.exists():
-                shutil.copymode(place, draft)
+                with suppress(PermissionError):  # some file systems have no permissions to be copied
+                    shutil.copymode(place, draft)
             os.replace(draft, place)
 
 
@@ -236,6 +254,9 @@ def settle(path: Path) -> None:
     number = os.open(path, os.O_RDWR)
     try:
         os.fsync(number)
+    except OSError as fault:
+        if fault.errno not in _CANNOT_SETTLE:
+            raise
     finally:
         os.close(number)
 

@@ -31,6 +31,16 @@ outcomes: [profit]
 replications: 2
 design: {kind: table, file: points.csv}
 """
+FIT = """
+question: How attentive are they?
+base: small.yaml
+uncertainties: {choice.attention: {low: 0.02, high: 0.2}}
+outcomes: [retention]
+replications: 2
+calibrate:
+  figures: {retention: {value: 0.9, error: 0.05, source: ours}}
+  particles: 20
+"""
 RUN = ("run", "small.yaml", "--replications", "2", "--threads", "1")
 COMPARE = ("compare", "small.yaml", "worse.yaml", "--replications", "2", "--threads", "1")
 SWEEP = ("sweep", "question.yaml", "--threads", "1")
@@ -50,6 +60,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "more.csv": "choice.attention\n0.1\n",
         "points.csv": "quality.error_rate\n0.06\n0.09\n",
         "question.yaml": ASKED,
+        "fit.yaml": FIT,
         "notes.txt": "a thought",
         "file": "a file",
     }
@@ -94,10 +105,10 @@ REFUSED = [
     ((*RUN, "--weekly", f"{LONG}/w.parquet"), "too long"),
     ((*RUN, "--weekly", "a/" * 2500 + "w.parquet"), "too long"),
     ((*RUN, "--weekly", "/proc/w.parquet"), "choose another file"),
-    ((*RUN, "--weekly", "small.yaml"), "something else than .parquet"),
+    ((*RUN, "--weekly", "small.yaml"), "which this command reads"),
     ((*RUN, "--weekly", "notes.txt"), "something else than .parquet"),
     ((*RUN, "--weekly", "twin.parquet"), "which this command reads"),
-    ((*RUN, "--weekly", "link.parquet"), "something else than .parquet"),
+    ((*RUN, "--weekly", "link.parquet"), "which this command reads"),
     ((*RUN, "--weekly", "out", "--results", "out"), "the same file"),
     ((*RUN, "--weekly", "out", "--results", "out/deeper"), "lies in it"),
     (("run", "worse.yaml", "--weekly", "twin.parquet"), "small.yaml, which this command reads"),
@@ -112,6 +123,12 @@ REFUSED = [
     ((*COMPARE, "--report", f"{'a' * 250}.md"), "too long"),
     ((*COMPARE, "--report", "out.html", "--results", "out.html/deeper"), "lies in it"),
     ((*COMPARE, "--results", "file"), "no folder"),
+    ((*COMPARE, "--report", "", "--format", "html", "--format", "md"), "is a folder"),
+    ((*RUN, "--weekly", "kept/parts/1/weekly.parquet"), "part of the store"),
+    (("calibrate", "fit.yaml", "--save", ""), "is a folder"),
+    (("calibrate", "fit.yaml", "--save", "notes.txt"), "something else than calibrated scenario"),
+    (("calibrate", "fit.yaml", "--save", "best.yaml"), "small.yaml, which this command reads"),
+    (("calibrate", "fit.yaml", "--save", "draws.yaml"), "draws.posterior.csv is a folder"),
     ((*COMPARE, "--posterior", "draws.csv", "--report", "draws.html"), "draws.csv, which this command reads"),
     (("mirror", "small.yaml", "--report", "pipe.html"), "is a pipe"),
     (("mirror", "small.yaml", "--report", "file/a.pdf"), "cannot be written here"),
@@ -141,9 +158,17 @@ def test_what_cannot_be_written_is_told_before_the_work_begins_and_leaves_nothin
 
     for module in (sim.running, sim.comparing):
         monkeypatch.setattr(module, "run_together", work)
-    (folder / "there" / "a.md").mkdir()
+    for name in ("there/a.md", "draws.posterior.csv", "kept/parts/1"):
+        (folder / name).mkdir(parents=True)
+    for name, text in (("kept/store.json", "{}"), ("kept/parts/1/weekly.parquet", "PAR1")):
+        (folder / name).write_text(text)
     (folder / "taken-figures").write_text("not a folder")
-    for name, source in (("people.parquet", "people.csv"), ("draws.html", "draws.csv"), ("points.html", "points.csv")):
+    for name, source in (
+        ("people.parquet", "people.csv"),
+        ("draws.html", "draws.csv"),
+        ("points.html", "points.csv"),
+        ("best.yaml", "small.yaml"),
+    ):
         os.link(folder / source, folder / name)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("socket")

@@ -94,9 +94,9 @@ def calibrate(
     """Fit what nobody knows to your own figures, and say what they leave open."""
 
     from sim.folders import add
-    from sim.outputs import Output, put
+    from sim.outputs import CALIBRATED, Output, place_of, put
 
-    draws = None if save is None else save.with_suffix(".posterior.csv")
+    draws = None if save is None else place_of(save).with_name(f"{save.stem}.posterior.csv")
 
     def keep(found: Any, folder: Path) -> None:
         if save is None or draws is None:
@@ -106,7 +106,7 @@ def calibrate(
             put(draws, found.draws().to_csv(index=False, float_format="%.17g"), "the posterior")
         tell(f"calibrated scenario: {path}; its posterior, for compare --posterior: {draws or folder / 'draws.csv'}")
 
-    more = [Output("--save", save, "yaml"), Output("--save", draws, "csv")] if save and draws else []
+    more = [Output("--save", save, CALIBRATED), Output("--save", draws, "csv")] if save and draws else []
     request = Request(experiment, resume, threads, workers, cluster, out, Reports(report, formats), as_json, more)
     _answer(request, "calibrate", keep)
 

@@ -118,7 +118,7 @@ def mirror(
     from sim.scenario.whole import load
 
     reports, loaded = Reports(report, formats), load(scenario)
-    check(reports.outputs or [Output("--report", Path.cwd(), FOLDER)], lambda: read_by(loaded))
+    check(reports.outputs or [Output("--report", Path(), FOLDER)], lambda: read_by(loaded))
     with place_to_run(threads, None, None) as place, progress_bar(replications, loaded.name) as progress:
         result = run_scenario(loaded, replications, seed, executor=place, progress=progress)
     if not len(result.numbers):

@@ -106,7 +106,7 @@ def place_of(path: Path, kind: Kind, alone: bool) -> Path:
     ``alone``: there is no other format, so a path without an ending is taken as it is.
     """
     ending = path.suffix.lower()
-    if ENDINGS.get(ending) == kind or (not ending and alone):
+    if ENDINGS.get(ending) == kind or (not ending and alone) or not path.name:
         return path
     return path.with_suffix(f".{kind}") if ending in ENDINGS else path.with_name(f"{path.name}.{kind}")
 

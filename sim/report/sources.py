@@ -77,7 +77,7 @@ def data(answer: Answer) -> Data | None:
         customers.rows,
         len(customers.line),
         _reasons(customers),
-        f"results/{folder_name(answer.results, asked_of(answer))}/quarantine.csv",
+        f"{folder_name(answer.results, asked_of(answer))}/quarantine.csv",
         _given(customers),
         drawn(scenario.customers, set(customers.columns)),
         "".join(notices[:1]),
