@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import sys
+from contextlib import suppress
 from difflib import get_close_matches
+from functools import lru_cache
 
 
 class Mistake(Exception):
@@ -16,3 +20,32 @@ def nearest(word: str, known: list[str]) -> str:
     """A hint such as ``did you mean 'patience'?``, or an empty string when nothing known is near."""
     found = get_close_matches(word, known, n=1, cutoff=0.6)
     return f" – did you mean '{found[0]}'?" if found else ""
+
+
+def tell(words: str) -> None:
+    """A message to the person at the terminal: on standard error, so that it never mixes with an answer.
+
+    One that cannot be told – nobody listens, the disk behind it is full – is no reason to stop.
+    """
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            print(words, file=sys.stderr, flush=True)
+
+
+@lru_cache(maxsize=1)
+def _told() -> list[str]:
+    return []
+
+
+def tell_once(words: str) -> None:
+    """Tell that something outside the model is not as it should be; only the first such thing that a process meets."""
+    if not _told():
+        _told().append(words)
+        tell(words)
+
+
+def remedy(fault: OSError, otherwise: str) -> str:
+    """What helps when the machine refuses a file: ``otherwise``, unless it is that too many are open."""
+    if fault.errno in (errno.EMFILE, errno.ENFILE):
+        return "raise the number of files that may be open at once, with ulimit -n 1024"
+    return otherwise
