@@ -67,7 +67,7 @@ class Shelf:
 
     def read(self, name: str) -> bytes | None:
         """What is kept under this name; None where nothing is. What is damaged or of somebody else is thrown away."""
-        if self.folder is None or not self.usable:
+        if not self.usable or self.folder is None:
             return None
         try:
             return _whole(self.folder / name)
@@ -89,7 +89,7 @@ class Shelf:
 
     def write(self, name: str, content: bytes) -> None:
         """Keep this under a name, whole or not at all; when it cannot be kept that is told, and no more is tried."""
-        if self.folder is None or self._refuses or not self.usable:
+        if self._refuses or not self.usable or self.folder is None:
             return
         try:
             _sweep(self.folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 from contextlib import suppress
 from difflib import get_close_matches
@@ -42,10 +41,3 @@ def tell_once(words: str) -> None:
     if not _told():
         _told().append(words)
         tell(words)
-
-
-def remedy(fault: OSError, otherwise: str) -> str:
-    """What helps when the machine refuses a file: ``otherwise``, unless it is that too many are open."""
-    if fault.errno in (errno.EMFILE, errno.ENFILE):
-        return "raise the number of files that may be open at once, with ulimit -n 1024"
-    return otherwise

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from sim import commands
 from sim.errors import Mistake, nearest, tell
-from sim.surroundings import WRONG
+from sim.surroundings import WRONG, sentence
 
 OPTIONAL = {
     "SALib": "experiments",
@@ -52,7 +52,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except Mistake as mistake:
-            _stop(str(mistake))
+            _stop(sentence(mistake))
         except ModuleNotFoundError as fault:
             if fault.name not in OPTIONAL:
                 raise

@@ -6,6 +6,7 @@ down in a file, so that it can be reported.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -16,10 +17,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
-from sim.errors import Mistake, remedy, tell
+from sim.errors import Mistake, tell
 
 NOBODY_READS, WRONG, FAULT, INTERRUPTED = 1, 2, 70, 130
 """Exit codes: the reader of the output has gone; something that the user can mend; the program's fault; Ctrl-C."""
+TOO_MANY = (errno.EMFILE, errno.ENFILE)
+"""Numbers of the refusal to open one more file."""
 FEW = 64
 """Files that are open at once even when little is done."""
 
@@ -123,7 +126,7 @@ def told(fault: BaseException) -> int:
         case BrokenPipeError():
             return NOBODY_READS
         case Mistake():
-            tell(str(fault))
+            tell(sentence(fault))
         case MemoryError():
             tell(
                 "There is not enough memory; ask for fewer replications or customers, or fewer threads, or raise ulimit -v"
@@ -133,14 +136,27 @@ def told(fault: BaseException) -> int:
                 f"The installation is not whole ({fault}); install the program again, and see that {FEW} files may be open"
             )
         case OSError(errno=int()):
-            place = f"{fault.filename}: " if fault.filename is not None else ""
-            tell(f"{place}the machine refuses ({fault.strerror}); {remedy(fault, 'mend that, and try again')}")
+            tell(_refusal(fault))
         case _:
             tell(
                 f"This is a fault of the program, not of what you asked of it: {_last_line(fault)}. {_written_down(fault)}"
             )
             return FAULT
     return WRONG
+
+
+def sentence(mistake: Mistake) -> str:
+    """What to tell of a mistake: its own words, unless too many open files were taken for something worse on the way."""
+    reason = mistake.__cause__ or mistake.__context__
+    return _refusal(reason) if isinstance(reason, OSError) and reason.errno in TOO_MANY else str(mistake)
+
+
+def _refusal(fault: OSError) -> str:
+    """The machine's no, and what helps."""
+    if fault.errno in TOO_MANY:
+        return "Too many files are open at once: raise how many may be, with ulimit -n 1024, and try again"
+    place = f"{fault.filename}: " if fault.filename is not None else ""
+    return f"{place}the machine refuses ({fault.strerror}); mend that, and try again"
 
 
 def _last_line(fault: BaseException) -> str:
