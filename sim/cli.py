@@ -1,97 +1,27 @@
-"""The command ``loyalty``: finds the commands in ``sim/commands``; a user's mistake is a sentence and exit code 2."""
+"""The command ``loyalty``, as a shell knows it: how it begins, and how it ends whatever happens."""
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
-import sys
 from typing import Any
 
-import typer
-from typer.core import TyperGroup
-
-from sim import commands
-from sim.errors import Mistake, nearest
 from sim.outputs import leave_on_signals
-
-WRONG = 2
-"""Exit code of a user's mistake."""
-OPTIONAL = {
-    "SALib": "experiments",
-    "cmaes": "experiments",
-    "duckdb": "experiments",
-    "igraph": "studio",
-    "ipyvue": "studio",
-    "ipyvuetify": "studio",
-    "optuna": "experiments",
-    "pydoe": "experiments",
-    "reacton": "studio",
-    "solara": "studio",
-    "starlette": "studio",
-    "uvicorn": "studio",
-    "weasyprint": "formats",
-    "xlsxwriter": "formats",
-}
-"""Libraries that a plain installation lacks, and the extra that brings each."""
+from sim.surroundings import ended, leave, open_streams
 
 
-class Commands(TyperGroup):
-    """The group of all commands, in alphabetical order."""
+def __getattr__(name: str) -> Any:
+    """The program with all its commands, ``app``, made when it is first asked for: even that may fail, and is then told."""
+    if name != "app":
+        raise AttributeError(f"module 'sim.cli' has no attribute {name!r}")
+    from sim.program import app
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Names in the order in which ``--help`` shows them."""
-        return sorted(self.commands)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of this name; a misspelt one is told with the nearest."""
-        found = super().get_command(ctx, cmd_name)
-        if found is None:
-            hint = nearest(cmd_name, sorted(self.commands)) or f"; there are {', '.join(sorted(self.commands))}"
-            _stop(f"there is no command '{cmd_name}'{hint}")
-        return found
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command; a :class:`Mistake` is told on standard error, without a traceback."""
-        try:
-            return super().invoke(ctx)
-        except Mistake as mistake:
-            _stop(str(mistake))
-        except ModuleNotFoundError as fault:
-            if fault.name not in OPTIONAL:
-                raise
-            _stop(f"this needs {fault.name}, which is not installed: pip install 'loyalty-sim[{OPTIONAL[fault.name]}]'")
-
-
-def _stop(sentence: str) -> None:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(WRONG)
-
-
-def _application() -> typer.Typer:
-    """The program with every command: each file in ``sim/commands`` adds its own with ``add_to``."""
-    program = typer.Typer(
-        cls=Commands,
-        no_args_is_help=True,
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        help="What a company's policies do to its customers' loyalty.",
-    )
-    program.callback()(lambda: None)
-    for item in pkgutil.iter_modules(commands.__path__):
-        importlib.import_module(f"sim.commands.{item.name}").add_to(program)
-    return program
-
-
-app = _application()
+    return app
 
 
 def main() -> None:
-    """What the command ``loyalty`` runs."""
+    """What the command ``loyalty`` runs. Raises ``SystemExit``."""
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own keeps what the largest file ever needed
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # arrows and dashes must not fail where the terminal knows only ASCII
-            stream.reconfigure(errors="replace")
+    os.environ["MPLBACKEND"] = "agg"  # figures are files; a window, or a wrong name for one, would end the command
+    open_streams()
     leave_on_signals()
-    app()
+    leave(ended(lambda: __getattr__("app")()))

@@ -2,7 +2,7 @@
 
 The compiled code is kept on disk in a folder named by a hash of every source file that a kernel may be made of. numba
 alone would go on serving an old rule after another file's rule was edited; with the hash, a changed source is a new folder,
-and an unchanged one starts in a moment.
+and an unchanged one starts in a moment. How it is kept, :mod:`sim.code_cache` knows.
 """
 
 from __future__ import annotations
@@ -15,22 +15,27 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import llvmlite.binding as llvm
-import numba
 import numpy as np
-from numba import types
+
+from sim.surroundings import check_numba, numba_starting
+
+with numba_starting():
+    import llvmlite.binding as llvm
+    import numba
+    from numba import types
+
+    from sim.code_cache import PACKAGE, Shelf, keep
 
 njit: Any = numba.njit
 """numba's compiler; its published types do not know all of its own options."""
 
-PACKAGE = Path(__file__).parent
-
-
-FACES = frozenset({"bench", "__main__.py", "cli.py", "commands", "journey", "report", "studio"})
+FACES = frozenset({"bench", "__main__.py", "cli.py", "commands", "journey", "program.py", "report", "studio"})
 """What shows results and makes none (top-level names)."""
 ASKING = FACES | {
     "cluster.py",
+    "code_cache.py",
     "comparing.py",
+    "errors.py",
     "execution.py",
     "experiments",
     "folders.py",
@@ -43,6 +48,7 @@ ASKING = FACES | {
     "results.py",
     "running.py",
     "scenario",
+    "surroundings.py",
     "tallies.py",
 }
 """What no kernel of the model is made of: these files may change, and all compiled code stays good."""
@@ -60,10 +66,16 @@ def source_hash(without: frozenset[str] = frozenset()) -> str:
     return digest.hexdigest()[:16]
 
 
-def _cache_folder() -> Path:
-    """Where compiled code is kept: ``LOYALTY_CACHE``, else the user's cache folder."""
-    root = os.environ.get("LOYALTY_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "loyalty-sim" / source_hash(ASKING)
+def _code_folder() -> Path | None:
+    """Where compiled code is kept: under ``LOYALTY_CACHE``, else the user's cache folder; None without a home."""
+    try:
+        named, shared = os.environ.get("LOYALTY_CACHE"), os.environ.get("XDG_CACHE_HOME", "")
+        root = (
+            Path(named).absolute() if named else Path(shared) if Path(shared).is_absolute() else Path.home() / ".cache"
+        )
+    except (OSError, RuntimeError):  # no folder that a relative name starts from; no home
+        return None
+    return root / "loyalty-sim" / source_hash(ASKING) if root.is_absolute() else None
 
 
 def _widest_vectors() -> str | None:
@@ -80,13 +92,16 @@ def _widest_vectors() -> str | None:
     return str(features.flatten()) + ",-prefer-256-bit"
 
 
-numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
+check_numba(numba.config, llvm)
+SHELF = Shelf(_code_folder())
+"""The compiled code of this source, on disk."""
+numba.config.CACHE_DIR = str(SHELF.folder or "")  # type: ignore[attr-defined]
 numba.config.CPU_FEATURES = _widest_vectors()  # type: ignore[attr-defined]
 
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a loop over arrays: cached on disk, free of Python's lock, IEEE arithmetic without shortcuts."""
-    return njit(nogil=True, cache=True, error_model="numpy")(function)
+    return keep(njit(nogil=True, error_model="numpy")(function), SHELF)
 
 
 def inlined_kernel(function: Callable[..., Any]) -> Any:
@@ -94,7 +109,7 @@ def inlined_kernel(function: Callable[..., Any]) -> Any:
 
     A loop around a call cannot be vectorised, and LLVM leaves a call standing when the function is long.
     """
-    return njit(nogil=True, cache=True, error_model="numpy", _nrt=False, forceinline=True)(function)
+    return keep(njit(nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function), SHELF)
 
 
 def lean_kernel(function: Callable[..., Any]) -> Any:
@@ -103,7 +118,7 @@ def lean_kernel(function: Callable[..., Any]) -> Any:
     Counting costs an atomic operation for every array that is looked at, which in code that visits one customer after
     the other is most of the time. ``_nrt`` is numba's own switch for this; a kernel that makes an array will not compile.
     """
-    return njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
+    return keep(njit(nogil=True, error_model="numpy", _nrt=False)(function), SHELF)
 
 
 class Inner:
@@ -117,7 +132,9 @@ class Inner:
         self.plain = function
         door = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
         # numba itself only holds it weakly
-        self._compiled = njit(error_model="numpy", _nrt=False, cache=kept, **door)(function)
+        self._compiled = njit(error_model="numpy", _nrt=False, **door)(function)
+        if kept:
+            keep(self._compiled, SHELF)
         self._numba_type_ = types.Dispatcher(self._compiled)
         self.__name__, self.__doc__, self.__module__ = function.__name__, function.__doc__, function.__module__
 

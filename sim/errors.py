@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from difflib import get_close_matches
+from functools import lru_cache
 
 
 class Mistake(Exception):
@@ -16,3 +19,25 @@ def nearest(word: str, known: list[str]) -> str:
     """A hint such as ``did you mean 'patience'?``, or an empty string when nothing known is near."""
     found = get_close_matches(word, known, n=1, cutoff=0.6)
     return f" – did you mean '{found[0]}'?" if found else ""
+
+
+def tell(words: str) -> None:
+    """A message to the person at the terminal: on standard error, so that it never mixes with an answer.
+
+    One that cannot be told – nobody listens, the disk behind it is full – is no reason to stop.
+    """
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            print(words, file=sys.stderr, flush=True)
+
+
+@lru_cache(maxsize=1)
+def _told() -> list[str]:
+    return []
+
+
+def tell_once(words: str) -> None:
+    """Tell that something outside the model is not as it should be; only the first such thing that a process meets."""
+    if not _told():
+        _told().append(words)
+        tell(words)

@@ -8,11 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 from worlds import busy
 
+from sim.code_cache import Shelf
 from sim.engines import ahead, core
 from sim.engines.start import begin
 from sim.ground import ground_of
@@ -109,11 +109,11 @@ def test_the_types_foretold_are_those_with_which_the_week_is_compiled(monkeypatc
 
 
 def test_one_processor_is_left_to_the_first_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "new"))
+    monkeypatch.setattr(ahead, "SHELF", Shelf(tmp_path / "new"))
     monkeypatch.setattr(ahead, "_processors", lambda: 1)
     assert not ahead._first() and not (tmp_path / "new").exists()
     monkeypatch.setattr(ahead, "_processors", lambda: 2)
     assert ahead._first() and not ahead._first()
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "file" / "below"))
+    monkeypatch.setattr(ahead, "SHELF", Shelf(tmp_path / "file" / "below"))
     assert not ahead._first()  # where nothing can be kept nothing is shared

@@ -6,6 +6,7 @@ Here is what they share: options that mean the same everywhere, and how things a
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from sim.errors import tell as tell
 
 if TYPE_CHECKING:
     from sim.execution import Executor
@@ -34,13 +37,12 @@ ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file (YAML).", sh
 
 
 def print_json(answer: dict[str, Any]) -> None:
-    """One JSON object on standard output. Not-a-number is an error of the program, never printed."""
-    typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2 if sys.stdout.isatty() else None))
+    """One JSON object on standard output. Not-a-number is an error of the program, never printed.
 
-
-def tell(words: str) -> None:
-    """A message to the person at the terminal: on standard error, so that it never mixes with an answer."""
-    typer.echo(words, err=True)
+    What of a path is no text – file names are bytes – is written as JSON's own escapes, which give the same path again.
+    """
+    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2 if sys.stdout.isatty() else None)
+    typer.echo(re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from importlib import import_module
-from pathlib import Path
 from types import FunctionType
 from typing import Any
 
@@ -24,7 +23,7 @@ import numba
 import numpy as np
 from numba.core.registry import CPUDispatcher
 
-from sim.compiled import Inner, Rule
+from sim.compiled import SHELF, Inner, Rule
 
 MARK = "compiled_ahead"
 """File in the folder of compiled code that says that a second process was begun: there is only one."""
@@ -48,12 +47,10 @@ def shared(kernel: Any, later: Sequence[Inner], arguments: Callable[[], tuple[An
 
 def _first() -> bool:
     """True once in the life of the compiled code, where there are processors enough."""
-    if _processors() < FEWEST:
+    if _processors() < FEWEST or SHELF.folder is None or not SHELF.usable:
         return False
-    folder = Path(numba.config.CACHE_DIR)  # type: ignore[attr-defined]
     with suppress(OSError):  # no folder to be written to: nothing can be kept, and nothing shared
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARK).open("x").close()
+        (SHELF.folder / MARK).open("x").close()
         return True
     return False
 
