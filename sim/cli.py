@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from sim import commands
 from sim.errors import Mistake, nearest
+from sim.text import visible
 
 WRONG = 2
 """Exit code of a user's mistake."""
@@ -63,7 +64,7 @@ class Commands(TyperGroup):
 
 
 def _stop(sentence: str) -> None:
-    typer.echo(sentence, err=True)
+    typer.echo(visible(sentence), err=True)
     raise typer.Exit(WRONG)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Mistake
+from sim.text import spreadsheet_text
 
 _LONGEST = 160  # characters of an example row that a message shows; the quarantine file holds all of it
 
@@ -92,4 +93,4 @@ def write_quarantine(path: Path | str, quarantined: Sequence[Quarantined]) -> No
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("line", "reason", "row"))
-        writer.writerows((row.line, row.reason, row.text) for row in quarantined)
+        writer.writerows((row.line, spreadsheet_text(row.reason), spreadsheet_text(row.text)) for row in quarantined)

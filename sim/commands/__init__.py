@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.text import COMMANDING, visible
+
 if TYPE_CHECKING:
     from sim.execution import Executor
 
@@ -33,14 +35,24 @@ STOPPED = 130
 ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file (YAML).", show_default=False)]
 
 
-def print_json(answer: dict[str, Any]) -> None:
-    """One JSON object on standard output. Not-a-number is an error of the program, never printed."""
-    typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2 if sys.stdout.isatty() else None))
+def print_json(answer: dict[str, Any], laid_out: bool = False) -> None:
+    """One JSON object on standard output, ``laid_out`` to be read, as it always is on a terminal.
+
+    Not-a-number is an error of the program, never printed.
+    """
+    indent = 2 if laid_out or sys.stdout.isatty() else None
+    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=indent)
+    typer.echo(COMMANDING.sub(lambda found: f"\\u{ord(found[0]):04x}", text))  # such a one stands only within a text
+
+
+def say(words: str) -> None:
+    """A part of the answer: on standard output."""
+    typer.echo(visible(words))
 
 
 def tell(words: str) -> None:
     """A message to the person at the terminal: on standard error, so that it never mixes with an answer."""
-    typer.echo(words, err=True)
+    typer.echo(visible(words), err=True)
 
 
 @contextmanager
@@ -50,7 +62,7 @@ def progress_bar(steps: int, words: str) -> Iterator[Callable[[int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     shown = sys.stderr.isatty()  # not what rich believes, who goes by FORCE_COLOR too
     with Progress(*columns, console=console, disable=not shown, transient=True) as bar:
         task = bar.add_task(words, total=steps)

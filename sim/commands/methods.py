@@ -93,12 +93,14 @@ def calibrate(
 ) -> None:  # fmt: skip
     """Fit what nobody knows to your own figures, and say what they leave open."""
 
+    from sim.experiments.keeping import write_csv
+
     def keep(found: Any, folder: Path) -> None:
         path = found.save_best(save or folder / "calibrated.yaml")
         draws = folder / "draws.csv"
         if save is not None:
             draws = save.with_suffix(".posterior.csv")
-            found.draws().to_csv(draws, index=False, float_format="%.17g")
+            write_csv(found.draws(), draws)
         tell(f"calibrated scenario: {path}; its posterior, for compare --posterior: {draws}")
 
     request = Request(experiment, resume, threads, workers, cluster, out, Reports(report, formats), as_json)

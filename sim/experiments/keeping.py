@@ -14,6 +14,7 @@ from sim.errors import Mistake
 from sim.experiments.blocks import source
 from sim.experiments.question import Experiment
 from sim.results import put_in_place, versions
+from sim.text import spreadsheet_text, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,16 @@ def manifest(experiment: Experiment, command: str) -> dict[str, Any]:
         "source": source(),
         "versions": versions(),
     }  # fmt: skip
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV: numbers with all their digits, and text in which no spreadsheet program sees a formula."""
+    words = {name: table[name].map(_text) for name in table.select_dtypes(exclude="number")}
+    table.assign(**words).rename(columns=_text).to_csv(path, index=False, float_format="%.17g")
+
+
+def _text(cell: Any) -> Any:
+    return spreadsheet_text(visible(cell) if isinstance(cell, str) else cell)
 
 
 def folder_of(experiment: Experiment, address: str, under: Path) -> Path:
@@ -62,7 +73,7 @@ def save(
             if name == "points":
                 table.insert(0, "experiment", place.name)
             table.to_parquet(draft / f"{name}.parquet", index=False)
-            table.to_csv(draft / f"{name}.csv", index=False, float_format="%.17g")
+            write_csv(table, draft / f"{name}.csv")
         draft.chmod(0o755)
         put_in_place(draft, place)
     except OSError as fault:

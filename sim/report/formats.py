@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from sim.errors import Mistake, nearest
 from sim.report.document import Document
+from sim.text import visible_throughout
 
 Kind = Literal["html", "pdf", "md", "xlsx"]
 FORMATS: tuple[Kind, ...] = get_args(Kind)
@@ -81,7 +82,7 @@ def write(document: Document, path: Path, kind: Kind | None = None) -> Path:
 
     ``kind``: the format, by the path's ending unless given. Raises :class:`~sim.errors.Mistake` when it cannot be written.
     """
-    contents = _writer(kind or kind_of(path))(document, path)
+    contents = _writer(kind or kind_of(path))(visible_throughout(document), path)
     for place, data in contents.items():
         put(data, place)
     return path
