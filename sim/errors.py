@@ -7,6 +7,8 @@ from contextlib import suppress
 from difflib import get_close_matches
 from functools import lru_cache
 
+from sim.text import visible
+
 
 class Mistake(Exception):
     """Something in the input is wrong; the message names the place and the remedy.
@@ -28,7 +30,7 @@ def tell(words: str) -> None:
     """
     if sys.stderr is not None:
         with suppress(OSError, ValueError):
-            print(words, file=sys.stderr, flush=True)
+            print(visible(words), file=sys.stderr, flush=True)
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim import outputs
 from sim.errors import Mistake
+from sim.text import spreadsheet_text
 
 _LONGEST = 160  # characters of an example row that a message shows; the quarantine file holds all of it
 
@@ -96,4 +97,4 @@ def write_quarantine(path: Path | str, quarantined: Sequence[Quarantined]) -> No
     with outputs.writing(Path(path)) as draft, open(draft, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("line", "reason", "row"))
-        writer.writerows((row.line, row.reason, row.text) for row in quarantined)
+        writer.writerows((row.line, spreadsheet_text(row.reason), spreadsheet_text(row.text)) for row in quarantined)

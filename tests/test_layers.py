@@ -22,7 +22,9 @@ PACKAGE = ROOT / "sim"
 
 # From the top: a file imports only from its own group or one above it. A folder counts as one name.
 GROUPS = {
-    "words and chance": "errors compiled vectors draws numeric distributions parameters examples columns outputs",
+    "words and chance": (
+        "errors text outputs compiled vectors draws numeric distributions parameters examples columns"
+    ),
     "the model": (
         "parts week behaviour mechanisms service network ledger population beginnings customer_file customer_rows customer_text "
         "customer_mapping customer_csv quarantine theory"

@@ -6,7 +6,6 @@ Here is what they share: options that mean the same everywhere, and how things a
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.errors import tell as tell
+from sim.text import COMMANDING, visible
 
 if TYPE_CHECKING:
     from sim.execution import Executor
@@ -36,13 +36,20 @@ STOPPED = 130
 ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file (YAML).", show_default=False)]
 
 
-def print_json(answer: dict[str, Any]) -> None:
-    """One JSON object on standard output. Not-a-number is an error of the program, never printed.
+def print_json(answer: dict[str, Any], laid_out: bool = False) -> None:
+    """One JSON object on standard output, ``laid_out`` to be read, as it always is on a terminal.
 
-    What of a path is no text – file names are bytes – is written as JSON's own escapes, which give the same path again.
+    Not-a-number is an error of the program, never printed. What commands a terminal, or is no text – file names are bytes –
+    is written as JSON's own escapes, which give the same words again.
     """
-    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2 if sys.stdout.isatty() else None)
-    typer.echo(re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text))
+    indent = 2 if laid_out or sys.stdout.isatty() else None
+    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=indent)
+    typer.echo(COMMANDING.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def say(words: str) -> None:
+    """A part of the answer: on standard output."""
+    typer.echo(visible(words))
 
 
 @contextmanager
@@ -52,7 +59,7 @@ def progress_bar(steps: int, words: str) -> Iterator[Callable[[int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     shown = sys.stderr.isatty()  # not what rich believes, who goes by FORCE_COLOR too
     with Progress(*columns, console=console, disable=not shown, transient=True) as bar:
         task = bar.add_task(words, total=steps)

@@ -17,6 +17,7 @@ from sim.commands import (
     place_to_run,
     print_json,
     progress_bar,
+    say,
     tell,
 )
 from sim.commands.reporting import Formats, Report, Reports, read_by
@@ -175,7 +176,7 @@ def demo(
         print_json({"report": str(written[0]), **answer.to_json()})
     else:
         show_answer(answer)
-        typer.echo(f"report: {written[0]}")
+        say(f"report: {written[0]}")
     tell_stopped(answer.results, replications, place)
     end(failed(answer.results))
 

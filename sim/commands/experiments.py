@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, print_json, progress_bar, tell
+from sim.commands import (
+    AsJson,
+    ClusterAddress,
+    Threads,
+    Workers,
+    example,
+    print_json,
+    progress_bar,
+    say,
+    tell,
+)
 from sim.commands.reporting import Formats, Report, Reports, read_for
 from sim.commands.running import end
 from sim.report.terminal import print_numbers
@@ -158,7 +168,7 @@ def tell_answer(found: Any, page: Any, folder: Path, request: Request, show: Cal
     else:
         if show is not None:
             show()
-        typer.echo(page.headline(found))
+        say(page.headline(found))
     end(found.failures)
 
 

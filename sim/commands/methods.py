@@ -93,6 +93,7 @@ def calibrate(
 ) -> None:  # fmt: skip
     """Fit what nobody knows to your own figures, and say what they leave open."""
 
+    from sim.experiments.keeping import csv_of
     from sim.folders import add
     from sim.outputs import CALIBRATED, Output, place_of, put
 
@@ -103,7 +104,7 @@ def calibrate(
             path = add(folder / "calibrated.yaml", lambda place: {place: found.text_at(place).encode()}, "the scenario")
         else:
             path = found.save_best(save)
-            put(draws, found.draws().to_csv(index=False, float_format="%.17g"), "the posterior")
+            put(draws, csv_of(found.draws()), "the posterior")
         tell(f"calibrated scenario: {path}; its posterior, for compare --posterior: {draws or folder / 'draws.csv'}")
 
     more = [Output("--save", save, CALIBRATED), Output("--save", draws, "csv")] if save and draws else []

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, place_to_run, print_json, tell
+from sim.commands import (
+    AsJson,
+    ClusterAddress,
+    Threads,
+    Workers,
+    example,
+    place_to_run,
+    print_json,
+    say,
+    tell,
+)
 from sim.commands.comparing import compared
 from sim.commands.reporting import read_by
 from sim.commands.running import Replications, Seed
@@ -73,7 +83,7 @@ def plot(
             {"figure": name, "file": str(path), "format": chosen, "replications": len(answer.numbers), "shows": drawn}
         )
     else:
-        typer.echo(f"{path}: {drawn}")
+        say(f"{path}: {drawn}")
 
 
 def _list(as_json: bool) -> None:
@@ -84,7 +94,7 @@ def _list(as_json: bool) -> None:
         print_json({"figures": found})
         return
     for name, meaning in found.items():
-        typer.echo(f"{name:28} {meaning}")
+        say(f"{name:28} {meaning}")
 
 
 def _known(figure: str | None, scenarios: list[Path]) -> str:

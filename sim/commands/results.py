@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import AsJson, example, print_json, tell
+from sim.commands import AsJson, example, print_json, say, tell
 from sim.errors import Mistake, nearest
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def list_(out: Folder = Path("results"), as_json: AsJson = False) -> None:
         print_json({"answers": found, "store": held})
         return
     _print(["id", "command", "asked"], [(each["id"], each["command"], each["asked"]) for each in found])
-    typer.echo(f"the store holds {held['replications']:,} replications of {held['scenarios']:,} scenarios")
+    say(f"the store holds {held['replications']:,} replications of {held['scenarios']:,} scenarios")
 
 
 def _held(out: Path) -> dict[str, int]:
@@ -58,10 +58,7 @@ def show(
         said = json.loads((out / matches[0] / "manifest.json").read_text(encoding="utf-8"))
     else:
         said = _scenario(name, out, known)
-    if as_json:
-        print_json(said)
-    else:
-        typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
+    print_json(said, laid_out=not as_json)
 
 
 def _scenario(name: str, out: Path, known: list[str]) -> dict[str, Any]:
@@ -118,7 +115,7 @@ def compact(out: Folder = Path("results"), as_json: AsJson = False) -> None:
     if as_json:
         print_json({"before": before, "after": after})
     else:
-        typer.echo(f"{before} parts became {after}")
+        say(f"{before} parts became {after}")
 
 
 def _print(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

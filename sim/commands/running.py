@@ -19,6 +19,7 @@ from sim.commands import (
     place_to_run,
     print_json,
     progress_bar,
+    say,
     tell,
 )
 from sim.commands.reporting import Formats, Report, Reports, read_by
@@ -164,7 +165,7 @@ def digest(
     if as_json:
         print_json({"digest": result.digest, "fingerprint": result.scenario.fingerprint, "replications": replications})
     else:
-        typer.echo(result.digest)
+        say(result.digest)
 
 
 def agree(
@@ -196,7 +197,7 @@ def agree(
     if as_json:
         print_json({"agree": found is None, "difference": None if found is None else str(found)})
     else:
-        typer.echo(told)
+        say(told)
     if found is not None:
         raise typer.Exit(ANSWERED_NO)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import AsJson, ScenarioFile, example, print_json
+from sim.commands import AsJson, ScenarioFile, example, print_json, say
 from sim.errors import Mistake
 
 Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of printing.")]
@@ -29,7 +29,7 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
         facts = {"scenario": loaded.name, "fingerprint": loaded.fingerprint, "weeks": loaded.weeks}
         print_json({**facts, "sentences": sentences})
     else:
-        typer.echo("\n".join(sentences))
+        say("\n".join(sentences))
 
 
 def diff(old: ScenarioFile, new: ScenarioFile, as_json: AsJson = False) -> None:
@@ -44,7 +44,7 @@ def diff(old: ScenarioFile, new: ScenarioFile, as_json: AsJson = False) -> None:
         print_json({"base": before.name, "other": after.name, "differences": rows})
     else:
         title = f"From '{before.name}' to '{after.name}':"
-        typer.echo("\n".join([title, *map(str, found)]) if found else "The two scenarios mean the same.")
+        say("\n".join([title, *map(str, found)]) if found else "The two scenarios mean the same.")
 
 
 def schema(out: Out = None, as_json: AsJson = False) -> None:
@@ -54,14 +54,14 @@ def schema(out: Out = None, as_json: AsJson = False) -> None:
 
     text = json.dumps(made(), ensure_ascii=False, indent=2)
     if out is None:
-        typer.echo(text)
+        say(text)
         return
     check([Output("--out", out, "json")])
     put(out, text + "\n", "the schema", folders=False)
     if as_json:
         print_json({"written": str(out)})
     else:
-        typer.echo(f"Written to {out}")
+        say(f"Written to {out}")
 
 
 def explain(topic: Topic = None, assumed: Assumptions = False, as_json: AsJson = False) -> None:
@@ -75,7 +75,7 @@ def explain(topic: Topic = None, assumed: Assumptions = False, as_json: AsJson =
     if as_json:
         print_json({"title": answer.title, "prose": answer.prose, "rows": list(answer.rows)})
     else:
-        typer.echo(answer.text)
+        say(answer.text)
 
 
 def add_to(program: typer.Typer) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import AsJson, ScenarioFile, example, print_json
+from sim.commands import AsJson, ScenarioFile, example, print_json, say
 
 Customer = Annotated[int, typer.Option(help="Number of the customer, from 0; row order in a customer file.")]
 Against = Annotated[
@@ -37,7 +37,7 @@ def journey(
     if as_json:
         print_json(told.to_json())
     else:
-        typer.echo(told.text)
+        say(told.text)
 
 
 def add_to(program: typer.Typer) -> None:

@@ -10,6 +10,7 @@ from sim.experiments.blocks import source
 from sim.experiments.question import Experiment
 from sim.folders import keep, words_of
 from sim.results import versions
+from sim.text import spreadsheet_text, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,16 @@ def manifest(experiment: Experiment, command: str) -> dict[str, Any]:
         "source": source(),
         "versions": versions(),
     }  # fmt: skip
+
+
+def csv_of(table: pd.DataFrame) -> str:
+    """A table as CSV: numbers with all their digits, and text in which no spreadsheet program sees a formula."""
+    words = {name: table[name].map(_text) for name in table.select_dtypes(exclude="number")}
+    return table.assign(**words).rename(columns=_text).to_csv(index=False, float_format="%.17g")
+
+
+def _text(cell: Any) -> Any:
+    return spreadsheet_text(visible(cell) if isinstance(cell, str) else cell)
 
 
 def save(
@@ -58,4 +69,4 @@ def _labelled(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _write(table: pd.DataFrame, path: Path) -> None:
     table.to_parquet(path.with_name(f"{path.name}.parquet"), index=False)
-    table.to_csv(path.with_name(f"{path.name}.csv"), index=False, float_format="%.17g")
+    path.with_name(f"{path.name}.csv").write_text(csv_of(table), encoding="utf-8")

@@ -11,6 +11,7 @@ from sim import outputs
 from sim.errors import Mistake, nearest
 from sim.outputs import Output
 from sim.report.document import Document
+from sim.text import visible_throughout
 
 Kind = Literal["html", "pdf", "md", "xlsx"]
 FORMATS: tuple[Kind, ...] = get_args(Kind)
@@ -91,6 +92,7 @@ def files(document: Document, path: Path, kind: Kind) -> dict[Path, bytes]:
     """What a report at ``path`` consists of, the report itself first."""
     from sim.report import markdown, page, paper, workbook
 
+    document = visible_throughout(document)
     made: dict[Kind, Callable[[], dict[Path, bytes]]] = {
         "html": lambda: {path: page.html(document).encode()},
         "pdf": lambda: {path: paper.pdf(document)},

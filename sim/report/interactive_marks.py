@@ -195,8 +195,8 @@ def _plain(values: Values | Sequence[float]) -> list[float | None]:
 
 
 def safe(words: str) -> str:
-    """Words in which plotly sees no markup."""
-    return html.escape(words, quote=False)
+    """Words in which plotly sees no markup and no place to fill in."""
+    return html.escape(words, quote=False).replace("{", "&#123;")
 
 
 def in_lines(words: str) -> str:

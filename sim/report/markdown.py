@@ -35,8 +35,7 @@ def _blocks(document: Document, pictures: dict[int, Path]) -> Iterator[str]:
     yield "## How far to trust this"
     yield _listed(document.caveats)
     yield "## The same again"
-    commands = "\n".join(document.commands)
-    yield f"```sh\n{commands}\n```"
+    yield _fenced("\n".join(document.commands))
     if document.origins is not None:
         yield _table(document.origins)
     yield _plain(document.origin)
@@ -51,7 +50,7 @@ def _section(section: Section, pictures: dict[int, Path], level: int = 2) -> Ite
         yield f"## {_plain(card.name)} (against {_plain(card.against)})"
         yield _plain(card.description)
         yield _listed([f"{label}: {value}" for label, value, _ in card.glance])
-        yield "\n\n".join(f"**{label}.** {_plain(told)}" for label, told in card.told)
+        yield "\n\n".join(f"**{_plain(label)}.** {_plain(told)}" for label, told in card.told)
     yield from map(_plain, section.sentences)
     yield _listed(section.points)
     for picture in section.pictures:
@@ -72,7 +71,7 @@ def _table(table: Table) -> str:
     for group in table.bodies:
         if group.heading:
             lines.append(
-                _row([f"**{_cell(group.heading)}** {group.aside}", *[""] * (len(table.columns) - 1)], ready=True)
+                _row([f"**{_cell(group.heading)}** {_cell(group.aside)}", *[""] * (len(table.columns) - 1)], ready=True)
             )
         lines += [_row(row) for row in group.rows]
     return "\n".join(lines)
@@ -83,7 +82,7 @@ def _row(cells: Sequence[str], ready: bool = False) -> str:
 
 
 def _cell(words: str) -> str:
-    return _plain(words).replace("|", "\\|").replace("\n", " ")
+    return _within(words).replace("|", "\\|")
 
 
 def _listed(points: Sequence[str]) -> str:
@@ -91,6 +90,22 @@ def _listed(points: Sequence[str]) -> str:
 
 
 def _plain(words: str) -> str:
-    """Words in which Markdown sees no markup but the backticks around names of files and commands."""
-    pieces = re.split(r"(`[^`]+`)", words)
-    return "".join(piece if k % 2 else re.sub(r"([\\*_<>\[\]#$~&`])", r"\\\1", piece) for k, piece in enumerate(pieces))
+    """A paragraph of such words: it does not begin as a list does."""
+    return re.sub(r"^(\d*)(?=[-+=.)])", r"\1\\", _within(words))
+
+
+def _within(words: str) -> str:
+    """Words on one line, in which Markdown sees no markup but the backticks around names of files and commands."""
+    pieces = re.split(r"(?<!`)(`[^`]+`)(?!`)", " ".join(words.split()))
+    return "".join(piece if k % 2 else _escaped(piece) for k, piece in enumerate(pieces))
+
+
+def _escaped(words: str) -> str:
+    """Words without markup; addresses in them are not made links."""
+    return re.sub(r"([\\*_<>\[\]#$~&`@]|:(?=//)|(?<=www)\.)", r"\\\1", words)
+
+
+def _fenced(commands: str) -> str:
+    """Commands as a block of code, whose fence is longer than any run of backticks within."""
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", commands))])
+    return f"{fence}sh\n{commands}\n{fence}"

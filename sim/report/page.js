@@ -1,7 +1,9 @@
 // Tables can be copied, and pictures come to life. Without JavaScript the page says the same.
 "use strict";
 
-const loyaltyCells = table => [...table.rows].map(row => [...row.cells].map(cell => cell.innerText.trim().replaceAll("\u2212", "-")).join("\t")).join("\n");
+// What a spreadsheet program would take for a formula begins with an apostrophe; a signed number is none.
+const loyaltyText = words => /^[=+@-]/.test(words) && !/^[-+]\s*[\d.][\p{L}\d\s.,%\u2013-]*$/u.test(words) ? `'${words}` : words;
+const loyaltyCells = table => [...table.rows].map(row => [...row.cells].map(cell => loyaltyText(cell.innerText.trim().replaceAll("\u2212", "-"))).join("\t")).join("\n");
 
 // Where the browser allows no clipboard (as for a file on disk in some), the text is selected and copied the old way.
 const loyaltyCopy = async text => {

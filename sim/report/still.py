@@ -31,6 +31,7 @@ from sim.report.charts import (
     Span,
 )
 from sim.report.drawing import FAINT, INK, name_lines, place_weeks, short, svg_of
+from sim.text import visible_throughout
 
 NARROW = 4.8
 """Inches below which lines are named under the axes, because there is no room at their ends."""
@@ -42,6 +43,7 @@ _LETTER = 0.078
 
 def pictured(chart: Chart | Grid, alt: str, note: str = "", *, wide: bool = False, name: str = "") -> Picture:
     """The picture of a chart, for a page."""
+    chart = visible_throughout(chart)
     return Picture(alt, note, svg_of(drawn(chart)), chart, wide, name)
 
 
@@ -200,6 +202,11 @@ def _grid(chart: Grid, width: float) -> Figure:
 # ---- the marks
 
 
+def _in_legend(name: str) -> str:
+    """A name as matplotlib takes it: what begins with an underscore it would leave out of the legend."""
+    return f" {name}" if name.startswith("_") else name or "_"
+
+
 @singledispatch
 def _put(mark: object, axes: Axes) -> None:
     raise TypeError(f"no drawing for {type(mark).__name__}")
@@ -211,7 +218,7 @@ def _(mark: Line, axes: Axes) -> None:
     if mark.low is not None and mark.high is not None:
         axes.fill_between(mark.x, mark.low, mark.high, color=this.colour, alpha=mark.shade, linewidth=0)
     axes.plot(
-        mark.x, mark.y, color=this.colour, linestyle=this.dash, linewidth=mark.width, label=mark.name or "_",
+        mark.x, mark.y, color=this.colour, linestyle=this.dash, linewidth=mark.width, label=_in_legend(mark.name),
         marker="o" if mark.dotted else "", markersize=3,
     )  # fmt: skip
 
@@ -225,7 +232,7 @@ def _(mark: Dots, axes: Axes) -> None:
     hollow = mark.edge != "none"
     axes.plot(
         mark.x, mark.y, mark.marker, color=mark.colour, markersize=mark.size, alpha=mark.strength, zorder=5,
-        clip_on=hollow, linestyle="", label=mark.name if mark.named and mark.name else "_",
+        clip_on=hollow, linestyle="", label=_in_legend(mark.name if mark.named else ""),
         markeredgecolor=mark.edge if hollow else mark.colour, markeredgewidth=1.2 if hollow or mark.marker == "x" else 0,
     )  # fmt: skip
 

@@ -6,7 +6,9 @@ Measures have the names of ``--json``, which gives every number with all its dig
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sim.text import visible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -32,8 +34,16 @@ HEADLINES = (
 def print_table(table: Table) -> None:
     """A table on standard output; piped, it is as wide as it needs to be."""
     from rich.console import Console
+    from rich.text import Text
 
-    console = Console()
+    class TextOnly(Console):
+        """A console that sees no markup, no emoji and no commands in what it is given."""
+
+        def render_str(self, text: str, **options: Any) -> Text:
+            """The text as it is."""
+            return super().render_str(visible(text), **options | {"markup": False, "emoji": False})
+
+    console = TextOnly(markup=False, emoji=False)
     console.print(table, width=None if console.is_terminal else PIPED_WIDTH)
 
 
@@ -92,12 +102,12 @@ def show_answer(answer: Answer) -> None:
     from sim.report.headline import headline, lead
     from sim.report.sources import precision_told
 
-    print(" ".join([f"{headline(answer)}.", *lead(answer), *precision_told(answer)]) + "\n")
+    print(visible(" ".join([f"{headline(answer)}.", *lead(answer), *precision_told(answer)])) + "\n")
     for place, other in enumerate(answer.others, start=1):
         title = f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)"
         columns = ("", "difference", "95 % interval", "", "higher")
         print_rows(title, columns, differences(answer, place))
-    print(f"keeps most customers: {answer.best}")
+    print(visible(f"keeps most customers: {answer.best}"))
 
 
 def differences(answer: Answer, place: int) -> list[list[str]]:
