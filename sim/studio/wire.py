@@ -1,0 +1,71 @@
+"""Requests that are none – garbled, endless, half a websocket – are answered in a line and leave nothing in the terminal.
+
+uvicorn reads the requests; here is only what it says to those that it cannot read, which no application ever sees.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from sim.studio.answers import HEADERS, told
+
+LONGEST_HEAD = 32 * 2**10
+"""Bytes of a request's line and headers together."""
+LONGEST_LINE = 7 * 2**10
+"""Bytes of a request's line, or of one header, of whoever opens a websocket; where websockets are read, more is a fault."""
+MOST_HEADERS = 100
+
+
+class Requests(H11Protocol):
+    """Reads requests from a connection."""
+
+    def handle_events(self) -> None:
+        """Take what came; whatever cannot be understood ends the connection with a short answer."""
+        try:
+            super().handle_events()
+        except (h11.LocalProtocolError, UnicodeDecodeError):
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Say that the request was not understood, unless an answer is under way already."""
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            return self.transport.close()
+        self._say(400)
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Hand on to whoever reads websockets, if they can."""
+        lines = [len(event.target), *(len(name) + len(value) for name, value in event.headers)]
+        if (
+            max(lines) > LONGEST_LINE
+            or len(lines) > MOST_HEADERS
+            or event.method != b"GET"
+            or event.http_version != b"1.1"
+        ):
+            return self._say(400)
+        super().handle_websocket_upgrade(event)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: the request is answered as if it had not asked for another protocol."""
+
+    def _say(self, status: int) -> None:
+        page = told(status)[1].encode()
+        own = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page)), "Connection": "close"}
+        headers = [(name.encode(), value.encode()) for name, value in (HEADERS | own).items()]
+        answer = h11.Response(status_code=status, headers=headers, reason=HTTPStatus(status).phrase.encode())
+        for event in (answer, h11.Data(data=page), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+
+class Websockets(WebSocketsSansIOProtocol):
+    """Reads a websocket's messages."""
+
+    def handle_parser_exception(self) -> None:
+        """End a connection whose bytes are no websocket's, also before it was opened."""
+        if self.conn.close_sent is None:
+            return self.transport.close()
+        super().handle_parser_exception()
