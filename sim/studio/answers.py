@@ -19,6 +19,8 @@ HEADERS = {
 }
 """Every answer has these; one that says something else about caches or content means it."""
 SANDBOXED = b"sandbox"
+LONGEST_HEAD = 32 * 2**10
+"""Bytes of a request's address and headers together."""
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">{more}
 <meta name="viewport" content="width=device-width"><title>loyalty studio</title></head>
 <body style="font: 18px sans-serif; margin: 3em auto; max-width: 30em"><h1>loyalty studio</h1>{body}</body></html>"""
@@ -27,7 +29,7 @@ WORDS = {
     403: "This address is not the studio’s, or another site asked for it.",
     404: "There is no such page in the studio.",
     405: "The studio’s pages can be read, and nothing else.",
-    413: "This is more than the studio takes.",
+    431: "This request is longer than any that the studio’s pages make.",
     500: "Something went wrong in the studio. The terminal in which it runs says what.",
 }
 Answer = tuple[int, str, dict[str, str]]

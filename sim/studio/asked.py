@@ -65,6 +65,17 @@ class Asked:
         values = self._headers.get(name, [""])
         return values[0] if len(values) == 1 else None
 
+    @cached_property
+    def size(self) -> int:
+        """Bytes of its address and headers."""
+        headers = sum(len(name) + len(value) + 4 for name, value in self.scope["headers"])
+        return headers + len(self.scope["path"]) + len(self.scope["query_string"])
+
+    @cached_property
+    def reads(self) -> bool:
+        """Whether it only asks for a page or a file."""
+        return self.scope["type"] == "http" and self.scope["method"] in ("GET", "HEAD")
+
     @property
     def path(self) -> str:
         """The page or file asked for, such as ``/live``."""

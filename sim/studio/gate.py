@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import secrets
+from contextlib import suppress
 from html import escape
 from urllib.parse import urlencode
 
-from sim.studio.answers import Answer, send_page, short_page, told, with_headers
+from sim.studio.answers import LONGEST_HEAD, Answer, send_page, short_page, told, with_headers
 from sim.studio.asgi import Application, Message, Receive, Scope, Send
 from sim.studio.asked import Asked
 from sim.studio.passes import LASTS, Guesses, Passes
@@ -44,32 +45,27 @@ class Gate:
         """Answer a request, or hand it on."""
         if scope["type"] not in ("http", "websocket"):
             return await self._inner(scope, receive, send)
-        asked, begun = Asked(scope), False
-
-        async def sealed(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(with_headers(message))
-
+        asked, sealed = Asked(scope), Sealed(scope, receive, send)
         try:
             await self._answer(asked, receive, sealed)
-        except Exception:
-            LOG.exception("a request could not be answered")
-            if not begun:
-                await send_page(told(500), scope, receive, sealed)
+        except Exception as fault:
+            _tell(asked, fault)
+            await sealed.give_up()
 
     async def _answer(self, asked: Asked, receive: Receive, send: Send) -> None:
         visitor = self._visitor(asked)
         answer = self._refusal(asked) or self._step(asked, visitor) or await self._door(asked, visitor)
         if answer is not None:
             return await send_page(answer, asked.scope, receive, send)
-        remembered = asked.path in self._pages and (visitor is not None or not asked.from_abroad)
+        remembered = asked.reads and asked.path in self._pages and (visitor is not None or not asked.from_abroad)
         visitor = visitor or secrets.token_urlsafe(32)
         known = self._with_pass(asked, visitor, send) if remembered else send
         await self._inner(asked.handed_on(f"{VISITOR}={visitor}"), receive, known)
 
     def _refusal(self, asked: Asked) -> Answer | None:
         """What is said to whoever asks under a wrong name, or from another site for more than a page."""
+        if asked.size > LONGEST_HEAD:
+            return told(431)
         if asked.host is None:
             return told(400)
         if self._hosts is not None and asked.host.name not in self._hosts:
@@ -143,6 +139,42 @@ class Gate:
             await send(message)
 
         return known
+
+
+class Sealed:
+    """How an answer leaves: with the headers of every answer, and a websocket that is refused with a page's."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._begun = self._over = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send a part of the answer."""
+        if message["type"] == "websocket.close" and not self._begun:
+            self._begun = self._over = True
+            return await send_page(told(403), self._scope, self._receive, self._sealed)
+        self._begun, self._over = True, message["type"] == "websocket.close"
+        await self._sealed(message)
+
+    async def _sealed(self, message: Message) -> None:
+        await self._send(with_headers(message))
+
+    async def give_up(self) -> None:
+        """Say that there was a fault, if anything can be said still."""
+        if not self._begun:
+            self._begun = self._over = True
+            await send_page(told(500), self._scope, self._receive, self._sealed)
+        elif self._scope["type"] == "websocket" and not self._over:
+            with suppress(Exception):  # nobody may be there any more
+                await self._send({"type": "websocket.close", "code": 1011})
+
+
+def _tell(asked: Asked, fault: Exception) -> None:
+    """What the terminal says: of a page's fault where it was, of a message that cannot be read one line, as there may be many."""
+    if asked.scope["type"] == "http":
+        LOG.error("a page could not be made", exc_info=fault)
+    else:
+        LOG.warning("the connection of a page ended: %s", repr(fault)[:200])
 
 
 def _named(cookie: str, asked: Asked) -> str:

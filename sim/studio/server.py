@@ -91,9 +91,8 @@ async def _refused(request: Request, fault: Exception) -> Response:
 
     from sim.studio.answers import told
 
-    known = isinstance(fault, HTTPException)
-    status, page, _ = told(fault.status_code if known else 500)
-    return HTMLResponse(page, status, headers=dict(fault.headers or {}) if known else {})
+    status, headers = (fault.status_code, fault.headers) if isinstance(fault, HTTPException) else (500, None)
+    return HTMLResponse(told(status)[1], status, headers=headers)
 
 
 def _warm() -> None:
@@ -195,7 +194,7 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
     """Run the studio until Ctrl-C. ``port`` 0 takes any that is free. Raises :class:`Mistake` when it cannot listen."""
     import uvicorn
 
-    from sim.studio import wire
+    from sim.studio import answers, wire
 
     here = _bound(host, port)
     name = f"[{host}]" if ":" in host else host
@@ -211,7 +210,7 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
             ws=wire.Websockets,
             proxy_headers=False,
             server_header=False,
-            h11_max_incomplete_event_size=wire.LONGEST_HEAD,
+            h11_max_incomplete_event_size=answers.LONGEST_HEAD,
         )  # fmt: skip
     )
     tell(f"loyalty studio: {address} (Ctrl-C ends it)")

@@ -5,19 +5,23 @@ uvicorn reads the requests; here is only what it says to those that it cannot re
 
 from __future__ import annotations
 
+import logging
+import re
 from http import HTTPStatus
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from sim.studio.answers import HEADERS, told
+from sim.studio.answers import HEADERS, LONGEST_HEAD, told
 
-LONGEST_HEAD = 32 * 2**10
-"""Bytes of a request's line and headers together."""
 LONGEST_LINE = 7 * 2**10
 """Bytes of a request's line, or of one header, of whoever opens a websocket; where websockets are read, more is a fault."""
 MOST_HEADERS = 100
+KEY = re.compile(rb"[0-9A-Za-z+/]{22}==")
+"""What a browser that opens a websocket sends as its key: sixteen bytes in base 64."""
+QUIET = logging.Logger("bytes that are none", logging.CRITICAL)
 
 
 class Requests(H11Protocol):
@@ -38,13 +42,7 @@ class Requests(H11Protocol):
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Hand on to whoever reads websockets, if they can."""
-        lines = [len(event.target), *(len(name) + len(value) for name, value in event.headers)]
-        if (
-            max(lines) > LONGEST_LINE
-            or len(lines) > MOST_HEADERS
-            or event.method != b"GET"
-            or event.http_version != b"1.1"
-        ):
+        if not _opens_websocket(event):
             return self._say(400)
         super().handle_websocket_upgrade(event)
 
@@ -61,8 +59,23 @@ class Requests(H11Protocol):
         self.transport.close()
 
 
+def _opens_websocket(event: h11.Request) -> bool:
+    """Whether this is how a browser opens one."""
+    headers = list(event.headers)
+    lines = [len(event.target), *(len(name) + len(value) for name, value in headers)]
+    keys = [value for name, value in headers if name == b"sec-websocket-key"]
+    versions = [value for name, value in headers if name == b"sec-websocket-version"]
+    short = max(lines) <= LONGEST_LINE and len(headers) <= MOST_HEADERS
+    usual = event.method == b"GET" and event.http_version == b"1.1" and versions == [b"13"]
+    return short and usual and len(keys) == 1 and KEY.fullmatch(keys[0]) is not None
+
+
 class Websockets(WebSocketsSansIOProtocol):
-    """Reads a websocket's messages."""
+    """Reads a websocket's messages. The gate tells of the program's faults; here are only those of the bytes."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.logger = self.conn.logger = QUIET
 
     def handle_parser_exception(self) -> None:
         """End a connection whose bytes are no websocket's, also before it was opened."""
