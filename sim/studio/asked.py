@@ -36,15 +36,18 @@ class Host:
         found = NAME.fullmatch(text.lower())
         if found is None or int(found["port"] or 0) > 65535:
             return None
-        name = found["name"].strip("[]")
-        return cls(name, (found["port"] or "").lstrip("0")) if ":" not in name or _is_ipv6(name) else None
+        name = _plain(found["name"])
+        return cls(name, (found["port"] or "").lstrip("0")) if name else None
 
 
-def _is_ipv6(name: str) -> bool:
+def _plain(name: str) -> str:
+    """A name as it is usually written; empty when it is an IPv6 address that is none."""
+    if not name.startswith("["):
+        return name
     try:
-        return bool(IPv6Address(name))
+        return str(IPv6Address(name.strip("[]")))
     except ValueError:
-        return False
+        return ""
 
 
 @dataclass(frozen=True)
