@@ -26,7 +26,11 @@ class Answered:
 
 def asked(address: str, path: str, method: str = "GET", host: str | None = None, **headers: str) -> Answered:
     """One request; names of headers are written with underscores."""
-    lines = [f"{method} {path} HTTP/1.1", f"Host: {urlsplit(address).netloc if host is None else host}", "Connection: close"]
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        f"Host: {urlsplit(address).netloc if host is None else host}",
+        "Connection: close",
+    ]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return sent(address, ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
 

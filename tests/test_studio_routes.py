@@ -1,4 +1,4 @@
-"""Every address that the studio answers, listed: how it may be asked, by whom, with which headers – and that there is no other."""
+"""Every address that the studio answers, listed: how it may be asked, by whom, with which headers; there is no other."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LISTED = {
     "/_solara/api/close/{kernel}": ({"POST"}, "/_solara/api/close/some-page?session_id=some-tab"),
     "/jupyter/api/kernels/{kernel}/channels": (set(), "/jupyter/api/kernels/some-page/channels?session_id=some-tab"),
 }
-"""Every route: the methods it answers (none for a websocket) and an example. A new one is written here, and why it is safe there."""
+"""Every route: the methods it answers (none for a websocket) and an example. A new one is written here."""
 PAGES = set(page_paths())
 EXAMPLES = {path: example for path, (methods, example) in LISTED.items() if methods}
 HOSTILE = {
@@ -131,7 +131,9 @@ def sealed(answer: Answered) -> bool:
 
 
 def test_every_route_is_listed_and_solara_adds_none(named: dict) -> None:
-    assert {path: set(methods) for path, methods in named["routes"]} == {path: methods for path, (methods, _) in LISTED.items()}
+    assert {path: set(methods) for path, methods in named["routes"]} == {
+        path: methods for path, (methods, _) in LISTED.items()
+    }
     assert {path for path in LISTED if "{" not in path and path != "/studio/plotly.js"} == PAGES
 
 
@@ -163,7 +165,10 @@ CROSS = [
 ]
 FOREIGN = [
     *CROSS,
-    *({"Origin": origin} for origin in ("http://evil.example", "null", "http://127.0.0.1:9", "http://127.0.0.1@evil", "x")),
+    *(
+        {"Origin": origin}
+        for origin in ("http://evil.example", "null", "http://127.0.0.1:9", "http://127.0.0.1@evil", "x")
+    ),
     {"Origin": "http://evil.example", "Sec_Fetch_Site": "same-origin"},
 ]
 
@@ -186,14 +191,19 @@ def test_a_link_leads_to_a_page_and_to_nothing_else(studio: str, path: str) -> N
     assert asked(studio, LISTED[path][1], "POST", **followed).status == 403
     old = asked(studio, LISTED[path][1], Referer="http://evil.example/page")  # a browser that says no more
     assert old.status == (200 if path in PAGES else 403)
-    own = asked(studio, LISTED[path][1], "POST" if LISTED[path][0] == {"POST"} else "GET", Referer=f"{studio}live?week=3")
+    own = asked(
+        studio, LISTED[path][1], "POST" if LISTED[path][0] == {"POST"} else "GET", Referer=f"{studio}live?week=3"
+    )
     assert own.status in (200, 204, 404)
 
 
 def test_who_follows_a_link_keeps_their_desk(studio: str) -> None:
     followed = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
     step = asked(studio, "/live?week=3", **followed)  # browsers hold the pass back at first
-    assert 'http-equiv="refresh" content="0;url=/live?week=3"' in step.body.decode() and "<script" not in step.body.decode()
+    assert (
+        'http-equiv="refresh" content="0;url=/live?week=3"' in step.body.decode()
+        and "<script" not in step.body.decode()
+    )
     once_more = asked(studio, "/live?week=3", Cookie=step.cookie, **followed)  # if it still does not come: no circle
     assert "first" not in once_more.cookie and b"<script" in once_more.body and "set-cookie" not in once_more.headers
     home = asked(studio, "/live")
@@ -228,7 +238,14 @@ def test_headers_that_stand_twice_are_believed_in_no_way(studio: str) -> None:
 
 def test_no_header_changes_what_later_visitors_see(studio: str) -> None:
     plain = asked(studio, "/live").body
-    for name in ("X_Script_Name", "Script_Name", "X_Forwarded_Prefix", "X_Forwarded_Host", "X_Forwarded_Proto", "Forwarded"):
+    for name in (
+        "X_Script_Name",
+        "Script_Name",
+        "X_Forwarded_Prefix",
+        "X_Forwarded_Host",
+        "X_Forwarded_Proto",
+        "Forwarded",
+    ):
         poisoned = asked(studio, "/live", **{name: "//evil.example"})
         assert b"evil" not in poisoned.body
     forwarded = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "evil.example", "X_Forwarded_For": "10.0.0.1"}
@@ -259,7 +276,11 @@ def test_a_visitors_number_is_given_by_the_studio_and_by_nobody_else(studio: str
     own = {visitor}
     for forged in (visitor, f"{visitor}.{given}", f"{visitor}.{int(given) + 1}.{signed}", f"x{visitor[1:]}.{given}.{signed}", "",
                    "a" * 5000, "../../etc", f"{visitor}.{given}.{'0' * 64}", "%00", '"'):  # fmt: skip
-        own.add(asked(studio, "/live", Cookie=f"{name}={forged}; solara-session-id={visitor}").cookie.split("=")[1].split(".")[0])
+        own.add(
+            asked(studio, "/live", Cookie=f"{name}={forged}; solara-session-id={visitor}")
+            .cookie.split("=")[1]
+            .split(".")[0]
+        )
     assert len(own) == 11  # each time another, and never the one that was shown
     planted = asked(studio, "/live", Cookie=f"{name}=planted; {first.cookie}")
     assert planted.cookie.split(".")[0] == first.cookie.split(".")[0]
@@ -291,12 +312,15 @@ def test_a_page_belongs_to_its_visitor(studio: str) -> None:
 
 
 OTHERS = (
-    "/readyz", "/resourcez", "/resourcez?verbose", "/jupyter/api/kernels/1234", "/_solara/api/evict/1", "/static/", "/static",
-    "/static/public/", "/static/solara_bootstrap.py", "/static/../settings.py", "/static/assets/favicon.svg", "/static/sun.svg",
-    "/jupyter/nbextensions/", "/jupyter/nbextensions/jupyter-vue/extension.js", "/jupyter/nbextensions/jupyter-js-widgets/extension.js",
-    "/_solara/cdn", "/_solara/cdn/", "/_solara/auth/login", "/live/", "/Live", "//live", "/./live", "//evil.example/", "/favicon.ico",
-    "/openapi.json", "/docs", "/.env", "/_solara/cdn/vega@5.21.0/build/vega.min.js", "/_solara/cdn/lodash@4/lodash.js",
-    "/_solara/cdn/requirejs@2.3.6/README.md", "/_solara/cdn/requirejs@2.3.6/package.json", "/_solara/cdn/requirejs@2.3.6/bin/r.js",
+    "/readyz", "/resourcez", "/resourcez?verbose", "/jupyter/api/kernels/1234", "/_solara/api/evict/1", "/_solara/auth/login",
+    "/static", "/static/", "/static/public/", "/static/solara_bootstrap.py", "/static/../settings.py", "/static/sun.svg",
+    "/static/assets/favicon.svg", "/favicon.ico", "/.env", "/docs", "/openapi.json",
+    "/jupyter/nbextensions/", "/jupyter/nbextensions/jupyter-vue/extension.js",
+    "/jupyter/nbextensions/jupyter-js-widgets/extension.js",
+    "/live/", "/Live", "//live", "/./live", "//evil.example/",
+    "/_solara/cdn", "/_solara/cdn/", "/_solara/cdn/vega@5.21.0/build/vega.min.js", "/_solara/cdn/lodash@4/lodash.js",
+    "/_solara/cdn/requirejs@2.3.6/README.md", "/_solara/cdn/requirejs@2.3.6/package.json",
+    "/_solara/cdn/requirejs@2.3.6/bin/r.js",
 )  # fmt: skip
 
 
@@ -337,16 +361,22 @@ def test_whoever_asks_for_folders_removes_and_adds_nothing(studio: str, programs
 
 
 PIECES = st.one_of(
-    st.sampled_from(["..", ".", "", "%2e%2e", "%2E.", "..%2f", "%5c..", "\\", "%00", "%", "%zz", "~", "@widgetti", "dist", "main8.css",
-                     "solara-vuetify-app@10.1.1", "requirejs@2.3.6", "require.js", "_solara", "cdn", "static", "ansi.js", "desk",
-                     "jupyter", "api", "kernels", "channels", "nbextensions", "close", "etc", "passwd", "live", "%ed%a0%80", "a" * 3000,
-                     "evil.example", "http:", ";x=1", "%252e%252e", "%c0%ae%c0%ae", "?token=x", "#x"]),
+    st.sampled_from([
+        "..", ".", "", "%2e%2e", "%2E.", "..%2f", "%5c..", "\\", "%00", "%", "%zz", "~", "%ed%a0%80", "%252e%252e",
+        "@widgetti", "solara-vuetify-app@10.1.1", "dist", "main8.css", "requirejs@2.3.6", "require.js", "_solara", "cdn", "api",
+        "static", "ansi.js", "desk", "jupyter", "kernels", "channels", "nbextensions", "close", "etc", "passwd", "live",
+        "a" * 3000, "%c0%ae%c0%ae", "evil.example", "http:", ";x=1", "?token=x", "#x",
+    ]),
     st.text(max_size=6).map(lambda text: quote(text.encode("utf-8", "surrogatepass"), safe="")),
 )  # fmt: skip
 
 
 @settings(max_examples=300)
-@given(pieces=st.lists(PIECES, max_size=8), slashes=st.sampled_from(["/", "//", "/\\", "%2f"]), method=st.sampled_from(["GET", "POST"]))
+@given(
+    pieces=st.lists(PIECES, max_size=8),
+    slashes=st.sampled_from(["/", "//", "/\\", "%2f"]),
+    method=st.sampled_from(["GET", "POST"]),
+)
 def test_no_odd_address_is_a_fault_or_leads_out(studio: str, pieces: list[str], slashes: str, method: str) -> None:
     path = "/" + slashes.join(pieces)
     answer = asked(studio, path, method, Content_Length="0")
