@@ -8,6 +8,11 @@ from sim.studio.asgi import Header, Message, Receive, Scope, Send
 
 STILL = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 """What an answer may do that says nothing else: be read and, on the server's own short pages, be filled in."""
+FROM_DESK = (
+    "sandbox allow-scripts allow-downloads; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a file of a desk may do when a browser shows it: draw itself, as if it came from no site at all."""
 HEADERS = {
     "Content-Security-Policy": STILL,
     "X-Frame-Options": "DENY",

@@ -23,11 +23,6 @@ MADE = frozenset({".html", ".pdf", ".xlsx", ".md", ".zip"})
 """Endings of what the studio made of a visitor's files, and can make again."""
 MOST_DESKS = 200
 """Desks in the studio; the one used longest ago is cleared when there is one more."""
-RIGHTS = (
-    "sandbox allow-scripts allow-downloads; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-    "img-src data: blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""What a file of a desk may do when a browser shows it: draw itself, as if it came from no site at all."""
 LONGEST = 80
 """Characters of a file name."""
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from sim.studio.answers import LONGEST_HEAD, Answer, send_page, short_page, told, with_headers
 from sim.studio.asgi import Application, Message, Receive, Scope, Send
 from sim.studio.asked import Asked
-from sim.studio.passes import LASTS, Guesses, Passes
+from sim.studio.passes import LASTS, Guesses, Passes, new_visitor
 
 VISITOR = "solara-session-id"
 """What the pages read of a visitor; only the gate sets it, and no browser ever sees it."""
@@ -58,7 +58,7 @@ class Gate:
         if answer is not None:
             return await send_page(answer, asked.scope, receive, send)
         remembered = asked.reads and asked.path in self._pages and (visitor is not None or not asked.from_abroad)
-        visitor = visitor or secrets.token_urlsafe(32)
+        visitor = visitor or new_visitor()
         known = self._with_pass(asked, visitor, send) if remembered else send
         await self._inner(asked.handed_on(f"{VISITOR}={visitor}"), receive, known)
 

@@ -45,8 +45,6 @@ SETTINGS = {
 nothing that a visitor sends changes what others see. Whatever else is said to Solara there is forgotten."""
 LEFT = frozenset({"SOLARA_HOME"})
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-WRAPPERS: tuple[Callable[[Application], Application], ...] = ()
-"""What stands between the gate and the pages, the innermost first. The gate is always outermost."""
 
 
 def _set_up() -> None:
@@ -71,7 +69,8 @@ async def _from_desk(request: Request) -> Response:
     from starlette.exceptions import HTTPException
     from starlette.responses import FileResponse
 
-    from sim.studio.desk import DESKS, RIGHTS
+    from sim.studio.answers import FROM_DESK
+    from sim.studio.desk import DESKS
     from sim.studio.gate import VISITOR
 
     desk = DESKS.opened(request.path_params["key"], request.cookies.get(VISITOR, ""))
@@ -80,7 +79,7 @@ async def _from_desk(request: Request) -> Response:
         raise HTTPException(404)
     kind = "inline" if "show" in request.query_params else "attachment"
     return FileResponse(
-        path, filename=path.name, content_disposition_type=kind, headers={"Content-Security-Policy": RIGHTS}
+        path, filename=path.name, content_disposition_type=kind, headers={"Content-Security-Policy": FROM_DESK}
     )
 
 
@@ -160,10 +159,16 @@ def application(hosts: frozenset[str] | None = LOOPBACK, token: str | None = Non
     """The studio as an ASGI application; ``hosts`` are the names it answers to (all, if None)."""
     from sim.studio.gate import Gate
 
+    known = frozenset(page_paths())
     inner: Application = pages()
-    for wrapper in WRAPPERS:
-        inner = wrapper(inner)
-    return Gate(inner, hosts, token, frozenset(page_paths()))
+    for wrapped in _wrappers(known):
+        inner = wrapped(inner)
+    return Gate(inner, hosts, token, known)
+
+
+def _wrappers(known: frozenset[str]) -> list[Callable[[Application], Application]]:
+    """What stands between the gate, which is always outermost, and the pages: the innermost first."""
+    return []
 
 
 def is_loopback(host: str) -> bool:
