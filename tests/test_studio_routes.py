@@ -47,7 +47,8 @@ NAMED = """
 import json, sys
 asked = []
 sys.addaudithook(lambda event, args: asked.append(event) if event in ("socket.connect", "socket.getaddrinfo") else None)
-from sim.studio.server import pages
+from sim.studio.server import page_paths, pages
+page_paths()  # a page is imported, and Solara with it, before the studio has said how it wants it
 def walked(routes, before=""):
     for route in routes:
         if getattr(route, "routes", None) is not None:

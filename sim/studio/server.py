@@ -54,12 +54,14 @@ def _set_up() -> None:
     os.environ.update(SETTINGS)
     import pandas  # noqa: F401 – before any page is shown: pages on several threads must not begin to import it at once
     import solara.settings
+    from solara.minisettings import BaseSettings
     from solara.server import server, settings
 
     from sim.studio.assets import KINDS_OF_WIDGET
 
-    settings.main.root_path, settings.main.base_url, settings.main.mode = "", SETTINGS["SOLARA_BASE_URL"], "production"
-    solara.settings.assets.proxy, solara.settings.assets.cdn = False, SETTINGS["SOLARA_ASSETS_CDN"]
+    for each in (*vars(solara.settings).values(), *vars(settings).values()):
+        if isinstance(each, BaseSettings):
+            each.__init__()  # read once more: a page may have been imported before this
     # Solara would take every extension that any notebook on this machine has, as its owner's other programs say.
     server.get_nbextensions = lambda: ([f"{name}/extension" for name in KINDS_OF_WIDGET], {})
 
@@ -159,8 +161,8 @@ def application(hosts: frozenset[str] | None = LOOPBACK, token: str | None = Non
     """The studio as an ASGI application; ``hosts`` are the names it answers to (all, if None)."""
     from sim.studio.gate import Gate
 
-    known = frozenset(page_paths())
     inner: Application = pages()
+    known = frozenset(page_paths())
     for wrapped in _wrappers(known):
         inner = wrapped(inner)
     return Gate(inner, hosts, token, known)

@@ -14,7 +14,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from sim.studio.answers import HEADERS, LONGEST_HEAD, told
+from sim.studio.answers import HEADERS, told
 
 LONGEST_LINE = 7 * 2**10
 """Bytes of a request's line, or of one header, of whoever opens a websocket; where websockets are read, more is a fault."""
