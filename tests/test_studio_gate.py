@@ -100,6 +100,15 @@ def test_the_token_opens_is_remembered_and_leaves_the_address() -> None:
     assert header(again, "set-cookie").split(".")[0] == cookie.split(".")[0]
 
 
+def test_behind_a_server_with_a_certificate_the_studio_has_that_servers_name() -> None:
+    gate = Gate(_inner, None, TOKEN, PAGES)
+    opened = asked(gate, host="studio.example", query=f"token={TOKEN}", x_forwarded_proto="https")
+    cookie = header(opened, "set-cookie").split(";")[0]
+    for origin, kept_out in (("https://studio.example", False), ("https://evil.example", True)):
+        answer = asked(gate, "websocket", host="studio.example", origin=origin, cookie=cookie)
+        assert (answer[0]["type"] == "websocket.close") == kept_out
+
+
 def test_a_pass_of_one_studio_opens_no_other() -> None:
     one, other = Gate(_inner, None, TOKEN, PAGES), Gate(_inner, None, TOKEN, PAGES)
     cookie = header(asked(one, host="studio.example", query=f"token={TOKEN}"), "set-cookie").split(";")[0]

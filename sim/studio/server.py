@@ -206,7 +206,7 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
     here = _bound(host, port)
     name = f"[{host}]" if ":" in host else host
     home = f"http://{name}:{here.getsockname()[1]}/"
-    hosts = LOOPBACK | {host} if is_loopback(host) else None
+    hosts = LOOPBACK | {host} if is_loopback(host) and token is None else None  # a token keeps other names out as well
     address = f"{home}?token={token}" if token else home
     server = uvicorn.Server(
         uvicorn.Config(
