@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import threading
 import time
@@ -14,16 +15,22 @@ from hypothesis import strategies as st
 
 from sim import Mistake
 from sim.studio import desk as desks
+from sim.studio.answers import HEADERS
 from sim.studio.desk import LARGEST, LONGEST, MOST_DESKS, MOST_FILES, Desk, Desks, safe_name
-from sim.studio.server import COOKIE, Gate, is_loopback
+from sim.studio.gate import COOKIE, Gate
+from sim.studio.passes import ALL, LASTS, ONE, Guesses, Passes
+from sim.studio.server import is_loopback
 from sim.studio.work import Stopped, Work
 
 HERE = frozenset({"127.0.0.1", "localhost"})
+PAGES = frozenset({"/", "/live"})
 TOKEN = "open-sesame"
 
 
 async def _inner(scope: Any, receive: Any, send: Any) -> None:
-    """What lies behind the gate."""
+    """What lies behind the gate; ``/broken`` does not stand."""
+    if scope["path"] == "/broken":
+        raise ZeroDivisionError("of the program")
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept"})
     else:
@@ -31,11 +38,11 @@ async def _inner(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.body", "body": b"inside"})
 
 
-def asked(gate: Gate, kind: str = "http", query: str = "", **headers: str) -> list[dict]:
+def asked(gate: Gate, kind: str = "http", query: str = "", path: str = "/live", **headers: str) -> list[dict]:
     """What the gate answers to one request; header names with dashes are written with underscores."""
     sent: list[dict] = []
     scope = {
-        "type": kind, "path": "/live", "query_string": query.encode(), "method": "GET",
+        "type": kind, "path": path, "query_string": query.encode(), "method": "GET", "client": ("10.0.0.7", 4000),
         "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
     }  # fmt: skip
 
@@ -50,34 +57,190 @@ def asked(gate: Gate, kind: str = "http", query: str = "", **headers: str) -> li
     return sent
 
 
+def header(answer: list[dict], name: str) -> str:
+    """A header of an answer; empty when it is not there."""
+    return dict(answer[0]["headers"]).get(name.encode(), b"").decode()
+
+
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 def test_a_page_of_another_site_cannot_talk_to_a_studio_on_this_machine(kind: str) -> None:
-    gate = Gate(_inner, HERE, None)
+    gate = Gate(_inner, HERE, None, PAGES)
     ours = asked(gate, kind, host="127.0.0.1:8765", origin="http://127.0.0.1:8765")
     assert ours[0].get("status", 200) == 200 and ours[0]["type"] != "websocket.close"
     for wrong in (
         {"host": "evil.example:8765"},
         {"host": "127.0.0.1:8765", "origin": "http://evil.example"},
         {"host": "127.0.0.1:8765", "origin": "http://127.0.0.1:9999"},
+        {"host": "127.0.0.1:8765", "origin": "null"},
+        {"host": "127.0.0.1:8765", "sec_fetch_site": "cross-site"},
+        {"host": "127.0.0.1:8765", "sec_fetch_site": "same-site", "sec_fetch_mode": "no-cors"},
+        {"host": "[::1"},
         {},
     ):
         answer = asked(gate, kind, **wrong)
-        assert answer[0].get("status") == 403 or answer[0]["type"] == "websocket.close"
+        assert answer[0].get("status") in (400, 403) or answer[0]["type"] == "websocket.close"
 
 
 def test_the_token_opens_is_remembered_and_leaves_the_address() -> None:
-    gate = Gate(_inner, None, TOKEN)
+    gate = Gate(_inner, None, TOKEN, PAGES)
     assert asked(gate, host="studio.example")[0]["status"] == 401
     assert asked(gate, host="studio.example", query="token=wrong")[0]["status"] == 401
     assert asked(gate, "websocket", host="studio.example", query=f"token={TOKEN}")[0]["type"] == "websocket.close"
-    opened = asked(gate, host="studio.example", query=f"token={TOKEN}")[0]
-    headers = dict(opened["headers"])
-    assert opened["status"] == 303 and headers[b"location"] == b"/live"
-    cookie = headers[b"set-cookie"].decode().split(";")[0]
-    assert "HttpOnly" in headers[b"set-cookie"].decode()
-    assert asked(gate, host="studio.example", cookie=cookie)[0]["status"] == 200
-    assert asked(gate, "websocket", host="studio.example", cookie=cookie)[0]["type"] == "websocket.accept"
-    assert asked(gate, host="studio.example", cookie=f"{COOKIE}=guess")[0]["status"] == 401
+    opened = asked(gate, host="studio.example", query=f"week=3&token={TOKEN}&policy=a%26b")
+    assert opened[0]["status"] == 303 and header(opened, "location") == "/live?week=3&policy=a%26b"
+    cookie = header(opened, "set-cookie")
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and TOKEN not in cookie
+    shown = cookie.split(";")[0]
+    assert asked(gate, host="studio.example", cookie=shown)[0]["status"] == 200
+    assert asked(gate, "websocket", host="studio.example", cookie=shown)[0]["type"] == "websocket.accept"
+    for guess in ("guess", TOKEN, shown.split("=")[1][:-1], ""):
+        assert asked(gate, host="studio.example", cookie=f"{COOKIE}-web={guess}")[0]["status"] == 401
+    again = asked(gate, host="studio.example", cookie=shown, query="token=whatever")  # a link with a token, once more
+    assert again[0]["status"] == 303 and header(again, "location") == "/live"
+    assert header(again, "set-cookie").split(".")[0] == cookie.split(".")[0]
+
+
+def test_behind_a_server_with_a_certificate_the_studio_has_that_servers_name() -> None:
+    gate = Gate(_inner, None, TOKEN, PAGES)
+    opened = asked(gate, host="studio.example", query=f"token={TOKEN}", x_forwarded_proto="https")
+    cookie = header(opened, "set-cookie").split(";")[0]
+    for origin, kept_out in (("https://studio.example", False), ("https://evil.example", True)):
+        answer = asked(gate, "websocket", host="studio.example", origin=origin, cookie=cookie)
+        assert (answer[0]["type"] == "websocket.close") == kept_out
+
+
+def test_a_pass_of_one_studio_opens_no_other() -> None:
+    one, other = Gate(_inner, None, TOKEN, PAGES), Gate(_inner, None, TOKEN, PAGES)
+    cookie = header(asked(one, host="studio.example", query=f"token={TOKEN}"), "set-cookie").split(";")[0]
+    assert asked(one, host="studio.example", cookie=cookie)[0]["status"] == 200
+    assert asked(other, host="studio.example", cookie=cookie)[0]["status"] == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "/\\evil.example", "/desk/a/b", "http://evil.example", "/live/", "//evil/%2f.."]
+)
+def test_a_right_token_leads_to_pages_alone(path: str) -> None:
+    gate = Gate(_inner, None, TOKEN, PAGES)
+    answer = asked(gate, host="studio.example", path=path, query=f"token={TOKEN}")
+    assert answer[0]["status"] == 401 and not header(answer, "location") and not header(answer, "set-cookie")
+    assert b'action="/"' in answer[1]["body"] and b"evil" not in answer[1]["body"]
+
+
+def test_the_form_keeps_what_stands_in_the_address_as_text() -> None:
+    answer = asked(
+        Gate(_inner, None, TOKEN, PAGES), host="studio.example", query="week=3&note=%22%3E%3Cscript%3E&token=x"
+    )
+    body = answer[1]["body"].decode()
+    assert (
+        '<input type="hidden" name="week" value="3">' in body
+        and "<script" not in body
+        and "&quot;&gt;&lt;script" in body
+    )
+    assert 'action="/live"' in body
+
+
+def test_a_fault_of_the_program_shows_a_page_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    answer = asked(Gate(_inner, HERE, None, PAGES), host="localhost", path="/broken")
+    assert (
+        answer[0]["status"] == 500 and b"ZeroDivision" not in answer[1]["body"] and b"went wrong" in answer[1]["body"]
+    )
+    assert all(header(answer, name.lower()) == value for name, value in HEADERS.items())
+    assert "ZeroDivisionError" in caplog.text  # where it is of use: in the terminal
+    caplog.clear()
+    assert (
+        asked(Gate(_inner, HERE, None, PAGES), "websocket", host="localhost", path="/broken")[0]["type"]
+        == "websocket.close"
+    )
+    assert len(caplog.messages) == 1 and "\n" not in caplog.messages[0]
+
+
+def test_what_the_pages_see_of_a_request_is_no_more_than_they_need() -> None:
+    seen: list[dict] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope)
+
+    gate = Gate(inner, HERE, None, PAGES)
+    asked(
+        gate,
+        host="localhost",
+        x_script_name="//evil",
+        x_forwarded_host="evil",
+        cookie="solara-session-id=chosen; other=1",
+    )
+    names = [name for name, _ in seen[0]["headers"]]
+    assert names == [b"host", b"cookie"] and seen[0]["root_path"] == ""
+    assert b"chosen" not in dict(seen[0]["headers"])[b"cookie"]
+
+
+def test_a_pass_lasts_a_month_and_only_as_it_was_given() -> None:
+    now = [1000.0]
+    passes = Passes(clock=lambda: now[0])
+    given = passes.given()
+    visitor = passes.visitor(given)
+    assert visitor and passes.visitor(passes.given(visitor)) == visitor and passes.given() != given
+    for place in range(len(given)):
+        assert passes.visitor(given[:place] + ("A" if given[place] != "A" else "B") + given[place + 1 :]) is None
+    now[0] += LASTS + 1
+    assert passes.visitor(given) is None
+
+
+@given(st.text(max_size=200))
+def test_nothing_made_up_is_a_pass(text: str) -> None:
+    assert Passes().visitor(text) is None
+
+
+class Waiting:
+    """A clock that stands still but for the sleep of those who wait, who are all let go on in their turn."""
+
+    def __init__(self) -> None:
+        self.now, self.slept = 0.0, []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        until = self.now + seconds
+        await asyncio.sleep(0)
+        self.now = max(self.now, until)
+
+
+def test_guesses_become_slow_and_a_right_token_still_gets_in() -> None:
+    time_, wrong = Waiting(), 200
+    guesses = Guesses(lambda: time_.now, time_.sleep)
+
+    async def one_after_the_other() -> bool:
+        for _ in range(wrong):
+            assert await guesses.turn("10.0.0.7")
+            guesses.wrong("10.0.0.7")
+        return await guesses.turn("10.0.0.7")
+
+    assert asyncio.run(one_after_the_other())
+    assert time_.now > (wrong - 2 * ONE.free) * ONE.longest and max(time_.slept) <= ONE.longest * ONE.most_waiting
+    before = len(time_.slept)
+    assert asyncio.run(guesses.turn("10.0.0.8")) and len(time_.slept) == before  # a classmate notices nothing
+    time_.now += Guesses.FORGIVEN
+    assert asyncio.run(guesses.turn("10.0.0.7")) and len(time_.slept) == before
+
+
+def test_many_guesses_at_once_are_not_even_looked_at() -> None:
+    time_ = Waiting()
+    guesses = Guesses(lambda: time_.now, time_.sleep)
+    for _ in range(ONE.free):
+        guesses.wrong("2001:db8::1")
+
+    async def at_once() -> list[bool]:
+        return await asyncio.gather(*(guesses.turn(f"2001:db8::{place:x}") for place in range(100)))
+
+    assert sum(asyncio.run(at_once())) == ONE.most_waiting  # a whole network of 64 bits is one household
+
+
+def test_what_is_kept_of_guesses_is_bounded_and_a_clean_address_is_never_made_to_wait() -> None:
+    time_ = Waiting()
+    guesses = Guesses(lambda: time_.now, time_.sleep)
+    for place in range(3 * Guesses.MOST):
+        guesses.wrong(f"10.{place >> 16}.{place >> 8 & 255}.{place & 255}")
+    assert len(guesses._known) == Guesses.MOST
+    assert asyncio.run(guesses.turn("192.168.0.1")) and not time_.slept
+    assert asyncio.run(guesses.turn(f"10.0.{(3 * Guesses.MOST - 1) >> 8 & 255}.255")) and time_.slept == [ALL.longest]
 
 
 def test_only_this_machine_is_loopback() -> None:

@@ -1,29 +1,24 @@
-"""The studio's server: Solara behind a gate, on this machine unless told otherwise."""
+"""The studio's server: a fixed list of addresses behind a gate, on this machine unless told otherwise."""
 
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 import threading
-import warnings
 import webbrowser
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import asynccontextmanager
-from functools import lru_cache
-from html import escape
-from http.cookies import SimpleCookie
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
 
 from sim.errors import Mistake
+from sim.studio.asgi import Application
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import BaseRoute
 
 SETTINGS = {
     "SOLARA_APP": "sim.studio.app",
@@ -31,133 +26,74 @@ SETTINGS = {
     "SOLARA_THEME_TITLE": "loyalty studio",
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_SHOW_BANNER": "False",
-    "SOLARA_ASSETS_PROXY": "True",  # from the installed files, under this server's own address
+    "SOLARA_ASSETS_PROXY": "False",  # it would fetch from the net, and write and remove files
+    "SOLARA_ASSETS_CDN": "/_solara/cdn/",  # that is, from the files of this studio: sim.studio.assets
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
-    "SOLARA_SESSION_HTTP_ONLY": "True",
+    "SOLARA_SSG_ENABLED": "False",
+    "SOLARA_SEARCH_ENABLED": "False",
+    "SOLARA_OAUTH_PRIVATE": "False",
+    "SOLARA_STATE_BACKEND": "",
+    "SOLARA_STATE_TEST_EVICTION": "False",
+    "SOLARA_USE_PDB": "False",
+    "SOLARA_TRACER": "False",
+    "SOLARA_ROOT_PATH": "",
+    "SOLARA_BASE_URL": "http://localhost/",
     "SOLARA_KERNEL_CULL_TIMEOUT": "2h",  # what a page that was closed or lost holds is kept so long
 }
-"""What Solara reads from the environment when it is first imported: nothing may call home, nothing comes from elsewhere."""
-COOKIE, VISITOR = "loyalty-studio-token", "solara-session-id"
-GATE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>loyalty studio</title><body style="font: 18px sans-serif; margin: 3em auto; max-width: 30em">
-<h1>loyalty studio</h1><form method="get"><label for="token">This studio asks for its token:</label>
-<p><input id="token" name="token" type="password" autofocus> <button>Open</button></p></form></body></html>"""
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""What Solara reads from the environment when it is first imported: nothing may call home, nothing comes from elsewhere, and
+nothing that a visitor sends changes what others see. Whatever else is said to Solara there is forgotten."""
+LEFT = frozenset({"SOLARA_HOME"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Gate:
-    """Lets in who may come in: under a name of this server, from one of its own pages and, if asked, with the token.
+def _set_up() -> None:
+    """Tell Solara how it is used here, whatever the user's environment says."""
+    for name in [name for name in os.environ if name.upper().startswith("SOLARA_") and name not in LEFT]:
+        del os.environ[name]
+    os.environ.update(SETTINGS)
+    import pandas  # noqa: F401 – before any page is shown: pages on several threads must not begin to import it at once
+    import solara.settings
+    from solara.minisettings import BaseSettings
+    from solara.server import server, settings
 
-    The name and the origin are checked so that a page of another site, open in the same browser, cannot talk to a studio on
-    this machine.
-    """
+    from sim.studio.assets import KINDS_OF_WIDGET
 
-    def __init__(self, inner: Application, hosts: frozenset[str] | None, token: str | None) -> None:
-        self._inner, self._hosts, self._token = inner, hosts, token
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or hand it on."""
-        if scope["type"] not in ("http", "websocket"):
-            return await self._inner(scope, receive, send)
-        headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
-        if not self._welcome(headers):
-            return await self._refuse(scope, receive, send, 403, "This address is not the studio's.")
-        if self._token is None or self._knows(headers):
-            return await self._inner(scope, receive, send)
-        given = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("token", "")
-        if scope["type"] == "http" and secrets.compare_digest(given.encode(), self._token.encode()):
-            return await self._let_in(scope, receive, send)
-        await self._refuse(scope, receive, send, 401, GATE)
-
-    def _welcome(self, headers: dict[str, str]) -> bool:
-        host = urlsplit(f"//{headers.get('host', '')}")
-        origin = urlsplit(headers.get("origin", ""))
-        named = self._hosts is None or host.hostname in self._hosts
-        return named and (not headers.get("origin") or origin.netloc == host.netloc)
-
-    def _knows(self, headers: dict[str, str]) -> bool:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        return cookie is not None and secrets.compare_digest(cookie.value.encode(), (self._token or "").encode())
-
-    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Remember the token in the browser, and take it out of the address."""
-        from starlette.responses import RedirectResponse
-
-        response = RedirectResponse(scope["path"], 303)
-        response.set_cookie(COOKIE, self._token or "", httponly=True, samesite="strict")
-        await response(scope, receive, send)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, status: int, words: str) -> None:
-        from starlette.responses import HTMLResponse
-
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 4403})
-        else:
-            await HTMLResponse(words, status)(scope, receive, send)
-
-
-@lru_cache(maxsize=1)
-def _style() -> str:
-    """Every style file of the studio, in alphabetical order."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css")))
-
-
-def first_paint(slug: str) -> str:
-    """What is read and clicked while the page's own program is still on its way: the way to every page, and this one's aim."""
-    from sim.studio.app import WELCOME, page_files
-
-    pages = {page.slug: page for page in page_files()}
-    ways = "".join(
-        f'<a href="/{each}"><span class="studio-way{" here" if each == slug else ""}">{escape(words)}</span></a>'
-        for each, words in [("", "loyalty studio"), *((page.slug, page.module.TITLE) for page in pages.values())]
-    )
-    title, aim = (pages[slug].module.TITLE, pages[slug].aim) if slug in pages else WELCOME
-    return (
-        f'<div class="studio"><header class="studio-bar"><nav aria-label="Pages">{ways}</nav></header>'
-        f'<main class="studio-main"><h1 class="studio-h1">{escape(title)}</h1><p class="studio-text">{escape(aim)}</p>'
-        '<p class="studio-note" role="status">Opening …</p></main></div>'
-    )
-
-
-async def _page(request: Request) -> Response:
-    """A page as Solara makes it, with the studio's style, said to be English, and free to be enlarged."""
-    from solara.server import starlette as solara_server
-    from starlette.responses import HTMLResponse
-
-    response = await solara_server.root(request, request.url.path)
-    text = bytes(response.body).decode()
-    text = text.replace("<html>", '<html lang="en">', 1)
-    text = text.replace("</head>", f"<style>{_style()}</style></head>", 1)
-    first = first_paint(request.url.path.strip("/"))
-    text = text.replace(
-        '<div v-if="loading" id="loader-container">', f'<div v-if="loading">{first}</div><div v-if="false">', 1
-    )
-    text = text.replace("<v-progress-linear :style", '<v-progress-linear aria-label="The page is at work" :style', 1)
-    text = text.replace('<div id="pre-rendered-html-present"', first + '<div id="pre-rendered-html-present"', 1)
-    text = text.replace("initial-scale=1, maximum-scale=1, user-scalable=no, minimal-ui", "initial-scale=1", 1)
-    page = HTMLResponse(text, response.status_code)
-    page.raw_headers += [item for item in response.raw_headers if item[0] == b"set-cookie"]
-    return page
+    for each in (*vars(solara.settings).values(), *vars(settings).values()):
+        if isinstance(each, BaseSettings):
+            each.__init__()  # read once more: a page may have been imported before this
+    # Solara would take every extension that any notebook on this machine has, as its owner's other programs say.
+    server.get_nbextensions = lambda: ([f"{name}/extension" for name in KINDS_OF_WIDGET], {})
 
 
 async def _from_desk(request: Request) -> Response:
-    """A file of the visitor's own desk; for everybody else there is none. Pages are shown without any rights."""
-    from starlette.responses import FileResponse, PlainTextResponse
+    """A file of the visitor's own desk; for everybody else there is none."""
+    from starlette.exceptions import HTTPException
+    from starlette.responses import FileResponse
 
+    from sim.studio.answers import FROM_DESK
     from sim.studio.desk import DESKS
+    from sim.studio.gate import VISITOR
 
     desk = DESKS.opened(request.path_params["key"], request.cookies.get(VISITOR, ""))
     path = desk.find(request.path_params["name"]) if desk else None
     if path is None:
-        return PlainTextResponse("There is no such file on your desk.", 404)
+        raise HTTPException(404)
     kind = "inline" if "show" in request.query_params else "attachment"
-    headers = {"Content-Security-Policy": "sandbox allow-scripts allow-downloads", "X-Content-Type-Options": "nosniff"}
-    return FileResponse(path, filename=path.name, content_disposition_type=kind, headers=headers)
+    return FileResponse(
+        path, filename=path.name, content_disposition_type=kind, headers={"Content-Security-Policy": FROM_DESK}
+    )
+
+
+async def _refused(request: Request, fault: Exception) -> Response:
+    """The studio's own page for whatever is not answered."""
+    from starlette.exceptions import HTTPException
+    from starlette.responses import HTMLResponse
+
+    from sim.studio.answers import told
+
+    status, headers = (fault.status_code, fault.headers) if isinstance(fault, HTTPException) else (500, None)
+    return HTMLResponse(told(status)[1], status, headers=headers)
 
 
 def _warm() -> None:
@@ -170,18 +106,43 @@ def _warm() -> None:
     FastWorld(described({"weeks": 1, "market": {"customers": 10}}), 1).step()
 
 
-def application(hosts: frozenset[str] | None = None, token: str | None = None) -> Application:
-    """The studio as an ASGI application; ``hosts`` are the names it answers to (all, if None)."""
-    os.environ.update({name: value for name, value in SETTINGS.items() if name not in os.environ})
-    warnings.filterwarnings("ignore", message="Cookies with samesite=none require https")  # same-site is all we want
-    import pandas  # noqa: F401 – before any page is shown: pages on several threads must not begin to import it at once
+def page_paths() -> tuple[str, ...]:
+    """The addresses of the pages."""
+    from sim.studio.app import page_files
+
+    return ("/", *(f"/{page.slug}" for page in page_files()))
+
+
+def routes() -> list[BaseRoute]:
+    """Every address that the studio answers. Nothing of Solara's own list is among them but what stands here by name."""
+    from starlette.routing import Route, WebSocketRoute
+
+    from sim.studio import assets, channels, drawing_script, opening
+
+    read = ["GET"]
+    return [
+        *(Route(path, opening.shown, methods=read) for path in page_paths()),
+        Route("/desk/{key}/{name}", _from_desk, methods=read),
+        Route(drawing_script.PATH, drawing_script.handed_out, methods=read),
+        Route(f"{assets.CDN}/{{name:path}}", assets.handed_out, methods=read),
+        Route(f"{assets.STATIC}/{{name:path}}", assets.handed_out, methods=read),
+        Route(f"{assets.WIDGETS}/{{name:path}}", assets.handed_out, methods=read),
+        WebSocketRoute(channels.CHANNEL, channels.channel),
+        Route(channels.CLOSED, channels.closed, methods=["POST"]),
+    ]
+
+
+def pages() -> Starlette:
+    """The studio's pages without a gate."""
+    _set_up()
     from solara.server import starlette as solara_server
     from starlette.applications import Starlette
-    from starlette.routing import Mount, Route
+    from starlette.exceptions import HTTPException
 
-    from sim.studio import drawing_script
-    from sim.studio.app import page_files
+    from sim.studio import assets
     from sim.studio.desk import DESKS
+
+    assets.known()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:
@@ -190,11 +151,26 @@ def application(hosts: frozenset[str] | None = None, token: str | None = None) -
             yield
         DESKS.close()
 
-    shown = [Route(path, _page) for path in ("/", *(f"/{page.slug}" for page in page_files()))]
-    desk = Route("/desk/{key}/{name}", _from_desk)
-    script = Route(drawing_script.PATH, drawing_script.handed_out)
-    inner = Starlette(routes=[*shown, desk, script, Mount("/", routes=solara_server.routes)], lifespan=lifespan)
-    return Gate(inner, hosts, token)
+    faults = {HTTPException: _refused, Exception: _refused}
+    inner = Starlette(routes=routes(), lifespan=lifespan, exception_handlers=faults)
+    inner.router.redirect_slashes = False  # an address with a slash too many is another address, and nobody is sent on
+    return inner
+
+
+def application(hosts: frozenset[str] | None = LOOPBACK, token: str | None = None) -> Application:
+    """The studio as an ASGI application; ``hosts`` are the names it answers to (all, if None)."""
+    from sim.studio.gate import Gate
+
+    inner: Application = pages()
+    known = frozenset(page_paths())
+    for wrapped in _wrappers(known):
+        inner = wrapped(inner)
+    return Gate(inner, hosts, token, known)
+
+
+def _wrappers(known: frozenset[str]) -> list[Callable[[Application], Application]]:
+    """What stands between the gate, which is always outermost, and the pages: the innermost first."""
+    return []
 
 
 def is_loopback(host: str) -> bool:
@@ -225,12 +201,25 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
     """Run the studio until Ctrl-C. ``port`` 0 takes any that is free. Raises :class:`Mistake` when it cannot listen."""
     import uvicorn
 
+    from sim.studio import answers, wire
+
     here = _bound(host, port)
     name = f"[{host}]" if ":" in host else host
     home = f"http://{name}:{here.getsockname()[1]}/"
-    hosts = frozenset({host, "localhost", "127.0.0.1", "::1"}) if is_loopback(host) else None
+    hosts = LOOPBACK | {host} if is_loopback(host) and token is None else None  # a token keeps other names out as well
     address = f"{home}?token={token}" if token else home
-    server = uvicorn.Server(uvicorn.Config(application(hosts, token), log_level="warning", ws="websockets-sansio"))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(hosts, token),
+            log_level="error",
+            access_log=False,
+            http=wire.Requests,
+            ws=wire.Websockets,
+            proxy_headers=False,
+            server_header=False,
+            h11_max_incomplete_event_size=answers.LONGEST_HEAD,
+        )  # fmt: skip
+    )
     tell(f"loyalty studio: {address} (Ctrl-C ends it)")
     if browse:
         webbrowser.open(address)

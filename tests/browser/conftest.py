@@ -61,12 +61,18 @@ class Visitors:
         page = context.new_page()
         page.on("request", lambda request: self._noted(request.url))
         page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+        page.on("console", lambda told: self._heard(told.text))
         return page
 
     def _noted(self, url: str) -> None:
         where = urlsplit(url)
         if where.scheme not in ("data", "blob", "file") and where.hostname != "127.0.0.1":
             self.abroad.append(url)
+
+    def _heard(self, words: str) -> None:
+        """A page that does what its content security policy forbids says so in the console, and goes on."""
+        if "Content Security Policy" in words:
+            self.faults.append(words)
 
     def go(self) -> None:
         for context in self._contexts:
