@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from sim import commands
+from sim.allowance import check_address_space
 from sim.errors import Mistake, nearest
 
 WRONG = 2
@@ -53,6 +54,7 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a :class:`Mistake` is told on standard error, without a traceback."""
         try:
+            check_address_space()  # before a command loads the libraries
             return super().invoke(ctx)
         except Mistake as mistake:
             _stop(str(mistake))

@@ -17,8 +17,10 @@ import threading
 import time
 import warnings
 from concurrent import futures
+from contextlib import ExitStack
 from functools import lru_cache
 from importlib import metadata
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -132,27 +134,31 @@ class Cluster(Executor):
         super().__init__()
         self._people: dict[str, Any] = {}
         self._sent: dict[int, tuple[Ground, Any, bytes]] = {}
-        self._cluster: Any = None
+        self._opened = ExitStack()
         self._seen = self._look_at = time.monotonic()
         for name in ("distributed", "tornado", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is told in this program's words
         warnings.filterwarnings("ignore", "Sending large graph", UserWarning)  # once per population, on purpose
-        self._client = self._local(workers) if address is None else self._remote(address)
         try:
+            client = self._remote(address) if address is not None else self._local(workers or 1)
+            self._client = self._opened.enter_context(client)
             self._refuse_strangers()
         except BaseException:
             self.close()
             raise
 
-    def _local(self, workers: int | None) -> Any:
-        from distributed import Client, LocalCluster
+    def _local(self, workers: int) -> Any:
+        from distributed import Client
+
+        from sim.guarded import guarded_cluster
 
         _compile()
-        self._cluster = LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0,
-            silence_logs=logging.CRITICAL, preload=["sim.cluster"],
-        )  # fmt: skip
-        return Client(self._cluster, set_as_default=False)
+        scratch = self._opened.enter_context(TemporaryDirectory(prefix="loyalty-"))
+        try:
+            started = self._opened.enter_context(guarded_cluster(workers, ["sim.cluster"], scratch))
+            return Client(started, set_as_default=False)
+        except (OSError, RuntimeError, MemoryError, TimeoutError) as fault:
+            raise Mistake(f"workers: {workers} could not be started ({fault}); ask for fewer") from None
 
     def _remote(self, address: str) -> Any:
         from distributed import Client
@@ -178,9 +184,7 @@ class Cluster(Executor):
 
     def close(self) -> None:
         """End the connection, and the workers when they were started here."""
-        for one in (self._client, self._cluster):
-            if one is not None:
-                one.close()
+        self._opened.close()
 
     def _refuse_strangers(self) -> None:
         """Refuse workers that would count with another program. Raises :class:`~sim.errors.Mistake`."""

@@ -29,11 +29,14 @@ PACKAGE = Path(__file__).parent
 FACES = frozenset({"bench", "__main__.py", "cli.py", "commands", "journey", "report", "studio"})
 """What shows results and makes none (top-level names)."""
 ASKING = FACES | {
+    "allowance.py",
+    "arguments.py",
     "cluster.py",
     "comparing.py",
     "execution.py",
     "experiments",
     "ground.py",
+    "guarded.py",
     "measures.py",
     "outcome.py",
     "replicating.py",

@@ -22,14 +22,14 @@ PACKAGE = ROOT / "sim"
 
 # From the top: a file imports only from its own group or one above it. A folder counts as one name.
 GROUPS = {
-    "words and chance": "errors compiled vectors draws numeric distributions parameters examples columns",
+    "words and chance": "errors allowance arguments compiled vectors draws numeric distributions parameters examples columns",
     "the model": (
         "parts week behaviour mechanisms service network ledger population beginnings customer_file customer_rows customer_text "
         "customer_mapping customer_csv quarantine theory"
     ),
     "the engines": "engines",
     "questions and answers": (
-        "scenario experiments execution cluster ground tallies outcome replicating running comparing statistics results "
+        "scenario experiments execution cluster guarded ground tallies outcome replicating running comparing statistics results "
         "measures journey"
     ),
     "faces": "cli commands report studio bench __main__",
