@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import mmap
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from sim.errors import Mistake
 
@@ -28,6 +29,18 @@ def check_address_space() -> None:
                 f"a process may have {allowed / 2**20:,.0f} MB of address space here, and this program takes "
                 f"{LEAST / 2**20:,.0f} MB: raise the limit (ulimit -v {LEAST // 1024})"
             )
+
+
+REMEDY = "ask for fewer threads, fewer replications or a smaller market"
+
+
+@contextmanager
+def enough_memory() -> Iterator[None]:
+    """Within it, lack of memory is said in a sentence. Raises :class:`~sim.errors.Mistake`."""
+    try:
+        yield
+    except MemoryError as fault:
+        raise Mistake(f"there is not enough memory for this run ({fault}): {REMEDY}") from None
 
 
 def room_for_a_thread() -> bool:

@@ -21,11 +21,11 @@ class _WithoutPages:
         """Do not listen."""
 
 
-class GuardedScheduler(_WithoutPages, Scheduler):  # type: ignore[misc]
+class GuardedScheduler(_WithoutPages, Scheduler):
     """A scheduler that listens to its own workers and client alone."""
 
 
-class GuardedWorker(_WithoutPages, Worker):  # type: ignore[misc]
+class GuardedWorker(_WithoutPages, Worker):
     """A worker that listens to its own scheduler and to its like alone."""
 
 
