@@ -13,4 +13,6 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for, so that ``import sim`` stays cheap."""
     if name not in _PUBLIC:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    if name != "Mistake":
+        import_module("sim.allowance").check_address_space()
     return getattr(import_module(_PUBLIC[name]), name)

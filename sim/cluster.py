@@ -17,8 +17,10 @@ import threading
 import time
 import warnings
 from concurrent import futures
+from contextlib import ExitStack
 from functools import lru_cache
 from importlib import metadata
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -30,9 +32,8 @@ from sim.errors import Mistake
 from sim.execution import Block, Executor
 from sim.ground import ground_of
 from sim.population import Plan
-from sim.replicating import Counted, Replicator, Task
+from sim.replicating import Counted, Replicator, Task, lost
 from sim.scenario.whole import described
-from sim.week import COUNTS
 
 REACH, COME, LOOK = 10, 60, 5
 """Seconds within which a scheduler must answer, within which a worker must come, and between two counts of the workers."""
@@ -132,27 +133,31 @@ class Cluster(Executor):
         super().__init__()
         self._people: dict[str, Any] = {}
         self._sent: dict[int, tuple[Ground, Any, bytes]] = {}
-        self._cluster: Any = None
+        self._opened = ExitStack()
         self._seen = self._look_at = time.monotonic()
         for name in ("distributed", "tornado", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is told in this program's words
         warnings.filterwarnings("ignore", "Sending large graph", UserWarning)  # once per population, on purpose
-        self._client = self._local(workers) if address is None else self._remote(address)
         try:
+            client = self._remote(address) if address is not None else self._local(workers or 1)
+            self._client = self._opened.enter_context(client)
             self._refuse_strangers()
         except BaseException:
             self.close()
             raise
 
-    def _local(self, workers: int | None) -> Any:
-        from distributed import Client, LocalCluster
+    def _local(self, workers: int) -> Any:
+        from distributed import Client
+
+        from sim.guarded import guarded_cluster
 
         _compile()
-        self._cluster = LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0,
-            silence_logs=logging.CRITICAL, preload=["sim.cluster"],
-        )  # fmt: skip
-        return Client(self._cluster, set_as_default=False)
+        scratch = self._opened.enter_context(TemporaryDirectory(prefix="loyalty-"))
+        try:
+            started = self._opened.enter_context(guarded_cluster(workers, ["sim.cluster"], scratch))
+            return Client(started, set_as_default=False)
+        except (OSError, RuntimeError, MemoryError, TimeoutError) as fault:
+            raise Mistake(f"workers: {workers} could not be started ({fault}); ask for fewer") from None
 
     def _remote(self, address: str) -> Any:
         from distributed import Client
@@ -178,9 +183,7 @@ class Cluster(Executor):
 
     def close(self) -> None:
         """End the connection, and the workers when they were started here."""
-        for one in (self._client, self._cluster):
-            if one is not None:
-                one.close()
+        self._opened.close()
 
     def _refuse_strangers(self) -> None:
         """Refuse workers that would count with another program. Raises :class:`~sim.errors.Mistake`."""
@@ -204,7 +207,7 @@ class Cluster(Executor):
         if id(ground) not in self._sent:
             content = {name: value for name, value in vars(ground).items() if name != "plan"}
             self._sent[id(ground)] = (ground, self._population(packed(ground.plan)), packed(content))
-            while len(self._sent) > 2 * self.places + 2:
+            while len(self._sent) > max(2 * self.places + 2, self._held):
                 del self._sent[next(iter(self._sent))]
         return self._sent[id(ground)][1:]
 
@@ -225,17 +228,18 @@ class Cluster(Executor):
             self.stop("the scheduler was lost")
             return None
         except KilledWorker as fault:
-            return _killed(block, self.ground(block.scenario), f"each worker that ran it died ({fault})")
+            return lost(self.ground(block.scenario), block.task, f"each worker that ran it died ({fault})")
         _refuse_stranger(made, "a worker that came later")
         return received(small)
 
-    def _idle(self) -> None:
+    def _overdue(self, under_way: list[Any]) -> list[Any]:
         """See whether there is still somebody to wait for, and how many."""
         if self._client.status != "running":
             self.stop("the scheduler was lost")
         elif time.monotonic() > self._look_at:
             self._look_at = time.monotonic() + LOOK
             self._count_workers()
+        return super()._overdue(under_way)
 
     def _count_workers(self) -> None:
         now = sum(self._client.nthreads().values())
@@ -261,11 +265,3 @@ def _refuse_stranger(made: Made, worker: str) -> None:
                 f"cluster: {worker} has {made.get(what)} as {what}, but here it is {here}: numbers would not be the same; "
                 "install the same versions on both sides, from requirements.lock"
             )
-
-
-def _killed(block: Block, ground: Ground, error: str) -> Counted:
-    """A block that no worker survived, as failures: the others are not lost with it."""
-    numbers = range(block.first, block.first + block.count)
-    failures = tuple(block.task.failure(number, error) for number in numbers)
-    none = np.zeros((0, ground.weeks, len(COUNTS)), np.int64)
-    return Counted(np.zeros(0, np.int64), none, np.zeros(ground.plan.founders, np.int64), (), failures)

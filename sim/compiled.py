@@ -32,6 +32,8 @@ njit: Any = numba.njit
 FACES = frozenset({"bench", "__main__.py", "cli.py", "commands", "journey", "program.py", "report", "studio"})
 """What shows results and makes none (top-level names)."""
 ASKING = FACES | {
+    "allowance.py",
+    "arguments.py",
     "cluster.py",
     "code_cache.py",
     "comparing.py",
@@ -40,6 +42,7 @@ ASKING = FACES | {
     "experiments",
     "folders.py",
     "ground.py",
+    "guarded.py",
     "leftovers.py",
     "measures.py",
     "outcome.py",
@@ -50,6 +53,7 @@ ASKING = FACES | {
     "scenario",
     "surroundings.py",
     "tallies.py",
+    "text.py",
 }
 """What no kernel of the model is made of: these files may change, and all compiled code stays good."""
 

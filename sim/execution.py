@@ -10,21 +10,24 @@ import math
 import os
 import signal
 import threading
+import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent import futures
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any
 
+from sim.allowance import enough_memory, room_for_a_thread
 from sim.engines.start import Ground
 from sim.errors import Mistake
 from sim.ground import ground_of
 from sim.outcome import Result
-from sim.replicating import Counted, Replicator, Task
+from sim.replicating import Counted, Replicator, Task, lost
 from sim.scenario.whole import Scenario
 from sim.week import COUNTS
 
@@ -66,6 +69,7 @@ class Executor:
         self.why_stopped = ""
         self._done: SimpleQueue[Any] = SimpleQueue()
         self._grounds: OrderedDict[int, tuple[Scenario, Ground]] = OrderedDict()
+        self._held = GROUNDS
         self._lock = threading.Lock()
 
     def __enter__(self) -> Executor:
@@ -94,22 +98,34 @@ class Executor:
             if id(scenario) not in self._grounds:
                 self._grounds[id(scenario)] = (scenario, ground_of(scenario))  # holds the scenario, and so its id
             self._grounds.move_to_end(id(scenario))
-            while len(self._grounds) > GROUNDS:
+            while len(self._grounds) > self._held:
                 self._grounds.popitem(last=False)
             return self._grounds[id(scenario)][1]
+
+    @contextmanager
+    def holding(self, scenarios: Sequence[Scenario]) -> Iterator[list[Ground]]:
+        """Their arrays, all of them at hand meanwhile: who runs many in turn would else make them anew for each block."""
+        before, self._held = self._held, max(self._held, len(scenarios))
+        try:
+            yield [self.ground(scenario) for scenario in scenarios]
+        finally:
+            self._held = before
 
     def run(self, blocks: Iterable[Block]) -> Iterator[tuple[int, Result]]:
         """The place of each block in ``blocks`` and its result, as they are done, in any order.
 
         Blocks are taken from the iterable a few at a time. After :meth:`stop`, blocks not begun are missing, and those
         under way may hold fewer replications than were asked for. Raises :class:`~sim.errors.Mistake` for a scenario that
-        cannot be run; a replication that fails is in its result's ``failures``.
+        cannot be run, or for lack of memory; a replication that fails is in its result's ``failures``.
         """
+        with enough_memory():
+            yield from self._results(enumerate(blocks))
+
+    def _results(self, waiting: Iterator[tuple[int, Block]]) -> Iterator[tuple[int, Result]]:
         under_way: dict[Any, tuple[int, Block]] = {}
-        waiting = enumerate(blocks)
         try:
             while self._refilled(under_way, waiting):
-                for future in self._next():
+                for future in self._next() or self._overdue(list(under_way)):
                     if future in under_way:
                         place, block = under_way.pop(future)
                         counted = self._counted(future, block)
@@ -140,12 +156,11 @@ class Executor:
             while True:
                 found.append(self._done.get_nowait())
         except Empty:
-            if not found:
-                self._idle()
             return found
 
-    def _idle(self) -> None:
-        """Nothing was done for a moment."""
+    def _overdue(self, under_way: list[Any]) -> list[Any]:
+        """When nothing was done for a moment: those that are done all the same, and did not get to say so."""
+        return [future for future in under_way if future.done()]
 
     def _submit(self, block: Block) -> Any:
         raise NotImplementedError
@@ -163,13 +178,60 @@ class Executor:
         raise NotImplementedError
 
 
+class _Future(futures.Future[Counted]):
+    """What will come of a block; ``thread``: which works on it."""
+
+    thread: threading.Thread | None = None
+
+
+Tasks = SimpleQueue[tuple[_Future, Callable[[], Counted]] | None]
+"""What threads take their work from; None ends one of them."""
+
+
+def _work_off(tasks: Tasks) -> None:
+    """What a thread does. It holds nothing of its executor, which would otherwise never be let go of."""
+    with suppress(BaseException):  # even to say what happened takes memory; that the thread is dead is noticed
+        while (task := tasks.get()) is not None:
+            _do(*task)
+            del task
+
+
+def _do(future: _Future, work: Callable[[], Counted]) -> None:
+    future.thread = threading.current_thread()
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        counted = work()
+    except BaseException as fault:
+        future.set_exception(fault)
+    else:
+        future.set_result(counted)
+
+
+def _dismiss(tasks: Tasks, count: int) -> None:
+    """Call off what has not begun, and let so many threads end."""
+    with suppress(Empty):
+        while True:
+            task = tasks.get_nowait()
+            if task is not None:
+                task[0].cancel()
+    for _ in range(count):
+        tasks.put(None)
+
+
 class Threads(Executor):
-    """Threads in this process; each keeps its workplace. The kernels hold no lock, so they run side by side."""
+    """Threads in this process; each keeps its workplace. The kernels hold no lock, so they run side by side.
+
+    Where the system allows fewer than were asked for, these do the work. A thread may die for lack of memory, and whoever
+    waits for it would wait for ever: so they are looked after, and what a dead one had in hand counts as failed.
+    """
 
     def __init__(self, threads: int) -> None:
         super().__init__()
         self.places = threads
-        self._pool = futures.ThreadPoolExecutor(threads, thread_name_prefix="replications")
+        self._tasks: Tasks = SimpleQueue()
+        self._crew: list[threading.Thread] = []
+        self._dismiss = weakref.finalize(self, _dismiss, self._tasks, threads)
         self._own = threading.local()
         self._abandoned = threading.Event()
         self._readable = threading.Lock()  # Mesa was not made for threads, and would gain nothing by them
@@ -177,10 +239,42 @@ class Threads(Executor):
     def close(self) -> None:
         """Wait for the replications under way, and end the threads."""
         self._abandoned.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._dismiss()
+        for thread in self._crew:
+            thread.join()
 
-    def _submit(self, block: Block) -> futures.Future[Counted]:
-        return self._pool.submit(self._replicated, block)
+    def _submit(self, block: Block) -> _Future:
+        if not self._dismiss.alive:
+            raise RuntimeError("this executor is closed")
+        if not self._crew:
+            self._begin()
+        future = _Future()
+        self._tasks.put((future, partial(self._replicated, block)))
+        return future
+
+    def _begin(self) -> None:
+        """Start the threads, or as many as the system allows, before any of them begins to take up memory."""
+        with suppress(RuntimeError, MemoryError):
+            while len(self._crew) < self.places and room_for_a_thread():
+                thread = threading.Thread(target=_work_off, args=(self._tasks,), name="replications", daemon=True)
+                thread.start()
+                self._crew.append(thread)
+        if not self._crew:
+            raise Mistake(
+                "the system allows no thread: close other programs, or raise its limits on processes and memory "
+                "(ulimit -u, ulimit -v)"
+            )
+        self.places = len(self._crew)
+
+    def _overdue(self, under_way: list[Any]) -> list[Any]:
+        alive = [thread for thread in self._crew if thread.is_alive()]
+        if not alive:
+            raise MemoryError("no thread is left")
+        if len(alive) < len(self._crew) and self._tasks.empty():
+            for future in under_way:
+                if not future.done() and future.thread not in alive:
+                    future.set_exception(MemoryError("its thread died"))
+        return super()._overdue(under_way)
 
     def _replicated(self, block: Block) -> Counted:
         if not hasattr(self._own, "replicator"):
@@ -190,13 +284,19 @@ class Threads(Executor):
             return replicator(self.ground(block.scenario), block.task, lambda: self.stopped or self._abandoned.is_set())
 
     def _counted(self, future: Any, block: Block) -> Counted | None:
-        return None if future.cancelled() else future.result()
+        if future.cancelled():
+            return None
+        try:
+            return future.result()
+        except MemoryError as fault:
+            return lost(self.ground(block.scenario), block.task, fault)
 
     def _drop(self, under_way: list[Any]) -> None:
         self._abandoned.set()
         for future in under_way:
             future.cancel()
-        futures.wait(under_way)
+        while running := [one for one in under_way if not one.done() and one.thread and one.thread.is_alive()]:
+            futures.wait(running, LISTEN)
         self._abandoned.clear()
 
 

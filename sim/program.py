@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from sim import commands
+from sim.allowance import check_address_space
 from sim.errors import Mistake, nearest, tell
 from sim.surroundings import WRONG, sentence
 
@@ -50,6 +51,7 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a :class:`Mistake` is told on standard error, without a traceback."""
         try:
+            check_address_space()  # before a command loads the libraries
             return super().invoke(ctx)
         except Mistake as mistake:
             _stop(sentence(mistake))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.allowance import REMEDY
 from sim.engines import core
 from sim.engines.start import Ground, begin, empty_state
 from sim.mechanisms.management import NEUTRAL as MANAGEMENT
@@ -58,11 +59,26 @@ class Task:
     count: int
     engine: str = "core"
 
+    def failed(self, replication: int, fault: Exception) -> Failure:
+        """The row of a replication that ended in this fault, while it is handled."""
+        remedy = f"; {REMEDY}" if isinstance(fault, MemoryError) else ""
+        name = "MemoryError" if remedy else type(fault).__name__
+        told = "" if remedy else traceback.format_exc()  # which takes memory itself, and would say no more
+        return self.failure(replication, f"{name}: {fault}{remedy}", told)
+
     def failure(self, replication: int, error: str, told: str = "") -> Failure:
         """The row of a replication that failed; ``told`` is the traceback."""
         other = " --engine mesa" if self.engine == "mesa" else ""
         repeat = f"loyalty run {self.name} --seed {self.seed} --first {replication} --replications 1{other}"
         return Failure(replication, error, told, repeat)
+
+
+def lost(ground: Ground, task: Task, fault: Exception | str) -> Counted:
+    """A task of which nothing is left, as failures: others are not lost with it."""
+    numbers = range(task.first, task.first + task.count)
+    failures = [task.failure(n, fault) if isinstance(fault, str) else task.failed(n, fault) for n in numbers]
+    none = np.zeros((0, ground.weeks, len(COUNTS)), np.int64)
+    return Counted(np.zeros(0, np.int64), none, np.zeros(ground.plan.founders, np.int64), (), tuple(failures))
 
 
 def state_digest(state: State, tally: np.ndarray) -> str:
@@ -133,6 +149,12 @@ class Replicator:
 
     def __call__(self, ground: Ground, task: Task, stop: Callable[[], bool] = never) -> Counted:
         """The replications of a task; asked to ``stop``, those that are done by then."""
+        try:
+            return self._counted(ground, task, stop)
+        except MemoryError as fault:
+            return lost(ground, task, fault)
+
+    def _counted(self, ground: Ground, task: Task, stop: Callable[[], bool]) -> Counted:
         tally, stayed = room(task.count, ground.weeks), np.zeros(ground.plan.founders, np.int64)
         digests: dict[int, str] = {}
         failures = []
@@ -141,12 +163,13 @@ class Replicator:
                 break
             try:
                 state, counts = self._replicated(ground, task, replication)
+                loyal, digest = _stayed(state, ground.plan.founders, ground.weeks), state_digest(state, counts)
             except Exception as fault:  # a failed replication is a row, whatever the fault
-                failures.append(task.failure(replication, f"{type(fault).__name__}: {fault}", traceback.format_exc()))
+                failures.append(task.failed(replication, fault))
                 continue
             put(tally, len(digests), counts[None])
-            stayed += _stayed(state, ground.plan.founders, ground.weeks)
-            digests[replication] = state_digest(state, counts)
+            stayed += loyal
+            digests[replication] = digest
         numbers = np.array(list(digests), np.int64)
         return Counted(numbers, tally[: len(numbers)], stayed, tuple(digests.values()), tuple(failures))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from sim import execution
+from sim.allowance import enough_memory
 from sim.errors import Mistake
 from sim.execution import Block, Executor, block_size
 from sim.measures import DEFINITIONS
@@ -72,20 +73,25 @@ def run_together(
     progress: Progress | None = None,
 ) -> list[Result]:
     """Run the same replications of several scenarios, a block of each in turn: stopped early, they have got equally far."""
-    grounds = [executor.ground(scenario) for scenario in scenarios]
-    gatherings = [Gathering(s, seed, numbers, g.plan.founders) for s, g in zip(scenarios, grounds, strict=True)]
-    largest = max(ground.plan.people for ground in grounds)
-    size = 1 if engine == "mesa" else block_size(executor, largest, grounds[0].weeks, len(numbers) * len(scenarios))
-    blocks = (
+    with enough_memory(), executor.holding(scenarios) as grounds:
+        gatherings = [Gathering(s, seed, numbers, g.plan.founders) for s, g in zip(scenarios, grounds, strict=True)]
+        largest = max(ground.plan.people for ground in grounds)
+        size = 1 if engine == "mesa" else block_size(executor, largest, grounds[0].weeks, len(numbers) * len(scenarios))
+        blocks = _in_turn(scenarios, seed, numbers, size, engine)
+        for place, result in executor.run(blocks):
+            done = gatherings[place % len(scenarios)].add(result)
+            if progress:
+                progress(done)
+        return [gathering.result() for gathering in gatherings]
+
+
+def _in_turn(scenarios: Sequence[Scenario], seed: int, numbers: range, size: int, engine: str) -> Iterator[Block]:
+    """A block of each scenario in turn, until all replications are in one."""
+    return (
         Block(scenario, seed, part[0], len(part), engine)
         for part in (numbers[start : start + size] for start in range(0, len(numbers), size))
         for scenario in scenarios
     )
-    for place, result in executor.run(blocks):
-        done = gatherings[place % len(scenarios)].add(result)
-        if progress:
-            progress(done)
-    return [gathering.result() for gathering in gatherings]
 
 
 def run(

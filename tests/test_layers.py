@@ -23,7 +23,8 @@ PACKAGE = ROOT / "sim"
 # From the top: a file imports only from its own group or one above it. A folder counts as one name.
 GROUPS = {
     "words and chance": (
-        "errors text outputs compiled vectors draws numeric distributions parameters examples columns"
+        "errors text outputs allowance arguments surroundings code_cache compiled vectors draws numeric distributions parameters "
+        "examples columns"
     ),
     "the model": (
         "parts week behaviour mechanisms service network ledger population beginnings customer_file customer_rows customer_text "
@@ -31,10 +32,10 @@ GROUPS = {
     ),
     "the engines": "engines",
     "questions and answers": (
-        "scenario experiments execution cluster ground tallies outcome replicating running comparing statistics results folders "
-        "leftovers measures journey"
+        "scenario experiments execution cluster guarded ground tallies outcome replicating running comparing statistics results "
+        "folders leftovers measures journey"
     ),
-    "faces": "cli commands report studio bench __main__",
+    "faces": "cli program commands report studio bench __main__",
 }
 EXCEPTIONS = {("comparing", "report")}
 """``answer.report(path)`` is part of the fixed interface, so an answer knows, late and by name, who writes its page."""

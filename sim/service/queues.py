@@ -12,16 +12,17 @@ very moment their patience ends is served.
 
 from __future__ import annotations
 
-import operator
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.arguments import whole
 from sim.compiled import lean_kernel
 from sim.errors import Mistake
 
 SERVED, ABANDONED, BLOCKED, BALKED = 0, 1, 2, 3
 NOBODY = -1
+MOST_AT_WORK = 10_000_000
+"""Representatives or lines that :func:`serve` takes at most: each needs a place in memory."""
 
 Heap = tuple[NDArray[np.float64], NDArray[np.int32]]
 """When each becomes free (minutes) and who it is (number), in heap order: the soonest free stands first."""
@@ -258,7 +259,7 @@ def _minutes(name: str, given: ArrayLike) -> NDArray[np.float64]:
     """The column as contiguous float64, or a :class:`Mistake` that names the first value that cannot be minutes."""
     try:
         column = np.ascontiguousarray(given, dtype=np.float64)
-    except (TypeError, ValueError) as problem:
+    except (OverflowError, TypeError, ValueError) as problem:
         raise Mistake(f"{name} must be a list of numbers (minutes): {problem}") from None
     if np.ndim(given) != 1:
         raise Mistake(f"{name} must have one number per caller, got {np.ndim(given)} dimensions")
@@ -284,10 +285,4 @@ def _check(arrivals: NDArray[np.float64], handling: NDArray[np.float64], patienc
 
 def _count(name: str, given: int) -> int:
     """A whole number, 0 or more."""
-    try:
-        count = operator.index(given)
-    except TypeError:
-        raise Mistake(f"{name} must be a whole number, got {given!r}") from None
-    if count < 0:
-        raise Mistake(f"{name} is {count}, but must be 0 or more")
-    return count
+    return whole(name, given, 0, MOST_AT_WORK)

@@ -7,15 +7,14 @@ Rates are per minute, times are minutes.
 from __future__ import annotations
 
 import math
-import operator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arguments import whole
 from sim.compiled import kernel
 from sim.draws import fill, stream, world
-from sim.errors import Mistake
 from sim.numeric import log
 from sim.service.queues import ABANDONED, SERVED, serve
 from sim.theory.erlang import TWENTY_SECONDS, QueueFigures, erlang_a, erlang_c
@@ -23,6 +22,7 @@ from sim.theory.erlang import TWENTY_SECONDS, QueueFigures, erlang_a, erlang_c
 BATCHES, WARM_UP = 30, 0.05
 FEWEST_CALLERS = 3_000
 """A hundred callers a batch; below that the batches are too short to be nearly independent."""
+MOST_CALLERS, MOST_SEED = 100_000_000, 2**64 - 1
 
 _STUDENT_97_5 = 2.045
 """The 97.5 % point of Student's t with 29 degrees of freedom, for 30 batches."""
@@ -65,7 +65,7 @@ def staff(
     """
     endless = math.inf if patience is None else patience
     exact = erlang_c(arrivals, handling, agents) if patience is None else erlang_a(arrivals, handling, agents, patience)
-    drawn = draw_callers((1 / arrivals, handling, endless), _callers(callers), seed)
+    drawn = draw_callers((1 / arrivals, handling, endless), _callers(callers), whole("seed", seed, 0, MOST_SEED))
     simulated = interval(batches(*drawn, *serve(*drawn, agents), agents))
     low, mean, high = (column.tolist() for column in simulated)
     return tuple(Figure(*row) for row in zip(QueueFigures._fields, _UNITS, exact, mean, low, high, strict=True))
@@ -161,10 +161,5 @@ def standard_error(figures: NDArray[np.float64]) -> Column:
 
 def _callers(callers: int) -> int:
     """A whole number of callers, enough for the batches."""
-    try:
-        count = operator.index(callers)
-    except TypeError:
-        raise Mistake(f"callers must be a whole number, got {callers!r}") from None
-    if count < FEWEST_CALLERS:
-        raise Mistake(f"callers is {count}, but {FEWEST_CALLERS} are the fewest from which an interval can be told")
-    return count
+    told = f"{FEWEST_CALLERS:,}, the fewest from which an interval can be told, and {MOST_CALLERS:,}"
+    return whole("callers", callers, FEWEST_CALLERS, MOST_CALLERS, told)

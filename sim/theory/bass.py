@@ -15,15 +15,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import least_squares
 
+from sim.arguments import above_nought, nought_or_more, number, numbers
 from sim.errors import Mistake
 
 Numbers = NDArray[np.float64]
 
 
 def adopted(time: ArrayLike, innovation: float, imitation: float) -> Numbers:
-    """F(t): the share of the market that has adopted by each ``time``, which starts at 0."""
+    """F(t): the share of the market that has adopted by each ``time``, which starts at 0.
+
+    Raises :class:`~sim.errors.Mistake`, as all functions here do, on rates or times that cannot be.
+    """
     p, q = _rates(innovation, imitation)
-    faded = np.exp(-(p + q) * np.asarray(time, np.float64))
+    faded = np.exp(-(p + q) * _times(time))
     return (1 - faded) / (1 + (q / p) * faded)
 
 
@@ -41,8 +45,7 @@ def peak_time(innovation: float, imitation: float) -> float:
 
 def time_to(share: float, innovation: float, imitation: float) -> float:
     """When ``share`` of the market has adopted: the inverse of :func:`adopted`."""
-    if not 0 <= share < 1:
-        raise Mistake(f"share is {share!r}, but must be 0 or more and below 1")
+    share = number("share", share, lambda share: 0 <= share < 1, "0 or more and below 1")
     p, q = _rates(innovation, imitation)
     return math.log((1 + share * q / p) / (1 - share)) / (p + q)
 
@@ -57,7 +60,9 @@ class Diffusion(NamedTuple):
 
 def fit(time: ArrayLike, share: ArrayLike) -> Diffusion:
     """The curve closest to the shares that had adopted by these times, by least squares."""
-    when, seen = np.asarray(time, np.float64), np.asarray(share, np.float64)
+    when, seen = _times(time), numbers("share", share)
+    if when.ndim != 1 or when.shape != seen.shape or not len(when) or not when.max() > 0 or (seen < 0).any():
+        raise Mistake("time and share must be equally many numbers in a row, shares not negative and some time above 0")
     pace = 1 / float(when.max())
 
     def misses(logs: Numbers) -> Numbers:
@@ -72,8 +77,12 @@ def fit(time: ArrayLike, share: ArrayLike) -> Diffusion:
 
 def _rates(innovation: float, imitation: float) -> tuple[float, float]:
     """The two rates, when innovation is above 0 (else nobody is ever first) and imitation is not negative."""
-    if not (0 < innovation < math.inf and 0 <= imitation < math.inf):
-        raise Mistake(
-            f"innovation must be above 0 and imitation 0 or more, but they are {innovation!r} and {imitation!r}"
-        )
-    return float(innovation), float(imitation)
+    return above_nought("innovation", innovation), nought_or_more("imitation", imitation)
+
+
+def _times(time: ArrayLike) -> Numbers:
+    """The times as float64, none before 0."""
+    found = numbers("time", time)
+    if (found < 0).any():
+        raise Mistake(f"time starts at 0, but among the times is {found.min():g}")
+    return found

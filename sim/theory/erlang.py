@@ -12,15 +12,20 @@ for the density of the offered wait, Baccelli & Hebuterne 1981, "On queues with 
 from __future__ import annotations
 
 import math
-import operator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arguments import above_nought as _positive
+from sim.arguments import nought_or_more as _not_negative
+from sim.arguments import whole
 from sim.errors import Mistake
 
 TWENTY_SECONDS = 20 / 60
+MOST = 10_000_000
+"""Representatives, and callers waiting, up to which a queue is reckoned with: each is a term of a sum."""
+TOO_LARGE = "the queue would hold {what}, and no more than " + f"{MOST:,} can be reckoned with"
 
 
 class QueueFigures(NamedTuple):
@@ -62,9 +67,11 @@ def erlang_c(
     P(wait > t) = C e^(-(n mu - lambda) t) with C = B / (1 - rho (1 - B)) and B of :func:`erlang_b` (Erlang 1917).
     Raises :class:`~sim.errors.Mistake` when representatives cannot keep up (rho >= 1): the queue then has no long run.
     """
-    load = _positive("arrival_rate", arrival_rate) * _positive("mean_handling", mean_handling)
+    load = _load(arrival_rate, mean_handling)
     occupancy = load / _agents(agents)
     if occupancy >= 1:
+        if load >= MOST:
+            raise Mistake(TOO_LARGE.format(what=f"{load:g} calls at a time"))
         raise Mistake(
             f"{agents} representatives cannot keep up with {load:g} calls at a time: the queue grows without end. "
             f"Take at least {math.floor(load) + 1} representatives, or give the callers a patience"
@@ -88,9 +95,10 @@ def erlang_a(
 
     Palm's birth-and-death process: births at lambda, deaths at min(k, n) mu + max(k - n, 0) theta. Its probabilities
     are taken relative to the largest, in logarithms, so thousands of representatives are no difficulty. Abandonment is
-    theta E[Q] / lambda (Garnett et al. 2002). Endless patience gives :func:`erlang_c`.
+    theta E[Q] / lambda (Garnett et al. 2002). Endless patience gives :func:`erlang_c`. Raises
+    :class:`~sim.errors.Mistake` on numbers that describe no queue.
     """
-    if mean_patience == math.inf:
+    if isinstance(mean_patience, float | np.floating) and mean_patience == math.inf:
         return erlang_c(arrival_rate, mean_handling, agents, answered_within)
     call = _Call(
         _positive("arrival_rate", arrival_rate),
@@ -129,6 +137,8 @@ def _states(call: _Call, agents: int) -> tuple[NDArray[np.float64], NDArray[np.f
     """
     patient = call.arrive / call.hang_up
     longest = max(0.0, patient - call.finish / call.hang_up) + 12 * math.sqrt(patient) + 60
+    if not longest <= MOST:
+        raise Mistake(TOO_LARGE.format(what=f"{longest:g} who wait"))
     deaths = np.concatenate(
         [
             np.arange(1, agents + 1) * (call.finish / agents),
@@ -173,26 +183,11 @@ def _answered_after_waiting(call: _Call, all_busy: float, target: float) -> floa
     return float((density * (1 - gone)).sum(axis=0) @ weights) * half
 
 
-def _positive(name: str, value: float) -> float:
-    """``value`` when it is a finite number above 0."""
-    if not (isinstance(value, (int, float, np.number)) and 0 < value < math.inf):
-        raise Mistake(f"{name} is {value!r}, but must be a finite number above 0")
-    return float(value)
-
-
-def _not_negative(name: str, value: float) -> float:
-    """``value`` when it is a finite number, 0 or more."""
-    if not (isinstance(value, (int, float, np.number)) and 0 <= value < math.inf):
-        raise Mistake(f"{name} is {value!r}, but must be a finite number, 0 or more")
-    return float(value)
+def _load(arrival_rate: float, mean_handling: float) -> float:
+    """Calls at a time, on average: arrival rate times mean handling, when both are numbers above 0."""
+    return _positive("arrival_rate", arrival_rate) * _positive("mean_handling", mean_handling)
 
 
 def _agents(agents: int) -> int:
     """A whole number of representatives, at least one."""
-    try:
-        count = operator.index(agents)
-    except TypeError:
-        raise Mistake(f"agents must be a whole number, got {agents!r}") from None
-    if count < 1:
-        raise Mistake(f"agents is {count}, but a queue needs at least 1 representative")
-    return count
+    return whole("agents", agents, 1, MOST)

@@ -12,14 +12,19 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arguments import above_nought, numbers, shown
 from sim.errors import Mistake
 
 Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 
 
 def lifetime_value(margin: Numbers, retention: Numbers, discount: float) -> Numbers:
-    """What a customer is worth today, the first payment being due if they stay the first period."""
+    """What a customer is worth today, the first payment being due if they stay the first period.
+
+    Raises :class:`~sim.errors.Mistake`, as all functions here do, on shares or rates that cannot be.
+    """
     _check(retention, discount)
+    numbers("margin", margin)
     return margin * retention / (1 + discount - retention)
 
 
@@ -41,7 +46,7 @@ def gain(before: float, after: float, discount: float) -> float:
 
 
 def _check(retention: float | NDArray[np.float64], discount: float) -> None:
-    if not (np.all((np.asarray(retention) >= 0) & (np.asarray(retention) <= 1)) and discount > 0):
-        raise Mistake(
-            f"retention must lie in [0, 1] and discount be above 0, but they are {retention!r} and {discount!r}"
-        )
+    above_nought("discount", discount)
+    known = numbers("retention", retention)
+    if not ((known >= 0) & (known <= 1)).all():
+        raise Mistake(f"retention must lie in [0, 1], but is {shown(retention)}")

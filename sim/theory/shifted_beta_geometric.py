@@ -14,21 +14,25 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from scipy.special import betaln, hyp2f1
 
+from sim.arguments import above_nought, nought_or_more, numbers
 from sim.errors import Mistake
 
 Numbers = NDArray[np.float64]
 
 
 def survival(period: ArrayLike, alpha: float, beta: float) -> Numbers:
-    """S(t): the share of a cohort that is still there after each number of periods."""
+    """S(t): the share of a cohort that is still there after each number of periods, 0 or more.
+
+    Raises :class:`~sim.errors.Mistake`, as all functions here do, on parameters or periods that cannot be.
+    """
     _check(alpha, beta)
-    return np.exp(_log_survival(np.asarray(period, np.float64), alpha, beta))
+    return np.exp(_log_survival(_periods(period, 0), alpha, beta))
 
 
 def retention(period: ArrayLike, alpha: float, beta: float) -> Numbers:
     """Of those there after t - 1 periods, the share that stays through period t: (beta + t - 1) / (alpha + beta + t - 1)."""
     _check(alpha, beta)
-    before = np.asarray(period, np.float64) - 1
+    before = _periods(period, 1) - 1
     return (beta + before) / (alpha + beta + before)
 
 
@@ -42,7 +46,8 @@ class Cohort(NamedTuple):
 
 def log_likelihood(survivors: ArrayLike, alpha: float, beta: float) -> float:
     """Of the numbers still there after 0, 1, 2 ... periods: each leaves in some period, or is there at the end."""
-    still = np.asarray(survivors, np.float64)
+    _check(alpha, beta)
+    still = numbers("survivors", survivors)
     logs = _log_survival(np.arange(still.size, dtype=np.float64), alpha, beta)
     leaving = logs[:-1] + np.log(-np.expm1(logs[1:] - logs[:-1]))
     return float((still[:-1] - still[1:]) @ leaving + still[-1] * logs[-1])
@@ -50,8 +55,8 @@ def log_likelihood(survivors: ArrayLike, alpha: float, beta: float) -> float:
 
 def fit(survivors: ArrayLike) -> Cohort:
     """The maximum-likelihood cohort for the numbers still there after 0, 1, 2 ... periods (numbers, not shares)."""
-    still = np.asarray(survivors, np.float64)
-    if still.size < 3 or (np.diff(still) > 0).any() or still[-1] < 0:
+    still = numbers("survivors", survivors)
+    if still.ndim != 1 or still.size < 3 or (np.diff(still) > 0).any() or still[-1] < 0 or not still[0] > 0:
         raise Mistake("survivors must be at least three numbers that never rise and are not negative")
     best = minimize(
         lambda logs: -log_likelihood(still, *np.exp(logs)) / still[0],
@@ -70,8 +75,7 @@ def residual_lifetime(renewals: int, discount: float, alpha: float, beta: float)
     The coming renewal counts in full if it happens, the next one divided by 1 + ``discount``, and so on.
     """
     _check(alpha, beta)
-    if renewals < 0 or discount <= 0:
-        raise Mistake(f"renewals must be 0 or more and discount above 0, but they are {renewals!r} and {discount!r}")
+    nought_or_more("renewals", renewals), above_nought("discount", discount)
     stays = (beta + renewals) / (alpha + beta + renewals)
     return float(stays * hyp2f1(1, beta + renewals + 1, alpha + beta + renewals + 1, 1 / (1 + discount)))
 
@@ -81,5 +85,12 @@ def _log_survival(period: Numbers, alpha: float, beta: float) -> Numbers:
 
 
 def _check(alpha: float, beta: float) -> None:
-    if not (alpha > 0 and beta > 0):
-        raise Mistake(f"alpha and beta must be above 0, but they are {alpha!r} and {beta!r}")
+    above_nought("alpha", alpha), above_nought("beta", beta)
+
+
+def _periods(period: ArrayLike, first: int) -> Numbers:
+    """Numbers of periods as float64, none below ``first``."""
+    found = numbers("period", period)
+    if (found < first).any():
+        raise Mistake(f"period must be {first} or more, but among the periods is {found.min():g}")
+    return found
