@@ -12,7 +12,7 @@ from sim.experiments.factors import Factor
 from sim.experiments.laboratory import Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
-from sim.measures import DEFINITIONS
+from sim.measures import DEFINITIONS, HEADS, scale_of
 from sim.report import facts
 from sim.report.amounts import Known, Unit, between, counted, half_width, money_unit, number, places, signed, span
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, cell
@@ -71,12 +71,12 @@ def _origin(experiment: Experiment, tally: Tally) -> str:
 
 def unit_of(experiment: Experiment, outcome: Outcome, values: Iterable[float]) -> Unit:
     """How an outcome is shown: shares as per cent, money and heads for the whole company; ``values`` choose money's size."""
-    unit, scale = DEFINITIONS[outcome.measure].unit, experiment.base.market.stands_for
+    unit, scale = DEFINITIONS[outcome.measure].unit, scale_of(outcome.measure, experiment.base.market.stands_for)
     if unit == "currency":
         found = [abs(float(value)) * scale for value in values if np.isfinite(value)]
         chosen = money_unit(found, experiment.base.currency)
         return chosen._replace(factor=chosen.factor * scale)
-    if unit in facts.HEADS:
+    if unit in HEADS:
         return Unit(scale, unit, unit)
     return facts.SHOWN.get(unit, Unit(1, unit, unit))
 
