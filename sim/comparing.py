@@ -80,13 +80,16 @@ class Answer:
     @cached_property
     def differences(self) -> dict[str, dict[str, Difference]]:
         """Scenario → measure → its paired difference from the base."""
-        return {
-            other.scenario.name: {
-                name: difference(self.values(self.base, name), self.values(other, name), DEFINITIONS[name].bounds)
-                for name in NAMES
-            }
-            for other in self.others
-        }
+        return {other.scenario.name: {name: self._difference(other, name) for name in NAMES} for other in self.others}
+
+    def _difference(self, other: Result, measure: str) -> Difference:
+        """The paired difference; where none was seen, its interval is what may have gone unseen, or is not known."""
+        pair = self.values(self.base, measure), self.values(other, measure)
+        found = difference(*pair, DEFINITIONS[measure].bounds)
+        if not found.unseen or found.defined < 2 or self.same_meaning(other):
+            return found
+        most = self.unseen_at_most if measure == "retention" else math.nan
+        return found._replace(low=-most, high=most)
 
     def spread(self, other: Result, measure: str) -> tuple[float, float] | None:
         """Where nine in ten draws of a posterior lie: 5th and 95th percentile of the paired difference, one market a draw.
@@ -104,10 +107,6 @@ class Answer:
         """Whether a scenario means the same as the base, so that they cannot differ whatever the luck."""
         return other.scenario.full_fingerprint == self.base.scenario.full_fingerprint
 
-    def unseen(self, other: Result, measure: str) -> bool:
-        """Whether no replication showed a difference from the base in a measure, though one is possible."""
-        return self.differences[other.scenario.name][measure].unseen and not self.same_meaning(other)
-
     @property
     def unseen_at_most(self) -> float:
         """How large a difference in retention can be that no replication showed, as a share of customers, at 95 %.
@@ -122,14 +121,8 @@ class Answer:
 
         Where no difference was seen it is the largest that there can be.
         """
-        return max(map(self._known_to, self.others))
-
-    def _known_to(self, other: Result) -> float:
-        gap = self.differences[other.scenario.name]["retention"]
-        if self.same_meaning(other):
-            return 0.0
-        half = (gap.high - gap.low) / 2 if gap.defined > 1 else math.inf
-        return max(half, self.unseen_at_most) if gap.unseen else half
+        gaps = [found["retention"] for found in self.differences.values()]
+        return max((gap.high - gap.low) / 2 if gap.defined > 1 else math.inf for gap in gaps)
 
     @property
     def stands_for(self) -> float:
@@ -155,13 +148,13 @@ class Answer:
         rows = []
         for result in self.results:
             for name in NAMES:
-                row = {"scenario": result.scenario.name, "measure": name}
+                row: dict[str, Any] = {"scenario": result.scenario.name, "measure": name}
                 row |= self.level(result, name)._asdict()
                 if result is not self.base:
                     found = self.differences[result.scenario.name][name]
                     row |= {f"difference_{key}": value for key, value in found._asdict().items()}
                     if (ends := self.spread(result, name)) is not None:
-                        row |= dict(zip(("difference_range_low", "difference_range_high"), ends, strict=True))
+                        row |= {"difference_range_low": ends[0], "difference_range_high": ends[1]}
                 rows.append(row)
         return pd.DataFrame(rows).set_index(["scenario", "measure"])
 
@@ -217,7 +210,8 @@ class Answer:
             "best": self.best,
             "scenarios": {result.scenario.name: self._scenario_told(result) for result in self.results},
             "differences": {
-                other.scenario.name: {name: self._difference_told(other, name) for name in NAMES} for other in self.others
+                other.scenario.name: {name: self._difference_told(other, name) for name in NAMES}
+                for other in self.others
             },
             "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
         }
@@ -233,16 +227,14 @@ class Answer:
     def _difference_told(self, other: Result, measure: str) -> dict[str, Any]:
         told = self.differences[other.scenario.name][measure]._asdict()
         if (ends := self.spread(other, measure)) is not None:
-            told |= dict(zip(("range_low", "range_high"), ends, strict=True))
-        if measure == "retention" and self.unseen(other, measure):
-            told["at_most"] = self.unseen_at_most
+            told |= {"range_low": ends[0], "range_high": ends[1]}
         return enlarged(told, scale_of(measure, self.stands_for))
 
 
 OF_THE_MEAN = "low and high: the 95 % interval of the mean over replications; it holds luck alone"
 OF_THE_MEAN_OVER_DRAWS = (
-    "low and high: the 95 % interval of the mean over replications, each with parameters of its own; more replications narrow it, "
-    "however little is known of the parameters. range_low and range_high: where nine in ten draws lie, one market each"
+    "low and high: the 95 % interval of the mean over replications, each with parameters of its own; more replications narrow "
+    "it, however little is known of the parameters. range_low and range_high: where nine in ten draws lie, one market each"
 )
 
 

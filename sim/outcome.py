@@ -101,7 +101,7 @@ class Result:
             "replications": len(self.numbers),
             "failed": len(self.failures),
             "weeks": self.tally.shape[1],
-            "customers": self.founders * scale,
+            "customers": round(self.founders * scale),
             "simulated_customers": self.founders,
             "stands_for": scale,
             "measures": {name: enlarged(around, scale_of(name, scale)) for name, around in self.intervals.items()},

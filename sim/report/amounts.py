@@ -120,9 +120,9 @@ def _held(value: float, around: tuple[float, float]) -> bool:
     return not (value < min(around) or value > max(around))
 
 
-def within(value: float, known: Known, factor: float, fewest: int) -> str:
-    """A number with so many decimal places as its interval asks for, at least ``fewest``, so that it lies inside."""
-    return number(value * factor, places(half_width(known, factor), fewest))
+def within(known: Known, factor: float, fewest: int) -> str:
+    """A mean with as many decimal places as its interval asks for, at least ``fewest``, so that it lies inside."""
+    return number(known.mean * factor, places(half_width(known, factor), fewest))
 
 
 def _digits(value: float) -> int:

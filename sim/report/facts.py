@@ -49,9 +49,7 @@ def weekly(answer: Answer, result: Result, measure: str) -> np.ndarray:
     return result.by_week[measure][np.searchsorted(result.numbers, answer.numbers)]
 
 
-def bands(
-    values: np.ndarray, within: tuple[float, float] = ANYTHING
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def bands(values: np.ndarray, within: tuple[float, float] = ANYTHING) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mean, lower and upper end of the 95 % interval of each column of (replications, weeks); NaN where nothing is known."""
     around = [interval(values[:, week], within) for week in range(values.shape[1])]
     return tuple(np.array(part) for part in zip(*(item[:3] for item in around), strict=True))  # type: ignore[return-value]
