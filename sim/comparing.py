@@ -88,8 +88,8 @@ class Answer:
         found = difference(*pair, DEFINITIONS[measure].bounds)
         if not found.unseen or found.defined < 2 or self.same_meaning(other):
             return found
-        most = self.unseen_at_most if measure == "retention" else math.nan
-        return found._replace(low=-most, high=most)
+        ends = (-self.unseen_at_most, self.unseen_at_most) if measure == "retention" else (math.nan, math.nan)
+        return found._replace(low=ends[0], high=ends[1])
 
     def spread(self, other: Result, measure: str) -> tuple[float, float] | None:
         """Where nine in ten draws of a posterior lie: 5th and 95th percentile of the paired difference, one market a draw.

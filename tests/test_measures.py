@@ -86,7 +86,9 @@ def test_every_measure_lies_within_its_bounds_whatever_is_counted() -> None:
         low, high = measure.bounds
         assert low < high
     people = luck.integers(1, 50, 200)
-    weeks = np.stack([tally({"customers": n, "leavers_voluntary": n // 2, "asked": n, "promoters": n // 3}) for n in people])
+    weeks = np.stack(
+        [tally({"customers": n, "leavers_voluntary": n // 2, "asked": n, "promoters": n // 3}) for n in people]
+    )
     for name, values in measured(weeks, 100, ["churn_rate", "nps", "satisfaction", "market_share"]).items():
         low, high = DEFINITIONS[name].bounds
         assert ((values >= low) & (values <= high)).all(), name

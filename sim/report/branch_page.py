@@ -62,7 +62,8 @@ class Branches:
         return {
             "question": self.experiment.question, "base": self.names[0], "week": self.experiment.settings.week,
             "seed": self.experiment.seed, "replications": self.experiment.replications,
-            "stands_for": self.experiment.base.market.stands_for, "found": self.tally.found, "ran": self.tally.ran, "failed": len(self.failures), "differences": gaps,
+            "stands_for": self.experiment.base.market.stands_for, "found": self.tally.found, "ran": self.tally.ran,
+            "failed": len(self.failures), "differences": gaps,
         }  # fmt: skip
 
 
