@@ -65,8 +65,13 @@ class Frame:
             ],
             "staff": [round(float(morale), 3) for morale in self.staff],
             "hours": round(self.hours, 2),
-            "measures": [float(f"{self.measures[name]:.5g}") for name in NAMES],
+            "measures": [_short(self.measures[name]) for name in NAMES],
         }
+
+
+def _short(value: float) -> float | None:
+    """A measure to five digits; None in a week in which there was nothing to measure."""
+    return float(f"{value:.5g}") if np.isfinite(value) else None
 
 
 def _text(numbers: np.ndarray) -> str:
@@ -244,14 +249,15 @@ def opening(world: World) -> dict[str, Any]:
     }
 
 
-def measure_names() -> list[dict[str, str]]:
-    """Every measure as charts name it."""
+def measure_names() -> list[dict[str, str | bool]]:
+    """Every measure as charts name it; ``grows``: whether it is the larger the more people a simulated one stands for."""
     return [
         {
             "name": name,
             "words": DEFINITIONS[name].words,
             "unit": DEFINITIONS[name].unit,
             "meaning": DEFINITIONS[name].meaning,
+            "grows": DEFINITIONS[name].grows,
         }
         for name in NAMES
     ]
