@@ -62,8 +62,8 @@ def compare(
     posterior: Annotated[
         Path | None,
         typer.Option(
-            help="Parameter sets of 'calibrate' (draws.csv): every replication draws one. Intervals are then of the mean over draws; "
-            "the range of nine in ten draws stands beside them."
+            help="Parameter sets of 'calibrate' (draws.csv): every replication draws one. Intervals are then of the mean "
+            "over draws; the range of nine in ten draws stands beside them."
         ),
     ] = None,
     as_json: AsJson = False,
