@@ -14,11 +14,11 @@ import numpy as np
 
 from sim.errors import Mistake
 from sim.execution import Executor
-from sim.measures import DEFINITIONS, NAMES
-from sim.outcome import Result, joined
+from sim.measures import DEFINITIONS, NAMES, scale_of
+from sim.outcome import Result, enlarged, joined
 from sim.running import Place, Progress, check_numbers, run_together
 from sim.scenario.whole import Scenario
-from sim.statistics import Difference, Interval, coupling_bound, difference, interval
+from sim.statistics import Difference, Interval, coupling_bound, difference, interval, plain, unseen_at_most
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 UNDECIDED = "undecided"
 FIRST_BATCH, MOST_REPLICATIONS = 50, 20_000
 """With a wished precision: replications in the first batch, and where it gives up."""
+NINE_IN_TEN = (0.05, 0.95)
+"""Between these shares of the draws of a posterior lies the range that is told."""
 
 
 @dataclass(frozen=True)
@@ -71,20 +73,62 @@ class Answer:
         """A measure of one scenario in every shared replication: float64."""
         return result.measures.loc[self.numbers, measure].to_numpy()
 
+    def level(self, result: Result, measure: str) -> Interval:
+        """A measure of one scenario over the shared replications."""
+        return interval(self.values(result, measure), DEFINITIONS[measure].bounds)
+
     @cached_property
     def differences(self) -> dict[str, dict[str, Difference]]:
         """Scenario → measure → its paired difference from the base."""
-        return {
-            other.scenario.name: {
-                name: difference(self.values(self.base, name), self.values(other, name)) for name in NAMES
-            }
-            for other in self.others
-        }
+        return {other.scenario.name: {name: self._difference(other, name) for name in NAMES} for other in self.others}
+
+    def _difference(self, other: Result, measure: str) -> Difference:
+        """The paired difference; where none was seen, its interval is what may have gone unseen, or is not known."""
+        pair = self.values(self.base, measure), self.values(other, measure)
+        found = difference(*pair, DEFINITIONS[measure].bounds)
+        if not found.unseen or found.defined < 2 or self.same_meaning(other):
+            return found
+        ends = (-self.unseen_at_most, self.unseen_at_most) if measure == "retention" else (math.nan, math.nan)
+        return found._replace(low=ends[0], high=ends[1])
+
+    def spread(self, other: Result, measure: str) -> tuple[float, float] | None:
+        """Where nine in ten draws of a posterior lie: 5th and 95th percentile of the paired difference, one market a draw.
+
+        None without a posterior; missing (NaN) where the measure is. More draws do not narrow it, they tell it better.
+        """
+        if self.posterior is None:
+            return None
+        gap = self.values(other, measure) - self.values(self.base, measure)
+        known = gap[np.isfinite(gap)]
+        low, high = np.quantile(known, NINE_IN_TEN) if known.size else (math.nan, math.nan)
+        return float(low), float(high)
+
+    def same_meaning(self, other: Result) -> bool:
+        """Whether a scenario means the same as the base, so that they cannot differ whatever the luck."""
+        return other.scenario.full_fingerprint == self.base.scenario.full_fingerprint
+
+    @property
+    def unseen_at_most(self) -> float:
+        """How large a difference in retention can be that no replication showed, as a share of customers, at 95 %.
+
+        Every customer of every replication is a trial of its own (:func:`sim.statistics.unseen_at_most`).
+        """
+        return unseen_at_most(len(self.numbers) * self.base.founders)
 
     @property
     def known_to(self) -> float:
-        """The largest half-width of a paired difference in retention, as a share of customers."""
-        return max((gaps["retention"].high - gaps["retention"].low) / 2 for gaps in self.differences.values())
+        """The largest half-width of a paired difference in retention, as a share of customers; infinite when luck is unknown.
+
+        Where no difference was seen it is the largest that there can be.
+        """
+        gaps = [found["retention"] for found in self.differences.values()]
+        return max((gap.high - gap.low) / 2 if gap.defined > 1 else math.inf for gap in gaps)
+
+    @property
+    def stands_for(self) -> float:
+        """How many real customers each simulated one stands for; 1, which scales nothing, when the scenarios disagree."""
+        sizes = {result.scenario.market.stands_for for result in self.results}
+        return sizes.pop() if len(sizes) == 1 else 1.0
 
     @property
     def asked(self) -> int:
@@ -104,20 +148,26 @@ class Answer:
         rows = []
         for result in self.results:
             for name in NAMES:
-                row = {"scenario": result.scenario.name, "measure": name}
-                row |= interval(self.values(result, name))._asdict()
+                row: dict[str, Any] = {"scenario": result.scenario.name, "measure": name}
+                row |= self.level(result, name)._asdict()
                 if result is not self.base:
                     found = self.differences[result.scenario.name][name]
                     row |= {f"difference_{key}": value for key, value in found._asdict().items()}
+                    if (ends := self.spread(result, name)) is not None:
+                        row |= {"difference_range_low": ends[0], "difference_range_high": ends[1]}
                 rows.append(row)
         return pd.DataFrame(rows).set_index(["scenario", "measure"])
 
     def best_by(self, measure: str) -> str:
-        """The scenario that does best on a measure; ``undecided`` when its lead over any other may be mere chance."""
+        """The scenario that does best on a measure; ``undecided`` when its lead over any other may be mere chance.
+
+        A scenario in which there is nothing to measure cannot be held against the others, so that is undecided too.
+        """
         sign = DEFINITIONS[measure].better
-        if sign == 0 or len(self.results) < 2:
+        levels = {result.scenario.name: self.level(result, measure).mean for result in self.results}
+        if sign == 0 or len(self.results) < 2 or not all(map(math.isfinite, levels.values())):
             return UNDECIDED
-        ranked = sorted(self.results, key=lambda result: -sign * float(self.values(result, measure).mean()))
+        ranked = sorted(self.results, key=lambda result: -sign * levels[result.scenario.name])
         first = self.values(ranked[0], measure)
         leads = [difference(self.values(other, measure), first) for other in ranked[1:]]
         decided = len(self.numbers) > 1 and all(lead.decided for lead in leads)  # one replication decides nothing
@@ -149,26 +199,43 @@ class Answer:
         return import_module("sim.report.comparison").write(self, Path(path))
 
     def to_json(self) -> dict[str, Any]:
-        """The object that ``loyalty compare --json`` prints."""
-        table = {
-            result.scenario.name: {
-                "measures": {name: interval(self.values(result, name))._asdict() for name in NAMES},
-                "fingerprint": result.scenario.fingerprint,
-                "failed": len(result.failures),
-            }
-            for result in self.results
-        }
-        gaps = {name: {m: d._asdict() for m, d in found.items()} for name, found in self.differences.items()}
-        wish = {"precision": {"wished": self.wish.precision, "known_to": self.known_to}} if self.wish else {}
-        return wish | {
+        """The object that ``loyalty compare --json`` prints: money and heads are the whole company's."""
+        wished = {"wished": self.wish.precision, "known_to": plain(self.known_to)} if self.wish else {}
+        return ({"precision": wished} if wished else {}) | {
             "base": self.base.scenario.name,
             "seed": self.base.seed,
             "replications": len(self.numbers),
+            "stands_for": self.stands_for,
+            "intervals": OF_THE_MEAN_OVER_DRAWS if self.posterior else OF_THE_MEAN,
             "best": self.best,
-            "scenarios": table,
-            "differences": gaps,
-            "retention_coupling_bound": {name: self.bound(name) for name in self.differences},
+            "scenarios": {result.scenario.name: self._scenario_told(result) for result in self.results},
+            "differences": {
+                other.scenario.name: {name: self._difference_told(other, name) for name in NAMES}
+                for other in self.others
+            },
+            "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
         }
+
+    def _scenario_told(self, result: Result) -> dict[str, Any]:
+        levels = {name: self.level(result, name)._asdict() for name in NAMES}
+        return {
+            "measures": {name: enlarged(one, scale_of(name, self.stands_for)) for name, one in levels.items()},
+            "fingerprint": result.scenario.fingerprint,
+            "failed": len(result.failures),
+        }
+
+    def _difference_told(self, other: Result, measure: str) -> dict[str, Any]:
+        told = self.differences[other.scenario.name][measure]._asdict()
+        if (ends := self.spread(other, measure)) is not None:
+            told |= {"range_low": ends[0], "range_high": ends[1]}
+        return enlarged(told, scale_of(measure, self.stands_for))
+
+
+OF_THE_MEAN = "low and high: the 95 % interval of the mean over replications; it holds luck alone"
+OF_THE_MEAN_OVER_DRAWS = (
+    "low and high: the 95 % interval of the mean over replications, each with parameters of its own; more replications narrow "
+    "it, however little is known of the parameters. range_low and range_high: where nine in ten draws lie, one market each"
+)
 
 
 def _check(scenarios: Sequence[Scenario]) -> None:
@@ -199,7 +266,8 @@ def _too_wide(answer: Answer, wish: Wish) -> bool:
 
 def _batch(answer: Answer, wish: Wish) -> range:
     """The replications that are likely to do: as the square of how much too wide the widest interval is."""
-    wanted = math.ceil(len(answer.numbers) * (answer.known_to / wish.precision) ** 2 * 1.05) - len(answer.numbers)
+    wider = min(answer.known_to / wish.precision, wish.most)  # nothing is known of luck while one replication finished
+    wanted = math.ceil(len(answer.numbers) * wider**2 * 1.05) - len(answer.numbers)
     return range(answer.asked, min(answer.asked + max(wanted, FIRST_BATCH // 2), wish.most))
 
 

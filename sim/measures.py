@@ -1,10 +1,13 @@
 """The measures: what the counts of a replication mean, under the field's names.
 
-Every measure is a function of counts alone, so a week, a quarter or a whole replication is measured by the same line.
+Every measure is a function of counts alone, so a week, a quarter or a whole replication is measured by the same line. A count
+of nothing is 0; a share or a mean over nothing – callers answered in time when nobody called – is missing, which is NaN in
+arrays. Over several weeks sums are divided by sums, so a week in which there was nothing weighs nothing.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -65,18 +68,53 @@ class Measure:
         """What people call it, within a sentence."""
         return called(self.name)
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between which values it must lie, whatever happens; an interval of its mean is cut off there."""
+        return BOUNDS.get(self.name) or BOUNDS.get(self.unit, (0.0, math.inf))
 
-def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
-    """top / bottom, and 0 where there is nothing to divide by (nobody called, nobody was asked)."""
-    return np.divide(top, bottom, out=np.zeros(np.broadcast(top, bottom).shape), where=np.asarray(bottom) != 0)
+    @property
+    def grows(self) -> bool:
+        """Whether it is the larger the more people a simulated one stands for: money and heads of the whole company."""
+        return self.unit in HEADS or (self.unit == "currency" and self.name not in EACH)
+
+
+HEADS = ("customers", "issues", "contacts", "complaints", "calls")
+"""Units that count people or what people do."""
+EACH = (
+    "lifetime_value",
+    "cost_per_contact",
+    "cost_per_resolved_issue",
+    "cost_per_customer_kept",
+    "cost_per_customer_won",
+)
+"""Amounts of money for one customer, call or matter: the same however many people a simulated customer stands for."""
+_ANY = (-math.inf, math.inf)
+BOUNDS = {
+    "share": (0.0, 1.0), "share per week": (0.0, 1.0), "scale 0-1": (0.0, 1.0), "points": (-100.0, 100.0),
+    "expectation_gap": (-1.0, 1.0), "word_of_mouth_net": _ANY, "profit": _ANY, "lifetime_value": _ANY,
+    "customer_equity": _ANY,
+}  # fmt: skip
+"""Bounds by unit, and of measures that differ from others of their unit; any other is 0 or more."""
+
+
+def scale_of(measure: str, stands_for: float) -> float:
+    """What a measure of the simulated people is multiplied by to be that of the whole company."""
+    return stands_for if DEFINITIONS[measure].grows else 1.0
+
+
+def ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
+    """top / bottom; missing (NaN) where there is nothing to divide by: nobody called, nobody was asked."""
+    shape = np.broadcast(top, bottom).shape
+    return np.divide(top, bottom, out=np.full(shape, np.nan), where=np.asarray(bottom) != 0)
 
 
 def _share(top: str, bottom: str) -> Callable[[Counts], np.ndarray]:
-    return lambda c: _ratio(c[top], c[bottom])
+    return lambda c: ratio(c[top], c[bottom])
 
 
 def _mean(state: str, over: str = "weekly_customers") -> Callable[[Counts], np.ndarray]:
-    return lambda c: _ratio(c[state] / FIXED_ONE, c[over])
+    return lambda c: ratio(c[state] / FIXED_ONE, c[over])
 
 
 def _money(names: tuple[str, ...]) -> Callable[[Counts], np.ndarray]:
@@ -91,13 +129,13 @@ def _wait_p90(c: Counts) -> np.ndarray:
     target = 0.9 * before[..., -1:]
     place = np.minimum((before[..., 1:] < target).sum(-1, keepdims=True), len(WAIT_BINS))
     start, inside = np.take_along_axis(before, place, -1), np.take_along_axis(bins, place, -1)
-    part = _ratio(target - start, inside)
+    part = ratio(target - start, inside)
     return (edges[place] + part * (edges[place + 1] - edges[place]))[..., 0]
 
 
 def _within_service_level(c: Counts) -> np.ndarray:
     """Answered or not, callers whose wait ended within 20 s and who were answered; abandonments in 20 s are not answers."""
-    return _ratio(c["answered_in_time"], c["calls"])
+    return ratio(c["answered_in_time"], c["calls"])
 
 
 DISCOUNT = 1.1 ** (7 / 365.25) - 1
@@ -109,27 +147,33 @@ WINNING = ("cost_marketing", "cost_winback", "cost_referral")
 def _churn(c: Counts) -> np.ndarray:
     """Leavers among the customers who could leave: those of the week before."""
     leavers = c["leavers_voluntary"] + c["leavers_involuntary"]
-    return _ratio(leavers, c["weekly_customers"] + leavers - c["joiners"])
+    return ratio(leavers, c["weekly_customers"] + leavers - c["joiners"])
 
 
 def _occupancy(c: Counts) -> np.ndarray:
     """Time on calls within paid time; a call that outlasts the opening hours is overtime, and paid."""
-    return _ratio(c["busy"], np.maximum(c["busy"], c["capacity"]))
+    return ratio(c["busy"], np.maximum(c["busy"], c["capacity"]))
 
 
 def _lifetime_value(c: Counts) -> np.ndarray:
-    """Worth of a customer of average margin and churn, before the cost of winning anybody."""
+    """Worth of a customer of average margin and churn, before the cost of winning anybody; missing where there is none."""
     serving = tuple(name for name in MONEY_OUT if name not in WINNING)
-    margin = _ratio(_money(MONEY_IN)(c) - _money(serving)(c), c["weekly_customers"])
-    return np.where(c["weekly_customers"] > 0, lifetime_value(margin, 1 - _churn(c), DISCOUNT), 0.0)
+    margin, churn = ratio(_money(MONEY_IN)(c) - _money(serving)(c), c["weekly_customers"]), _churn(c)
+    known = np.isfinite(margin) & np.isfinite(churn)
+    return np.where(known, lifetime_value(margin, 1 - np.where(known, churn, 0.0), DISCOUNT), np.nan)
+
+
+def _customer_equity(c: Counts) -> np.ndarray:
+    """Nobody is worth nothing, though what one customer would be worth is then not known."""
+    return np.where(c["customers"] > 0, c["customers"] * _lifetime_value(c), 0.0)
 
 
 def _each(costs: tuple[str, ...], over: str) -> Callable[[Counts], np.ndarray]:
-    return lambda c: _ratio(_money(costs)(c), c[over])
+    return lambda c: ratio(_money(costs)(c), c[over])
 
 
 MEASURES = (
-    Measure("retention", "share", "Customers of week 0 still with the company at the end, without a break", 1, lambda c: _ratio(c["founders"], c["people_at_start"])),
+    Measure("retention", "share", "Customers of week 0 still with the company at the end, without a break", 1, lambda c: ratio(c["founders"], c["people_at_start"])),
     Measure("churn_rate", "share per week", "Customers who leave in a week, for whatever reason, among those who could", -1,
             _churn),
     Measure("leavers_voluntary", "customers", "Customers who left of their own will", -1, lambda c: c["leavers_voluntary"]),
@@ -138,12 +182,12 @@ MEASURES = (
     Measure("joiners", "customers", "People who came from the rival, some of them back", 1, lambda c: c["joiners"]),
     Measure("referred_joiners", "customers", "Joiners who had heard good of the company from friends in the same week", 1, lambda c: c["referred_joiners"]),
     Measure("customers", "customers", "Customers at the end", 1, lambda c: c["customers"]),
-    Measure("market_share", "share", "Customers among the people still in the market at the end", 1, lambda c: _ratio(c["customers"], c["customers"] + c["rival_customers"])),
+    Measure("market_share", "share", "Customers among the people still in the market at the end", 1, lambda c: ratio(c["customers"], c["customers"] + c["rival_customers"])),
     Measure("word_of_mouth_positive", "messages per customer and week", "Good messages about the company that reached somebody", 1, _share("heard_well", "weekly_customers")),
     Measure("word_of_mouth_negative", "messages per customer and week", "Bad messages about the company that reached somebody", -1, _share("heard_ill", "weekly_customers")),
-    Measure("word_of_mouth_net", "messages per customer and week", "Good messages less bad ones", 1, lambda c: _ratio(c["heard_well"] - c["heard_ill"], c["weekly_customers"])),
+    Measure("word_of_mouth_net", "messages per customer and week", "Good messages less bad ones", 1, lambda c: ratio(c["heard_well"] - c["heard_ill"], c["weekly_customers"])),
     Measure("reputation", "scale 0-1", "Public reputation at the end", 1, lambda c: c["reputation"] / FIXED_ONE),
-    Measure("nps", "points", "Net promoter score: promoters less detractors among those asked, times 100", 1, lambda c: 100 * _ratio(c["promoters"] - c["detractors"], c["asked"])),
+    Measure("nps", "points", "Net promoter score: promoters less detractors among those asked, times 100", 1, lambda c: 100 * ratio(c["promoters"] - c["detractors"], c["asked"])),
     Measure("csat", "share", "Those asked who are satisfied", 1, _share("satisfied", "asked")),
     Measure("effort", "scale 0-1", "Effort a contact took the customer (CES)", -1, _mean("effort", "contacts")),
     Measure("satisfaction", "scale 0-1", "Satisfaction of an average customer in an average week", 1, _mean("satisfaction")),
@@ -153,7 +197,7 @@ MEASURES = (
     Measure("issues", "issues", "Times something went wrong for a customer", -1, lambda c: c["issues"]),
     Measure("contacts", "contacts", "Contacts of customers, about issues or with questions, whether they got through or not", -1, lambda c: c["contacts"]),
     Measure("complaints", "complaints", "Customers who spoke up about a new issue and were not stopped before the queue", -1, lambda c: c["complaints"]),
-    Measure("silent_share", "share", "People with a new issue of whom the company heard nothing: they kept silent, or gave up before they reached anybody", -1, lambda c: _ratio(c["silent"], c["silent"] + c["complaints"])),
+    Measure("silent_share", "share", "People with a new issue of whom the company heard nothing: they kept silent, or gave up before they reached anybody", -1, lambda c: ratio(c["silent"], c["silent"] + c["complaints"])),
     Measure("wait_mean", "minutes", "Mean wait of callers, those who hung up included", -1, _mean("wait", "calls")),
     Measure("wait_p90", "minutes", "Wait that nine callers in ten do not exceed", -1, _wait_p90),
     Measure("service_level", "share", "Callers answered within 20 seconds", 1, _within_service_level),
@@ -168,13 +212,13 @@ MEASURES = (
     Measure("balking", "share", "Visitors to a shop who saw the line and left without queueing", -1, _share("balked", "visits")),
     Measure("occupancy", "share", "Paid time of representatives spent on calls", 0, _occupancy),
     Measure("morale", "scale 0-1", "Morale of an average representative in an average week", 1, _mean("morale", "staff")),
-    Measure("staff_turnover", "per year", "Representatives who quit, per representative and year", -1, lambda c: 365.25 / 7 * _ratio(c["quits"], c["staff"])),
+    Measure("staff_turnover", "per year", "Representatives who quit, per representative and year", -1, lambda c: 365.25 / 7 * ratio(c["quits"], c["staff"])),
     Measure("budget", "ratio", "What the management spends on staff at the end, against the plan", 0, lambda c: c["budget"] / FIXED_ONE),
     Measure("revenue", "currency", "All income", 1, _money(MONEY_IN)),
     Measure("cost", "currency", "All cost", -1, _money(MONEY_OUT)),
     Measure("profit", "currency", "Revenue less cost", 1, lambda c: _money(MONEY_IN)(c) - _money(MONEY_OUT)(c)),
     Measure("lifetime_value", "currency", "Margin that a customer of average margin and churn will bring, discounted by 10 % a year, before the cost of winning anybody", 1, _lifetime_value),
-    Measure("customer_equity", "currency", "Lifetime value of all customers at the end", 1, lambda c: c["customers"] * _lifetime_value(c)),
+    Measure("customer_equity", "currency", "Lifetime value of all customers at the end", 1, _customer_equity),
     Measure("cost_per_contact", "currency", "Cost of the telephone for each call", -1, _each(("cost_calls",), "contacts")),
     Measure("cost_per_resolved_issue", "currency", "Cost of the telephone and of compensation for each matter solved", -1, _each(("cost_calls", "cost_compensation"), "solved")),
     Measure("cost_per_customer_kept", "currency", "Cost of plans and offers to stay for each customer who was about to leave and stayed", -1, _each(("cost_retention",), "saved")),

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.measures import NAMES, measured, measured_weekly
+from sim.measures import DEFINITIONS, NAMES, measured, measured_weekly, scale_of
 from sim.replicating import Counted, Failure
 from sim.scenario.whole import Scenario
-from sim.statistics import interval
+from sim.statistics import interval, plain
 from sim.tallies import IN_MEMORY, closed_up, parts, put, room
 from sim.week import COUNTS, MONEY_IN, MONEY_OUT
 
@@ -41,7 +41,7 @@ class Result:
 
     @cached_property
     def values(self) -> dict[str, np.ndarray]:
-        """Each measure: float64 (replications,)."""
+        """Each measure, of the simulated people: float64 (replications,), NaN where there was nothing to measure."""
         found, start = {name: np.empty(len(self.tally)) for name in NAMES}, 0
         for part in parts(self.tally):
             for name, values in measured(part, self.founders).items():
@@ -71,8 +71,8 @@ class Result:
 
     @cached_property
     def intervals(self) -> dict[str, dict[str, float]]:
-        """Mean, 95 % interval and standard deviation over replications, of each measure."""
-        return {name: interval(self.values[name])._asdict() for name in NAMES}
+        """Mean, 95 % interval and standard deviation of each measure, over the ``defined`` replications that have it."""
+        return {name: interval(self.values[name], DEFINITIONS[name].bounds)._asdict() for name in NAMES}
 
     def summary(self) -> pd.DataFrame:
         """The same as a table: one row a measure."""
@@ -92,7 +92,8 @@ class Result:
         return hashlib.sha256("".join(self.digests).encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
-        """The object that ``loyalty run --json`` prints."""
+        """The object that ``loyalty run --json`` prints: money and heads are the whole company's."""
+        scale = self.scenario.market.stands_for
         return {
             "scenario": self.scenario.name,
             "fingerprint": self.scenario.fingerprint,
@@ -100,9 +101,20 @@ class Result:
             "replications": len(self.numbers),
             "failed": len(self.failures),
             "weeks": self.tally.shape[1],
-            "customers": self.founders,
-            "measures": self.intervals,
+            "customers": round(self.founders * scale),
+            "simulated_customers": self.founders,
+            "stands_for": scale,
+            "measures": {name: enlarged(around, scale_of(name, scale)) for name, around in self.intervals.items()},
         }
+
+
+SIZES = ("mean", "low", "high", "sd", "range_low", "range_high")
+"""Keys of what is told of a measure that are in its own unit."""
+
+
+def enlarged(told: Mapping[str, Any], scale: float) -> dict[str, Any]:
+    """What is told of a measure, for JSON: its sizes times ``scale``, and None where something is missing."""
+    return {key: plain(value * scale if key in SIZES else value) for key, value in told.items()}
 
 
 class _ByWeek(Mapping[str, np.ndarray]):

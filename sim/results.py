@@ -119,6 +119,11 @@ def _weekly(result: Result) -> Iterator[dict[str, np.ndarray]]:
         yield when | {name: values.ravel() for name, values in measured_weekly(part, result.founders).items()}
 
 
+def _columns(part: dict[str, np.ndarray]) -> dict[str, arrow.Array]:
+    """The columns as Parquet knows them: where there was nothing to measure is NULL, which an average leaves out."""
+    return {name: arrow.array(values, from_pandas=True) for name, values in part.items()}
+
+
 Columns = Callable[[Result], Iterator[dict[str, np.ndarray]]]
 
 
@@ -126,7 +131,7 @@ def _labelled(results: Sequence[Result], columns: Columns) -> Iterator[arrow.Tab
     """A table for each part of each result, with a column that names the scenario."""
     for result in results:
         for part in columns(result):
-            table = arrow.table(part)
+            table = arrow.table(_columns(part))
             yield table.append_column("scenario", arrow.array([result.scenario.name] * len(table), arrow.string()))
 
 
@@ -191,4 +196,4 @@ def query(sql: str, under: Path | str = RESULTS) -> querying.Answer:
 def write_weekly(result: Result, path: Path) -> None:
     """Write the weekly series of a run as Parquet, whole or not at all. Raises :class:`~sim.errors.Mistake` when it cannot be."""
     with writing(path, "the weekly series") as draft:
-        _write(map(arrow.table, _weekly(result)), draft)
+        _write((arrow.table(_columns(part)) for part in _weekly(result)), draft)

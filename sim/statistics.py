@@ -1,9 +1,14 @@
-"""Means with intervals, for one scenario and for the paired difference of two."""
+"""Means with intervals, for one scenario and for the paired difference of two.
+
+A measure over nothing is missing (NaN) in a replication, and is left out: means are over the replications in which it is
+defined, differences over those in which both are.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import stdtrit
@@ -13,24 +18,42 @@ LEVEL = 0.95
 
 
 class Interval(NamedTuple):
-    """A mean, its 95 % interval (Student's t over replications) and the standard deviation of a single replication."""
+    """A mean, its 95 % interval (Student's t over replications) and the standard deviation of a single replication.
+
+    ``defined``: the replications in which there was anything to measure, over which the mean is taken. Of none all are
+    missing (NaN); of one there is a mean and nothing is known of luck.
+    """
 
     mean: float
     low: float
     high: float
     sd: float
+    defined: int = 0
 
 
-def interval(values: np.ndarray) -> Interval:
-    """The mean of ``values`` (one a replication) with its interval; with one value the interval is the value itself."""
-    if values.size == 0:
-        return Interval(math.nan, math.nan, math.nan, math.nan)
-    mean = float(values.mean())
-    if values.size == 1:
-        return Interval(mean, mean, mean, 0.0)
-    sd = float(values.std(ddof=1))
-    half = float(stdtrit(values.size - 1, 0.5 + LEVEL / 2)) * sd / math.sqrt(values.size)
-    return Interval(mean, mean - half, mean + half, sd)
+ANYTHING = (-math.inf, math.inf)
+
+
+def interval(values: np.ndarray, within: tuple[float, float] = ANYTHING) -> Interval:
+    """The mean of ``values`` (one a replication) with its interval.
+
+    ``within``: the bounds that a value cannot leave, such as 0 and 1 for a share. The interval is cut off there: the mean
+    lies between them too, so an interval that is cut off covers it as often as the whole one.
+    """
+    known = values[np.isfinite(values)]
+    if known.size == 0:
+        return Interval(math.nan, math.nan, math.nan, math.nan, 0)
+    mean = float(known.mean())
+    if known.size == 1:
+        return Interval(mean, math.nan, math.nan, math.nan, 1)
+    sd = float(known.std(ddof=1))
+    half = float(stdtrit(known.size - 1, 0.5 + LEVEL / 2)) * sd / math.sqrt(known.size)
+    return Interval(mean, *_within(mean, half, within), sd, known.size)
+
+
+def _within(mean: float, half: float, bounds: tuple[float, float]) -> tuple[float, float]:
+    """The ends of an interval, cut off at bounds that its mean keeps (but for rounding errors)."""
+    return min(max(mean - half, bounds[0]), mean), max(min(mean + half, bounds[1]), mean)
 
 
 class Difference(NamedTuple):
@@ -38,7 +61,7 @@ class Difference(NamedTuple):
 
     ``probability_higher``: share of replications in which the other scenario is higher, ties counting half.
     ``variance_reduction``: the variance the difference would have with independent luck over the paired one's; None when
-    the paired difference does not vary.
+    the paired difference does not vary. ``defined``: the replications in which both scenarios have the measure.
     """
 
     mean: float
@@ -47,21 +70,51 @@ class Difference(NamedTuple):
     sd: float
     probability_higher: float
     variance_reduction: float | None
+    defined: int = 0
 
     @property
     def decided(self) -> bool:
         """Whether the interval leaves out zero; of a single replication it says nothing."""
         return self.low > 0 or self.high < 0
 
+    @property
+    def unseen(self) -> bool:
+        """Whether no difference was seen in any replication, which does not mean that there is none."""
+        return self.mean == 0 and not self.sd > 0
 
-def difference(base: np.ndarray, other: np.ndarray) -> Difference:
-    """``other`` less ``base``, both (replications,) and paired."""
-    gap = other - base
-    around = interval(gap)
-    higher = float(np.mean((gap > 0) + 0.5 * (gap == 0)))
+
+def difference(base: np.ndarray, other: np.ndarray, within: tuple[float, float] = ANYTHING) -> Difference:
+    """``other`` less ``base``, both (replications,) and paired; ``within``: the bounds of either."""
+    both = np.isfinite(base) & np.isfinite(other)
+    base, other = base[both], other[both]
+    gap, widest = other - base, within[1] - within[0]
+    around = interval(gap, (-widest, widest))
+    higher = float(np.mean((gap > 0) + 0.5 * (gap == 0))) if gap.size else math.nan
     paired = float(gap.var(ddof=1)) if gap.size > 1 else 0.0
     apart = float(base.var(ddof=1) + other.var(ddof=1)) if gap.size > 1 else 0.0
-    return Difference(*around, higher, apart / paired if paired > 0 else None)
+    return Difference(*around[:4], higher, apart / paired if paired > 0 else None, around.defined)
+
+
+def unseen_at_most(trials: int) -> float:
+    """The largest share, at 95 %, of something that was seen in none of ``trials`` independent trials.
+
+    It is 1 - 0.05^(1/trials), about 3 / trials (the rule of three; Hanley & Lippman-Hand 1983, "If nothing goes wrong, is
+    everything all right?", JAMA 249:1743-1745).
+    """
+    return 1 - (1 - LEVEL) ** (1 / trials) if trials > 0 else 1.0
+
+
+def plain(told: Any) -> Any:
+    """The same for JSON: None for a number that is missing or beyond all bounds, in lists and mappings too."""
+    if isinstance(told, Mapping):
+        return {key: plain(value) for key, value in told.items()}
+    if isinstance(told, tuple) and hasattr(told, "_asdict"):
+        return plain(told._asdict())
+    if isinstance(told, list | tuple):
+        return [plain(value) for value in told]
+    if isinstance(told, np.generic):
+        return plain(told.item())
+    return None if isinstance(told, float) and not math.isfinite(told) else told
 
 
 def coupling_bound(base: float, other: float) -> float | None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.measures import MEASURES, NAMES, measured, measured_weekly
+from sim.measures import DEFINITIONS, EACH, MEASURES, NAMES, measured, measured_weekly, scale_of
 from sim.numeric import FIXED_ONE
 from sim.week import COUNTS, WAIT_BINS
 
@@ -55,8 +55,48 @@ def test_the_wait_of_nine_in_ten_is_read_off_the_bins() -> None:
     assert measured(weeks, 1)["wait_p90"] == pytest.approx((45 + 7.5) / 60)  # the 90th is half way through the 20
 
 
-def test_nothing_happened_gives_zero_and_not_a_division_by_zero() -> None:
-    assert all(np.isfinite(value).all() for value in measured(tally({}), 100).values())
+OVER_SOMETHING = {
+    "share", "share per week", "messages per customer and week", "scale 0-1", "minutes", "per year",
+}  # fmt: skip
+AT_THE_END = {"retention", "reputation", "obsolescence"}
+
+
+def test_of_nothing_a_count_is_zero_and_a_share_or_mean_is_missing() -> None:
+    for name, value in measured(tally({}), 100).items():
+        unit = DEFINITIONS[name].unit
+        over = (unit in OVER_SOMETHING and name not in AT_THE_END) or name in EACH or name == "nps"
+        assert np.isnan(value) if over else value == 0, name
+
+
+def test_a_company_of_nobody_keeps_no_share_of_them() -> None:
+    assert np.isnan(measured(tally({"founders": 0}), 0)["retention"])
+
+
+def test_a_week_without_calls_weighs_nothing() -> None:
+    weeks = [{"calls": 4, "answered_in_time": 3}, {}, {"calls": 4, "answered_in_time": 4}]
+    assert measured(tally(*weeks), 1)["service_level"] == pytest.approx(7 / 8)
+    by_week = measured_weekly(tally(*weeks)[None], 1)["service_level"]
+    assert by_week[0, [0, 2]].tolist() == [0.75, 1.0]
+    assert np.isnan(by_week[0, 1])
+
+
+def test_every_measure_lies_within_its_bounds_whatever_is_counted() -> None:
+    luck = np.random.default_rng(5)
+    for measure in MEASURES:
+        low, high = measure.bounds
+        assert low < high
+    people = luck.integers(1, 50, 200)
+    weeks = np.stack(
+        [tally({"customers": n, "leavers_voluntary": n // 2, "asked": n, "promoters": n // 3}) for n in people]
+    )
+    for name, values in measured(weeks, 100, ["churn_rate", "nps", "satisfaction", "market_share"]).items():
+        low, high = DEFINITIONS[name].bounds
+        assert ((values >= low) & (values <= high)).all(), name
+
+
+def test_money_and_heads_grow_with_whom_a_customer_stands_for_and_nothing_else_does() -> None:
+    assert {scale_of(name, 40) for name in ("customers", "contacts", "callbacks", "profit", "customer_equity")} == {40}
+    assert {scale_of(name, 40) for name in ("retention", "lifetime_value", "nps", "wait_mean", "budget")} == {1}
 
 
 def test_weekly_measures_are_those_of_each_week_alone() -> None:

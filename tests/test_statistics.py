@@ -1,5 +1,6 @@
 """Intervals and paired differences: worked examples, coverage, and the bound of perfect coupling."""
 
+import json
 import math
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sim.statistics import coupling_bound, difference, interval
+from sim.statistics import coupling_bound, difference, interval, plain, unseen_at_most
 
 
 def test_an_interval_worked_by_hand() -> None:
@@ -18,8 +19,48 @@ def test_an_interval_worked_by_hand() -> None:
     assert found.high == pytest.approx(2.5 + half, rel=1e-6)
 
 
-def test_one_value_is_its_own_interval() -> None:
-    assert interval(np.array([3.0])) == (3.0, 3.0, 3.0, 0.0)
+def test_one_value_tells_nothing_of_luck() -> None:
+    found = interval(np.array([3.0]))
+    assert (found.mean, found.defined) == (3.0, 1)
+    assert np.isnan([found.low, found.high, found.sd]).all()
+    assert not difference(np.array([1.0]), np.array([2.0])).decided
+
+
+def test_what_is_missing_is_left_out_and_counted() -> None:
+    found = interval(np.array([1.0, math.nan, 3.0]))
+    assert found[:4] == interval(np.array([1.0, 3.0]))[:4]
+    assert found.defined == 2
+    assert np.isnan(interval(np.array([math.nan])).mean)
+
+
+def test_a_paired_difference_is_over_what_both_have() -> None:
+    base, other = np.array([1.0, math.nan, 3.0, 5.0]), np.array([2.0, 2.0, math.nan, 7.0])
+    found = difference(base, other)
+    assert found == difference(np.array([1.0, 5.0]), np.array([2.0, 7.0]))
+    assert (found.mean, found.defined) == (1.5, 2)
+    assert np.isnan(difference(np.array([math.nan]), np.array([1.0])).probability_higher)
+
+
+def test_an_interval_that_is_cut_off_at_its_bounds_covers_the_truth_as_often() -> None:
+    luck, covered, share = np.random.default_rng(3), 0, 0.03
+    for _ in range(2000):
+        values = (luck.random(40) < share).astype(float)
+        whole, found = interval(values), interval(values, (0.0, 1.0))
+        assert 0 <= found.low <= found.mean <= found.high <= 1
+        covered += (found.low <= share <= found.high) == (whole.low <= share <= whole.high)
+    assert covered == 2000
+
+
+def test_what_was_never_seen_in_so_many_trials_is_at_most_so_frequent() -> None:
+    assert unseen_at_most(1500) == pytest.approx(3 / 1500, rel=0.01)  # the rule of three
+    assert (1 - unseen_at_most(50)) ** 50 == pytest.approx(0.05)
+    assert unseen_at_most(0) == 1
+
+
+def test_missing_numbers_are_null_in_json() -> None:
+    told = plain({"a": [math.nan, np.float64(1)], "b": interval(np.array([2.0])), "c": np.int64(3), "d": True})
+    assert json.dumps(told, allow_nan=False) and told["a"] == [None, 1.0]
+    assert told["b"] == {"mean": 2.0, "low": None, "high": None, "sd": None, "defined": 1}
 
 
 def test_intervals_cover_the_truth_as_often_as_they_say() -> None:

@@ -110,8 +110,31 @@ def test_the_command_says_what_its_intervals_cover(tmp_path: Path, monkeypatch: 
     assert json.loads(done.stdout)["replications"] == 6
     (folder,) = (tmp_path / "results").glob("a-against-1-*-seed-1-6-replications-posterior-*")
     page = (folder / "report.html").read_text()
-    assert "--posterior draws.csv" in page and "what the calibration left open" in " ".join(page.split()).replace(
-        "cover ", ""
-    )
+    told = " ".join(page.split())
+    assert "--posterior draws.csv" in page and "those of the mean over the draws" in told and "cover luck" not in told
+    assert "In nine of ten draws of the uncertain settings the difference lies between" in told
+    found = json.loads(done.stdout)["differences"]["b"]["retention"]
+    assert found["range_low"] <= found["mean"] <= found["range_high"]
     wrong = CliRunner().invoke(app, [*words, "--precision", "1%"])
     assert wrong.exit_code == 2 and "exclude each other" in wrong.stderr
+
+
+def test_more_draws_narrow_the_interval_of_the_mean_and_not_the_spread(policies: list[Scenario]) -> None:
+    rows = np.linspace(0.02, 0.4, 40)[:, None]
+    with executor(1) as place:
+        few, many = (
+            compare_under(policies, Draws(Path("d.csv"), ("choice.attention",), rows), n, 1, place) for n in (30, 120)
+        )
+    widths = [
+        one.differences["Silent"]["retention"].high - one.differences["Silent"]["retention"].low for one in (few, many)
+    ]
+    spreads = [np.ptp(one.spread(one.others[0], "retention")) for one in (few, many)]
+    assert widths[1] < 0.7 * widths[0]
+    assert 0.6 * spreads[0] < spreads[1] < 1.7 * spreads[0]
+    assert spreads[1] > 3 * widths[1]  # what one market may bring is far less sure than the mean over draws
+
+
+def test_an_ordinary_comparison_has_no_spread(policies: list[Scenario]) -> None:
+    plain = compare(policies, 3, 3, threads=1)
+    assert plain.spread(plain.others[0], "retention") is None
+    assert "range_low" not in plain.to_json()["differences"]["Silent"]["retention"]

@@ -61,7 +61,11 @@ def compare(
     formats: Formats = None,
     results: Results = Path("results"),
     posterior: Annotated[
-        Path | None, typer.Option(help="Parameter sets of 'calibrate' (draws.csv): every replication draws one.")
+        Path | None,
+        typer.Option(
+            help="Parameter sets of 'calibrate' (draws.csv): every replication draws one. Intervals are then of the mean "
+            "over draws; the range of nine in ten draws stands beside them."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

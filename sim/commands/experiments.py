@@ -23,7 +23,7 @@ from sim.commands import (
 )
 from sim.commands.reporting import Formats, Report, Reports, read_for
 from sim.commands.running import end
-from sim.report.terminal import print_numbers
+from sim.report.terminal import print_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,15 +132,7 @@ def _show_sweep(found: Sweep, request: Request) -> None:
     folder = save(
         found.experiment, "sweep", found.address, {"points": found.table(), "runs": found.runs()}, request.out
     )
-    tell_answer(found, sweep_page, folder, request, lambda: _print_effects(found))
-
-
-def _print_effects(found: Sweep) -> None:
-    for outcome in found.experiment.outcomes:
-        rows = {e.factor.label: {"at lowest": e.low.mean, "at highest": e.high.mean, "change": e.change.mean,
-                                 "low": e.change.low, "high": e.change.high} for e in found.effects(outcome)}  # fmt: skip
-        if rows:
-            print_numbers(f"{outcome.words}: what each factor does to it", rows)
+    tell_answer(found, sweep_page, folder, request)
 
 
 @asking
@@ -159,16 +151,16 @@ def robust(request: Request) -> None:
     tell_answer(found, robust_page, folder, request)
 
 
-def tell_answer(found: Any, page: Any, folder: Path, request: Request, show: Callable[[], None] | None = None) -> None:
-    """Write the page that tells what was found; print its first sentence below what ``show`` prints, or the JSON object."""
+def tell_answer(found: Any, page: Any, folder: Path, request: Request) -> None:
+    """Write the page that tells what was found; print its tables and below them its first sentence, or the JSON object."""
     tell(f"results: {folder}")
-    request.reports.write(lambda: page.document(found), folder / "report.html")
+    document = page.document(found)
+    request.reports.write(lambda: document, folder / "report.html")
     if request.as_json:
-        print_json({"answer": page.headline(found), "folder": str(folder), **found.to_json()})
+        print_json({"answer": document.headline, "folder": str(folder), **found.to_json()})
     else:
-        if show is not None:
-            show()
-        say(page.headline(found))
+        print_document(document)
+        say(document.headline)
     end(found.failures)
 
 

@@ -16,7 +16,6 @@ from sim.commands.reporting import Formats, Report, Reports
 if TYPE_CHECKING:
     from sim.experiments.question import Experiment
 
-MOST_COLUMNS = 8
 Save = Annotated[
     Path | None,
     typer.Option(
@@ -43,23 +42,7 @@ def _answer(request: Request, key: str, extra: Callable[[Any, Path], None] | Non
     folder = save(asked, key, address(asked, key), tables, request.out)
     if extra is not None:
         extra(found, folder)
-    tell_answer(found, page, folder, request, lambda: _table(found.table()))
-
-
-def _table(rows: Any) -> None:
-    """A table on standard output; one too wide for reading leaves out what the report and the files tell."""
-    from rich.table import Table
-
-    from sim.report.terminal import print_table
-
-    table = Table()
-    if len(rows.columns) > MOST_COLUMNS:
-        rows = rows[[name for name in rows.columns if not name.endswith(("_low", "_high", "_searched"))]]
-    for column in rows.columns:
-        table.add_column(str(column).replace("_", " "))
-    for row in rows.head(30).itertuples(index=False):
-        table.add_row(*(f"{value:,.4g}" if isinstance(value, float) else str(value) for value in row))
-    print_table(table)
+    tell_answer(found, page, folder, request)
 
 
 @asking

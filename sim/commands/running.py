@@ -117,6 +117,7 @@ def mirror(
     from sim.report import mirror as page
     from sim.running import run as run_scenario
     from sim.scenario.whole import load
+    from sim.statistics import plain
 
     reports, loaded = Reports(report, formats), load(scenario)
     check(reports.outputs or [Output("--report", Path(), FOLDER)], lambda: read_by(loaded))
@@ -127,7 +128,8 @@ def mirror(
     found = page.reflections(result)
     reports.write(lambda: page.document(result), Path("mirror.html"))
     if as_json:
-        print_json({"scenario": loaded.name, "gaps": [{**asdict(one), "gap": one.gap._asdict()} for one in found]})
+        gaps = [{**asdict(one), "gap": one.gap._asdict()} for one in found]
+        print_json({"scenario": loaded.name, "gaps": plain(gaps)})
     else:
         rows = {one.subject: {"company": one.company, "customers": one.customers, "gap": one.gap.mean} for one in found}
         print_numbers(page.headline(result, found), rows)
@@ -176,8 +178,9 @@ def agree(
     as_json: AsJson = False,
 ) -> None:
     """Run both engines and compare every column in every week, bit for bit; exit code 1 names the first difference."""
-    from sim.running import check_readable_engine
+    from sim.running import check_numbers, check_readable_engine
 
+    check_numbers(replications, seed)
     check_readable_engine()
     from sim.engines.agree import agree as compare_engines
     from sim.ground import ground_of

@@ -10,13 +10,14 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake, nearest
-from sim.experiments import break_even
-from sim.experiments.asking import Asked, plain
+from sim.experiments import break_even, company
+from sim.experiments.asking import Asked
 from sim.experiments.break_even import BreakEven
 from sim.experiments.factors import Factor
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment
 from sim.scenario.whole import Scenario
+from sim.statistics import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +81,7 @@ class Turning(Asked):
             "pays_above": self.found.rising if self.value is not None else None,
             "crossings": self.found.crossings,
             "replications": self.found.replications,
-            "curve": self.table().to_dict("records"),
+            "curve": company.rows(self.experiment, self.table(), self.outcome.measure),
         }
 
 

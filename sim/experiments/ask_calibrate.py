@@ -22,6 +22,7 @@ from sim.experiments.posterior import Posterior
 from sim.experiments.question import Experiment
 from sim.scenario.inheritance import root_of
 from sim.scenario.whole import Scenario
+from sim.statistics import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +62,11 @@ class Calibration(Asked):
         """The factors at the best fit."""
         return self.values(self.posterior.best)[0]
 
+    @property
+    def middles(self) -> np.ndarray:
+        """The middle of what each factor may be, which lies within its interval as the best fit need not: medians."""
+        return self.values(self.posterior.interval(0.0)[:, 0])[0]
+
     def intervals(self) -> np.ndarray:
         """The central 90 % interval of each factor: (factors, 2)."""
         return self.values(self.posterior.interval(0.9).T).T
@@ -83,6 +89,7 @@ class Calibration(Asked):
                 "factor": self.experiment.paths,
                 "before": [_before(self.experiment, factor) for factor in self.factors],
                 "best": self.best_values,
+                "median": self.middles,
                 "low": found[:, 0],
                 "high": found[:, 1],
                 "width_over_prior": self.posterior.widths,
@@ -104,12 +111,13 @@ class Calibration(Asked):
         """The object that ``loyalty calibrate --json`` prints, without its sentence."""
         found = self.posterior
         return self.head("calibrate") | {
-            "factors": {row.pop("factor"): row for row in self.table().to_dict("records")},
-            "figures": {row.pop("figure"): row for row in self.checked().to_dict("records")},
+            "factors": {row.pop("factor"): row for row in plain(self.table().to_dict("records"))},
+            "figures": {row.pop("figure"): row for row in plain(self.checked().to_dict("records"))},
+            "figures_are_of": "the simulated customers, as in the file",
             "not_told": list(found.not_told),
             "not_told_apart": [list(pair) for pair in found.not_told_apart],
-            "misfit": found.misfit,
-            "plausible": found.plausible,
+            "misfit": plain(found.misfit),
+            "plausible": plain(found.plausible),
             "settled": found.settled,
             "effective_particles": found.effective,
         }

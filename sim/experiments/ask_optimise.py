@@ -10,13 +10,14 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake
-from sim.experiments import optimising
+from sim.experiments import company, optimising
 from sim.experiments.asking import Asked, over_places, refuse_uncertainties
 from sim.experiments.designs import value_in
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.optimising import Confirmed, Goal, Search
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
+from sim.experiments.sweeping import mean_of
 from sim.statistics import Difference, difference
 
 if TYPE_CHECKING:
@@ -82,16 +83,12 @@ class Optimum(Asked):
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``loyalty optimise --json`` prints, without its sentence."""
-        rows = [
-            {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}
-            for row in self.table().to_dict("records")
-        ]
         return self.head("optimise") | {
             "trials": len(self.search.points),
             "best": self.final.best,
             "not_told_apart": list(self.final.remaining),
             "front": list(self.final.front),
-            "finalists": rows,
+            "finalists": company.rows(self.experiment, self.table()),
         }
 
 
@@ -161,12 +158,13 @@ def ask(experiment: Experiment, laboratory: Laboratory) -> Optimum:
     final = optimising.confirmed(
         evaluate, found, finalists=settings.finalists, start=start, first=settings.first, most=settings.most,
         zone=settings.zone or _zone(found), promise=settings.promise,
+        bounds=[outcome.bounds for outcome in experiment.outcomes],
     )  # fmt: skip
     numbers = range(start, start + settings.first)
     today = laboratory.measure([experiment.base], numbers)[0]
     against = tuple(tuple(_gap(today, values)) for values in evaluate(final.points, numbers))
     values = experiment.values_at(final.points)
-    leads = final.searched - np.nanmean(laboratory.measure([experiment.base], range(start))[0], axis=0)
+    leads = final.searched - mean_of(laboratory.measure([experiment.base], range(start)))[0]
     return Optimum(experiment, laboratory.tally, tuple(laboratory.failures), found, final, values, against, leads)
 
 
@@ -177,5 +175,4 @@ def _zone(found: Search) -> float:
 
 
 def _gap(today: np.ndarray, values: np.ndarray) -> list[Difference]:
-    kept = np.isfinite(today).all(axis=1) & np.isfinite(values).all(axis=1)
-    return [difference(today[kept, k], values[kept, k]) for k in range(values.shape[1])]
+    return [difference(today[:, k], values[:, k]) for k in range(values.shape[1])]

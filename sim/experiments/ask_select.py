@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake
-from sim.experiments import selection
+from sim.experiments import company, selection
 from sim.experiments.asking import Asked
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment
@@ -78,7 +78,7 @@ class Selected(Asked):
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``loyalty select --json`` prints, without its sentence."""
-        rows = self.table().to_dict("records")
+        rows = company.rows(self.experiment, self.table(), self.outcome.measure)
         settings: Settings = self.experiment.settings
         return self.head("select") | {
             "outcome": self.outcome.measure,
@@ -86,7 +86,7 @@ class Selected(Asked):
             "decided": self.found.decided,
             "remaining": self.remaining,
             "promise": settings.promise,
-            "zone": settings.zone,
+            "zone": settings.zone * company.scale(self.experiment, self.outcome.measure),
             "policies": {row.pop("policy"): row for row in rows},
         }
 
@@ -118,7 +118,7 @@ def ask(experiment: Experiment, laboratory: Laboratory) -> Selected:
     found = _selected(experiment.settings, evaluate, len(names))
     levels = [np.concatenate(parts) for parts in seen.values()]
     gaps = tuple(_paired(levels[found.best], one) for one in levels)
-    around = tuple(interval(one[np.isfinite(one)]) for one in levels)
+    around = tuple(interval(one, experiment.outcomes[0].bounds) for one in levels)
     return Selected(experiment, laboratory.tally, tuple(laboratory.failures), found, names, around, gaps)
 
 
@@ -133,5 +133,4 @@ def _selected(settings: Settings, evaluate: selection.Evaluate, policies: int) -
 
 def _paired(best: np.ndarray, other: np.ndarray) -> Interval:
     count = min(len(best), len(other))
-    gap = other[:count] - best[:count]
-    return interval(gap[np.isfinite(gap)])
+    return interval(other[:count] - best[:count])

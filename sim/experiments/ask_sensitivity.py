@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake
 from sim.experiments import sensitivity
-from sim.experiments.asking import Asked, over_places, plain
+from sim.experiments.asking import Asked, over_places
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment
 from sim.experiments.sensitivity import Analysis
 from sim.experiments.sensitivity_methods import DUMMY
+from sim.statistics import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,11 +60,12 @@ class Sensitivities(Asked):
 def _plain(found: Analysis) -> dict[str, Any]:
     names = (*found.names, DUMMY)
     indices = {
-        kind: {name: {k: plain(v) for k, v in index._asdict().items()} for name, index in zip(names, row, strict=True)}
+        kind: {name: plain(index) for name, index in zip(names, row, strict=True)}
         for kind, row in found.indices.items()
     }
     return {
-        "chance": found.chance,
+        "chance": plain(found.chance),
+        "missing": found.missing,
         "indices": indices,
         "above_chance": list(found.above_chance),
         "undecided": list(found.undecided),

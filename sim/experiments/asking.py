@@ -39,6 +39,7 @@ class Asked:
             "experiment": asked.path.stem,
             "address": address(asked, command),
             "seed": asked.seed,
+            "stands_for": asked.base.market.stands_for,
             "found": self.tally.found,
             "ran": self.tally.ran,
             "failed": len(self.failures),
@@ -61,11 +62,6 @@ def address(experiment: Experiment, command: str) -> str:
     settings = experiment.settings.model_dump(mode="json") if experiment.settings is not None else None
     key = [source(), command, settings, experiment.written, [scenario.full_fingerprint for scenario in scenarios]]
     return hashlib.sha256(json.dumps(key, sort_keys=True, default=str).encode()).hexdigest()[:12]
-
-
-def plain(value: float) -> float | None:
-    """A number for JSON: None when it is not finite."""
-    return float(value) if np.isfinite(value) else None
 
 
 def refuse_uncertainties(experiment: Experiment, command: str) -> None:

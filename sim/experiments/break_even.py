@@ -68,7 +68,8 @@ class _Curve:
         finite = values[np.isfinite(values)]
         if len(finite) < 2:
             raise Mistake(
-                "fewer than two replications finished at some value of the lever; see the failed replications"
+                "fewer than two replications finished at some value of the lever and had anything to measure; see the failed "
+                "replications, or take another outcome"
             )
         return interval(finite)
 

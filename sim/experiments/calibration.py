@@ -23,6 +23,7 @@ from sim.errors import Mistake
 from sim.experiments.optimising import Goal, search
 from sim.experiments.posterior import Posterior, Target
 from sim.experiments.sensitivity import Evaluate
+from sim.experiments.sweeping import mean_of
 
 NARROWING, FINAL, MOST_GENERATIONS = 0.5, 3, 40
 """Share of the population that must stay effective when the uncertainties are narrowed; populations pooled at the end."""
@@ -56,16 +57,22 @@ class _Fit:
         self.runs += len(places)
         found = np.asarray(self.evaluate(places, numbers), np.float64)
         if self.replications > 1:
-            spread = np.nanmean(np.nanvar(found, axis=1, ddof=1), axis=0)
-            self.luck = np.sqrt(spread / self.replications)
-        counts = np.isfinite(found).sum(axis=1)
-        return np.where(counts > 0, np.nansum(found, axis=1) / np.maximum(counts, 1), np.nan)
+            self.luck = np.sqrt(_variance(found) / self.replications)
+        return mean_of(found)
 
     def misfit(self, figures: np.ndarray) -> np.ndarray:
         """Sum of squared deviations in standard errors, of figure and luck together; infinite where one is missing."""
         scale = np.hypot(self.errors, self.luck)
         found = (((figures - self.values) / scale) ** 2).sum(axis=1)
         return np.where(np.isfinite(found), found, np.inf)
+
+
+def _variance(found: np.ndarray) -> np.ndarray:
+    """The variance of a single replication, averaged over the particles of which two or more have the figure: (targets,)."""
+    counts = np.isfinite(found).sum(axis=1)
+    squares = np.nansum((found - mean_of(found)[:, None]) ** 2, axis=1)
+    each = np.divide(squares, counts - 1, out=np.full(counts.shape, np.nan), where=counts > 1)
+    return np.nan_to_num(mean_of(each[None])[0])
 
 
 def calibrate(
@@ -133,7 +140,10 @@ def _prior(fit: _Fit, parameters: int, particles: int, seed: int) -> _Population
     places = qmc.LatinHypercube(parameters, rng=np.random.default_rng([seed, 0])).random(particles)
     figures = fit.figures(places)
     if not np.isfinite(fit.misfit(figures)).any():
-        raise Mistake("every run of the first population failed; see the failed replications")
+        raise Mistake(
+            "every run of the first population failed or had nothing to measure; see the failed replications, or take other "
+            "figures"
+        )
     return _Population(places, figures, np.full(particles, 1 / particles), np.ones(particles))
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.experiments.factors import Factor
-from sim.statistics import Interval, interval
+from sim.statistics import ANYTHING, Interval, interval
 
 
 class Effect(NamedTuple):
@@ -25,10 +25,13 @@ class Effect(NamedTuple):
         return self.change.low > 0 or self.change.high < 0
 
 
-def between_ends(factors: Sequence[Factor], points: np.ndarray, values: np.ndarray) -> list[Effect]:
+def between_ends(
+    factors: Sequence[Factor], points: np.ndarray, values: np.ndarray, within: tuple[float, float] = ANYTHING
+) -> list[Effect]:
     """The difference between a factor's highest and lowest value, all others being as at the first point.
 
-    ``points``: (points, factors); ``values``: (points, replications). A factor of which an end was not run is left out.
+    ``points``: (points, factors); ``values``: (points, replications), NaN where one is missing; ``within``: their bounds. A
+    factor of which an end was not run is left out.
     """
     found, base = [], points[0]
     for k, factor in enumerate(factors):
@@ -36,24 +39,85 @@ def between_ends(factors: Sequence[Factor], points: np.ndarray, values: np.ndarr
         ends = [np.flatnonzero(alike & (points[:, k] == end)) for end in (factor.low, factor.high)]
         if len(ends[0]) and len(ends[1]):
             low, high = (values[rows[0]] for rows in ends)
-            found.append(Effect(factor, interval(low), interval(high), interval(high - low)))
+            found.append(Effect(factor, interval(low, within), interval(high, within), interval(high - low)))
     return found
 
 
-def slopes(factors: Sequence[Factor], points: np.ndarray, values: np.ndarray) -> list[Effect]:
+def slopes(
+    factors: Sequence[Factor], points: np.ndarray, values: np.ndarray, within: tuple[float, float] = ANYTHING
+) -> list[Effect]:
     """The slope of a regression on all factors that vary, fitted in every replication by itself, times the factor's range.
 
-    ``points``: (points, factors); ``values``: (points, replications). None of them when the points are too few.
+    ``points``: (points, factors); ``values``: (points, replications), NaN where one is missing; ``within``: their bounds.
+    Nothing is said of factors that :func:`entangled` names, and of none when the points are too few.
     """
+    mixed = {k for group in entangled(points) for k in group}
     varied = [(k, f) for k, f in enumerate(factors) if np.ptp(points[:, k]) > 0]
     if len(points) < len(varied) + 1 or not varied:
         return []
     places = np.stack([(points[:, k] - f.low) / (f.high - f.low) for k, f in varied], axis=1)
-    fit = np.linalg.pinv(np.column_stack([np.ones(len(places)), places - 0.5])) @ values
+    fit = _fitted(np.column_stack([np.ones(len(places)), places - 0.5]), values)
     return [
-        Effect(f, interval(fit[0] - slope / 2), interval(fit[0] + slope / 2), interval(slope))
-        for (_, f), slope in zip(varied, fit[1:], strict=True)
+        Effect(f, _kept(fit[0] - slope / 2, within), _kept(fit[0] + slope / 2, within), interval(slope))
+        for (k, f), slope in zip(varied, fit[1:], strict=True)
+        if k not in mixed
     ]
+
+
+def _fitted(design: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Coefficients of every replication: (columns of the design, replications); NaN where too few of its points are there."""
+    there = np.isfinite(values)
+    found = np.full((design.shape[1], values.shape[1]), np.nan)
+    whole = there.all(axis=0)
+    found[:, whole] = np.linalg.pinv(design) @ values[:, whole]
+    rank = np.linalg.matrix_rank(design)
+    for replication in np.flatnonzero(~whole):
+        rows = there[:, replication]
+        if rows.any() and np.linalg.matrix_rank(design[rows]) == rank:
+            found[:, replication] = np.linalg.pinv(design[rows]) @ values[rows, replication]
+    return found
+
+
+def _kept(ends: np.ndarray, within: tuple[float, float]) -> Interval:
+    """The end of a straight line, which may lie beyond what is possible: cut off there."""
+    return interval(np.clip(ends, *within), within)
+
+
+TOGETHER = 0.9
+"""Share of a factor's variance that straight lines in the others may explain (R²; a variance inflation of ten)."""
+
+
+def entangled(points: np.ndarray) -> list[tuple[int, ...]]:
+    """Groups of factors that vary only together over these points, so that nobody can tell what each of them does.
+
+    Belsley, Kuh & Welsch 1980, "Regression Diagnostics": a factor that the others explain to ``TOGETHER`` or more has no
+    effect of its own to be seen; it is grouped with those that explain it.
+    """
+    varied = [k for k in range(points.shape[1]) if np.ptp(points[:, k]) > 0]
+    if len(varied) < 2:
+        return []
+    places = np.stack([(points[:, k] - points[:, k].mean()) / points[:, k].std() for k in varied], axis=1)
+    links = np.zeros((len(varied), len(varied)), bool)
+    for k in range(len(varied)):
+        others = np.delete(places, k, axis=1)
+        weights = np.linalg.lstsq(others, places[:, k], rcond=None)[0]
+        left = float(((places[:, k] - others @ weights) ** 2).mean())
+        if left <= 1 - TOGETHER:
+            links[k] = np.insert(np.abs(weights) > 0.1 * np.abs(weights).max(), k, True)
+    return [tuple(varied[k] for k in group) for group in _linked(links | links.T)]
+
+
+def _linked(links: np.ndarray) -> list[list[int]]:
+    """Groups of two or more that hang together."""
+    found: list[list[int]] = []
+    for k in range(len(links)):
+        if not any(k in group for group in found):
+            group, new = {k}, {k}
+            while new:
+                new = {int(j) for i in new for j in np.flatnonzero(links[i])} - group
+                group |= new
+            found.append(sorted(group))
+    return [group for group in found if len(group) > 1]
 
 
 def share_of_lines(points: np.ndarray, means: np.ndarray) -> float | None:

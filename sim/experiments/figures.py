@@ -15,6 +15,7 @@ from sim.experiments.posterior import Target
 from sim.experiments.question import Experiment
 from sim.experiments.sensitivity import Evaluate
 from sim.ground import customers_of
+from sim.measures import DEFINITIONS
 from sim.outcome import Result
 
 
@@ -44,7 +45,12 @@ def targets(experiment: Experiment, figures: Mapping[str, Figure]) -> list[Targe
                 f"{experiment.path.name}: calibrate.figures.{name} is no outcome of the file and names no group that "
                 f"left{hint}"
             )
-    return [Target(name, figure.value, figure.error) for name, figure in figures.items()]
+    return [Target(name, one.value, one.error, _bounds(name, one)) for name, one in figures.items()]
+
+
+def _bounds(name: str, figure: Figure) -> tuple[float, float]:
+    """Between which values a figure must lie: the share of a group is a share."""
+    return (0.0, 1.0) if figure.left is not None else DEFINITIONS[name].bounds
 
 
 def group(experiment: Experiment, name: str, cells: Mapping[str, int | float | str]) -> np.ndarray:

@@ -21,7 +21,7 @@ import numpy as np
 from sim.errors import Mistake, nearest
 from sim.experiments.selection import Selection, kim_nelson
 from sim.experiments.sensitivity import Evaluate, distinct
-from sim.statistics import Interval, interval
+from sim.statistics import ANYTHING, Interval, interval
 
 if TYPE_CHECKING:
     import optuna
@@ -129,7 +129,10 @@ def search(
         points, means = np.concatenate([points, places]), np.concatenate([means, found])
         _tell(study, asked, goals, found, method)
     if not np.isfinite(means).all(axis=1).any():
-        raise Mistake("every trial failed, so there is nothing to choose from; see the failed replications")
+        raise Mistake(
+            "every trial failed or had nothing to measure, so there is nothing to choose from; see the failed replications, or "
+            "take another outcome"
+        )
     return Search(tuple(goals), points, means)
 
 
@@ -249,16 +252,19 @@ def confirmed(
     most: int = 1000,
     zone: float,
     promise: float = 0.95,
+    bounds: Sequence[tuple[float, float]] | None = None,
 ) -> Confirmed:
     """Compare the finalists of a search on fresh replications, numbered from ``start`` on.
 
     A finalist whose fresh mean breaks a limit is out. With one objective the winner is chosen by KN with the indifference
-    zone ``zone``; with several there is a front and no winner. Raises :class:`~sim.errors.Mistake`.
+    zone ``zone``; with several there is a front and no winner. ``bounds``: of each outcome, if it has any.
+    Raises :class:`~sim.errors.Mistake`.
     """
     numbers = found.finalists(finalists)
     points = found.points[numbers]
     values = np.asarray(evaluate(points, range(start, start + first)), np.float64)
-    fresh = tuple(tuple(interval(_finite(row[:, k])) for k in range(row.shape[1])) for row in values)
+    possible = bounds or [ANYTHING] * values.shape[2]
+    fresh = tuple(tuple(interval(row[:, k], possible[k]) for k in range(row.shape[1])) for row in values)
     means = np.array([[one.mean for one in row] for row in fresh])
     within = _violation(found.goals, means) <= 0
     allowed = np.flatnonzero(within)
@@ -277,7 +283,3 @@ def confirmed(
     chosen = kim_nelson(policies, len(allowed), zone=zone, promise=promise, first=first, start=start, most=most)
     remaining = tuple(int(allowed[k]) for k in chosen.remaining)
     return Confirmed(*parts, int(allowed[chosen.best]), remaining, front, chosen)
-
-
-def _finite(values: np.ndarray) -> np.ndarray:
-    return values[np.isfinite(values)]

@@ -36,6 +36,11 @@ class Outcome:
         return DEFINITIONS[self.measure].unit
 
     @property
+    def bounds(self) -> tuple[float, float]:
+        """Between which values it must lie."""
+        return DEFINITIONS[self.measure].bounds
+
+    @property
     def words(self) -> str:
         """What people call the measure."""
         return DEFINITIONS[self.measure].words

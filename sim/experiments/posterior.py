@@ -10,6 +10,8 @@ from itertools import combinations
 import numpy as np
 from scipy.special import chdtrc
 
+from sim.statistics import ANYTHING
+
 UNIFORM_SD = 1 / math.sqrt(12)
 """Standard deviation of a uniform prior over [0, 1]."""
 TOLD_NOTHING, CORRELATED, IMPLAUSIBLE = 0.8, 0.8, 0.001
@@ -19,11 +21,12 @@ best fit is none."""
 
 @dataclass(frozen=True)
 class Target:
-    """A figure to be met: its name, value and standard error."""
+    """A figure to be met: its name, value and standard error; ``within``: the bounds that it cannot leave."""
 
     name: str
     value: float
     error: float
+    within: tuple[float, float] = ANYTHING
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class Posterior:
         draw = np.random.default_rng([seed, 2])
         found = []
         for k, target in enumerate(self.targets):
-            predicted = self.figures[:, k] + target.error * draw.normal(size=len(self.figures))
+            predicted = np.clip(self.figures[:, k] + target.error * draw.normal(size=len(self.figures)), *target.within)
             low, median, high = _quantiles(predicted, self.weights, [0.05, 0.5, 0.95])
             above = float(self.weights[predicted > target.value].sum())
             found.append(Check(target, float(median), float(low), float(high), above))

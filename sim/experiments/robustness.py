@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake
+from sim.experiments import company
 from sim.experiments.blocks import source
 from sim.experiments.discovery import Box, prim
 from sim.experiments.laboratory import Laboratory, Tally
@@ -22,6 +23,7 @@ from sim.experiments.sweeping import mean_of
 from sim.replicating import Failure
 from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario
+from sim.statistics import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +69,7 @@ class Robustness:
     def regret(self, outcome: Outcome) -> np.ndarray:
         """float64 (policies, states): how much better the best policy of each state does, in the outcome's unit."""
         means = outcome.sign * self.means[..., self.experiment.outcomes.index(outcome)]
-        return np.nanmax(means, axis=0) - means
+        return np.fmax.reduce(means, axis=0) - means
 
     @cached_property
     def weighted_regret(self) -> np.ndarray:
@@ -76,7 +78,7 @@ class Robustness:
         found = np.zeros(self.means.shape[:2])
         for outcome in self.experiment.outcomes:
             regret = self.regret(outcome)
-            found += outcome.weight / total * regret / max(float(np.nanmax(regret)), 1e-300)
+            found += outcome.weight / total * regret / max(largest(regret), 1e-300)
         return found
 
     @property
@@ -92,17 +94,28 @@ class Robustness:
 
     @cached_property
     def succeeds(self) -> np.ndarray:
-        """bool (policies, states): all bounds kept; without bounds, no worse than the policy to beat on the first outcome."""
+        """bool (policies, states): all bounds kept; without bounds, no worse than the policy to beat on the first outcome.
+
+        Where what it goes by is missing, it is not known to succeed (:attr:`unknown`).
+        """
         if not self.bounded:
             first = self.experiment.outcomes[0].sign * self.means[..., 0]
             return first >= first[self.against]
-        kept = np.isfinite(self.means).all(axis=2)
+        kept = np.isfinite(self.means).any(axis=2)
         for k, outcome in enumerate(self.experiment.outcomes):
             if outcome.at_least is not None:
                 kept &= self.means[..., k] >= outcome.at_least
             if outcome.at_most is not None:
                 kept &= self.means[..., k] <= outcome.at_most
         return kept
+
+    @cached_property
+    def unknown(self) -> np.ndarray:
+        """bool (policies, states): where that by which success is judged is missing, because it failed or there was nothing."""
+        if not self.bounded:
+            return ~np.isfinite(self.means[..., 0] + self.means[self.against, :, 0])
+        judged = [o.at_least is not None or o.at_most is not None for o in self.experiment.outcomes]
+        return ~np.isfinite(self.means[..., judged]).all(axis=2)
 
     @cached_property
     def shares(self) -> np.ndarray:
@@ -112,7 +125,8 @@ class Robustness:
     @property
     def least_regret(self) -> int:
         """The policy whose largest weighted regret is smallest (Savage 1951)."""
-        return int(np.nanmax(self.weighted_regret, axis=1).argmin())
+        worst = [largest(regret) for regret in self.weighted_regret]
+        return int(np.where(np.isfinite(worst), worst, np.inf).argmin())
 
     @cached_property
     def boxes(self) -> dict[str, list[Box]]:
@@ -150,8 +164,11 @@ class Robustness:
         policies = {
             name: {
                 "succeeds": float(self.shares[p]),
-                "regret": {o.measure: float(np.nanmax(self.regret(o)[p])) for o in self.experiment.outcomes},
-                "weighted_regret": float(np.nanmax(self.weighted_regret[p])),
+                "unknown": int(self.unknown[p].sum()),
+                "regret": company.sizes(
+                    self.experiment, [largest(self.regret(o)[p]) for o in self.experiment.outcomes]
+                ),
+                "weighted_regret": plain(largest(self.weighted_regret[p])),
                 "fails_when": [
                     {"words": box.words, "coverage": box.coverage, "density": box.density} for box in self.boxes[name]
                 ],
@@ -161,9 +178,15 @@ class Robustness:
         return {
             "question": self.experiment.question, "address": self.address, "seed": self.experiment.seed,
             "states": len(self.states), "replications": self.experiment.replications,
+            "stands_for": self.experiment.base.market.stands_for,
             "found": self.tally.found, "ran": self.tally.ran, "failed": len(self.failures),
             "least_regret": self.names[self.least_regret], "policies": policies,
         }  # fmt: skip
+
+
+def largest(values: np.ndarray) -> float:
+    """The largest of those that are known; NaN when none is."""
+    return float(np.fmax.reduce(values, axis=None))
 
 
 def planned(experiment: Experiment) -> tuple[np.ndarray, list[Scenario]]:
@@ -204,5 +227,17 @@ def robust(
     policies = len(experiment.policies)
     order = [p * len(states) + int(k) for k in experiment.design.order(len(states)) for p in range(policies)]
     values = laboratory.measure(scenarios, range(experiment.replications), order)
-    shape = (policies, len(states), experiment.replications, len(experiment.outcomes))
-    return Robustness(experiment, states, values.reshape(shape), laboratory.tally, tuple(laboratory.failures))
+    values = values.reshape(policies, len(states), experiment.replications, len(experiment.outcomes))
+    _refuse_missing(experiment, values)
+    return Robustness(experiment, states, values, laboratory.tally, tuple(laboratory.failures))
+
+
+def _refuse_missing(experiment: Experiment, values: np.ndarray) -> None:
+    """Policies cannot be held against one another by what one of them never has."""
+    for name, found in zip(experiment.policies, values, strict=True):
+        for k, outcome in enumerate(experiment.outcomes):
+            if not np.isfinite(found[..., k]).any():
+                raise Mistake(
+                    f"{experiment.path.name}: outcomes.{outcome.measure} is missing in every run of '{name}': no replication "
+                    "finished, or none had anything to measure; see what failed, or take another outcome"
+                )

@@ -104,7 +104,8 @@ def _enough(values: np.ndarray) -> np.ndarray:
     """The same values, if they are of two replications or more; else a :class:`Mistake`."""
     if values.shape[-1] < 2:
         raise Mistake(
-            "fewer than two replications finished in every policy, so nothing can be compared; see what failed"
+            "fewer than two replications finished in every policy and had anything to measure, so nothing can be compared; see "
+            "what failed, or take another outcome"
         )
     return values
 

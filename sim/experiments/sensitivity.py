@@ -38,13 +38,15 @@ class Analysis:
     ``names``: parameters or groups; ``indices``: index → one :class:`Index` a name, the dummy's last. For ``sobol``
     ``first`` and ``total`` are shares of the variance between points; for ``morris`` ``mu``, ``mu_star`` and ``sigma`` are
     changes of the outcome over a parameter's whole range; ``median`` (PAWN) and ``delta`` lie between 0 and 1 and are
-    above 0 for the dummy too. ``chance``: the share of the variance between points that is mere chance.
+    above 0 for the dummy too. ``chance``: the share of the variance between points that is mere chance. ``missing``: the
+    share of runs that failed or had nothing to measure, for which what their point and their luck lead to expect stands in.
     """
 
     method: str
     names: tuple[str, ...]
     indices: Mapping[str, tuple[Index, ...]]
     chance: float
+    missing: float = 0.0
 
     @property
     def ranking_index(self) -> tuple[Index, ...]:
@@ -83,6 +85,11 @@ class Analysis:
         if self.chance > 0.1:
             told.append(
                 f"{100 * self.chance:.0f} % of the variance between points is mere chance; take more replications"
+            )
+        if self.missing:
+            told.append(
+                f"{100 * self.missing:.2g} % of the runs failed or had nothing to measure; what their point and their luck lead "
+                "to expect stands in for them"
             )
         return "; ".join(told) or None
 
@@ -156,10 +163,13 @@ def _complete(values: np.ndarray) -> np.ndarray:
     """Failed replications filled with what their point and their luck lead to expect: (points, replications)."""
     if np.isnan(values).all(axis=1).any():
         raise Mistake(
-            "every replication of some point failed, so its outcome is not known; see the failed replications"
+            "every replication of some point failed or had nothing to measure, so its outcome is not known; see the failed "
+            "replications, or take another outcome"
         )
+    there = np.isfinite(values)
     rows = np.nanmean(values, axis=1, keepdims=True)
-    return np.where(np.isnan(values), rows + np.nanmean(values - rows, axis=0), values)
+    common = np.where(there, values - rows, 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    return np.where(there, values, rows + common)
 
 
 def chance_share(values: np.ndarray) -> float:
@@ -191,11 +201,11 @@ def _analysed(
     method: str, problem: dict[str, Any], places: np.ndarray, values: np.ndarray, seed: int, name: str
 ) -> Analysis:
     """One outcome; ``values``: (rows of the design, replications)."""
-    values = _complete(values)
+    missing, values = float(np.isnan(values).mean()), _complete(values)
     averages = values.mean(axis=1)
     if np.ptp(averages) <= 1e-12 * max(1.0, float(np.abs(averages).max())):
         raise Mistake(f"{name} is the same at every point: nothing that is varied moves it; take another outcome")
     with quiet(seed):
         indices = INDICES[method](problem, places, averages, luck(values), seed)
     names = tuple(dict.fromkeys(problem.get("groups", problem["names"])))[:-1]
-    return Analysis(method, names, indices, chance_share(values))
+    return Analysis(method, names, indices, chance_share(values), missing)

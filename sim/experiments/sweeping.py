@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import Mistake
+from sim.experiments import company
 from sim.experiments.blocks import source
 from sim.experiments.designs import Grid, OneAtATime, value_in
-from sim.experiments.effects import Effect, between_ends, share_of_lines, slopes
+from sim.experiments.effects import Effect, between_ends, entangled, share_of_lines, slopes
+from sim.experiments.factors import Factor
 from sim.experiments.laboratory import Laboratory, Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
+from sim.outcome import enlarged
 from sim.running import Failure
 from sim.scenario.whole import Scenario
 from sim.statistics import Difference, Interval, difference, interval
@@ -35,7 +38,7 @@ class Sweep:
     """What a sweep found.
 
     ``points``: float64 (points, factors); ``values``: float64 (points, replications, outcomes), NaN where a replication
-    failed or was not needed; ``today``: float64 (replications, outcomes), the base as it is.
+    failed, was not needed or had nothing to measure; ``today``: float64 (replications, outcomes), the base as it is.
     """
 
     experiment: Experiment
@@ -57,13 +60,12 @@ class Sweep:
 
     @cached_property
     def means(self) -> np.ndarray:
-        """float64 (points, outcomes): means over the replications that finished."""
+        """float64 (points, outcomes): means over the replications that have them; NaN where none has."""
         return mean_of(self.values)
 
     def around(self, point: int, outcome: Outcome) -> Interval:
         """Mean and 95 % interval of an outcome at a point."""
-        values = self.values[point, :, self.place(outcome)]
-        return interval(values[np.isfinite(values)])
+        return interval(self.values[point, :, self.place(outcome)], outcome.bounds)
 
     def against_today(self, point: int, outcome: Outcome) -> Difference:
         """The paired difference of a point from the base."""
@@ -73,23 +75,26 @@ class Sweep:
     # ---- which point is best
 
     def allowed(self) -> np.ndarray:
-        """bool (points,): whether the means of all outcomes keep their bounds."""
-        kept = np.isfinite(self.means).all(axis=1)
+        """bool (points,): whether the means of all outcomes keep their bounds; what is missing keeps none."""
+        kept = np.isfinite(self.means).any(axis=1)
         for k, outcome in enumerate(self.experiment.outcomes):
-            low = -math.inf if outcome.at_least is None else outcome.at_least
-            high = math.inf if outcome.at_most is None else outcome.at_most
-            kept &= (self.means[:, k] >= low) & (self.means[:, k] <= high)
+            if outcome.at_least is not None:
+                kept &= self.means[:, k] >= outcome.at_least
+            if outcome.at_most is not None:
+                kept &= self.means[:, k] <= outcome.at_most
         return kept
 
     def best(self, outcome: Outcome) -> int | None:
         """The point with the best mean among those that keep the bounds; None when none does."""
-        means = np.where(self.allowed(), outcome.sign * self.means[:, self.place(outcome)], -math.inf)
+        means = outcome.sign * self.means[:, self.place(outcome)]
+        means = np.where(self.allowed() & np.isfinite(means), means, -math.inf)
         return int(means.argmax()) if np.isfinite(means.max()) else None
 
     def rivals(self, outcome: Outcome) -> list[int]:
         """The points that keep the bounds and whose lag behind the best may be mere chance."""
         best, k = self.best(outcome), self.place(outcome)
-        others = [int(p) for p in np.flatnonzero(self.allowed()) if p != best] if best is not None else []
+        there = self.allowed() & np.isfinite(self.means[:, k])
+        others = [int(p) for p in np.flatnonzero(there) if p != best] if best is not None else []
         gaps = {p: _paired(self.values[p, :, k], self.values[best, :, k]) for p in others}
         return [p for p, gap in gaps.items() if not gap.decided]
 
@@ -99,13 +104,25 @@ class Sweep:
         """What each factor does to an outcome, the largest change first; see :meth:`fitted_share` for how straight it is.
 
         In a one-at-a-time design, the difference between the runs at its lowest and highest value; else the slope of a
-        regression on all factors, fitted in every replication by itself, times the factor's range.
+        regression on all factors, fitted in every replication by itself, times the factor's range. Of factors that vary
+        only together (:attr:`entangled`) nothing is said.
         """
         values = self.values[:, : self.replications, self.place(outcome)]
-        kept = np.isfinite(values).all(axis=0)
         way = between_ends if isinstance(self.experiment.design, OneAtATime) else slopes
-        found = way(self.experiment.factors, self.points, values[:, kept])
-        return sorted(found, key=lambda effect: -abs(effect.change.mean))
+        found = way(self.experiment.factors, self.points, values, outcome.bounds)
+        return sorted(found, key=lambda effect: -np.nan_to_num(abs(effect.change.mean)))
+
+    @cached_property
+    def entangled(self) -> list[list[Factor]]:
+        """Groups of factors that the design moves only together, so that what each of them does cannot be told."""
+        if isinstance(self.experiment.design, OneAtATime):
+            return []
+        return [[self.experiment.factors[k] for k in group] for group in entangled(self.points)]
+
+    def missing(self, outcome: Outcome) -> int:
+        """Runs that finished and had nothing to measure of an outcome."""
+        lacking = np.isnan(self.values[:, : self.replications, self.place(outcome)]).sum()
+        return max(0, int(lacking) - len(self.failures))
 
     def fitted_share(self, outcome: Outcome) -> float | None:
         """Share of the variance of the points' means that straight lines in the factors explain (R²); None if none varies."""
@@ -138,25 +155,28 @@ class Sweep:
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``loyalty sweep --json`` prints, without its sentence."""
-        asked, names = self.experiment, self.experiment.measures
-        table = self.table().to_dict("records")
-        rows = [{k: None if v != v else v for k, v in row.items()} for row in table]
+        asked = self.experiment
         return {
             "question": asked.question,
             "experiment": asked.path.stem,
             "address": self.address,
             "seed": asked.seed,
             "replications": asked.replications,
+            "stands_for": asked.base.market.stands_for,
             "found": self.tally.found,
             "ran": self.tally.ran,
             "failed": len(self.failures),
             "best": {o.measure: self.best(o) for o in asked.outcomes},
-            "today": dict(zip(names, mean_of(self.today[None])[0].tolist(), strict=True)),
-            "effects": {
-                o.measure: {e.factor.path: e.change._asdict() for e in self.effects(o)} for o in asked.outcomes
-            },
-            "points": rows,
+            "today": company.sizes(asked, mean_of(self.today[None])[0]),
+            "effects": {o.measure: self._effects_told(o) for o in asked.outcomes},
+            "not_told_apart": [[factor.path for factor in group] for group in self.entangled],
+            "missing": {o.measure: self.missing(o) for o in asked.outcomes},
+            "points": company.rows(asked, self.table()),
         }
+
+    def _effects_told(self, outcome: Outcome) -> dict[str, Any]:
+        scale = company.scale(self.experiment, outcome.measure)
+        return {e.factor.path: enlarged(e.change._asdict(), scale) for e in self.effects(outcome)}
 
     @property
     def fingerprints(self) -> list[str]:
@@ -237,7 +257,10 @@ def _refuse_constant(experiment: Experiment, values: np.ndarray) -> None:
     for k, outcome in enumerate(experiment.outcomes):
         found = values[..., k][np.isfinite(values[..., k])]
         if not len(found):
-            raise Mistake(f"no replication finished, so nothing is known of {outcome.measure}; see what failed")
+            raise Mistake(
+                f"nothing is known of {outcome.measure}: no replication finished, or none had anything to measure; see what "
+                "failed, or take another outcome"
+            )
         if len(values) > 1 and np.ptp(found) == 0:
             raise Mistake(
                 f"{experiment.path.name}: outcomes.{outcome.measure} is {found[0]:g} in every run of every point, so "
@@ -267,7 +290,7 @@ def precise(values: np.ndarray, precision: float) -> np.ndarray:
         for column in rows.T:
             known = column[np.isfinite(column)]
             around = interval(known)
-            if len(known) < 2 or around.high - around.mean > precision * abs(around.mean):
+            if len(known) < 2 or (around.high - around.low) / 2 > precision * abs(around.mean):
                 found[point] = False
     return found
 

@@ -48,8 +48,13 @@ def replications(blocks: Sequence[Finished]) -> arrow.Table:
     done = _keys(blocks, [block.numbers for block in blocks])
     values = np.concatenate([block.values for block in blocks], axis=1)
     none = arrow.nulls(values.shape[1], arrow.string())
-    finished = {**done, **dict(zip(NAMES, values, strict=True)), "error": none, "traceback": none, "repeat": none}
+    finished = {**done, **_measured(values), "error": none, "traceback": none, "repeat": none}
     return arrow.concat_tables([arrow.table(finished, REPLICATIONS), _failed(blocks)]).unify_dictionaries()
+
+
+def _measured(values: np.ndarray) -> dict[str, arrow.Array]:
+    """The measures' columns: where there was nothing to measure is NULL, which an average leaves out."""
+    return {name: arrow.array(column, from_pandas=True) for name, column in zip(NAMES, values, strict=True)}
 
 
 def _failed(blocks: Sequence[Finished]) -> arrow.Table:
@@ -67,7 +72,7 @@ def weekly(blocks: Sequence[Finished]) -> arrow.Table:
     keys = _keys(blocks, [block.numbers for block in blocks], weeks)
     values = np.concatenate([block.weekly.reshape(len(NAMES), -1) for block in blocks], axis=1)
     week = np.tile(np.arange(weeks, dtype=np.int16), values.shape[1] // weeks)
-    return arrow.table({**keys, "week": week, **dict(zip(NAMES, values, strict=True))}, WEEKLY)
+    return arrow.table({**keys, "week": week, **_measured(values)}, WEEKLY)
 
 
 def scenarios(blocks: Iterable[Finished]) -> arrow.Table:

@@ -1,7 +1,8 @@
 """Compare policies under parameters that are themselves uncertain: every replication draws its own from a posterior.
 
 Replication *r* of a seed draws the same row of the posterior for every policy, as it meets the same luck: the comparison
-stays paired, and its intervals cover what the calibration left open as well as luck.
+stays paired. Its intervals are of the mean over draws, which more replications narrow; what the calibration left open for one
+market is the spread of the draws (:meth:`sim.comparing.Answer.spread`), which they do not.
 """
 
 from __future__ import annotations

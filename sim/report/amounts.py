@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 MINUS = "\u2212"
+NONE = "\u2013"
+"""What stands where there is no number: nothing was there to be measured, or nothing is known of luck."""
 _MOST_PLACES = 6
 
 
@@ -49,46 +51,78 @@ def half_width(known: Known, factor: float = 1.0) -> float:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number with thousands and a real minus sign; never a negative zero."""
+    """A number with thousands and a real minus sign, never a negative zero; a dash where it is missing."""
+    if not math.isfinite(value):
+        return NONE
     rounded = round(value, decimals) + 0.0
     return f"{rounded:,.{decimals}f}".replace("-", MINUS)
 
 
 def signed(value: float, decimals: int = 0) -> str:
-    """A difference: with its sign, unless it is rounded to zero."""
+    """A difference: with its sign, unless it is rounded to zero; a dash where it is missing."""
+    if not math.isfinite(value):
+        return NONE
     return ("+" if round(value, decimals) > 0 else "") + number(value, decimals)
 
 
 def between(known: Known, factor: float, decimals: int, plus: bool = False) -> str:
-    """An interval in words: ``4.5 to 4.7``, the smaller size first when both ends are negative and unsigned."""
+    """An interval in words: ``4.5 to 4.7``; a dash where nothing is known of luck."""
+    if not math.isfinite(known.low + known.high):
+        return NONE
     told = signed if plus else number
     ends = sorted((known.low * factor, known.high * factor))
     return " to ".join(told(end, decimals) for end in ends)
 
 
 def sizes(known: Known, factor: float, decimals: int) -> str:
-    """The interval of a decided difference without its sign: ``2.00 to 2.19`` for -2.19 to -2.00."""
+    """The interval of a decided difference without its sign: ``2.00 to 2.19`` for -2.19 to -2.00; a dash if unknown."""
+    if not math.isfinite(known.low + known.high):
+        return NONE
     ends = sorted((abs(known.low * factor), abs(known.high * factor)))
     return " to ".join(number(end, decimals) for end in ends)
 
 
 def money_unit(values: Iterable[float], currency: str) -> Unit:
-    """Whether to tell these amounts in units, thousands or millions: by the largest of them."""
-    largest = max((abs(value) for value in values), default=0.0)
+    """Whether to tell these amounts in units, thousands or millions: by the largest of those that are known."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
     for limit, size, word in ((1e9, 1e9, "billion "), (1e6, 1e6, "million "), (1e4, 1e3, "thousand ")):
         if largest >= limit:
             return Unit(1 / size, word + currency, word + currency)
     return Unit(1.0, currency, currency)
 
 
-def rough_money(value: float, currency: str) -> str:
-    """An amount to three digits: ``2.09 million EUR``, ``505,000 EUR``."""
-    size = abs(value)
-    for limit, word in ((1e9, "billion "), (1e6, "million ")):
-        if size >= limit:
-            return f"{number(value / limit, max(0, 2 - _digits(size / limit)))} {word}{currency}"
-    exact = float(f"{value:.3g}")
-    return f"{number(exact, 0 if size >= 100 else 2)} {currency}"
+def rough_money(value: float, currency: str, around: tuple[float, float] | None = None) -> str:
+    """An amount to three digits: ``2.09 million EUR``, ``505,000 EUR``.
+
+    ``around``: the interval that is told of it elsewhere; where three digits would lie outside of it, there are more.
+    """
+    if not math.isfinite(value):
+        return NONE
+    size, word = _rough_unit(abs(value))
+    digits, fewest = 2 - _digits(abs(value) / size), 2 if abs(value) < 100 else 0
+    while around is not None and digits < _MOST_PLACES and not _held(round(value / size, digits) * size, around):
+        digits += 1
+    return f"{number(round(value / size, digits), max(digits, fewest))} {word}{currency}"
+
+
+def money_size(known: Known, scale: float, currency: str) -> str:
+    """The size of a difference of money without its sign, inside the interval that is told of it elsewhere."""
+    return rough_money(abs(known.mean) * scale, currency, (abs(known.low) * scale, abs(known.high) * scale))
+
+
+def _rough_unit(size: float) -> tuple[float, str]:
+    """What an amount is told in: ones, millions, billions."""
+    return next(((limit, word) for limit, word in ((1e9, "billion "), (1e6, "million ")) if size >= limit), (1.0, ""))
+
+
+def _held(value: float, around: tuple[float, float]) -> bool:
+    """Whether an interval holds a value; one that is not known holds every value."""
+    return not (value < min(around) or value > max(around))
+
+
+def within(known: Known, factor: float, fewest: int) -> str:
+    """A mean with as many decimal places as its interval asks for, at least ``fewest``, so that it lies inside."""
+    return number(known.mean * factor, places(half_width(known, factor), fewest))
 
 
 def _digits(value: float) -> int:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.experiments import company
 from sim.experiments.laboratory import Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
+from sim.outcome import enlarged
 from sim.replicating import Failure
 from sim.report import experiment_page as paper
-from sim.report.amounts import number, places, span
+from sim.report.amounts import NONE, listed, number, span
 from sim.report.charts import ENDS, Axis, Chart, Line, Mark, Picture, Rule
 from sim.report.document import Document, Section, Table
 from sim.report.drawing import look, styled
@@ -40,21 +42,28 @@ class Branches:
 
     def gap(self, branch: int, outcome: Outcome) -> Difference:
         """The paired difference of a branch from the base."""
+        return self.between(0, branch, outcome)
+
+    def between(self, one: int, other: int, outcome: Outcome) -> Difference:
+        """The paired difference of one branch, ``other``, from another."""
         k = self.experiment.outcomes.index(outcome)
-        kept = np.isfinite(self.values[[0, branch], :, k]).all(axis=0)
-        return difference(self.values[0, kept, k], self.values[branch, kept, k])
+        return difference(self.values[one, :, k], self.values[other, :, k], outcome.bounds)
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``loyalty branch --json`` prints, without its sentence."""
         gaps = {
-            name: {o.measure: self.gap(p, o)._asdict() for o in self.experiment.outcomes}
+            name: {
+                o.measure: enlarged(self.gap(p, o)._asdict(), company.scale(self.experiment, o.measure))
+                for o in self.experiment.outcomes
+            }
             for p, name in enumerate(self.names)
             if p
         }
         return {
             "question": self.experiment.question, "base": self.names[0], "week": self.experiment.settings.week,
-            "seed": self.experiment.seed, "replications": self.experiment.replications, "found": self.tally.found,
-            "ran": self.tally.ran, "failed": len(self.failures), "differences": gaps,
+            "seed": self.experiment.seed, "replications": self.experiment.replications,
+            "stands_for": self.experiment.base.market.stands_for, "found": self.tally.found, "ran": self.tally.ran,
+            "failed": len(self.failures), "differences": gaps,
         }  # fmt: skip
 
 
@@ -72,19 +81,32 @@ def headline(found: Branches) -> str:
     """Which policy does best on the first outcome from its week on, or that it is undecided."""
     outcome, week = found.experiment.outcomes[0], found.experiment.settings.week
     gaps = {p: found.gap(p, outcome) for p in range(1, len(found.names))}
-    best = _best(found)
+    best, better = _best(found), [p for p, gap in gaps.items() if gap.decided and outcome.sign * gap.mean > 0]
     unit = unit_of(found.experiment, outcome, [gap.mean for gap in gaps.values()])
-    if not gaps[best].decided:
-        return f"Undecided: no policy begun in week {week} is known to improve {outcome.words}"
-    if outcome.sign * gaps[best].mean < 0:
+    if not better:
+        return _none_improves(found, list(gaps.values()))
+    if best not in better:
+        names = listed([quoted(found.names[p]) for p in better])
+        return f"Undecided: which policy does best may be chance; {names} improve {outcome.words} when begun in week {week}"
+    rivals = [found.names[p] for p in gaps if p != best and not found.between(p, best, outcome).decided]
+    may = f"; {listed([quoted(name) for name in rivals])} may do as well" if rivals else ""
+    told = f"{outcome.words} {change_told(gaps[best], unit)}"
+    return f"{quoted(found.names[best])} does best when begun in week {week}: {told}{may}"
+
+
+def _none_improves(found: Branches, gaps: Sequence[Difference]) -> str:
+    """That no policy is better than the base: all are worse, or some may be chance."""
+    outcome, week = found.experiment.outcomes[0], found.experiment.settings.week
+    if all(gap.decided for gap in gaps):
         return f"None of the policies begun in week {week} improves {outcome.words}: all are worse than {quoted(found.names[0])}"
-    return f"{quoted(found.names[best])} does best when begun in week {week}: {outcome.words} {change_told(gaps[best], unit)}"
+    return f"Undecided: no policy begun in week {week} is known to improve {outcome.words}"
 
 
 def _best(found: Branches) -> int:
     """The branch that does best on the first outcome."""
     outcome = found.experiment.outcomes[0]
-    return max(range(1, len(found.names)), key=lambda p: outcome.sign * found.gap(p, outcome).mean)
+    means = [outcome.sign * found.gap(p, outcome).mean for p in range(1, len(found.names))]
+    return 1 + int(np.where(np.isfinite(means), means, -np.inf).argmax())
 
 
 def _best_told(found: Branches, outcome: Outcome) -> str:
@@ -133,10 +155,11 @@ def _table(found: Branches) -> Table:
     for k, outcome in enumerate(found.experiment.outcomes):
         unit = unit_of(found.experiment, outcome, np.nan_to_num(found.values[..., k]).ravel())
         for p, name in enumerate(found.names):
-            values = found.values[p, :, k]
-            cells = [f"{outcome.words}: {name}", level_told(interval(values[np.isfinite(values)]), unit)]
+            around = interval(found.values[p, :, k], outcome.bounds)
+            cells = [f"{outcome.words}: {name}", level_told(around, unit)]
             gap = found.gap(p, outcome)
             cells.append(change_told(gap, unit) if p else "")
-            cells.append(f"{number(100 * gap.probability_higher, places(0.5) - 1)} %" if p else "")
+            higher = f"{number(100 * gap.probability_higher)} %" if gap.defined else NONE
+            cells.append(higher if p else "")
             rows.append(cells)
     return Table(("Outcome and policy", "Mean", f"Difference from {found.names[0]}", "Higher in"), rows)

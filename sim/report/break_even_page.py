@@ -25,7 +25,7 @@ def document(found: Turning) -> Document:
     sections = [Section("The curve", pictures=pictures), Section("Every value that was run", tables=[_table(found)])]
     return paper.document(
         asked, "break-even", headline(found), _lead(found), sections, found.tally,
-        sheets=[paper.sheet(asked, "Curve", found.table(), found.outcome.unit)],
+        sheets=[paper.sheet(asked, "Curve", found.table(), found.outcome.measure)],
     )  # fmt: skip
 
 

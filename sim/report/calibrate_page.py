@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.experiments import company
 from sim.experiments.ask_calibrate import Calibration
 from sim.experiments.posterior import IMPLAUSIBLE, Check
-from sim.measures import called
+from sim.measures import DEFINITIONS, called
 from sim.report import experiment_page as paper
 from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span
@@ -52,17 +53,24 @@ def headline(found: Calibration) -> str:
     missed = [called(check.target.name) for check in _checks(found) if not check.met]
     where = listed([
         f"{factor.label} {setting(factor, value)} (90 % interval {setting(factor, low)} to {setting(factor, high)})"
-        for factor, value, (low, high) in zip(found.factors, found.best_values, found.intervals(), strict=True)
+        for factor, value, (low, high) in zip(found.factors, found.middles, found.intervals(), strict=True)
     ])  # fmt: skip
     if found.posterior.plausible < IMPLAUSIBLE:
-        return f"The model cannot meet the figures together; it comes closest with {where}"
+        return f"The model cannot meet the figures together; it comes closest around {where}"
     if missed:
-        return f"The model meets the figures but {listed(missed)}, with {where}"
-    return f"The model meets {'the figure' if len(_checks(found)) == 1 else 'all figures'} with {where}"
+        return f"The model meets the figures but {listed(missed)}, around {where}"
+    return f"The model meets {'the figure' if len(_checks(found)) == 1 else 'all figures'} around {where}"
 
 
 def _lead(found: Calibration) -> list[str]:
-    posterior, told = found.posterior, []
+    posterior = found.posterior
+    fits = listed(
+        [
+            f"{factor.label} {setting(factor, value)}"
+            for factor, value in zip(found.factors, found.best_values, strict=True)
+        ]
+    )
+    told = [f"The single best fit, which the calibrated scenario has, is {fits}{_outside(found)}."]
     for one, other, correlation in posterior.not_told_apart:
         told.append(
             f"{one[0].upper()}{one[1:]} and {other} cannot be told apart (correlation {number(correlation, 2)}): "
@@ -77,6 +85,16 @@ def _lead(found: Calibration) -> list[str]:
         f"{counted(posterior.runs, 'setting', 'settings')} were run, {found.experiment.replications:,} times each over "
         f"{span(found.experiment.base.weeks)}; the posterior is worth {posterior.effective:,.0f} equally likely settings.",
     ]
+
+
+def _outside(found: Calibration) -> str:
+    """That the best fit of a setting need not be among the nine in ten most plausible values, where it is not."""
+    names = [
+        factor.label
+        for factor, value, (low, high) in zip(found.factors, found.best_values, found.intervals(), strict=True)
+        if not low <= value <= high
+    ]
+    return f", which of {listed(names)} lies outside the 90 % interval" if names else ""
 
 
 def _caveats(found: Calibration) -> list[str]:
@@ -94,11 +112,10 @@ def _settings(found: Calibration) -> Table:
     table = found.table()
     rows = []
     for factor, row in zip(found.factors, table.to_dict("records"), strict=True):
-        told = [setting(factor, row[key]) for key in ("before", "best", "low", "high")]
-        rows.append(
-            [f"{factor.label} ({factor.unit})", *told[:2], f"{told[2]} to {told[3]}", f"{row['width_over_prior']:.2f}"]
-        )
-    return Table(("Setting", "Before", "Best fit", "90 % interval", "Width"), rows)
+        told = [setting(factor, row[key]) for key in ("before", "best", "median", "low", "high")]
+        around = f"{told[3]} to {told[4]}"
+        rows.append([f"{factor.label} ({factor.unit})", *told[:3], around, f"{row['width_over_prior']:.2f}"])
+    return Table(("Setting", "Before", "Best fit", "Median", "90 % interval", "Width"), rows)
 
 
 def _figures(found: Calibration) -> Table:
@@ -120,13 +137,19 @@ def _unit(found: Calibration, check: Check) -> Unit:
     if outcome is None:  # the share of a group
         return facts.SHOWN["share"]
     unit = unit_of(found.experiment, outcome, [check.target.value, check.median])
-    heads = outcome.unit not in ("share",) and unit.factor not in (1, 100)
-    return Unit(1, outcome.unit, outcome.unit) if heads else unit  # figures are given for the simulated customers
+    if company.scale(found.experiment, outcome.measure) == 1:
+        return unit
+    words = f"{found.experiment.base.currency if outcome.unit == 'currency' else outcome.unit} of the simulated"
+    return Unit(1, words, words)  # as the figures are given
 
 
 def _given_unit(found: Calibration, check: Check) -> str:
     """The unit in which a figure stands in the file."""
-    return next((o.unit for o in found.experiment.outcomes if o.measure == check.target.name), "share")
+    measure = next((o.measure for o in found.experiment.outcomes if o.measure == check.target.name), None)
+    if measure is None:
+        return "share"
+    of = "" if company.scale(found.experiment, measure) == 1 else " of the simulated customers"
+    return f"{DEFINITIONS[measure].unit}{of}"
 
 
 def _marginals(found: Calibration) -> Picture:

@@ -56,8 +56,10 @@ class Line:
 
     @property
     def end(self) -> tuple[float, float]:
-        """Its last point."""
-        return float(self.x[-1]), float(self.y[-1])
+        """Its last point that is there; at no height when there is none."""
+        there = np.flatnonzero(np.isfinite(self.y))
+        last = int(there[-1]) if there.size else -1
+        return float(self.x[last]), float(self.y[last])
 
 
 @dataclass(frozen=True, eq=False)

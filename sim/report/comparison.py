@@ -13,7 +13,6 @@ from sim.report.document import MODEL, NARROWER, Card, Document, Section, Sheet,
 from sim.report.drawing import look, styled
 from sim.report.headline import headline, lead
 from sim.running import Result
-from sim.statistics import interval
 
 GLANCE = (("Customers kept", "retention"), ("Profit", "profit"), ("Word of mouth", "word_of_mouth_net"))
 
@@ -74,8 +73,9 @@ HIGHER = (
 
 
 def _paired(answer: Answer) -> str:
+    over = " of the mean over draws" if answer.posterior else ""
     return (
-        f"Paired differences of {len(answer.numbers):,} replications: mean and 95 % interval. Where no bar is to be seen, "
+        f"Paired differences of {len(answer.numbers):,} replications: mean and 95 % interval{over}. Where no bar is to be seen, "
         "the interval is narrower than the mark. An interval that crosses the line at zero is undecided: it may be chance."
     )
 
@@ -152,22 +152,25 @@ def _set_aside(found: sources.Data) -> list[str]:
 
 
 ONE_COMPANY = (
-    "The customers are those of one company in one year, and what was fitted was fitted to them. Another company's customers "
-    "may answer differently."
+    "The customers are those of one file. Another company's customers may answer differently, and nothing in the scenario says "
+    "whether its settings were ever fitted to these."
 )
 ANEW = (
-    "Every replication drew the uncertain settings in `{file}` anew, the same for every policy: the intervals cover what the "
-    "calibration left open, too."
+    "Every replication drew the uncertain settings in `{file}` anew, the same for every policy. The 95 % intervals are those of "
+    "the mean over the draws: more replications narrow them, however much the calibration left open. What it left open for one "
+    "market is the range in which nine of ten draws lie, which more replications do not narrow."
 )
+NOT_THE_MODEL = "Neither of them covers errors of the model."
 
 
 def _caveats(answer: Answer) -> list[str]:
     told = [MODEL]
     if sources.data(answer) is not None:
         told.append(ONE_COMPANY)
-    told.append(NARROWER)
     if answer.posterior is not None:
-        told.append(ANEW.format(file=sources.place(answer.posterior)))
+        told.append(f"{ANEW.format(file=sources.place(answer.posterior))} {NOT_THE_MODEL}")
+    else:
+        told.append(NARROWER)
     if answer.others:
         told.append(
             "With many measures and policies, one difference in twenty that is nothing but chance looks decided at 95 %."
@@ -182,10 +185,6 @@ def _fingerprints(origin: sources.Origin) -> list[tuple[str, str, str]]:
 def _origin_told(answer: Answer, origin: sources.Origin) -> str:
     asked = f"Seed {origin.seed}, {origin.replications:,} replications, {answer.base.scenario.weeks} weeks."
     told = f"{asked} Source `{origin.source}`; {origin.versions}."
-    scale = facts.stands_for(answer)
-    if scale != 1:
-        told += (f" Tables of the command and its `--json` count simulated customers; here heads and money are {scale:,.6g} "
-                 "times as many.")  # fmt: skip
     return told
 
 
@@ -198,19 +197,22 @@ def sheet(answer: Answer) -> Sheet:
     if answer.others:
         columns += ["Difference", "Difference, low (95 %)", "Difference, high (95 %)", "Higher in (share of replications)",
                     "Variance reduction (times)"]  # fmt: skip
+    if answer.posterior:
+        columns += ["Nine in ten draws, low", "Nine in ten draws, high"]
     rows = [_numbers(answer, result, name) for name in NAMES for result in answer.results]
     return Sheet("Measures", columns, rows)
 
 
 def _numbers(answer: Answer, result: Result, measure: str) -> list[float | str | None]:
     unit = facts.unit_of(answer, measure)
-    known = interval(answer.values(result, measure) * unit.factor)
-    row = [f"{DEFINITIONS[measure].meaning} ({measure})", result.scenario.name, unit.level, cell(known.mean), cell(known.low),
-           cell(known.high)]  # fmt: skip
+    known = facts.level(answer, result, measure)
+    row = [f"{DEFINITIONS[measure].meaning} ({measure})", result.scenario.name, unit.level,
+           *(cell(value * unit.factor) for value in known[:3])]  # fmt: skip
     if not answer.others:
         return row
     if result is answer.base:
-        return [*row, *[None] * 5]
+        return [*row, *[None] * (7 if answer.posterior else 5)]
     gap = answer.differences[result.scenario.name][measure]
     ends = (gap.mean * unit.factor, *sorted((gap.low * unit.factor, gap.high * unit.factor)))
-    return [*row, *(cell(end) for end in ends), cell(gap.probability_higher), cell(gap.variance_reduction)]
+    spread = [cell(end * unit.factor) for end in answer.spread(result, measure) or ()]
+    return [*row, *(cell(end) for end in ends), cell(gap.probability_higher), cell(gap.variance_reduction), *spread]

@@ -120,7 +120,7 @@ def name_lines(axes: Axes, ends: Sequence[tuple[float, float]], names: Sequence[
     places = spread([y for _, y in ends], gap, low + gap / 2, high - gap / 2)
     left, right = axes.get_xlim()
     for (x, y), place, name, this in zip(ends, places, names, looks, strict=True):
-        knee, start = x + 0.045 * (right - left), x + 0.06 * (right - left)
+        knee, start = right + 0.045 * (right - left), right + 0.06 * (right - left)
         axes.plot([x, knee], [y, place], color=this.colour, linewidth=0.8, clip_on=False, zorder=1)
         axes.plot([x], [y], this.marker, color=this.colour, markersize=5, clip_on=False, zorder=4)
         axes.text(start, place, short(name, 16, lines), va="center", fontsize=9, linespacing=1.05, clip_on=False)

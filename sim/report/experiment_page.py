@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.experiments import company
 from sim.experiments.blocks import source
 from sim.experiments.factors import Factor
 from sim.experiments.laboratory import Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
-from sim.measures import DEFINITIONS
+from sim.measures import DEFINITIONS, HEADS, scale_of
 from sim.report import facts
-from sim.report.amounts import Known, Unit, between, counted, half_width, money_unit, number, places, signed, span
+from sim.report.amounts import (
+    Known,
+    Unit,
+    between,
+    counted,
+    half_width,
+    listed,
+    money_unit,
+    number,
+    places,
+    signed,
+    sizes,
+    span,
+)
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, cell
 from sim.report.sources import place
 from sim.results import versions
 
 if TYPE_CHECKING:
     import pandas as pd
-
-NUMBERS = ("mean", "low", "high", "less_best", "value", "lead", "sd")
-"""How columns begin that are in the unit of the outcome asked about."""
 
 
 def document(
@@ -37,20 +48,22 @@ def document(
     )  # fmt: skip
 
 
-def sheet(experiment: Experiment, name: str, frame: pd.DataFrame, unit: str = "") -> Sheet:
-    """A table as numbers: each column's heading says its unit; ``unit`` is that of the columns no outcome is named in."""
-    columns = [_heading(experiment, str(column), unit) for column in frame.columns]
+def sheet(experiment: Experiment, name: str, frame: pd.DataFrame, about: str = "") -> Sheet:
+    """A table as numbers, of the whole company: each column's heading says its unit.
+
+    ``about``: the measure that columns are of which name none.
+    """
+    frame = company.of_the_company(experiment, frame, about)
+    columns = [_heading(experiment, str(column), about) for column in frame.columns]
     return Sheet(name, columns, [[cell(value) for value in row] for row in frame.itertuples(index=False)])
 
 
-def _heading(experiment: Experiment, column: str, unit: str) -> str:
+def _heading(experiment: Experiment, column: str, about: str) -> str:
     factors = {factor.path: factor for factor in experiment.factors}
     if column in factors:
         return f"{factors[column].label} ({factors[column].unit})"
-    measure = next(
-        (o.measure for o in experiment.outcomes if column == o.measure or column.startswith(f"{o.measure}_")), None
-    )
-    known = DEFINITIONS[measure].unit if measure else unit if column.startswith(NUMBERS) else ""
+    measure = company.outcome_of(experiment, column, about)
+    known = DEFINITIONS[measure].unit if measure else ""
     known = experiment.base.currency if known == "currency" else known
     words = column.replace("_", " ")
     return f"{words} ({known})" if known else words
@@ -71,12 +84,12 @@ def _origin(experiment: Experiment, tally: Tally) -> str:
 
 def unit_of(experiment: Experiment, outcome: Outcome, values: Iterable[float]) -> Unit:
     """How an outcome is shown: shares as per cent, money and heads for the whole company; ``values`` choose money's size."""
-    unit, scale = DEFINITIONS[outcome.measure].unit, experiment.base.market.stands_for
+    unit, scale = DEFINITIONS[outcome.measure].unit, scale_of(outcome.measure, experiment.base.market.stands_for)
     if unit == "currency":
         found = [abs(float(value)) * scale for value in values if np.isfinite(value)]
         chosen = money_unit(found, experiment.base.currency)
         return chosen._replace(factor=chosen.factor * scale)
-    if unit in facts.HEADS:
+    if unit in HEADS:
         return Unit(scale, unit, unit)
     return facts.SHOWN.get(unit, Unit(1, unit, unit))
 
@@ -97,6 +110,36 @@ def change_told(known: Known, unit: Unit) -> str:
     digits = digits_of(known, unit)
     around = between(known, unit.factor, digits, plus=True)
     return f"{signed(known.mean * unit.factor, digits)} {unit.difference} (95 % interval {around})"
+
+
+def size_told(experiment: Experiment, outcome: Outcome, known: Known, unit: Unit) -> str:
+    """The size of a decided difference without its sign, inside the interval that stands beside it."""
+    if DEFINITIONS[outcome.measure].unit == "currency":
+        size = abs(known.mean) * scale_of(outcome.measure, experiment.base.market.stands_for)
+        chosen = money_unit([size if size >= 1e6 else 0.0], experiment.base.currency)
+        unit = chosen._replace(factor=chosen.factor * scale_of(outcome.measure, experiment.base.market.stands_for))
+    digits = digits_of(known, unit)
+    around = sizes(known, unit.factor, digits)
+    return f"{number(abs(known.mean) * unit.factor, digits)} {unit.difference} ({around})"
+
+
+def bounds_told(experiment: Experiment, unit: Callable[[Outcome], Unit]) -> str:
+    """The bounds that outcomes must keep, in the units of the page: ``retention at least 80 %``."""
+    told = []
+    for outcome in experiment.outcomes:
+        for word, limit in (("at least", outcome.at_least), ("at most", outcome.at_most)):
+            if limit is not None:
+                shown = limit * unit(outcome).factor
+                told.append(f"{outcome.words} {word} {number(shown, written_digits(shown))} {unit(outcome).level}")
+    return listed(told)
+
+
+def missing_told(outcome: Outcome, count: int, of: int) -> list[str]:
+    """That runs had nothing to measure, where some had."""
+    if not count:
+        return []
+    runs = f"{count:,} of {of:,} runs"
+    return [f"In {runs} there was nothing to measure of {outcome.words}; its means are over the others."]
 
 
 def setting(factor: Factor, value: float) -> str:

@@ -8,24 +8,14 @@ import numpy as np
 
 from sim.behaviour.ledger import CAUSES
 from sim.comparing import Answer
-from sim.measures import DEFINITIONS
+from sim.measures import DEFINITIONS, HEADS, ratio, scale_of
 from sim.report.amounts import Unit, money_unit
 from sim.running import Result
-from sim.statistics import Difference, Interval, difference, interval
+from sim.statistics import ANYTHING, Difference, Interval, difference, interval
 
 WEEKS_A_YEAR = 365.25 / 7
 SMOOTHED = 4
 """Weeks over which noisy weekly curves are averaged."""
-HEADS = ("customers", "issues", "contacts", "complaints")
-"""Units that count people or what people do, and so grow with the number of people a simulated one stands for."""
-EACH = (
-    "lifetime_value",
-    "cost_per_contact",
-    "cost_per_resolved_issue",
-    "cost_per_customer_kept",
-    "cost_per_customer_won",
-)
-"""Amounts of money for one customer, call or matter: the same however many people a simulated customer stands for."""
 SHOWN = {
     "share": Unit(100, "%", "percentage points"),
     "share per week": Unit(100, "% per week", "percentage points per week"),
@@ -51,8 +41,7 @@ class Turn:
 
 def stands_for(answer: Answer) -> float:
     """How many real customers each simulated one stands for; 1, which scales nothing, when the scenarios disagree."""
-    sizes = {result.scenario.market.stands_for for result in answer.results}
-    return sizes.pop() if len(sizes) == 1 else 1.0
+    return answer.stands_for
 
 
 def weekly(answer: Answer, result: Result, measure: str) -> np.ndarray:
@@ -60,30 +49,41 @@ def weekly(answer: Answer, result: Result, measure: str) -> np.ndarray:
     return result.by_week[measure][np.searchsorted(result.numbers, answer.numbers)]
 
 
-def bands(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, lower and upper end of the 95 % interval of each column of (replications, weeks)."""
-    around = [interval(values[:, week]) for week in range(values.shape[1])]
+def bands(values: np.ndarray, within: tuple[float, float] = ANYTHING) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean, lower and upper end of the 95 % interval of each column of (replications, weeks); NaN where nothing is known."""
+    around = [interval(values[:, week], within) for week in range(values.shape[1])]
     return tuple(np.array(part) for part in zip(*(item[:3] for item in around), strict=True))  # type: ignore[return-value]
 
 
 def smoothed(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Means over four weeks, and the weeks after which each ends; short series stay as they are."""
+    """Means over four weeks, and the weeks after which each ends; short series stay as they are.
+
+    A week in which there was nothing to measure is left out of the mean; of four such weeks there is none.
+    """
     weeks = values.shape[1]
     width = SMOOTHED if weeks >= 3 * SMOOTHED else 1
+    known = np.isfinite(values)
+    sums, counts = (_over(part, width) for part in (np.where(known, values, 0.0), known.astype(float)))
+    return np.arange(width, weeks + 1), ratio(sums, counts)
+
+
+def _over(values: np.ndarray, width: int) -> np.ndarray:
+    """Sums over so many neighbouring columns."""
     sums = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1)
-    return np.arange(width, weeks + 1), (sums[:, width:] - sums[:, :-width]) / width
+    return sums[:, width:] - sums[:, :-width]
 
 
 def departures(answer: Answer, result: Result) -> dict[str, np.ndarray]:
     """Departures per 100 customers and year, by cause, in every shared replication.
 
-    Divided by the customers there were before, because a policy that keeps more customers has more who can leave.
+    Divided by the customers there were before, because a policy that keeps more customers has more who can leave; missing
+    where there were none.
     """
     kinds = {"customers": 1, "leavers_voluntary": 1, "leavers_involuntary": 1, "joiners": -1}
     before = sum(sign * weekly(answer, result, kind).sum(axis=1) for kind, sign in kinds.items())
-    customer_weeks = np.maximum(before, 1)
-    rate = 100 * WEEKS_A_YEAR / customer_weeks
-    return {cause: answer.values(result, f"left_because_{cause}") * rate for cause in CAUSES}
+    return {
+        cause: 100 * WEEKS_A_YEAR * ratio(answer.values(result, f"left_because_{cause}"), before) for cause in CAUSES
+    }
 
 
 def departure_differences(answer: Answer, other: Result) -> dict[str, Difference]:
@@ -94,13 +94,14 @@ def departure_differences(answer: Answer, other: Result) -> dict[str, Difference
 
 def messages(answer: Answer, result: Result) -> np.ndarray:
     """Good messages less bad ones heard over the whole time, in every shared replication."""
-    return (weekly(answer, result, "word_of_mouth_net") * weekly(answer, result, "customers")).sum(axis=1)
+    return np.nansum(weekly(answer, result, "word_of_mouth_net") * weekly(answer, result, "customers"), axis=1)
 
 
 def agreeing(answer: Answer, other: Result, measure: str) -> int:
     """In how many of the shared replications a measure differs from the base's in the direction of the mean."""
     gap = answer.values(other, measure) - answer.values(answer.base, measure)
-    return int((gap * np.sign(gap.mean()) > 0).sum())
+    gap = gap[np.isfinite(gap)]
+    return int((gap * np.sign(gap.sum()) > 0).sum())
 
 
 def turn(answer: Answer, other: Result) -> Turn:
@@ -120,19 +121,14 @@ def _narrowing(means: np.ndarray) -> int | None:
     return deepest + 1 if means[-1] < 0 and made_up >= -0.05 * means[deepest] else None
 
 
-def _scale(answer: Answer, measure: str) -> float:
-    """What a measure of the simulated people is multiplied by to be that of the whole company."""
-    return 1.0 if measure in EACH else stands_for(answer)
-
-
 def unit_of(answer: Answer, measure: str) -> Unit:
     """How a measure is shown: shares as per cent, short times in seconds, money and heads for the whole company."""
-    unit, scale = DEFINITIONS[measure].unit, _scale(answer, measure)
+    unit, scale = DEFINITIONS[measure].unit, scale_of(measure, answer.stands_for)
+    means = [level(answer, result, measure).mean for result in answer.results]
     if unit == "currency":
-        values = [float(answer.values(result, measure).mean()) * scale for result in answer.results]
-        chosen = money_unit(values, answer.base.scenario.currency)
+        chosen = money_unit([mean * scale for mean in means], answer.base.scenario.currency)
         return chosen._replace(factor=chosen.factor * scale)
-    if unit == "minutes" and max(float(answer.values(result, measure).mean()) for result in answer.results) < 1:
+    if unit == "minutes" and all(not mean >= 1 for mean in means):
         return Unit(60, "seconds", "seconds")
     if unit in HEADS:
         return Unit(scale, unit, unit)
@@ -143,7 +139,7 @@ def difference_unit(answer: Answer, measure: str) -> Unit:
     """How a difference of a measure is shown; money in a unit that suits the differences."""
     if DEFINITIONS[measure].unit != "currency":
         return unit_of(answer, measure)
-    scale = _scale(answer, measure)
+    scale = scale_of(measure, answer.stands_for)
     chosen = money_unit(
         [scale * gaps[measure].mean for gaps in answer.differences.values()], answer.base.scenario.currency
     )
@@ -152,4 +148,4 @@ def difference_unit(answer: Answer, measure: str) -> Unit:
 
 def level(answer: Answer, result: Result, measure: str) -> Interval:
     """A measure of one scenario over the shared replications."""
-    return interval(answer.values(result, measure))
+    return answer.level(result, measure)

@@ -10,12 +10,13 @@ from sim.behaviour.ledger import CAUSES
 from sim.comparing import Answer
 from sim.measures import DEFINITIONS
 from sim.report import facts
-from sim.report.amounts import money_unit, number, places, signed
+from sim.report.amounts import between, listed, money_unit, number, places, signed
 from sim.report.charts import BELOW, ENDS, Axis, Chart, Dots, Grid, Line, Mark, Note, Picture, Rule
 from sim.report.drawing import Look, look, short, spread
 from sim.report.still import pictured
 from sim.report.words import cause_words
 from sim.running import Result
+from sim.statistics import interval
 
 FOREST = ("retention", "profit", "word_of_mouth_net", "nps", "trust", "wait_mean")
 """The measures whose differences are drawn."""
@@ -93,16 +94,16 @@ def _base_line(answer: Answer) -> Line:
 
 def _ends_of(lines: Sequence[Line]) -> tuple[float | None, float | None]:
     """Ends of the upright axis where nothing ever differs from zero; else the lines decide."""
-    return (None, None) if any(np.any(line.low) or np.any(line.high) for line in lines) else (-1, 1)
+    return (None, None) if any(np.nan_to_num([line.y, line.low, line.high]).any() for line in lines) else (-1, 1)
 
 
 def money(answer: Answer) -> Picture:
     """Profit against the base's, summed from the start, with the weeks in which it turns."""
     scale, turns, lines = facts.stands_for(answer), [], []
     series = {r.scenario.name: np.array([week[:3] for week in answer.cumulative_profit(r)]).T for r in answer.others}
-    unit = money_unit([scale * float(np.abs(s).max()) for s in series.values()], answer.base.scenario.currency)
+    unit = money_unit([scale * float(np.nanmax(np.abs(s))) for s in series.values()], answer.base.scenario.currency)
     for result, this in _looks(answer)[1:]:
-        low, mean, high = np.sort(series[result.scenario.name] * scale * unit.factor, 0)
+        mean, low, high = series[result.scenario.name] * scale * unit.factor
         lines.append(_from_zero(result, this, mean, low, high))
         turns += [(even, this)] if (even := facts.turn(answer, result).even) is not None else []
     marks = [_base_line(answer), *lines, *_marked_turns(turns, answer.base.scenario.weeks)]
@@ -139,7 +140,15 @@ def over_time(answer: Answer, measure: str) -> Picture:
     chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level), lines, height=3.3, names=ENDS)
     weeks = answer.base.scenario.weeks
     alt = f"Line chart of {DEFINITIONS[measure].words} over {weeks} weeks, under {_names(answer)}."
-    return pictured(chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.", name=measure)
+    return pictured(chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{_gaps_told(lines)}", name=measure)
+
+
+def _gaps_told(lines: Sequence[Line]) -> str:
+    """Why a line breaks off, or is not there at all."""
+    never = [line.name for line in lines if not np.isfinite(line.y).any()]
+    if never:
+        return f" There is nothing to measure under {listed(never)}."
+    return " A line is broken where there was nothing to measure." if any(map(_broken, lines)) else ""
 
 
 def _smooth(answer: Answer, measure: str, factor: float) -> list[Line]:
@@ -147,7 +156,8 @@ def _smooth(answer: Answer, measure: str, factor: float) -> list[Line]:
     lines = []
     for result, this in _looks(answer):
         times, series = facts.smoothed(factor * facts.weekly(answer, result, measure))
-        mean, low, high = facts.bands(series)
+        low_end, high_end = DEFINITIONS[measure].bounds
+        mean, low, high = facts.bands(series, (low_end * factor, high_end * factor))
         lines.append(Line(result.scenario.name, times, mean, this, low, high, width=1.5))
     return lines
 
@@ -156,23 +166,30 @@ def _average(answer: Answer) -> str:
     return "means over four weeks" if answer.base.scenario.weeks >= 3 * facts.SMOOTHED else "weekly means"
 
 
+def _broken(line: Line) -> bool:
+    return bool(np.isnan(line.y).any())
+
+
 def word_of_mouth(answer: Answer, kind: str) -> Picture:
     """Messages heard over time; ``kind`` is ``positive`` or ``negative``."""
     measure, per = f"word_of_mouth_{kind}", "per 100 customers and week"
     title = {"positive": "Good messages heard", "negative": "Bad messages heard"}[kind]
     up = Axis(per, per, 0 if kind == "negative" else None)
-    chart = Chart(title, _weeks(answer), up, _smooth(answer, measure, 100), height=3.3, names=ENDS)
+    lines = _smooth(answer, measure, 100)
+    chart = Chart(title, _weeks(answer), up, lines, height=3.3, names=ENDS)
     zero = "" if kind == "negative" else " The vertical axis does not begin at zero."
     alt = f"Line chart of {title.lower()} per 100 customers and week, under {_names(answer)}."
-    return pictured(chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{zero}", name=measure)
+    return pictured(
+        chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{zero}{_gaps_told(lines)}", name=measure
+    )
 
 
 def reasons(answer: Answer) -> Picture:
     """Departures by cause, a dot for each scenario."""
     rates = {result.scenario.name: facts.departures(answer, result) for result in answer.results}
-    means = {name: {cause: float(found[cause].mean()) for cause in CAUSES} for name, found in rates.items()}
+    means = {name: {cause: interval(found[cause]).mean for cause in CAUSES} for name, found in rates.items()}
     shown = [cause for cause in CAUSES if any(mean[cause] > 0 for mean in means.values())]
-    shown.sort(key=lambda cause: -means[answer.base.scenario.name][cause])
+    shown.sort(key=lambda cause: -np.nan_to_num(means[answer.base.scenario.name][cause]))
     names, step = list(means), min(0.62 / max(len(means) - 1, 1), 0.2)
     marks: list[Mark] = [Rule(edge - 0.5, False, "#e3e3e3", 0.8) for edge in range(1, len(shown))]
     for place, (result, this) in enumerate(_looks(answer)):
@@ -190,13 +207,16 @@ def reasons(answer: Answer) -> Picture:
 
 def _reasons_note(shown: list[str]) -> str:
     never = [cause_words(cause) for cause in CAUSES if cause not in shown]
-    nobody = f" Nobody leaves because of {' or '.join(never)}." if never else ""
+    nobody = f" In no replication did anybody leave because of {' or '.join(never)}." if never else ""
     return f"Each departure is shared out among its causes, so a new cause takes away from the others.{nobody}"
 
 
 def _reasons_alt(answer: Answer, means: dict[str, dict[str, float]]) -> str:
     base = means[answer.base.scenario.name]
-    told = ", ".join(f"{cause_words(cause)} {number(base[cause], 1)}" for cause in sorted(base, key=lambda c: -base[c]))
+    told = ", ".join(
+        f"{cause_words(cause)} {number(base[cause], 1)}"
+        for cause in sorted(base, key=lambda c: -np.nan_to_num(base[c]))
+    )
     return f"Dot plot of departures per 100 customers and year by cause. Under {answer.base.scenario.name}: {told}."
 
 
@@ -221,7 +241,8 @@ def _differences(answer: Answer, measure: str) -> Picture:
         name, gap = result.scenario.name, answer.differences[result.scenario.name][measure]
         low, high = sorted((gap.low * unit.factor, gap.high * unit.factor))
         mean, digits = gap.mean * unit.factor, places((high - low) / 2)
-        said = f"{name}: {signed(mean, digits)} {unit.difference}\n95 % interval {signed(low, digits)} to {signed(high, digits)}"
+        around = between(gap, unit.factor, digits, plus=True)
+        said = f"{name}: {signed(mean, digits)} {unit.difference}\n95 % interval {around}"
         marks.append(Dots(name, [mean], [place], this.colour, this.marker, low=[low], high=[high], words=[said]))
         told.append(f"{name} {signed(mean, digits)}")
     chart = Chart(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.comparing import UNDECIDED, Answer
 from sim.report import facts
-from sim.report.amounts import listed, number, rough_money, span
-from sim.report.words import decided, nothing, points, points_places, quoted
+from sim.report.amounts import listed, money_size, number, span, within
+from sim.report.words import at_most, decided, nothing, points, points_places, quoted, times
 from sim.running import Result
 from sim.statistics import Difference, difference
 
@@ -17,23 +17,35 @@ def headline(answer: Answer) -> str:
     if len(answer.others) == 1:
         return _of_one(answer, answer.others[0])
     if all(nothing(gaps["retention"]) for gaps in answer.differences.values()):
-        return "All these policies keep exactly as many customers"
+        return _none_seen(answer)
     if len(answer.numbers) < 2 or answer.best == UNDECIDED:
         return _between_several(answer)
     return _of_the_best(answer)
 
 
+def _none_seen(answer: Answer) -> str:
+    """Of several policies that no replication tells apart."""
+    if all(map(answer.same_meaning, answer.others)):
+        return "All these policies keep exactly as many customers"
+    return f"Undecided: no difference in customers kept was seen in {times(answer)}; it can be {at_most(answer)}"
+
+
 def _of_itself(answer: Answer) -> str:
     kept, scenario = facts.level(answer, answer.base, "retention"), answer.base.scenario
-    percent = number(kept.mean * 100, 1)
+    percent = within(kept, 100, 1)
     return f"Under {quoted(scenario.name)}, {percent} of 100 customers are still there after {span(scenario.weeks)}"
 
 
 def _of_one(answer: Answer, other: Result) -> str:
     base, name = quoted(answer.base.scenario.name), quoted(other.scenario.name)
     gap = answer.differences[other.scenario.name]["retention"]
-    if nothing(gap):
+    if nothing(gap) and answer.same_meaning(other):
         said = f"{name} keeps exactly as many customers as {base}"
+    elif nothing(gap):
+        said = (
+            f"Undecided: no difference in customers kept between {name} and {base} was seen in {times(answer)}; it can be "
+            f"{at_most(answer)}"
+        )
     elif not decided(answer, gap):
         said = f"Undecided: whether {name} keeps more customers than {base} may be chance"
     else:
@@ -47,8 +59,9 @@ def _and_money(answer: Answer, other: Result, kept: Difference) -> str:
     if nothing(gap) or len(answer.numbers) < 2:
         return ""
     if not decided(answer, gap):
-        return "; what becomes of profit is undecided" if decided(answer, kept) else ", and so may its profit"
-    amount = rough_money(abs(gap.mean) * facts.stands_for(answer), answer.base.scenario.currency)
+        may_be = ", and so may its profit" if not nothing(kept) else "; what becomes of profit is undecided"
+        return "; what becomes of profit is undecided" if decided(answer, kept) else may_be
+    amount = money_size(gap, facts.stands_for(answer), answer.base.scenario.currency)
     joint = ", but" if (kept.mean > 0) != (gap.mean > 0) else ", and"
     return f"{joint if decided(answer, kept) else ';'} it earns {amount} {'more' if gap.mean > 0 else 'less'}"
 
@@ -101,7 +114,7 @@ def _best_earner(answer: Answer) -> list[str]:
     if best == base:
         return [f"{quoted(base)} earns the most: every other policy costs profit."]
     gap = answer.differences[best]["profit"]
-    amount = rough_money(abs(gap.mean) * facts.stands_for(answer), answer.base.scenario.currency)
+    amount = money_size(gap, facts.stands_for(answer), answer.base.scenario.currency)
     than = f"{quoted(base)} over {span(answer.base.scenario.weeks)}"
     return [f"{quoted(best)} earns the most: {amount} more profit than {than}."]
 
@@ -122,10 +135,12 @@ def _short_lived(answer: Answer) -> list[str]:
 
 def _setting(answer: Answer) -> str:
     count, several, scale = len(answer.numbers), len(answer.results) > 1, facts.stands_for(answer)
-    times = f"{count:,} times" if count > 1 else "once"
+    often = f"{count:,} times" if count > 1 else "once"
     luck = ", with the same luck for every policy" if several else ""
     policy = "each policy" if several else "the policy"
-    said = f"In the model {policy} met the same {answer.base.founders:,} customers {times}{luck}."
+    said = f"In the model {policy} met the same {answer.base.founders:,} customers {often}{luck}."
+    if len({result.scenario.market.stands_for for result in answer.results}) > 1:
+        return f"{said} A simulated customer stands for other numbers of real ones in each; money and heads are of the simulated."
     if scale == 1:
         return said
     real = f"Each simulated customer stands for {scale:,.6g} real ones"

@@ -28,11 +28,10 @@ def traces(mark: object, chart: Chart) -> Iterator[Json]:
 @traces.register
 def _(mark: Line, chart: Chart) -> Iterator[Json]:
     group = safe(mark.name)
-    if mark.low is not None and mark.high is not None:
-        around = np.concatenate([np.asarray(mark.x, float), np.asarray(mark.x, float)[::-1]])
-        ends = np.concatenate([np.asarray(mark.low, float), np.asarray(mark.high, float)[::-1]])
+    for x, low, high in _stretches(mark):
         yield {
-            "type": "scatter", "x": _plain(around), "y": _plain(ends), "fill": "toself", "mode": "lines",
+            "type": "scatter", "x": _plain(np.concatenate([x, x[::-1]])), "y": _plain(np.concatenate([low, high[::-1]])),
+            "fill": "toself", "mode": "lines",
             "line": {"width": 0, "color": mark.look.colour}, "fillcolor": _faint(mark.look.colour, mark.shade),
             "hoverinfo": "skip", "legendgroup": group, "showlegend": False, "name": group,
         }  # fmt: skip
@@ -43,6 +42,16 @@ def _(mark: Line, chart: Chart) -> Iterator[Json]:
         "line": {"color": mark.look.colour, "width": 1.35 * mark.width, "dash": dash},
         **(_in_week(mark) if chart.across.weeks is not None else _said(mark.low, mark.high, mark.band, "y", chart.up.unit)),
     }  # fmt: skip
+
+
+def _stretches(mark: Line) -> list[np.ndarray]:
+    """The band around a line in pieces without gaps: places, lower and upper ends."""
+    if mark.low is None or mark.high is None:
+        return []
+    band = np.array([mark.x, mark.low, mark.high], np.float64)
+    there = np.isfinite(band).all(axis=0)
+    edges = np.flatnonzero(np.diff(there)) + 1
+    return [part for part in np.split(band, edges, axis=1) if part.size and np.isfinite(part).all()]
 
 
 @traces.register
@@ -148,7 +157,7 @@ def _beside(mark: Bars) -> Iterator[Json]:
     ends = np.asarray(mark.end, np.float64)
     starts = np.broadcast_to(np.asarray(mark.start, np.float64), ends.shape)
     clear = ends if mark.clear is None else np.asarray(mark.clear, np.float64)
-    for row, start, end, at, words in zip(mark.rows, starts, ends, clear, mark.words, strict=False):
+    for row, start, end, at, words in zip(mark.rows, starts, ends, np.nan_to_num(clear), mark.words, strict=False):
         left = bool(end < start)
         yield {"x": _plain([at])[0], "y": _plain([row])[0], "xref": "x", "yref": "y", "text": safe(words), "showarrow": False,
                "xanchor": "right" if left else "left", "xshift": -3 if left else 3, "font": {"size": 11}}  # fmt: skip

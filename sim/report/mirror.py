@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.measures import Counts, counts_of
+from sim.measures import DEFINITIONS, Counts, counts_of, ratio
 from sim.numeric import FIXED_ONE
 from sim.report import formats
-from sim.report.amounts import number
+from sim.report.amounts import between, number
 from sim.report.charts import BELOW, Axis, Chart, Dots, Line, Mark, Picture
-from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table
+from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table, cell
 from sim.report.drawing import COLOURS, INK, Look, styled
 from sim.report.reasons import six_reasons
 from sim.report.sources import file_of
@@ -27,7 +27,7 @@ View = Callable[[Counts], np.ndarray]
 
 @dataclass(frozen=True)
 class Pair:
-    """One subject seen from both sides, each as a share in [0, 1] where 1 is best; None where there is nothing to see."""
+    """One subject seen from both sides, each as a share in [0, 1] where 1 is best; NaN where there is nothing to see."""
 
     subject: str
     company_says: str
@@ -38,7 +38,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class Reflection:
-    """A pair as it came out: both shares and how far the company sees itself above its customers' view."""
+    """A pair as it came out: both shares and how far the company sees itself above its customers' view.
+
+    All three over the replications in which both sides have something to see; missing where none has.
+    """
 
     subject: str
     company_says: str
@@ -49,30 +52,25 @@ class Reflection:
 
 
 def _per(top: str, bottom: str) -> View:
-    return lambda c: c[top] / np.maximum(c[bottom], 1)
+    return lambda c: ratio(c[top], c[bottom])
 
 
 def _mean_state(state: str, over: str = "weekly_customers") -> View:
-    return lambda c: c[state] / FIXED_ONE / np.maximum(c[over], 1)
+    return lambda c: ratio(c[state] / FIXED_ONE, c[over])
 
 
 def _felt_solved(c: Counts) -> np.ndarray:
     """Problems that were spoken of and solved: of those kept silent about, none was."""
-    spoken = c["complaints"] / np.maximum(c["complaints"] + c["silent"], 1)
-    return spoken * c["solved"] / np.maximum(c["contacts"], 1)
-
-
-def _experienced(c: Counts) -> np.ndarray:
-    return c["satisfaction"] / FIXED_ONE / np.maximum(c["weekly_customers"], 1)
+    spoken = ratio(c["complaints"], c["complaints"] + c["silent"])
+    return np.where(spoken == 0, 0.0, spoken * ratio(c["solved"], c["contacts"]))
 
 
 def _expected(c: Counts) -> np.ndarray:
-    return _experienced(c) + c["expectation_gap"] / FIXED_ONE / np.maximum(c["weekly_customers"], 1)
+    return ratio((c["satisfaction"] + c["expectation_gap"]) / FIXED_ONE, c["weekly_customers"])
 
 
 def _staying(c: Counts) -> np.ndarray:
-    leaving = (c["leavers_voluntary"] + c["leavers_involuntary"]) / np.maximum(c["weekly_customers"], 1)
-    return (1 - leaving) ** 13
+    return (1 - DEFINITIONS["churn_rate"].formula(c)) ** 13
 
 
 PAIRS = (
@@ -81,7 +79,7 @@ PAIRS = (
     Pair("Solving problems", "contacts closed as solved", _per("solved", "contacts"),
          "problems that were voiced and solved", _felt_solved),
     Pair("Keeping promises", "what customers were led to expect", _expected,
-         "what they got, as they judge it", _experienced),
+         "what they got, as they judge it", _mean_state("satisfaction")),
     Pair("Being liked", "satisfied in the survey", _per("satisfied", "asked"),
          "would recommend us", _per("promoters", "asked")),
     Pair("Being loyal", "customers who stay for another quarter", _staying,
@@ -92,24 +90,24 @@ PAIRS = (
 
 
 def reflections(result: Result) -> list[Reflection]:
-    """Every pair of a run's scenario, the widest gap first."""
+    """Every pair of a run's scenario, the widest gap first, and last where there is nothing to see."""
     counts = counts_of(result.tally, result.founders)
     found = [_reflection(pair, counts) for pair in PAIRS]
-    return sorted(found, key=lambda one: -abs(one.gap.mean))
+    return sorted(found, key=lambda one: -abs(one.gap.mean) if one.gap.defined else 0.0)
 
 
 def _reflection(pair: Pair, counts: Counts) -> Reflection:
     inside, outside = pair.company(counts), pair.customers(counts)
-    return Reflection(
-        pair.subject, pair.company_says, float(inside.mean()), pair.customers_say, float(outside.mean()),
-        interval(inside - outside),
-    )  # fmt: skip
+    both = np.isfinite(inside) & np.isfinite(outside)
+    company, customers = (interval(side[both]).mean for side in (inside, outside))
+    gap = interval((inside - outside)[both], (-1.0, 1.0))
+    return Reflection(pair.subject, pair.company_says, company, pair.customers_say, customers, gap)
 
 
 def handling_minutes(result: Result) -> float:
-    """Mean handling time of an answered call in minutes, as the company measures it; 0 when nobody called."""
+    """Mean handling time of an answered call in minutes, as the company measures it; NaN when nobody called."""
     counts = counts_of(result.tally, result.founders)
-    return float((counts["busy"] / FIXED_ONE).sum() / max(counts["answered"].sum(), 1))
+    return float(ratio((counts["busy"] / FIXED_ONE).sum(), counts["answered"].sum()))
 
 
 def picture(found: list[Reflection]) -> Picture:
@@ -138,6 +136,8 @@ def picture(found: list[Reflection]) -> Picture:
 def headline(result: Result, found: list[Reflection]) -> str:
     """The widest gap in a sentence."""
     widest = found[0]
+    if not widest.gap.defined:
+        return f"{result.scenario.name}: there was nothing to be seen from either side"
     inside, outside = f"{number(100 * widest.company)} %", f"{number(100 * widest.customers)} %"
     return (
         f"{result.scenario.name}, widest gap: {widest.subject.lower()}. {widest.company_says.capitalize()}: {inside}; "
@@ -188,7 +188,7 @@ def _table(found: list[Reflection]) -> Table:
     columns = ("Subject", "The company's figure", "%", "Its customers", "%", "Gap", "95 % interval")
     return Table(columns, [
         (one.subject, one.company_says, number(100 * one.company, 1), one.customers_say, number(100 * one.customers, 1),
-         number(100 * one.gap.mean, 1), f"{number(100 * one.gap.low, 1)} to {number(100 * one.gap.high, 1)}")
+         number(100 * one.gap.mean, 1), between(one.gap, 100, 1))
         for one in found
     ])  # fmt: skip
 
@@ -197,7 +197,7 @@ def _sheet(found: list[Reflection]) -> Sheet:
     columns = ("Subject", "The company's figure", "Company (%)", "Its customers", "Customers (%)", "Gap (percentage points)",
                "Gap, low (95 %)", "Gap, high (95 %)")  # fmt: skip
     return Sheet("Both views", columns, [
-        (one.subject, one.company_says, 100 * one.company, one.customers_say, 100 * one.customers,
-         *(100 * end for end in one.gap[:3]))
+        (one.subject, one.company_says, cell(100 * one.company), one.customers_say, cell(100 * one.customers),
+         *(cell(100 * end) for end in one.gap[:3]))
         for one in found
     ])  # fmt: skip

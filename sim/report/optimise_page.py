@@ -12,13 +12,13 @@ from sim.report.charts import Axis, Chart, Dots, Line, Mark, Picture
 from sim.report.document import Document, Section, Table
 from sim.report.drawing import COLOURS, FAINT, INK, Look, styled
 from sim.report.experiment_page import (
+    bounds_told,
     change_told,
     digits_of,
     level_told,
     setting,
     title,
     unit_of,
-    written_digits,
 )
 from sim.report.still import pictured
 from sim.statistics import Interval
@@ -82,14 +82,7 @@ def _unit(found: Optimum, k: int) -> Unit:
 
 
 def _limits(found: Optimum) -> str:
-    told = []
-    for k, outcome in enumerate(found.experiment.outcomes):
-        unit = _unit(found, k)
-        for word, limit in (("at least", outcome.at_least), ("at most", outcome.at_most)):
-            if limit is not None:
-                shown = number(limit * unit.factor, written_digits(limit * unit.factor))
-                told.append(f"{outcome.words} {word} {shown} {unit.level}")
-    return listed(told)
+    return bounds_told(found.experiment, lambda outcome: _unit(found, found.experiment.outcomes.index(outcome)))
 
 
 def _lead(found: Optimum) -> list[str]:

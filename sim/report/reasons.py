@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.measures import ratio
 from sim.report.amounts import number
 from sim.report.charts import Axis, Bars, Chart, Picture
 from sim.report.drawing import COLOURS, FAINT
 from sim.report.still import pictured
 from sim.running import Result
-from sim.statistics import interval
+from sim.statistics import Interval, interval
 
 SIX = {
     "Poor service": ("service", "accountability", "convenience", "upselling"),
@@ -24,30 +25,39 @@ OTHER = "A better offer elsewhere"
 
 
 def shares(result: Result) -> dict[str, np.ndarray]:
-    """Each reason's share of the voluntary departures, in every replication; they add up to 1."""
-    left = np.maximum(result.values["leavers_voluntary"], 1)
+    """Each reason's share of the voluntary departures, in every replication; they add up to 1, or are missing if nobody left."""
+    left = result.values["leavers_voluntary"]
     found = {reason: sum(result.values[f"left_because_{cause}"] for cause in causes) for reason, causes in SIX.items()}
     found[OTHER] = result.values["left_because_rival"]
-    return {reason: np.asarray(count) / left for reason, count in found.items()}
+    return {reason: ratio(np.asarray(count), left) for reason, count in found.items()}
 
 
 def six_reasons(result: Result) -> Picture:
     """A bar for each reason, the most frequent on top, with the interval of its mean."""
-    found = {reason: interval(100 * values) for reason, values in shares(result).items()}
-    order = sorted(found, key=lambda reason: -found[reason].mean)
-    known = [found[reason] for reason in order]
+    found = {reason: interval(100 * values, (0, 100)) for reason, values in shares(result).items()}
+    order = sorted(found, key=lambda reason: -np.nan_to_num(found[reason].mean))
+    known, ends = [found[reason] for reason in order], [_end(found[reason]) for reason in order]
     bars = Bars(
         "share", range(len(order)), [one.mean for one in known], [FAINT if r == OTHER else COLOURS[0] for r in order],
         low=[one.low for one in known], high=[one.high for one in known],
-        words=[f"{number(one.mean)} %" for one in known], clear=[one.high for one in known], thick=0.62,
+        words=[f"{number(one.mean)} %" for one in known], clear=ends, thick=0.62,
     )  # fmt: skip
-    across = Axis("% of those who left of their own will", "%", 0, max(10.0, 1.18 * max(one.high for one in known)))
+    across = Axis("% of those who left of their own will", "%", 0, max(10.0, 1.18 * max(ends)))
     height = 0.95 + 0.34 * len(order)
     chart = Chart("Six reasons to leave", across, Axis(rows=order, line=False), [bars], height=height)
     told = ", ".join(f"{reason} {number(found[reason].mean)} %" for reason in order)
-    silent = 100 * float((result.values["left_in_silence"] / np.maximum(result.values["leavers_voluntary"], 1)).mean())
+    silent = 100 * interval(ratio(result.values["left_in_silence"], result.values["leavers_voluntary"])).mean
     note = (
-        f"{number(silent)} % of them left in silence, with a problem that they had told nobody of. A departure with several "
-        "causes is shared out among them. Line: 95 % interval of the mean."
+        "Nobody left of their own will."
+        if not known[0].defined
+        else (
+            f"{number(silent)} % of them left in silence, with a problem that they had told nobody of. A departure with several "
+            "causes is shared out among them. Line: 95 % interval of the mean."
+        )
     )
     return pictured(chart, f"Bar chart of reasons for leaving: {told}.", note, name="six_reasons")
+
+
+def _end(around: Interval) -> float:
+    """Where a bar with its interval ends: at 0 where there is none."""
+    return next((end for end in (around.high, around.mean) if np.isfinite(end)), 0.0)

@@ -6,14 +6,14 @@ import numpy as np
 
 from sim.experiments.discovery import Box
 from sim.experiments.outcomes import Outcome
-from sim.experiments.robustness import Robustness
+from sim.experiments.robustness import Robustness, largest
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, counted, listed, number, places, span
 from sim.report.charts import INSIDE, Axis, Bars, Chart, Dots, Line, Mark, Picture
 from sim.report.charts import Box as Frame
 from sim.report.document import Document, Section, Table
 from sim.report.drawing import COLOURS, INK, Look, look, short, styled
-from sim.report.experiment_page import title, unit_of
+from sim.report.experiment_page import bounds_told, title, unit_of
 from sim.report.still import pictured
 from sim.report.words import quoted
 
@@ -24,7 +24,10 @@ def document(found: Robustness) -> Document:
     with styled():
         sections = [
             Section(
-                "In how many states each policy does well", _measure_told(found), [_shares(found)], [_table(found)]
+                "In how many states each policy does well",
+                [*_measure_told(found), *_unknown_told(found)],
+                [_shares(found)],
+                [_table(found)],
             ),
             Section("Regret", [REGRET], [_regrets(found, outcome) for outcome in asked.outcomes]),
             Section("Where policies fail", _failures_told(found), [p for p in _boxes(found) if p is not None]),
@@ -89,13 +92,28 @@ def _lead(found: Robustness) -> list[str]:
 def _measure_told(found: Robustness) -> list[str]:
     if not found.bounded:
         return [f"A policy does well where it {_well(found)}."]
-    bounds = [
-        f"{o.words} {word} {limit:g}"
-        for o in found.experiment.outcomes
-        for word, limit in (("at least", o.at_least), ("at most", o.at_most))
-        if limit is not None
+    bounds = bounds_told(found.experiment, lambda outcome: _level_unit(found, outcome))
+    return [f"A policy does well where it keeps {bounds}."]
+
+
+def _unknown_told(found: Robustness) -> list[str]:
+    """Where it is not known whether a policy does well; such a state counts as one in which it does not."""
+    counts = [
+        (name, int(states.sum())) for name, states in zip(found.names, found.unknown, strict=True) if states.any()
     ]
-    return [f"A policy does well where it keeps {listed(bounds)}."]
+    told = listed([f"{quoted(name)} in {counted(count, 'state', 'states')}" for name, count in counts])
+    if not counts:
+        return []
+    return [f"It is not known of {told}, where runs failed or had nothing to measure; that counts as not doing well."]
+
+
+def _level_unit(found: Robustness, outcome: Outcome) -> Unit:
+    return unit_of(found.experiment, outcome, found.means[..., found.experiment.outcomes.index(outcome)].ravel())
+
+
+def _median(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if known.size else np.nan
 
 
 def _shares(found: Robustness) -> Picture:
@@ -123,11 +141,11 @@ def _regrets(found: Robustness, outcome: Outcome) -> Picture:
         for place, (name, row) in enumerate(zip(found.names, regret, strict=True))
     ]
     marks += [Line("", [middle] * 2, [place - 0.3, place + 0.3], Look(INK, "o", "solid"), width=1.2)
-              for place, middle in zip(rows, np.nanmedian(regret, axis=1), strict=True)]  # fmt: skip
-    marks.append(Dots("the worst", np.nanmax(regret, axis=1), rows, INK, "D", 4.5))
+              for place, middle in zip(rows, map(_median, regret), strict=True)]  # fmt: skip
+    marks.append(Dots("the worst", [largest(row) for row in regret], rows, INK, "D", 4.5))
     across = Axis(f"regret, {unit.difference}", unit.difference, low=min(0.0, float(np.nanmin(regret))))
     chart = Chart(title(outcome), across, Axis(rows=found.names), marks, height=1.1 + 0.42 * len(found.names))
-    worst = ", ".join(f"{n} {number(float(np.nanmax(r)), 2)}" for n, r in zip(found.names, regret, strict=True))
+    worst = ", ".join(f"{n} {number(largest(r), 2)}" for n, r in zip(found.names, regret, strict=True))
     alt = f"Regret in {outcome.words} over the states; at worst: {worst} {unit.difference}."
     return pictured(chart, alt, name=f"regret_{outcome.measure}")
 
@@ -144,9 +162,9 @@ def _table(found: Robustness) -> Table:
     for p, name in enumerate(found.names):
         cells = [name, _percent(found.shares[p])]
         for outcome in outcomes:
-            value = float(np.nanmax(found.regret(outcome)[p])) * _unit(found, outcome).factor
+            value = largest(found.regret(outcome)[p]) * _unit(found, outcome).factor
             cells.append(number(value, places(abs(value) / 50) if value else 0))
-        rows.append([*cells, number(float(np.nanmax(found.weighted_regret[p])), 2)])
+        rows.append([*cells, number(largest(found.weighted_regret[p]), 2)])
     return Table(columns, rows)
 
 

@@ -29,7 +29,7 @@ def document(found: Selected) -> Document:
     sections = [Section("Against the best", pictures=pictures, tables=[_table(found)], notes=[note])]
     return paper.document(
         asked, "select", headline(found), _lead(found), sections, found.tally,
-        sheets=[paper.sheet(asked, "Policies", found.table(), found.outcome.unit)],
+        sheets=[paper.sheet(asked, "Policies", found.table(), found.outcome.measure)],
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.experiments.ask_sensitivity import Sensitivities
 from sim.experiments.outcomes import Outcome
 from sim.experiments.sensitivity import Analysis
@@ -56,7 +58,12 @@ def _told(outcome: Outcome, found: Analysis) -> str:
 
 
 def _size(found: Analysis, index: Index) -> str:
-    return f" ({percent(max(index.value, 0))} of its variance)" if found.method in SHARES else ""
+    return f" ({percent(possible(found, index).value)} of its variance)" if found.method in SHARES else ""
+
+
+def possible(found: Analysis, index: Index) -> Index:
+    """The index as it can be: an estimate of a share of the variance may come out below 0 or above 1, the share cannot."""
+    return Index(*np.clip(index, 0, 1 if found.method in SHARES else np.inf)) if found.method != "morris" else index
 
 
 def _lead(found: Sensitivities) -> list[str]:
@@ -82,7 +89,8 @@ def _note(found: Analysis) -> str:
 
 def _bars(outcome: Outcome, found: Analysis) -> Picture:
     ranked, above = found.ranking[:MOST_BARS], found.above_chance
-    low, value, high = ([max(getattr(index, part), 0) for _, index in ranked] for part in ("low", "value", "high"))
+    shown = [possible(found, index) for _, index in ranked]
+    low, value, high = ([max(getattr(index, part), 0) for index in shown] for part in ("low", "value", "high"))
     colours = [COLOURS[0] if name in above else FAINT for name, _ in ranked]
     marks: list[Mark] = [
         Span(max(found.dummy.low, 0), max(found.dummy.high, 0), FAINT, 0.35),
@@ -91,7 +99,7 @@ def _bars(outcome: Outcome, found: Analysis) -> Picture:
     ]
     up, height = Axis(rows=[name for name, _ in ranked], line=False), 1.2 + 0.34 * len(ranked)
     chart = Chart(f"What moves {outcome.words}", Axis(_axis(outcome, found), low=0), up, marks, height=height)
-    told = ", ".join(f"{name} {index.value:.2g}" for name, index in ranked)
+    told = ", ".join(f"{name} {one.value:.2g}" for (name, _), one in zip(ranked, shown, strict=True))
     alt = f"Bars of what moves {outcome.words}: {told}; mere chance {found.dummy.value:.2g}."
     return pictured(chart, alt, name=f"moves_{outcome.measure}")
 
@@ -110,7 +118,7 @@ def _table(outcome: Outcome, found: Analysis) -> Table:
     names = sorted(range(len(found.names)), key=lambda k: order[found.names[k]])
     for k in [*names, len(found.names)]:
         name = (*found.names, DUMMY)[k]
-        cells = [_cell(found.indices[kind][k]) for kind in kinds]
+        cells = [_cell(possible(found, found.indices[kind][k])) for kind in kinds]
         rows.append([name, *cells, _verdict(found, name)])
     heads = [kind.replace("_", " ") + (" index" if kind in ("first", "total") else "") for kind in kinds]
     return Table((f"{title(outcome)}: factor", *heads, "verdict"), rows)

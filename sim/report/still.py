@@ -29,6 +29,7 @@ from sim.report.charts import (
     Picture,
     Rule,
     Span,
+    Values,
 )
 from sim.report.drawing import FAINT, INK, name_lines, place_weeks, short, svg_of
 from sim.text import visible_throughout
@@ -165,7 +166,7 @@ def _legend(figure: Figure, axes: Axes, width: float) -> float:
 
 
 def _name(axes: Axes, chart: Chart, names: str) -> None:
-    lines = [mark for mark in chart.marks if isinstance(mark, Line) and mark.name]
+    lines = [mark for mark in chart.marks if isinstance(mark, Line) and mark.name and np.isfinite(mark.end[1])]
     if names == ENDS and lines:
         name_lines(axes, [line.end for line in lines], [line.name for line in lines], [line.look for line in lines])
     if names == INSIDE:
@@ -223,12 +224,18 @@ def _(mark: Line, axes: Axes) -> None:
     )  # fmt: skip
 
 
+def _there(at: Values, low: Values, high: Values) -> np.ndarray:
+    """Places and ends of the intervals that are known."""
+    found = np.array([at, low, high], np.float64)
+    return found[:, np.isfinite(found).all(axis=0)]
+
+
 @_put.register
 def _(mark: Dots, axes: Axes) -> None:
     if mark.low is not None and mark.high is not None:
-        axes.hlines(mark.y, mark.low, mark.high, color=mark.colour, linewidth=2.2 if mark.below is None else 1)
+        axes.hlines(*_there(mark.y, mark.low, mark.high), color=mark.colour, linewidth=2.2 if mark.below is None else 1)
     if mark.below is not None and mark.above is not None:
-        axes.vlines(mark.x, mark.below, mark.above, color=mark.colour, linewidth=1)
+        axes.vlines(*_there(mark.x, mark.below, mark.above), color=mark.colour, linewidth=1)
     hollow = mark.edge != "none"
     axes.plot(
         mark.x, mark.y, mark.marker, color=mark.colour, markersize=mark.size, alpha=mark.strength, zorder=5,
@@ -244,9 +251,9 @@ def _(mark: Bars, axes: Axes) -> None:
     draw, size, foot = (axes.bar, "width", "bottom") if mark.upright else (axes.barh, "height", "left")
     draw(mark.rows, ends - starts, color=list(mark.colours), alpha=mark.strength, **{size: mark.thick, foot: starts})  # type: ignore[arg-type]
     if mark.low is not None and mark.high is not None:
-        axes.hlines(mark.rows, mark.low, mark.high, color=INK, linewidth=1.4)
+        axes.hlines(*_there(mark.rows, mark.low, mark.high), color=INK, linewidth=1.4)
     beside = ends if mark.clear is None else np.asarray(mark.clear)
-    for row, start, end, at, words in zip(mark.rows, starts, ends, beside, mark.words, strict=False):
+    for row, start, end, at, words in zip(mark.rows, starts, ends, np.nan_to_num(beside), mark.words, strict=False):
         side, gap = ("right", -3) if end < start else ("left", 3)
         axes.annotate(words, (at, row), (gap, 0), textcoords="offset points", ha=side, va="center", fontsize=8.5)
 

@@ -27,6 +27,7 @@ def unit_in(found: Sweep, outcome: Outcome) -> Unit:
 def tornado(found: Sweep, outcome: Outcome) -> Picture | None:
     """A bar for each factor: the outcome at its lowest and at its highest value."""
     effects, unit = found.effects(outcome)[:MOST_BARS], unit_in(found, outcome)
+    effects = [effect for effect in effects if effect.change.defined]
     if not effects:
         return None
     middle = float(np.mean([(e.low.mean + e.high.mean) / 2 for e in effects])) * unit.factor
@@ -43,7 +44,7 @@ def tornado(found: Sweep, outcome: Outcome) -> Picture | None:
 
 def _halves(effects: list[Effect], unit: Unit) -> np.ndarray:
     """Half-widths of the changes' intervals, in the unit that is shown."""
-    return np.array([(e.change.high - e.change.low) / 2 * abs(unit.factor) for e in effects])
+    return np.nan_to_num([(e.change.high - e.change.low) / 2 * abs(unit.factor) for e in effects])
 
 
 def _ends(effects: list[Effect], unit: Unit) -> np.ndarray:
@@ -84,7 +85,7 @@ def heat_map(found: Sweep, outcome: Outcome) -> Picture | None:
     axes = [Axis(f.label, "", 0, len(v), ticks=_ticks(f, v), line=False) for f, v in ((across, columns), (up, rows))]
     labels = _labels(cells) if cells.size <= MOST_CELLS else ()
     marks: list[Mark] = [Cells(cells, unit.level, labels), *_marked(found, outcome, (columns, rows))]
-    best = np.unravel_index(np.nanargmax(outcome.sign * cells), cells.shape)
+    best = np.unravel_index(np.where(np.isfinite(cells), outcome.sign * cells, -np.inf).argmax(), cells.shape)
     peak = f"{across.told(columns[best[0]])} and {up.told(rows[best[1]])}"
     others = " Means over the other factors." if len(found.experiment.factors) > 2 else ""
     return pictured(
@@ -142,6 +143,8 @@ def multiples(found: Sweep) -> Picture:
     alt = f"Small multiples: {', '.join(o.words for o in outcomes)} against {', '.join(f.label for f in factors)}."
     more = len(found.experiment.factors) - len(factors)
     rest = f" {more} more factors are in the table." if more else ""
+    if found.entangled:
+        rest += " Of factors that vary only together, the line shows what all of them do."
     note = f"A dot is a point's mean over its replications; the line is the mean along the factor.{rest}"
     grid = Grid(panels, width, 0.7 + 1.7 * len(outcomes))
     return pictured(grid, alt, note, wide=len(factors) > 1, name="factors")

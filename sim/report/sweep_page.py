@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.experiments.effects import Effect
 from sim.experiments.factors import Factor
 from sim.experiments.outcomes import Outcome
 from sim.experiments.sweeping import Sweep, base_point
 from sim.report import experiment_page as paper
-from sim.report.amounts import Known, between, counted, listed, money_unit, number, rough_money, sizes, span
+from sim.report.amounts import Known, between, counted, listed, number, span
+from sim.report.charts import Picture
 from sim.report.document import Document, Section, Table
 from sim.report.drawing import styled
-from sim.report.experiment_page import digits_of, level_told, title
+from sim.report.experiment_page import bounds_told, digits_of, level_told, missing_told, size_told, title
 from sim.report.sweep_figures import heat_map, multiples, tornado, unit_in
 from sim.running import Failure
 
@@ -46,15 +49,17 @@ def headline(found: Sweep) -> str:
 
 def _of_the_best(found: Sweep, outcome: Outcome, best: int) -> str:
     gap = found.against_today(best, outcome)
-    where = setting_told(found, best)
+    where, others = setting_told(found, best), _others(found, outcome)
     word = "highest" if outcome.sign > 0 else "lowest"
-    if gap.mean == 0 and gap.sd == 0:
-        return f"Nothing that was tried is better than today: {outcome.words} is {word} with {where}{_others(found, outcome)}"
+    if gap.unseen or outcome.sign * gap.high < 0:
+        known = "known to be better" if found.rivals(outcome) else "better"
+        lag = "" if gap.unseen else f", {_amount(found, outcome, gap)} {'less' if gap.mean < 0 else 'more'}"
+        return f"Nothing that was tried is {known} than today: {outcome.words} is {word} with {where}{lag}{others}"
     said = f"{title(outcome)} is {word} with {where}"
     if not gap.decided:
-        return f"Undecided: {said[0].lower()}{said[1:]}, but its lead over today may be chance"
+        return f"Undecided: {said[0].lower()}{said[1:]}, but its difference from today may be chance"
     way = "more" if gap.mean > 0 else "less"
-    return f"{said}: {_amount(found, outcome, gap)} {way} than today{_others(found, outcome)}"
+    return f"{said}: {_amount(found, outcome, gap)} {way} than today{others}"
 
 
 def _others(found: Sweep, outcome: Outcome) -> str:
@@ -64,29 +69,18 @@ def _others(found: Sweep, outcome: Outcome) -> str:
 
 def _amount(found: Sweep, outcome: Outcome, known: Known) -> str:
     """The size of a decided difference with its interval, without its sign."""
-    unit = unit_in(found, outcome)
-    if unit.level.endswith(found.experiment.base.currency):
-        scale = found.experiment.base.market.stands_for
-        size = abs(known.mean) * scale
-        chosen = money_unit([size if size >= 1e6 else 0.0], found.experiment.base.currency)  # as rough_money tells it
-        unit = chosen._replace(factor=chosen.factor * scale)
-        digits = digits_of(known, unit)
-        return f"{rough_money(abs(known.mean) * scale, found.experiment.base.currency)} ({sizes(known, unit.factor, digits)})"
-    digits = digits_of(known, unit)
-    return f"{number(abs(known.mean) * unit.factor, digits)} {unit.difference} ({sizes(known, unit.factor, digits)})"
+    return size_told(found.experiment, outcome, known, unit_in(found, outcome))
 
 
 def _closest(found: Sweep) -> str:
-    told = [
-        f"{o.words} {'at least ' + format(o.at_least, 'g') if o.at_least is not None else 'at most ' + format(o.at_most, 'g')}"
-        for o in found.experiment.outcomes
-        if o.at_least is not None or o.at_most is not None
-    ]
-    return f" ({listed(told)})" if told else ""
+    told = bounds_told(found.experiment, lambda outcome: unit_in(found, outcome))
+    return f" ({told})" if told else ""
 
 
 def _what_moves(found: Sweep, outcome: Outcome) -> str:
     decided = [effect for effect in found.effects(outcome) if effect.decided]
+    if found.entangled and not decided:
+        return f"Undecided: {together_told(found)}, so that what moves {outcome.words} cannot be told"
     if not decided:
         return f"Undecided: nothing that was varied is known to move {outcome.words}"
     said = f"{title(outcome)} depends most on {_moved(found, outcome, decided[0])}"
@@ -97,6 +91,20 @@ def _moved(found: Sweep, outcome: Outcome, effect: Effect) -> str:
     way = "rises" if effect.change.mean > 0 else "falls"
     factor, amount = effect.factor, _amount(found, outcome, effect.change)
     return f"{factor.label}: from {factor.told(factor.low)} to {factor.told(factor.high)} it {way} by {amount}"
+
+
+def together_told(found: Sweep) -> str:
+    """Which factors the design moves only together."""
+    groups = [listed([factor.label for factor in group]) for group in found.entangled]
+    return f"{'; '.join(groups)} vary only together in this design"
+
+
+def _not_told_apart(found: Sweep) -> list[str]:
+    if not found.entangled:
+        return []
+    told = together_told(found)
+    return [f"{told[0].upper()}{told[1:]}: what each of them does by itself cannot be told apart. A design that moves them one "
+            "without the other would tell."]  # fmt: skip
 
 
 def setting_told(found: Sweep, point: int) -> str:
@@ -114,8 +122,11 @@ def _lead(found: Sweep) -> list[str]:
     asked, count = found.experiment, len(found.points)
     told = [f"Today means “{asked.base.name}”: {_today_told(found)}."] if not asked.uncertainties else []
     told += [_other_outcome(found, outcome) for outcome in asked.outcomes[1:]]
+    runs = count * found.replications
+    told += [sentence for o in asked.outcomes for sentence in missing_told(o, found.missing(o), runs)]
     return [
         *told,
+        *_not_told_apart(found),
         f"The model was asked at {counted(count, 'setting', 'settings')}, {found.replications:,} times each over "
         f"{span(asked.base.weeks)}, with the same luck at every setting.",
     ]
@@ -126,10 +137,11 @@ def _other_outcome(found: Sweep, outcome: Outcome) -> str:
     if found.experiment.uncertainties or best is None:
         return _what_moves(found, outcome) + "."
     gap = found.against_today(best, outcome)
-    if gap.mean == 0 and gap.sd == 0:
-        return f"{title(outcome)} is there as it is today."
+    if gap.unseen:
+        return f"No difference from today was seen in {outcome.words} there."
     if not gap.decided:
-        return f"What becomes of {outcome.words} there is undecided."
+        known = "undecided" if gap.defined else "not known: there is nothing to measure"
+        return f"What becomes of {outcome.words} there is {known}."
     way = "rises" if gap.mean > 0 else "falls"
     own = found.best(outcome)
     there = "" if own is None or own == best else f"; it would be best with {setting_told(found, own)}"
@@ -154,14 +166,21 @@ def _sections(found: Sweep) -> list[Section | None]:
     outcomes = found.experiment.outcomes
     maps = [picture for o in outcomes if (picture := heat_map(found, o)) is not None]
     bars = [picture for o in outcomes if (picture := tornado(found, o)) is not None]
-    note = "Bars: from each factor's lowest value (blue) to its highest (orange); thin lines: 95 % intervals of the change."
     return [
         Section("The map", pictures=maps) if maps else None,
-        Section("What moves it", pictures=bars, tables=[_effects(found)], notes=[note]) if bars else None,
+        _what_moves_it(found, bars),
         Section("Every factor by itself", pictures=[multiples(found)]),
         _best_settings(found) if not found.experiment.uncertainties else None,
         _failed(found.failures, len(found.points) * found.replications) if found.failures else None,
     ]
+
+
+def _what_moves_it(found: Sweep, bars: list[Picture]) -> Section | None:
+    if not bars and not found.entangled:
+        return None
+    note = "Bars: from each factor's lowest value (blue) to its highest (orange); thin lines: 95 % intervals of the change."
+    tables, notes = ([_effects(found)], [note]) if bars else ([], [])
+    return Section("What moves it", _not_told_apart(found), bars, tables, notes)
 
 
 def _effects(found: Sweep) -> Table:
@@ -185,7 +204,9 @@ def range_told(factor: Factor) -> str:
 def _best_settings(found: Sweep) -> Section:
     outcomes, first = found.experiment.outcomes, found.experiment.outcomes[0]
     k = found.place(first)
-    ranked = sorted(range(len(found.points)), key=lambda p: -first.sign * found.means[p, k])
+    ranked = sorted(
+        np.flatnonzero(np.isfinite(found.means[:, k])).tolist(), key=lambda p: -first.sign * found.means[p, k]
+    )
     kept = found.allowed()
     rows = [_setting_row(found, point) for point in ranked if kept[point]][:MOST_SETTINGS]
     columns = [*(factor.label for factor in found.experiment.factors)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sim.comparing import Answer
 from sim.measures import DEFINITIONS
 from sim.report import facts
-from sim.report.amounts import Known, Unit, between, half_width, number, places, signed
+from sim.report.amounts import NONE, Known, Unit, between, half_width, number, places, signed
 from sim.report.document import Group, Table
 from sim.running import Result
 
@@ -22,11 +22,16 @@ KEY = (
     "profit",
 )
 """The measures of the table on the page."""
-NONE = "\u2013"
-
-
 LEVELS = ("Policy", "Mean", "95 % interval")
 DIFFERENCES = ("Difference", "95 % interval", "Higher in", "Variance reduction")
+OVER_DRAWS = (
+    "Difference",
+    "95 % interval of the mean over draws",
+    "Higher in",
+    "Variance reduction",
+    "Nine in ten draws",
+)
+"""The columns of differences when every replication draws its settings from a posterior."""
 
 
 def _digits(known: Known, unit: Unit) -> int:
@@ -45,11 +50,18 @@ def _row(answer: Answer, result: Result, measure: str) -> list[str]:
     unit = facts.unit_of(answer, measure)
     row = _base_row(answer, result, measure, unit)
     if result is answer.base:
-        return [*row, *[NONE] * len(DIFFERENCES)] if answer.others else row
+        return [*row, *[NONE] * len(_differences(answer))] if answer.others else row
     gap = answer.differences[result.scenario.name][measure]
     digits = _digits(gap, unit)
     difference = signed(gap.mean * unit.factor, digits), between(gap, unit.factor, digits, plus=True)
-    return [*row, *difference, f"{number(100 * gap.probability_higher)} %", _reduction(answer, result, measure)]
+    higher = f"{number(100 * gap.probability_higher)} %" if gap.defined else NONE
+    ends = answer.spread(result, measure)
+    spread = [] if ends is None else [" to ".join(signed(end * unit.factor, digits) for end in ends)]
+    return [*row, *difference, higher, _reduction(answer, result, measure), *spread]
+
+
+def _differences(answer: Answer) -> tuple[str, ...]:
+    return OVER_DRAWS if answer.posterior else DIFFERENCES
 
 
 def _reduction(answer: Answer, result: Result, measure: str) -> str:
@@ -65,11 +77,20 @@ def _reduction(answer: Answer, result: Result, measure: str) -> str:
 
 def table(answer: Answer, measures: Sequence[str]) -> Table:
     """Levels of every policy, and differences from the base, measure by measure."""
-    columns = (*LEVELS, *DIFFERENCES) if answer.others else LEVELS
+    columns = (*LEVELS, *_differences(answer)) if answer.others else LEVELS
     return Table(columns, groups=[_group(answer, measure) for measure in measures])
 
 
 def _group(answer: Answer, measure: str) -> Group:
     rows = [_row(answer, result, measure) for result in answer.results]
-    aside = f"{facts.unit_of(answer, measure).level} · `{measure}`"
+    aside = f"{facts.unit_of(answer, measure).level} · `{measure}`{_defined(answer, measure)}"
     return Group(DEFINITIONS[measure].meaning, aside, rows)
+
+
+def _defined(answer: Answer, measure: str) -> str:
+    """In how many replications there was anything to measure, where that is not in all."""
+    counts = [facts.level(answer, result, measure).defined for result in answer.results]
+    if min(counts) == len(answer.numbers):
+        return ""
+    told = f"{counts[0]:,}" if len(set(counts)) == 1 else " / ".join(f"{count:,}" for count in counts)
+    return f" · over the {told} of {len(answer.numbers):,} replications that have it"

@@ -5,15 +5,18 @@ Measures have the names of ``--json``, which gives every number with all its dig
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.report.amounts import NONE
 from sim.text import visible
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.comparing import Answer
+    from sim.report.document import Document
     from sim.running import Result
 
 PIPED_WIDTH = 160
@@ -29,6 +32,13 @@ HEADLINES = (
     "first_contact_resolution", "profit",
 )  # fmt: skip
 """The measures of a comparison on a terminal; a report and ``--json`` have all."""
+
+
+OVER_DRAWS = (
+    "The 95 % interval is that of the mean over draws of the uncertain settings: more replications narrow it, not what is known. "
+    "One market may come out anywhere in the range of nine in ten draws."
+)
+"""What is to be known of the numbers of a comparison under a posterior."""
 
 
 def print_table(table: Table) -> None:
@@ -60,13 +70,27 @@ def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
     print_table(table)
 
 
+def print_document(document: Document) -> None:
+    """The tables of a report as the report tells them, in the company's money and heads."""
+    for section in document.sections:
+        for told in section.tables:
+            if not told.words:
+                rows = [row for group in told.bodies for row in group.rows]
+                print_rows(told.columns[0], ("", *told.columns[1:]), rows)
+
+
 def print_numbers(title: str, rows: Mapping[str, Mapping[str, float | None]]) -> None:
     """A table of bare numbers: one row a subject; what is not known is a dash."""
     columns = ["", *(name.replace("_", " ") for name in next(iter(rows.values())))]
     told = [
-        [name, *("-" if value is None else f"{value:,.4g}" for value in row.values())] for name, row in rows.items()
+        [name, *(NONE if value is None or value != value else f"{value:,.4g}" for value in row.values())]
+        for name, row in rows.items()
     ]
     print_rows(title, columns, told)
+
+
+def _bare(value: float | None) -> str:
+    return NONE if value is None or not math.isfinite(value) else f"{value:,.4g}"
 
 
 def show_result(result: Result) -> None:
@@ -74,16 +98,23 @@ def show_result(result: Result) -> None:
     from sim.comparing import Answer
     from sim.measures import NAMES
     from sim.report.facts import unit_of
-    from sim.report.tables import NONE, table
+    from sim.report.tables import table
 
     alone = Answer((result,))
-    known = len(result.numbers) > 1  # a single replication tells nothing of luck
     rows = [
-        [measure, group.rows[0][1], group.rows[0][2] if known else NONE, _short(unit_of(alone, measure).level)]
+        [measure, group.rows[0][1], group.rows[0][2], _short(unit_of(alone, measure).level)]
         for measure, group in zip(NAMES, table(alone, NAMES).groups, strict=True)
     ]
     title = f"{result.scenario.name} ({_size(result)}, {result.tally.shape[1]} weeks)"
     print_rows(title, ("", "mean", "95 % interval", ""), rows)
+    if some := _partly_defined(result):
+        print(f"Means over fewer replications, in which alone there was anything to measure: {some}.")
+
+
+def _partly_defined(result: Result) -> str:
+    """The measures that some replications have and others have not, with the number that have it."""
+    counts = {name: int(around["defined"]) for name, around in result.intervals.items()}
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if 0 < count < len(result.numbers))
 
 
 def _size(result: Result) -> str:
@@ -105,8 +136,11 @@ def show_answer(answer: Answer) -> None:
     print(visible(" ".join([f"{headline(answer)}.", *lead(answer), *precision_told(answer)])) + "\n")
     for place, other in enumerate(answer.others, start=1):
         title = f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)"
-        columns = ("", "difference", "95 % interval", "", "higher")
+        of_what = "95 % of the mean" if answer.posterior else "95 % interval"
+        columns = ("", "difference", of_what, "", "higher", *(["nine in ten draws"] if answer.posterior else []))
         print_rows(title, columns, differences(answer, place))
+    if answer.posterior:
+        print(OVER_DRAWS)
     print(visible(f"keeps most customers: {answer.best}"))
 
 
@@ -116,7 +150,13 @@ def differences(answer: Answer, place: int) -> list[list[str]]:
     from sim.report.tables import table
 
     groups = table(answer, HEADLINES).groups
-    return [
-        [measure, *group.rows[place][3:5], _short(unit_of(answer, measure).difference), group.rows[place][5]]
+    return [  # the variance reduction is left to the report
+        [
+            measure,
+            *group.rows[place][3:5],
+            _short(unit_of(answer, measure).difference),
+            group.rows[place][5],
+            *group.rows[place][7:],
+        ]
         for measure, group in zip(HEADLINES, groups, strict=True)
     ]

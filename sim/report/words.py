@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.comparing import Answer
 from sim.measures import DEFINITIONS
 from sim.report import facts
 from sim.report.amounts import (
+    MINUS,
+    NONE,
     Unit,
     between,
+    counted,
     half_width,
     listed,
     money_places,
+    money_size,
     money_unit,
     number,
     places,
@@ -60,18 +66,46 @@ def decided(answer: Answer, gap: Difference) -> bool:
 
 
 def nothing(gap: Difference) -> bool:
-    """Whether the scenarios never differed at all."""
-    return gap.mean == 0 and gap.sd == 0
+    """Whether no replication showed a difference; that there is none is known only of scenarios that mean the same."""
+    return gap.unseen
+
+
+def missing(gap: Difference) -> bool:
+    """Whether there was nothing to compare: in no replication both policies have the measure."""
+    return gap.defined == 0
+
+
+def times(answer: Answer) -> str:
+    """How many replications were compared: ``5 replications of 300 customers``."""
+    return f"{counted(len(answer.numbers), 'replication', 'replications')} of {answer.base.founders:,} customers"
+
+
+def at_most(answer: Answer) -> str:
+    """The largest difference in retention that may have gone unseen: ``at most 0.20 percentage points``."""
+    most = answer.unseen_at_most
+    return f"at most {number(100 * most, places(10 * most, 1))} percentage points"
 
 
 def how_sure(answer: Answer, other: Result, measure: str) -> str:
     """In how many replications the difference had the sign it has on average."""
-    return f"so in {facts.agreeing(answer, other, measure):,} of {len(answer.numbers):,} replications"
+    defined = answer.differences[other.scenario.name][measure].defined
+    return f"so in {facts.agreeing(answer, other, measure):,} of {defined:,} replications"
+
+
+def range_told(answer: Answer, other: Result, measure: str, unit: Unit, digits: int) -> str:
+    """Of a posterior: where nine in ten draws lie, each one market; nothing without one."""
+    ends = answer.spread(other, measure)
+    if ends is None or not np.isfinite(ends).all():
+        return ""
+    low, high = (signed(end * unit.factor, digits) for end in ends)
+    return f" In nine of ten draws of the uncertain settings the difference lies between {low} and {high} {unit.difference}."
 
 
 def _undecided(answer: Answer, what: str, gap: Difference, unit: Unit, fewest: int = 0) -> str:
     """A difference that may be chance, with its interval."""
-    if len(answer.numbers) < 2:
+    if missing(gap):
+        return f"Nothing can be said of {what}: no replication has it under both policies."
+    if gap.defined < 2:
         return f"Undecided: a single replication cannot tell policy from luck in {what}."
     digits = places(half_width(gap, unit.factor), fewest)
     mean, around = signed(gap.mean * unit.factor, digits), between(gap, unit.factor, digits, plus=True)
@@ -95,10 +129,11 @@ def customers_told(answer: Answer, other: Result) -> str:
     """What happens to retention."""
     gap = answer.differences[other.scenario.name]["retention"]
     if nothing(gap):
-        return "No difference: in every replication the same number of customers stays."
+        return _none_seen(answer, other)
+    digits, unit = points_places(gap), Unit(100, "%", "percentage points")
+    ranged = range_told(answer, other, "retention", unit, digits)
     if not decided(answer, gap):
-        return _undecided(answer, "customers kept", gap, Unit(100, "%", "percentage points"), 1)
-    digits = points_places(gap)
+        return _undecided(answer, "customers kept", gap, unit, 1) + ranged
     before, after = (
         number(100 * facts.level(answer, result, "retention").mean, digits) for result in (answer.base, other)
     )
@@ -106,7 +141,17 @@ def customers_told(answer: Answer, other: Result) -> str:
     return (
         f"{points(gap)} {more} customers are kept (95 % interval {sizes(gap, 100, digits)}): after "
         f"{span(answer.base.scenario.weeks)} {after} of 100 are still there instead of {before}, "
-        f"{how_sure(answer, other, 'retention')}."
+        f"{how_sure(answer, other, 'retention')}.{ranged}"
+    )
+
+
+def _none_seen(answer: Answer, other: Result) -> str:
+    """That no difference in customers kept was seen, and how large one may be all the same."""
+    if answer.same_meaning(other):
+        return "No difference: the two scenarios mean the same, so the same customers stay."
+    return (
+        f"Undecided: no difference was seen in {times(answer)}. There may be one of {at_most(answer)} (95 %, every customer "
+        "of every replication counted as a trial of its own)."
     )
 
 
@@ -114,19 +159,20 @@ def money_told(answer: Answer, other: Result) -> str:
     """What happens to profit, and when it turns."""
     gap = answer.differences[other.scenario.name]["profit"]
     if nothing(gap):
-        return "No difference in profit in any replication."
+        return "No difference in profit was seen in any replication."
     scale, currency = facts.stands_for(answer), answer.base.scenario.currency
     unit = money_unit([gap.mean * scale], currency)
     unit = unit._replace(factor=unit.factor * scale)
-    if not decided(answer, gap):
-        return _undecided(answer, "profit", gap, unit)
-    weeks = answer.base.scenario.weeks
     digits = money_places(half_width(gap, unit.factor))
+    ranged = range_told(answer, other, "profit", unit, digits)
+    if not decided(answer, gap):
+        return _undecided(answer, "profit", gap, unit) + ranged
+    weeks = answer.base.scenario.weeks
     amount = f"{number(abs(gap.mean) * unit.factor, digits)} {unit.level}"
     a_week = rough_money(abs(gap.mean) * scale / weeks, currency)
     return (
         f"{amount} {'more' if gap.mean > 0 else 'less'} profit over {span(weeks)} (95 % interval "
-        f"{sizes(gap, unit.factor, digits)}), or {a_week} a week{_of_profit(answer, gap)}. {turn_told(answer, other)}"
+        f"{sizes(gap, unit.factor, digits)}), or {a_week} a week{_of_profit(answer, gap)}. {turn_told(answer, other)}{ranged}"
     )
 
 
@@ -155,7 +201,7 @@ def talk_told(answer: Answer, other: Result) -> str:
     gaps = answer.differences[other.scenario.name]
     good, bad, net = (gaps[f"word_of_mouth_{kind}"] for kind in ("positive", "negative", "net"))
     if nothing(good) and nothing(bad):
-        return "No difference: the same messages are heard."
+        return "No difference was seen in the messages that are heard."
     if not decided(answer, net):
         said = _undecided(answer, "net word of mouth", net, facts.unit_of(answer, "word_of_mouth_net"))
     else:
@@ -176,6 +222,8 @@ def _total_told(answer: Answer, other: Result) -> str:
     total = difference(base, there)
     if not decided(answer, total) or (decided(answer, net) and (net.mean > 0) == (total.mean > 0)):
         return ""
+    if not base.any():
+        return ""
     share, direction = 100 * total.mean / abs(base.mean()), "more" if total.mean > 0 else "fewer"
     kept = "more customers stay to talk" if total.mean > 0 else "fewer customers are left to talk"
     return f" In all, {number(abs(share), 1)} % {direction} net messages are heard, because {kept}."
@@ -185,7 +233,9 @@ def reasons_told(answer: Answer, other: Result) -> str:
     """Why more or fewer people leave: the largest decided changes among the causes."""
     gaps = facts.departure_differences(answer, other)
     if all(nothing(gap) for gap in gaps.values()):
-        return "No difference: as many leave, for the same causes."
+        return "No difference was seen: as many left, for the same causes."
+    if all(missing(gap) for gap in gaps.values()):
+        return "Nothing can be said of it: there was nobody who could leave."
     found = [(cause, gap) for cause, gap in gaps.items() if decided(answer, gap) and abs(gap.mean) >= SMALLEST_REASON]
     found = sorted(found, key=lambda item: -abs(item[1].mean))[:MOST_REASONS]
     if not found:
@@ -210,8 +260,11 @@ def _reason(cause: str, gap: Difference) -> str:
 def short_change(answer: Answer, other: Result, measure: str) -> tuple[str, str]:
     """A difference at a glance: a number with its unit, and whether it is ``good``, ``bad`` or ``open``."""
     gap, better = answer.differences[other.scenario.name][measure], DEFINITIONS[measure].better
+    if missing(gap):
+        return NONE, "open"
     if nothing(gap):
-        return "no difference", "open"
+        same = answer.same_meaning(other) or len(answer.numbers) < 2
+        return "no difference" if same else "no difference seen", "open"
     if not decided(answer, gap):
         return "undecided", "open"
     told = _short_money(answer, gap) if measure == "profit" else _short(answer, gap, measure)
@@ -219,8 +272,8 @@ def short_change(answer: Answer, other: Result, measure: str) -> tuple[str, str]
 
 
 def _short_money(answer: Answer, gap: Difference) -> str:
-    amount = rough_money(gap.mean * facts.stands_for(answer), answer.base.scenario.currency)
-    return f"+{amount}" if gap.mean > 0 else amount
+    amount = money_size(gap, facts.stands_for(answer), answer.base.scenario.currency)
+    return f"+{amount}" if gap.mean > 0 else f"{MINUS}{amount}"
 
 
 def _short(answer: Answer, gap: Difference, measure: str) -> str:

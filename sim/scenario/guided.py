@@ -76,8 +76,8 @@ class Guess(_Part):
         return Expected(measure=self.measure, way=1, relative=self.relative).of(difference, base)
 
     def right(self, value: float) -> int:
-        """The place of the option that a difference, in the unit of the guess, makes right."""
-        return next(place for place, option in enumerate(self.options) if option.when.fits(value))
+        """The place of the option that a difference, in the unit of the guess, makes right; -1 when nothing was measured."""
+        return next((place for place, option in enumerate(self.options) if option.when.fits(value)), -1)
 
 
 class Misconception(_Part):

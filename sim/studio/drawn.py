@@ -144,7 +144,7 @@ def _cell(asked: Experiment, spot: Spot, k: int, unit: Unit, ladder: _Ladder, be
     failed = not math.isfinite(value)
     today = all(value_in(asked, factor) == here for factor, here in zip(asked.factors, spot.values, strict=True))
     words = [word for word, holds in (("best", best), ("today", today), ("breaks a limit", not spot.kept)) if holds]
-    level = "failed" if failed else level_told(spot.levels[k], unit)
+    level = "failed, or nothing to measure" if failed else level_told(spot.levels[k], unit)
     return {
         "point": spot.number, "text": "–" if failed else number(value, ladder.digits), "mark": ", ".join(words),
         "colour": "#ffffff" if failed else ladder.colour(value), "ink": INK if failed else ladder.ink(value),
@@ -165,10 +165,12 @@ def along_one(found: Sweep, known: Sequence[Spot], k: int, unit: Unit) -> Drawin
     across = Axis(_named(factor), *_span([spot.values[0] for spot in known]), ())
     ticks = tuple((spot.values[0], factor.told(spot.values[0])) for spot in known)
     across = Axis(across.label, across.low, across.high, ticks)
-    up = axis(outcome_label(outcome, unit), [end for level in levels for end in level[1:]])
+    up = axis(outcome_label(outcome, unit), [end for level in levels for end in level])
     best = best_of(found, known, k)
     dots = []
     for spot, level in zip(known, levels, strict=True):
+        if not math.isfinite(level[0]):
+            continue
         x = across.at(spot.values[0])
         label = f"{setting_told(asked, spot)}: {outcome.words} {level_told(spot.levels[k], unit)}"
         dots.append(_dot(spot, label, (x, x, x), _placed(up, level), spot.number == best))
@@ -192,7 +194,7 @@ def trade_off(found: Sweep | Optimum, known: Sequence[Spot], pair: tuple[int, in
     )
     trials = trials[np.isfinite(trials).all(axis=1)]
     axes = [
-        axis(outcome_label(asked.outcomes[k], shown[k]), [*(v for row in ends[k] for v in row[1:]), *trials[:, j]])
+        axis(outcome_label(asked.outcomes[k], shown[k]), [*(v for row in ends[k] for v in row), *trials[:, j]])
         for j, k in enumerate(pair)
     ]
     front = on_front(asked, known, pair)
@@ -219,7 +221,8 @@ def _scaled(level: Known, unit: Unit) -> tuple[float, float, float]:
 
 
 def _placed(scale: Axis, level: tuple[float, float, float]) -> tuple[float, float, float]:
-    mean, low, high = (scale.at(value) for value in level)
+    """Places of mean, lower and upper end; without an interval all three are the mean's."""
+    mean, low, high = (scale.at(value if math.isfinite(value) else level[0]) for value in level)
     return mean, low, high
 
 

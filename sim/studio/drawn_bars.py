@@ -8,17 +8,19 @@ from sim.experiments.ask_sensitivity import Sensitivities
 from sim.experiments.sweeping import Sweep
 from sim.report.amounts import Unit, between, number, signed
 from sim.report.experiment_page import digits_of
+from sim.report.sweep_page import together_told
 from sim.studio.drawn import BLUE, GREY, ORANGE, Axis, Drawing, axis, outcome_label
 from sim.studio.spots import unit_told
 
 
 def tornado(found: Sweep, k: int, unit: Unit) -> Drawing | None:
     """What each factor does to an outcome on its way from its lowest to its highest value; None when nothing can be told."""
-    outcome, effects = found.experiment.outcomes[k], found.effects(found.experiment.outcomes[k])
+    outcome = found.experiment.outcomes[k]
+    effects = [effect for effect in found.effects(outcome) if effect.change.defined]
     if not effects:
         return None
     ends = [(e.low.mean * unit.factor, e.high.mean * unit.factor) for e in effects]
-    halves = [(e.change.high - e.change.low) / 2 * abs(unit.factor) for e in effects]
+    halves = [(e.change.high - e.change.low) / 2 * abs(unit.factor) if e.change.defined > 1 else 0.0 for e in effects]
     reach = [v for pair, half in zip(ends, halves, strict=True) for end in pair for v in (end - half, end + half)]
     scale = axis(outcome_label(outcome, unit), reach)
     bars = []
@@ -35,6 +37,8 @@ def tornado(found: Sweep, k: int, unit: Unit) -> Drawing | None:
             "range": f"{factor.told(factor.low)} to {factor.told(factor.high)} {unit_told(factor)}".strip(),
         })  # fmt: skip
     note = "Blue: the lever at its lowest value; orange: at its highest. Thin line: 95 % interval of the change."
+    if found.entangled:
+        note += f" Left out: {together_told(found)}, so that what each of them does cannot be told."
     return {"title": f"What moves {outcome.words}", "axis": scale.told(), "bars": bars, "band": None, "note": note}
 
 
@@ -45,10 +49,11 @@ def _part(scale: Axis, one: float, other: float, colour: str) -> Drawing:
 
 def influence(found: Sensitivities, k: int) -> Drawing:
     """How much each factor matters to an outcome, with 95 % intervals, and the band of what mere chance gives."""
-    from sim.report.sensitivity_page import MEANS, SHARES
+    from sim.report.sensitivity_page import MEANS, SHARES, possible
 
     outcome, analysis = found.experiment.outcomes[k], found.analyses[k]
-    ranked, above, share = analysis.ranking, analysis.above_chance, analysis.method in SHARES
+    ranked = [(name, possible(analysis, index)) for name, index in analysis.ranking]
+    above, share = analysis.above_chance, analysis.method in SHARES
     factor = 100 if share else 1
     label = "% of the variance between points (total index)" if share else f"{analysis.method} index"
     ends = [max(end, 0) * factor for _, index in (*ranked, ("", analysis.dummy)) for end in (index.low, index.high)]

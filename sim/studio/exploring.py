@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -182,11 +183,16 @@ def Points(ask: Ask, found: Any, desk: Desk, k: int) -> None:
 
 def _settings_table(asked: Experiment, known: Sequence[Spot], shown: Sequence[Unit], k: int) -> str:
     sign = asked.outcomes[k].sign
-    order = sorted(known, key=lambda spot: (not spot.kept, -sign * spot.levels[k].mean))
+    order = sorted(known, key=lambda spot: (not spot.kept, *_rank(sign * spot.levels[k].mean)))
     columns = [factor.label for factor in asked.factors]
     columns += [f"{o.words}, {unit.level} (95 % interval)" for o, unit in zip(asked.outcomes, shown, strict=True)]
     rows = [_settings_row(asked, spot, shown) for spot in order[:MOST_ROWS]]
     return filled("settings.html", columns=columns, rows=rows, count=len(known))
+
+
+def _rank(value: float) -> tuple[bool, float]:
+    """The highest first, what is missing last."""
+    return (False, -value) if math.isfinite(value) else (True, 0.0)
 
 
 def _settings_row(asked: Experiment, spot: Spot, shown: Sequence[Unit]) -> list[str]:

@@ -20,6 +20,7 @@ from sim.ground import ground_of
 from sim.measures import DEFINITIONS, NAMES, measured
 from sim.mechanisms.call_centre import CONTACT
 from sim.scenario.whole import Scenario
+from sim.statistics import plain
 from sim.week import COUNTS, EVERYBODY, Network, State, entries, event, journal, state_columns
 
 FEELINGS = ("satisfaction", "trust", "grievance")
@@ -51,7 +52,7 @@ class Frame:
     calls: np.ndarray
     staff: np.ndarray
     hours: float
-    measures: dict[str, float]
+    measures: dict[str, float | None]
 
     def packed(self) -> dict[str, Any]:
         """As plain values and base64, for the way to the browser."""
@@ -65,8 +66,13 @@ class Frame:
             ],
             "staff": [round(float(morale), 3) for morale in self.staff],
             "hours": round(self.hours, 2),
-            "measures": [float(f"{self.measures[name]:.5g}") for name in NAMES],
+            "measures": [_short(self.measures[name]) for name in NAMES],
         }
+
+
+def _short(value: float | None) -> float | None:
+    """A measure to five digits; None in a week in which there was nothing to measure."""
+    return None if value is None else float(f"{value:.5g}")
 
 
 def _text(numbers: np.ndarray) -> str:
@@ -149,7 +155,7 @@ def _frame(ground: Ground, week: int, state: State, book: np.ndarray, tally: np.
         _calls(happened, world, week, hours),
         named["morale"][:on_duty].copy(),
         hours,
-        {name: float(value) for name, value in measured(tally[None], ground.plan.founders).items()},
+        {name: plain(float(value)) for name, value in measured(tally[None], ground.plan.founders).items()},
     )
 
 
@@ -244,14 +250,15 @@ def opening(world: World) -> dict[str, Any]:
     }
 
 
-def measure_names() -> list[dict[str, str]]:
-    """Every measure as charts name it."""
+def measure_names() -> list[dict[str, str | bool]]:
+    """Every measure as charts name it; ``grows``: whether it is the larger the more people a simulated one stands for."""
     return [
         {
             "name": name,
             "words": DEFINITIONS[name].words,
             "unit": DEFINITIONS[name].unit,
             "meaning": DEFINITIONS[name].meaning,
+            "grows": DEFINITIONS[name].grows,
         }
         for name in NAMES
     ]

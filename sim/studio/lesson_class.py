@@ -219,7 +219,7 @@ def _seen(room: Room, visitor: str, opened: bool) -> View:
     counts = Counter(guesses)
     return replace(
         known,
-        dots=tuple((member.number, float(member.value or 0.0), member.name) for member in done),
+        dots=tuple((member.number, value, member.name) for member, value in zip(done, values.tolist(), strict=True)),
         around=around,
         answers=tuple(counts[place] for place in range(len(room.guess.options))),
         guesses=() if room.guess.options else tuple(sorted(guesses)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +11,8 @@ import numpy as np
 
 from sim.comparing import Answer
 from sim.execution import Executor
-from sim.measures import DEFINITIONS
-from sim.report.amounts import number, places, signed
+from sim.measures import DEFINITIONS, ratio
+from sim.report.amounts import between, number, places, signed
 from sim.report.words import cause_words
 from sim.running import Place, Progress, run_together
 from sim.scenario.expected import Expected
@@ -41,18 +42,18 @@ class Outcome:
     answer: Answer
 
     def values(self, measure: str, relative: bool = False) -> np.ndarray:
-        """The paired difference in every replication – as a share of the other world's value where ``relative``."""
+        """The paired difference in every replication – as a share of the other world's value where ``relative``; or missing."""
         base, other = (self.answer.values(result, measure) for result in self.answer.results)
         if not relative:
             return other - base
-        return np.divide(other - base, np.abs(base), out=np.zeros(len(base)), where=base != 0)
+        return ratio(other - base, np.abs(base))
 
     def found(self, measure: str, relative: bool = False) -> Interval:
         """The mean difference with its interval; shares are of the other world's mean."""
-        base = float(self.answer.values(self.answer.base, measure).mean())
+        base = self.answer.level(self.answer.base, measure).mean
         around, by = interval(self.values(measure)), Expected(measure=measure, way=1, relative=relative)
         mean, low, high = (by.of(value, base) for value in around[:3])
-        return Interval(mean, low, high, around.sd)
+        return Interval(mean, low, high, around.sd, around.defined)
 
     @cached_property
     def shown(self) -> tuple[Shown, ...]:
@@ -147,13 +148,16 @@ def in_words(guess: Guess, value: float, decimals: int | None = None) -> str:
 def with_interval(guess: Guess, found: Interval) -> str:
     """An outcome with its interval: ``−6.3 percentage points (95 % interval −6.8 to −5.8)``."""
     factor, _ = guess.unit
+    if found.defined == 1:
+        return in_words(guess, found.mean)
     digits = places(abs(factor) * (found.high - found.low) / 2)
-    low, high = (signed(end * factor, digits) for end in (found.low, found.high))
-    return f"{in_words(guess, found.mean, digits)} (95 % interval {low} to {high})"
+    return f"{in_words(guess, found.mean, digits)} (95 % interval {between(found, factor, digits, plus=True)})"
 
 
 def compared(guess: Guess, committed: float, found: Interval) -> str:
     """How a committed guess – an option's place or a number in the guess's unit – compares with the outcome."""
+    if not math.isfinite(found.mean):
+        return "There was nothing to measure, so that no guess can be held against it."
     if guess.options:
         right = guess.right(found.mean)
         if right == int(committed):

@@ -43,6 +43,7 @@ def dots(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tup
 
 def _dots(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tuple[float, ...]) -> Picture:
     factor, unit = guess.unit
+    values = _known(values)
     shown, low, high = factor * np.array(values), *_ends(guess, [*values, *guesses, around.low, around.high])
     width = (high - low) / COLUMNS
     places = np.floor((shown - low) / width)
@@ -76,6 +77,11 @@ def _dots(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tu
     axes.set_xlabel(f"{_named(guess)}{f', {unit}' if unit else ''}")
     axes.set_title("What each run showed: one dot, one run")
     return Picture(_alt(guess, values, around, guesses), _note(guess, guesses), svg_of(figure))
+
+
+def _known(values: Sequence[float]) -> tuple[float, ...]:
+    """The runs that had anything to measure."""
+    return tuple(value for value in values if math.isfinite(value))
 
 
 def _ends(guess: Guess, values: Sequence[float]) -> tuple[float, float]:
@@ -121,6 +127,8 @@ def _note(guess: Guess, guesses: tuple[float, ...]) -> str:
 def _alt(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tuple[float, ...]) -> str:
     """The picture for those who cannot see it."""
     factor, unit = guess.unit
+    if not values:
+        return f"Dot plot of the {_named(guess)}: no run had anything to measure."
     least, most = (signed(factor * end, 1) for end in (min(values), max(values)))
     told = f"{len(values)} runs, from {least} to {most} {unit}; mean {with_interval(guess, around)}."
     told_guesses = f" Guesses: {', '.join(signed(factor * value, 0) for value in guesses)}." if guesses else ""

@@ -173,7 +173,8 @@ def accounted(outcome: Outcome, replication: int = 0) -> Account:
 def _chief_cause(outcome: Outcome, rises: bool) -> str:
     """The cause of leaving that rises (or falls) most."""
     gaps = facts.departure_differences(outcome.answer, outcome.answer.others[0])
-    return max(gaps, key=lambda cause: gaps[cause].mean if rises else -gaps[cause].mean)
+    known = {cause: gap.mean for cause, gap in gaps.items() if gap.defined} or dict.fromkeys(gaps, 0.0)
+    return max(known, key=lambda cause: known[cause] if rises else -known[cause])
 
 
 def _rows(lives: Beside) -> tuple[tuple[str, str, str], ...]:

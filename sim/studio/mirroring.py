@@ -54,9 +54,9 @@ def mirrored(scenario: Scenario, path: Path, work: Work, replications: int = REP
 
 def _row(one: Reflection) -> Row:
     """Subject, both views and the gap between them, in words."""
-    from sim.report.amounts import number
+    from sim.report.amounts import between, number
 
-    ends = f"{number(100 * one.gap.low, 1)} to {number(100 * one.gap.high, 1)}"
+    ends = between(one.gap, 100, 1)
     return (
         one.subject,
         f"{number(100 * one.company)} % – {one.company_says}",

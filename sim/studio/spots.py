@@ -16,7 +16,7 @@ from sim.experiments.factors import Factor
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.experiments.sweeping import Sweep
-from sim.report.amounts import Unit, between
+from sim.report.amounts import NONE, Unit, between
 from sim.report.experiment_page import change_told, digits_of, level_told, title, unit_of
 from sim.statistics import Difference, Interval
 
@@ -82,7 +82,9 @@ def picked(asked: Experiment, spot: Spot, shown: Sequence[Unit]) -> dict[str, An
     rows = []
     for outcome, level, gap, unit in zip(asked.outcomes, spot.levels, spot.gaps, shown, strict=True):
         around = between(level, unit.factor, digits_of(level, unit))
-        rows.append((title(outcome), f"{level_told(level, unit)} ({around})", *_against(outcome, gap, unit)))
+        same = all(value_in(asked, f) == value for f, value in zip(asked.factors, spot.values, strict=True))
+        against = ("none", "as today") if same else _against(outcome, gap, unit)
+        rows.append((title(outcome), f"{level_told(level, unit)} ({around})", *against))
     return {"levers": levers, "rows": rows, "kept": spot.kept}
 
 
@@ -93,8 +95,10 @@ def unit_told(factor: Factor) -> str:
 
 def _against(outcome: Outcome, gap: Difference, unit: Unit) -> tuple[str, str]:
     """The difference from today, and what to make of it."""
-    if gap.mean == 0 and gap.sd == 0:
-        return "none", "as today"
+    if not gap.defined:
+        return NONE, "nothing to measure"
+    if gap.unseen:
+        return "none seen", "undecided: no replication showed a difference"
     if not gap.decided:
         return change_told(gap, unit), "undecided: it may be chance"
     return change_told(gap, unit), "better than today" if gap.mean * outcome.sign > 0 else "worse than today"
