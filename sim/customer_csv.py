@@ -30,17 +30,27 @@ _PIECE = 1 << 22  # characters of text split at a time: memory stays small howev
 _LINES = 1000  # line breaks that a quoted cell at the end of a piece may hold before Python's reader has to take over
 _ROWS = 4096  # rows that Python's reader takes at a time
 _BEFORE = np.frombuffer(b'\n,"', np.uint8)  # what may stand before a mark that opens a cell, or the second of two
+LONGEST = 10_000_000
+"""Characters that a row may have."""
+MOST_COLUMNS = 16_384
+"""As many as a spreadsheet has."""
+csv.field_size_limit(LONGEST)
 _END = "\0 end \0"  # a line no file can hold, since NUL is refused: shows whether the last quotation mark was closed
 
 
-def csv_rows(path: Path, encoding: str) -> Rows:
-    """Open a CSV file. Raises :class:`Mistake` when its text cannot be read or has no header."""
+def csv_rows(path: Path, encoding: str, headed: bool = True) -> Rows:
+    """Open a CSV file. Raises :class:`Mistake` when its text cannot be read or has no header.
+
+    Not ``headed``, its columns are named '1', '2' and so on, and the first row is one like the others.
+    """
     with open_text(path, encoding) as text:
         names, _ = _header(text, path)
+    if not headed:
+        names = [str(place) for place in range(1, len(names) + 1)]
 
     def blocks(wanted: list[str]) -> Iterator[Block]:
         with open_text(path, encoding) as text:
-            _, begin = _header(text, path)
+            begin = _header(text, path)[1] if headed else 1
             yield from _text_blocks(text, _Shape(path, len(names), {name: names.index(name) for name in wanted}), begin)
 
     return Rows(path, names, blocks)
@@ -48,13 +58,32 @@ def csv_rows(path: Path, encoding: str) -> Rows:
 
 def _header(text: IO[str], path: Path) -> tuple[list[str], int]:
     """The column names, and the line after them; ``text`` stands there afterwards."""
-    for rows, after in _numbered(text, path, 1, 1):
+    for rows, after in _numbered(_lines(text, path), path, 1, 1):
         for line, cells in rows:
             if any("\0" in cell for cell in cells):
                 raise _nul(path, line)
+            if len(cells) > MOST_COLUMNS:
+                raise Mistake(f"{path}: there are {len(cells):,} columns, but at most {MOST_COLUMNS:,} are read")
             if any(cell.strip() for cell in cells):
                 return [squeezed(cell) for cell in cells], after
     raise Mistake(f"{path} is empty but for white space; name a file with a header and a row for each customer")
+
+
+def _lines(text: IO[str], path: Path, begin: int = 1) -> Iterator[str]:
+    """The lines of the text. Raises :class:`Mistake` at one that is too long to be a row."""
+    for line in iter(partial(text.readline, LONGEST), ""):
+        if len(line) >= LONGEST:
+            raise too_long(path, begin)
+        begin += 1
+        yield line
+
+
+def too_long(path: Path, line: int) -> Mistake:
+    """The mistake of a row without end."""
+    return Mistake(
+        f"{path}, line {line}: this row is longer than {LONGEST:,} characters, which no row of customers is; look for a "
+        "quotation mark that is never closed, or for line breaks that are missing"
+    )
 
 
 def _numbered(
@@ -69,8 +98,8 @@ def _numbered(
             for cells in islice(reader, several):
                 rows.append(cells)
                 starts.append(begin + reader.line_num)
-        except csv.Error:
-            raise _unclosed(path, starts[-1]) from None
+        except csv.Error:  # the only one that strict text without odd line ends can raise: a cell beyond the limit
+            raise too_long(path, starts[-1]) from None
         at_end = bool(rows and rows[-1] and rows[-1][-1].endswith(_END))
         if at_end and rows.pop() != [_END]:
             raise _unclosed(path, starts[-2])
@@ -115,7 +144,7 @@ def _text_blocks(text: IO[str], shape: _Shape, begin: int) -> Iterator[Block]:
 def _pieces(text: IO[str], path: Path, begin: int) -> Iterator[str]:
     """The text in pieces of whole rows, if its quotation marks are in order; raises :class:`Mistake` at a NUL."""
     while lines := text.read(_PIECE):
-        lines += text.readline()
+        lines += next(_lines(text, path, begin + lines.count("\n")), "")
         lines += _rest_of_cell(lines, text)
         if "\0" in lines:
             raise _nul(path, begin + lines[: lines.index("\0")].count("\n"))
@@ -127,7 +156,7 @@ def _rest_of_cell(lines: str, text: IO[str]) -> str:
     """What follows ``lines`` up to the end of a quoted cell that they leave open; nothing when they leave none open."""
     more: list[str] = []
     is_open = lines.count('"') % 2 == 1
-    while is_open and len(more) < _LINES and (line := text.readline()):
+    while is_open and len(more) < _LINES and (line := text.readline(LONGEST)):
         more.append(line)
         is_open ^= line.count('"') % 2 == 1
     return "".join(more)

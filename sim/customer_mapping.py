@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from sim.customer_text import squeezed
+from sim.customer_text import shortened, squeezed
 from sim.errors import Mistake, nearest
 from sim.parameters import UNITS, converted, unit_named
 
@@ -83,6 +83,9 @@ class CustomerFileMapping(_Strict):
     """A population from a file: the file, and what its columns mean."""
 
     file: str = Field(description="a .csv, .csv.gz or .parquet file")
+    id: str | None = Field(
+        None, min_length=1, description="the column that names each customer; ties and reports then speak of its ids"
+    )
     encoding: str = Field("utf-8", description="of a CSV file's text, such as utf-8, latin-1, cp1252, utf-16")
     bad_rows_allowed: float = Field(0.05, ge=0, le=1, description="greatest share of rows that may be unusable")
     columns: dict[str, ColumnMapping] = Field(default_factory=dict, description="trait or initial state → its column")
@@ -125,12 +128,15 @@ class Plan:
     segment: str | None
     segment_names: dict[Word, str] | None
     kept: dict[str, str]
+    id: str | None
 
     @property
     def wanted(self) -> list[str]:
         """The columns to read, each once."""
         columns = [column for trait in self.traits for column in (trait.column, trait.divisor)]
-        return list(dict.fromkeys(name for name in (*columns, self.segment, *self.kept.values()) if name is not None))
+        return list(
+            dict.fromkeys(name for name in (*columns, self.segment, *self.kept.values(), self.id) if name is not None)
+        )
 
 
 def plan(path: Path, names: list[str], mapping: CustomerFileMapping, targets: Mapping[str, Target]) -> Plan:
@@ -144,6 +150,7 @@ def plan(path: Path, names: list[str], mapping: CustomerFileMapping, targets: Ma
         _placed(path, names, "segments", segments.column) if segments else None,
         segments.values if segments else None,
         {name: _placed(path, names, "keep", name) for name in mapping.keep},
+        None if mapping.id is None else _placed(path, names, "id", mapping.id),
     )
 
 
@@ -163,10 +170,10 @@ def _placed(path: Path, names: list[str], place: str, column: str) -> str:
     word = squeezed(column)
     if word in names:
         return word
-    hint = nearest(word, names) or f"; its columns are {', '.join(names)[:400]}"
+    hint = nearest(word, names) or f"; its columns are {', '.join(names)[:400] or 'none'}"
     if len(names) == 1 and any(mark in names[0] for mark in ";|\t"):
         hint = "; the header is one single cell: save the file with commas between the cells"
-    raise Mistake(f"{path}, {place}: the file has no column '{word}'{hint}")
+    raise Mistake(f"{path}, {place}: the file has no column '{shortened(word)}'{hint}")
 
 
 def _unit(place: str, word: str | None, wanted: str) -> str | None:

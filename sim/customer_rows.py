@@ -54,7 +54,7 @@ def parquet_rows(path: Path) -> Rows:
     """Open a Parquet file. Raises :class:`Mistake` when it is damaged."""
     try:
         schema = parquet.ParquetFile(path).schema_arrow
-    except (arrow.ArrowException, OSError) as error:
+    except (arrow.ArrowException, OSError, ValueError) as error:
         raise damaged(path, "Parquet", error) from None
     headers = {squeezed(name): name for name in schema.names}
 
@@ -76,16 +76,27 @@ def _parquet_blocks(path: Path, wanted: dict[str, str]) -> Iterator[Block]:
             cells = {name: _undictionaried(batch.column(header)) for name, header in wanted.items()}
             yield Block(np.arange(begin, begin + batch.num_rows), cells, partial(_parquet_text, cells), [])
             begin += batch.num_rows
-    except (arrow.ArrowException, OSError) as error:
+    except (arrow.ArrowException, OSError, ValueError, KeyError) as error:
         raise damaged(path, "Parquet", error) from None
 
 
 def _undictionaried(cells: Any) -> Any:
-    """The cells of a column of categories as plain values, and every kind of text as Arrow's usual one."""
+    """The cells of a column of categories as plain values, every kind of text as Arrow's usual one, and a moment in
+    universal time, whatever it says of time zones: not every machine knows the same of them."""
     cells = cells.dictionary_decode() if arrow.types.is_dictionary(cells.type) else cells
+    if arrow.types.is_timestamp(cells.type):
+        return cells.cast(arrow.timestamp(cells.type.unit))
     return cells.cast(arrow.string()) if any(fits(cells.type) for fits in _TEXT) else cells
 
 
 def _parquet_text(cells: dict[str, Any], row: int) -> str:
-    values = {name: array[row].as_py() for name, array in cells.items()}
-    return "; ".join(f"{name}: {'' if value is None else value}" for name, value in values.items())
+    return "; ".join(f"{name}: {_written(array[row])}" for name, array in cells.items())
+
+
+def _written(cell: Any) -> str:
+    """A cell as Python writes it; empty where there is none, and as Arrow writes it where Python knows no such value."""
+    try:
+        value = cell.as_py()
+    except (ValueError, OverflowError, arrow.ArrowException):
+        return str(cell.cast(arrow.int64()).as_py())
+    return "" if value is None else str(value)

@@ -19,6 +19,8 @@ _KINDS = {"constant": 0, "uniform": 1, "normal": 2, "lognormal": 3}
 _NEEDS = {
     "constant": {"value"}, "uniform": {"low", "high"}, "normal": {"mean", "sd"}, "lognormal": {"mean", "sd"},
 }  # fmt: skip
+MOST_SKEWED = 1_000_000
+"""Standard deviation of a lognormal quantity, as a multiple of its mean, up to which its logarithm can be reckoned."""
 TRIES = 64
 """Draws made before a value outside its range is held at the bound; a distribution mostly inside its range needs one."""
 
@@ -48,6 +50,8 @@ class Distribution(BaseModel):
             )
         if self.distribution == "lognormal" and not (self.mean or 0) > 0:
             raise ValueError("a lognormal distribution needs a mean above 0")
+        if self.distribution == "lognormal" and (self.sd or 0) > MOST_SKEWED * (self.mean or 0):
+            raise ValueError(f"the sd of a lognormal distribution must be at most {MOST_SKEWED:,} times its mean")
         if self.distribution == "uniform" and not (self.low or 0) <= (self.high or 0):
             raise ValueError("a uniform distribution needs low <= high")
         return self

@@ -17,9 +17,14 @@ class Mistake(Exception):
     """
 
 
+LONGEST, MOST = 100, 1000
+"""Letters of a word, and known words, that are looked through for a near one: the time grows with the square of them."""
+
+
 def nearest(word: str, known: list[str]) -> str:
     """A hint such as ``did you mean 'patience'?``, or an empty string when nothing known is near."""
-    found = get_close_matches(word, known, n=1, cutoff=0.6)
+    near = [other for other in known[:MOST] if len(other) <= LONGEST]
+    found = get_close_matches(word, near, n=1, cutoff=0.6) if len(word) <= LONGEST else []
     return f" – did you mean '{found[0]}'?" if found else ""
 
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.beginnings import LINES
 from sim.customer_file import Customers, Target, read_customers
 from sim.engines.start import Ground
+from sim.errors import Mistake
 from sim.population import Plan, plan_people
 from sim.scenario.quantities import parameter_unit
-from sim.scenario.sections import Network, People
+from sim.scenario.sections import People
 from sim.scenario.whole import Scenario
 from sim.week import Network as Drawn
 
+if TYPE_CHECKING:
+    from sim.scenario.network_file import Ties
+
+MOST_NUMBERS = 256
+"""Numbers of segments that the state's byte can tell apart."""
 WHOLE = ("tenure", "contract_weeks_left")
 """Starting states that are counted in whole weeks."""
 
@@ -52,14 +58,23 @@ def customers_of(scenario: Scenario) -> Customers | None:
     return _customers(_Source(scenario.customers)) if scenario.customers.file is not None else None
 
 
-def _names_in(file: Customers | None) -> tuple[str, ...]:
-    """The segments that only the file names, in alphabetical order."""
-    return () if file is None or file.segment is None else tuple(sorted(set(file.segment)))
+def segment_names(scenario: Scenario) -> tuple[str | None, ...]:
+    """The segments in the order of their numbers: those of the scenario and those that only the customer file names.
+
+    What people carry has room for :data:`MOST_NUMBERS`; with more, those of which the scenario says nothing, and which are
+    therefore alike, share the number 0, whose name is None. So it is when there are no segments at all.
+    """
+    people, file = scenario.customers, customers_of(scenario)
+    found = () if file is None or file.segment is None else set(file.segment.tolist())
+    names = sorted({*people.segment_names, *found})
+    if len(names) > MOST_NUMBERS:
+        return None, *sorted(people.segments)
+    return tuple(names) or (None,)
 
 
 def _plan(scenario: Scenario) -> Plan:
     people, file = scenario.customers, customers_of(scenario)
-    names: tuple[str | None, ...] = people.segment_names or _names_in(file) or (None,)
+    names = segment_names(scenario)
     spreads: list[Any] = [
         {line.name: spread for line in LINES if (spread := people.spread(line.name, name)) is not None}
         for name in names
@@ -69,23 +84,49 @@ def _plan(scenario: Scenario) -> Plan:
     ]
     if file is None:
         return plan_people((scenario.market.customers or 0, scenario.market.prospects), spreads, shares)
-    segment = None if file.segment is None else np.array([names.index(name) for name in file.segment], np.uint8)
+    number = {name: place for place, name in enumerate(names)}
+    segment = None if file.segment is None else np.array([number.get(name, 0) for name in file.segment], np.uint8)
     return plan_people((len(file.line), scenario.market.prospects), spreads, shares, file.columns, segment)
 
 
-def _given(network: Network, people: int) -> np.ndarray | Drawn | None:
+def _given(scenario: Scenario, people: int) -> np.ndarray | Drawn | None:
     """What is not drawn of the network. Raises :class:`~sim.errors.Mistake` when it is wrong, or more than can be."""
-    if network.kind not in ("edges", "configuration"):
+    network = scenario.network
+    if network.kind == "edges":
+        ties = ties_of(scenario, people)
+        return None if ties is None else ties.network
+    if network.kind != "configuration":
         return None
-    from sim.scenario.network_file import read_degrees, read_ties, refuse_impossible  # with a library that few need
+    from sim.scenario.network_file import read_degrees, refuse_impossible  # with a library that few need
 
-    if network.kind == "edges" and network.file is not None:
-        return read_ties(network.file, people)
     degrees = (
         np.array(network.degrees, np.int32) if network.file is None else read_degrees(network.file, network.column)
     )
     refuse_impossible(degrees, people)
     return degrees
+
+
+def ties_of(scenario: Scenario, people: int) -> Ties | None:
+    """The ties in the scenario's file, among so many people; None when it has none.
+
+    They name customers by their ids where the customer file has a column of these, otherwise by the number of their row.
+    Raises :class:`~sim.errors.Mistake` when they cannot be read, or when rows are set aside and nobody can tell the numbers.
+    """
+    if scenario.network.file is None or scenario.network.kind != "edges":
+        return None
+    from sim.scenario.network_file import Naming, read_ties  # with a library that few need
+
+    file = customers_of(scenario)
+    if file is None or (file.ids is None and not file.quarantined):
+        return read_ties(scenario.network.file, Naming(people))
+    if file.ids is None:
+        raise Mistake(
+            f"network.file: {len(file.quarantined):,} rows of the customer file are set aside, so that the number of a row "
+            "no longer says who is meant; name its column of ids with 'id' under customers and write ids into the file of "
+            "ties, or mend these rows"
+        )
+    ids = {str(each): number for number, each in enumerate(file.ids)}
+    return read_ties(scenario.network.file, Naming(people, ids, file.unusable_ids))
 
 
 def ground_of(scenario: Scenario) -> Ground:
@@ -97,5 +138,5 @@ def ground_of(scenario: Scenario) -> Ground:
         (network.kind, network.degree, network.rewiring),
         market.stands_for,
         (market.company_reputation, market.rival_reputation),
-        _given(network, plan.people),
+        _given(scenario, plan.people),
     )

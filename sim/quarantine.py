@@ -58,8 +58,8 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + " …"
 
 
-def _commonest(quarantined: Sequence[Quarantined]) -> list[str]:
-    """The three commonest reasons, each with its count and first example."""
+def commonest(quarantined: Sequence[Quarantined]) -> list[str]:
+    """The three commonest reasons, a line each, with its count and first example."""
     counts: dict[str, int] = {}
     first: dict[str, Quarantined] = {}
     for row in quarantined:
@@ -82,7 +82,7 @@ def refuse_too_many(path: Path, rows: int, quarantined: Sequence[Quarantined], a
     limit = "so no customer is left" if bad == rows else f"more than the {100 * allowed:.3g} % of bad_rows_allowed"
     words = [
         f"{path}: {bad:,} of {rows:,} rows ({100 * bad / rows:.3g} %) cannot be used, {limit}. The commonest reasons:",
-        *_commonest(quarantined),
+        *commonest(quarantined),
         "Mend these rows, or say in the mapping what to do with them (unit, values, hold_between, missing: draw), "
         "or raise bad_rows_allowed.",
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,14 +19,20 @@ Assumptions = Annotated[bool, typer.Option("--assumptions", help="List what is o
 
 
 def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
-    """Read a scenario and its customer file, and say what it is; a wrong one is told line by line (exit code 2)."""
+    """Make a scenario or experiment ready to run, and say what it is; a wrong one is told line by line (exit code 2)."""
+    from sim.experiments.checking import checked, is_experiment
     from sim.scenario.whole import load
     from sim.scenario.wording import about
 
-    loaded = load(scenario)
-    sentences = about(loaded)
-    if as_json:
+    facts: dict[str, Any]
+    if is_experiment(scenario):
+        asked, sentences = checked(scenario)
+        facts = {"experiment": scenario.stem, "base": asked.base.name, "fingerprint": asked.base.fingerprint}
+    else:
+        loaded = load(scenario)
         facts = {"scenario": loaded.name, "fingerprint": loaded.fingerprint, "weeks": loaded.weeks}
+        sentences = about(loaded)
+    if as_json:
         print_json({**facts, "sentences": sentences})
     else:
         say("\n".join(sentences))

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sim.behaviour.person import COMPANY, TRAITS
-from sim.ground import customers_of
+from sim.ground import customers_of, segment_names
 from sim.journey.relive import Life
 from sim.journey.telling import feelings
 from sim.scenario.quantities import in_unit
@@ -61,7 +61,7 @@ def described(scenario: Scenario, customer: int, life: Life) -> Person:
         scenario.customers.file.name if listed and scenario.customers.file else None,
         int(file.line[customer]) if file is not None and listed else None,
         {name: str(cells[customer]) for name, cells in file.kept.items()} if file is not None and listed else None,
-        _segment(scenario, life),
+        _segment(scenario, customer, life),
         traits,
         given,
         tuple(said for name in traits if (said := _unusual(name, life))),
@@ -69,12 +69,12 @@ def described(scenario: Scenario, customer: int, life: Life) -> Person:
     )
 
 
-def _segment(scenario: Scenario, life: Life) -> str | None:
+def _segment(scenario: Scenario, customer: int, life: Life) -> str | None:
+    """The person's segment; None when there are none, or when only the file could say it of somebody it does not list."""
     file = customers_of(scenario)
-    names = scenario.customers.segment_names
-    if not names and file is not None and file.segment is not None:
-        names = tuple(sorted(set(file.segment)))
-    return names[int(life.start["segment"])] if names else None
+    if file is not None and file.segment is not None and customer < life.founders:
+        return str(file.segment[customer])
+    return segment_names(scenario)[int(life.start["segment"])]
 
 
 def _unusual(name: str, life: Life) -> str:

@@ -11,9 +11,11 @@ from sim.errors import nearest
 from sim.network import MOST_ENDS
 from sim.parameters import Parameters, converted, unit_named
 from sim.parts import Part
-from sim.scenario.quantities import between, number_told, parameter_unit
+from sim.scenario.quantities import between, in_unit, number_told, parameter_unit
 from sim.scenario.sections import MATTERS, MOST_SEGMENTS, Market, Network, People, traits
 
+MOST_SPREAD = 1000
+"""Standard deviations of a trait, as a multiple of the largest value it may have, beyond which a spread means nothing."""
 Finding = tuple[tuple[str, ...], str]
 """Keys that lead to the entry at fault, as far as they exist, and a sentence."""
 
@@ -106,8 +108,9 @@ def _odd_degree(whole: Whole) -> Iterator[Finding]:
 
 def _shares(whole: Whole) -> Iterator[Finding]:
     segments, by_column = whole.people.segments, whole.people.mapping and whole.people.mapping.segments
-    if len(whole.people.segment_names) > MOST_SEGMENTS:
+    if len(segments) > MOST_SEGMENTS:
         yield ("customers", "segments"), f"customers.segments has more than {MOST_SEGMENTS} segments; join some of them"
+        return
     for name, segment in segments.items():
         where = f"customers.segments.{name}.share"
         if by_column and segment.share is not None:
@@ -145,6 +148,13 @@ def _spreads(keys: tuple[str, ...], spreads: dict[str, Any]) -> Iterator[Finding
             if number is not None and not trait.low <= number <= trait.high:
                 where = ".".join((*keys, name) if key == "value" else (*keys, name, key))
                 yield (*keys, name, key), f"{where} is {number_told(number)}, but must lie {_range(trait)}"
+        widest = MOST_SPREAD * max(abs(trait.low), abs(trait.high))
+        if spread.sd is not None and spread.sd > widest:
+            where, most = ".".join((*keys, name, "sd")), number_told(widest)
+            yield (
+                (*keys, name, "sd"),
+                f"{where} is {number_told(spread.sd)}, but must be at most {most} {in_unit(trait.unit)}",
+            )
 
 
 def unknown_trait(path: str) -> str:

@@ -96,13 +96,18 @@ def _numbers(spread: Distribution) -> dict[str, Any]:
 def _file_meaning(file: Path | None, mapping: CustomerFileMapping | None) -> dict[str, Any] | None:
     if file is None or mapping is None:
         return None
-    meaning = mapping.model_dump(exclude={"file", "columns", "segments", "keep"})
-    return meaning | {
-        "sha256": file_hash(file),
-        "columns": {name: _column(name, column.model_dump()) for name, column in mapping.columns.items()},
-        "segments": mapping.segments and _column("", mapping.segments.model_dump()),
-        "keep": [squeezed(name) for name in mapping.keep],
-    }
+    meaning = mapping.model_dump(exclude={"file", "columns", "segments", "keep", "id"})
+    known = {} if mapping.id is None else {"id": squeezed(mapping.id)}
+    return (
+        meaning
+        | known
+        | {
+            "sha256": file_hash(file),
+            "columns": {name: _column(name, column.model_dump()) for name, column in mapping.columns.items()},
+            "segments": mapping.segments and _column("", mapping.segments.model_dump()),
+            "keep": [squeezed(name) for name in mapping.keep],
+        }
+    )
 
 
 def _column(trait: str, said: dict[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,16 @@ import math
 import re
 from typing import Any
 
+from sim.customer_text import shortened
 from sim.errors import nearest
 from sim.parameters import UNITS, converted, unit_named
 
 SCALES = ("share", "scale 0-1", "ratio", "price index")
 """Units that are plain numbers without a dimension, which a percentage therefore expresses too."""
-_QUANTITY = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(\S.*?)?\s*")
-_DECIMAL_COMMA = re.compile(r"\s*[-+]?[0-9]+,[0-9]+\s*(\S.*)?")
+_QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?) ?(.*)")
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9].*")
+_LONGEST = 400
+"""Characters of a quantity: a number of ordinary size written out, and its unit."""
 _YES = {"yes": True, "no": False, "on": True, "off": False}
 
 
@@ -32,14 +35,15 @@ def told(value: Any) -> str:
         return "a section"
     if isinstance(value, list):
         return "a list"
-    text = " ".join(str(value).split())
-    return f"'{text if len(text) <= 60 else text[:60] + '…'}'"
+    return f"'{shortened(str(value))}'"
 
 
 def number_told(value: float) -> str:
     """A number without exponent where it can be helped."""
+    if isinstance(value, int) and abs(value) >= 10**30:
+        return f"{value:.3g}" if abs(value) < 10**300 else "a number of more than 300 digits"
     if isinstance(value, int) or (math.isfinite(value) and value == int(value) and abs(value) < 1e15):
-        return str(int(value)) if abs(value) < 10**30 else f"{float(value):.3g}"
+        return str(int(value))
     return f"{value:.12g}"
 
 
@@ -70,14 +74,15 @@ def quantity(value: Any, unit: str) -> Any:
     """``value`` in ``unit``: a text such as ``90 s`` converted, anything else as it is. Raises :class:`Unfit`."""
     if not isinstance(value, str):
         return value
-    match = _QUANTITY.fullmatch(value)
-    if _DECIMAL_COMMA.fullmatch(value):
+    words = " ".join(value.split()) if len(value) <= _LONGEST else ""
+    match = _QUANTITY.fullmatch(words)
+    if _DECIMAL_COMMA.fullmatch(words):
         raise Unfit(f"is {told(value)}, but must be {number_in(unit)}; write a decimal point, not a comma")
     if not match:
         raise Unfit(f"is {told(value)}, but must be {number_in(unit)}")
     if not match[2]:
         raise Unfit(f"is the text {told(value)}, but must be a number; remove the quotation marks")
-    return _in(float(match[1]), " ".join(match[2].split()), unit, value)
+    return _in(float(match[1]), match[2], unit, value)
 
 
 def _in(number: float, word: str, unit: str, written: str) -> float:

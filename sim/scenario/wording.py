@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.customer_text import shortened
 from sim.distributions import Distribution
 from sim.parameters import Parameters, lines
 from sim.scenario.meaning import effective
@@ -15,6 +16,8 @@ from sim.scenario.sections import Market, Network, People, traits
 from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario, load
 
+MOST_NAMED = 12
+"""Segments that are told by name."""
 Course = tuple[tuple[int, Any], ...]
 """The values of one parameter: (week from which, value), beginning with week 0."""
 
@@ -50,15 +53,21 @@ def spread_told(spread: Distribution | None, unit: str) -> str:
 
 
 def check(path: Path | str) -> list[str]:
-    """Plain sentences about the scenario in a file, its customer file read too. Raises :class:`~sim.errors.Mistake`."""
+    """Plain sentences about the scenario in a file, made ready to run. Raises :class:`~sim.errors.Mistake`."""
     return about(load(path))
 
 
 def about(scenario: Scenario) -> list[str]:
-    """What the scenario is: people, weeks, settings that are not the defaults, changes."""
+    """What the scenario is: people, weeks, settings that are not the defaults, changes.
+
+    All that a run needs is made first: what is told to be valid runs. Raises :class:`~sim.errors.Mistake`.
+    """
+    from sim.ground import ground_of
+
+    people = ground_of(scenario).plan.people
     title = f"{scenario.name}: {scenario.description}" if scenario.description else scenario.name
     said = [title, f"It lasts {scenario.weeks} weeks; money is in {scenario.currency}.", *_people_told(scenario)]
-    said += [_network_told(scenario.network)]
+    said += [_network_told(scenario.network), *_ties_told(scenario, people)]
     if scenario.lesson:
         said.append(f"It is a lesson on {scenario.lesson.claim}, to be compared with {shown(scenario.lesson.against)}.")
     own = [sentence for name, settings in scenario.parts.items() for sentence in _not_default(name, settings)]
@@ -77,20 +86,39 @@ def _people_told(scenario: Scenario) -> Iterator[str]:
         yield f"There are {market.prospects:,} prospects.{each}"
     else:
         yield f"There are {market.customers:,} customers and {market.prospects:,} prospects.{each}"
-    if people.segment_names:
-        yield f"They belong to {len(people.segment_names)} segments: {', '.join(people.segment_names)}."
+    yield from _segments_told(scenario)
+
+
+def _segments_told(scenario: Scenario) -> Iterator[str]:
+    """How many segments there are, the names of the first, and those whose settings hold for nobody."""
+    from sim.ground import customers_of
+
+    people, file = scenario.customers, customers_of(scenario)
+    found = set() if file is None or file.segment is None else set(file.segment.tolist())
+    names = sorted(found | {*people.segment_names})
+    if names:
+        more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+        yield f"They belong to {len(names):,} segments: {', '.join(map(shortened, names[:MOST_NAMED]))}{more}."
+    for name in sorted(people.segments) if found else ():
+        if name not in found:
+            yield f"Nobody in the customer file belongs to the segment {shortened(name)}: what is set for it holds for nobody."
 
 
 def customers_in_file(scenario: Scenario) -> tuple[int, int]:
     """Usable and unusable rows of the scenario's customer file. Raises :class:`~sim.errors.Mistake` on a bad file."""
-    from sim.customer_file import Target, read_customers
-    from sim.scenario.quantities import parameter_unit
+    from sim.ground import customers_of
 
-    people = scenario.customers
-    assert people.file and people.mapping
-    targets = {name: Target(parameter_unit(trait.unit), trait.low, trait.high) for name, trait in traits().items()}
-    read = read_customers(people.file, people.mapping, targets)
+    read = customers_of(scenario)
+    assert read is not None
     return len(read.line), len(read.quarantined)
+
+
+def _ties_told(scenario: Scenario, people: int) -> Iterator[str]:
+    from sim.ground import ties_of
+
+    ties = ties_of(scenario, people)
+    if ties is not None:
+        yield f"The file lists {ties.told}."
 
 
 def _network_told(network: Network) -> str:

@@ -19,6 +19,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from sim.customer_text import shortened
 from sim.errors import Mistake, nearest
 from sim.scenario.tree import Node, Place, shown
 
@@ -29,7 +30,9 @@ DEEPEST = 16
 
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _WHOLE = re.compile(r"[-+]?[0-9][0-9_]{0,29}")
-_NUMBER = re.compile(r"[-+]?([0-9][0-9_]*)?\.?[0-9]+([eE][-+]?[0-9]+)?|[-+]?[0-9]+\.")
+_NUMBER = re.compile(  # no two of its parts can share a digit: whatever is written, it is read once
+    r"[-+]?(?:[0-9]+(?:_+[0-9]+)*|[0-9][0-9_]*\.[0-9]+|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+\."
+)
 _NOT_FINITE = re.compile(r"[-+]?\.inf|\.nan", re.IGNORECASE)
 
 
@@ -147,7 +150,9 @@ class _Reader:
         if isinstance(event, AliasEvent) or event.anchor:
             raise self.mistake(event, "anchors (&) and aliases (*) are not allowed; write the value out")
         if event.tag and event.tag != "!":
-            raise self.mistake(event, f"the tag '{event.tag}' is not allowed; write the plain value")
+            raise self.mistake(event, f"the tag '{event.tag[:60]}' is not allowed; write the plain value")
+        if isinstance(event, ScalarEvent) and not _is_text(event.value):
+            raise self.mistake(event, "there is half of a character (\\ud800 to \\udfff); remove it")
         if depth > DEEPEST:
             raise self.mistake(event, f"sections are nested more than {DEEPEST} deep")
 
@@ -165,12 +170,18 @@ class _Reader:
                 raise self.mistake(event, "a key must be a word, not a list or section")
             key, below = event.value, f"{path}.{event.value}".lstrip(".")
             if key in entries:
-                raise self.mistake(event, f"{below} is given twice, first at {entries[key].place}; keep one of them")
+                twice = f"{shortened(below)} is given twice, first at {entries[key].place}"
+                raise self.mistake(event, f"{twice}; keep one of them")
             following = next(self.events)
             if isinstance(following, ScalarEvent) and not following.value and following.implicit[0]:
-                raise self.mistake(event, f"{below} has no value; give it one, or remove the line")
+                raise self.mistake(event, f"{shortened(below)} has no value; give it one, or remove the line")
             entries[key] = Node(self.value(following, below, depth + 1).value, self.place(event))
         return Node(entries, self.place(start))
+
+
+def _is_text(words: str) -> bool:
+    """Whether every character can be written to a file: halves of a pair, which an escape may hold, cannot."""
+    return words.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in words)
 
 
 def _scalar(event: Any) -> Any:
