@@ -342,12 +342,21 @@ def _sweep(draft: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    """Remove a draft; at the second attempt if the first is refused."""
-    for _ in range(2):
+    """Remove a draft; once more if the first attempt is refused, or broken off by a signal to end."""
+    try:
+        _removed(path)
+    except BaseException as fault:
         with suppress(OSError, MemoryError):
-            if not os.path.lexists(path):
-                return
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+            _removed(path)
+        if not isinstance(fault, OSError | MemoryError):
+            raise
+
+
+def _removed(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 # ---- ending

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -276,6 +278,59 @@ def test_a_later_command_takes_nothing_from_an_earlier_answer(folder: Path) -> N
         before = later
     pages = [path for path in (folder / "results").glob("*/report.html") if "against" in path.parent.name]
     assert len(pages) == 5 and len({page.read_bytes() for page in pages}) == 5
+
+
+# ---- faults and kills
+
+
+def tried(folder: Path, works: str, acts: str) -> list[dict[str, Any]]:
+    """What became of every piece of work at each of its deeds (:mod:`writings`)."""
+    program = [sys.executable, str(Path(__file__).with_name("writings.py")), str(folder), works, acts]
+    done = subprocess.run(program, capture_output=True, text=True, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
+WRITINGS = ("run_and_keep,ask,another_answer_of_the_same_name", "compare_and_report,report_elsewhere",
+            "draw,weekly,set_aside,scenario,others")  # fmt: skip
+ENDED = {"kill": {-9}, "end": {143}, "together": {0}}
+"""Exit codes that belong to what was done to a process; of a fault, a sentence or that it did no harm."""
+
+
+def all_is_well(found: list[dict[str, Any]]) -> bool:
+    bad = [one for one in found if one["wrong"] or one["code"] not in ENDED.get(one["act"], {0, 2})]
+    assert found and not bad, bad
+    return True
+
+
+@pytest.mark.parametrize("works", WRITINGS)
+def test_a_kill_at_any_moment_loses_nothing_and_what_it_leaves_goes_with_the_next_command(
+    tmp_path: Path, works: str
+) -> None:
+    found = tried(tmp_path, works, "kill")
+    assert all_is_well(found) and sum("rename" in one["deed"] for one in found) >= 4
+
+
+@pytest.mark.parametrize("works", WRITINGS[::2])
+@pytest.mark.parametrize("act", ["ENOSPC", "memory", "end"])
+def test_a_fault_at_any_moment_is_a_sentence_and_leaves_what_was_there(tmp_path: Path, works: str, act: str) -> None:
+    assert all_is_well(tried(tmp_path, works, act))
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("act", ["EIO", "EMFILE", "EROFS", "ENOSPC", "memory", "end"])
+def test_every_fault_at_every_moment_of_every_piece_of_work(tmp_path: Path, act: str) -> None:
+    assert all_is_well(tried(tmp_path, ",".join(WRITINGS), act))
+
+
+@pytest.mark.heavy
+@pytest.mark.usefixtures("paper")
+def test_a_report_on_paper_is_whole_or_absent_too(tmp_path: Path) -> None:
+    assert all_is_well(tried(tmp_path, "paper", "kill,ENOSPC,memory,end"))
+
+
+def test_several_processes_at_once_in_one_folder_do_each_other_no_harm(tmp_path: Path) -> None:
+    assert all_is_well(tried(tmp_path, ",".join(WRITINGS), "together"))
 
 
 # ---- signals

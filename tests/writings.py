@@ -149,9 +149,18 @@ def poorer(before: dict[str, bytes], after: dict[str, bytes], whole: dict[str, b
 
 def in_a_process(work: Callable[[], object]) -> int:
     """Do the work in a process of its own, and return its exit code; below 0, the signal that ended it."""
+    return ended(begun(work))
+
+
+def ended(number: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+
+
+def begun(work: Callable[[], object]) -> int:
+    """Begin the work in a process of its own, and return its number."""
     number = os.fork()
     if number:
-        return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+        return number
     code = 1
     try:
         leave_on_signals()
@@ -159,8 +168,8 @@ def in_a_process(work: Callable[[], object]) -> int:
         code = 0
     except Mistake:
         code = 2
-    except SystemExit as ended:
-        code = int(str(ended.code))
+    except SystemExit as said:
+        code = int(str(said.code))
     finally:
         os._exit(code)
 
@@ -183,6 +192,17 @@ def after_a_fault(work: Work, prepared: Path, at: int, act: Act) -> tuple[int, l
     return code, wrong + [f"{name} is left" for name in left + drafts(folder)]
 
 
+def after_many_at_once(works: list[Work], prepared: Path, many: int = 3) -> tuple[list[int], list[str]]:
+    """Do all the work in several processes at once; their exit codes, and what is wrong afterwards."""
+    folder = afresh(prepared)
+    before = contents(folder)
+    codes = [ended(number) for number in [begun(partial(work, folder)) for work in works * many]]
+    after = contents(folder)
+    for work in works:
+        work(folder)
+    return codes, poorer(before, after, contents(folder)) + drafts(folder)
+
+
 def end() -> None:
     """An act: somebody asks the process to end."""
     os.kill(os.getpid(), signal.SIGTERM)
@@ -197,7 +217,10 @@ def main(folder: Path, works: list[str], acts: list[str]) -> None:
     """Try every act at every deed of every piece of work."""
     sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     prepare(folder / "prepared")
-    told = []
+    told: list[dict[str, object]] = []
+    if acts == ["together"]:
+        codes, wrong = after_many_at_once([WORKS[name] for name in works], folder / "prepared")
+        told, works = [{"work": "all", "act": "together", "code": max(codes), "wrong": wrong}], []
     for name in works:
         work, tried = WORKS[name], afresh(folder / "prepared")
         done = deeds(tried, partial(work, tried))
