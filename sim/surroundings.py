@@ -15,6 +15,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TextIO
 
 from sim.errors import Mistake, tell
@@ -23,8 +24,8 @@ NOBODY_READS, WRONG, FAULT, INTERRUPTED = 1, 2, 70, 130
 """Exit codes: the reader of the output has gone; something that the user can mend; the program's fault; Ctrl-C."""
 TOO_MANY = (errno.EMFILE, errno.ENFILE)
 """Numbers of the refusal to open one more file."""
-FEW = 64
-"""Files that are open at once even when little is done."""
+NOT_TEXT = "the name is not text in UTF-8, which is needed here; rename it, or choose another"
+LIMITS = "memory (ulimit -v) and open files (ulimit -n)"
 
 
 class Answers(io.TextIOWrapper):
@@ -135,6 +136,8 @@ def told(fault: BaseException) -> int:
             tell(
                 f"The installation is not whole ({fault}); install the program again, and see that {FEW} files may be open"
             )
+        case UnicodeEncodeError(object=name) if not_text(name):
+            tell(f"{name}: {NOT_TEXT}")
         case OSError(errno=int()):
             tell(_refusal(fault))
         case _:
@@ -149,6 +152,11 @@ def sentence(mistake: Mistake) -> str:
     """What to tell of a mistake: its own words, unless too many open files were taken for something worse on the way."""
     reason = mistake.__cause__ or mistake.__context__
     return _refusal(reason) if isinstance(reason, OSError) and reason.errno in TOO_MANY else str(mistake)
+
+
+def not_text(name: str) -> bool:
+    """Whether a file's name has bytes that are no UTF-8, which Python keeps as lone surrogates."""
+    return any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _refusal(fault: OSError) -> str:
@@ -209,7 +217,11 @@ def check_numba(config: Any, llvm: Any) -> None:
     """
     if config.DISABLE_JIT:
         raise Mistake("NUMBA_DISABLE_JIT is set, but the model runs as compiled code only; unset it")
+    if config.CHROME_TRACE and not os.access(Path(config.CHROME_TRACE).absolute().parent, os.W_OK):
+        raise Mistake(f"NUMBA_CHROME_TRACE is {config.CHROME_TRACE}, which cannot be written; unset it")
     for asked in (config.CPU_FEATURES or "").split(","):
+        if asked.strip() and asked.strip()[0] not in "+-":
+            raise Mistake(f"NUMBA_CPU_FEATURES is wrong: '{asked}' begins with neither + nor -; unset it")
         if asked.startswith("+") and not llvm.get_host_cpu_features().get(asked[1:], True):
             raise Mistake(f"NUMBA_CPU_FEATURES asks for {asked}, which this processor does not have; unset it")
     if config.CPU_FEATURES or config.CPU_NAME not in (None, "generic"):
