@@ -121,31 +121,30 @@ def ended(work: Callable[[], Any]) -> int:
 
 def told(fault: BaseException) -> int:
     """Tell what ended the program, and give the exit code for it."""
+    if isinstance(fault, KeyboardInterrupt | BrokenPipeError):
+        return INTERRUPTED if isinstance(fault, KeyboardInterrupt) else NOBODY_READS
+    words = _to_be_mended(fault)
+    tell(
+        words
+        or f"This is a fault of the program, not of what you asked of it: {_briefly(fault)}. {_written_down(fault)}"
+    )
+    return WRONG if words else FAULT
+
+
+def _to_be_mended(fault: BaseException) -> str:
+    """What a person can do something about, in a sentence; nothing where the program itself is at fault."""
     match fault:
-        case KeyboardInterrupt():
-            return INTERRUPTED
-        case BrokenPipeError():
-            return NOBODY_READS
         case Mistake():
-            tell(sentence(fault))
+            return sentence(fault)
         case MemoryError():
-            tell(
-                "There is not enough memory; ask for fewer replications or customers, or fewer threads, or raise ulimit -v"
-            )
-        case ImportError():
-            tell(
-                f"The installation is not whole ({fault}); install the program again, and see that {FEW} files may be open"
-            )
+            return "There is not enough memory; ask for fewer replications, customers or threads, or raise ulimit -v"
+        case ImportError() | OSError(errno=None):
+            return f"The installation is not whole ({_briefly(fault)}); install the program again, or allow it more {LIMITS}"
         case UnicodeEncodeError(object=name) if not_text(name):
-            tell(f"{name}: {NOT_TEXT}")
-        case OSError(errno=int()):
-            tell(_refusal(fault))
-        case _:
-            tell(
-                f"This is a fault of the program, not of what you asked of it: {_last_line(fault)}. {_written_down(fault)}"
-            )
-            return FAULT
-    return WRONG
+            return f"{name}: {NOT_TEXT}"
+        case OSError():
+            return _refusal(fault)
+    return _not_started(fault)
 
 
 def sentence(mistake: Mistake) -> str:
@@ -167,9 +166,18 @@ def _refusal(fault: OSError) -> str:
     return f"{place}the machine refuses ({fault.strerror}); mend that, and try again"
 
 
-def _last_line(fault: BaseException) -> str:
-    words = " ".join(f"{type(fault).__name__}: {fault}".split())
-    return words.rstrip(".:")[:300]
+def _not_started(fault: BaseException) -> str:
+    """Which library failed while it was imported, when libraries read their settings, and which these are; else nothing."""
+    frames = [frame for frame, _ in traceback.walk_tb(fault.__traceback__) if frame.f_code.co_name == "<module>"]
+    names = [str(frame.f_globals["__name__"]).partition(".")[0] for frame in frames]
+    library = next((name for name in reversed(names) if name not in ("__main__", "sim")), "")
+    found = sorted(name for name in os.environ if library and name.startswith(f"{library.upper()}_"))
+    settings = ", ".join(found) or "its settings"
+    return f"{library} does not start ({_briefly(fault)}); mend or unset {settings}" if library else ""
+
+
+def _briefly(fault: BaseException) -> str:
+    return " ".join(f"{type(fault).__name__}: {fault}".split()).rstrip(".:")[:300]
 
 
 def _written_down(fault: BaseException) -> str:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -267,6 +268,19 @@ def test_a_name_that_is_no_text_is_taken_or_refused_before_the_work(odd: Path, c
 
 
 # ---- how a command ends
+
+
+def test_a_library_that_a_setting_keeps_from_starting_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "moody.py").write_text("raise ValueError('Invalid boolean value nonsense.')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("MOODY_ACTIVE", "nonsense")
+    assert ended(lambda: import_module("moody")) == WRONG
+    told = capsys.readouterr().err
+    assert (
+        told.startswith("moody does not start (ValueError: Invalid boolean value nonsense)") and "MOODY_ACTIVE" in told
+    )
 
 
 def failing(fault: BaseException) -> int:
