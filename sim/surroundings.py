@@ -172,7 +172,8 @@ def _not_started(fault: BaseException) -> str:
     names = [str(frame.f_globals["__name__"]).partition(".")[0] for frame in frames]
     library = next((name for name in reversed(names) if name not in ("__main__", "sim")), "")
     found = sorted(name for name in os.environ if library and name.startswith(f"{library.upper()}_"))
-    settings = ", ".join(found) or "its settings"
+    told = [name for name in found if os.environ[name] and os.environ[name] in str(fault)]
+    settings = ", ".join(told or found) or "its settings"
     return f"{library} does not start ({_briefly(fault)}); mend or unset {settings}" if library else ""
 
 

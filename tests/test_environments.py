@@ -72,7 +72,7 @@ WIDTHS = ("0", "1", "abc", "-5", "99999999999")
 HEAVY = {
     **{f"HOME={home}": variables("run", HOME=home) for home in (None, NOWHERE, "/etc/passwd", "", "a/b", "/proc")},
     **{
-        f"{name}={place}": variables("digest", **{"LOYALTY_CACHE": None, name: place})
+        f"{name}={place}": variables("check", **{"LOYALTY_CACHE": None, name: place})
         for name in ("LOYALTY_CACHE", "XDG_CACHE_HOME")
         for place in ("", "/proc/nowhere", "/etc/passwd", "/" + "a" * 300)
     },
