@@ -340,20 +340,34 @@ def digest(cache: Path) -> tuple[str, str]:
 @pytest.mark.heavy
 def test_a_damaged_cache_of_the_whole_model_never_fails_a_run(tmp_path: Path, compiled_cache: Path) -> None:
     right, _ = digest(compiled_cache)
-    cache, chance = tmp_path / "cache", random.Random(7)
-    whole = SHELF.folder
-    assert whole is not None
+    chance = random.Random(7)
     for kind in list(DAMAGE)[::2]:
-        shutil.rmtree(cache, ignore_errors=True)
-        folder = Path(shutil.copytree(whole, cache / "loyalty-sim" / whole.name))
-        small = sorted(file for file in folder.glob(f"*{ENDING}") if file.stat().st_size < 40_000)
-        for file in chance.sample(small, 20):
+        folder = copied(tmp_path / "cache")
+        for file in chance.sample(small(folder), 20):
             DAMAGE[kind](file)
-        assert digest(cache)[0] == right, kind
+        assert digest(tmp_path / "cache")[0] == right, kind
+    folder = copied(tmp_path / "cache")
     for change in (lambda mark: mark.unlink(), lambda mark: mark.write_bytes(b"x" * 1000), instead(a_folder)):
         change(folder / ahead.MARK)
-        assert digest(cache) == (right, ""), "the mark of a second process has no say"
-    for file in folder.glob(f"*{ENDING}"):
+        assert digest(tmp_path / "cache") == (right, ""), "the mark of a second process has no say"
+
+
+@pytest.mark.heavy
+def test_where_all_code_is_damaged_all_is_compiled_anew(tmp_path: Path, compiled_cache: Path) -> None:
+    right, _ = digest(compiled_cache)
+    for file in copied(tmp_path / "cache").glob(f"*{ENDING}"):
         flipped(0.6)(file)
-    assert digest(cache)[0] == right
-    assert digest(cache) == (right, "")
+    assert digest(tmp_path / "cache")[0] == right
+    assert digest(tmp_path / "cache") == (right, "")
+
+
+def copied(cache: Path) -> Path:
+    """A copy of the folder of compiled code, under another cache."""
+    shutil.rmtree(cache, ignore_errors=True)
+    assert SHELF.folder is not None
+    return Path(shutil.copytree(SHELF.folder, cache / "loyalty-sim" / SHELF.folder.name))
+
+
+def small(folder: Path) -> list[Path]:
+    """Code that is soon compiled anew."""
+    return sorted(file for file in folder.glob(f"*{ENDING}") if file.stat().st_size < 40_000)

@@ -97,7 +97,9 @@ HEAVY = {
         )
     },
     **{
-        f"PYTHONOPTIMIZE={level}, {c}": variables(c, PYTHONOPTIMIZE=level) for level in "12" for c in ("explain", "run")
+        f"PYTHONOPTIMIZE={level}, {c}": variables(c, PYTHONOPTIMIZE=level)
+        for level in "12"
+        for c in ("explain", "check")
     },
     "PYTHONHASHSEED=7": variables("run", PYTHONHASHSEED="7"),
     "PYTHONDONTWRITEBYTECODE": variables("check", PYTHONDONTWRITEBYTECODE="1"),
