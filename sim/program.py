@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from sim import commands
 from sim.allowance import check_address_space
 from sim.errors import Mistake, nearest, tell
-from sim.surroundings import WRONG, sentence
+from sim.surroundings import NOT_TEXT, WRONG, not_text, sentence
 
 OPTIONAL = {
     "SALib": "experiments",
@@ -31,6 +31,8 @@ OPTIONAL = {
     "xlsxwriter": "formats",
 }
 """Libraries that a plain installation lacks, and the extra that brings each."""
+OUTPUTS = ("--results", "--weekly", "--out")
+"""Options that name what Parquet files are written to, whose library takes no names but such as are text."""
 
 
 class Commands(TyperGroup):
@@ -39,6 +41,15 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Names in the order in which ``--help`` shows them."""
         return sorted(self.commands)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Split the command's words; a name that could not be written to is refused before the work begins."""
+        words = [word for whole in args for word in (whole.split("=", 1) if whole.startswith("--") else [whole])]
+        for option, name in zip(words, words[1:], strict=False):
+            if option in OUTPUTS and not_text(name):
+                _stop(f"{option} {name}: {NOT_TEXT}")
+        found: list[str] = super().parse_args(ctx, args)
+        return found
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of this name; a misspelt one is told with the nearest."""

@@ -15,6 +15,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TextIO
 
 from sim.errors import Mistake, tell
@@ -23,8 +24,8 @@ NOBODY_READS, WRONG, FAULT, INTERRUPTED = 1, 2, 70, 130
 """Exit codes: the reader of the output has gone; something that the user can mend; the program's fault; Ctrl-C."""
 TOO_MANY = (errno.EMFILE, errno.ENFILE)
 """Numbers of the refusal to open one more file."""
-FEW = 64
-"""Files that are open at once even when little is done."""
+NOT_TEXT = "the name is not text in UTF-8, which is needed here; rename it, or choose another"
+LIMITS = "memory (ulimit -v) and open files (ulimit -n)"
 
 
 class Answers(io.TextIOWrapper):
@@ -120,35 +121,41 @@ def ended(work: Callable[[], Any]) -> int:
 
 def told(fault: BaseException) -> int:
     """Tell what ended the program, and give the exit code for it."""
+    if isinstance(fault, KeyboardInterrupt | BrokenPipeError):
+        return INTERRUPTED if isinstance(fault, KeyboardInterrupt) else NOBODY_READS
+    words = _to_be_mended(fault)
+    tell(
+        words
+        or f"This is a fault of the program, not of what you asked of it: {_briefly(fault)}. {_written_down(fault)}"
+    )
+    return WRONG if words else FAULT
+
+
+def _to_be_mended(fault: BaseException) -> str:
+    """What a person can do something about, in a sentence; nothing where the program itself is at fault."""
     match fault:
-        case KeyboardInterrupt():
-            return INTERRUPTED
-        case BrokenPipeError():
-            return NOBODY_READS
         case Mistake():
-            tell(sentence(fault))
+            return sentence(fault)
         case MemoryError():
-            tell(
-                "There is not enough memory; ask for fewer replications or customers, or fewer threads, or raise ulimit -v"
-            )
-        case ImportError():
-            tell(
-                f"The installation is not whole ({fault}); install the program again, and see that {FEW} files may be open"
-            )
-        case OSError(errno=int()):
-            tell(_refusal(fault))
-        case _:
-            tell(
-                f"This is a fault of the program, not of what you asked of it: {_last_line(fault)}. {_written_down(fault)}"
-            )
-            return FAULT
-    return WRONG
+            return "There is not enough memory; ask for fewer replications, customers or threads, or raise ulimit -v"
+        case ImportError() | OSError(errno=None):
+            return f"The installation is not whole ({_briefly(fault)}); install the program again, or allow it more {LIMITS}"
+        case UnicodeEncodeError(object=name) if not_text(name):
+            return f"{name}: {NOT_TEXT}"
+        case OSError():
+            return _refusal(fault)
+    return _not_started(fault)
 
 
 def sentence(mistake: Mistake) -> str:
     """What to tell of a mistake: its own words, unless too many open files were taken for something worse on the way."""
     reason = mistake.__cause__ or mistake.__context__
     return _refusal(reason) if isinstance(reason, OSError) and reason.errno in TOO_MANY else str(mistake)
+
+
+def not_text(name: str) -> bool:
+    """Whether a file's name has bytes that are no UTF-8, which Python keeps as lone surrogates."""
+    return any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _refusal(fault: OSError) -> str:
@@ -159,9 +166,19 @@ def _refusal(fault: OSError) -> str:
     return f"{place}the machine refuses ({fault.strerror}); mend that, and try again"
 
 
-def _last_line(fault: BaseException) -> str:
-    words = " ".join(f"{type(fault).__name__}: {fault}".split())
-    return words.rstrip(".:")[:300]
+def _not_started(fault: BaseException) -> str:
+    """Which library failed while it was imported, when libraries read their settings, and which these are; else nothing."""
+    frames = [frame for frame, _ in traceback.walk_tb(fault.__traceback__) if frame.f_code.co_name == "<module>"]
+    names = [str(frame.f_globals["__name__"]).partition(".")[0] for frame in frames]
+    library = next((name for name in reversed(names) if name not in ("__main__", "sim")), "")
+    found = sorted(name for name in os.environ if library and name.startswith(f"{library.upper()}_"))
+    told = [name for name in found if os.environ[name] and os.environ[name] in str(fault)]
+    settings = ", ".join(told or found) or "its settings"
+    return f"{library} does not start ({_briefly(fault)}); mend or unset {settings}" if library else ""
+
+
+def _briefly(fault: BaseException) -> str:
+    return " ".join(f"{type(fault).__name__}: {fault}".split()).rstrip(".:")[:300]
 
 
 def _written_down(fault: BaseException) -> str:
@@ -209,7 +226,11 @@ def check_numba(config: Any, llvm: Any) -> None:
     """
     if config.DISABLE_JIT:
         raise Mistake("NUMBA_DISABLE_JIT is set, but the model runs as compiled code only; unset it")
+    if config.CHROME_TRACE and not os.access(Path(config.CHROME_TRACE).absolute().parent, os.W_OK):
+        raise Mistake(f"NUMBA_CHROME_TRACE is {config.CHROME_TRACE}, which cannot be written; unset it")
     for asked in (config.CPU_FEATURES or "").split(","):
+        if asked.strip() and asked.strip()[0] not in "+-":
+            raise Mistake(f"NUMBA_CPU_FEATURES is wrong: '{asked}' begins with neither + nor -; unset it")
         if asked.startswith("+") and not llvm.get_host_cpu_features().get(asked[1:], True):
             raise Mistake(f"NUMBA_CPU_FEATURES asks for {asked}, which this processor does not have; unset it")
     if config.CPU_FEATURES or config.CPU_NAME not in (None, "generic"):

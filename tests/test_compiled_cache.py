@@ -10,6 +10,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,10 +24,12 @@ from numba.core.codegen import JITCPUCodegen
 
 from sim import code_cache, errors
 from sim.code_cache import DRAFT, ENDING, HEAD, LEFT_BEHIND, Shelf, keep, make
-from sim.compiled import njit
+from sim.compiled import SHELF, njit
 from sim.engines import ahead
 
+NOBODY = 65534
 ROOT = Path(__file__).resolve().parents[1]
+TOWN = ROOT / "scenarios" / "lessons" / "town.yaml"
 
 
 def halved(values: np.ndarray) -> float:
@@ -186,10 +189,11 @@ def test_code_that_was_typed_in_is_compiled_in_memory(tmp_path: Path) -> None:
 # ---- the folder
 
 
-def told_of(folder: Path | None, capfd: pytest.CaptureFixture[str]) -> str:
-    """What is told when the kernel runs, rightly, with a folder in which it cannot be kept."""
-    shelf = Shelf(folder)
-    kernel = keep(njit(error_model="numpy")(halved), shelf)
+def told_of(folder: Path | None, capfd: pytest.CaptureFixture[str], other: bool = False) -> str:
+    """What is told when the kernel runs, rightly, with a folder in which it (or another) cannot be kept."""
+    kernel = keep(njit(error_model="numpy")(halved), Shelf(folder))
+    if other:
+        kernel._cache.name = lambda *_: "other" + ENDING
     assert kernel(np.arange(5, dtype=np.float32)) == 5 and not kernel.stats.cache_hits
     told = capfd.readouterr()
     assert told.err.count("\n") == 1 and "LOYALTY_CACHE" in told.err and not told.out
@@ -216,6 +220,24 @@ def test_what_belongs_to_somebody_else_is_not_read(
         assert run(kept.parent) == (5, True)
         return
     assert f"{kept.parent} belongs to another user" in told_of(kept.parent, capfd)
+
+
+def test_another_user_reads_the_owner_of_the_machine_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    if os.geteuid():
+        return  # only the owner of the machine can become another user, and this is tried as both
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        folder = Path(name) / "loyalty-sim" / "source"
+        run(folder)
+        os.seteuid(NOBODY)
+        try:
+            assert run(folder) == (5, True), "an image may be made by the owner, for everybody"
+            assert "cannot be kept" in told_of(folder, capfd, other=True)
+        finally:
+            os.seteuid(0)
+        os.chown(folder, NOBODY, NOBODY)
+        errors._told().clear()
+        assert f"{folder} belongs to another user" in told_of(folder, capfd)
 
 
 @pytest.mark.parametrize("place", ["folder", "above", "root"])
@@ -301,3 +323,51 @@ def test_nothing_is_shared_with_a_second_process_through_a_folder_of_others(
     (tmp_path / "code").chmod(0o777)
     monkeypatch.setattr(ahead, "SHELF", Shelf(tmp_path / "code"))
     assert not ahead._first() and not list((tmp_path / "code").iterdir())
+
+
+# ---- the whole week
+
+
+def digest(cache: Path) -> tuple[str, str]:
+    """The digest of a scenario's run with compiled code in this folder, and what was told."""
+    words = [sys.executable, "-m", "sim", "digest", str(TOWN), "--replications", "1", "--threads", "1"]
+    around = os.environ | {"LOYALTY_CACHE": str(cache), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words, env=around, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0 and done.stderr.count("\n") <= 1, done.stderr
+    return done.stdout, done.stderr
+
+
+@pytest.mark.heavy
+def test_a_damaged_cache_of_the_whole_model_never_fails_a_run(tmp_path: Path, compiled_cache: Path) -> None:
+    right, _ = digest(compiled_cache)
+    chance = random.Random(7)
+    for kind in list(DAMAGE)[::2]:
+        folder = copied(tmp_path / "cache")
+        for file in chance.sample(small(folder), 20):
+            DAMAGE[kind](file)
+        assert digest(tmp_path / "cache")[0] == right, kind
+    folder = copied(tmp_path / "cache")
+    for change in (lambda mark: mark.unlink(), lambda mark: mark.write_bytes(b"x" * 1000), instead(a_folder)):
+        change(folder / ahead.MARK)
+        assert digest(tmp_path / "cache") == (right, ""), "the mark of a second process has no say"
+
+
+@pytest.mark.heavy
+def test_where_all_code_is_damaged_all_is_compiled_anew(tmp_path: Path, compiled_cache: Path) -> None:
+    right, _ = digest(compiled_cache)
+    for file in copied(tmp_path / "cache").glob(f"*{ENDING}"):
+        flipped(0.6)(file)
+    assert digest(tmp_path / "cache")[0] == right
+    assert digest(tmp_path / "cache") == (right, "")
+
+
+def copied(cache: Path) -> Path:
+    """A copy of the folder of compiled code, under another cache."""
+    shutil.rmtree(cache, ignore_errors=True)
+    assert SHELF.folder is not None
+    return Path(shutil.copytree(SHELF.folder, cache / "loyalty-sim" / SHELF.folder.name))
+
+
+def small(folder: Path) -> list[Path]:
+    """Code that is soon compiled anew."""
+    return sorted(file for file in folder.glob(f"*{ENDING}") if file.stat().st_size < 40_000)
