@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from sim.errors import Mistake
 from sim.studio.asgi import Application
@@ -189,7 +190,7 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         here.bind((host, port))
         here.listen(128)  # at once: who opens the address that is told next waits a moment instead of being refused
-    except (OSError, OverflowError) as fault:
+    except (OSError, OverflowError, UnicodeError) as fault:
         here.close()
         raise Mistake(
             f"the studio cannot listen at {host}, port {port} ({fault}); choose another with --port"
@@ -207,7 +208,7 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
     name = f"[{host}]" if ":" in host else host
     home = f"http://{name}:{here.getsockname()[1]}/"
     hosts = LOOPBACK | {host} if is_loopback(host) and token is None else None  # a token keeps other names out as well
-    address = f"{home}?token={token}" if token else home
+    address = f"{home}?{urlencode({'token': token})}" if token else home
     server = uvicorn.Server(
         uvicorn.Config(
             application(hosts, token),
