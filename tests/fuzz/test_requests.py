@@ -15,7 +15,8 @@ from .hammer import hammer, kept
 KIND = "requests"
 HEADERS = st.sampled_from([
     b"Host: 127.0.0.1", b"Host: [::1", b"Host: localhost:80", b"Host: ", b"Origin: null", b"Origin: http://127.0.0.1",
-    b"Cookie: a[b=",    b"Connection: Upgrade", b"Upgrade: websocket", b"Sec-WebSocket-Version: 13", b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    b"Cookie: a[b=",    b"Connection: Upgrade", b"Upgrade: websocket", b"Sec-WebSocket-Version: 13",
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
     b"Upgrade: h2c", b"Content-Length: 5", b"Content-Length: -1", b"Transfer-Encoding: chunked", b"Expect: 100-continue",
     b"Range: bytes=1-", b"Range: bytes=9-1,-3", b"If-None-Match: *", b"X-Script-Name: //evil", b"Sec-Fetch-Site: cross-site",
     b"Accept-Encoding: gzip;q=x", b"Cookie: loyalty-studio-web=a.b.c", b"Sec-WebSocket-Extensions: permessage-deflate; x",
