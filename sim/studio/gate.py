@@ -173,7 +173,7 @@ def _tell(asked: Asked, fault: Exception) -> None:
     """What the terminal says: of a page's fault where it was, of a message that cannot be read one line, as there may be many."""
     if asked.scope["type"] == "http":
         LOG.error("a page could not be made", exc_info=fault)
-    else:
+    elif not isinstance(fault, OSError):  # that is: the browser has gone
         LOG.warning("the connection of a page ended: %s", repr(fault)[:200])
 
 

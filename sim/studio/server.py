@@ -69,17 +69,16 @@ def _set_up() -> None:
 
 async def _from_desk(request: Request) -> Response:
     """A file of the visitor's own desk; for everybody else there is none."""
-    from starlette.exceptions import HTTPException
-    from starlette.responses import FileResponse
+    from starlette.responses import FileResponse, HTMLResponse
 
-    from sim.studio.answers import FROM_DESK
+    from sim.studio.answers import FROM_DESK, told
     from sim.studio.desk import DESKS
     from sim.studio.gate import VISITOR
 
     desk = DESKS.opened(request.path_params["key"], request.cookies.get(VISITOR, ""))
     path = desk.find(request.path_params["name"]) if desk else None
     if path is None:
-        raise HTTPException(404)
+        return HTMLResponse(told(404, "There is no such file on your desk.")[1], 404)
     kind = "inline" if "show" in request.query_params else "attachment"
     return FileResponse(
         path, filename=path.name, content_disposition_type=kind, headers={"Content-Security-Policy": FROM_DESK}
