@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
+from browser.processes import copy_programs, digests, end, start_on_copy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from processes import copy_programs, digests, end, start_on_copy
 from requests_made import PATIENCE, Answered, asked, sent, upgrade
 
 from sim.studio import assets

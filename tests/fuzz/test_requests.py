@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser.processes import end, start_studio
 from hypothesis import strategies as st
-from processes import end, start_studio
 from requests_made import asked, sent
 
 from .hammer import hammer, kept
