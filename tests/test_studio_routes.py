@@ -41,6 +41,8 @@ HOSTILE = {
     "FORWARDED_ALLOW_IPS": "*",
 }  # fmt: skip
 """An environment in which every door of Solara would stand open."""
+GARBLED = {"WEB_CONCURRENCY": "many", "WEBSOCKETS_MAX_LINE_LENGTH": "long", "SOLARA_KERNEL_CULL_TIMEOUT": "for ever"}
+"""Variables with which nothing of the kind would start."""
 NAMED = """
 import json, sys
 asked = []
@@ -78,7 +80,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def studio(programs: Path) -> Iterator[str]:
     """A studio in a hostile environment, whose programs are a copy."""
-    process, address = start_on_copy(programs, **HOSTILE)
+    process, address = start_on_copy(programs, **HOSTILE, **GARBLED)
     try:
         yield address
     finally:
@@ -259,6 +261,9 @@ def test_a_visitors_number_is_given_by_the_studio_and_by_nobody_else(studio: str
     assert len(own) == 11  # each time another, and never the one that was shown
     planted = asked(studio, "/live", Cookie=f"{name}=planted; {first.cookie}")
     assert planted.cookie.split(".")[0] == first.cookie.split(".")[0]
+    other = asked(studio, "/live").cookie  # a pass that is good, of somebody who wants to be taken for the visitor
+    both = asked(studio, "/live", Cookie=f"{other}; {first.cookie}").cookie.split("=")[1].split(".")[0]
+    assert both not in (visitor, other.split("=")[1].split(".")[0])
 
 
 HELLO = {

@@ -45,14 +45,21 @@ SETTINGS = {
 """What Solara reads from the environment when it is first imported: nothing may call home, nothing comes from elsewhere, and
 nothing that a visitor sends changes what others see. Whatever else is said to Solara there is forgotten."""
 LEFT = frozenset({"SOLARA_HOME"})
+FORGOTTEN = ("SOLARA_", "WEBSOCKETS_")
+"""Beginnings of the names of variables that Solara, and what it stands on, would heed."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def _set_up() -> None:
-    """Tell Solara how it is used here, whatever the user's environment says."""
-    for name in [name for name in os.environ if name.upper().startswith("SOLARA_") and name not in LEFT]:
+def _say_how() -> None:
+    """Say in the environment how Solara is used here, whatever it says, before anything reads it."""
+    for name in [name for name in os.environ if name.upper().startswith(FORGOTTEN) and name not in LEFT]:
         del os.environ[name]
     os.environ.update(SETTINGS)
+
+
+def _set_up() -> None:
+    """Load Solara as it is used here."""
+    _say_how()
     import pandas  # noqa: F401 – before any page is shown: pages on several threads must not begin to import it at once
     import solara.settings
     from solara.minisettings import BaseSettings
@@ -199,6 +206,7 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[[str], None]) -> None:
     """Run the studio until Ctrl-C. ``port`` 0 takes any that is free. Raises :class:`Mistake` when it cannot listen."""
+    _say_how()
     import uvicorn
 
     from sim.studio import answers, wire
@@ -216,6 +224,7 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
             http=wire.Requests,
             ws=wire.Websockets,
             proxy_headers=False,
+            workers=1,
             server_header=False,
             h11_max_incomplete_event_size=answers.LONGEST_HEAD,
         )  # fmt: skip
