@@ -35,16 +35,18 @@ def asked(address: str, path: str, method: str = "GET", host: str | None = None,
     return sent(address, ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
 
 
-def sent(address: str, data: bytes) -> Answered:
-    """What comes back for these bytes; status 0 if the connection is closed without a word."""
+def sent(address: str, data: bytes, end: bool = False) -> Answered:
+    """What comes back for these bytes; status 0 if the connection is closed without a word. ``end``: no more will follow."""
     where = urlsplit(address)
     with socket.create_connection((where.hostname, where.port), PATIENCE) as connection:
         received = b""
         try:
             connection.sendall(data)
+            if end:
+                connection.shutdown(socket.SHUT_WR)
             while not received.startswith(b"HTTP/1.1 101 ") and (piece := connection.recv(2**16)):
                 received += piece
-        except ConnectionError:
+        except OSError:
             pass
     return _read(received)
 

@@ -381,6 +381,9 @@ def test_a_port_that_is_taken_and_a_token_that_is_short_are_told() -> None:
         port = taken.getsockname()[1]
         asked = CliRunner().invoke(app, ["studio", "--no-browser", "--port", str(port)])
     assert asked.exit_code == 2 and f"port {port}" in asked.output and "--port" in asked.output
-    asked = CliRunner().invoke(app, ["studio", "--no-browser", "--token", "abc"])
-    assert asked.exit_code == 2 and "at least 8 characters" in asked.output
+    for token in ("abc", " " * 20, "sesame\nsesame", "sesame-\udcff-sesame"):
+        asked = CliRunner().invoke(app, ["studio", "--no-browser", "--token", token])
+        assert asked.exit_code == 2 and "at least 8 characters" in asked.output
+    asked = CliRunner().invoke(app, ["studio", "--no-browser", "--host", "a" * 80])
+    assert asked.exit_code == 2 and "cannot listen" in asked.output
     assert CliRunner().invoke(app, ["studio", "--port", "70000"]).exit_code == 2

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,9 +12,9 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
+from browser.processes import copy_programs, digests, end, start_on_copy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from processes import end, start_studio
 from requests_made import PATIENCE, Answered, asked, sent, upgrade
 
 from sim.studio import assets
@@ -43,6 +41,8 @@ HOSTILE = {
     "FORWARDED_ALLOW_IPS": "*",
 }  # fmt: skip
 """An environment in which every door of Solara would stand open."""
+GARBLED = {"WEB_CONCURRENCY": "many", "WEBSOCKETS_MAX_LINE_LENGTH": "long", "SOLARA_KERNEL_CULL_TIMEOUT": "for ever"}
+"""Variables with which nothing of the kind would start."""
 NAMED = """
 import json, sys
 asked = []
@@ -62,30 +62,12 @@ values = {name: getattr(settings, name).dict() for name in ("main", "telemetry",
 values["assets"] = solara.settings.assets.dict()
 print(json.dumps({"routes": listed, "settings": values, "asked": asked}, default=str))
 """
-ELSEWHERE = """
-import os
-from pathlib import Path
-from sim.studio import assets
-assets.folder = lambda: Path(os.environ["STUDIO_PROGRAMS"])
-from sim.cli import main
-main()
-"""
-"""A studio whose programs lie in a copy: whatever a test does to them, the installed ones stay."""
-
-
-def told(folder: Path) -> dict[str, str]:
-    """Every file of a folder, with a digest of what is in it."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the programs that the pages load, with more beside them that nobody is to have."""
-    copy = tmp_path_factory.mktemp("cdn")
-    for folder in assets.folder().iterdir():
-        if folder.name.startswith(("@widgetti", "requirejs")):
-            shutil.copytree(folder, copy / folder.name)
+    copy = copy_programs(tmp_path_factory.mktemp("cdn"))
     dist = next(copy.glob("@widgetti/solara-vuetify-app@*")) / "dist"
     (dist / "page.html").write_text("<script>alert(1)</script>")
     (dist / "picture.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")
@@ -98,13 +80,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def studio(programs: Path) -> Iterator[str]:
     """A studio in a hostile environment, whose programs are a copy."""
-    before = dict(os.environ)
-    os.environ.update(HOSTILE, SOLARA_ASSETS_PROXY_CACHE_DIR=str(programs), STUDIO_PROGRAMS=str(programs))
-    try:
-        process, address = start_studio(program=("-c", ELSEWHERE))
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    process, address = start_on_copy(programs, **HOSTILE, **GARBLED)
     try:
         yield address
     finally:
@@ -285,6 +261,9 @@ def test_a_visitors_number_is_given_by_the_studio_and_by_nobody_else(studio: str
     assert len(own) == 11  # each time another, and never the one that was shown
     planted = asked(studio, "/live", Cookie=f"{name}=planted; {first.cookie}")
     assert planted.cookie.split(".")[0] == first.cookie.split(".")[0]
+    other = asked(studio, "/live").cookie  # a pass that is good, of somebody who wants to be taken for the visitor
+    both = asked(studio, "/live", Cookie=f"{other}; {first.cookie}").cookie.split("=")[1].split(".")[0]
+    assert both not in (visitor, other.split("=")[1].split(".")[0])
 
 
 HELLO = {
@@ -351,14 +330,14 @@ def test_what_a_browser_has_already_is_not_sent_again(studio: str) -> None:
 
 
 def test_whoever_asks_for_folders_removes_and_adds_nothing(studio: str, programs: Path) -> None:
-    before = told(programs)
+    before = digests(programs)
     folders = [path.relative_to(programs).as_posix() for path in programs.glob("**/*") if path.is_dir()]
     written = ("{}", "{}/", "/{}", "{}/.", "./{}", "{}//")
     odd = [form.format(folder) for folder in folders if folder.count("/") < 2 for form in written]
     odd += [quote(folder, safe="") for folder in folders] + [folder.replace("/", "\\") for folder in folders]
     for path in (*folders, *odd):
         assert asked(studio, f"/_solara/cdn/{path}").status == 404
-    assert told(programs) == before
+    assert digests(programs) == before
 
 
 PIECES = st.one_of(

@@ -28,8 +28,8 @@ def studio(
 
     if not 0 <= port <= 65535:
         raise Mistake(f"--port is {port}, but must lie between 0 and 65535")
-    if token is not None and len(token) < 8:
-        raise Mistake("--token must have at least 8 characters")
+    if token is not None and (len(token.strip()) < 8 or not token.isprintable()):
+        raise Mistake("--token must have at least 8 characters, all of which can be seen")
     asked = token or (None if is_loopback(host) else secrets.token_urlsafe(16))
     serve(host, port, asked, not no_browser, tell)
 

@@ -19,7 +19,6 @@ HANDED_ON = frozenset({
 })  # fmt: skip
 """What the pages get to see of a request's headers. What says under which name, path or protocol somebody came – Solara would
 take its own address from ``X-Script-Name`` and ``X-Forwarded-Host``, for every later visitor – is not among them."""
-ABROAD = frozenset({"cross-site", "same-site"})
 AT_HOME = frozenset({"same-origin", "none"})
 
 

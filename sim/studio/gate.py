@@ -76,9 +76,9 @@ class Gate:
         return asked.is_link and asked.path in self._pages
 
     def _visitor(self, asked: Asked) -> str | None:
-        """Whose pass the browser shows."""
-        shown = map(self._passes.visitor, asked.cookies(_named(COOKIE, asked)))
-        return next((visitor for visitor in shown if visitor), None)
+        """Whose pass the browser shows; nobody's if it shows several, as a page on another port may have planted its own."""
+        shown = set(map(self._passes.visitor, asked.cookies(_named(COOKIE, asked)))) - {None}
+        return shown.pop() if len(shown) == 1 else None
 
     def _step(self, asked: Asked, visitor: str | None) -> Answer | None:
         """Who follows a link from another site comes without a pass, as browsers then hold it back: from a page of ours they ask
@@ -173,7 +173,7 @@ def _tell(asked: Asked, fault: Exception) -> None:
     """What the terminal says: of a page's fault where it was, of a message that cannot be read one line, as there may be many."""
     if asked.scope["type"] == "http":
         LOG.error("a page could not be made", exc_info=fault)
-    else:
+    elif not isinstance(fault, OSError):  # that is: the browser has gone
         LOG.warning("the connection of a page ended: %s", repr(fault)[:200])
 
 

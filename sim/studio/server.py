@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from sim.errors import Mistake
 from sim.studio.asgi import Application
@@ -44,14 +45,21 @@ SETTINGS = {
 """What Solara reads from the environment when it is first imported: nothing may call home, nothing comes from elsewhere, and
 nothing that a visitor sends changes what others see. Whatever else is said to Solara there is forgotten."""
 LEFT = frozenset({"SOLARA_HOME"})
+FORGOTTEN = ("SOLARA_", "WEBSOCKETS_")
+"""Beginnings of the names of variables that Solara, and what it stands on, would heed."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def _set_up() -> None:
-    """Tell Solara how it is used here, whatever the user's environment says."""
-    for name in [name for name in os.environ if name.upper().startswith("SOLARA_") and name not in LEFT]:
+def _say_how() -> None:
+    """Say in the environment how Solara is used here, whatever it says, before anything reads it."""
+    for name in [name for name in os.environ if name.upper().startswith(FORGOTTEN) and name not in LEFT]:
         del os.environ[name]
     os.environ.update(SETTINGS)
+
+
+def _set_up() -> None:
+    """Load Solara as it is used here."""
+    _say_how()
     import pandas  # noqa: F401 – before any page is shown: pages on several threads must not begin to import it at once
     import solara.settings
     from solara.minisettings import BaseSettings
@@ -68,17 +76,16 @@ def _set_up() -> None:
 
 async def _from_desk(request: Request) -> Response:
     """A file of the visitor's own desk; for everybody else there is none."""
-    from starlette.exceptions import HTTPException
-    from starlette.responses import FileResponse
+    from starlette.responses import FileResponse, HTMLResponse
 
-    from sim.studio.answers import FROM_DESK
+    from sim.studio.answers import FROM_DESK, told
     from sim.studio.desk import DESKS
     from sim.studio.gate import VISITOR
 
     desk = DESKS.opened(request.path_params["key"], request.cookies.get(VISITOR, ""))
     path = desk.find(request.path_params["name"]) if desk else None
     if path is None:
-        raise HTTPException(404)
+        return HTMLResponse(told(404, "There is no such file on your desk.")[1], 404)
     kind = "inline" if "show" in request.query_params else "attachment"
     return FileResponse(
         path, filename=path.name, content_disposition_type=kind, headers={"Content-Security-Policy": FROM_DESK}
@@ -189,7 +196,7 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         here.bind((host, port))
         here.listen(128)  # at once: who opens the address that is told next waits a moment instead of being refused
-    except (OSError, OverflowError) as fault:
+    except (OSError, OverflowError, UnicodeError) as fault:
         here.close()
         raise Mistake(
             f"the studio cannot listen at {host}, port {port} ({fault}); choose another with --port"
@@ -199,6 +206,7 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[[str], None]) -> None:
     """Run the studio until Ctrl-C. ``port`` 0 takes any that is free. Raises :class:`Mistake` when it cannot listen."""
+    _say_how()
     import uvicorn
 
     from sim.studio import answers, wire
@@ -207,7 +215,7 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
     name = f"[{host}]" if ":" in host else host
     home = f"http://{name}:{here.getsockname()[1]}/"
     hosts = LOOPBACK | {host} if is_loopback(host) and token is None else None  # a token keeps other names out as well
-    address = f"{home}?token={token}" if token else home
+    address = f"{home}?{urlencode({'token': token})}" if token else home
     server = uvicorn.Server(
         uvicorn.Config(
             application(hosts, token),
@@ -216,6 +224,7 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
             http=wire.Requests,
             ws=wire.Websockets,
             proxy_headers=False,
+            workers=1,
             server_header=False,
             h11_max_incomplete_event_size=answers.LONGEST_HEAD,
         )  # fmt: skip

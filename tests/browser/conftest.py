@@ -61,7 +61,7 @@ class Visitors:
         page = context.new_page()
         page.on("request", lambda request: self._noted(request.url))
         page.on("pageerror", lambda fault: self.faults.append(str(fault)))
-        page.on("console", lambda told: self._heard(told.text))
+        context.on("console", lambda told: self._heard(told.text))
         return page
 
     def _noted(self, url: str) -> None:

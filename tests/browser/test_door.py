@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import end, start_studio
+from processes import copy_programs, digests, end, start_on_copy, start_studio
 from requests_made import asked
 
 from sim.studio import assets
@@ -79,15 +76,6 @@ def test_the_first_paint_can_be_read_and_clicked_before_any_program_runs(studio:
     assert page.inner_text("h1") == first.module.TITLE
 
 
-COPIED = """
-import os
-from pathlib import Path
-from sim.studio import assets
-assets.folder = lambda: Path(os.environ["STUDIO_PROGRAMS"])
-from sim.cli import main
-main()
-"""
-"""A studio whose programs lie in a copy: whatever a page does to them, the installed ones stay."""
 ATTACK = """<!doctype html><title>another site</title><body><script>
 const told = [], studio = "{studio}", kinds = ["img", "script", "iframe", "embed", "audio"];
 const wanted = ["_solara/cdn/@widgetti/{program}", "_solara/cdn/@widgetti/{program}/", "_solara/cdn/@widgetti", "_solara/cdn/",
@@ -125,23 +113,13 @@ LINK = """<!doctype html><a href="{studio}live?week=3">to the studio</a>"""
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    copy = tmp_path_factory.mktemp("copied") / "cdn"
-    for folder in assets.folder().iterdir():
-        if folder.name.startswith(("@widgetti", "requirejs")):
-            shutil.copytree(folder, copy / folder.name)
-    return copy
+    return copy_programs(tmp_path_factory.mktemp("copied"))
 
 
 @pytest.fixture(scope="module")
 def copied(programs: Path) -> Iterator[str]:
     """A studio whose programs are a copy."""
-    before = dict(os.environ)
-    os.environ.update(STUDIO_PROGRAMS=str(programs), SOLARA_ASSETS_PROXY_CACHE_DIR=str(programs))
-    try:
-        process, address = start_studio(program=("-c", COPIED))
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    process, address = start_on_copy(programs)
     try:
         yield address
     finally:
@@ -176,18 +154,11 @@ def another_site(copied: str) -> Iterator[str]:
         server.shutdown()
 
 
-def told(folder: Path) -> dict[str, str]:
-    """Every file of a folder, with a digest of what is in it."""
-    return {
-        str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
-
-
 @pytest.mark.parametrize("way", ["/attack", "/nested"], ids=["the same host", "any host"])
 def test_a_page_of_another_site_gets_nothing_and_removes_nothing(
     copied: str, another_site: str, programs: Path, visitors: Any, way: str
 ) -> None:
-    before, page = told(programs), visitors.come()
+    before, page = digests(programs), visitors.come()
     answers: list[tuple[str, int]] = []
     page.on("response", lambda answer: answers.append((answer.url, answer.status)) if copied in answer.url else None)
     page.goto(another_site + way)
@@ -195,7 +166,7 @@ def test_a_page_of_another_site_gets_nothing_and_removes_nothing(
     frame.wait_for_function("document.title === 'done'")
     assert frame.evaluate("told") == []
     assert len(answers) > 10 and {status for _, status in answers} == {403}  # of what the browser lets itself see
-    assert told(programs) == before
+    assert digests(programs) == before
     refused = [fault for fault in visitors.faults if "frame" in fault.lower()]
     assert refused == visitors.faults  # the browser says that it shows the studio in no frame
     visitors.faults.clear()

@@ -55,6 +55,14 @@ def test_the_mirror_is_run_shown_and_taken_home(studio: str, visitors: Any, acce
     kept = tmp_path / "mirror.html"
     download.value.save_as(kept)
     headline = page.inner_text(".mirror-headline").rstrip(".")
+    with page.context.expect_page() as opened:
+        page.click("a:has-text('Open the page in a new tab')")
+    shown = opened.value
+    assert shown.inner_text("h1") == headline
+    shown.locator("figure").first.scroll_into_view_if_needed()
+    shown.locator(".svg-container").first.wait_for(state="attached")  # its own scripts run, without the studio's rights
+    assert shown.evaluate("origin") == "null"
+    assert visitors.come().goto(shown.url).status == 404
     again = visitors.come()
     again.goto(kept.as_uri())
     assert again.inner_text("h1") == headline

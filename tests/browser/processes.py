@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -12,6 +14,15 @@ from typing import IO
 
 ENDING = 60
 """Seconds that a studio may take to end; a loaded machine is slow."""
+
+ON_A_COPY = """
+import os
+from pathlib import Path
+from sim.studio import assets
+assets.folder = lambda: Path(os.environ["STUDIO_PROGRAMS"])
+from sim.cli import main
+main()
+"""
 
 
 def start_studio(
@@ -45,3 +56,30 @@ def end(process: subprocess.Popen[str]) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+def copy_programs(folder: Path) -> Path:
+    """A copy of the programs that the studio's pages load: whatever is done to them, the installed ones stay."""
+    from sim.studio import assets
+
+    for program in assets.folder().iterdir():
+        if program.name.startswith(("@widgetti", "requirejs")):
+            shutil.copytree(program, folder / program.name)
+    return folder
+
+
+def start_on_copy(programs: Path, **environment: str) -> tuple[subprocess.Popen[str], str]:
+    """A studio that hands out those programs, in an environment with these variables besides."""
+    before = dict(os.environ)
+    os.environ.update(environment, STUDIO_PROGRAMS=str(programs), SOLARA_ASSETS_PROXY_CACHE_DIR=str(programs))
+    try:
+        return start_studio(program=("-c", ON_A_COPY))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Every file of a folder, with a digest of what is in it."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
