@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as arrow
 from pyarrow import parquet
 
+from sim.arguments import file_path
 from sim.compiled import source_hash
 from sim.customer_file import write_quarantine
 from sim.errors import Mistake
@@ -154,6 +155,9 @@ def save(results: Sequence[Result], under: Path = RESULTS) -> Path:
 
     Raises :class:`~sim.errors.Mistake` when it cannot be written there; then nothing is left behind.
     """
+    if not results:
+        raise Mistake("there is nothing to save: give at least one result")
+    under = file_path("under", under)
     place = under / folder_name(results)
     try:
         under.mkdir(parents=True, exist_ok=True)
@@ -194,6 +198,7 @@ def query(sql: str, under: Path | str = RESULTS) -> Answer:
 
 def write_weekly(result: Result, path: Path) -> None:
     """Write the weekly series of a run as Parquet. Raises :class:`~sim.errors.Mistake` when it cannot be written."""
+    path = file_path("path", path)
     try:
         _write(map(arrow.table, _weekly(result)), path)
     except OSError as fault:

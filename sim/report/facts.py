@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -125,8 +126,19 @@ def _scale(answer: Answer, measure: str) -> float:
     return 1.0 if measure in EACH else stands_for(answer)
 
 
+_UNITS: WeakKeyDictionary[Answer, dict[str, Unit]] = WeakKeyDictionary()
+"""What was found already: every row asks, and the answer rests on all the policies."""
+
+
 def unit_of(answer: Answer, measure: str) -> Unit:
     """How a measure is shown: shares as per cent, short times in seconds, money and heads for the whole company."""
+    known = _UNITS.setdefault(answer, {})
+    if measure not in known:
+        known[measure] = _unit_of(answer, measure)
+    return known[measure]
+
+
+def _unit_of(answer: Answer, measure: str) -> Unit:
     unit, scale = DEFINITIONS[measure].unit, _scale(answer, measure)
     if unit == "currency":
         values = [float(answer.values(result, measure).mean()) * scale for result in answer.results]
