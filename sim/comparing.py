@@ -247,7 +247,9 @@ def compare(
     if isinstance(scenarios, Scenario) or not isinstance(scenarios, Iterable):
         raise Mistake(f"scenarios must be a list of scenarios, the base first, but is {shown(scenarios)}")
     scenarios = tuple(scenarios)
-    _check(scenarios), function("progress", progress), function("planned", planned)
+    _check(scenarios)
+    function("progress", progress)
+    function("planned", planned)
     wish = _wish(precision, most)
     replications, seed = check_numbers(replications, seed)
     if replications < 2 and wish is None:

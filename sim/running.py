@@ -135,7 +135,8 @@ def run(
 
     Raises :class:`~sim.errors.Mistake` on a wrong argument or customer file. A failing replication is in ``failures``.
     """
-    check_scenario(scenario), function("progress", progress)
+    check_scenario(scenario)
+    function("progress", progress)
     replications, seed = check_numbers(replications, seed, engine)
     first = whole("first", first, 0, MOST_REPLICATION - replications + 1, "0 and 2^63 less the replications")
     numbers = range(first, first + replications)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import Any
 
 from sim.errors import nearest
@@ -39,7 +40,7 @@ def told(value: Any) -> str:
 def number_told(value: float) -> str:
     """A number without exponent where it can be helped."""
     if isinstance(value, int) or (math.isfinite(value) and value == int(value) and abs(value) < 1e15):
-        return str(int(value)) if abs(value) < 10**30 else f"{float(value):.3g}"
+        return str(int(value)) if abs(value) < 10**30 else f"{Decimal(value):.3g}"
     return f"{value:.12g}"
 
 
