@@ -13,7 +13,7 @@ TOGETHER := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo studio cluster test check-all bench bench-page docs compiled prepared lint format calibration claims evidence lessons industries odd influence studio-speed studio-pictures lock clean
+.PHONY: help demo studio cluster test check-all bench bench-page docs compiled prepared lint format calibration claims evidence lessons industries odd influence studio-speed studio-pictures lock audit clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,8 +98,14 @@ lock: ## write requirements.lock from pyproject.toml
 		--custom-compile-command "make lock" --quiet --output-file requirements.lock
 	rm -rf .venv-lock
 
+audit: ## look the locked libraries up among the known vulnerabilities; exit code 1 when one is found
+	rm -rf .venv-audit
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit
+	@.venv-audit/bin/python .ci/audit.py .venv-audit/bin/pip-audit requirements.lock; found=$$?; rm -rf .venv-audit; exit $$found
+
 clean: ## remove what make made; results stay
-	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-lock .venv-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	find sim tests experiments -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # uv does it in a quarter of the time; where only pip knows the way to the packages, pip does it.

@@ -65,7 +65,8 @@ def _float(value: Any) -> float:
 def numbers(name: str, values: Any) -> NDArray[np.float64]:
     """One number or several, as float64. Raises :class:`~sim.errors.Mistake` on what is no number, or not finite."""
     try:
-        found = np.asarray(values, np.float64)
+        given = np.asarray(values)
+        found = given.astype(np.float64, casting="unsafe" if given.dtype.kind == "O" else "same_kind")
     except (OverflowError, TypeError, ValueError):
         raise Mistake(f"{name} must be numbers, but is {shown(values)}") from None
     if not np.isfinite(found).all():
@@ -73,15 +74,21 @@ def numbers(name: str, values: Any) -> NDArray[np.float64]:
     return found
 
 
-def path(name: str, value: Any) -> Path:
-    """``value`` as a path. Raises :class:`~sim.errors.Mistake` on what is none."""
+def file_path(name: str, value: Any) -> Path:
+    """``value`` as the path of a file or folder. Raises :class:`~sim.errors.Mistake` on what is none."""
     try:
-        found = Path(os.fsdecode(value))
+        words = os.fsdecode(value)
     except TypeError:
-        raise Mistake(f"{name} must be the path of a file, but is {shown(value)}") from None
-    if "\0" in str(found):
-        raise Mistake(f"{name} must be the path of a file, but holds a NUL character")
-    return found
+        words = "\0"
+    if "\0" in words:
+        raise Mistake(f"{name} must be the path of a file or folder, but is {shown(value)}")
+    return Path(words)
+
+
+def function(name: str, value: Any) -> None:
+    """Refuse what is given and cannot be called. Raises :class:`~sim.errors.Mistake`."""
+    if value is not None and not callable(value):
+        raise Mistake(f"{name} must be a function, but is {shown(value)}")
 
 
 def shown(value: Any) -> str:

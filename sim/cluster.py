@@ -17,11 +17,13 @@ import threading
 import time
 import warnings
 from concurrent import futures
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import lru_cache
 from importlib import metadata
+from ipaddress import ip_address
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pyarrow as arrow
@@ -162,12 +164,15 @@ class Cluster(Executor):
     def _remote(self, address: str) -> Any:
         from distributed import Client
 
+        self.caution = _caution(address)
         try:
-            client = Client(address, timeout=REACH, set_as_default=False)
+            client = Client(address, timeout=REACH, set_as_default=False, security=_security(address))
+        except RuntimeError as fault:  # Dask's configuration asks for encryption, and the address does without
+            raise Mistake(f"cluster: {fault}; begin the address with tls://") from None
         except (OSError, TimeoutError):
             raise Mistake(
-                f"cluster: no Dask scheduler answers at '{address}' within {REACH} s; check the address and that "
-                "'dask scheduler' runs there"
+                f"cluster: no Dask scheduler answers at '{address}' within {REACH} s; check the address, that "
+                "'dask scheduler' runs there, and that both sides use tls:// and certificates of one authority, or neither"
             ) from None
         except (ValueError, TypeError) as fault:
             raise Mistake(f"cluster: '{address}' is no address ({fault}); write it as tcp://10.0.0.5:8786") from None
@@ -255,6 +260,40 @@ class Cluster(Executor):
     def _drop(self, under_way: list[Any]) -> None:
         if under_way and self._client.status == "running":
             self._client.cancel(under_way, force=True)
+
+
+def _security(address: str) -> Any:
+    """Certificates as Dask's configuration names them. Raises :class:`~sim.errors.Mistake` when they cannot be used."""
+    from distributed.security import Security
+
+    try:
+        security = Security()
+        context = security.get_connection_args("client")["ssl_context"]
+    except (OSError, TypeError, ValueError) as fault:
+        raise Mistake(
+            f"cluster: the certificates that Dask's configuration names cannot be used ({fault}); mend what it says under "
+            "distributed.comm.tls"
+        ) from None
+    if address.startswith("tls://") and context is None:
+        raise Mistake(
+            f"cluster: '{address}' asks for certificates, and Dask's configuration names none; set ca-file, client.cert and "
+            "client.key under distributed.comm.tls"
+        )
+    return security
+
+
+def _caution(address: str) -> str:
+    """What to tell of an address that is beyond this machine and not encrypted; empty for others."""
+    place = urlsplit(address if "://" in address else f"tcp://{address}")
+    with suppress(ValueError):
+        if place.hostname == "localhost" or ip_address(place.hostname or "").is_loopback:
+            return ""
+    if place.scheme != "tcp":
+        return ""
+    return (
+        f"cluster: '{address}' is neither encrypted nor guarded: whoever reaches it can run any program on its workers; "
+        "keep its network to yourself, or use tls://"
+    )
 
 
 def _refuse_stranger(made: Made, worker: str) -> None:

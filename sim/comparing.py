@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise, starmap
@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import Mistake
+from sim.arguments import file_path, function, number, shown, whole
+from sim.errors import Mistake, nearest
 from sim.execution import Executor
 from sim.measures import DEFINITIONS, NAMES, scale_of
 from sim.outcome import Result, enlarged, joined
-from sim.running import Place, Progress, check_numbers, run_together
+from sim.running import Place, Progress, check_numbers, check_scenario, run_together
 from sim.scenario.whole import Scenario
 from sim.statistics import Difference, Interval, coupling_bound, difference, interval, plain, unseen_at_most
 
@@ -70,8 +71,11 @@ class Answer:
         return np.array(sorted(shared), np.int64)
 
     def values(self, result: Result, measure: str) -> np.ndarray:
-        """A measure of one scenario in every shared replication: float64."""
-        return result.measures.loc[self.numbers, measure].to_numpy()
+        """A measure of one scenario in every shared replication: float64. Raises :class:`~sim.errors.Mistake`."""
+        _check_measure(measure)
+        values = result.values[measure]
+        whole = len(result.numbers) == len(self.numbers)
+        return values.copy() if whole else values[np.searchsorted(result.numbers, self.numbers)]
 
     def level(self, result: Result, measure: str) -> Interval:
         """A measure of one scenario over the shared replications."""
@@ -163,6 +167,7 @@ class Answer:
 
         A scenario in which there is nothing to measure cannot be held against the others, so that is undecided too.
         """
+        _check_measure(measure)
         sign = DEFINITIONS[measure].better
         levels = {result.scenario.name: self.level(result, measure).mean for result in self.results}
         if sign == 0 or len(self.results) < 2 or not all(map(math.isfinite, levels.values())):
@@ -196,7 +201,7 @@ class Answer:
         """Write the one-page report and return its path: one HTML file, or what the ending asks for (pdf, md, xlsx)."""
         from importlib import import_module
 
-        return import_module("sim.report.comparison").write(self, Path(path))
+        return import_module("sim.report.comparison").write(self, file_path("the report", path))
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``loyalty compare --json`` prints: money and heads are the whole company's."""
@@ -238,7 +243,14 @@ OF_THE_MEAN_OVER_DRAWS = (
 )
 
 
+def _check_measure(name: str) -> None:
+    if name not in NAMES:
+        raise Mistake(f"there is no measure {shown(name)}{nearest(str(name), list(NAMES))}")
+
+
 def _check(scenarios: Sequence[Scenario]) -> None:
+    for scenario in scenarios:
+        check_scenario(scenario)
     if len(scenarios) < 2:
         raise Mistake("a comparison takes at least two scenarios: the base, and one or more to hold against it")
     names = [scenario.name for scenario in scenarios]
@@ -274,13 +286,9 @@ def _batch(answer: Answer, wish: Wish) -> range:
 def _wish(precision: float | None, most: int) -> Wish | None:
     if precision is None:
         return None
-    if not 0 < precision < 1:
-        raise Mistake(
-            f"precision is {precision:g}, but must lie between 0 and 1, such as 0.01 for one percentage point"
-        )
-    if not 2 <= most <= MOST_REPLICATIONS:
-        raise Mistake(f"most is {most:,}, but must lie between 2 and {MOST_REPLICATIONS:,} replications")
-    return Wish(precision, most)
+    told = "between 0 and 1, such as 0.01 for one percentage point"
+    precision = number("precision", precision, lambda share: 0 < share < 1, told)
+    return Wish(precision, whole("most", most, 2, MOST_REPLICATIONS, f"2 and {MOST_REPLICATIONS:,} replications"))
 
 
 def compare(
@@ -302,11 +310,18 @@ def compare(
     ``precision``: run until the 95 % half-width of each paired difference in retention is no larger than this share of
     customers (0.01 is one percentage point), at most ``most`` replications; ``replications`` is then ignored. ``planned`` is
     told the answer so far, and how many replications there are to be, before more are added. Where to run: as in
-    :func:`sim.run`. Raises :class:`~sim.errors.Mistake` when the scenarios cannot be compared.
+    :func:`sim.run`. Raises :class:`~sim.errors.Mistake` on a wrong argument, and when the scenarios cannot be compared.
     """
+    if isinstance(scenarios, Scenario) or not isinstance(scenarios, Iterable):
+        raise Mistake(f"scenarios must be a list of scenarios, the base first, but is {shown(scenarios)}")
+    scenarios = tuple(scenarios)
     _check(scenarios)
+    function("progress", progress)
+    function("planned", planned)
     wish = _wish(precision, most)
-    check_numbers(replications, seed)
+    replications, seed = check_numbers(replications, seed)
+    if replications < 2 and wish is None:
+        raise Mistake("replications is 1, but a comparison takes at least 2: one cannot tell policy from luck")
     with Place(threads, workers, cluster, executor).opened() as place:
         numbers = range(min(FIRST_BATCH, wish.most) if wish else replications)
         answer = Answer(tuple(run_together(scenarios, numbers, seed, place, progress=progress)), wish=wish)

@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Any
 
 from sim.allowance import enough_memory, room_for_a_thread
+from sim.arguments import shown, whole
 from sim.engines.start import Ground
 from sim.errors import Mistake
 from sim.ground import ground_of
@@ -33,6 +34,8 @@ from sim.week import COUNTS
 
 GROUNDS = 16
 """Scenarios whose arrays an executor keeps at hand."""
+MOST = 1024
+"""Threads or workers at most."""
 LISTEN = 0.2
 """Seconds between two looks at whether somebody asked to stop; done blocks are taken at once."""
 
@@ -59,10 +62,10 @@ class Executor:
 
     ``places``: how many blocks are run at the same time; ``block_seconds`` and ``block_bytes``: how long a block should take,
     so that handing it over costs little, and how much it should count, so that memory stays flat; ``why_stopped``: why it
-    ended early, empty when it did not.
+    ended early, empty when it did not; ``caution``: what whoever runs something on it should be told, usually nothing.
     """
 
-    places = 1
+    places, caution = 1, ""
     block_seconds, block_bytes = 0.1, 2**20
 
     def __init__(self) -> None:
@@ -288,7 +291,9 @@ class Threads(Executor):
             return None
         try:
             return future.result()
-        except MemoryError as fault:
+        except Mistake:
+            raise
+        except Exception as fault:  # without memory Python itself may fail in odd ways; the other blocks are kept
             return lost(self.ground(block.scenario), block.task, fault)
 
     def _drop(self, under_way: list[Any]) -> None:
@@ -308,19 +313,23 @@ def executor(threads: int | None = None, workers: int | None = None, cluster: st
     ``if __name__ == "__main__":``. Raises :class:`~sim.errors.Mistake` for two of them together, a number out of range, a
     scheduler that cannot be reached, or workers with another version of the program.
     """
-    given = {"threads": threads, "workers": workers, "cluster": cluster}
+    given: dict[str, Any] = {"threads": threads, "workers": workers, "cluster": cluster}
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:
         raise Mistake(
             f"{' and '.join(named)} exclude each other: give one of them (a worker is a process of one thread)"
         )
-    for name, number in (("threads", threads), ("workers", workers)):
-        if number is not None and not 1 <= number <= 1024:
-            raise Mistake(f"{name} is {number}, but must lie between 1 and 1024")
+    threads, workers = (
+        None if given[name] is None else whole(name, given[name], 1, MOST, f"1 and {MOST}")
+        for name in ("threads", "workers")
+    )
+    if not isinstance(cluster, str | None):
+        raise Mistake(f"cluster must be an address such as 'tcp://10.0.0.5:8786', but is {shown(cluster)}")
     if workers is None and cluster is None:
         return Threads(threads or os.cpu_count() or 1)
-    if find_spec("distributed") is None:
-        raise Mistake("workers need Dask, which is not installed: pip install 'loyalty-sim[cluster]'")
+    for library, name in (("distributed", "Dask"), ("cryptography", "cryptography")):
+        if find_spec(library) is None:
+            raise Mistake(f"workers need {name}, which is not installed: pip install 'loyalty-sim[cluster]'")
     from sim.cluster import Cluster
 
     return Cluster(workers, cluster)
@@ -328,7 +337,12 @@ def executor(threads: int | None = None, workers: int | None = None, cluster: st
 
 @contextmanager
 def interruptible(executor: Executor, tell: Callable[[str], None]) -> Iterator[Executor]:
-    """Within it, Ctrl-C asks the executor to stop, and what is done is kept; a second one ends the program at once."""
+    """Within it, Ctrl-C asks the executor to stop, and what is done is kept; a second one ends the program at once.
+
+    What there is to be careful about is told first.
+    """
+    if executor.caution:
+        tell(executor.caution)
     if threading.current_thread() is not threading.main_thread():
         yield executor
         return

@@ -24,6 +24,9 @@ from sim.week import COUNTS, State, journal
 SIZES = ("call_centre_representatives", "self_checkout_lanes", *(f"management_{name}" for name in MANAGEMENT))
 """Settings whose largest values say, with the number of people, how large a state is."""
 
+LACKING = MemoryError, SystemError
+"""What lack of memory looks like: Python itself may lose an exception that it has no memory to tell of."""
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -61,10 +64,9 @@ class Task:
 
     def failed(self, replication: int, fault: Exception) -> Failure:
         """The row of a replication that ended in this fault, while it is handled."""
-        remedy = f"; {REMEDY}" if isinstance(fault, MemoryError) else ""
-        name = "MemoryError" if remedy else type(fault).__name__
-        told = "" if remedy else traceback.format_exc()  # which takes memory itself, and would say no more
-        return self.failure(replication, f"{name}: {fault}{remedy}", told)
+        if isinstance(fault, LACKING):  # to tell more would take memory, too
+            return self.failure(replication, f"not enough memory ({fault}); {REMEDY}")
+        return self.failure(replication, f"{type(fault).__name__}: {fault}", traceback.format_exc())
 
     def failure(self, replication: int, error: str, told: str = "") -> Failure:
         """The row of a replication that failed; ``told`` is the traceback."""
@@ -151,7 +153,7 @@ class Replicator:
         """The replications of a task; asked to ``stop``, those that are done by then."""
         try:
             return self._counted(ground, task, stop)
-        except MemoryError as fault:
+        except LACKING as fault:
             return lost(ground, task, fault)
 
     def _counted(self, ground: Ground, task: Task, stop: Callable[[], bool]) -> Counted:

@@ -19,8 +19,10 @@ import numpy as np
 import pyarrow as arrow
 from pyarrow import parquet
 
+from sim.arguments import file_path
 from sim.compiled import source_hash
 from sim.customer_file import write_quarantine
+from sim.errors import Mistake
 from sim.folders import digest, keep, words_of
 from sim.ground import customers_of
 from sim.measures import measured_weekly
@@ -179,7 +181,9 @@ def save(results: Sequence[Result], under: Path = RESULTS, asked: Mapping[str, A
     ``asked``: what else was asked (``engine``, ``precision``, ``posterior`` and so on); it is part of the manifest, and words
     of it of the folder's name. Raises :class:`~sim.errors.Mistake` when it cannot be written there; then nothing is left behind.
     """
-    told = manifest(results) | dict(asked)
+    if not results:
+        raise Mistake("there is nothing to save: give at least one result")
+    under, told = file_path("under", under), manifest(results) | dict(asked)
     try:
         return keep(under, folder_name(results, asked), told, lambda folder, _: _fill(folder, results))
     finally:
@@ -195,5 +199,5 @@ def query(sql: str, under: Path | str = RESULTS) -> querying.Answer:
 
 def write_weekly(result: Result, path: Path) -> None:
     """Write the weekly series of a run as Parquet, whole or not at all. Raises :class:`~sim.errors.Mistake` when it cannot be."""
-    with writing(path, "the weekly series") as draft:
+    with writing(file_path("path", path), "the weekly series") as draft:
         _write((arrow.table(_columns(part)) for part in _weekly(result)), draft)

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 
 from sim import execution
 from sim.allowance import enough_memory
+from sim.arguments import function, shown, whole
 from sim.errors import Mistake
 from sim.execution import Block, Executor, block_size
 from sim.measures import DEFINITIONS
@@ -23,7 +24,10 @@ from sim.scenario.whole import Scenario
 
 Progress = Callable[[int], None]
 """Called with a number of replications whenever so many more are done."""
-MOST_SEED = 2**64 - 1
+MOST_SEED, ANY_SEED = 2**64 - 1, f"0 and 2^64 - 1 = {2**64 - 1}"
+MOST_REPLICATIONS = 10_000_000
+MOST_REPLICATION = 2**63 - 1
+"""The largest number that a replication can have."""
 
 
 @dataclass(frozen=True)
@@ -39,22 +43,37 @@ class Place:
     def opened(self) -> Iterator[Executor]:
         """The executor; one that was made here is closed in the end."""
         if self.executor is not None:
+            self._check_executor()
             yield self.executor
             return
         with execution.executor(self.threads, self.workers, self.cluster) as made:
             yield made
 
+    def _check_executor(self) -> None:
+        if not isinstance(self.executor, Executor):
+            raise Mistake(f"executor must be what sim.execution.executor() gives, but is {shown(self.executor)}")
+        for name in ("threads", "workers", "cluster"):
+            if getattr(self, name) is not None:
+                raise Mistake(f"{name} and executor exclude each other: the executor knows where it runs")
 
-def check_numbers(replications: int, seed: int, engine: str = "core") -> None:
-    """Raise :class:`~sim.errors.Mistake` for a number of replications, a seed or an engine that cannot be."""
-    if not 1 <= replications <= 10_000_000:
-        raise Mistake(f"replications is {replications}, but must lie between 1 and 10,000,000")
-    if not 0 <= seed <= MOST_SEED:
-        raise Mistake(f"seed is {seed}, but must lie between 0 and 2^64 - 1 = {MOST_SEED}")
+
+def check_scenario(scenario: object) -> None:
+    """Raise :class:`~sim.errors.Mistake` for what is no scenario."""
+    if not isinstance(scenario, Scenario):
+        raise Mistake(f"a scenario must be what load('FILE.yaml') gives, but is {shown(scenario)}")
+
+
+def check_numbers(replications: int, seed: int, engine: str = "core") -> tuple[int, int]:
+    """Replications and seed, as Python's own numbers.
+
+    Raises :class:`~sim.errors.Mistake` for a number of replications, a seed or an engine that cannot be.
+    """
+    numbers = whole("replications", replications, 1, MOST_REPLICATIONS), whole("seed", seed, 0, MOST_SEED, ANY_SEED)
     if engine not in ("core", "mesa"):
-        raise Mistake(f"engine is '{engine}', but must be 'core' or 'mesa'")
+        raise Mistake(f"engine is {shown(engine)}, but must be 'core' or 'mesa'")
     if engine == "mesa":
         check_readable_engine()
+    return numbers
 
 
 def check_readable_engine() -> None:
@@ -114,9 +133,12 @@ def run(
     :func:`sim.execution.executor`), or an ``executor`` that is there already. ``engine``: ``core`` (fast) or ``mesa``
     (readable), bit for bit the same. ``first``: the number of the first replication.
 
-    Raises :class:`~sim.errors.Mistake` on a wrong number or customer file. A failing replication is in ``failures``.
+    Raises :class:`~sim.errors.Mistake` on a wrong argument or customer file. A failing replication is in ``failures``.
     """
-    check_numbers(replications, seed, engine)
+    check_scenario(scenario)
+    function("progress", progress)
+    replications, seed = check_numbers(replications, seed, engine)
+    first = whole("first", first, 0, MOST_REPLICATION - replications + 1, "0 and 2^63 less the replications")
     numbers = range(first, first + replications)
     with Place(threads, workers, cluster, executor).opened() as place:
         return run_together([scenario], numbers, seed, place, engine=engine, progress=progress)[0]

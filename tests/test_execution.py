@@ -18,7 +18,7 @@ import pyarrow.parquet as parquet
 import pytest
 from worlds import busy
 
-from sim import Mistake, compare, run, tallies
+from sim import Mistake, compare, execution, run, tallies
 from sim.execution import Block, Executor, block_size, executor
 from sim.measures import NAMES, measured, measured_weekly
 from sim.outcome import Gathering, Result, joined
@@ -313,3 +313,103 @@ def test_ctrl_c_with_workers_leaves_results_and_no_process(tmp_path: Path) -> No
     code, out, told = interrupted(tmp_path, *words)
     assert code == 130 and "Traceback" not in told, told
     assert json.loads(out)["replications"] > 0 and "(Ctrl-C)" in told
+
+
+# ---- lack of memory
+
+
+LIMITED = """
+import resource, sys
+kind, most = sys.argv[1], int(sys.argv[2])
+resource.setrlimit(getattr(resource, kind), (most, most))
+sys.argv = ["loyalty", *sys.argv[3:]]
+from sim.cli import main
+main()
+"""
+
+
+def limited(folder: Path, kind: str, most: int, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command that the system allows only so much; it must end by itself."""
+    (folder / "wide.yaml").write_text("name: Wide\nweeks: 2\nmarket: {customers: 400000, prospects: 100000}\n")
+    told = [sys.executable, "-c", LIMITED, kind, str(most), *words]
+    return subprocess.run(told, capture_output=True, text=True, cwd=folder, timeout=300)
+
+
+@ON_LINUX
+@pytest.mark.parametrize("megabytes", [64, 600, 700, 1000])
+def test_too_little_address_space_is_said_at_once(tmp_path: Path, megabytes: int) -> None:
+    done = limited(tmp_path, "RLIMIT_AS", megabytes * 2**20, "run", "wide.yaml", "--replications", "4")
+    assert done.returncode == 2 and "raise the limit (ulimit -v 1048576)" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@ON_LINUX
+@pytest.mark.parametrize(
+    "megabytes", [1100, *(pytest.param(size, marks=pytest.mark.heavy) for size in range(1030, 1900, 50))]
+)
+def test_no_memory_for_all_threads_ends_in_failed_replications_or_a_sentence(tmp_path: Path, megabytes: int) -> None:
+    words = ("run", "wide.yaml", "--replications", "6", "--threads", "6", "--json")
+    done = limited(tmp_path, "RLIMIT_AS", megabytes * 2**20, *words)
+    assert done.returncode in (0, 2, 3) and "Traceback" not in done.stderr, done.stderr
+    assert done.returncode == 0 or "ask for fewer threads" in done.stderr or "allows no thread" in done.stderr
+
+
+@pytest.mark.parametrize("places", [1, 3])
+def test_fewer_threads_than_asked_for_do_the_work(whole: Result, monkeypatch: pytest.MonkeyPatch, places: int) -> None:
+    started, start = [], threading.Thread.start
+
+    def some(thread: threading.Thread) -> None:
+        if thread.name.startswith("replications"):
+            if len(started) == places:
+                raise RuntimeError("can't start new thread")
+            started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", some)
+    with executor(threads=8) as place:
+        assert same(in_blocks(place, 7), whole) and place.places == places
+
+
+def test_not_a_single_thread_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execution, "room_for_a_thread", lambda: False)
+    with pytest.raises(Mistake, match=r"the system allows no thread: .* \(ulimit -u, ulimit -v\)"):
+        run(busy(weeks=2), 4, threads=2)
+
+
+@pytest.mark.parametrize("lack", [MemoryError, SystemError])
+@pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 9, 17])
+@pytest.mark.parametrize(
+    "place", ["numpy.zeros", "numpy.empty", "sim.replicating.room", "sim.replicating.put", "sim.replicating.state_digest",
+              "sim.replicating.empty_state", "sim.outcome.room", "sim.outcome.put", "sim.execution._do"]
+)  # fmt: skip
+def test_memory_that_is_lacking_anywhere_is_a_row_or_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, place: str, at: int, lack: type[Exception]
+) -> None:
+    """The ``at``-th call of a function finds no memory; every other replication is as ever."""
+    module, _, name = place.rpartition(".")
+    module_ = sys.modules[module]
+    work, calls, expected = getattr(module_, name), iter(range(1, 10**9)), run(busy(weeks=3), 6, 3).digests
+
+    def lacking(*given: object, **named: object) -> object:
+        if next(calls) == at:
+            raise lack("planted")
+        return work(*given, **named)
+
+    monkeypatch.setattr(module_, name, lacking)
+    try:
+        found = run(busy(weeks=3), 6, 3, threads=2)
+    except (Mistake, SystemError) as mistake:
+        assert "planted" in str(mistake) and ("ask for fewer threads" in str(mistake) or lack is SystemError)
+        return
+    failed = {failure.replication for failure in found.failures}
+    assert len(found.numbers) + len(failed) == 6 and not failed & set(found.numbers.tolist())
+    assert [expected[number] for number in found.numbers] == list(found.digests)
+    assert all("ask for fewer threads" in failure.error for failure in found.failures)
+
+
+def test_many_scenarios_in_turn_are_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, ground_of = [], execution.ground_of
+    monkeypatch.setattr(execution, "ground_of", lambda scenario: made.append(scenario) or ground_of(scenario))
+    scenarios = [busy(weeks=2).with_(name=f"Policy {k}") for k in range(40)]
+    answer = compare(scenarios, 6, threads=2)
+    assert len(made) == 40 and len(answer.numbers) == 6

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.arguments import file_path, shown
 from sim.errors import Mistake
 from sim.experiments.store import MARK, Store
 from sim.experiments.tables import KEY, TABLES
@@ -113,7 +114,9 @@ def query(sql: str, results: Path | str = "results", tell: Any = lambda sentence
     """What an SQL query over the results folder gives. Raises :class:`Mistake` with DuckDB's own words when it is wrong."""
     import duckdb
 
-    with connect(Path(results), tell) as connection:
+    if not isinstance(sql, str) or not sql.strip():
+        raise Mistake(f"the query must be a line of SQL, but is {shown(sql)}")
+    with connect(file_path("results", results), tell) as connection:
         try:
             connection.execute(sql)
             described = connection.description or []

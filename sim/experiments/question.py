@@ -13,7 +13,6 @@ seed: 1
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel
 
+from sim.arguments import file_path
 from sim.errors import Mistake, nearest
 from sim.experiments.designs import Design, design_in
 from sim.experiments.factors import LEVERS, UNCERTAINTIES, Factor, factors_in
@@ -121,7 +121,7 @@ def load_experiment(path: Path | str, command: str | None = None, model: type[Ba
     ``command`` (one of ``COMMANDS``) reads its own section as a ``model``, whose defaults hold when there is none. Raises
     :class:`Mistake` with file, line, key, value and remedy.
     """
-    file, problems = Path(os.fspath(path)).absolute(), Problems()
+    file, problems = file_path("path", path).absolute(), Problems()
     tree = read_yaml(file, "an experiment", "question: Does it pay to answer faster?")
     _refuse_unknown(tree, problems)
     base = _base(tree, file, problems)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.arguments import file_path
 from sim.comparing import Answer
 from sim.errors import Mistake
 from sim.execution import Block, Executor
@@ -55,6 +56,7 @@ def _typed(kind: type, value: float) -> Any:
 
 def read_draws(path: Path) -> Draws:
     """The table that ``loyalty calibrate`` writes: a column for each parameter, CSV or Parquet. Raises :class:`Mistake`."""
+    path = file_path("path", path)
     refuse_unless_file(path)
     table = _read(path)
     paths = tuple(str(column) for column in table.columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -121,8 +122,19 @@ def _narrowing(means: np.ndarray) -> int | None:
     return deepest + 1 if means[-1] < 0 and made_up >= -0.05 * means[deepest] else None
 
 
+_UNITS: WeakKeyDictionary[Answer, dict[str, Unit]] = WeakKeyDictionary()
+"""What was found already: every row asks, and the answer rests on all the policies."""
+
+
 def unit_of(answer: Answer, measure: str) -> Unit:
     """How a measure is shown: shares as per cent, short times in seconds, money and heads for the whole company."""
+    known = _UNITS.setdefault(answer, {})
+    if measure not in known:
+        known[measure] = _unit_of(answer, measure)
+    return known[measure]
+
+
+def _unit_of(answer: Answer, measure: str) -> Unit:
     unit, scale = DEFINITIONS[measure].unit, scale_of(measure, answer.stands_for)
     means = [level(answer, result, measure).mean for result in answer.results]
     if unit == "currency":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -12,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.arguments import file_path, shown
+from sim.errors import Mistake
 from sim.parameters import Parameters
 from sim.scenario import meaning
 from sim.scenario.building import Changes, settle
@@ -85,7 +86,7 @@ class Scenario:
         """Write a YAML file that means the same, every value in it. Raises :class:`~sim.errors.Mistake`."""
         from sim.scenario.saving import save
 
-        save(self, Path(path))
+        save(self, file_path("path", path))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Scenario):
@@ -123,8 +124,9 @@ def _made(tree: Node, path: Path | None, folder: Path, problems: Problems) -> Sc
 def load(path: Path | str) -> Scenario:
     """The scenario in a YAML file. Raises :class:`~sim.errors.Mistake` with file, line, key, value and remedy."""
     problems = Problems()
-    tree = whole_tree(Path(os.fspath(path)).absolute(), problems)
-    file = Path(path).resolve()
+    place = file_path("path", path)
+    tree = whole_tree(place.absolute(), problems)
+    file = place.resolve()
     if tree.get("name") is None:
         tree = Node({"name": Node(file.stem), **dict(tree.entries())}, tree.place)
     return _made(tree, file, file.parent, problems)
@@ -132,7 +134,9 @@ def load(path: Path | str) -> Scenario:
 
 def described(sections: Mapping[str, Any] | None = None, folder: Path | str = ".") -> Scenario:
     """A scenario made in Python from the sections a file would have; paths in it start from ``folder``."""
-    problems = Problems()
+    if not isinstance(sections, Mapping | None):
+        raise Mistake(f"sections must be a dictionary of a scenario's sections, but is {shown(sections)}")
+    problems, place = Problems(), file_path("folder", folder)
     over = given(dict(sections or {}))
     tree = merged(None, Node(with_weeks_settled(dict(over.entries()), problems)), problems)
-    return _made(tree, None, Path(folder).resolve(), problems)
+    return _made(tree, None, place.resolve(), problems)

@@ -246,7 +246,11 @@ def serve_in_sight(
     """
     columns = _minutes("arrivals", arrivals), _minutes("handling", handling), _minutes("patience", patience)
     _check(*columns)
-    callers, longest = len(columns[0]), np.asarray(limits, np.float64)
+    callers = len(columns[0])
+    try:
+        longest = np.asarray(limits, np.float64)
+    except (OverflowError, TypeError, ValueError) as problem:
+        raise Mistake(f"limits must be a list of numbers (people): {problem}") from None
     if longest.shape != (callers,) or not (longest >= 0).all():
         raise Mistake(f"limits must be {callers} numbers of people, 0 or more (inf for any line)")
     wait, outcome, length = np.empty(callers), np.empty(callers, np.int8), np.empty(callers, np.int64)

@@ -48,6 +48,8 @@ def log_likelihood(survivors: ArrayLike, alpha: float, beta: float) -> float:
     """Of the numbers still there after 0, 1, 2 ... periods: each leaves in some period, or is there at the end."""
     _check(alpha, beta)
     still = numbers("survivors", survivors)
+    if still.ndim != 1 or not still.size:
+        raise Mistake("survivors must be numbers in a row, one a period")
     logs = _log_survival(np.arange(still.size, dtype=np.float64), alpha, beta)
     leaving = logs[:-1] + np.log(-np.expm1(logs[1:] - logs[:-1]))
     return float((still[:-1] - still[1:]) @ leaving + still[-1] * logs[-1])
