@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
 def document(
     experiment: Experiment, command: str, headline: str, lead: Sequence[str], sections: Sequence[Section], tally: Tally,
-    caveats: Sequence[str] = (), sheets: Sequence[Sheet] = (),
+    caveats: Sequence[str] = (), sheets: Sequence[Sheet] = (), intervals: str = LUCK,
 ) -> Document:  # fmt: skip
-    """The report of an experiment; ``command`` is the word after ``loyalty`` that asked it."""
+    """The report of an experiment; ``command``: the word after ``loyalty`` that asked it; ``intervals``: what they cover."""
     return Document(
-        experiment.question, headline, lead, sections, [MODEL, LUCK, *caveats],
+        experiment.question, headline, lead, sections, [MODEL, intervals, *caveats],
         [f"loyalty {command} {place(experiment.path)}"], _origin(experiment, tally), sheets=sheets,
     )  # fmt: skip
 
