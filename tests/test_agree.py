@@ -171,11 +171,3 @@ def test_a_market_that_is_over_is_freed() -> None:
     del market
     gc.collect()
     assert ghost() is None
-
-
-@pytest.mark.parametrize("number", ["0", "-1"])
-def test_nothing_is_agreed_about_no_replication(tmp_path: Path, number: str) -> None:
-    (tmp_path / "small.yaml").write_text("name: Small\nweeks: 2\nmarket: {customers: 10, prospects: 2}\n")
-    for command in ("agree", "digest", "mirror", "run"):
-        done = CliRunner().invoke(app, [command, str(tmp_path / "small.yaml"), "--replications", number])
-        assert done.exit_code == 2 and "must lie between 1 and" in done.output + str(done.exception or ""), command

@@ -269,13 +269,24 @@ def test_robust_runs_every_policy_in_every_state_from_a_file(tmp_path: Path) -> 
 # ---- what cannot be told is said
 
 
+TABLE = """
+question: What moves retention?
+base: small.yaml
+uncertainties:
+  call_centre.representatives: {low: 4, high: 12}
+  pricing.list_price: {low: 1.0, high: 1.2}
+outcomes: [retention]
+design: {kind: table, file: t.csv}
+replications: 4
+"""
+
+
 def together(folder: Path, rows: list[tuple[float, float]]) -> Sweep:
     """A sweep over these settings, of which the outcome falls with the second lever alone."""
     (folder / "t.csv").write_text(
         "call_centre.representatives,pricing.list_price\n" + "".join(f"{a},{b}\n" for a, b in rows)
     )
-    levers = "{call_centre.representatives: {low: 4, high: 12}, pricing.list_price: {low: 1.0, high: 1.2}}"
-    asked = small(folder, levers="", uncertainties=levers, design="{kind: table, file: t.csv}", outcomes="[retention]")
+    asked = load_experiment(written(folder, TABLE))
     points = np.array(rows)
     luck = np.random.default_rng(1).normal(0, 0.003, (len(rows) + 1, asked.replications))
     values = (0.9 - 0.5 * (points[:, 1] - 1))[:, None] + luck[:-1]
