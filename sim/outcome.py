@@ -75,10 +75,10 @@ class Result:
         return {name: interval(self.values[name], DEFINITIONS[name].bounds)._asdict() for name in NAMES}
 
     def summary(self) -> pd.DataFrame:
-        """The same as a table: one row a measure."""
+        """Mean, interval and standard deviation as a table: one row a measure, NaN where it is missing."""
         import pandas as pd
 
-        return pd.DataFrame.from_dict(self.intervals, orient="index").rename_axis("measure")
+        return pd.DataFrame.from_dict(self.intervals, orient="index").drop(columns="defined").rename_axis("measure")
 
     def balance(self) -> np.ndarray:
         """Revenue less cost less profit of each replication and week, in cents: all zero."""
