@@ -234,6 +234,8 @@ def _measures() -> str:
         "# Measures",
         "What is counted in every replication and week, under the same names in `--json`, tables, Parquet files and Python.\n"
         "*Better* says which way is good for the company.",
+        "A count of nothing is 0. A share, a mean, or a cost for each of something is missing where there was nothing: `null`\n"
+        "in `--json`, NULL in Parquet, NaN in Python. Over weeks, sums are divided by sums.",
         table(("measure", "meaning", "unit", "better"), rows),
     ]) + "\n"  # fmt: skip
 

@@ -224,7 +224,9 @@ class Answer:
     def _scenario_told(self, result: Result) -> dict[str, Any]:
         levels = {name: self.level(result, name)._asdict() for name in NAMES}
         return {
-            "measures": {name: enlarged(one, scale_of(name, self.stands_for)) for name, one in levels.items()},
+            "measures": {
+                name: enlarged(one, scale_of(name, self.stands_for), len(self.numbers)) for name, one in levels.items()
+            },
             "fingerprint": result.scenario.fingerprint,
             "failed": len(result.failures),
         }
@@ -233,7 +235,7 @@ class Answer:
         told = self.differences[other.scenario.name][measure]._asdict()
         if (ends := self.spread(other, measure)) is not None:
             told |= {"range_low": ends[0], "range_high": ends[1]}
-        return enlarged(told, scale_of(measure, self.stands_for))
+        return enlarged(told, scale_of(measure, self.stands_for), len(self.numbers))
 
 
 OF_THE_MEAN = "low and high: the 95 % interval of the mean over replications; it holds luck alone"

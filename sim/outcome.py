@@ -75,10 +75,10 @@ class Result:
         return {name: interval(self.values[name], DEFINITIONS[name].bounds)._asdict() for name in NAMES}
 
     def summary(self) -> pd.DataFrame:
-        """The same as a table: one row a measure."""
+        """Mean, interval and standard deviation as a table: one row a measure, NaN where it is missing."""
         import pandas as pd
 
-        return pd.DataFrame.from_dict(self.intervals, orient="index").rename_axis("measure")
+        return pd.DataFrame.from_dict(self.intervals, orient="index").drop(columns="defined").rename_axis("measure")
 
     def balance(self) -> np.ndarray:
         """Revenue less cost less profit of each replication and week, in cents: all zero."""
@@ -104,7 +104,10 @@ class Result:
             "customers": round(self.founders * scale),
             "simulated_customers": self.founders,
             "stands_for": scale,
-            "measures": {name: enlarged(around, scale_of(name, scale)) for name, around in self.intervals.items()},
+            "measures": {
+                name: enlarged(around, scale_of(name, scale), len(self.numbers))
+                for name, around in self.intervals.items()
+            },
         }
 
 
@@ -112,9 +115,16 @@ SIZES = ("mean", "low", "high", "sd", "range_low", "range_high")
 """Keys of what is told of a measure that are in its own unit."""
 
 
-def enlarged(told: Mapping[str, Any], scale: float) -> dict[str, Any]:
-    """What is told of a measure, for JSON: its sizes times ``scale``, and None where something is missing."""
-    return {key: plain(value * scale if key in SIZES else value) for key, value in told.items()}
+def enlarged(told: Mapping[str, Any], scale: float, of: int) -> dict[str, Any]:
+    """What is told of a measure, for JSON: its sizes times ``scale``, and None where something is missing.
+
+    In how many replications it is ``defined`` is told where that is not in all ``of`` them.
+    """
+    return {
+        key: plain(value * scale if key in SIZES else value)
+        for key, value in told.items()
+        if key != "defined" or value != of
+    }
 
 
 class _ByWeek(Mapping[str, np.ndarray]):

@@ -112,3 +112,10 @@ def test_a_mistake_in_a_process_of_its_own_is_told_on_standard_error_without_a_t
     done = loyalty(folder, "run", "missing.yaml")
     assert done.returncode == 2 and not done.stdout
     assert "missing.yaml" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["agree", "digest", "mirror", "run", "plot retention"])
+def test_nothing_is_said_about_no_replication(folder: Path, command: str) -> None:
+    done = loyalty(folder, *command.split(), "small.yaml", "--replications", "0" if command == "agree" else "-1")
+    assert done.returncode == 2 and not done.stdout
+    assert "but must lie between 1 and 10,000,000" in done.stderr

@@ -160,12 +160,12 @@ def test_counts_in_a_file_are_as_those_in_memory(
     filed = run(busy(), COUNT, 3)
     assert same(filed, whole) and filed.intervals == whole.intervals and filed.digest == whole.digest
     for name, values in measured(whole.tally, whole.founders).items():
-        assert np.array_equal(filed.values[name], values), name
+        assert np.array_equal(filed.values[name], values, equal_nan=True), name
     for name, values in measured_weekly(whole.tally, whole.founders).items():
-        assert np.array_equal(filed.by_week[name], values), name
+        assert np.array_equal(filed.by_week[name], values, equal_nan=True), name
     assert filed.weekly.equals(whole.weekly)
     table = parquet.read_table(save([filed], tmp_path) / "weekly.parquet").to_pandas()
-    assert np.array_equal(table[list(NAMES)].to_numpy(), whole.weekly.to_numpy())
+    assert np.array_equal(table[list(NAMES)].to_numpy(), whole.weekly.to_numpy(), equal_nan=True)
     assert table["replication"].tolist() == whole.weekly.index.get_level_values("replication").tolist()
     assert same(pickle.loads(pickle.dumps(filed)), whole)
 

@@ -25,7 +25,6 @@ from sim.report import facts, formats
 from sim.report.comparison import document
 from sim.report.document import Document, Section, Sheet, Table
 from sim.report.page import html, marked
-from sim.statistics import interval
 
 pytestmark = pytest.mark.usefixtures("paper")
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -181,9 +180,12 @@ def test_the_workbook_holds_the_answer_and_real_numbers(answer: Answer, report: 
     line = next(line for line in lines if str(line[0]).endswith("(retention)") and line[1] == "Worse | *quality*")
     gap = answer.differences["Worse | *quality*"]["retention"]
     assert line[2] == "%" and line[6:9] == pytest.approx([100 * gap.mean, 100 * gap.low, 100 * gap.high])
-    known = [line for line in lines if interval(answer.values(answer.base, str(line[0]).split("(")[-1][:-1])).defined]
+    results = {result.scenario.name: result for result in answer.results}
+    levels = [answer.level(results[str(line[1])], str(line[0]).split("(")[-1][:-1]) for line in lines]
+    known = [line for line, level in zip(lines, levels, strict=True) if level.defined > 1]
+    few = [line for line, level in zip(lines, levels, strict=True) if not level.defined]
     assert len(known) > len(lines) / 2 and all(isinstance(value, float) for line in known for value in line[3:6])
-    assert all(value is None or value == "" for line in lines if line not in known for value in line[3:6])
+    assert all(value is None or value == "" for line in few for value in line[3:6])
     profit = next(line for line in lines if str(line[0]).endswith("(profit)") and line[1] == "Busy")
     scale = facts.unit_of(answer, "profit").factor
     assert profit[3] == pytest.approx(scale * answer.base.measures["profit"].mean())

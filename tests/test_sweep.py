@@ -19,9 +19,10 @@ from typer.testing import CliRunner
 from sim import results
 from sim.cli import app
 from sim.errors import Mistake
+from sim.experiments.effects import entangled
 from sim.experiments.laboratory import Laboratory, Tally
 from sim.experiments.question import Experiment, load_experiment
-from sim.experiments.robustness import Robustness, planned, robust
+from sim.experiments.robustness import Robustness, _refuse_missing, planned, robust
 from sim.experiments.robustness import Settings as RobustSettings
 from sim.experiments.sweeping import Sweep, precise, sweep
 from sim.experiments.sweeping import planned as sweep_planned
@@ -263,3 +264,124 @@ def test_robust_runs_every_policy_in_every_state_from_a_file(tmp_path: Path) -> 
         found = robust(experiment, at_work)
         alone = at_work.measure([experiment.scenario_at(found.states[7], experiment.policies["B"])], range(2))
     assert (found.values[1, 7] == alone[0]).all() and np.isfinite(found.values).all()
+
+
+# ---- what cannot be told is said
+
+
+TABLE = """
+question: What moves retention?
+base: small.yaml
+uncertainties:
+  call_centre.representatives: {low: 4, high: 12}
+  pricing.list_price: {low: 1.0, high: 1.2}
+outcomes: [retention]
+design: {kind: table, file: t.csv}
+replications: 4
+"""
+
+
+def together(folder: Path, rows: list[tuple[float, float]]) -> Sweep:
+    """A sweep over these settings, of which the outcome falls with the second lever alone."""
+    (folder / "t.csv").write_text(
+        "call_centre.representatives,pricing.list_price\n" + "".join(f"{a},{b}\n" for a, b in rows)
+    )
+    asked = load_experiment(written(folder, TABLE))
+    points = np.array(rows)
+    luck = np.random.default_rng(1).normal(0, 0.003, (len(rows) + 1, asked.replications))
+    values = (0.9 - 0.5 * (points[:, 1] - 1))[:, None] + luck[:-1]
+    scenarios = [asked.scenario_at(point) for point in points]
+    return Sweep(asked, points, scenarios, values[..., None], 0.9 + luck[-1][:, None], Tally(), ())
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(4, 1.0), (8, 1.1), (12, 1.2)],
+        [(4, 1.0), (8, 1.1), (12, 1.2), (4, 1.0), (8, 1.1)],
+        [(12, 1.0), (8, 1.1), (4, 1.2)],
+        [(4, 1.0), (6, 1.05), (9, 1.12), (12, 1.2)],
+    ],
+)
+def test_levers_that_vary_only_together_are_not_told_apart(tmp_path: Path, rows: list[tuple[float, float]]) -> None:
+    found = together(tmp_path, rows)
+    assert [[factor.label for factor in group] for group in found.entangled] == [["representatives", "list price"]]
+    assert not found.effects(found.experiment.outcomes[0])
+    said = sweep_page.headline(found)
+    assert said.startswith("Undecided: representatives and list price vary only together in this design")
+    page = " ".join(re.sub(r"<[^>]+>", " ", html(sweep_page.document(found), moving=False)).split())
+    assert "what each of them does by itself cannot be told apart" in page
+    assert found.to_json()["not_told_apart"] == [["call_centre.representatives", "pricing.list_price"]]
+
+
+def test_levers_that_vary_each_by_itself_are_told_apart(tmp_path: Path) -> None:
+    found = together(tmp_path, [(4, 1.0), (12, 1.0), (4, 1.2), (12, 1.2), (8, 1.1)])
+    assert not found.entangled
+    effects = {effect.factor.label: effect for effect in found.effects(found.experiment.outcomes[0])}
+    assert effects["list price"].decided and effects["list price"].change.mean == pytest.approx(-0.1, abs=0.02)
+
+
+def test_of_three_levers_the_one_that_varies_alone_is_still_told() -> None:
+    points = np.array([(a, 10 * a, b) for a in (1.0, 2.0, 3.0) for b in (0.0, 1.0)])
+    assert entangled(points) == [(0, 1)]
+    assert entangled(np.column_stack([points[:, 0], points[:, 2]])) == []
+    assert entangled(np.array([(a, b, a + b) for a in (0.0, 1.0, 2.0) for b in (0.0, 1.0, 2.0)])) == [(0, 1, 2)]
+
+
+def test_the_headline_lies_within_its_interval_whatever_the_size_of_money(tmp_path: Path) -> None:
+    asked = small(tmp_path, outcomes="[profit]", replications="8")
+    found = planted(asked, (0.0, 0.0))
+    outcome, luck = found.experiment.outcomes[0], np.random.default_rng(4)
+    for size in 10 ** luck.uniform(0, 9, 60):
+        values = found.values.copy()
+        values[..., 0] = size * luck.uniform(1, 9) + size * 10 ** luck.uniform(-5, -1) * luck.normal(
+            size=values.shape[:2]
+        )
+        here = replace(found, values=values, today=np.zeros_like(found.today))
+        said = sweep_page.headline(here)
+        told = re.search(r": ([\d.,]+) .*?\(([\d.,]+) to ([\d.,]+)\) more than today", said)
+        assert told is not None, said
+        mean, low, high = (float(number.replace(",", "")) for number in told.groups())
+        assert low <= mean <= high, (said, outcome)
+
+
+def test_a_sweep_of_one_replication_decides_nothing(tmp_path: Path) -> None:
+    found = planted(small(tmp_path, replications="1"), (3.0, 1.0))
+    assert "Undecided" in sweep_page.headline(found)
+    told = json.loads(json.dumps(found.to_json(), allow_nan=False))
+    assert {effect["low"] for effect in told["effects"]["retention"].values()} == {None}
+    assert html(sweep_page.document(found), moving=True)
+
+
+def test_terminal_and_json_are_in_the_money_of_the_page(tmp_path: Path) -> None:
+    path = written(tmp_path, outcomes="[profit, retention]")
+    done = CliRunner().invoke(app, ["sweep", str(path), "--json", "--threads", "1", "--out", str(tmp_path / "results")])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    kept = pd.read_parquet(next((tmp_path / "results").glob("question-*/points.parquet")))
+    assert told["stands_for"] == 20
+    assert [point["profit"] for point in told["points"]] == pytest.approx((20 * kept["profit"]).tolist())
+    assert [point["retention"] for point in told["points"]] == pytest.approx(kept["retention"].tolist())
+    shown = CliRunner().invoke(app, ["sweep", str(path), "--threads", "1", "--out", str(tmp_path / "results")]).stdout
+    change = told["effects"]["profit"]["call_centre.representatives"]
+    ends = sorted(round(abs(change[end]) / 1000) for end in ("low", "high"))
+    assert all(f"{end:,}" in shown for end in ends)
+
+
+def test_a_measure_that_some_runs_have_nothing_of_is_said_and_survived(tmp_path: Path) -> None:
+    found = planted(small(tmp_path, outcomes="[effort, retention]"), (0.2, 0.05))
+    values = found.values.copy()
+    values[0, :, 0], values[1, :2, 0] = np.nan, np.nan
+    here = replace(found, values=values)
+    assert here.missing(here.experiment.outcomes[0]) == here.replications + 2
+    page = " ".join(re.sub(r"<[^>]+>", " ", html(sweep_page.document(here), moving=False)).split())
+    assert "there was nothing to measure of customer effort; its means are over the others" in page
+    assert not re.search(r"(?<![\w-])nan(?![\w-])", page)
+    assert json.dumps(here.to_json(), allow_nan=False)
+
+
+def test_a_policy_that_never_has_a_measure_is_refused_by_robust(tmp_path: Path) -> None:
+    values = np.zeros((2, 3, 2, 2))
+    values[1, ..., 0] = np.nan
+    with pytest.raises(Mistake, match="is missing in every run of"):
+        _refuse_missing(robust_file(tmp_path), values)

@@ -88,7 +88,7 @@ def test_a_table_that_is_no_posterior_is_refused(tmp_path: Path, text: str, word
 
 def test_the_command_says_what_its_intervals_cover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name, text in (("a", ""), ("b", "accountability: {acknowledges: 0.9}\n")):
+    for name, text in (("a", ""), ("b", "quality: {error_rate: 0.6}\n")):
         (tmp_path / f"{name}.yaml").write_text(
             f"name: {name}\nweeks: 6\nmarket: {{customers: 100, prospects: 20}}\n{text}"
         )

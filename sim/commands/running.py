@@ -24,6 +24,7 @@ from sim.commands import (
 )
 from sim.commands.reporting import Formats, Report, Reports, read_by
 from sim.errors import Mistake
+from sim.report.amounts import counted
 from sim.report.terminal import print_numbers, show_result
 
 if TYPE_CHECKING:
@@ -196,7 +197,9 @@ def agree(
             progress(1)
             if found is not None:
                 break
-    told = "the engines agree in every column of every week" if found is None else str(found)
+    which = "every week" if weeks is None else f"the first {counted(weeks, 'week', 'weeks')}"
+    looked_at = f"{which} of {counted(replications, 'replication', 'replications')}"
+    told = f"the engines agree in every column of {looked_at}" if found is None else str(found)
     if as_json:
         print_json({"agree": found is None, "difference": None if found is None else str(found)})
     else:

@@ -176,7 +176,7 @@ class Sweep:
 
     def _effects_told(self, outcome: Outcome) -> dict[str, Any]:
         scale = company.scale(self.experiment, outcome.measure)
-        return {e.factor.path: enlarged(e.change._asdict(), scale) for e in self.effects(outcome)}
+        return {e.factor.path: enlarged(e.change._asdict(), scale, self.replications) for e in self.effects(outcome)}
 
     @property
     def fingerprints(self) -> list[str]:

@@ -53,7 +53,9 @@ class Branches:
         """The object that ``loyalty branch --json`` prints, without its sentence."""
         gaps = {
             name: {
-                o.measure: enlarged(self.gap(p, o)._asdict(), company.scale(self.experiment, o.measure))
+                o.measure: enlarged(
+                    self.gap(p, o)._asdict(), company.scale(self.experiment, o.measure), self.experiment.replications
+                )
                 for o in self.experiment.outcomes
             }
             for p, name in enumerate(self.names)

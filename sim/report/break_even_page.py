@@ -48,10 +48,13 @@ def headline(found: Turning) -> str:
     pays = pays[0].upper() + pays[1:]
     between_ends = f"between {factor.told(factor.low)} and {factor.told(factor.high)} {factor.unit}"
     if found.found.verdict == PAYS:
-        return f"{pays} at every {factor.label} {between_ends}: it never stops paying in that range"
+        tried = f"{pays} at every {factor.label} that was tried {between_ends}"
+        return f"{tried}: as far as is known, it never stops paying in that range"
     if found.found.verdict == FAILS:
         name = policy[0].upper() + policy[1:]
-        return f"{name} pays at no {factor.label} {between_ends}, by {found.outcome.words} against {other}"
+        return (
+            f"{name} pays at no {factor.label} that was tried {between_ends}, by {found.outcome.words} against {other}"
+        )
     if found.found.verdict != CROSSES or found.value is None:
         return f"Undecided: with this budget it is not known at which {factor.label} {policy} stops paying"
     side = "above" if found.found.rising else "below"

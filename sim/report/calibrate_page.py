@@ -18,6 +18,9 @@ from sim.report.experiment_page import setting, unit_of
 from sim.report.still import pictured
 
 BINS = 24
+LEFT_OPEN = (
+    "The intervals cover what the figures leave open, the luck of the runs included, and not errors of the model."
+)
 
 
 def document(found: Calibration) -> Document:
@@ -33,7 +36,7 @@ def document(found: Calibration) -> Document:
     ]  # fmt: skip
     return paper.document(
         asked, "calibrate", headline(found), _lead(found), sections, found.tally, _caveats(found),
-        sheets=_sheets(found),
+        sheets=_sheets(found), intervals=LEFT_OPEN,
     )  # fmt: skip
 
 

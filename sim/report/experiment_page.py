@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
 def document(
     experiment: Experiment, command: str, headline: str, lead: Sequence[str], sections: Sequence[Section], tally: Tally,
-    caveats: Sequence[str] = (), sheets: Sequence[Sheet] = (),
+    caveats: Sequence[str] = (), sheets: Sequence[Sheet] = (), intervals: str = LUCK,
 ) -> Document:  # fmt: skip
-    """The report of an experiment; ``command`` is the word after ``loyalty`` that asked it."""
+    """The report of an experiment; ``command``: the word after ``loyalty`` that asked it; ``intervals``: what they cover."""
     return Document(
-        experiment.question, headline, lead, sections, [MODEL, LUCK, *caveats],
+        experiment.question, headline, lead, sections, [MODEL, intervals, *caveats],
         [f"loyalty {command} {place(experiment.path)}"], _origin(experiment, tally), sheets=sheets,
     )  # fmt: skip
 
@@ -115,9 +115,7 @@ def change_told(known: Known, unit: Unit) -> str:
 def size_told(experiment: Experiment, outcome: Outcome, known: Known, unit: Unit) -> str:
     """The size of a decided difference without its sign, inside the interval that stands beside it."""
     if DEFINITIONS[outcome.measure].unit == "currency":
-        size = abs(known.mean) * scale_of(outcome.measure, experiment.base.market.stands_for)
-        chosen = money_unit([size if size >= 1e6 else 0.0], experiment.base.currency)
-        unit = chosen._replace(factor=chosen.factor * scale_of(outcome.measure, experiment.base.market.stands_for))
+        unit = unit_of(experiment, outcome, [known.mean])
     digits = digits_of(known, unit)
     around = sizes(known, unit.factor, digits)
     return f"{number(abs(known.mean) * unit.factor, digits)} {unit.difference} ({around})"

@@ -32,12 +32,14 @@ class Turn:
     """How cumulative profit moved against the base's.
 
     ``even``: weeks after which it crossed to the side it ends on, None if it never did; ``narrowing``: weeks after
-    which a loss began to shrink, None if it is still growing; ``steady``: it never changed sides.
+    which a loss began to shrink, None if it is still growing; ``steady``: it never changed sides; ``growing``: it was never lower
+    than at the end.
     """
 
     even: int | None
     narrowing: int | None
     steady: bool
+    growing: bool = True
 
 
 def stands_for(answer: Answer) -> float:
@@ -112,7 +114,8 @@ def turn(answer: Answer, other: Result) -> Turn:
     even = answer.break_even(other)
     if even is not None and -signs[-1] not in signs[:even]:
         even = None  # it only began to differ then, as when a policy changes in a later week
-    return Turn(None if even is None else even + 1, _narrowing(means), len(set(signs[signs != 0])) < 2)
+    steady = len(set(signs[signs != 0])) < 2
+    return Turn(None if even is None else even + 1, _narrowing(means), steady, bool(means[-1] <= means.min()))
 
 
 def _narrowing(means: np.ndarray) -> int | None:

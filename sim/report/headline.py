@@ -138,7 +138,11 @@ def _setting(answer: Answer) -> str:
     often = f"{count:,} times" if count > 1 else "once"
     luck = ", with the same luck for every policy" if several else ""
     policy = "each policy" if several else "the policy"
-    said = f"In the model {policy} met the same {answer.base.founders:,} customers {often}{luck}."
+    people = f"{answer.base.founders:,} customers"
+    said = f"In the model {policy} met the same {people} {often}{luck}."
+    if answer.base.scenario.customers.file is None and count > 1:  # nobody is met twice: they are drawn anew
+        met = f"every policy met the same {people} with the same luck" if several else f"there were {people}"
+        said = f"In each of {count:,} replications {met}; they were drawn anew every time."
     if len({result.scenario.market.stands_for for result in answer.results}) > 1:
         return f"{said} A simulated customer stands for other numbers of real ones in each; money and heads are of the simulated."
     if scale == 1:

@@ -157,14 +157,17 @@ def document(result: Result) -> Document:
         drawn, reasons = picture(found), six_reasons(result)
     described = [f"{scenario.name}: {scenario.description}"] if scenario.description else []
     views = "What the company measures of itself, beside what its customers perceive. The widest gaps stand on top."
-    minutes = f" Mean handling time, which the company also watches: {number(handling_minutes(result), 1)} minutes."
+    minutes = handling_minutes(result)
+    watched = (
+        f" Mean handling time, which the company also watches: {number(minutes, 1)} minutes." if minutes >= 0 else ""
+    )
     sections = [
         Section("", pictures=[drawn]),
         Section("Why they left", pictures=[reasons]),
         Section(
             "Both views",
             tables=[_table(found)],
-            notes=[SHARES + minutes],
+            notes=[SHARES + watched],
         ),
     ]
     file = shlex.quote(file_of(scenario) or f"{scenario.name}.yaml")

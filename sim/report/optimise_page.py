@@ -68,6 +68,8 @@ def headline(found: Optimum) -> str:
 
 def _front_told(found: Optimum) -> str:
     names = listed([outcome.words for outcome in found.objectives])
+    if len(found.final.front) == 1:
+        return f"Of the finalists, {setting_told(found, found.final.front[0])} comes out best for each of {names}"
     ends = [f"{setting_told(found, _best_for(found, o))} for {o.words}" for o in found.objectives]
     return f"There is no single best for {names}: the best is {listed(ends)}, and the front lies between them"
 

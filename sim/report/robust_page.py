@@ -34,13 +34,17 @@ def document(found: Robustness) -> Document:
         ]
     return paper.document(
         asked, "robust", headline(found), _lead(found), sections, found.tally, [RANGES],
-        sheets=[paper.sheet(asked, "States", found.table())],
+        sheets=[paper.sheet(asked, "States", found.table())], intervals=NO_INTERVALS,
     )  # fmt: skip
 
 
 REGRET = (
     "Regret is what a policy falls short of the policy that is best in the same state. A dot is a state; the bar is the "
     "middle of them, and the thick mark the worst."
+)
+NO_INTERVALS = (
+    "Every figure here is a mean over the replications of a state, told without an interval: small differences between policies "
+    "may be luck, and no interval would cover errors of the model."
 )
 RANGES = (
     "A share of states is no probability: it counts states spread evenly over the ranges in the file, likely or not."

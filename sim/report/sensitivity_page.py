@@ -17,6 +17,10 @@ from sim.report.experiment_page import percent, title
 from sim.report.still import pictured
 
 MOST_BARS = 14
+RESAMPLED = (
+    "The intervals come from drawing the points of the design again: they cover which settings were tried, and not errors of the "
+    "model."
+)
 SHARES = {"sobol"}
 """Methods whose indices are shares of the variance."""
 MEANS = {
@@ -38,7 +42,7 @@ def document(found: Sensitivities) -> Document:
     ]
     return paper.document(
         asked, "sensitivity", headline(found), _lead(found), sections, found.tally, [_caveat(found)],
-        sheets=[paper.sheet(asked, "Indices", found.table())],
+        sheets=[paper.sheet(asked, "Indices", found.table())], intervals=RESAMPLED,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections import Counter
 from dataclasses import dataclass
@@ -138,8 +139,8 @@ def precision_told(answer: Answer) -> list[str]:
     """Whether the differences are known as well as was wished, and after how many replications; nothing if none was wished."""
     if answer.wish is None:
         return []
-    known, wished = (f"{100 * share:.3g}" for share in (answer.known_to, answer.wish.precision))
-    told = f"retention differences are known to within {known} percentage points"
+    wished = f"{100 * answer.wish.precision:.3g}"
+    told = known_told(answer)
     if answer.known_to <= answer.wish.precision:
         return [f"After {answer.asked:,} replications {told}; the aim was {wished}."]
     if stopped_early(answer):
@@ -147,6 +148,13 @@ def precision_told(answer: Answer) -> list[str]:
             f"Stopped after {answer.asked:,} replications, before it was sure enough: {told}; the aim was {wished}."
         ]
     return [f"The bound of {answer.wish.most:,} replications was reached first: {told}; the aim was {wished}."]
+
+
+def known_told(answer: Answer) -> str:
+    """How well differences in retention are known; not at all while fewer than two replications finished everywhere."""
+    if not math.isfinite(answer.known_to):
+        return "nothing is known yet of how far retention differences are luck"
+    return f"retention differences are known to within {100 * answer.known_to:.3g} percentage points"
 
 
 def stopped_early(answer: Answer) -> bool:

@@ -84,7 +84,8 @@ def _what_moves(found: Sweep, outcome: Outcome) -> str:
     if not decided:
         return f"Undecided: nothing that was varied is known to move {outcome.words}"
     said = f"{title(outcome)} depends most on {_moved(found, outcome, decided[0])}"
-    return said + (f", then on {decided[1].factor.label}" if len(decided) > 1 else "")
+    said += f", then on {decided[1].factor.label}" if len(decided) > 1 else ""
+    return said + (f"; {together_told(found)}, and cannot be told apart" if found.entangled else "")
 
 
 def _moved(found: Sweep, outcome: Outcome, effect: Effect) -> str:

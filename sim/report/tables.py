@@ -92,5 +92,11 @@ def _defined(answer: Answer, measure: str) -> str:
     counts = [facts.level(answer, result, measure).defined for result in answer.results]
     if min(counts) == len(answer.numbers):
         return ""
-    told = f"{counts[0]:,}" if len(set(counts)) == 1 else " / ".join(f"{count:,}" for count in counts)
-    return f" · over the {told} of {len(answer.numbers):,} replications that have it"
+    told = f" · over the {_each(counts)} of {len(answer.numbers):,} replications that have it"
+    both = [gaps[measure].defined for gaps in answer.differences.values()]
+    return told + (f", differences over the {_each(both)} in which both do" if both else "")
+
+
+def _each(counts: Sequence[int]) -> str:
+    """One count for all policies, or each its own: ``14 / 0 / 13``."""
+    return f"{counts[0]:,}" if len(set(counts)) == 1 else " / ".join(f"{count:,}" for count in counts)

@@ -191,8 +191,10 @@ def turn_told(answer: Answer, other: Result) -> str:
     if gains:
         return "It is ahead from the start." if turn.steady else "It is ahead in the end."
     within = f"It does not pay for itself within {span(answer.base.scenario.weeks)}"
-    if turn.narrowing is None:
+    if turn.narrowing is None and turn.growing:
         return f"{within}, and the loss is still growing."
+    if turn.narrowing is None:
+        return f"{within}, and less than a twentieth of the largest loss has been made up."
     return f"{within}, though the loss has been shrinking since week {turn.narrowing}."
 
 
@@ -225,8 +227,16 @@ def _total_told(answer: Answer, other: Result) -> str:
     if not base.any():
         return ""
     share, direction = 100 * total.mean / abs(base.mean()), "more" if total.mean > 0 else "fewer"
-    kept = "more customers stay to talk" if total.mean > 0 else "fewer customers are left to talk"
-    return f" In all, {number(abs(share), 1)} % {direction} net messages are heard, because {kept}."
+    return f" In all, {number(abs(share), 1)} % {direction} net messages are heard{_by_number(answer, other, total)}."
+
+
+def _by_number(answer: Answer, other: Result, total: Difference) -> str:
+    """That it is the number of customers that moves the total, where that is so."""
+    there = [facts.weekly(answer, result, "customers").sum(axis=1) for result in (answer.base, other)]
+    people, talk = difference(*there), facts.messages(answer, answer.base).mean()
+    if not decided(answer, people) or people.mean * talk * total.mean <= 0:
+        return ""
+    return ", because " + ("more customers stay to talk" if people.mean > 0 else "fewer customers are left to talk")
 
 
 def reasons_told(answer: Answer, other: Result) -> str:
@@ -239,7 +249,7 @@ def reasons_told(answer: Answer, other: Result) -> str:
     found = [(cause, gap) for cause, gap in gaps.items() if decided(answer, gap) and abs(gap.mean) >= SMALLEST_REASON]
     found = sorted(found, key=lambda item: -abs(item[1].mean))[:MOST_REASONS]
     if not found:
-        return "Undecided: no cause of leaving changes by more than chance may explain."
+        return f"Undecided: no cause of leaving is known to change by {SMALLEST_REASON:g} departures per 100 customers and year."
     parts = [
         f"{_direction(gaps_of, found)} because of {listed([_reason(cause, gap) for cause, gap in gaps_of])}"
         for gaps_of in ([i for i in found if i[1].mean > 0], [i for i in found if i[1].mean < 0])

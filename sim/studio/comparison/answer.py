@@ -106,12 +106,8 @@ def compared(scenarios: Sequence[Scenario], asked: Question, work: Watched) -> A
             return compare(scenarios, asked.replications, asked.seed, executor=place, progress=work.step)
 
         def planned(so_far: Answer, total: int) -> None:
-            known = f"{100 * so_far.known_to:.2g}"
-            work.expect(
-                total * len(scenarios),
-                f"After {so_far.asked:,} replications retention differences are known to within {known} percentage points; "
-                f"{total:,} may do.",
-            )
+            known = sources.known_told(so_far)
+            work.expect(total * len(scenarios), f"After {so_far.asked:,} replications {known}; {total:,} may do.")
 
         return compare(
             scenarios, seed=asked.seed, precision=asked.precision / 100, most=question.bound(list(scenarios)),
