@@ -216,7 +216,7 @@ def design_in(node: Node | None, problems: Problems) -> Design | None:
     if node is None:
         return None
     kind = node.get("kind")
-    if kind is None or kind.value not in KINDS:
+    if kind is None or not isinstance(kind.value, str) or kind.value not in KINDS:
         known = list(KINDS)
         said = "design.kind is missing" if kind is None else f"design.kind is {told(kind.value)}, which is no design"
         hint = (nearest(str(kind.value), known) if kind else "") or f"; there are {', '.join(known)}"
