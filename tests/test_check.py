@@ -41,7 +41,7 @@ def refused(work: Any) -> bool:
         return True
 
 
-@settings(max_examples=40, **SLOW)
+@settings(max_examples=25, **SLOW)
 @given(odd_scenarios())
 def test_a_check_says_valid_exactly_when_a_run_succeeds(sections: dict[str, Any]) -> None:
     told = refused(lambda: not about(described(sections)))
@@ -67,9 +67,11 @@ def experiment(folder: Path, text: str) -> Path:
     return folder / "e.yaml"
 
 
-@pytest.mark.parametrize(
-    "path", sorted((Path(__file__).parents[1] / "experiments").glob("*.yaml")), ids=lambda p: p.stem
-)
+SHIPPED = [path for path in sorted((Path(__file__).parents[1] / "experiments").glob("*.yaml")) if path.stem != "claims"]
+"""The table of claims has questions of a form of its own."""
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_experiment_is_valid(path: Path) -> None:
     assert checked(path)[1][-1] == "It is valid."
 
@@ -78,7 +80,7 @@ def test_every_shipped_experiment_is_valid(path: Path) -> None:
     ("text", "words"),
     [
         ("levers: {quality.error_rate: {}}\ndesign: {kind: [a]}", "design.kind is a list"),
-        ("levers: {quality.error_rate: {}, pricing.list_price: {}}\ndesign: {kind: grid, levels: 1000}", None),
+        ("levers: {quality.error_rate: {}, pricing.list_price: {}}\ndesign: {kind: grid, levels: 30}", None),
         ("levers: {quality.error_rate: {}, pricing.list_price: {}, quality.level: {}}\ndesign: {kind: grid, levels: 900}",
          "729,000,000 points, more than 1,000,000"),
         ("levers: {quality.error_rate: {}}\ndesign: {kind: table, file: nothing.csv}", "there is no such file"),
