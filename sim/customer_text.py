@@ -16,7 +16,7 @@ from sim.errors import Mistake
 
 NO_TEXT = ("undefined", "punycode", "idna", "utf_7", "unicode_escape", "raw_unicode_escape")
 """Encodings of Python that no customer file is in: for names of computers and source code, or giving halves of characters."""
-INFLATED, RATIO = 100_000_000, 100
+INFLATED, RATIO = 50_000_000, 50
 """Bytes that any gzip file may hold, and beyond these how many times its own size; tables are seldom packed to a tenth."""
 
 
@@ -45,11 +45,18 @@ def open_text(path: Path, encoding: str) -> Iterator[IO[str]]:
     """
     name = _codec(path, encoding).name
     exact = "utf-8-sig" if name == "utf-8" else name
+    with _readable(path):
+        try:
+            with io.TextIOWrapper(_open_bytes(path), encoding=exact, newline="") as text:
+                yield text
+        except UnicodeError:  # read again to tell the place, and what goes wrong then is told, too
+            raise _undecodable(path, encoding) from None
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
     try:
-        with io.TextIOWrapper(_open_bytes(path), encoding=exact, newline="") as text:
-            yield text
-    except UnicodeError:
-        raise _undecodable(path, encoding) from None
+        yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise damaged(path, "gzip", error) from None
     except OSError as error:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import os
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,13 +16,15 @@ from sim.engines.start import Ground
 from sim.errors import Mistake
 from sim.population import Plan, plan_people
 from sim.scenario.quantities import parameter_unit
-from sim.scenario.sections import People
+from sim.scenario.sections import MATTERS, Network, People
 from sim.scenario.whole import Scenario
 from sim.week import Network as Drawn
 
 if TYPE_CHECKING:
     from sim.scenario.network_file import Ties
 
+A_PERSON, A_FRIEND = 300, 12
+"""Bytes that a person and each of their friends take in a run: state, workspace, and the network while it is drawn."""
 MOST_NUMBERS = 256
 """Numbers of segments that the state's byte can tell apart."""
 WHOLE = ("tenure", "contract_weeks_left")
@@ -129,9 +134,41 @@ def ties_of(scenario: Scenario, people: int) -> Ties | None:
     return read_ties(scenario.network.file, Naming(people, ids, file.unusable_ids))
 
 
+def _rows(scenario: Scenario) -> np.ndarray:
+    file = customers_of(scenario)
+    return np.zeros(0) if file is None else file.line
+
+
+def _refuse_too_large(people: int, network: Network) -> None:
+    """Raise :class:`~sim.errors.Mistake` when so many people and their friends need more memory than this machine has."""
+    friends = network.degree if "degree" in MATTERS[network.kind] else 0
+    needed, there = people * (A_PERSON + A_FRIEND * friends), memory()
+    if needed > there:
+        raise Mistake(
+            f"market: {people:,} people with {friends:,} friends each need about {needed / 1e9:,.0f} GB of memory, and this "
+            f"machine has {there / 1e9:,.0f} GB; take fewer people, each of whom stands for more, or fewer friends"
+        )
+
+
+def memory() -> float:
+    """Bytes of memory that this machine has, or that the process is allowed; infinite where nothing says so."""
+    try:
+        there = float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return math.inf
+    try:
+        allowed = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+    except OSError:
+        return there
+    return min(there, float(allowed)) if allowed.isdigit() else there
+
+
 def ground_of(scenario: Scenario) -> Ground:
     """All that the scenario says, as arrays. Raises :class:`~sim.errors.Mistake` when its customer file cannot be used."""
-    network, market, plan = scenario.network, scenario.market, _plan(scenario)
+    network, market = scenario.network, scenario.market
+    founders = market.customers if scenario.customers.file is None else len(_rows(scenario))
+    _refuse_too_large((founders or 0) + market.prospects, network)
+    plan = _plan(scenario)
     return Ground(
         plan,
         scenario.policy(),

@@ -14,8 +14,9 @@ from sim import load, run
 from sim.engines.agree import agree
 from sim.engines.start import begin, empty_state
 from sim.errors import Mistake
-from sim.ground import ground_of
+from sim.ground import customers_of, ground_of
 from sim.scenario.whole import Scenario
+from sim.scenario.wording import about
 from sim.week import Network
 
 MARKET = "weeks: 5\nmarket: {customers: 30, prospects: 4}\n"
@@ -127,43 +128,123 @@ def test_more_ties_than_can_be_told_apart_are_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (
-            "a,b\n1,2\n3,x\n",
-            "ties.csv, row 3: b is 'x', but must be a customer's number, a whole number between 0 and 33",
-        ),
-        ("a,b\n1,2\n\n3,34\n", "ties.csv, row 4: b is '34', but must be"),
-        ("a,b\n-1,2\n", "row 2: a is '-1'"),
-        ("a,b\n1,2\n2,\n", "row 3: b is missing"),
-        ("a,b\n1,2.5\n", "row 2: b is '2.5'"),
-        ("a,b\n1,99999999999999999999999\n", "row 2: b is '99999999999999999999999'"),
-        ("a,b\n1,2\n4,4\n", "row 3: customer 4 is tied to themselves; remove the row"),
-        ("a,b\n1,2\n1,2,3\n", "row 3: .*mend or remove"),
+        ("a,b\n1,2\n3,x\n", "1 of 2 rows .*b must be a customer's number, a whole number between 0 and 33.*line 3: 3,x"),
+        ("a,b\n1,2\n\n3,34\n", "b must be .*line 4: 3,34"),
+        ("a,b\n-1,2\n", "a must be .*line 2: -1,2"),
+        ("a,b\n1,2\n2,\n", "b must be .*line 3: 2,"),
+        ("a,b\n1,2.5\n", "b must be .*line 2"),
+        ("a,b\n1,99999999999999999999999\n", "b must be .*line 2"),
+        ("a,b\n1,2\n1,2,3\n", "3 cells where the header has 2; for example line 3.*Mend or remove"),
         ("a,b,c\n1,2,3\n", "has 3 columns, but ties have two"),
         ("a,a\n1,2\n", "both named 'a'"),
+        ("1,b\n2,3\n", "first row: '1' names somebody and 'b' nobody"),
+        ("a,b\nx,1\n1,y\n1,2,3\n", "(?=.*a must be)(?=.*b must be)(?=.*3 cells)3 of 3 rows"),
+    ],
+)  # fmt: skip
+def test_rows_that_are_no_ties_are_named_all_at_once(folder: Path, text: str, words: str) -> None:
+    (folder / "data" / "ties.csv").write_text(text)
+    with pytest.raises(Mistake, match=f"(?s){words}"):
+        ground_of(scenario(folder, "{kind: edges, file: data/ties.csv}"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ties.csv", "from,to\n0,1\n1,2\n2,2\n3,0\n0,3\n"),
+        ("ties.csv", "0,1\n1,2\n2,2\n3,0\n0,3\n"),
+        ("ties.txt", "# a plain list\n0 1\n1 2 # two friends\n\n2 2\n3\t0\n0;3\n"),
+        ("ties.txt", "from to\n0 1\n1 2\n2 2\n3 0\n0 3"),
     ],
 )
-def test_a_row_that_is_no_tie_is_named(folder: Path, text: str, words: str) -> None:
-    (folder / "data" / "ties.csv").write_text(text)
-    with pytest.raises(Mistake, match=words):
-        ground_of(scenario(folder, "{kind: edges, file: data/ties.csv}"))
+def test_with_a_header_or_without_no_tie_is_lost_and_what_is_left_out_is_said(
+    folder: Path, name: str, text: str
+) -> None:
+    (folder / "data" / name).write_text(text)
+    said = scenario(folder, f"{{kind: edges, file: data/{name}}}")
+    assert ties(network_in(said)) == [(0, 1), (0, 3), (1, 2)]
+    told = " ".join(about(said))
+    assert "lists 5 ties; left out are 1 of somebody to themselves and 1 listed before" in told
+
+
+PEOPLE = "weeks: 3\nmarket: {prospects: 4}\nnetwork: {kind: edges, file: data/ties.csv}\n"
+CUSTOMERS = "id,months\nA,12\nB,unknown\nC,3\nD,40\nE,7\n"
+
+
+def with_customers(folder: Path, ids: str, customers: str, ties: str) -> Scenario:
+    (folder / "data" / "ties.csv").write_text(ties)
+    (folder / "data" / "customers.csv").write_text(customers)
+    said = f"customers: {{file: data/customers.csv, {ids}bad_rows_allowed: 0.3, columns: {{tenure: {{column: months}}}}}}\n"
+    (folder / "x.yaml").write_text(PEOPLE + said)
+    return load(folder / "x.yaml")
+
+
+def test_ties_name_customers_by_id_whatever_rows_are_set_aside(folder: Path) -> None:
+    said = with_customers(folder, "id: id, ", CUSTOMERS, "from,to\nA,C\nD,E\nC,E\nB,A\n")
+    assert ties(network_in(said)) == [(0, 1), (1, 3), (2, 3)]
+    assert "lists 4 ties; left out are 1 of customers whose rows are set aside" in " ".join(about(said))
+    headerless = with_customers(folder, "id: id, ", CUSTOMERS, "A,C\nD,E\nC,E\n")
+    assert ties(network_in(headerless)) == [(0, 1), (1, 3), (2, 3)]
+    with pytest.raises(Mistake, match="to must be the id of a customer; for example line 2: A,Z"):
+        about(with_customers(folder, "id: id, ", CUSTOMERS, "from,to\nA,Z\n"))
+
+
+def test_ties_by_row_are_refused_once_a_row_is_set_aside(folder: Path) -> None:
+    with pytest.raises(Mistake, match="1 rows of the customer file are set aside.*'id' under customers"):
+        about(with_customers(folder, "", CUSTOMERS, "from,to\n0,2\n"))
+    whole = with_customers(folder, "", CUSTOMERS.replace("unknown", "5"), "from,to\n0,2\n")
+    assert ties(network_in(whole)) == [(0, 2)]
+
+
+def test_an_id_stands_in_one_row_and_a_row_without_one_is_set_aside(folder: Path) -> None:
+    with pytest.raises(Mistake, match="1 ids stand in more than one row, such as 'A' in lines 2 and 4"):
+        about(with_customers(folder, "id: id, ", "id,months\nA,1\nB,2\nA,3\n", "from,to\nA,B\n"))
+    some = with_customers(folder, "id: id, ", "id,months\nA,1\n,2\nC,3\n007,4\n", "from,to\nA,007\n")
+    file = customers_of(some)
+    assert file is not None and file.ids is not None and file.ids.tolist() == ["A", "C", "007"]
+    assert file.quarantined[0].reason == "id: 'id' is missing"
+
+
+def test_ids_are_the_same_in_parquet_and_csv(folder: Path) -> None:
+    table = arrow.table({"id": arrow.array([7.0, None, 9.0]), "months": [1, 2, 3]})
+    parquet.write_table(table, folder / "data" / "customers.parquet")
+    said = with_customers(folder, "id: id, ", CUSTOMERS, "from,to\n7,9\n")
+    (folder / "x.yaml").write_text(
+        (folder / "x.yaml").read_text().replace("customers.csv", "customers.parquet").replace("0.3", "0.5")
+    )
+    assert ties(network_in(load(said.path))) == [(0, 1)]  # type: ignore[arg-type]
+
+
+def test_an_id_column_changes_a_fingerprint_and_is_saved(folder: Path) -> None:
+    said = with_customers(folder, "id: id, ", CUSTOMERS, "from,to\nA,C\n")
+    said.save(folder / "saved.yaml")
+    assert load(folder / "saved.yaml").fingerprint == said.fingerprint
+    other = with_customers(folder, "", CUSTOMERS, "from,to\nA,C\n")
+    assert other.fingerprint != said.fingerprint
 
 
 @pytest.mark.parametrize(
     ("text", "column", "words"),
     [
-        ("a,friends\n1,2\n3,x\n", "friends", "survey.csv, row 3: friends is 'x', but must be a number of friends"),
+        ("a,friends\n1,2\n3,x\n", "friends", "friends must be a number of friends, .*line 3: 3,x"),
         ("a,friends\n1,2\n", "frends", "has no column 'frends' – did you mean 'friends'"),
         ("a,friends\n1,2\n", "", "has several columns; say with network.column which .*'a', 'friends'"),
         ("friends\n", "", "has a header and no row"),
         ("friends\n34\n", "", "somebody has 34 friends, but there are only 33 other people"),
-        ("friends\n60001\n", "", "row 2: friends is '60001'.*between 0 and 60000"),
+        ("friends\n60001\n", "", "between 0 and 60000; for example line 2: 60001"),
     ],
 )
 def test_a_survey_that_cannot_be_used_is_refused(folder: Path, text: str, column: str, words: str) -> None:
     (folder / "data" / "survey.csv").write_text(text)
     named = f", column: {column}" if column else ""
-    with pytest.raises(Mistake, match=words):
+    with pytest.raises(Mistake, match=f"(?s){words}"):
         ground_of(scenario(folder, f"{{kind: configuration, file: data/survey.csv{named}}}"))
+
+
+def test_a_survey_without_a_header_loses_no_answer(folder: Path) -> None:
+    for name in ("survey.csv", "survey.txt"):
+        (folder / "data" / name).write_text("9\n1\n2\n")
+        said = ground_of(scenario(folder, f"{{kind: configuration, file: data/{name}}}"))
+        assert isinstance(said.given, np.ndarray) and said.given.tolist() == [9, 1, 2]
 
 
 def test_a_file_without_ties_leaves_everybody_alone(folder: Path) -> None:

@@ -20,7 +20,7 @@ OWN_MODULES = {"robust": "robustness", "branch": "branching"}
 def is_experiment(path: Path) -> bool:
     """Whether the file asks a question of scenarios rather than being one. Raises :class:`~sim.errors.Mistake`."""
     tree = read_yaml(path.absolute(), "a scenario or an experiment")
-    return tree.get("base") is not None and tree.get("question") is not None
+    return tree.get("base") is not None or tree.get("question") is not None
 
 
 def checked(path: Path) -> tuple[Experiment, list[str]]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sim.experiments.question import Experiment
 
 MOST_POINTS = 1_000_000
+LARGEST = 500_000_000
+"""Bytes that a table of points may have."""
 
 
 class Design(BaseModel):
@@ -214,7 +216,7 @@ def design_in(node: Node | None, problems: Problems) -> Design | None:
     if node is None:
         return None
     kind = node.get("kind")
-    if kind is None or kind.value not in KINDS:
+    if kind is None or not isinstance(kind.value, str) or kind.value not in KINDS:
         known = list(KINDS)
         said = "design.kind is missing" if kind is None else f"design.kind is {told(kind.value)}, which is no design"
         hint = (nearest(str(kind.value), known) if kind else "") or f"; there are {', '.join(known)}"
@@ -244,10 +246,15 @@ def _refuse_too_many(count: int) -> None:
 
 def _read(path: Path) -> Any:
     import pandas as pd
+    import pyarrow as arrow
 
     try:
-        return pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path)
-    except (OSError, ValueError) as fault:
+        if path.stat().st_size > LARGEST:
+            raise Mistake(f"{shown(path)} is larger than {LARGEST:,} bytes; a table of points is not")
+        table = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path, nrows=MOST_POINTS + 1)
+        _refuse_too_many(len(table))
+        return table
+    except (OSError, ValueError, OverflowError, arrow.ArrowException) as fault:
         words = " ".join(str(fault).split())[:200]
         raise Mistake(f"{shown(path)} cannot be read as a table ({words}); it must be CSV or Parquet") from None
 

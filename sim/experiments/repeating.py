@@ -7,8 +7,9 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
+from sim.customer_text import shortened
 from sim.errors import Mistake
-from sim.scenario.tree import Node, shown
+from sim.scenario.tree import DEEPEST, Node, shown
 from sim.scenario.whole import Scenario, load
 
 
@@ -47,9 +48,13 @@ def changed(scenario: Scenario, sets: list[str]) -> Scenario:
     for words in sets:
         path, equals, value = words.partition("=")
         if not equals or not path:
-            raise Mistake(f"--set is '{words}', but must be PATH=VALUE, such as call_centre.representatives=14")
+            raise Mistake(
+                f"--set is '{shortened(words)}', but must be PATH=VALUE, such as call_centre.representatives=14"
+            )
         place = sections
         *above, last = path.split(".")
+        if len(above) >= DEEPEST:
+            raise Mistake(f"--set {shortened(path)}: nothing lies that deep; 'loyalty explain' says what there is")
         for key in above:
             place = place.setdefault(key, {})
             if not isinstance(place, dict):
@@ -61,5 +66,5 @@ def changed(scenario: Scenario, sets: list[str]) -> Scenario:
 def _value(words: str) -> Any:
     try:
         return json.loads(words)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or brackets without end
         return words

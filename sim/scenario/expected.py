@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from sim.scenario.quantities import Unfit, told
 
 POINTS, PERCENT = "percentage points", "%"
-_NUMBER = r"([0-9]*\.?[0-9]+)"
+_NUMBER = r"([0-9]{1,15}(?:\.[0-9]{1,15})?|\.[0-9]{1,15})"
 _UNIT = rf"(?: ?({PERCENT}|{POINTS}))?"
 _AMOUNT = re.compile(rf"(-?){_NUMBER}{_UNIT}")
 PATTERN = (

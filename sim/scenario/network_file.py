@@ -101,7 +101,7 @@ class _Reading:
     def take(self, block: Block, wanted: str, number: Callable[[str], int]) -> np.ndarray:
         """The numbers of a block, int64 (rows, columns); rows that are wrong are noted and left out."""
         faults = Faults(block.line.size)
-        columns = [_numbers(cells, number) for cells in block.cells.values()]
+        columns = [self._numbers(cells, number) for cells in block.cells.values()]
         for name, values in zip(block.cells, columns, strict=True):
             faults.note(values == NOBODY, f"{shortened(name)} must be {wanted}")
         self.wrong += block.misshapen
@@ -111,17 +111,19 @@ class _Reading:
             self.stop_if_wrong()
         return np.stack(columns, axis=1)[faults.usable]
 
+    def _numbers(self, cells: Any, number: Callable[[str], int]) -> np.ndarray:
+        try:
+            words, place = named(cells)
+        except (ValueError, OverflowError, arrow.ArrowException):
+            raise Mistake(f"{shown(self.path)}: a column of {cells.type} names nobody; save numbers or text") from None
+        return np.array([number(word) for word in words], np.int64)[place]
+
     def stop_if_wrong(self) -> None:
         """Raise :class:`Mistake` with the commonest of all that is wrong."""
         if self.wrong:
             words = f"{shown(self.path)}: {len(self.wrong):,} of {self.rows:,} rows are no {self.what}. The reasons:"
             rows = sorted(self.wrong, key=lambda row: row.line)
             raise Mistake("\n".join([words, *commonest(rows), "Mend or remove these rows."]))
-
-
-def _numbers(cells: Any, number: Callable[[str], int]) -> np.ndarray:
-    words, place = named(cells)
-    return np.array([number(word) for word in words], np.int64)[place]
 
 
 def read_degrees(path: Path, column: str | None) -> np.ndarray:

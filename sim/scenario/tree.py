@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from sim.customer_text import shortened
 from sim.errors import Mistake
 
+DEEPEST = 16
+"""Sections within sections; a scenario needs six."""
 MOST_SHOWN = 10
 """Problems told at once; who made more than these learns from the first."""
 _WHOLE = ("distribution", "column")
@@ -66,17 +69,32 @@ class Node:
         return self.value
 
 
-def given(value: Any) -> Node:
-    """A tree made of Python values; places are unknown."""
+def given(value: Any, depth: int = 0) -> Node:
+    """A tree made of Python values; places are unknown. Raises :class:`Mistake` for text that no file could hold."""
+    if depth > DEEPEST:
+        raise Mistake(f"sections are nested more than {DEEPEST} deep")
     if isinstance(value, BaseModel):
         value = value.model_dump(exclude_none=True)
     if isinstance(value, Mapping):
-        return Node({str(key): given(entry) for key, entry in value.items()})
+        return Node({_text(str(key)): given(entry, depth + 1) for key, entry in value.items()})
     if isinstance(value, list | tuple):
-        return Node([given(entry) for entry in value])
+        return Node([given(entry, depth + 1) for entry in value])
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, str):
+        _text(value)
     return Node(os.fspath(value) if isinstance(value, os.PathLike) else value)
+
+
+def is_text(words: str) -> bool:
+    """Whether every character can be written to a file: halves of a pair, which an escape may make, cannot."""
+    return words.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in words)
+
+
+def _text(words: str) -> str:
+    if not is_text(words):
+        raise Mistake(f"'{shortened(words)}' holds half of a character (\\ud800 to \\udfff); remove it")
+    return words
 
 
 class Problems:

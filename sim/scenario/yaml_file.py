@@ -21,12 +21,10 @@ from ruamel.yaml.events import (
 
 from sim.customer_text import shortened
 from sim.errors import Mistake, nearest
-from sim.scenario.tree import Node, Place, shown
+from sim.scenario.tree import DEEPEST, Node, Place, is_text, shown
 
 LARGEST = 1_000_000
 """Bytes a scenario file may have; a long one has a hundred lines."""
-DEEPEST = 16
-"""Sections within sections; a scenario needs six."""
 
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _WHOLE = re.compile(r"[-+]?[0-9][0-9_]{0,29}")
@@ -151,7 +149,7 @@ class _Reader:
             raise self.mistake(event, "anchors (&) and aliases (*) are not allowed; write the value out")
         if event.tag and event.tag != "!":
             raise self.mistake(event, f"the tag '{event.tag[:60]}' is not allowed; write the plain value")
-        if isinstance(event, ScalarEvent) and not _is_text(event.value):
+        if isinstance(event, ScalarEvent) and not is_text(event.value):
             raise self.mistake(event, "there is half of a character (\\ud800 to \\udfff); remove it")
         if depth > DEEPEST:
             raise self.mistake(event, f"sections are nested more than {DEEPEST} deep")
@@ -177,11 +175,6 @@ class _Reader:
                 raise self.mistake(event, f"{shortened(below)} has no value; give it one, or remove the line")
             entries[key] = Node(self.value(following, below, depth + 1).value, self.place(event))
         return Node(entries, self.place(start))
-
-
-def _is_text(words: str) -> bool:
-    """Whether every character can be written to a file: halves of a pair, which an escape may hold, cannot."""
-    return words.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in words)
 
 
 def _scalar(event: Any) -> Any:
