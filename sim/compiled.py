@@ -30,7 +30,6 @@ FACES = frozenset({"bench", "__main__.py", "cli.py", "commands", "journey", "rep
 """What shows results and makes none (top-level names)."""
 ASKING = FACES | {
     "allowance.py",
-    "arguments.py",
     "cluster.py",
     "comparing.py",
     "execution.py",
