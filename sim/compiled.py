@@ -33,7 +33,6 @@ FACES = frozenset({"bench", "__main__.py", "cli.py", "commands", "journey", "pro
 """What shows results and makes none (top-level names)."""
 ASKING = FACES | {
     "allowance.py",
-    "arguments.py",
     "cluster.py",
     "code_cache.py",
     "comparing.py",

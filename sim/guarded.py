@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import dask
 from distributed import Nanny, Scheduler, SpecCluster, Worker
 from distributed.security import Security
 
@@ -40,9 +41,10 @@ def guarded_cluster(workers: int, preload: list[str], scratch: str) -> SpecClust
         **common, "worker_class": GuardedWorker, "nthreads": 1, "memory_limit": 0, "preload": preload,
         "local_directory": scratch, "silence_logs": logging.CRITICAL,
     }  # fmt: skip
-    return SpecCluster(
-        workers={number: {"cls": Nanny, "options": options} for number in range(workers)},
-        scheduler={"cls": GuardedScheduler, "options": {**common, "port": 0, "dashboard": False}},
-        security=security,
-        silence_logs=logging.CRITICAL,
-    )
+    with dask.config.set({"temporary-directory": scratch}):  # the scheduler's, which takes no other word for it
+        return SpecCluster(
+            workers={number: {"cls": Nanny, "options": options} for number in range(workers)},
+            scheduler={"cls": GuardedScheduler, "options": {**common, "port": 0, "dashboard": False}},
+            security=security,
+            silence_logs=logging.CRITICAL,
+        )
