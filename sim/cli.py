@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
+from sim.errors import Mistake
 from sim.outputs import leave_on_signals
 from sim.surroundings import ended, leave, open_streams
 
@@ -24,4 +26,12 @@ def main() -> None:
     os.environ["MPLBACKEND"] = "agg"  # figures are files; a window, or a wrong name for one, would end the command
     open_streams()
     leave_on_signals()
-    leave(ended(lambda: __getattr__("app")()))
+    leave(ended(_program))
+
+
+def _program() -> None:
+    if sys.flags.optimize > 1:  # help, explanations and reports are made of them
+        raise Mistake(
+            "PYTHONOPTIMIZE=2, or python -OO, takes the program's explanations out of it; unset it, or set it to 1"
+        )
+    __getattr__("app")()

@@ -114,7 +114,9 @@ def ended(work: Callable[[], Any]) -> int:
         work()
         return 0
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0 if end.code is None else WRONG
+        if isinstance(end.code, str):
+            tell(end.code)
+        return int(end.code or 0) if isinstance(end.code, int | None) else WRONG
     except BaseException as fault:
         return told(fault)
 

@@ -96,11 +96,8 @@ HEAVY = {
             ":strict",
         )
     },
-    **{
-        f"PYTHONOPTIMIZE={level}, {c}": variables(c, PYTHONOPTIMIZE=level)
-        for level in "12"
-        for c in ("explain", "check")
-    },
+    "PYTHONOPTIMIZE=1": variables("explain", PYTHONOPTIMIZE="1"),
+    "PYTHONOPTIMIZE=2": variables("explain", "PYTHONOPTIMIZE", PYTHONOPTIMIZE="2"),
     "PYTHONHASHSEED=7": variables("run", PYTHONHASHSEED="7"),
     "PYTHONDONTWRITEBYTECODE": variables("check", PYTHONDONTWRITEBYTECODE="1"),
     "PYTHONWARNINGS=error": variables("run", PYTHONWARNINGS="error"),
