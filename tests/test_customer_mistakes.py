@@ -158,7 +158,7 @@ def test_a_gzip_file_that_unpacks_without_end_is_refused(tmp_path: Path) -> None
         file.write(b"a,b\n")
         for _ in range(40):
             file.write((b"1," + b"x" * 997 + b"\n") * 4_000)
-    with pytest.raises(Mistake, match="unpacks to more than 50 times its size"):
+    with pytest.raises(Mistake, match="unpacks to more than 25 times its size"):
         read_customers(path, mapped({"tenure": {"column": "a"}}), TARGETS)
 
 
