@@ -95,10 +95,8 @@ def _events(text: str, path: Path) -> Iterator[Any]:
     try:
         for number, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
             if number > MOST_VALUES:
-                place = Place(path, event.start_mark.line + 1)
-                raise Mistake(
-                    f"{place}: there are more than {MOST_VALUES:,} keys and values; put long lists into a file"
-                )
+                at = Place(path, event.start_mark.line + 1)
+                raise Mistake(f"{at}: there are more than {MOST_VALUES:,} keys and values; put long lists into a file")
             yield event
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
