@@ -16,7 +16,7 @@ from sim.errors import Mistake
 
 NO_TEXT = ("undefined", "punycode", "idna", "utf_7", "unicode_escape", "raw_unicode_escape")
 """Encodings of Python that no customer file is in: for names of computers and source code, or giving halves of characters."""
-INFLATED, RATIO = 50_000_000, 50
+INFLATED, RATIO = 50_000_000, 25
 """Bytes that any gzip file may hold, and beyond these how many times its own size; tables are seldom packed to a tenth."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -146,3 +147,44 @@ def test_a_mapping_is_frozen_takes_whole_numbers_and_a_share() -> None:
         column.add = 2.0  # type: ignore[misc]
     with pytest.raises(ValidationError):
         CustomerFileMapping(file="x", bad_rows_allowed=5)
+
+
+# ---- files that are no tables
+
+
+def test_a_gzip_file_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv.gz"
+    with gzip.open(path, "wb", 1) as file:
+        file.write(b"a,b\n")
+        for _ in range(40):
+            file.write((b"1," + b"x" * 997 + b"\n") * 4_000)
+    with pytest.raises(Mistake, match="unpacks to more than 25 times its size"):
+        read_customers(path, mapped({"tenure": {"column": "a"}}), TARGETS)
+
+
+def test_gzip_files_one_after_the_other_are_read_as_one(tmp_path: Path) -> None:
+    packed = gzip.compress(b"a\n1\n") + gzip.compress(b"2\n")
+    assert read(tmp_path / "c.csv.gz", packed, {"tenure": {"column": "a"}}).columns["tenure"].tolist() == [1, 2]
+
+
+def test_what_is_no_ordinary_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+    (tmp_path / "round.csv").symlink_to("round.csv")
+    for name, words in (
+        ("pipe", "is no ordinary file"),
+        ("zero", "is no ordinary file"),
+        ("round", "no such file|cannot be read"),
+    ):
+        with pytest.raises(Mistake, match=words):
+            read_customers(tmp_path / f"{name}.csv", mapped(), TARGETS)
+
+
+def test_a_long_cell_is_a_cell_and_a_row_without_end_is_told(file: Path) -> None:
+    long = "x" * 200_000
+    found = read(file, f'a,b\n1,"{long}"\n2,{long}\n', {"tenure": {"column": "a"}}, keep=["b"])
+    assert [len(cell) for cell in found.kept["b"]] == [200_000, 200_000]
+    with pytest.raises(Mistake, match="line 2: this row is longer than 10,000,000 characters"):
+        read(file, "a,b\n1," + "x" * 30_000_000 + "\n", {"tenure": {"column": "a"}})
+    with pytest.raises(Mistake, match="there are 20,000 columns, but at most 16,384 are read"):
+        read(file, ",".join(f"c{n}" for n in range(20_000)) + "\n", {"tenure": {"column": "a"}})

@@ -8,6 +8,7 @@ import os
 import pickle
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -912,3 +913,27 @@ def test_importing_it_is_cheap() -> None:
 
 def test_a_scenario_is_what_is_loaded(folder: Path) -> None:
     assert isinstance(load(written(folder, "weeks: 1")), Scenario)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(f"k{number}: 1" for number in range(30_000)),
+        "network: {kind: configuration, degrees: [" + "2, " * 40_000 + "2]}",
+        "name: " + "x " * 190_000,
+        "quality: {error_rate: " + "1" * 20_000 + "x}",
+        "quality: {error_rate: '" + "1," * 20_000 + "'}",
+        "quality: {error_rate: '5" + " " * 50_000 + "x'}",
+        "weeks: " + "9" * 5_000,
+        "market: {stands_for: " + "9" * 400 + "}",
+        'name: "\\ud800"',
+    ],
+    ids=range(9),
+)
+def test_a_file_that_nobody_would_write_is_refused_in_time(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.yaml").write_text(text)
+    begun = time.process_time()
+    with pytest.raises(Mistake, match="x.yaml, line 1") as refusal:
+        load(tmp_path / "x.yaml")
+    assert time.process_time() - begun < 6 and len(str(refusal.value)) < 5000
+    str(refusal.value).encode()

@@ -23,8 +23,8 @@ from sim.customer_text import shortened
 from sim.errors import Mistake, nearest
 from sim.scenario.tree import DEEPEST, Node, Place, is_text, shown
 
-LARGEST = 1_000_000
-"""Bytes a scenario file may have; a long one has a hundred lines."""
+LARGEST, MOST_VALUES = 400_000, 20_000
+"""Bytes, and values and keys, that a scenario file may have; a long one has a hundred lines. More would be read for minutes."""
 
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _WHOLE = re.compile(r"[-+]?[0-9][0-9_]{0,29}")
@@ -93,7 +93,11 @@ def refuse_unless_file(path: Path) -> None:
 def _events(text: str, path: Path) -> Iterator[Any]:
     """The parser's events; its complaints become sentences."""
     try:
-        yield from YAML(typ="safe", pure=True).parse(text)
+        for number, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
+            if number > MOST_VALUES:
+                at = Place(path, event.start_mark.line + 1)
+                raise Mistake(f"{at}: there are more than {MOST_VALUES:,} keys and values; put long lists into a file")
+            yield event
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(path, mark.line + 1) if mark else shown(path)
