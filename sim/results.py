@@ -5,7 +5,6 @@ A folder appears whole or not at all: it is written beside its place under anoth
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import re
@@ -25,6 +24,7 @@ from pyarrow import parquet
 from sim.compiled import source_hash
 from sim.customer_file import write_quarantine
 from sim.errors import Mistake
+from sim.experiments import seals
 from sim.ground import customers_of
 from sim.measures import measured_weekly
 from sim.running import Result
@@ -139,14 +139,14 @@ def _failures(results: Sequence[Result]) -> arrow.Table:
 
 
 def _fill(folder: Path, results: Sequence[Result]) -> None:
-    words = json.dumps(manifest(results), indent=2, sort_keys=True, ensure_ascii=False)
-    (folder / "manifest.json").write_text(words + "\n", encoding="utf-8")
     _write(_labelled(results, _measures), folder / "measures.parquet")
     _write(_labelled(results, _weekly), folder / "weekly.parquet")
     parquet.write_table(_failures(results), folder / "failures.parquet")
     customers = customers_of(results[0].scenario)
     if customers is not None and customers.quarantined:
         write_quarantine(folder / "quarantine.csv", customers.quarantined)
+    told = manifest(results) | {seals.FILES: seals.digests(folder)}
+    (folder / seals.MANIFEST).write_text(seals.sealed(told), encoding="utf-8")
 
 
 def save(results: Sequence[Result], under: Path = RESULTS) -> Path:
@@ -185,11 +185,14 @@ def put_in_place(draft: Path, place: Path) -> None:
         os.replace(draft, place)
 
 
-def query(sql: str, under: Path | str = RESULTS) -> Answer:
-    """What an SQL query over everything in a results folder gives; see :func:`sim.experiments.querying.query`."""
+def query(sql: str, under: Path | str = RESULTS, files: bool = False) -> Answer:
+    """What an SQL query over everything in a results folder gives; see :func:`sim.experiments.querying.query`.
+
+    ``files``: whether it may read and write other files, as whoever runs it may.
+    """
     from sim.experiments.querying import query as ask
 
-    return ask(sql, under)
+    return ask(sql, under, files=files)
 
 
 def write_weekly(result: Result, path: Path) -> None:

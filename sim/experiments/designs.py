@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake, nearest
+from sim.experiments import seals
 from sim.experiments.factors import Factor, parameter_at
 from sim.scenario.judging import Spot, judged
 from sim.scenario.quantities import between, told
@@ -245,6 +246,7 @@ def _refuse_too_many(count: int) -> None:
 def _read(path: Path) -> Any:
     import pandas as pd
 
+    seals.trust(path)
     try:
         return pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path)
     except (OSError, ValueError) as fault:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import tempfile
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Mistake
+from sim.experiments import seals
 from sim.experiments.blocks import source
 from sim.experiments.question import Experiment
 from sim.results import put_in_place, versions
@@ -54,15 +54,13 @@ def save(
     try:
         under.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=under))
-        words = json.dumps(
-            manifest(experiment, command) | dict(more or {}), indent=2, sort_keys=True, ensure_ascii=False
-        )
-        (draft / "manifest.json").write_text(words + "\n", encoding="utf-8")
         for name, table in tables.items():
             if name == "points":
                 table.insert(0, "experiment", place.name)
             table.to_parquet(draft / f"{name}.parquet", index=False)
             table.to_csv(draft / f"{name}.csv", index=False, float_format="%.17g")
+        told = manifest(experiment, command) | dict(more or {}) | {seals.FILES: seals.digests(draft)}
+        (draft / seals.MANIFEST).write_text(seals.sealed(told), encoding="utf-8")
         draft.chmod(0o755)
         put_in_place(draft, place)
     except OSError as fault:

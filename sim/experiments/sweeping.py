@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import Mistake
-from sim.experiments.blocks import source
+from sim.experiments.blocks import made
 from sim.experiments.designs import Grid, OneAtATime, value_in
 from sim.experiments.effects import Effect, between_ends, share_of_lines, slopes
 from sim.experiments.laboratory import Laboratory, Tally
@@ -165,8 +165,8 @@ class Sweep:
 
     @cached_property
     def address(self) -> str:
-        """A hash of all that the answer depends on: the question's parts, the points and the source."""
-        key = [source(), self.experiment.base.full_fingerprint, self.experiment.seed, self.experiment.replications]
+        """A hash of all that the answer depends on: the question's parts, the points, the source and the libraries."""
+        key = [made(), self.experiment.base.full_fingerprint, self.experiment.seed, self.experiment.replications]
         key += [self.experiment.precision, self.experiment.paths, self.experiment.measures, self.fingerprints]
         return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:12]
 
