@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from sim import leftovers, outputs
-from sim.leftovers import manifest_in, numbered
+from sim.errors import Mistake
+from sim.experiments import seals
+from sim.experiments.seals import FILES, REPORTS
+from sim.leftovers import numbered
 from sim.outputs import MANIFEST
 
-FILES, REPORTS = "files", "reports"
-"""Entries of a manifest: the tables and the reports that were written, name → SHA-256."""
 LONGEST = 60
 """Characters that a scenario's or an experiment's name lends to a folder."""
 
@@ -67,20 +68,17 @@ def _names(name: str, told: Mapping[str, Any]) -> Iterator[str]:
 
 def _finished(draft: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     """Write the manifest, the last of the files, and return it."""
-    files = {path.name: digest(path) for path in sorted(draft.iterdir()) if path.name != MANIFEST}
-    whole: dict[str, Any] = json.loads(_text(dict(told) | {FILES: files}))
-    (draft / MANIFEST).write_text(_text(whole), encoding="utf-8")
+    whole: dict[str, Any] = json.loads(json.dumps(dict(told) | {FILES: seals.digests(draft)}))  # as it will be read
+    (draft / MANIFEST).write_text(seals.sealed(whole), encoding="utf-8")
     return whole
 
 
-def _text(manifest: Mapping[str, Any]) -> str:
-    return json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file's bytes, hexadecimal."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _said(folder: Path) -> dict[str, Any] | None:
+    """What the folder's manifest says; None when there is none that can be believed."""
+    try:
+        return seals.manifest(folder)
+    except (seals.Damaged, Mistake):
+        return None
 
 
 def _settled(draft: Path, place: Path, whole: Mapping[str, Any]) -> bool:
@@ -110,14 +108,14 @@ def _moved(draft: Path, place: Path) -> bool:
 
 def _same(place: Path, whole: Mapping[str, Any]) -> bool:
     """Whether the same answer stands there, with no table that was changed or damaged since."""
-    said = manifest_in(place)
+    said = _said(place)
     if said is None or {key: value for key, value in said.items() if key != REPORTS} != whole:
         return False
     return all(_untouched(place / name, mark) for name, mark in whole[FILES].items())
 
 
 def _untouched(path: Path, mark: str) -> bool:
-    return not os.path.lexists(path) or (path.is_file() and not path.is_symlink() and digest(path) == mark)
+    return not os.path.lexists(path) or (path.is_file() and not path.is_symlink() and seals.digest(path) == mark)
 
 
 # ---- adding to it
@@ -149,8 +147,8 @@ def _may_stand(path: Path, data: bytes, folder: Path) -> bool:
         return True
     if path.is_symlink() or not path.is_file():
         return False
-    ours = (manifest_in(folder) or {}).get(REPORTS, {})
-    return path.read_bytes() == data or ours.get(_name_in(folder, path)) == digest(path)
+    ours = (_said(folder) or {}).get(REPORTS, {})
+    return path.read_bytes() == data or ours.get(_name_in(folder, path)) == seals.digest(path)
 
 
 def _name_in(folder: Path, path: Path) -> str:
@@ -159,21 +157,24 @@ def _name_in(folder: Path, path: Path) -> str:
 
 def _note(folder: Path, files: Mapping[Path, bytes]) -> None:
     """Write into the folder's manifest, if it is a results folder, which reports are the program's."""
-    said = manifest_in(folder)
+    said = _said(folder)
     if said is None or FILES not in said:
         return
     marks = {_name_in(folder, path): hashlib.sha256(data).hexdigest() for path, data in files.items()}
     noted = said | {REPORTS: said.get(REPORTS, {}) | marks}
     if noted != said:
-        outputs.put(folder / MANIFEST, _text(noted), "the manifest")
+        outputs.put(folder / MANIFEST, seals.sealed(noted), "the manifest")
 
 
 # ---- what lies there
 
 
 def answers(under: Path) -> list[Path]:
-    """The folders with an answer in a results folder, by name; drafts are none."""
-    return sorted(path.parent for path in under.glob(f"*/{MANIFEST}") if not path.parent.name.startswith("."))
+    """The folders with an answer in a results folder, or with what is left of one, by name; drafts are none."""
+    found = {
+        path.parent for name in (MANIFEST, "points.parquet", "measures.parquet") for path in under.glob(f"*/{name}")
+    }
+    return sorted(folder for folder in found if not folder.name.startswith("."))
 
 
 def recover(under: Path) -> None:

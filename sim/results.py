@@ -23,7 +23,8 @@ from sim.arguments import file_path
 from sim.compiled import source_hash
 from sim.customer_file import write_quarantine
 from sim.errors import Mistake
-from sim.folders import digest, keep, words_of
+from sim.experiments import seals
+from sim.folders import keep, words_of
 from sim.ground import customers_of
 from sim.measures import measured_weekly
 from sim.outputs import writing
@@ -82,7 +83,7 @@ def asked_of(answer: Answer) -> dict[str, Any]:
     if answer.wish is not None:
         asked |= {"precision": answer.wish.precision, "most": answer.wish.most}
     if answer.posterior is not None:
-        asked |= {"posterior": digest(answer.posterior) if answer.posterior.is_file() else answer.posterior.name}
+        asked |= {"posterior": seals.digest(answer.posterior) if answer.posterior.is_file() else answer.posterior.name}
     return asked
 
 
@@ -190,11 +191,14 @@ def save(results: Sequence[Result], under: Path = RESULTS, asked: Mapping[str, A
         give_back()
 
 
-def query(sql: str, under: Path | str = RESULTS) -> querying.Answer:
-    """What an SQL query over everything in a results folder gives; see :func:`sim.experiments.querying.query`."""
+def query(sql: str, under: Path | str = RESULTS, files: bool = False) -> querying.Answer:
+    """What an SQL query over everything in a results folder gives; see :func:`sim.experiments.querying.query`.
+
+    ``files``: whether it may read and write other files, as whoever runs it may.
+    """
     from sim.experiments.querying import query as ask
 
-    return ask(sql, under)
+    return ask(sql, under, files=files)
 
 
 def write_weekly(result: Result, path: Path) -> None:

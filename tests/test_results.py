@@ -16,7 +16,8 @@ from worlds import busy
 
 from sim import Mistake, run
 from sim.cli import app
-from sim.folders import add, digest
+from sim.experiments.seals import digest
+from sim.folders import add
 from sim.leftovers import manifest_in
 from sim.outputs import DRAFT, draft_file, draft_folder
 from sim.results import folder_name, manifest, save
@@ -171,7 +172,7 @@ def earlier(result: Result, place: Path, **more: str) -> Path:
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made:
         save([result], Path(made)).rename(place)
-    said = {key: value for key, value in manifest_in(place).items() if key != "files"}  # type: ignore[union-attr]
+    said = {key: value for key, value in manifest_in(place).items() if key not in ("files", "digest")}  # type: ignore[union-attr]
     (place / "manifest.json").write_text(json.dumps(said))
     for name, words in more.items():
         (place / name.replace("_", ".")).write_text(words)

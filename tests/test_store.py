@@ -16,11 +16,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 from questions import small, written
 
 from sim import run
 from sim.errors import Mistake
 from sim.experiments import blocks, laboratory
+from sim.experiments.integrity import check
 from sim.experiments.keeping import save
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.querying import query
@@ -147,7 +149,7 @@ def test_a_truncated_part_is_told_and_only_its_runs_are_done_again(
     experiment = small(tmp_path)
     first = many_parts(tmp_path / "store", experiment, monkeypatch)
     victim = sorted((tmp_path / "store" / "parts").iterdir())[0]
-    lost = query(f"SELECT count(*) FROM read_parquet('{victim}/replications.parquet')", tmp_path).rows[0][0]
+    lost = query(f"SELECT count(*) FROM read_parquet('{victim}/replications.parquet')", tmp_path, files=True).rows[0][0]
     os.truncate(victim / file, (victim / file).stat().st_size // 2)
     told: list[str] = []
     again, counted = asked(tmp_path / "store", experiment, told)
@@ -252,6 +254,102 @@ def test_runs_of_another_version_of_the_source_are_kept_and_not_used(
     _, counted = asked(tmp_path / "store", experiment)
     assert counted.tally.ran == 36 and counted.others == 36
     assert query("SELECT count(*), count(DISTINCT source) FROM replications", tmp_path).rows == [(72, 2)]
+
+
+def test_runs_made_with_other_versions_of_the_libraries_are_kept_told_and_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment, older = small(tmp_path), "Python 3.11, llvmlite 0.40.0, numba 0.57.0, numpy 1.24.0"
+    with monkeypatch.context() as then:
+        then.setattr(blocks, "libraries", lambda: older)
+        then.setattr(laboratory, "libraries", lambda: older)
+        first, _ = asked(tmp_path / "store", experiment)
+        Store(tmp_path / "store").keep(run(experiment.base, 2, experiment.seed, first=10))
+    told: list[str] = []
+    again, counted = asked(tmp_path / "store", experiment, told)
+    assert counted.tally.ran == 36 and (again == first).all()
+    assert len(told) == 1 and "38 with llvmlite 0.40.0, numba 0.57.0, numpy 1.24.0" in told[0] and "not used" in told[0]
+    counts = query("SELECT count(*) FROM replications GROUP BY versions ORDER BY ALL", tmp_path).rows
+    assert counts == [(36,), (38,)]
+    assert asked(tmp_path / "store", experiment)[1].tally.ran == 0
+
+
+def test_a_store_of_an_earlier_version_is_read_added_to_and_gets_digests_when_compacted(tmp_path: Path) -> None:
+    experiment = small(tmp_path)
+    as_an_earlier_version(tmp_path / "store", experiment)
+    assert blocks.read(an_earlier_block(tmp_path, experiment)).told["versions"] == blocks.NOT_SAID
+    first, counted = asked(tmp_path / "store", experiment)
+    assert counted.tally.ran == 36 and query("SELECT count(*), count(versions) FROM weekly", tmp_path).rows == [
+        (72 * 6, 36 * 6)
+    ]
+    assert len(check(tmp_path).earlier) == 1 and not check(tmp_path).damaged
+    before = query("SELECT * FROM replications ORDER BY ALL", tmp_path).rows
+    Store(tmp_path / "store").compact()
+    assert query("SELECT * FROM replications ORDER BY ALL", tmp_path).rows == before
+    assert not check(tmp_path).earlier and (asked(tmp_path / "store", experiment)[0] == first).all()
+
+
+def as_an_earlier_version(store: Path, experiment: Experiment) -> None:
+    """A store as it was before there were digests, and versions of libraries in its rows."""
+    asked(store, experiment)
+    (part,) = (store / "parts").iterdir()
+    for name in ("replications", "weekly"):
+        path = part / f"{name}.parquet"
+        parquet.write_table(parquet.read_table(path).drop_columns("versions"), path, write_page_checksum=True)
+    said = json.loads((part / MANIFEST).read_text())
+    sizes = {name: (part / f"{name}.parquet").stat().st_size for name in said.pop("digests")}
+    (part / MANIFEST).write_text(json.dumps(said | {"bytes": sizes, "blocks": []}))
+    part.rename(part.with_name(f"{part.name[:20]}-0123abcd"))
+    (store / MARK).write_text('{"store": "loyalty-sim", "format": 1}\n')
+
+
+def an_earlier_block(folder: Path, experiment: Experiment) -> Path:
+    """A block as it was before there were digests: a zip alone."""
+    Store(folder / "other").keep(run(experiment.base, 1, experiment.seed))
+    (path,) = (folder / "other" / "blocks").iterdir()
+    path.write_bytes(path.read_bytes().partition(b"\n")[2])
+    found = blocks.read(path)
+    np.savez(
+        folder / "old.npz",
+        told=np.frombuffer(json.dumps({k: v for k, v in found.told.items() if k != "versions"}).encode(), np.uint8),
+        numbers=found.numbers,
+        values=found.values,
+        weekly=found.weekly,
+    )
+    return folder / "old.npz"
+
+
+def test_a_store_whose_mark_is_lost_or_damaged_is_marked_anew_and_told(tmp_path: Path) -> None:
+    asked(tmp_path / "store", small(tmp_path))
+    sound = (tmp_path / "store" / MARK).read_bytes()
+    for contents in (b"", b"{", sound.replace(b"2", b"3", 1), sound.replace(b"store", b"stoRe", 1), None):
+        (tmp_path / "store" / MARK).unlink() if contents is None else (tmp_path / "store" / MARK).write_bytes(contents)
+        told: list[str] = []
+        Store(tmp_path / "store", told.append)
+        assert len(told) == 1 and MARK in told[0] and (tmp_path / "store" / MARK).read_bytes() == sound
+    assert query("SELECT count(*) FROM replications", tmp_path).rows == [(36,)]
+
+
+def test_what_cannot_be_opened_now_is_told_as_what_it_is_and_not_set_aside(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    asked(tmp_path / "store", small(tmp_path))
+    store, (soft, hard) = (
+        Store(tmp_path / "store", lambda sentence: pytest.fail(sentence)),
+        resource.getrlimit(resource.RLIMIT_NOFILE),
+    )
+    held = []
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+        with pytest.raises(OSError):
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        with pytest.raises(Mistake, match="Too many open files"):
+            store.sound()
+    finally:
+        for file in held:
+            os.close(file)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(store.sound()) == 1 and not list((tmp_path / "store").rglob("*.damaged"))
 
 
 # ---- real processes

@@ -194,15 +194,19 @@ def _by_week(asked: Experiment, scenarios: Sequence[Scenario], out: Path) -> dic
     """Name → outcome → its means by week, from the store."""
     import numpy as np
 
+    from sim.errors import Mistake
+    from sim.experiments.blocks import libraries, source
     from sim.experiments.querying import query
 
-    found = {}
+    made, found = f"source = '{source()}' AND versions = '{libraries()}'", {}
     means = ", ".join(f"avg({name})" for name in asked.measures)
     for scenario in scenarios:
-        where = (
-            f"scenario = '{scenario.full_fingerprint}' AND seed = {asked.seed} AND replication < {asked.replications}"
-        )
+        whose = f"scenario = '{scenario.full_fingerprint}' AND {made}"
+        where = f"{whose} AND seed = {asked.seed} AND replication < {asked.replications}"
         rows = query(f"SELECT {means} FROM weekly WHERE {where} GROUP BY week ORDER BY week", out, tell).rows
+        if len(rows) != scenario.weeks:
+            raise Mistake(f"the store at {out} has no weeks of '{scenario.name}': all its replications failed, or what held "
+                          "them was set aside just now; run the command again")  # fmt: skip
         found[scenario.name] = dict(zip(asked.measures, np.array(rows, np.float64).T, strict=True))
     return found
 

@@ -1,4 +1,4 @@
-"""Commands over what has been run: list, show, query, compact."""
+"""Commands over what has been run: list, show, query, compact, check."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import AsJson, example, print_json, say, tell
+from sim.commands import STOPPED, AsJson, example, print_json, say, tell
 from sim.errors import Mistake, nearest
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def list_(out: Folder = Path("results"), as_json: AsJson = False) -> None:
     """What has been asked and answered, and how much the store holds."""
     from sim.experiments import querying
 
-    found = querying.folders(out)
+    found = querying.folders(out, tell)
     held = _held(out)
     if as_json:
         print_json({"answers": found, "store": held})
@@ -47,18 +47,23 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """The manifest of an answer; or what a scenario in the store means, and how often it was run."""
-    import json
 
     from sim.folders import answers, recover
 
     recover(out)
     known = [path.name for path in answers(out)]
     matches = [each for each in known if each == name] or [each for each in known if each.startswith(name)]
-    if len(matches) == 1:
-        said = json.loads((out / matches[0] / "manifest.json").read_text(encoding="utf-8"))
-    else:
-        said = _scenario(name, out, known)
+    said = _manifest(out / matches[0]) if len(matches) == 1 else _scenario(name, out, known)
     print_json(said, laid_out=not as_json)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    from sim.experiments import querying, seals
+
+    try:
+        return seals.manifest(folder)
+    except seals.Damaged as fault:
+        raise Mistake(f"{folder} is damaged ({fault}): {querying.AGAIN}") from None
 
 
 def _scenario(name: str, out: Path, known: list[str]) -> dict[str, Any]:
@@ -93,12 +98,24 @@ def _scenario(name: str, out: Path, known: list[str]) -> dict[str, Any]:
 def query(
     sql: Annotated[str, typer.Argument(help="SQL over the views replications, weekly, scenarios and points.")],
     out: Folder = Path("results"),
+    files: Annotated[
+        bool,
+        typer.Option(
+            "--files",
+            help="Dangerous: the SQL may read and write any file that you may, and fetch from the network. Only for SQL that "
+            "you wrote or read yourself.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """SQL (DuckDB) over everything that was run."""
+    """SQL (DuckDB) over everything that was run: it reads these tables, and neither reads nor writes any other file."""
     from sim.experiments import querying
 
-    answer = querying.query(sql, out, tell)
+    try:
+        answer = querying.query(sql, out, tell, files)
+    except KeyboardInterrupt:
+        tell("stopped; nothing was changed")
+        raise typer.Exit(STOPPED) from None
     if as_json:
         print_json(answer.to_json())
         return
@@ -116,6 +133,23 @@ def compact(out: Folder = Path("results"), as_json: AsJson = False) -> None:
         print_json({"before": before, "after": after})
     else:
         say(f"{before} parts became {after}")
+
+
+def check(out: Folder = Path("results"), as_json: AsJson = False) -> None:
+    """Whether everything is what was written: the store and the answers' files. Ends with 1 when something is damaged.
+
+    It only looks: what is damaged in the store is set aside by the next experiment or query, and run again when needed.
+    """
+    from sim.experiments import integrity
+
+    found = integrity.check(out)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        for sentence in found.sentences():
+            say(sentence)
+    if found.damaged:
+        raise typer.Exit(1)
 
 
 def _print(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -140,4 +174,5 @@ def add_to(program: typer.Typer) -> None:
     group.command(epilog=example("results show sweep"))(show)
     group.command(epilog=example(sql.strip("'")))(query)
     group.command(epilog=example("results compact"))(compact)
+    group.command(epilog=example("results check"))(check)
     program.add_typer(group, name="results", epilog=example("results list"))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import Mistake
-from sim.experiments.blocks import source
+from sim.experiments.blocks import made
 from sim.experiments.laboratory import Laboratory, Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
@@ -57,10 +57,10 @@ def over_places(experiment: Experiment, laboratory: Laboratory) -> Evaluate:
 
 
 def address(experiment: Experiment, command: str) -> str:
-    """A hash of all that an answer depends on: the file, the scenarios in it, the command and the source."""
+    """A hash of all that an answer depends on: the file, the scenarios in it, the command, the source and the libraries."""
     scenarios = [experiment.base, *experiment.policies.values()]
     settings = experiment.settings.model_dump(mode="json") if experiment.settings is not None else None
-    key = [source(), command, settings, experiment.written, [scenario.full_fingerprint for scenario in scenarios]]
+    key = [made(), command, settings, experiment.written, [scenario.full_fingerprint for scenario in scenarios]]
     return hashlib.sha256(json.dumps(key, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 

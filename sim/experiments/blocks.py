@@ -1,37 +1,54 @@
 """A finished block of replications as a small file, put down at once: all that a killed process leaves of its last seconds.
 
-The file is a zip of arrays, whose checksums tell a whole file from half a one.
+The file is a line with a digest, and a zip of arrays below it, of which every byte is in the digest.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
+import platform
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sim.cluster import TAKE_PART
 from sim.compiled import FACES, source_hash
+from sim.experiments import seals
+from sim.experiments.seals import Damaged
 from sim.measures import NAMES
 from sim.outcome import Result
 
 ENDING = ".block"
+HEAD = "loyalty block {}\n"
+"""The first line of a block, with the digest of what is below it."""
+NOT_SAID = "not said"
+"""The versions of libraries in a block that an earlier version of the program wrote."""
 NUMBERLESS = {
+    "allowance.py",
     "cluster.py",
+    "code_cache.py",
     "comparing.py",
+    "errors.py",
     "execution.py",
     "experiments",
     "folders.py",
+    "guarded.py",
     "leftovers.py",
     "outputs.py",
     "results.py",
     "running.py",
     "statistics.py",
+    "surroundings.py",
+    "text.py",
 }
 """What decides where and what is run, and compares it, but changes no number of a replication (top-level names)."""
 
@@ -42,12 +59,25 @@ def source() -> str:
     return source_hash(FACES | NUMBERLESS)
 
 
+@lru_cache(maxsize=1)
+def libraries() -> str:
+    """The versions of Python and of the libraries that take part in the numbers, as the store writes them."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return ", ".join([f"Python {python}", *(f"{name} {metadata.version(name)}" for name in sorted(TAKE_PART))])
+
+
+def made() -> list[str]:
+    """All that numbers are made with: the version of the source, and those of the libraries."""
+    return [source(), libraries()]
+
+
 @dataclass(frozen=True, eq=False)
 class Finished:
     """What is kept of a block.
 
     ``numbers``: int64 (replications,) that finished; ``values``: float64 (measures, replications); ``weekly``: float32
-    (measures, replications, weeks); ``told``: the scenario's fingerprint, name and meaning, seed, source, and failures.
+    (measures, replications, weeks); ``told``: the scenario's fingerprint, name and meaning, seed, source, versions of the
+    libraries, and failures.
     """
 
     told: dict[str, Any]
@@ -57,9 +87,11 @@ class Finished:
 
     @property
     def name(self) -> str:
-        """The address of the block: a hash of the source, the scenario, the seed and the replications' numbers."""
+        """The address of the block: a hash of source and libraries, the scenario, the seed and the replications' numbers."""
         failed = [failure["replication"] for failure in self.told["failures"]]
-        key = [self.told[name] for name in ("source", "scenario", "seed")] + [sorted([*self.numbers.tolist(), *failed])]
+        key = [self.told[name] for name in ("source", "versions", "scenario", "seed")] + [
+            sorted([*self.numbers.tolist(), *failed])
+        ]
         return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:32]
 
 
@@ -68,6 +100,7 @@ def finished(result: Result) -> Finished:
     scenario, kept = result.scenario, len(result.numbers)
     told = {
         "source": source(),
+        "versions": libraries(),
         "scenario": scenario.full_fingerprint,
         "name": scenario.name,
         "meaning": json.dumps(scenario.canonical(), sort_keys=True, ensure_ascii=False),
@@ -84,20 +117,41 @@ def write(block: Finished, folder: Path) -> Path:
     path = folder / f"{block.name}{ENDING}"
     draft = folder / f".{block.name}-{os.getpid()}"
     words = np.frombuffer(json.dumps(block.told).encode(), np.uint8)
+    arrays = io.BytesIO()
+    np.savez(arrays, told=words, numbers=block.numbers, values=block.values, weekly=block.weekly)
     try:
         with open(draft, "wb") as file:
-            np.savez(file, told=words, numbers=block.numbers, values=block.values, weekly=block.weekly)
+            file.write(HEAD.format(hashlib.sha256(arrays.getbuffer()).hexdigest()).encode())
+            file.write(arrays.getbuffer())
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
     return path
 
 
-def read(path: Path) -> Finished | None:
-    """The block in a file; None when it is damaged or gone."""
+def read(path: Path) -> Finished:
+    """The block in a file. Raises :class:`Damaged` when it is not what was written, otherwise as :func:`seals.reading`."""
+    raw = seals.contents(path)
+    if not raw:
+        raise Damaged(f"{path.name} is empty")
+    head, _, below = raw.partition(b"\n")
+    if not is_old(raw) and head + b"\n" != HEAD.format(hashlib.sha256(below).hexdigest()).encode():
+        raise Damaged(f"{path.name} is not what was written")
     try:
-        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in ("told", "numbers", "values", "weekly")}
-        return Finished(json.loads(arrays.pop("told").tobytes()), **arrays)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
+        with zipfile.ZipFile(io.BytesIO(raw if is_old(raw) else below)) as arrays:
+            if arrays.testzip() is not None:
+                raise Damaged(f"{path.name} is not what was written")
+        return _understood(raw if is_old(raw) else below)
+    except (ValueError, KeyError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as fault:
+        raise Damaged(f"{path.name}: {' '.join(str(fault).split())[:150]}") from None
+
+
+def is_old(raw: bytes) -> bool:
+    """Whether a block is one of an earlier version, which has only the zip's checksums."""
+    return raw.startswith(b"PK")
+
+
+def _understood(arrays: bytes) -> Finished:
+    with np.load(io.BytesIO(arrays), allow_pickle=False) as file:
+        told, numbers, values, weekly = (file[name] for name in ("told", "numbers", "values", "weekly"))
+    return Finished({"versions": NOT_SAID} | json.loads(told.tobytes()), numbers, values, weekly)

@@ -25,7 +25,7 @@ from sim.draws import world
 from sim.engines import core
 from sim.engines.start import Ground, Setting, begin, empty_state, setting_of
 from sim.errors import Mistake
-from sim.experiments.blocks import source
+from sim.experiments.blocks import made
 from sim.experiments.laboratory import Laboratory, replications_in_block
 from sim.experiments.question import Experiment
 from sim.ground import ground_of
@@ -83,7 +83,7 @@ def planned(experiment: Experiment) -> list[Scenario]:
 def address(experiment: Experiment, scenarios: Sequence[Scenario]) -> str:
     """A hash of all that the answer depends on."""
     key = [
-        source(),
+        made(),
         [s.full_fingerprint for s in scenarios],
         experiment.seed,
         experiment.replications,

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake, nearest
+from sim.experiments import seals
 from sim.experiments.factors import Factor, parameter_at
 from sim.scenario.judging import Spot, judged
 from sim.scenario.quantities import between, told
@@ -248,6 +249,7 @@ def _read(path: Path) -> Any:
     import pandas as pd
     import pyarrow as arrow
 
+    seals.trust(path)
     try:
         if path.stat().st_size > LARGEST:
             raise Mistake(f"{shown(path)} is larger than {LARGEST:,} bytes; a table of points is not")

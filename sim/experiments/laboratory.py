@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -13,7 +14,7 @@ import numpy as np
 from sim import execution
 from sim.errors import Mistake
 from sim.execution import CUSTOMER_WEEK, Block, Executor
-from sim.experiments.blocks import source
+from sim.experiments.blocks import NOT_SAID, libraries, source
 from sim.experiments.question import Experiment
 from sim.experiments.repeating import command_for
 from sim.experiments.store import Store
@@ -80,14 +81,19 @@ class Laboratory:
     # ---- what is known
 
     def _look_up(self, store: Store) -> None:
-        """Everything that the store knows of this seed and this version of the source."""
+        """Everything that the store knows of this seed, made with this version of the source and these libraries."""
         store.gather()
-        for table in store.rows(["source", "scenario", "seed", "replication", *self.measures]):
+        otherwise: Counter[str] = Counter()
+        for table in store.rows(["source", "versions", "scenario", "seed", "replication", *self.measures]):
             rows = table.to_pandas()
-            mine = rows["source"].eq(source()) & rows["seed"].eq(self.seed)
+            alike = rows["source"].eq(source()) & rows["seed"].eq(self.seed)
+            mine = alike & rows["versions"].eq(libraries())
             self.others += int((~rows["source"].eq(source())).sum())
+            otherwise.update(rows["versions"].astype(object).fillna(NOT_SAID)[alike & ~mine])
             for scenario, found in rows[mine].groupby("scenario", observed=True):
                 self._learn(str(scenario), found["replication"].to_numpy(), found[self.measures].to_numpy(np.float64))
+        if otherwise:
+            store.tell(_made_otherwise(otherwise))
 
     def _learn(self, scenario: str, numbers: np.ndarray, values: np.ndarray) -> None:
         """Add replications of a scenario to what is known; what is known already is not added again."""
@@ -181,6 +187,16 @@ class Laboratory:
     def evaluate(self, experiment: Experiment) -> Evaluate:
         """The experiment as a function of points and replication numbers, as algorithms take it."""
         return lambda points, replications: self.measure([experiment.scenario_at(p) for p in points], replications)
+
+
+def _made_otherwise(otherwise: Counter[str]) -> str:
+    """That runs made with other libraries are not used, in a sentence that names what is other."""
+    here = set(libraries().split(", "))
+    told = [(count, sorted(set(words.split(", ")) - here)) for words, count in otherwise.most_common()]
+    runs = "; ".join(f"{count:,} with {', '.join(words)}" for count, words in told)
+    return (f"of the replications in the store under this seed some were made with other versions: {runs}; here it is "
+            f"{libraries()}. They are kept and not used, as their numbers may differ; to use them, install those versions"
+    )  # fmt: skip
 
 
 def replications_in_block(scenario: Scenario, seconds: float = 0.0) -> int:

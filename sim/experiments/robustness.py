@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake
 from sim.experiments import company
-from sim.experiments.blocks import source
+from sim.experiments.blocks import made
 from sim.experiments.discovery import Box, prim
 from sim.experiments.laboratory import Laboratory, Tally
 from sim.experiments.outcomes import Outcome
@@ -155,7 +155,7 @@ class Robustness:
     def address(self) -> str:
         """A hash of all that the answer depends on."""
         asked = self.experiment
-        key = [source(), [s.full_fingerprint for s in asked.policies.values()], asked.seed, asked.replications]
+        key = [made(), [s.full_fingerprint for s in asked.policies.values()], asked.seed, asked.replications]
         key += [asked.paths, asked.measures, self.states.tolist(), str(asked.settings)]
         return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:12]
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.errors import Mistake
 from sim.experiments import company
-from sim.experiments.blocks import source
+from sim.experiments.blocks import made
 from sim.experiments.designs import Grid, OneAtATime, value_in
 from sim.experiments.effects import Effect, between_ends, entangled, share_of_lines, slopes
 from sim.experiments.factors import Factor
@@ -185,8 +185,8 @@ class Sweep:
 
     @cached_property
     def address(self) -> str:
-        """A hash of all that the answer depends on: the question's parts, the points and the source."""
-        key = [source(), self.experiment.base.full_fingerprint, self.experiment.seed, self.experiment.replications]
+        """A hash of all that the answer depends on: the question's parts, the points, the source and the libraries."""
+        key = [made(), self.experiment.base.full_fingerprint, self.experiment.seed, self.experiment.replications]
         key += [self.experiment.precision, self.experiment.paths, self.experiment.measures, self.fingerprints]
         return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:12]
 

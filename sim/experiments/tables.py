@@ -8,13 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as arrow
-from pyarrow import parquet
+from pyarrow import dataset, parquet
 
 from sim.experiments.blocks import Finished
 from sim.measures import NAMES
 
 _TEXT = arrow.dictionary(arrow.int32(), arrow.string())
-KEY = [("source", _TEXT), ("scenario", _TEXT), ("seed", arrow.uint64()), ("replication", arrow.int64())]
+KEY = [
+    ("source", _TEXT),
+    ("versions", _TEXT),
+    ("scenario", _TEXT),
+    ("seed", arrow.uint64()),
+    ("replication", arrow.int64()),
+]
 REPLICATIONS = arrow.schema(
     [
         *KEY,
@@ -24,15 +30,19 @@ REPLICATIONS = arrow.schema(
 )
 WEEKLY = arrow.schema([*KEY, ("week", arrow.int16()), *((name, arrow.float32()) for name in NAMES)])
 SCENARIOS = arrow.schema([("scenario", arrow.string()), ("name", arrow.string()), ("meaning", arrow.string())])
+_TEXTS = [name for name, kind in KEY if kind == _TEXT]
 TABLES = {"replications": REPLICATIONS, "weekly": WEEKLY, "scenarios": SCENARIOS}
 """Name of each table → its columns."""
+CHECKED = dataset.ParquetFileFormat(
+    default_fragment_scan_options=dataset.ParquetFragmentScanOptions(page_checksum_verification=True)
+)
 
 
 def _keys(blocks: Sequence[Finished], numbers: Sequence[np.ndarray], each: int = 1) -> dict[str, arrow.Array]:
     """The columns that say whose row it is; ``each`` row is repeated so often."""
     lengths = [len(found) * each for found in numbers]
     seeds = np.repeat(np.array([block.told["seed"] for block in blocks], np.uint64), lengths)
-    texts = {name: _repeated([block.told[name] for block in blocks], lengths) for name in ("source", "scenario")}
+    texts = {name: _repeated([block.told[name] for block in blocks], lengths) for name in _TEXTS}
     replications = np.concatenate([np.repeat(found, each) for found in numbers]) if numbers else np.zeros(0, np.int64)
     return {**texts, "seed": arrow.array(seeds), "replication": arrow.array(replications)}
 
@@ -59,7 +69,7 @@ def _measured(values: np.ndarray) -> dict[str, arrow.Array]:
 
 def _failed(blocks: Sequence[Finished]) -> arrow.Table:
     rows = [
-        {**{name: block.told[name] for name in ("source", "scenario", "seed")}, **failure}
+        {**{name: block.told[name] for name in (*_TEXTS, "seed")}, **failure}
         for block in blocks
         for failure in block.told["failures"]
     ]
@@ -79,6 +89,13 @@ def scenarios(blocks: Iterable[Finished]) -> arrow.Table:
     """A row for every scenario: its fingerprint, its name, and what it means (JSON)."""
     rows = {block.told["scenario"]: {name: block.told[name] for name in SCENARIOS.names} for block in blocks}
     return arrow.Table.from_pylist(list(rows.values()), SCENARIOS)
+
+
+def over(files: Sequence[Path], table: str) -> dataset.Dataset:
+    """One of the tables over its files; a column that an earlier version did not have is null."""
+    if not files:
+        return dataset.dataset(TABLES[table].empty_table())
+    return dataset.dataset([str(path) for path in files], schema=TABLES[table], format=CHECKED)
 
 
 def writer(path: Path, table: str) -> parquet.ParquetWriter:
