@@ -182,6 +182,7 @@ def application(hosts: frozenset[str] | None = None, token: str | None = None) -
     from sim.studio import drawing_script
     from sim.studio.app import page_files
     from sim.studio.desk import DESKS
+    from sim.studio.limits import Limits
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:
@@ -194,7 +195,7 @@ def application(hosts: frozenset[str] | None = None, token: str | None = None) -
     desk = Route("/desk/{key}/{name}", _from_desk)
     script = Route(drawing_script.PATH, drawing_script.handed_out)
     inner = Starlette(routes=[*shown, desk, script, Mount("/", routes=solara_server.routes)], lifespan=lifespan)
-    return Gate(inner, hosts, token)
+    return Gate(Limits(inner, frozenset(route.path for route in shown)), hosts, token)
 
 
 def is_loopback(host: str) -> bool:
@@ -225,12 +226,14 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
     """Run the studio until Ctrl-C. ``port`` 0 takes any that is free. Raises :class:`Mistake` when it cannot listen."""
     import uvicorn
 
+    from sim.studio.limits import for_uvicorn
+
     here = _bound(host, port)
     name = f"[{host}]" if ":" in host else host
     home = f"http://{name}:{here.getsockname()[1]}/"
     hosts = frozenset({host, "localhost", "127.0.0.1", "::1"}) if is_loopback(host) else None
     address = f"{home}?token={token}" if token else home
-    server = uvicorn.Server(uvicorn.Config(application(hosts, token), log_level="warning", ws="websockets-sansio"))
+    server = uvicorn.Server(uvicorn.Config(application(hosts, token), log_level="warning", **for_uvicorn()))
     tell(f"loyalty studio: {address} (Ctrl-C ends it)")
     if browse:
         webbrowser.open(address)
