@@ -124,7 +124,7 @@ class Desk:
 
 @dataclass
 class Place:
-    """A visitor's place in the studio: their desk, once they need one; how many pages they have open; when they were last seen."""
+    """A visitor's place: their desk, once they need one; how many pages they have open; when they were last seen."""
 
     seen: float
     pages: int = 0

@@ -41,7 +41,7 @@ def use_version(code: str) -> int:
                     seen = now
                     set_version(now)
 
-        threading.Thread(target=look, daemon=True).start()
+        threading.Thread(target=look, name="class", daemon=True).start()
         return left.set
 
     solara.use_effect(watch, [code])

@@ -16,7 +16,7 @@ from typing import Any
 TOO_LARGE, NOT_ALLOWED = 1009, 1008
 """Codes with which a connection is closed (RFC 6455, section 7.4.1)."""
 LARGEST_TEXT = 32 * 2**10
-"""Bytes of a message, its pieces of files not counted: what pages send has less than 2 kB, an address at most 4,000 characters."""
+"""Bytes of a message, pieces of files not counted: what pages send has less than 2 kB, an address at most 4,000 characters."""
 PIECE = 2**20
 """Bytes in which a file is handed over (``comparison/upload.vue``)."""
 LARGEST = PIECE + LARGEST_TEXT + 64
