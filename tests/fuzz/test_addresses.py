@@ -2,68 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-import traceback
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import pytest
+from hypothesis import strategies as st
 
 pytest.importorskip("solara")
 
-import solara
-from hypothesis import strategies as st
-from solara.autorouting import RenderPage
-from solara.server import app as solara_app  # makes elements a page's own, as the server does
-from solara.server import kernel, kernel_context
+from drawn_pages import drawn
 
-from sim.studio import app
 from fuzz.hammer import hammer, kept
 
 KIND = "addresses"
-PATIENCE = 60
-"""Seconds until what a page does in the background is given up; a loaded machine is slow."""
-
-
-# ---- a page, drawn as the server draws it
-
-
-@contextmanager
-def _faults() -> Iterator[list[str]]:
-    """What the program tells of its own failures while a page is drawn: in the terminal, or in a thread that dies."""
-    found: list[str] = []
-    printed, hook = traceback.print_exception, threading.excepthook
-    traceback.print_exception = lambda fault, *rest, **more: found.append(f"{type(fault).__name__}: {fault}")
-    threading.excepthook = lambda told: found.append(f"{told.exc_type.__name__}: {told.exc_value}")
-    try:
-        yield found
-    finally:
-        traceback.print_exception, threading.excepthook = printed, hook
-
-
-def drawn(address: str, visitor: str = "visitor") -> list[str]:
-    """Draw the page at an address for a visitor, to the end of what it does in the background; returns what failed."""
-    with _faults() as found:
-        before = set(threading.enumerate())
-        context = kernel_context.VirtualKernelContext(
-            id=uuid.uuid4().hex, kernel=kernel.Kernel(), session_id=visitor
-        )
-        try:
-            with context:
-                page = solara.RoutingProvider(children=[RenderPage()], routes=app.routes, pathname=address)
-                solara.render(page, handle_error=False)
-                for thread in set(threading.enumerate()) - before:
-                    if thread.name != "class" and not thread.name.startswith("Dummy"):  # a class is looked at for ever
-                        thread.join(PATIENCE)
-        except Exception as fault:
-            found.append(f"{type(fault).__name__}: {fault}")
-        finally:
-            context.close()
-    return found
 
 
 # ---- addresses: real ones, with nonsense put in
@@ -76,7 +28,8 @@ SWEEP = {
 REAL: dict[str, dict[str, str]] = {
     "/": {},
     "/live": {
-        "one": "lessons/town", "two": "same~outsourcing.share@26:90 %", "people": "300", "seed": "7", "engine": "core", "customer": "5",
+        "one": "lessons/town", "two": "same~outsourcing.share@26:90 %", "people": "300", "seed": "7", "engine": "core",
+        "customer": "5",
     },
     "/compare": {
         "base": "telecom/today", "other": "telecom/today~outsourcing.share:90 %~name:A bold one~about:All of it",
@@ -92,20 +45,26 @@ REAL: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 """Every page, and everything that its address knows, as it may really be."""
-NONSENSE = (
-    "", " ", "nan", "NaN", "inf", "-inf", "1e400", "-1e400", "1e308", "-1", "0", "00", "1_0", "+5", "0x10", "1e5", "2.5", "٣", "²", "½",
-    "9" * 30, "9" * 5000, "true", "None", "null", "\x00", "\ud800", "\ufffd", "\u202e", "é", "日本", "💥", "~", "~~~", ":", "@", "@:", "@0:1",
-    "%", "%zz", ";", "&", "=", "#", "/", "//", "..", "../../etc/passwd", "own/", "own/..", "lessons/", "\\", "'", '"', "<b>", "{{1}}", "{0}",
-    "[/b]", "[bold]", "$(id)", "a" * 10_000, "same", "same~", "kept", "mirror", "file", "drawn", "sources", "measures", "section", "traits",
-    "scenario", "market.customers", "network.kind", "market.", ".customers", ".", "a.b.c", "call_centre", "call_centre.nothing",
-    "telecom/today~", "telecom/today~x", "telecom/today~name:", "telecom/today~outsourcing.share@9999:nan", "t:::", "s:", "s::", "t:a:b:c",
-    "t::patience:normal:nan:1", "t::patience:no:1", "s:a:nan %", "s:a:50 %~s:a:50 %", "here/x", "sweep", "optimise", "sensitivity",
-)  # fmt: skip
+WORDS = """
+nan NaN inf -inf 1e400 -1e400 1e308 1e5 -1 0 00 1_0 +5 0x10 2.5 \u0663 \u00b2 \u00bd true None null
+~ ~~~ : @ @: @0:1 % %zz ; & = # / // .. ../../etc/passwd \\ ' <b> {{1}} {0} [/b] [bold] $(id)
+\ufffd \u202e \u00e9 \u65e5\u672c \U0001f4a5
+own/ own/.. lessons/ same same~ kept mirror file drawn sources measures section traits scenario market.customers network.kind
+market. .customers . a.b.c call_centre call_centre.nothing telecom/today~ telecom/today~x telecom/today~name:
+telecom/today~outsourcing.share@9999:nan t::: s: s:: t:a:b:c t::patience:normal:nan:1 t::patience:no:1 here/x sweep optimise
+"""
+SAID = (
+    "s:a:nan %",
+    "s:a:50 %~s:a:50 %",
+    "s:a:50 %~s:b:50 %~t:b:patience:uniform:5:1",
+    "telecom/today~outsourcing.share:1e400 %",
+)
+NONSENSE = (*WORDS.split(), *SAID, "", " ", "\x00", "\ud800", '"', "9" * 30, "9" * 5000, "a" * 10_000)
 """What no page expects, or not there."""
-PATHS = (
-    "/nowhere", "//", "/live/", "/live/x/y", "/LIVE", "/live;a", "/live%00", "/..", "/%2e%2e/", "/library/..", "live", "?", "/?", "/explore/?",
-    "/" + "x/" * 300, "/" + "y" * 9000, "/compare#x", "/\ud800", "/é",
-)  # fmt: skip
+NOWHERE = """
+/nowhere // /live/ /live/x/y /LIVE /live;a /live%00 /.. /%2e%2e/ /library/.. live ? /? /explore/? /compare#x /\u00e9
+"""
+PATHS = (*NOWHERE.split(), "/" + "x/" * 300, "/" + "y" * 9000, "/\ud800")
 
 
 def _written(path: str, entries: list[tuple[str, str]]) -> str:
@@ -120,17 +79,23 @@ def addresses(draw: st.DrawFn) -> bytes:
     names = draw(st.lists(st.sampled_from(tuple(known)), unique=True, max_size=5)) if known else []
     values = st.one_of(st.sampled_from(NONSENSE), st.sampled_from(tuple(known.values()) or ("",)), st.text(max_size=20))
     chosen = [(name, draw(st.one_of(st.just(known[name]), values))) for name in names]
-    chosen += draw(st.lists(st.tuples(st.one_of(st.sampled_from(tuple(known) or ("a",)), st.text(max_size=5)), values), max_size=2))
+    chosen += draw(
+        st.lists(st.tuples(st.one_of(st.sampled_from(tuple(known) or ("a",)), st.text(max_size=5)), values), max_size=2)
+    )
     path = draw(st.one_of(st.just(path), st.sampled_from(PATHS))) if draw(st.integers(0, 9)) == 0 else path
-    raw = draw(st.sampled_from(("", "", "", "&", "&&=", "&a", "%", "&levels=nan;", "#x", "%ED%A0%80", "%00", "?" * 3, "&=" * 200)))
+    raw = draw(
+        st.sampled_from(
+            ("", "", "", "&", "&&=", "&a", "%", "&levels=nan;", "#x", "%ED%A0%80", "%00", "?" * 3, "&=" * 200)
+        )
+    )
     return (_written(path, chosen) + raw).encode("utf-8", "surrogatepass")
 
 
 def check(data: bytes) -> None:
     """Draw the page at an address; nothing may fail."""
     address = data.decode("utf-8", "surrogatepass")
-    found = drawn(address)
-    assert not found, f"{address[:300]!r}: {found}"
+    faults = drawn(address).faults
+    assert not faults, f"{address[:300]!r}: {faults}"
 
 
 def _each() -> Iterator[str]:

@@ -101,7 +101,7 @@ def _filmed(address: Address) -> str:
 @solara.component
 def Worlds(address: Address, desk: Desk) -> None:
     """Which scenarios, how many people, which engine, whose luck."""
-    known = [(key, f"{key.split('/')[0]}: {shelf.title(key, desk)}") for key in shelf.on_shelf(desk)]
+    known = [(key, f"{key.split('/')[0]}: {name}") for key, name in shelf.titles(desk).items()]
     first, second = first_key(address), second_policy(address)
 
     def go(**changes: str) -> None:
