@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,7 +80,7 @@ HOSTILE: dict[str, str | bytes] = {
     "a part beyond the end": struct.pack("!3I", 2, 12, 999) + b"{}",
     "a piece too many": with_bytes(EVENT, b"x", b"y"),
     "a piece too large": with_bytes(EVENT, b"x" * (PIECE + LARGEST_TEXT)),
-    "much said of a piece": with_bytes(over_a_line({"method": "custom", "content": {"event": "part", "data": "x" * 40_000}}), b"x"),
+    "much said of a piece": with_bytes(EVENT | {"metadata": {"said": "x" * LARGEST_TEXT}}, b"x"),
     "deep lists": "[" * 15_000,
     "deep objects": '{"a":' * 5000,
     "deep lists in a message": _update(v_model=None).replace("null", "[" * 30 + "]" * 30),
@@ -139,13 +138,11 @@ def check(data: bytes) -> None:
         )
 
 
-SEEDS = tuple(
-    each.encode() if isinstance(each, str) else each[:4000]
-    for each in (*REAL.values(), *HOSTILE.values())
-    if len(each) < 5000
-)
+SEEDS = [
+    each.encode() if isinstance(each, str) else each for each in (*REAL.values(), *HOSTILE.values()) if len(each) < 5000
+]
 SIGNS = st.sampled_from(
-    [b"[", b"]", b"{", b"}", b'"', b"\\", b",", b":", b"null", b"1e999", b"\xff", b"\0", b'"event"', b'"data"']
+    [b"[", b"]", b"{", b"}", b'"', b"\\", b",", b":", b"null", b"1e999", b"\xff", b"\0", b'"event"']
 )
 
 
@@ -161,9 +158,9 @@ def altered(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize("path", kept(KIND), ids=lambda path: path.name)
-def test_a_message_that_once_failed_no_longer_does(path: Path) -> None:
-    check(path.read_bytes())
+def test_a_message_that_once_failed_no_longer_does() -> None:
+    for path in kept(KIND):
+        check(path.read_bytes())
 
 
 def test_messages_altered_a_little_are_taken_or_refused() -> None:
