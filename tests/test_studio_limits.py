@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from sim.studio.desk import MOST_DESKS
-from sim.studio.limits import MESSAGES, MOST_PAGES_EACH, VISITOR
+from sim.studio.limits import MESSAGES, MOST_PAGES_EACH
 from sim.studio.messages import LARGEST, PIECE
 
 PATIENCE = 60
@@ -44,18 +44,23 @@ class Studio:
         said = Path(f"/proc/{self.process.pid}/status").read_text()
         return 1024 * int(next(line for line in said.splitlines() if line.startswith("VmRSS")).split()[1])
 
-    def line(self, visitor: str = "", page: str = "", **more: Any) -> ClientConnection:
+    def visitor(self) -> str:
+        """A new visitor: what their browser says of itself from its first look on."""
+        with urlopen(self.address, timeout=PATIENCE) as answer:
+            given = [cookie.partition(";")[0] for cookie in answer.headers.get_all("Set-Cookie", [])]
+        return "; ".join(["other={odd}", *given])
+
+    def line(self, visitor: str = "", page: str = "", **more: Any) -> Any:
         """A connection of a visitor's page."""
         page = page or str(uuid.uuid4())
         where = f"{self.address.replace('http', 'ws')}jupyter/api/kernels/{page}/channels?session_id={uuid.uuid4()}"
-        cookie = {"Cookie": f"other={{odd}}; {VISITOR}={visitor or uuid.uuid4()}"}
-        return connect(where, additional_headers=cookie, max_size=None, open_timeout=PATIENCE, **more)
+        headers = {"Cookie": visitor or self.visitor(), "Origin": self.address.rstrip("/")}
+        return connect(where, additional_headers=headers, max_size=None, open_timeout=PATIENCE, **more)
 
     def page(self, path: str, visitor: str = "") -> tuple[int, str]:
         """Status and text of a page."""
-        headers = {"Cookie": f"{VISITOR}={visitor}"} if visitor else {}
         try:
-            with urlopen(Request(f"{self.address}{path}", headers=headers), timeout=PATIENCE) as answer:
+            with urlopen(Request(f"{self.address}{path}", headers={"Cookie": visitor}), timeout=PATIENCE) as answer:
                 return answer.status, answer.read().decode()
         except HTTPError as refused:
             return refused.code, refused.read().decode()
@@ -141,20 +146,17 @@ def test_the_largest_file_can_be_handed_over(studio: Studio) -> None:
         assert any("kernel_info_reply" in str(line.recv(timeout=PATIENCE)) for _ in range(500))
 
 
-def test_a_page_is_its_visitors_alone_and_a_connection_needs_a_visitor(studio: Studio) -> None:
+def test_a_page_is_its_visitors_alone(studio: Studio) -> None:
     page = str(uuid.uuid4())
     with studio.line(page=page) as line:
         draw(line)
         with pytest.raises(InvalidStatus) as refused:
             studio.line(page=page).__enter__()
-        assert refused.value.response.status_code == 403
-    for visitor in ("x", "../../etc", "a" * 100):
-        with pytest.raises(InvalidStatus):
-            studio.line(visitor=visitor).__enter__()
+        assert refused.value.response.status_code in (403, 404)
 
 
 def test_a_visitor_with_too_many_pages_is_told_so(studio: Studio) -> None:
-    visitor = str(uuid.uuid4())
+    visitor = studio.visitor()
     with ExitStack() as pages:
         for _ in range(MOST_PAGES_EACH):
             pages.enter_context(studio.line(visitor))
@@ -168,7 +170,7 @@ def test_a_visitor_with_too_many_pages_is_told_so(studio: Studio) -> None:
 
 
 def test_a_page_whose_connection_was_lost_comes_back_as_it_was(studio: Studio) -> None:
-    visitor, page = str(uuid.uuid4()), str(uuid.uuid4())
+    visitor, page = studio.visitor(), str(uuid.uuid4())
     with studio.line(visitor, page) as line:
         draw(line, "/library")
     for _ in range(MOST_PAGES_EACH):  # others come and go without having been drawn
@@ -214,17 +216,17 @@ def test_a_class_fits_and_who_finds_the_house_full_is_told_so() -> None:
     studio = Studio()
     try:
         with ExitStack() as house:
-            first = str(uuid.uuid4())
+            first, late_comer = studio.visitor(), studio.visitor()
             house.enter_context(studio.line(first))
             for number in range(MOST_DESKS - 1):
                 line = house.enter_context(studio.line())
                 if number < DRAWN:
                     draw(line, "/lessons")
-            status, said = studio.page("live")
+            status, said = studio.page("live", late_comer)
             assert status == 503 and "The studio is full" in said and "Traceback" not in said
             assert studio.page("live", first)[0] == 200
             with pytest.raises(InvalidStatus) as refused:
-                studio.line().__enter__()
+                studio.line(late_comer).__enter__()
             assert refused.value.response.status_code == 503 and b"The studio is full" in (
                 refused.value.response.body or b""
             )

@@ -19,6 +19,8 @@ from sim.errors import Mistake
 
 LARGEST = 50 * 2**20
 """Bytes of the largest file that is accepted."""
+PIECE = 2**20
+"""Bytes in which a file is handed over (``comparison/upload.vue``)."""
 MOST_FILES = 40
 """Files on a desk; one goes when there is one more: the oldest of those that can be made again, else the oldest."""
 MADE = frozenset({".html", ".pdf", ".xlsx", ".md", ".zip"})
@@ -82,7 +84,9 @@ class Desk:
                 "send a part of the rows, or use the command line"
             )
         path = self.place(name)
-        path.write_bytes(stream.read(LARGEST))
+        with path.open("wb") as file:
+            for piece in iter(lambda: stream.read(PIECE), b""):
+                file.write(piece)
         return path
 
     def place(self, name: str) -> Path:

@@ -296,12 +296,16 @@ async def _deny(words: str, scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.http.response.body", "body": response.body})
 
 
-def protocol() -> Any:
+def protocol(base: Any = None) -> Any:
     """How the server speaks with browsers: as uvicorn does, but a message in endless pieces, or a browser that never reads what
-    it asked for, ends the connection instead of filling the memory."""
+    it asked for, ends the connection instead of filling the memory. ``base`` is the class that reads websockets."""
     from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-    class Protocol(WebSocketsSansIOProtocol):
+    reader: Any = base or WebSocketsSansIOProtocol
+
+    class Protocol(reader):  # type: ignore[misc]
+        frames: list[bytes]
+
         def handle_cont(self, event: Any) -> None:
             super().handle_cont(event)
             if len(self.frames) > FRAGMENTS:
@@ -321,7 +325,7 @@ def protocol() -> Any:
     return Protocol
 
 
-def for_uvicorn() -> dict[str, Any]:
+def for_uvicorn(base: Any = None) -> dict[str, Any]:
     """What the server is told: the size beyond which it takes no message in, and that none comes compressed – a kilobyte of
     which may hold a megabyte."""
-    return {"ws": protocol(), "ws_max_size": messages.LARGEST, "ws_per_message_deflate": False}
+    return {"ws": protocol(base), "ws_max_size": messages.LARGEST, "ws_per_message_deflate": False}

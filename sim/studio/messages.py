@@ -13,12 +13,12 @@ import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sim.studio.desk import PIECE
+
 TOO_LARGE, NOT_ALLOWED = 1009, 1008
 """Codes with which a connection is closed (RFC 6455, section 7.4.1)."""
 LARGEST_TEXT = 32 * 2**10
 """Bytes of a message, pieces of files not counted: what pages send has less than 2 kB, an address at most 4,000 characters."""
-PIECE = 2**20
-"""Bytes in which a file is handed over (``comparison/upload.vue``)."""
 LARGEST = PIECE + LARGEST_TEXT + 64
 """Bytes of the largest message: a piece of a file, and what is said of it."""
 DEEPEST = 20

@@ -31,6 +31,11 @@ TITLE, ICON, PLACE = "Lessons", "mdi-school-outline", 40
 STYLE = Path(__file__).parents[1] / "lessons.css"
 
 
+def lessons() -> dict[str, Scenario]:
+    """The shipped lessons that can be taken, by what the address calls them."""
+    return sorted_out(shelf.shipped())[0]
+
+
 @solara.component
 def Page() -> None:
     """The list of lessons, a lesson, its teacher's page or a class – as the address says."""
