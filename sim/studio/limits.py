@@ -303,7 +303,7 @@ def protocol(base: Any = None) -> Any:
 
     reader: Any = base or WebSocketsSansIOProtocol
 
-    class Protocol(reader):  # type: ignore[misc]
+    class Protocol(reader):
         frames: list[bytes]
 
         def handle_cont(self, event: Any) -> None:
