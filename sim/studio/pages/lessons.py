@@ -74,7 +74,7 @@ def Library(found: dict[str, Scenario], faulty: dict[str, str], visitor: str, ad
         if faulty:
             heading("Unfinished", 2)
             said("These lessons cannot be taken until their files are mended:")
-            Listed([f"{key}: {sentence}" for key, sentence in faulty.items()])
+            Listed([f"{key}: {line}" for key, wrong in faulty.items() for line in wrong.splitlines()])
 
 
 def _card(key: str, scenario: Scenario, attempt: Attempt, address: Address) -> None:
