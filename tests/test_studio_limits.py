@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -180,6 +181,30 @@ def test_a_page_whose_connection_was_lost_comes_back_as_it_was(studio: Studio) -
         line.send(json.dumps(message("comm_open", {"comm_id": "9", "target_name": "solara.control", "data": {}})))
         line.send(json.dumps(over_a_line({"method": "app-status"}, "9")))
         assert any('"started": true' in str(line.recv(timeout=PATIENCE)) for _ in range(5))
+
+
+GARBAGE: tuple[Any, ...] = (1e308, -1, "x", None, [], {}, [0] * 500, "nan", "9" * 300, True, {"a": {"b": 1}})
+EVENTS = ("event_more", "pick", "at", "event_chosen", "moved", "click", "change", "begin", "part", "go")
+
+
+@pytest.mark.parametrize(
+    "path", ["/live", "/compare", "/explore", "/lessons?lesson=lessons/the_fee_trap&stage=predict"]
+)
+def test_elements_that_are_given_nonsense_disturb_nobody_else(path: str, studio: Studio) -> None:
+    before = studio.memory
+    with studio.line() as line:
+        known = re.findall(r'"msg_type": "comm_open".*?"comm_id": "([0-9a-f]{32})"', draw(line, path))
+        for number, element in enumerate(list(dict.fromkeys(known))[:60]):
+            said = GARBAGE[number % len(GARBAGE)]
+            event = {"event": EVENTS[number % len(EVENTS)], "data": said}
+            line.send(json.dumps(over_a_line({"method": "update", "state": {"v_model": said}}, element)))
+            line.send(json.dumps(over_a_line({"method": "custom", "content": event}, element)))
+        line.send(REAL["how do you do"])
+        while "kernel_info_reply" not in str(line.recv(timeout=PATIENCE)):
+            pass
+    with studio.line() as other:
+        assert "Traceback" not in draw(other, path)
+    assert studio.memory - before < 300 * 2**20
 
 
 def _batter(studio: Studio, count: int) -> None:
