@@ -187,9 +187,7 @@ GARBAGE: tuple[Any, ...] = (1e308, -1, "x", None, [], {}, [0] * 500, "nan", "9" 
 EVENTS = ("event_more", "pick", "at", "event_chosen", "moved", "click", "change", "begin", "part", "go")
 
 
-@pytest.mark.parametrize(
-    "path", ["/live", "/compare", "/explore", "/lessons?lesson=lessons/the_fee_trap&stage=predict"]
-)
+@pytest.mark.parametrize("path", ["/compare", "/lessons?lesson=lessons/the_fee_trap&stage=predict"])
 def test_elements_that_are_given_nonsense_disturb_nobody_else(path: str, studio: Studio) -> None:
     before = studio.memory
     with studio.line() as line:
