@@ -16,7 +16,17 @@ from hypothesis import strategies as st
 from sim import Mistake
 from sim.studio import desk as desks
 from sim.studio.answers import HEADERS
-from sim.studio.desk import LARGEST, LONGEST, MOST_DESKS, MOST_FILES, Desk, Desks, safe_name
+from sim.studio.desk import (
+    GONE,
+    GONE_WITHOUT_FILES,
+    LARGEST,
+    LONGEST,
+    MOST_DESKS,
+    MOST_FILES,
+    Desk,
+    Desks,
+    safe_name,
+)
 from sim.studio.gate import COOKIE, Gate
 from sim.studio.passes import ALL, LASTS, ONE, Guesses, Passes
 from sim.studio.server import is_loopback
@@ -283,19 +293,48 @@ def test_a_file_that_is_too_large_is_told_and_the_oldest_makes_room(tmp_path: Pa
     assert len(list(tmp_path.iterdir())) == MOST_FILES and path.is_file()
 
 
-def test_visitors_do_not_see_each_others_desks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_visitors_do_not_see_each_others_desks() -> None:
     room = Desks()
     one, two = room.of("one"), room.of("two")
     path = one.put("mine.csv", io.BytesIO(b"x"), 1)
     assert room.of("one") is one and two.find("mine.csv") is None
     assert room.opened(one.key, "one") is one
     assert room.opened(one.key, "two") is None and room.opened("guess", "one") is None
-    monkeypatch.setattr(desks, "MOST_DESKS", 3)
-    for number in range(MOST_DESKS):
-        room.of(str(number))
-    assert not path.exists()
+    assert path.exists()
     room.close()
     assert not one.folder.parent.exists()
+
+
+def test_a_full_house_is_told_and_nobody_loses_a_desk_until_they_have_gone_for_good() -> None:
+    now = [0.0]
+    room = Desks(lambda: now[0])
+    first = room.of("with a file").put("mine.csv", io.BytesIO(b"x"), 1)
+    room.come("still here")
+    for number in range(MOST_DESKS - 2):
+        room.of(f"without files {number}")
+    assert not room.welcome("one more") and room.welcome("with a file")
+    with pytest.raises(Mistake, match="full"):
+        room.of("one more")
+    with pytest.raises(Mistake, match="full"):
+        room.come("one more")
+    now[0] = GONE_WITHOUT_FILES + 1
+    assert (
+        room.welcome("one more") and first.exists() and not room.knows("without files 0") and room.knows("still here")
+    )
+    now[0] = GONE + 1
+    room.of("one more")
+    assert not first.exists() and room.knows("still here")
+    room.close()
+
+
+def test_files_on_a_desk_make_room_for_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desks, "LARGEST", 10)
+    monkeypatch.setattr(desks, "MOST_BYTES", 40)
+    desk = Desk(tmp_path)
+    for number in range(8):
+        desk.put(f"{number}.csv", io.BytesIO(b"x" * 10), 10)
+        assert sum(file.stat().st_size for file in desk.files()) <= 40
+    assert desk.find("7.csv") and not desk.find("0.csv")
 
 
 PATIENCE = 60

@@ -232,10 +232,16 @@ def interleaved(count: int) -> np.ndarray:
 
 
 def value_in(experiment: Experiment, factor: Factor) -> float:
-    """The value that the base gives to a factor."""
+    """The value that the base gives to a factor. Raises :class:`Mistake` when it leaves that open."""
     section, _, name = factor.path.partition(".")
     owner: Any = experiment.base.parts.get(section) or getattr(experiment.base, section)
-    return float(getattr(owner, name))
+    value = getattr(owner, name)
+    if value is None:
+        raise Mistake(
+            f"{factor.path} cannot be varied from '{experiment.base.name}', which leaves it open (a file may say it); "
+            "choose another lever or another base"
+        )
+    return float(value)
 
 
 def _refuse_too_many(count: int) -> None:

@@ -306,6 +306,9 @@ def folders(results: Path, tell: Tell = _silent) -> list[dict[str, Any]]:
 
 
 def _summary(said: dict[str, Any]) -> dict[str, Any]:
-    names = [scenario.get("name") for scenario in said.get("scenarios", []) if isinstance(scenario, dict)]
+    listed = said.get("scenarios")
+    names = (
+        [scenario.get("name") for scenario in listed if isinstance(scenario, dict)] if isinstance(listed, list) else []
+    )
     asked = said.get("question") or ", ".join(str(name) for name in names)
     return {"command": said.get("command", "compare" if len(names) > 1 else "run"), "asked": asked}

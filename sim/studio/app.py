@@ -14,8 +14,9 @@ import solara
 from reacton.core import Element
 
 from sim.studio import pages
-from sim.studio.furniture import heading, said
+from sim.studio.furniture import heading, said, told
 from sim.studio.html import html
+from sim.studio.work import told_of
 
 COLOURS = {"primary": "#0b5a8a", "secondary": "#37474f", "accent": "#b34700", "error": "#b00020", "anchor": "#0b5a8a"}
 
@@ -92,8 +93,27 @@ def Layout(children: list[Element] = []) -> Element:  # noqa: B006 – Solara ha
     with html("header", class_="studio-bar") as bar, html("nav", attributes={"aria-label": "Pages"}):
         for slug, title in [("/", "loyalty studio"), *((page.slug, page.module.TITLE) for page in page_files())]:
             _way(slug, title, slug == here)
-    main = html("main", class_="studio-main", attributes={"id": "content"}, children=children)
-    return html("div", class_="studio", children=[skip, bar, main])
+    return html("div", class_="studio", children=[skip, bar, Content(children)])
+
+
+@solara.component
+def Content(children: list[Element] = []) -> Element:  # noqa: B006 – as above
+    """The page itself; should the program fail while it is drawn, a sentence in its place, until another address is asked for."""
+    fault, forget = solara.use_exception()
+    router = solara.use_router()
+    here, failed = (router.path, router.search), solara.use_ref(("", None))
+    words = solara.use_memo(lambda: told_of(fault) if isinstance(fault, Exception) else "", [id(fault)])
+    if fault is not None and failed.current == ("", None):
+        failed.current = here
+
+    def try_again() -> None:
+        if fault is not None and failed.current != here:
+            failed.current = ("", None)
+            forget()
+
+    solara.use_effect(try_again, [here])
+    shown = [told(words)] if fault is not None else children
+    return html("main", class_="studio-main", attributes={"id": "content"}, children=shown)
 
 
 def _way(slug: str, title: str, here: bool) -> None:

@@ -68,7 +68,7 @@ def cards(desk: Desk | None = None) -> list[Card]:
     """Every scenario of the shelf, in its order; one that cannot be read says so in its description."""
     files = shelf.on_shelf(desk)
     keys = {path.resolve(): key for key, path in files.items()}
-    return [_card(key, path, path.stat().st_mtime_ns, tuple(keys.items())) for key, path in files.items()]
+    return [_card(key, path, shelf.changed(path), tuple(keys.items())) for key, path in files.items()]
 
 
 @lru_cache(maxsize=512)

@@ -41,7 +41,7 @@ def use_version(code: str) -> int:
                     seen = now
                     set_version(now)
 
-        threading.Thread(target=look, daemon=True).start()
+        threading.Thread(target=look, name="class", daemon=True).start()
         return left.set
 
     solara.use_effect(watch, [code])
@@ -59,7 +59,10 @@ def Classroom(code: str, visitor: str, found: dict[str, Scenario], address: Addr
         told(str(mistake))
         button("To the lessons", lambda: address.go("/lessons"), outlined=True)
         return
-    scenario = found[view.lesson]
+    scenario = found.get(view.lesson)
+    if scenario is None:
+        told(f"The lesson of this class, “{view.lesson[:60]}”, cannot be taken any more: its file was changed.")
+        return
     heading(f"{scenario.name} – class {view.code}")
     with html("div", class_="lesson-body"):
         if view.owner:

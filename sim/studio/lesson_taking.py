@@ -14,8 +14,9 @@ from sim.journey.beside import Beside
 from sim.journey.parting import whose_lives_part
 from sim.report import facts, words
 from sim.scenario.guided import Guess
-from sim.scenario.whole import Scenario, load
+from sim.scenario.whole import Scenario
 from sim.studio.lesson_outcome import Outcome, compared, guess_of, in_words, was_right
+from sim.studio.shelf import loaded
 
 STAGES = ("read", "predict", "run", "compare", "explain", "think")
 """The stages of a lesson, in their order."""
@@ -30,17 +31,42 @@ MOST_ROWS = 14
 
 
 def library(files: Mapping[str, Path]) -> dict[str, Scenario]:
-    """The guided lessons among some scenario files, by what the address calls them; a file that cannot be read is none."""
-    found = {}
+    """The guided lessons among some scenario files, by what the address calls them; an unfinished one is none."""
+    return sorted_out(files)[0]
+
+
+def sorted_out(files: Mapping[str, Path]) -> tuple[dict[str, Scenario], dict[str, str]]:
+    """The guided lessons among some scenario files, and what is wrong with those that are unfinished: both by key."""
+    found: dict[str, Scenario] = {}
+    faulty: dict[str, str] = {}
     for key, path in files.items():
-        if "\nlesson:" in path.read_text(encoding="utf-8", errors="replace"):
+        if _is_lesson(key, path):
             try:
-                scenario = load(path)
-            except Mistake:
+                scenario = _whole(path)
+            except Mistake as mistake:
+                faulty[key] = str(mistake)
                 continue
             if scenario.lesson is not None and scenario.lesson.guide is not None:
                 found[key] = scenario
-    return found
+    return found, faulty
+
+
+def _is_lesson(key: str, path: Path) -> bool:
+    """Whether a file is meant as a lesson: it stands among them, or has a section of that name."""
+    if key.startswith("lessons/"):
+        return True
+    try:
+        return "\nlesson:" in f"\n{path.read_text(encoding='utf-8', errors='replace')}"
+    except OSError:
+        return False
+
+
+def _whole(path: Path) -> Scenario:
+    """A lesson whose other world can be read too. Raises :class:`Mistake`."""
+    scenario = loaded(path)
+    if scenario.lesson is not None:
+        loaded(scenario.lesson.against)
+    return scenario
 
 
 def checked(guess: Guess, value: float) -> float:

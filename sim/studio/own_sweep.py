@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,9 +175,12 @@ def _number_in(text: str, what: str) -> float | None:
     if not text.strip():
         return None
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise Mistake(f"{what}: '{text[:40]}' is no number; write one such as 14 or 0.25") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise Mistake(f"{what}: '{text[:40]}' is no number; write one such as 14 or 0.25")
+    return number
 
 
 def _whole_in(entries: Mapping[str, str], name: str, usual: int) -> int:

@@ -66,7 +66,8 @@ class Projector:
         self._film: Film | None = None
         self._fail: Callable[[str], None] = lambda words: None
         self._version = 0
-        self._lock, self._turn = threading.Lock(), threading.Lock()
+        self._lock, self._making, self._turn = threading.Lock(), threading.Lock(), threading.Lock()
+        self._asked: set[int] = set()
         self.at = 0
 
     def load(self, make: Callable[[], Script], keep: int, fail: Callable[[str], None]) -> None:
@@ -78,8 +79,11 @@ class Projector:
 
     def _make(self, version: int, make: Callable[[], Script], keep: int, fail: Callable[[str], None]) -> None:
         try:
-            film = Film(make(), keep, lambda: version != self._version)
-            opening = film.opening() | {"version": version, "keep": keep}
+            with self._making:  # one at a time; of those that wait only the last is still wanted
+                if version != self._version:
+                    return None
+                film = Film(make(), keep, lambda: version != self._version)
+                opening = film.opening() | {"version": version, "keep": keep}
         except Exception as fault:  # whatever it is, it must reach the page, or that would wait for ever
             return fail(told_of(fault))
         with self._lock:
@@ -90,19 +94,26 @@ class Projector:
         self._show(opening)
 
     def more(self, asked: dict[str, Any]) -> None:
-        """The browser has room for more weeks of a version of the film."""
-        threading.Thread(target=self._more, args=(int(asked.get("version", 0)),), daemon=True).start()
+        """The browser has room for more weeks of a version of the film; until they come it need not ask again."""
+        version = asked.get("version") if isinstance(asked, dict) else None
+        with self._lock:
+            if version != self._version or version in self._asked:
+                return
+            self._asked = {version}
+        threading.Thread(target=self._more, args=(version,), daemon=True).start()
 
     def _more(self, version: int) -> None:
         with self._turn:
             film = self._film
             if film is None or version != self._version:
-                return
+                return self._asked.discard(version)
             start = film.next
             try:
                 worlds = film.more()
             except Exception as fault:  # as above
                 return self._fail(told_of(fault))
+            finally:
+                self._asked.discard(version)
             if version == self._version and worlds[0]:
                 # one text: the way to the browser would look at every number of a list by itself
                 told = json.dumps(worlds, separators=(",", ":"))

@@ -72,27 +72,37 @@ def command_in(written: Mapping[str, Any]) -> str | None:
 
 def questions(beside: Path) -> dict[str, Question]:
     """The experiments that can be explored: those shipped, and those in the folder ``experiments`` under ``beside``."""
-    files = {f"{beside.name}/{path.stem}": path for path in sorted((beside / "experiments").glob("*.yaml"))}
+    return sorted_out(beside)[0]
+
+
+def sorted_out(beside: Path) -> tuple[dict[str, Question], list[str]]:
+    """The experiments that can be explored, by key, and a sentence about each file that cannot be read."""
     known = {path.resolve() for path in shipped().values()}
-    files = shipped() | {f"here/{path.stem}": path for path in files.values() if path.resolve() not in known}
-    found = (_question(key, path, path.stat().st_mtime_ns) for key, path in files.items())
-    return {question.key: question for question in found if question is not None}
+    own = [path for path in sorted((beside / "experiments").glob("*.yaml")) if path.resolve() not in known]
+    found: dict[str, Question] = {}
+    faulty = []
+    for key, path in (shipped() | {f"here/{shelf.text(path.stem)}": path for path in own}).items():
+        try:
+            question = _question(key, path, shelf.changed(path))
+        except Mistake as mistake:
+            faulty.append(str(mistake))
+            continue
+        if question is not None:
+            found[key] = question
+    return found, faulty
 
 
 @lru_cache(maxsize=256)
 def _question(key: str, path: Path, changed: int) -> Question | None:
-    try:
-        written = read_yaml(path).plain()
-    except Mistake:
-        return None
-    command = command_in(written) if isinstance(written, dict) else None
+    written = read_yaml(path, "an experiment", "base: ../scenarios/telecom/today.yaml").plain()
+    command = command_in(written)
     asked = " ".join(str(written.get("question", "")).split()) if command else ""
     return Question(key, asked, command, path) if command and asked else None
 
 
 def opened(question: Question) -> Experiment:
     """The experiment, read and judged. Raises :class:`Mistake`."""
-    return _opened(question, question.path.stat().st_mtime_ns)
+    return _opened(question, shelf.changed(question.path))
 
 
 @lru_cache(maxsize=32)

@@ -165,19 +165,15 @@ def pages() -> Starlette:
 
 
 def application(hosts: frozenset[str] | None = LOOPBACK, token: str | None = None) -> Application:
-    """The studio as an ASGI application; ``hosts`` are the names it answers to (all, if None)."""
+    """The studio as an ASGI application: the pages, before them what limits visitors, and before all the gate.
+
+    ``hosts`` are the names it answers to (all, if None).
+    """
     from sim.studio.gate import Gate
+    from sim.studio.limits import Limits
 
-    inner: Application = pages()
-    known = frozenset(page_paths())
-    for wrapped in _wrappers(known):
-        inner = wrapped(inner)
-    return Gate(inner, hosts, token, known)
-
-
-def _wrappers(known: frozenset[str]) -> list[Callable[[Application], Application]]:
-    """What stands between the gate, which is always outermost, and the pages: the innermost first."""
-    return []
+    inner, known = pages(), frozenset(page_paths())
+    return Gate(Limits(inner, known), hosts, token, known)
 
 
 def is_loopback(host: str) -> bool:
@@ -210,6 +206,7 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
     import uvicorn
 
     from sim.studio import answers, wire
+    from sim.studio.limits import for_uvicorn
 
     here = _bound(host, port)
     name = f"[{host}]" if ":" in host else host
@@ -222,11 +219,11 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
             log_level="error",
             access_log=False,
             http=wire.Requests,
-            ws=wire.Websockets,
             proxy_headers=False,
             workers=1,
             server_header=False,
             h11_max_incomplete_event_size=answers.LONGEST_HEAD,
+            **for_uvicorn(wire.Websockets),
         )  # fmt: skip
     )
     tell(f"loyalty studio: {address} (Ctrl-C ends it)")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from io import BytesIO
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO
 
 import reacton.ipyvuetify as v
 import solara
@@ -15,7 +15,7 @@ from sim.studio.comparison import customers
 from sim.studio.comparison.customers import Look, Reading, Section
 from sim.studio.comparison.forms import plain
 from sim.studio.comparison.mapping_form import Change, mapping
-from sim.studio.desk import LARGEST, Desk
+from sim.studio.desk import LARGEST, PIECE, Desk
 from sim.studio.furniture import Table, aside, choice, heading, said, told
 from sim.studio.work import Work, use_work
 
@@ -35,19 +35,22 @@ def Upload(
 
 
 class Arriving:
-    """A file on its way, piece by piece; more than is accepted is not kept."""
+    """A file on its way, piece by piece, kept on the disk; of one that is larger than is accepted no more is kept."""
 
-    def __init__(self) -> None:
-        self.name, self.size, self.bytes = "", 0, bytearray()
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.begin("", 0)
 
     def begin(self, name: str, size: int) -> None:
         """A new file is coming; what came of another is forgotten."""
-        self.name, self.size, self.bytes = name, size, bytearray()
+        self.name, self.size = name, size
+        kept: Any = SpooledTemporaryFile(PIECE, dir=str(self._desk.folder))  # noqa: SIM115 – more pieces come
+        self.stream: BinaryIO = kept
 
     def take(self, piece: bytes) -> None:
         """One more piece."""
-        if len(self.bytes) <= LARGEST:
-            self.bytes += piece
+        if self.stream.tell() <= LARGEST:
+            self.stream.write(piece)
 
 
 def use_upload(
@@ -55,7 +58,7 @@ def use_upload(
 ) -> tuple[Work, str, Callable[[dict[str, Any]], None], Callable[..., None]]:
     """The work of taking in a file, what is wrong with it, and what the browser is to call: at its beginning, for each piece."""
     fault, set_fault = solara.use_state("")
-    arriving, incoming = solara.use_memo(Arriving, []), use_work()
+    arriving, incoming = solara.use_memo(lambda: Arriving(desk), []), use_work()
 
     def begin(told: dict[str, Any]) -> None:
         arriving.begin(str(told.get("name", "")), int(told.get("size", 0)))
@@ -69,12 +72,15 @@ def use_upload(
             take_in()
 
     def take_in() -> None:
-        size, name = max(arriving.size, len(arriving.bytes)), arriving.name
-        incoming.start(1, lambda work: accept(name, bytes(arriving.bytes), size))
+        stream, name = arriving.stream, arriving.name
+        size = max(arriving.size, stream.tell())
+        stream.seek(0)
+        incoming.start(1, lambda work: accept(name, stream, size))
+        arriving.begin("", 0)
 
-    def accept(name: str, contents: bytes, size: int) -> None:
+    def accept(name: str, stream: BinaryIO, size: int) -> None:
         try:
-            taken(customers.received(name, BytesIO(contents), size, encoding, desk)[0])
+            taken(customers.received(name, stream, size, encoding, desk)[0])
         except Mistake as mistake:
             set_fault(str(mistake))
 

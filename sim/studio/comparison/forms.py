@@ -22,7 +22,7 @@ from sim.studio.furniture import aside, button, choice, heading, told
 from sim.studio.html import html
 from sim.studio.levers import GROUPS, Lever, found, lever, levers, worded
 from sim.studio.policies import Policy, Setting, fault_of, now, title_of
-from sim.studio.shelf import OWN, on_shelf, title
+from sim.studio.shelf import OWN, titles
 
 Ask = Callable[[Callable[[Question], Question]], None]
 """Changes the question. It is told how, not to what: what is asked may have changed since the form was drawn."""
@@ -141,7 +141,7 @@ def _start(question: Question, place: int, desk: Desk) -> tuple[Scenario | None,
 
 
 def _choose_start(policy: Policy, desk: Desk, put: Put) -> None:
-    names = [(key, f"{worded(key.rpartition('/')[0]) or 'Other'}: {title(key, desk)}") for key in on_shelf(desk)]
+    names = [(key, f"{worded(key.rpartition('/')[0]) or 'Other'}: {name}") for key, name in titles(desk).items()]
     names.sort(key=lambda name: not name[0].startswith(OWN))
     choice("Starts from", names, policy.start, lambda key: put(lambda now: replace(now, start=key)))
 

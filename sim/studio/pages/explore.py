@@ -8,6 +8,7 @@ from pathlib import Path
 import solara
 
 from sim.errors import Mistake
+from sim.experiments.designs import value_in
 from sim.experiments.querying import folders
 from sim.studio import own_sweep, questions, shelf
 from sim.studio.address import Address, use_address
@@ -31,10 +32,12 @@ def Page() -> None:
     own = not address["question"] and address["shelf"] != "kept"
     solara.Title("Explore – loyalty studio")
     heading("Explore")
-    known = questions.questions(Path.cwd())
+    known, faulty = questions.sorted_out(Path.cwd())
     asks = [address[name] for name in ("question", "shelf", *FIELDS)]
     ask, mistake = solara.use_memo(lambda: _tried(address, known, desk), asks)
     _ways(address, known, own)
+    for sentence in faulty:
+        aside(f"Not among them, for it cannot be read: {sentence}")
     if address["shelf"] == "kept":
         Kept(desk)
         return
@@ -55,7 +58,11 @@ def Page() -> None:
 def _tried(address: Address, known: dict[str, Question], desk: Desk) -> tuple[Ask | None, str]:
     """What the address asks, and what is wrong with it."""
     try:
-        return _ask(address, known, desk), ""
+        ask = _ask(address, known, desk)
+        if ask is not None:
+            for factor in ask.asked.factors:
+                value_in(ask.asked, factor)
+        return ask, ""
     except Mistake as mistake:
         return None, str(mistake)
 
@@ -92,10 +99,18 @@ def _ask(address: Address, known: dict[str, Question], desk: Desk) -> Ask | None
 def Kept(desk: Desk) -> None:
     """The answers in the folder ``results``: each has a report that can be read."""
     under = Path.cwd() / "results"
-    found = [row for row in folders(under) if (under / row["id"] / "report.html").is_file()]
+    answered = folders(under)
+    found = [row for row in answered if (under / row["id"] / "report.html").is_file()]
     chosen, set_chosen = solara.use_state(found[0]["id"] if found else "")
     copied, set_copied = solara.use_state("")
+    mistake, set_mistake = solara.use_state("")
     heading("Answers kept in “results”", 2)
+    for name in _unread(under, {row["id"] for row in answered}):
+        aside(
+            f"results/{shelf.text(name)} is faulty: its manifest.json cannot be read; remove the folder, or ask again."
+        )
+    if mistake:
+        told(mistake)
     if not found:
         said("There is none with a report yet.")
         return
@@ -103,7 +118,11 @@ def Kept(desk: Desk) -> None:
 
     def put() -> None:
         if any(row["id"] == chosen for row in found):
-            shutil.copyfile(under / chosen / "report.html", desk.place(f"{chosen}.html"))
+            try:
+                shutil.copyfile(under / chosen / "report.html", desk.place(f"{chosen}.html"))
+            except OSError as fault:
+                return set_mistake(f"results/{chosen}/report.html cannot be read ({fault.strerror}); ask again for it")
+            set_mistake("")
             set_copied(chosen)
 
     with html("div", class_="library-choice"):
@@ -117,3 +136,8 @@ def Kept(desk: Desk) -> None:
             attributes = {"href": f"{address}?show", "target": "_blank"}
             html("a", class_="library-way", attributes=attributes, children=["Open the report in a new tab"])
     aside("A map is drawn here for every question of the row above.")
+
+
+def _unread(results: Path, read: set[str]) -> list[str]:
+    """The folders of results whose manifest is there, but could not be read."""
+    return [path.parent.name for path in sorted(results.glob("*/manifest.json")) if path.parent.name not in read]

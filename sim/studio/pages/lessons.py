@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 
 import reacton.ipyvuetify as v
@@ -24,7 +23,7 @@ from sim.studio.lesson_taking import (
     STAGES,
     Attempt,
     guess_needed,
-    library,
+    sorted_out,
 )
 from sim.studio.lesson_teacher import page_of
 
@@ -32,17 +31,16 @@ TITLE, ICON, PLACE = "Lessons", "mdi-school-outline", 40
 STYLE = Path(__file__).parents[1] / "lessons.css"
 
 
-@lru_cache(maxsize=1)
 def lessons() -> dict[str, Scenario]:
-    """The shipped lessons, read once."""
-    return library(shelf.shipped())
+    """The shipped lessons that can be taken, by what the address calls them."""
+    return sorted_out(shelf.shipped())[0]
 
 
 @solara.component
 def Page() -> None:
     """The list of lessons, a lesson, its teacher's page or a class – as the address says."""
     address, visitor = use_address(), solara.get_session_id()
-    found, key = lessons(), address["lesson"]
+    (found, faulty), key = sorted_out(shelf.shipped()), address["lesson"]
     solara.Style(STYLE)
     if address["class"]:
         Classroom(address["class"], visitor, found, address)
@@ -51,13 +49,15 @@ def Page() -> None:
     elif key in found:
         OneLesson(key, found[key], visitor, address).key(key)
     else:
-        Library(found, visitor, address)
-        if key:
+        Library(found, faulty, visitor, address)
+        if key in faulty:
+            told(f"The lesson “{key[:60]}” cannot be taken: {faulty[key]}", "warning")
+        elif key:
             told(f"There is no lesson “{key[:60]}” here; choose one from the list.", "warning")
 
 
 @solara.component
-def Library(found: dict[str, Scenario], visitor: str, address: Address) -> None:
+def Library(found: dict[str, Scenario], faulty: dict[str, str], visitor: str, address: Address) -> None:
     """All lessons, and the door to a class."""
     heading("Lessons")
     said(
@@ -70,6 +70,11 @@ def Library(found: dict[str, Scenario], visitor: str, address: Address) -> None:
         for key, scenario in found.items():
             with html("li"):
                 _card(key, scenario, ATTEMPTS.of(visitor, key, scenario), address)
+    with html("div"):
+        if faulty:
+            heading("Unfinished", 2)
+            said("These lessons cannot be taken until their files are mended:")
+            Listed([f"{key}: {line}" for key, wrong in faulty.items() for line in wrong.splitlines()])
 
 
 def _card(key: str, scenario: Scenario, attempt: Attempt, address: Address) -> None:

@@ -101,7 +101,7 @@ def _filmed(address: Address) -> str:
 @solara.component
 def Worlds(address: Address, desk: Desk) -> None:
     """Which scenarios, how many people, which engine, whose luck."""
-    known = [(key, f"{key.split('/')[0]}: {shelf.title(key, desk)}") for key in shelf.on_shelf(desk)]
+    known = [(key, f"{key.split('/')[0]}: {name}") for key, name in shelf.titles(desk).items()]
     first, second = first_key(address), second_policy(address)
 
     def go(**changes: str) -> None:
@@ -224,11 +224,18 @@ def Told(address: Address, desk: Desk, picked: int) -> None:
     """One customer's journey in words."""
     wanted, set_wanted = solara.use_state("")
     found, set_found = solara.use_state((None, ""))
+    latest, turn = solara.use_ref(picked), solara.use_memo(threading.Lock, [])
+    latest.current = picked
 
     def look() -> None:
         if picked < 0:
             return set_found((None, ""))
-        threading.Thread(target=_find, args=(address, desk, picked, set_found), daemon=True).start()
+        threading.Thread(target=find, daemon=True).start()
+
+    def find() -> None:
+        with turn:  # one journey at a time; of those that wait only the last is still wanted
+            if latest.current == picked:
+                _find(address, desk, picked, set_found)
 
     solara.use_effect(look, [picked, _filmed(address)])
     heading("One customer's journey", 2)
