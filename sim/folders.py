@@ -89,10 +89,18 @@ def _settled(draft: Path, place: Path, whole: Mapping[str, Any]) -> bool:
         return True
     if not _same(place, whole):
         return False
-    for name in whole[FILES]:
-        if not (place / name).exists():
-            os.replace(draft / name, place / name)
+    for name, mark in whole[FILES].items():
+        _restore(place / name, draft / name, _is(place / name, mark))
+    _restore(place / MANIFEST, draft / MANIFEST, _said(place) is not None)
     return True
+
+
+def _restore(path: Path, sound: Path, is_sound: bool) -> None:
+    """Put a sound file in the place of one that is missing or damaged, which is set aside and not lost."""
+    if not is_sound:
+        if os.path.lexists(path):
+            seals.aside(path)
+        os.replace(sound, path)
 
 
 def _moved(draft: Path, place: Path) -> bool:
@@ -107,15 +115,16 @@ def _moved(draft: Path, place: Path) -> bool:
 
 
 def _same(place: Path, whole: Mapping[str, Any]) -> bool:
-    """Whether the same answer stands there, with no table that was changed or damaged since."""
+    """Whether the same answer stands there, though of its tables some may be damaged; without a manifest one must be the same."""
     said = _said(place)
-    if said is None or {key: value for key, value in said.items() if key != REPORTS} != whole:
-        return False
-    return all(_untouched(place / name, mark) for name, mark in whole[FILES].items())
+    if said is None:
+        return any(_is(place / name, mark) for name, mark in whole[FILES].items())
+    return {key: value for key, value in said.items() if key != REPORTS} == whole
 
 
-def _untouched(path: Path, mark: str) -> bool:
-    return not os.path.lexists(path) or (path.is_file() and not path.is_symlink() and seals.digest(path) == mark)
+def _is(path: Path, mark: str) -> bool:
+    """Whether a file is the one with this digest."""
+    return path.is_file() and not path.is_symlink() and seals.digest(path) == mark
 
 
 # ---- adding to it

@@ -160,7 +160,8 @@ def _lifetime_value(c: Counts) -> np.ndarray:
     serving = tuple(name for name in MONEY_OUT if name not in WINNING)
     margin, churn = ratio(_money(MONEY_IN)(c) - _money(serving)(c), c["weekly_customers"]), _churn(c)
     known = np.isfinite(margin) & np.isfinite(churn)
-    return np.where(known, lifetime_value(margin, 1 - np.where(known, churn, 0.0), DISCOUNT), np.nan)
+    worth = lifetime_value(np.where(known, margin, 0.0), 1 - np.where(known, churn, 0.0), DISCOUNT)
+    return np.where(known, worth, np.nan)
 
 
 def _customer_equity(c: Counts) -> np.ndarray:

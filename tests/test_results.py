@@ -93,16 +93,28 @@ def test_every_question_has_a_folder_of_its_own(result: Result, tmp_path: Path) 
     assert [save([each], tmp_path, more) for each, more in asked] == folders and contents(tmp_path) == before
 
 
-def test_a_table_that_was_changed_or_damaged_stays_and_the_answer_is_written_beside_it(
-    result: Result, tmp_path: Path
-) -> None:
+def test_a_table_that_was_changed_or_damaged_is_set_aside_and_written_again(result: Result, tmp_path: Path) -> None:
     folder = save([result], tmp_path)
+    whole = contents(tmp_path)
     (folder / "measures.parquet").write_bytes(b"mine")
+    assert save([result], tmp_path) == folder
+    aside = folder / "measures.parquet.damaged"
+    assert aside.read_bytes() == b"mine"
+    aside.unlink()
+    assert contents(tmp_path) == whole
+
+
+@pytest.mark.parametrize("words", [b"", b"{}", b'{"files": {}}', b"\xff"])
+def test_a_damaged_manifest_is_set_aside_and_written_again(result: Result, tmp_path: Path, words: bytes) -> None:
+    folder = save([result], tmp_path)
+    whole = contents(tmp_path)
+    (folder / "manifest.json").write_bytes(words)
     other = save([result], tmp_path)
-    assert other != folder and other.name.startswith(folder.name) and save([result], tmp_path) == other
-    assert (folder / "measures.parquet").read_bytes() == b"mine" and len(
-        pd.read_parquet(other / "measures.parquet")
-    ) == 3
+    assert (other == folder) == (
+        words != b"{}"
+    )  # one without any digest is that of an earlier version, and is believed
+    (folder / "manifest.json.damaged").unlink(missing_ok=True)
+    assert other != folder or contents(tmp_path) == whole
 
 
 def test_a_table_that_is_missing_is_written_again(result: Result, tmp_path: Path) -> None:

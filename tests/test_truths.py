@@ -103,11 +103,16 @@ def check_faces(answer: Answer, folder: Path, capsys: pytest.CaptureFixture[str]
     assert "exactly as many" not in headline(answer) or answer.same_meaning(answer.others[0])
 
 
+def together(scenarios: list[Scenario], replications: int) -> Answer:
+    """A comparison; also of one replication, as is left when the others failed."""
+    return Answer(tuple(run(scenario, replications, threads=1) for scenario in scenarios))
+
+
 def check_everything(
     world: dict[str, Any], policy: dict[str, Any], replications: int, folder: Path, capsys: Any
 ) -> None:
     base = busy(weeks=4, network={"kind": "none"}, **world)
-    answer = compare([base, base.with_(name="Other", **policy)], replications, threads=1)
+    answer = together([base, base.with_(name="Other", **policy)], replications)
     for told in (answer.base.to_json(), answer.to_json()):
         json.loads(json.dumps(told, allow_nan=False))
     check_measures(answer.base.to_json()["measures"], base.market.stands_for, replications)
@@ -209,7 +214,7 @@ def test_json_is_in_the_companys_money_and_heads_as_the_page_is() -> None:
 
 def test_one_replication_claims_nothing_of_luck(capsys: pytest.CaptureFixture[str]) -> None:
     base = busy(weeks=3)
-    single = compare([base, base.with_(name="Other", quality={"error_rate": 0.5})], 1, threads=1)
+    single = together([base, base.with_(name="Other", quality={"error_rate": 0.5})], 1)
     found = single.to_json()["differences"]["Other"]["profit"]
     assert found["low"] is found["high"] is found["sd"] is None and found["mean"] is not None
     assert single.best == "undecided" and math.isinf(single.known_to)

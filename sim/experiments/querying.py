@@ -212,7 +212,7 @@ def query(sql: str, results: Path | str = "results", tell: Tell = _silent, files
     """
     import duckdb
 
-    if not isinstance(sql, str) or not sql.strip():
+    if not isinstance(sql, str):
         raise Mistake(f"the query must be a line of SQL, but is {shown(sql)}")
     if strange := [character for character in sql if "\ud800" <= character <= "\udfff"]:
         raise Mistake(f"the query is no text: it holds {strange[0]!r}, which is half a character")

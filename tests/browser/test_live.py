@@ -133,5 +133,5 @@ def test_a_lever_that_is_not_there_is_told_and_taken_out(studio: str, page: Any)
 def test_people_of_a_file_are_all_shown_and_the_list_says_so(studio: str, page: Any) -> None:
     page.goto(studio + "live?one=telecom/today&people=300")
     page.get_by_text("They are those of a file, and all of them are shown.").wait_for()
-    people = page.get_by_label("People")
+    people = page.get_by_label("People", exact=True)
     assert people.is_disabled() and people.evaluate("list => list.selectedOptions[0].text") == "all of the scenario"
