@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 UNDECIDED = "undecided"
 FIRST_BATCH, MOST_REPLICATIONS = 50, 20_000
 """With a wished precision: replications in the first batch, and where it gives up."""
+ROUNDING = 1e-12
+"""A spread no larger than this comes of rounding errors alone."""
 NINE_IN_TEN = (0.05, 0.95)
 """Between these shares of the draws of a posterior lies the range that is told."""
 
@@ -84,16 +86,25 @@ class Answer:
     @cached_property
     def differences(self) -> dict[str, dict[str, Difference]]:
         """Scenario → measure → its paired difference from the base."""
-        return {other.scenario.name: {name: self._difference(other, name) for name in NAMES} for other in self.others}
+        return {
+            other.scenario.name: {name: self.difference(self.base, other, name) for name in NAMES}
+            for other in self.others
+        }
 
-    def _difference(self, other: Result, measure: str) -> Difference:
-        """The paired difference; where none was seen, its interval is what may have gone unseen, or is not known."""
-        pair = self.values(self.base, measure), self.values(other, measure)
-        found = difference(*pair, DEFINITIONS[measure].bounds)
-        if not found.unseen or found.defined < 2 or self.same_meaning(other):
+    def difference(self, base: Result, other: Result, measure: str) -> Difference:
+        """The paired difference of two of the scenarios, with what may have gone unseen.
+
+        Where every replication shows the same difference in retention, that tells nothing of luck but what the rule of three
+        does; where none shows any in another measure, how large it may be is not known (NaN). Scenarios that mean the same
+        cannot differ.
+        """
+        found = difference(self.values(base, measure), self.values(other, measure), DEFINITIONS[measure].bounds)
+        if found.sd > ROUNDING or found.defined < 2 or same_meaning(base, other):
             return found
-        ends = (-self.unseen_at_most, self.unseen_at_most) if measure == "retention" else (math.nan, math.nan)
-        return found._replace(low=ends[0], high=ends[1])
+        if measure == "retention":
+            low, high = found.mean - self.unseen_at_most, found.mean + self.unseen_at_most
+            return found._replace(low=max(low, -1.0), high=min(high, 1.0))
+        return found._replace(low=math.nan, high=math.nan) if found.unseen else found
 
     def spread(self, other: Result, measure: str) -> tuple[float, float] | None:
         """Where nine in ten draws of a posterior lie: 5th and 95th percentile of the paired difference, one market a draw.
@@ -109,7 +120,7 @@ class Answer:
 
     def same_meaning(self, other: Result) -> bool:
         """Whether a scenario means the same as the base, so that they cannot differ whatever the luck."""
-        return other.scenario.full_fingerprint == self.base.scenario.full_fingerprint
+        return same_meaning(self.base, other)
 
     @property
     def unseen_at_most(self) -> float:
@@ -173,8 +184,7 @@ class Answer:
         if sign == 0 or len(self.results) < 2 or not all(map(math.isfinite, levels.values())):
             return UNDECIDED
         ranked = sorted(self.results, key=lambda result: -sign * levels[result.scenario.name])
-        first = self.values(ranked[0], measure)
-        leads = [difference(self.values(other, measure), first) for other in ranked[1:]]
+        leads = [self.difference(other, ranked[0], measure) for other in ranked[1:]]
         decided = len(self.numbers) > 1 and all(lead.decided for lead in leads)  # one replication decides nothing
         return ranked[0].scenario.name if decided else UNDECIDED
 
@@ -236,6 +246,11 @@ class Answer:
         if (ends := self.spread(other, measure)) is not None:
             told |= {"range_low": ends[0], "range_high": ends[1]}
         return enlarged(told, scale_of(measure, self.stands_for), len(self.numbers))
+
+
+def same_meaning(one: Result, other: Result) -> bool:
+    """Whether two scenarios mean the same, so that they cannot differ whatever the luck."""
+    return one.scenario.full_fingerprint == other.scenario.full_fingerprint
 
 
 OF_THE_MEAN = "low and high: the 95 % interval of the mean over replications; it holds luck alone"

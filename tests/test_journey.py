@@ -17,7 +17,7 @@ from sim.ground import ground_of
 from sim.journey import Journey, against
 from sim.journey import journey as journey_of
 from sim.journey.relive import Event, Life, relive
-from sim.journey.telling import CALLS, Circumstances, sentences
+from sim.journey.telling import CALLS, Circumstances, sentences, weeks_told
 from sim.scenario.whole import Scenario
 from sim.week import COUNTS, EVENTS, EVERYBODY, entries, journal
 
@@ -278,3 +278,8 @@ def test_lives_that_cannot_be_held_side_by_side(world: Scenario, sections: dict,
     with pytest.raises(Mistake, match="so customer|only equally") as caught:
         against(world, world.with_(**sections), 5)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(("weeks", "words"), [(1, "1 week"), (0.6, "1 week"), (0, "0 weeks"), (168.2, "168 weeks")])
+def test_one_week_is_one_week(weeks: float, words: str) -> None:
+    assert weeks_told(weeks) == words

@@ -95,7 +95,8 @@ def test_undecided(base: Result) -> None:
     open_ = told(base, founders=[-5, 6, -6, 7])
     assert (
         headline(open_)
-        == "Undecided: whether \u201cOther\u201d keeps more customers than \u201cBusy\u201d may be chance"
+        == "Undecided: whether \u201cOther\u201d keeps more customers than \u201cBusy\u201d may be chance "
+        "(95 % interval \u22124.4 to +4.8 percentage points)"
     )
     said = words.customers_told(open_, open_.others[0])
     assert (

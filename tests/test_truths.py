@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,22 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 from worlds import busy
 
+from sim.cli import app
 from sim.comparing import Answer, compare
+from sim.experiments.sensitivity import Analysis
+from sim.experiments.sensitivity_methods import Index
 from sim.measures import DEFINITIONS, NAMES
 from sim.report import formats, gallery, mirror
 from sim.report.comparison import document
 from sim.report.drawing import styled
-from sim.report.headline import headline
+from sim.report.headline import headline, lead
 from sim.report.markdown import files
 from sim.report.page import html
 from sim.report.terminal import show_answer, show_result
+from sim.report.words import customers_told, money_told, reasons_told, talk_told
 from sim.results import save
 from sim.running import Result, run
 from sim.scenario.whole import Scenario, described
@@ -87,17 +93,14 @@ def check_headline(answer: Answer) -> None:
         assert low - 0.006 <= size <= high + 0.006
 
 
-def check_faces(answer: Answer, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """No face says a number that is none."""
-    show_result(answer.base)
-    show_answer(answer)
-    told = capsys.readouterr().out
+def check_faces(answer: Answer, folder: Path) -> None:
+    """No page says a number that is none."""
     report = document(answer)
     pages = [
         visible(html(report)),
         *(data.decode() for path, data in files(report, folder / "a.md").items() if path.suffix == ".md"),
     ]
-    for words in (told, *pages):
+    for words in pages:
         assert not NO_NUMBER.search(words), NO_NUMBER.search(words)
     assert formats.write(report, folder / "a.xlsx").stat().st_size
     assert "exactly as many" not in headline(answer) or answer.same_meaning(answer.others[0])
@@ -108,37 +111,71 @@ def together(scenarios: list[Scenario], replications: int) -> Answer:
     return Answer(tuple(run(scenario, replications, threads=1) for scenario in scenarios))
 
 
-def check_everything(
-    world: dict[str, Any], policy: dict[str, Any], replications: int, folder: Path, capsys: Any
-) -> None:
+def edge(world: dict[str, Any], policy: dict[str, Any], replications: int) -> Answer:
+    """Two policies in a world on the edge of nothing."""
     base = busy(weeks=4, network={"kind": "none"}, **world)
-    answer = together([base, base.with_(name="Other", **policy)], replications)
+    return together([base, base.with_(name="Other", **policy)], replications)
+
+
+def check_words(answer: Answer, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is said without a page: JSON, the headline, the sentences of a policy, the terminal."""
     for told in (answer.base.to_json(), answer.to_json()):
         json.loads(json.dumps(told, allow_nan=False))
-    check_measures(answer.base.to_json()["measures"], base.market.stands_for, replications)
+    check_measures(answer.base.to_json()["measures"], answer.stands_for, len(answer.numbers))
     check_headline(answer)
-    check_faces(answer, folder, capsys)
+    other = answer.others[0]
+    said = [tell(answer, other) for tell in (customers_told, money_told, talk_told, reasons_told)]
+    show_result(answer.base)
+    show_answer(answer)
+    for words in (*said, *lead(answer), capsys.readouterr().out):
+        assert not NO_NUMBER.search(words), NO_NUMBER.search(words)
+
+
+def check_everything(answer: Answer, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The words, and every page and figure: drawing takes far longer than all that is drawn."""
+    check_words(answer, capsys)
+    check_faces(answer, folder)
     with styled():
         for name in ("service_level", "churn_rate", "containment", "forest", "reasons"):
             assert not NO_NUMBER.search(gallery.picture(answer, name).alt)
     assert not NO_NUMBER.search(visible(html(mirror.document(answer.base))))
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+bounded = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+@settings(bounded, max_examples=3)
 @given(worlds, st.sampled_from(POLICIES), st.sampled_from([1, 2, 5]))
 def test_every_face_of_a_world_on_the_edge_of_nothing(
     tmp_path_factory: Any, capsys: Any, world: dict[str, Any], policy: dict[str, Any], replications: int
 ) -> None:
-    check_everything(world, policy, replications, tmp_path_factory.mktemp("faces"), capsys)
+    check_everything(edge(world, policy, replications), tmp_path_factory.mktemp("faces"), capsys)
+
+
+@settings(bounded, max_examples=12)
+@given(worlds, st.sampled_from(POLICIES), st.sampled_from([1, 2, 5]))
+def test_the_words_of_worlds_on_the_edge_of_nothing(
+    capsys: Any, world: dict[str, Any], policy: dict[str, Any], replications: int
+) -> None:
+    check_words(edge(world, policy, replications), capsys)
 
 
 @pytest.mark.heavy
-@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(bounded, max_examples=100)
 @given(worlds, st.sampled_from(POLICIES), st.sampled_from([1, 2, 5]))
-def test_every_face_of_many_worlds_on_the_edge_of_nothing(
+def test_the_words_of_many_worlds_on_the_edge_of_nothing(
+    capsys: Any, world: dict[str, Any], policy: dict[str, Any], replications: int
+) -> None:
+    check_words(edge(world, policy, replications), capsys)
+
+
+@pytest.mark.heavy
+@settings(bounded, max_examples=12)
+@given(worlds, st.sampled_from(POLICIES), st.sampled_from([1, 2, 5]))
+def test_every_face_of_more_worlds_on_the_edge_of_nothing(
     tmp_path_factory: Any, capsys: Any, world: dict[str, Any], policy: dict[str, Any], replications: int
 ) -> None:
-    check_everything(world, policy, replications, tmp_path_factory.mktemp("faces"), capsys)
+    check_everything(edge(world, policy, replications), tmp_path_factory.mktemp("faces"), capsys)
 
 
 # ---- cases that misled
@@ -221,3 +258,63 @@ def test_one_replication_claims_nothing_of_luck(capsys: pytest.CaptureFixture[st
     show_answer(single)
     assert not np.isfinite(single.differences["Other"]["profit"].low)
     assert "0 to 0" not in capsys.readouterr().out
+
+
+def test_policies_that_mean_the_same_are_not_undecided_among_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+    base = busy(weeks=4)
+    worse = base.with_(name="Worse", quality={"error_rate": 0.6})
+    answer = compare([base, base.with_(name="Same"), worse], 5, threads=1)
+    assert headline(answer) == "“Busy” and “Same” keep the most customers, and exactly as many: they mean the same"
+    assert "may be chance" not in " ".join(lead(answer))
+    twins = compare([base, base.with_(name="Same"), base.with_(name="Again")], 3, threads=1)
+    assert headline(twins) == "All these policies keep exactly as many customers"
+    assert lead(twins)[0] == "They earn exactly as much."
+    show_answer(twins)
+    assert capsys.readouterr().out.endswith("keeps most customers: all the same\n")
+
+
+def test_a_difference_that_every_replication_shows_alike_is_no_certainty() -> None:
+    base = run(busy(weeks=3, market={"customers": 20, "prospects": 0}), 2, threads=1)
+    kept = np.array([0.95, 0.9])
+    first, other = (replace(base, scenario=base.scenario.with_(name=name, **policy)) for name, policy in
+                    (("First", {}), ("Other", {"quality": {"error_rate": 0.3}})))  # fmt: skip
+    for result, retention in ((first, kept), (other, kept - 0.05)):
+        result.__dict__["values"] = base.values | {"retention": retention}
+    answer = Answer((first, other))
+    gap = answer.differences["Other"]["retention"]
+    assert gap.mean == pytest.approx(-0.05) and gap.sd == pytest.approx(0)
+    assert gap.low == pytest.approx(-0.05 - unseen_at_most(40)) and not gap.decided
+    assert answer.best == "undecided" and headline(answer).startswith("Undecided")
+
+
+def test_the_terminal_says_over_how_many_replications_a_difference_is(capsys: pytest.CaptureFixture[str]) -> None:
+    base = quiet_world()
+    answer = compare([base, base.with_(name="Worse", quality={"error_rate": 0.3})], 10, threads=1)
+    show_answer(answer)
+    defined = answer.differences["Worse"]["wait_mean"].defined
+    assert 0 < defined < 10
+    assert (
+        f"Differences over fewer replications, in which alone both policies have something to measure: wait_mean {defined}"
+        in (capsys.readouterr().out)
+    )
+
+
+def test_of_few_replications_no_tail_is_told() -> None:
+    few = run(busy(weeks=3), 3, threads=1)
+    assert "from the lowest to the highest of 3 replications" in visible(html(document(Answer((few,)))))
+
+
+def test_a_share_of_the_variance_is_told_within_what_a_share_can_be() -> None:
+    wild = Index(-0.03, -0.1, 0.2), Index(0.6, 0.1, 1.2)
+    found = Analysis("sobol", ("error rate",), {"first": wild, "total": wild}, 0.0)
+    assert found.told["total"] == (Index(0, 0, 0.2), Index(0.6, 0.1, 1))
+    assert Analysis("morris", (), {"mu": wild}, 0.0).told["mu"] == wild  # a change may be negative
+
+
+def test_the_terminals_mirror_is_in_the_units_of_the_page(tmp_path: Path) -> None:
+    scenario = tmp_path / "quiet.yaml"
+    scenario.write_text("name: Quiet\nweeks: 4\nmarket: {customers: 40, prospects: 10}\n")
+    told = CliRunner().invoke(app, ["mirror", str(scenario), "--replications", "3", "--report", f"{tmp_path}/m.md"])
+    assert told.exit_code == 0
+    cells = re.search(r"^\| Being loyal \|.*?\| ([\d.]+) \|", (tmp_path / "m.md").read_text(), re.MULTILINE)
+    assert cells and cells[1] in told.stdout and "e-" not in told.stdout

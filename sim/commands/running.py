@@ -25,7 +25,7 @@ from sim.commands import (
 from sim.commands.reporting import Formats, Report, Reports, read_by
 from sim.errors import Mistake
 from sim.report.amounts import counted
-from sim.report.terminal import print_numbers, show_result
+from sim.report.terminal import print_document, show_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -132,8 +132,8 @@ def mirror(
         gaps = [{**asdict(one), "gap": one.gap._asdict()} for one in found]
         print_json({"scenario": loaded.name, "gaps": plain(gaps)})
     else:
-        rows = {one.subject: {"company": one.company, "customers": one.customers, "gap": one.gap.mean} for one in found}
-        print_numbers(page.headline(result, found), rows)
+        say(f"{page.headline(result, found)}\n")
+        print_document(page.document(result))
     tell_stopped([result], replications, place)
     end(failed([result]))
 

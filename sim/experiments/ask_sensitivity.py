@@ -44,7 +44,7 @@ class Sensitivities(Asked):
         rows = [
             {"outcome": outcome.measure, "factor": name, "index": kind, **index._asdict()}
             for outcome, found in zip(self.experiment.outcomes, self.analyses, strict=True)
-            for kind, indices in found.indices.items()
+            for kind, indices in found.told.items()
             for name, index in zip((*found.names, DUMMY), indices, strict=True)
         ]
         return pd.DataFrame(rows)
@@ -60,8 +60,7 @@ class Sensitivities(Asked):
 def _plain(found: Analysis) -> dict[str, Any]:
     names = (*found.names, DUMMY)
     indices = {
-        kind: {name: plain(index) for name, index in zip(names, row, strict=True)}
-        for kind, row in found.indices.items()
+        kind: {name: plain(index) for name, index in zip(names, row, strict=True)} for kind, row in found.told.items()
     }
     return {
         "chance": plain(found.chance),

@@ -53,6 +53,15 @@ class Analysis:
         """The index that ranks, one a name, without the dummy."""
         return self.indices[METHODS[self.method]][:-1]
 
+    def possible(self, index: Index) -> Index:
+        """The index as it can be: the estimate of a share may come out below 0 or above 1, the share cannot."""
+        return index if self.method == "morris" else Index(*(min(max(end, 0.0), 1.0) for end in index))
+
+    @property
+    def told(self) -> Mapping[str, tuple[Index, ...]]:
+        """The indices as every face tells them, within what is possible."""
+        return {kind: tuple(map(self.possible, row)) for kind, row in self.indices.items()}
+
     @property
     def dummy(self) -> Index:
         """The dummy's index: what mere chance gives."""

@@ -8,7 +8,7 @@ from typing import Any
 from sim.behaviour.person import COMPANY, TRAITS
 from sim.ground import customers_of, segment_names
 from sim.journey.relive import Life
-from sim.journey.telling import feelings
+from sim.journey.telling import feelings, weeks_told
 from sim.scenario.quantities import in_unit
 from sim.scenario.whole import Scenario
 
@@ -97,6 +97,6 @@ def _beginning(scenario: Scenario, life: Life) -> str:
     start = life.start
     who = "with the company" if int(start["provider"]) == COMPANY else "with the rival"
     left = int(start["contract_end"])
-    bound = f"under contract for {left} more weeks" if left > 0 else "without a contract"
+    bound = f"under contract for {weeks_told(left)} more" if left > 0 else "without a contract"
     pays = f"spending {start['spend']:,.2f} {scenario.currency} a week"
-    return f"{who} for {start['tenure']:.0f} weeks, {bound}, {pays}; {feelings(start)}"
+    return f"{who} for {weeks_told(start['tenure'])}, {bound}, {pays}; {feelings(start)}"

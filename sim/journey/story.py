@@ -11,7 +11,7 @@ from typing import Any
 from sim.behaviour.person import COMPANY, GONE
 from sim.journey.person import Person, described
 from sim.journey.relive import Life, Moment, relive
-from sim.journey.telling import FEELINGS, Circumstances, feelings, felt, provider_words, sentences
+from sim.journey.telling import FEELINGS, Circumstances, feelings, felt, provider_words, sentences, weeks_told
 from sim.scenario.whole import Scenario
 
 COLUMNS = 100
@@ -78,11 +78,11 @@ class Journey:
         """Where they are after the last week, and how they feel."""
         last = self.weeks[-1]
         if last.provider == GONE:
-            return f"After {len(self.weeks)} weeks they have left the market."
+            return f"After {weeks_told(len(self.weeks))} they have left the market."
         with_whom = f"they are with {provider_words(last.provider)}"
         stayed = last.provider == COMPANY and last.moment.state["tenure"] >= len(self.weeks)
         always = " and never left" if stayed and int(self.life.start["provider"]) == COMPANY else ""
-        return f"After {len(self.weeks)} weeks {with_whom}{always}: {feelings(last.moment.state)}."
+        return f"After {weeks_told(len(self.weeks))} {with_whom}{always}: {feelings(last.moment.state)}."
 
     @property
     def text(self) -> str:

@@ -32,6 +32,11 @@ def provider_words(provider: float) -> str:
     return {COMPANY: "the company", GONE: "nobody"}.get(int(provider), "the rival")
 
 
+def weeks_told(weeks: float) -> str:
+    """A number of weeks: ``1 week``, ``168 weeks``."""
+    return f"{weeks:.0f} week{'' if f'{weeks:.0f}' == '1' else 's'}"
+
+
 def duration(minutes: float) -> str:
     """A wait in words."""
     if minutes < 1:

@@ -76,7 +76,8 @@ def _paired(answer: Answer) -> str:
     over = " of the mean over draws" if answer.posterior else ""
     return (
         f"Paired differences of {len(answer.numbers):,} replications: mean and 95 % interval{over}. Where no bar is to be seen, "
-        "the interval is narrower than the mark. An interval that crosses the line at zero is undecided: it may be chance."
+        "the interval is narrower than the mark, or – where the table has a dash for it – not known. "
+        "An interval that crosses the line at zero is undecided: it may be chance."
     )
 
 

@@ -32,6 +32,7 @@ from sim.report.amounts import (
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, cell
 from sim.report.sources import place
 from sim.results import versions
+from sim.statistics import Difference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,8 +106,10 @@ def level_told(known: Known, unit: Unit) -> str:
     return f"{number(known.mean * unit.factor, digits_of(known, unit))} {unit.level}"
 
 
-def change_told(known: Known, unit: Unit) -> str:
-    """A difference with its sign, unit and interval."""
+def change_told(known: Difference, unit: Unit) -> str:
+    """A difference with its sign, unit and interval; where no replication showed any, how large it may be is not known."""
+    if known.unseen:
+        return "no difference seen"
     digits = digits_of(known, unit)
     around = between(known, unit.factor, digits, plus=True)
     return f"{signed(known.mean * unit.factor, digits)} {unit.difference} (95 % interval {around})"

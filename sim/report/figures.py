@@ -29,6 +29,8 @@ FOREST_WORDS = {
     "wait_mean": "Wait on the phone",
 }
 MIDDLE = (0.025, 0.975)
+TAILS_SHOW = 40
+"""So many replications have one beyond each end of :data:`MIDDLE`."""
 
 
 def _looks(answer: Answer) -> list[tuple[Result, Look]]:
@@ -52,17 +54,25 @@ def _weeks(answer: Answer) -> Axis:
 def retention(answer: Answer) -> Picture:
     """The share of the first customers still there, week by week."""
     weeks, lines = np.arange(answer.base.scenario.weeks + 1), []
+    edges, band, told_band = _band(len(answer.numbers))
     for result, this in _looks(answer):
         kept = 100 * facts.weekly(answer, result, "retention")
-        low, high = (_from_start(np.quantile(kept, edge, axis=0), 100) for edge in MIDDLE)
+        low, high = (_from_start(np.quantile(kept, edge, axis=0), 100) for edge in edges)
         mean = _from_start(kept.mean(axis=0), 100)
-        lines.append(Line(result.scenario.name, weeks, mean, this, low, high, band="95 of 100 replications"))
+        lines.append(Line(result.scenario.name, weeks, mean, this, low, high, band=band))
     up = Axis("% of first customers", "%", 0, 101)
     chart = Chart("Customers still there", _weeks(answer), up, lines, names=ENDS)
     told = ", ".join(f"{line.name} {number(line.end[1], 1)} %" for line in lines)
-    note = "Share of the customers of week 0 who have not left. Line: mean; band: where 95 of 100 replications lie."
+    note = f"Share of the customers of week 0 who have not left. Line: mean; band: {told_band}."
     alt = f"Line chart of customers still there over {weeks[-1]} weeks. At the end: {told}."
     return pictured(chart, alt, note, name="retention")
+
+
+def _band(replications: int) -> tuple[tuple[float, float], str, str]:
+    """Between which quantiles of the replications the band lies, and its name: of few, 95 in 100 cannot be told."""
+    if replications < TAILS_SHOW:
+        return (0.0, 1.0), "all replications", f"from the lowest to the highest of {replications} replications"
+    return MIDDLE, "95 of 100 replications", "where 95 of 100 replications lie"
 
 
 def kept_more(answer: Answer) -> Picture:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sim.comparing import UNDECIDED, Answer
+from sim.comparing import UNDECIDED, Answer, same_meaning
 from sim.report import facts
-from sim.report.amounts import listed, money_size, number, span, within
+from sim.report.amounts import between, listed, money_size, number, span, within
 from sim.report.words import at_most, decided, nothing, points, points_places, quoted, times
 from sim.running import Result
-from sim.statistics import Difference, difference
+from sim.statistics import Difference
 
 
 def headline(answer: Answer) -> str:
@@ -47,10 +47,16 @@ def _of_one(answer: Answer, other: Result) -> str:
             f"{at_most(answer)}"
         )
     elif not decided(answer, gap):
-        said = f"Undecided: whether {name} keeps more customers than {base} may be chance"
+        said = f"Undecided: whether {name} keeps more customers than {base} may be chance{_between(gap)}"
     else:
         said = f"{name} keeps {points(gap)} {'more' if gap.mean > 0 else 'fewer'} customers than {base}"
     return said + _and_money(answer, other, gap)
+
+
+def _between(gap: Difference) -> str:
+    """How much more or fewer customers it may be; nothing where nothing is known of luck."""
+    around = between(gap, 100, points_places(gap), plus=True)
+    return f" (95 % interval {around} percentage points)" if gap.defined > 1 else ""
 
 
 def _and_money(answer: Answer, other: Result, kept: Difference) -> str:
@@ -63,7 +69,8 @@ def _and_money(answer: Answer, other: Result, kept: Difference) -> str:
         return "; what becomes of profit is undecided" if decided(answer, kept) else may_be
     amount = money_size(gap, facts.stands_for(answer), answer.base.scenario.currency)
     joint = ", but" if (kept.mean > 0) != (gap.mean > 0) else ", and"
-    return f"{joint if decided(answer, kept) else ';'} it earns {amount} {'more' if gap.mean > 0 else 'less'}"
+    who = quoted(other.scenario.name) if nothing(kept) and not answer.same_meaning(other) else "it"
+    return f"{joint if decided(answer, kept) else ';'} {who} earns {amount} {'more' if gap.mean > 0 else 'less'}"
 
 
 def _of_the_best(answer: Answer) -> str:
@@ -85,19 +92,30 @@ def _fewer(answer: Answer) -> str:
 
 
 def contenders(answer: Answer) -> list[str]:
-    """The scenarios of which any may keep the most customers: the leader, and those not decidedly behind it."""
-    ranked = sorted(answer.results, key=lambda result: -float(answer.values(result, "retention").mean()))
-    first = answer.values(ranked[0], "retention")
-    leads = [difference(answer.values(other, "retention"), first) for other in ranked[1:]]
-    behind = [o.scenario.name for o, lead in zip(ranked[1:], leads, strict=True) if not decided(answer, lead)]
-    return [ranked[0].scenario.name, *behind]
+    """The names of the scenarios of which any may keep the most customers."""
+    return [result.scenario.name for result in _leaders(answer, "retention")]
+
+
+def _leaders(answer: Answer, measure: str) -> list[Result]:
+    """The scenarios of which any may have the most of a measure: the leader, and those not decidedly behind it."""
+    ranked = sorted(answer.results, key=lambda result: -float(answer.values(result, measure).mean()))
+    leads = [answer.difference(other, ranked[0], measure) for other in ranked[1:]]
+    return [ranked[0], *(o for o, lead in zip(ranked[1:], leads, strict=True) if not decided(answer, lead))]
+
+
+def _as_much(answer: Answer, results: list[Result], measure: str) -> bool:
+    """Whether all these mean the same and have the same of a measure, so that nothing is left to be decided between them."""
+    first, others = results[0], results[1:]
+    return all(same_meaning(first, one) and nothing(answer.difference(first, one, measure)) for one in others)
 
 
 def _between_several(answer: Answer) -> str:
-    names = contenders(answer)
-    if len(names) == len(answer.results):
+    found, names = _leaders(answer, "retention"), listed([quoted(name) for name in contenders(answer)])
+    if len(answer.numbers) > 1 and _as_much(answer, found, "retention"):
+        return f"{names} keep the most customers, and exactly as many: they mean the same"
+    if len(found) == len(answer.results):
         return "Undecided: which of these policies keeps the most customers may be chance"
-    return f"Undecided between {listed([quoted(name) for name in names])}: which keeps the most customers may be chance"
+    return f"Undecided between {names}: which keeps the most customers may be chance"
 
 
 def lead(answer: Answer) -> list[str]:
@@ -110,13 +128,26 @@ def _best_earner(answer: Answer) -> list[str]:
         return []
     best, base = answer.best_by("profit"), answer.base.scenario.name
     if best == UNDECIDED:
-        return ["Which of them earns the most is undecided: the differences in profit may be chance."]
+        return [_undecided_earner(answer)]
     if best == base:
         return [f"{quoted(base)} earns the most: every other policy costs profit."]
     gap = answer.differences[best]["profit"]
     amount = money_size(gap, facts.stands_for(answer), answer.base.scenario.currency)
     than = f"{quoted(base)} over {span(answer.base.scenario.weeks)}"
     return [f"{quoted(best)} earns the most: {amount} more profit than {than}."]
+
+
+def _undecided_earner(answer: Answer) -> str:
+    """That no single policy is known to earn the most, and why."""
+    found = _leaders(answer, "profit")
+    names = listed([quoted(result.scenario.name) for result in found])
+    if not _as_much(answer, found, "profit"):
+        return "Which of them earns the most is undecided: the differences in profit may be chance."
+    return (
+        f"{names} earn the most, and exactly as much."
+        if len(found) < len(answer.results)
+        else "They earn exactly as much."
+    )
 
 
 def _short_lived(answer: Answer) -> list[str]:

@@ -177,7 +177,7 @@ def _failures_told(found: Robustness) -> list[str]:
     for p, (name, boxes) in enumerate(found.boxes.items()):
         fails = int((~found.succeeds[p]).sum())
         if not fails:
-            told.append(f"{quoted(name)} never fails.")
+            told.append(f"{quoted(name)} fails in none of the states.")
         elif not boxes:
             told.append(
                 f"{quoted(name)} fails in {fails:,} of {len(found.states):,} states, and no corner of them stands out."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.experiments.ask_sensitivity import Sensitivities
 from sim.experiments.outcomes import Outcome
 from sim.experiments.sensitivity import Analysis
@@ -62,12 +60,7 @@ def _told(outcome: Outcome, found: Analysis) -> str:
 
 
 def _size(found: Analysis, index: Index) -> str:
-    return f" ({percent(possible(found, index).value)} of its variance)" if found.method in SHARES else ""
-
-
-def possible(found: Analysis, index: Index) -> Index:
-    """The index as it can be: an estimate of a share of the variance may come out below 0 or above 1, the share cannot."""
-    return Index(*np.clip(index, 0, 1 if found.method in SHARES else np.inf)) if found.method != "morris" else index
+    return f" ({percent(found.possible(index).value)} of its variance)" if found.method in SHARES else ""
 
 
 def _lead(found: Sensitivities) -> list[str]:
@@ -93,7 +86,7 @@ def _note(found: Analysis) -> str:
 
 def _bars(outcome: Outcome, found: Analysis) -> Picture:
     ranked, above = found.ranking[:MOST_BARS], found.above_chance
-    shown = [possible(found, index) for _, index in ranked]
+    shown = [found.possible(index) for _, index in ranked]
     low, value, high = ([max(getattr(index, part), 0) for index in shown] for part in ("low", "value", "high"))
     colours = [COLOURS[0] if name in above else FAINT for name, _ in ranked]
     marks: list[Mark] = [
@@ -122,7 +115,7 @@ def _table(outcome: Outcome, found: Analysis) -> Table:
     names = sorted(range(len(found.names)), key=lambda k: order[found.names[k]])
     for k in [*names, len(found.names)]:
         name = (*found.names, DUMMY)[k]
-        cells = [_cell(possible(found, found.indices[kind][k])) for kind in kinds]
+        cells = [_cell(found.told[kind][k]) for kind in kinds]
         rows.append([name, *cells, _verdict(found, name)])
     heads = [kind.replace("_", " ") + (" index" if kind in ("first", "total") else "") for kind in kinds]
     return Table((f"{title(outcome)}: factor", *heads, "verdict"), rows)

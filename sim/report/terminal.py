@@ -5,11 +5,9 @@ Measures have the names of ``--json``, which gives every number with all its dig
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.report.amounts import NONE
 from sim.text import visible
 
 if TYPE_CHECKING:
@@ -54,7 +52,9 @@ def print_table(table: Table) -> None:
             return super().render_str(visible(text), **options | {"markup": False, "emoji": False})
 
     console = TextOnly(markup=False, emoji=False)
-    console.print(table, width=None if console.is_terminal else PIPED_WIDTH)
+    if not console.is_terminal:
+        console.width = max(console.width, PIPED_WIDTH)
+    console.print(table)
 
 
 def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -79,20 +79,6 @@ def print_document(document: Document) -> None:
                 print_rows(told.columns[0], ("", *told.columns[1:]), rows)
 
 
-def print_numbers(title: str, rows: Mapping[str, Mapping[str, float | None]]) -> None:
-    """A table of bare numbers: one row a subject; what is not known is a dash."""
-    columns = ["", *(name.replace("_", " ") for name in next(iter(rows.values())))]
-    told = [
-        [name, *(NONE if value is None or value != value else f"{value:,.4g}" for value in row.values())]
-        for name, row in rows.items()
-    ]
-    print_rows(title, columns, told)
-
-
-def _bare(value: float | None) -> str:
-    return NONE if value is None or not math.isfinite(value) else f"{value:,.4g}"
-
-
 def show_result(result: Result) -> None:
     """Every measure of one scenario: mean and interval."""
     from sim.comparing import Answer
@@ -107,14 +93,24 @@ def show_result(result: Result) -> None:
     ]
     title = f"{result.scenario.name} ({_size(result)}, {result.tally.shape[1]} weeks)"
     print_rows(title, ("", "mean", "95 % interval", ""), rows)
-    if some := _partly_defined(result):
-        print(f"Means over fewer replications, in which alone there was anything to measure: {some}.")
+    _tell_fewer("Means", "there was anything to measure", _partly_defined(result))
 
 
 def _partly_defined(result: Result) -> str:
     """The measures that some replications have and others have not, with the number that have it."""
     counts = {name: int(around["defined"]) for name, around in result.intervals.items()}
     return ", ".join(f"{name} {count:,}" for name, count in counts.items() if 0 < count < len(result.numbers))
+
+
+def _partly_compared(answer: Answer, other: Result) -> str:
+    """The measures that some replications have under both policies and others have not, with the number that have it."""
+    counts = {name: answer.differences[other.scenario.name][name].defined for name in HEADLINES}
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if 0 < count < len(answer.numbers))
+
+
+def _tell_fewer(what: str, where: str, some: str) -> None:
+    if some:
+        print(f"{what} over fewer replications, in which alone {where}: {some}.")
 
 
 def _size(result: Result) -> str:
@@ -139,9 +135,14 @@ def show_answer(answer: Answer) -> None:
         of_what = "95 % of the mean" if answer.posterior else "95 % interval"
         columns = ("", "difference", of_what, "", "higher", *(["nine in ten draws"] if answer.posterior else []))
         print_rows(title, columns, differences(answer, place))
+        _tell_fewer("Differences", "both policies have something to measure", _partly_compared(answer, other))
     if answer.posterior:
         print(OVER_DRAWS)
-    print(visible(f"keeps most customers: {answer.best}"))
+    print(
+        visible(
+            f"keeps most customers: {'all the same' if all(map(answer.same_meaning, answer.others)) else answer.best}"
+        )
+    )
 
 
 def differences(answer: Answer, place: int) -> list[list[str]]:

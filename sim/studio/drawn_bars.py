@@ -49,10 +49,10 @@ def _part(scale: Axis, one: float, other: float, colour: str) -> Drawing:
 
 def influence(found: Sensitivities, k: int) -> Drawing:
     """How much each factor matters to an outcome, with 95 % intervals, and the band of what mere chance gives."""
-    from sim.report.sensitivity_page import MEANS, SHARES, possible
+    from sim.report.sensitivity_page import MEANS, SHARES
 
     outcome, analysis = found.experiment.outcomes[k], found.analyses[k]
-    ranked = [(name, possible(analysis, index)) for name, index in analysis.ranking]
+    ranked = [(name, analysis.possible(index)) for name, index in analysis.ranking]
     above, share = analysis.above_chance, analysis.method in SHARES
     factor = 100 if share else 1
     label = "% of the variance between points (total index)" if share else f"{analysis.method} index"
