@@ -22,18 +22,20 @@ LONGEST_LINE = 7 * 2**10
 """Bytes of a request's line, or of one header, of whoever opens a websocket; where websockets are read, more is a fault."""
 MOST_HEADERS = 100
 WHOLE_AFTER = 20.0
-"""Seconds in which a request has come whole, from the connection or its first byte on: what the pages send fits into one packet."""
+"""Seconds in which a request has come whole, from the connection or its first byte on: a page's fits into one packet."""
 ENDS_AFTER = 5.0
 """Seconds in which a browser reads what it asked for once the studio is to end."""
 MOST_CONNECTIONS = 1000
 """Connections at a time; a class of thirty has some 200."""
+FILES_EACH = 4
+"""Files that a connection keeps open: its own and, once a page is drawn over it, three of the thread that does so."""
 KEY = re.compile(rb"[0-9A-Za-z+/]{22}==")
 """What a browser that opens a websocket sends as its key: sixteen bytes in base 64."""
 QUIET = logging.Logger("bytes that are none", logging.CRITICAL)
 
 
 def most_connections() -> int:
-    """How many connections there may be at a time: each is an open file, and half of those are left to everything else.
+    """How many connections there may be at a time, so that none of them wants for a file.
 
     Where the system lets it, the process is allowed more files first.
     """
@@ -41,11 +43,12 @@ def most_connections() -> int:
         import resource
     except ImportError:  # Windows counts connections apart from files
         return MOST_CONNECTIONS
+    wanted = FILES_EACH * MOST_CONNECTIONS
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != resource.RLIM_INFINITY and soft < 2 * MOST_CONNECTIONS:
-        soft = 2 * MOST_CONNECTIONS if hard == resource.RLIM_INFINITY else min(2 * MOST_CONNECTIONS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, soft // 2)
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, soft // FILES_EACH)
 
 
 def taken_at_once(most: int) -> int:
