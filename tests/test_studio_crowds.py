@@ -48,7 +48,7 @@ def test_more_connections_than_the_system_allows_keep_nobody_out(
     patient: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with ExitStack() as crowd:
-        for number in range(3 * FILES):
+        for number in range(2 * FILES):
             one = crowd.enter_context(connected(patient))
             try:
                 one.sendall(UNFINISHED[number % len(UNFINISHED)])
