@@ -29,6 +29,8 @@ from sim.studio.messages import LARGEST, PIECE
 PATIENCE = 60
 GIGABYTE = 2**30
 FEW, MANY = 200, 10_000
+VISITORS = 20
+"""Those who send them: with a visitor for each page that is drawn the house would be full before the end."""
 DRAWN = 12
 """Pages that are drawn while the house fills; the others only connect."""
 
@@ -208,8 +210,9 @@ def test_elements_that_are_given_nonsense_disturb_nobody_else(path: str, studio:
 def _batter(studio: Studio, count: int) -> None:
     """So many hostile messages, each on a connection of its own, some of them on pages that are drawn."""
     attacks = list(HOSTILE.values())
+    visitors = [studio.visitor() for _ in range(VISITORS)]
     for number in range(count):
-        with suppress(ConnectionClosed, InvalidStatus), studio.line() as line:
+        with suppress(ConnectionClosed, InvalidStatus), studio.line(visitors[number // 50 % VISITORS]) as line:
             if number % 50 == 0:
                 draw(line, "/live")
             line.send(attacks[number % len(attacks)])

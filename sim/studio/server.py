@@ -208,6 +208,7 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
     from sim.studio import answers, wire
     from sim.studio.limits import for_uvicorn
 
+    wire.Requests.most = wire.most_connections()
     here = _bound(host, port)
     name = f"[{host}]" if ":" in host else host
     home = f"http://{name}:{here.getsockname()[1]}/"
@@ -222,6 +223,7 @@ def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[
             proxy_headers=False,
             workers=1,
             server_header=False,
+            backlog=wire.taken_at_once(wire.Requests.most),
             h11_max_incomplete_event_size=answers.LONGEST_HEAD,
             **for_uvicorn(wire.Websockets),
         )  # fmt: skip
