@@ -6,6 +6,7 @@ import errno
 import os
 import pickle
 import random
+import resource
 import shutil
 import stat
 import subprocess
@@ -328,11 +329,16 @@ def test_nothing_is_shared_with_a_second_process_through_a_folder_of_others(
 # ---- the whole week
 
 
+def not_for_ever() -> None:
+    """Bound a process by its own work: on a busy machine that may take many times as long."""
+    resource.setrlimit(resource.RLIMIT_CPU, (600, 600))
+
+
 def digest(cache: Path) -> tuple[str, str]:
     """The digest of a scenario's run with compiled code in this folder, and what was told."""
     words = [sys.executable, "-m", "sim", "digest", str(TOWN), "--replications", "1", "--threads", "1"]
     around = os.environ | {"LOYALTY_CACHE": str(cache), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(words, env=around, capture_output=True, text=True, timeout=900)
+    done = subprocess.run(words, env=around, capture_output=True, text=True, timeout=3600, preexec_fn=not_for_ever)
     assert done.returncode == 0 and done.stderr.count("\n") <= 1, done.stderr
     return done.stdout, done.stderr
 
