@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -73,11 +73,19 @@ def _finished(draft: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     return whole
 
 
-def _said(folder: Path) -> dict[str, Any] | None:
-    """What the folder's manifest says; None when there is none that can be believed."""
+def _believed(folder: Path) -> dict[str, Any] | None:
+    """What the folder's manifest says; None when there is none, or a damaged one. Raises as :func:`seals.reading`."""
     try:
         return seals.manifest(folder)
-    except (seals.Damaged, Mistake):
+    except seals.Damaged:
+        return None
+
+
+def _said(folder: Path) -> dict[str, Any] | None:
+    """The same, and None too when it cannot be read."""
+    try:
+        return _believed(folder)
+    except Mistake:
         return None
 
 
@@ -87,11 +95,12 @@ def _settled(draft: Path, place: Path, whole: Mapping[str, Any]) -> bool:
         outputs.settle(path)
     if not os.path.lexists(place) and _moved(draft, place):
         return True
-    if not _same(place, whole):
+    said = _believed(place)
+    if not _same(place, said, whole):
         return False
     for name, mark in whole[FILES].items():
         _restore(place / name, draft / name, _is(place / name, mark))
-    _restore(place / MANIFEST, draft / MANIFEST, _said(place) is not None)
+    _restore(place / MANIFEST, draft / MANIFEST, said is not None)
     return True
 
 
@@ -114,11 +123,14 @@ def _moved(draft: Path, place: Path) -> bool:
     return True
 
 
-def _same(place: Path, whole: Mapping[str, Any]) -> bool:
-    """Whether the same answer stands there, though of its tables some may be damaged; without a manifest one must be the same."""
-    said = _said(place)
+def _same(place: Path, said: Mapping[str, Any] | None, whole: Mapping[str, Any]) -> bool:
+    """Whether the same answer stands there, though of its tables some may be damaged.
+
+    Without a manifest every table that is there must be the same: one that is not may be another answer's, and sound.
+    """
     if said is None:
-        return any(_is(place / name, mark) for name, mark in whole[FILES].items())
+        there = [name for name in whole[FILES] if os.path.lexists(place / name)]
+        return bool(there) and all(_is(place / name, whole[FILES][name]) for name in there)
     return {key: value for key, value in said.items() if key != REPORTS} == whole
 
 
@@ -137,6 +149,7 @@ def add(path: Path, contents: Callable[[Path], Mapping[Path, bytes]], what: str 
     since, is replaced. Raises :class:`~sim.errors.Mistake` when it cannot be written.
     """
     with outputs.telling(path, what):
+        passed: list[Path] = []
         for place in numbered(path):
             files = contents(place)
             if all(_may_stand(each, data, place.parent) for each, data in files.items()):
@@ -145,8 +158,9 @@ def add(path: Path, contents: Callable[[Path], Mapping[Path, bytes]], what: str 
                 ):  # what names the others comes last
                     if not each.exists() or each.read_bytes() != data:
                         outputs.put(each, data, what)
-                _note(place.parent, files)
+                _note(place.parent, files, passed)
                 return place
+            passed += files
     raise AssertionError("there are more numbers than files")
 
 
@@ -164,13 +178,21 @@ def _name_in(folder: Path, path: Path) -> str:
     return path.relative_to(folder).as_posix()
 
 
-def _note(folder: Path, files: Mapping[Path, bytes]) -> None:
-    """Write into the folder's manifest, if it is a results folder, which reports are the program's."""
+def _note(folder: Path, files: Mapping[Path, bytes], passed: Sequence[Path]) -> None:
+    """Write into the folder's manifest, if it is a results folder, which reports are the program's.
+
+    One that was ``passed`` over, being no longer what was written, is from now on the user's.
+    """
     said = _said(folder)
     if said is None or FILES not in said:
         return
     marks = {_name_in(folder, path): hashlib.sha256(data).hexdigest() for path, data in files.items()}
-    noted = said | {REPORTS: said.get(REPORTS, {}) | marks}
+    ours = {
+        name: mark
+        for name, mark in said.get(REPORTS, {}).items()
+        if folder / name not in passed or _is(folder / name, mark)
+    }
+    noted = said | {REPORTS: ours | marks}
     if noted != said:
         outputs.put(folder / MANIFEST, seals.sealed(noted), "the manifest")
 

@@ -16,6 +16,7 @@ from worlds import busy
 
 from sim import Mistake, run
 from sim.cli import app
+from sim.experiments.integrity import check
 from sim.experiments.seals import digest
 from sim.folders import add
 from sim.leftovers import manifest_in
@@ -115,6 +116,50 @@ def test_a_damaged_manifest_is_set_aside_and_written_again(result: Result, tmp_p
     )  # one without any digest is that of an earlier version, and is believed
     (folder / "manifest.json.damaged").unlink(missing_ok=True)
     assert other != folder or contents(tmp_path) == whole
+
+
+@pytest.mark.parametrize("words", [b"", b"{", None])
+def test_beside_a_damaged_manifest_the_sound_tables_of_another_answer_stay(
+    result: Result, tmp_path: Path, words: bytes | None
+) -> None:
+    """As an earlier version of the program wrote them under the same name: only the empty table of failures is the same."""
+    folder = save([result], tmp_path)
+    (folder / "measures.parquet").write_bytes(b"sound once")
+    (folder / "manifest.json").unlink()
+    if words is not None:
+        (folder / "manifest.json").write_bytes(words)
+    before = contents(folder)
+    other = save([result], tmp_path)
+    assert other != folder and contents(folder) == before
+    assert save([result], tmp_path) == other
+
+
+def test_a_manifest_that_only_cannot_be_read_now_is_not_set_aside(
+    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = save([result], tmp_path)
+    before = contents(tmp_path)
+
+    def refused(path: Path) -> bytes:
+        raise Mistake(f"{path}: cannot be read (Too many open files)")
+
+    monkeypatch.setattr("sim.experiments.seals.contents", refused)
+    with pytest.raises(Mistake, match="Too many open files"):
+        save([result], tmp_path)
+    monkeypatch.undo()
+    assert contents(tmp_path) == before and save([result], tmp_path) == folder
+
+
+def test_a_report_that_was_changed_is_told_until_there_is_a_new_one(result: Result, tmp_path: Path) -> None:
+    folder = save([result], tmp_path)
+    report = add(folder / "report.html", lambda path: {path: b"one"})
+    report.write_bytes(b"One")
+    told = check(tmp_path)
+    assert list(told.damaged) == [f"{folder.name}/report.html"] and "a new one is kept" in told.sentences()[0]
+    assert add(folder / "report.html", lambda path: {path: b"one"}).name == "report-2.html"
+    assert not check(tmp_path).damaged and report.read_bytes() == b"One"
+    (folder / "report-2.html").unlink()
+    assert list(check(tmp_path).damaged) == [f"{folder.name}/report-2.html"]
 
 
 def test_a_table_that_is_missing_is_written_again(result: Result, tmp_path: Path) -> None:

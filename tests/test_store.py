@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import faults
 import numpy as np
 import pytest
 from pyarrow import parquet
@@ -328,6 +330,22 @@ def test_a_store_whose_mark_is_lost_or_damaged_is_marked_anew_and_told(tmp_path:
         Store(tmp_path / "store", told.append)
         assert len(told) == 1 and MARK in told[0] and (tmp_path / "store" / MARK).read_bytes() == sound
     assert query("SELECT count(*) FROM replications", tmp_path).rows == [(36,)]
+
+
+@pytest.mark.parametrize("contents", [None, b"{"])
+def test_a_lost_mark_locks_no_store_beside_a_users_notes_or_where_nothing_can_be_written(
+    tmp_path: Path, contents: bytes | None
+) -> None:
+    asked(tmp_path / "store", small(tmp_path))
+    mark, notes = tmp_path / "store" / MARK, tmp_path / "store" / "notes.txt"
+    notes.write_text("mine")
+    mark.unlink() if contents is None else mark.write_bytes(contents)
+    told: list[str] = []
+    with faults.fault(mark.parent, 1, faults.refuse(errno.EROFS), frozenset({"open"})):
+        assert query("SELECT count(*) FROM replications", tmp_path, told.append).rows == [(36,)]
+    assert len(told) == 1 and "left as it is (Read-only file system)" in told[0]
+    assert query("SELECT count(*) FROM replications", tmp_path, told.append).rows == [(36,)]
+    assert len(told) == 2 and "written anew" in told[1] and notes.read_text() == "mine"
 
 
 def test_what_cannot_be_opened_now_is_told_as_what_it_is_and_not_set_aside(tmp_path: Path) -> None:

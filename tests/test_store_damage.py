@@ -6,8 +6,11 @@ had happened, or says in a sentence what is damaged; and once the question is as
 
 from __future__ import annotations
 
+import math
 import os
+import random
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +34,10 @@ from sim.experiments.store import MARK, Store
 from sim.experiments.sweeping import sweep
 from sim.results import save as save_results
 
+FLIPS = int(os.environ.get("LOYALTY_FLIPS", "256"))
+"""How densely the long tests flip: about so many bits of each file, and half as many at its ends."""
+SECONDS = float(os.environ.get("LOYALTY_FLIP_SECONDS", "240"))
+"""How long they are read on every way, which takes a fifth of a second for each."""
 ALL = ", ".join(
     f"(SELECT sum(hash({name})::HUGEINT) FROM {name}), (SELECT count(*) FROM {name})"
     for name in ("replications", "weekly", "scenarios", "points")
@@ -189,20 +196,25 @@ def flips(kept: Kept, few: int) -> list[tuple[Path, int, int]]:
     ]
 
 
-def try_flips(kept: Kept, place: Path, chosen: list[tuple[Path, int, int]], whole: int = 1) -> None:
-    """Every flip, each in a copy of its own; all that were believed or fatal are told together.
+def try_flips(
+    kept: Kept, place: Path, chosen: list[tuple[Path, int, int]], whole: int = 1, seconds: float = math.inf
+) -> None:
+    """Every flip, each in a copy of its own, or as many as there is time for; all that were believed or fatal are told together.
 
     Each ``whole``-th one is read on every way and run again, the others only looked at.
     """
-    wrong = []
+    wrong, tried, end = [], 0, time.monotonic() + seconds
     for number, (file, byte, bit) in enumerate(chosen):
+        if time.monotonic() > end:
+            break
+        tried += 1
         results = damaged(kept, place / str(number), file, flip(byte, bit))
         try:
             (look_quickly if number % whole else read_every_way)(kept, results, file, number // whole)
         except Exception as fault:
             wrong.append(f"{file}, byte {byte}, bit {bit}: {type(fault).__name__}: {str(fault)[:300]}")
         shutil.rmtree(results)
-    print(f"{len(chosen):,} flips, believed or fatal: {len(wrong)}")
+    print(f"{tried:,} flips of {len(chosen):,}, believed or fatal: {len(wrong)}")
     assert not wrong, "\n".join(wrong[:20])
 
 
@@ -212,8 +224,31 @@ def test_a_flipped_bit_is_seen_on_every_way_of_reading(kept: Kept, tmp_path: Pat
 
 
 @pytest.mark.heavy
+def test_thousands_of_flipped_bits_are_seen_by_check_and_the_others_change_nothing(kept: Kept, tmp_path: Path) -> None:
+    results = shutil.copytree(kept.folder, tmp_path / "looked at")
+    chosen = flips(kept, FLIPS)
+    unseen = [(file, byte, bit) for file, byte, bit in chosen if not is_seen(results, file, flip(byte, bit))]
+    print(f"{len(chosen):,} flips, of which check does not see {len(unseen)}")
+    assert len(unseen) < len(chosen) / 100 and not check(results).damaged
+    try_flips(kept, tmp_path, unseen)
+
+
+def is_seen(results: Path, file: Path, deed: Deed) -> bool:
+    """Whether ``check`` sees what was done to a file, which then is as it was."""
+    before = (results / file).read_bytes()
+    deed(results / file)
+    found = check(results).damaged
+    (results / file).write_bytes(before)
+    assert all(names(path, file) for path in found), (found, file)
+    return bool(found)
+
+
+@pytest.mark.heavy
 def test_thousands_of_flipped_bits_are_seen_on_every_way_of_reading(kept: Kept, tmp_path: Path) -> None:
-    try_flips(kept, tmp_path, flips(kept, int(os.environ.get("LOYALTY_FLIPS", "256"))), whole=20)
+    """As many as there is time for, in an order in which these are of every kind."""
+    chosen = flips(kept, FLIPS)
+    random.Random(12).shuffle(chosen)
+    try_flips(kept, tmp_path, chosen, whole=20, seconds=SECONDS)
 
 
 def test_a_damaged_answer_is_told_by_list_and_refused_by_show_and_as_a_table_of_points(

@@ -18,6 +18,8 @@ from sim.experiments.seals import DAMAGED, Damaged
 from sim.folders import answers
 from sim.outputs import MANIFEST
 
+REPORT_AGAIN = "or you changed it: ask that question again with its --format, and a new one is kept"
+
 
 @dataclass
 class Checked:
@@ -106,15 +108,17 @@ def _block(path: Path) -> bool:
 
 def _check_answer(found: Checked, results: Path, folder: Path) -> None:
     """An answer's manifest, and every file that it knows."""
-    name, marks = _name(folder, results), {}
+    name, said = _name(folder, results), {}
     try:
-        marks = seals.known(seals.manifest(folder))
+        said = seals.manifest(folder)
     except Damaged as fault:
         found.damaged[f"{name}/{MANIFEST}"] = f"{fault}; {AGAIN}"
         return
+    marks = seals.known(said)
     (found.sound if marks else found.earlier).append(f"{name}/{MANIFEST}")
     for file, wanted in marks.items():
-        _look(found, f"{name}/{file}", lambda file=file, wanted=wanted: _file(folder / file, wanted), AGAIN)  # type: ignore[misc]
+        remedy = REPORT_AGAIN if file in said.get(seals.REPORTS, {}) else AGAIN
+        _look(found, f"{name}/{file}", lambda file=file, wanted=wanted: _file(folder / file, wanted), remedy)  # type: ignore[misc]
 
 
 def _file(path: Path, wanted: str) -> bool:

@@ -41,7 +41,7 @@ LIMITS = {"memory_limit": "60%", "max_temp_directory_size": "20GB", "allow_unsig
 """What a query may take of the machine, if the installed DuckDB knows the setting."""
 READS = {"SELECT", "EXPLAIN", "MULTI", "RELATION"}
 """Kinds of statements that only read, in DuckDB's words (``MULTI``: PIVOT)."""
-AGAIN = "ask that question again: its runs are in the store, so it takes a moment"
+AGAIN = "ask that question again, and it is written anew"
 
 Tell = Callable[[str], None]
 

@@ -40,12 +40,12 @@ MARK, FORMAT = "store.json", 2
 KIND = "loyalty-sim"
 NOW, OLDER = {"store": KIND, "format": FORMAT}, {"store": KIND, "format": 1}
 """What the mark of a store says; one without digests is read too, and gets parts that have them."""
+ONLY_READ = (errno.EROFS, errno.EACCES, errno.EPERM)
+"""What the system says where things can be read, and not be written."""
 REMEDIES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "there is no room left for results ({}): make room"),
     **dict.fromkeys((errno.EMFILE, errno.ENFILE), "{}: allow more (ulimit -n), or run on fewer threads"),
-    **dict.fromkeys(
-        (errno.EROFS, errno.EACCES, errno.EPERM), "results cannot be kept here ({}): make the folder writable"
-    ),
+    **dict.fromkeys(ONLY_READ, "results cannot be kept here ({}): make the folder writable"),
     errno.ENOMEM: "there is no memory left for keeping results ({}): run less at a time",
 }
 """What the system said → what is wrong, and what helps."""
@@ -75,24 +75,38 @@ class Store:
 
     def _mark_anew(self, wrong: str) -> None:
         """Mark an empty folder, or one whose mark is lost, as a store. Raises :class:`Mistake` for any other."""
-        mark, others = self.folder / MARK, _others(self.folder)
-        marked = os.path.lexists(mark)
-        if others and not marked and mark_fault(self.folder) is not None:  # another process may have begun it just now
-            raise Mistake(
-                f"{self.folder} is no store of results: it holds {others[0]!r}; choose an empty or a new folder"
-            )
-        if marked and not _runs_in(self.folder):
-            raise Mistake(f"{self.folder}: {wrong}, and there are no runs beside it; choose another folder")
+        others, marked = _others(self.folder), os.path.lexists(self.folder / MARK)
+        if not _runs_in(self.folder):
+            if marked:
+                raise Mistake(f"{self.folder}: {wrong}, and there are no runs beside it; choose another folder")
+            if others and mark_fault(self.folder) is not None:  # another process may have begun it just now
+                raise Mistake(
+                    f"{self.folder} is no store of results: it holds {others[0]!r}; choose an empty or a new folder"
+                )
+        became = self._put_mark(bool(wrong))
         if wrong:
-            self.tell(f"{self.folder}: {wrong}: written anew, as the runs beside it say what they are")
-        if marked and not mark.is_file():
+            self.tell(f"{self.folder}: {wrong}: {became}, as the runs beside it say what they are")
+
+    def _put_mark(self, runs_say_it: bool) -> str:
+        """Write the mark, and return what became of that; where nothing can be written, runs alone mark a store."""
+        try:
+            self._write_mark()
+        except OSError as fault:
+            if not runs_say_it or fault.errno not in ONLY_READ:
+                raise
+            return f"left as it is ({_words(fault)})"
+        return "written anew"
+
+    def _write_mark(self) -> None:
+        mark, draft = self.folder / MARK, self.folder / f".{MARK}-{uuid.uuid4().hex}"
+        if os.path.lexists(mark) and not mark.is_file():
             seals.aside(mark)
-        draft = self.folder / f".{MARK}-{uuid.uuid4().hex}"
         try:
             draft.write_bytes(_mark())
             os.replace(draft, mark)
         finally:
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def _have(self, place: Path) -> None:
         """Have a folder in the store; something else of its name is set aside, and told."""
