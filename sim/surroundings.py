@@ -208,6 +208,9 @@ def leave(code: int) -> None:
 @contextmanager
 def numba_starting() -> Iterator[None]:
     """Within it numba is imported, which reads its settings then. Raises :class:`~sim.errors.Mistake` on a wrong one."""
+    trace = os.environ.get("NUMBA_CHROME_TRACE", "")  # once imported, numba would write it at the end whatever happens
+    if trace and not _can_be_written(Path(trace)):
+        raise Mistake(f"NUMBA_CHROME_TRACE is {trace}, which cannot be written; unset it")
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "Environment variable 'NUMBA", RuntimeWarning)
         try:
@@ -228,8 +231,6 @@ def check_numba(config: Any, llvm: Any) -> None:
     """
     if config.DISABLE_JIT:
         raise Mistake("NUMBA_DISABLE_JIT is set, but the model runs as compiled code only; unset it")
-    if config.CHROME_TRACE and not _can_be_written(Path(config.CHROME_TRACE)):
-        raise Mistake(f"NUMBA_CHROME_TRACE is {config.CHROME_TRACE}, which cannot be written; unset it")
     for asked in (config.CPU_FEATURES or "").split(","):
         if asked.strip() and asked.strip()[0] not in "+-":
             raise Mistake(f"NUMBA_CPU_FEATURES is wrong: '{asked}' begins with neither + nor -; unset it")
