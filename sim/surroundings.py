@@ -208,6 +208,9 @@ def leave(code: int) -> None:
 @contextmanager
 def numba_starting() -> Iterator[None]:
     """Within it numba is imported, which reads its settings then. Raises :class:`~sim.errors.Mistake` on a wrong one."""
+    trace = os.environ.get("NUMBA_CHROME_TRACE", "")  # once imported, numba would write it at the end whatever happens
+    if trace and not _can_be_written(Path(trace)):
+        raise Mistake(f"NUMBA_CHROME_TRACE is {trace}, which cannot be written; unset it")
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "Environment variable 'NUMBA", RuntimeWarning)
         try:
@@ -228,8 +231,6 @@ def check_numba(config: Any, llvm: Any) -> None:
     """
     if config.DISABLE_JIT:
         raise Mistake("NUMBA_DISABLE_JIT is set, but the model runs as compiled code only; unset it")
-    if config.CHROME_TRACE and not os.access(Path(config.CHROME_TRACE).absolute().parent, os.W_OK):
-        raise Mistake(f"NUMBA_CHROME_TRACE is {config.CHROME_TRACE}, which cannot be written; unset it")
     for asked in (config.CPU_FEATURES or "").split(","):
         if asked.strip() and asked.strip()[0] not in "+-":
             raise Mistake(f"NUMBA_CPU_FEATURES is wrong: '{asked}' begins with neither + nor -; unset it")
@@ -239,6 +240,18 @@ def check_numba(config: Any, llvm: Any) -> None:
         complaint = _complaint(llvm, config.CPU_NAME or "", config.CPU_FEATURES or "")
         if "not a recognized" in complaint:
             raise Mistake(f"NUMBA_CPU_NAME or NUMBA_CPU_FEATURES is wrong: {complaint.splitlines()[0]}; unset it")
+
+
+def _can_be_written(path: Path) -> bool:
+    """Whether a file can be opened there for writing: only trying tells, for the administrator is allowed all and can not all."""
+    there = path.exists()
+    try:
+        path.open("ab").close()
+        if not there:
+            path.unlink()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _complaint(llvm: Any, processor: str, features: str) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Folder = Annotated[Path, typer.Option("--out", help="The results folder.")]
 MOST_SHOWN = 1000
 """Rows of a query that are printed as a table; --json prints all."""
+LONGEST_SHOWN = 10_000
+"""Letters of a cell that are printed in it."""
 
 
 def list_(out: Folder = Path("results"), as_json: AsJson = False) -> None:
@@ -162,8 +164,18 @@ def _print(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         numbers = bool(rows) and all(isinstance(row[place], int | float) for row in rows)
         table.add_column(column, justify="right" if numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(f"{value:.6g}" if isinstance(value, float) else str(value) for value in row))
+        table.add_row(*map(_cell, row))
     print_table(table)
+
+
+def _cell(value: Any) -> str:
+    """A value as it is printed: a number to six digits, a long text to its beginning; folding millions of letters takes hours."""
+    words = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return (
+        words
+        if len(words) <= LONGEST_SHOWN
+        else f"{words[:LONGEST_SHOWN]} … ({len(words):,} letters; --json prints all)"
+    )
 
 
 def add_to(program: typer.Typer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -252,19 +253,33 @@ def _refuse_too_many(count: int) -> None:
 
 
 def _read(path: Path) -> Any:
-    import pandas as pd
     import pyarrow as arrow
 
     seals.trust(path)
     try:
         if path.stat().st_size > LARGEST:
             raise Mistake(f"{shown(path)} is larger than {LARGEST:,} bytes; a table of points is not")
-        table = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path, nrows=MOST_POINTS + 1)
-        _refuse_too_many(len(table))
-        return table
-    except (OSError, ValueError, OverflowError, arrow.ArrowException) as fault:
-        words = " ".join(str(fault).split())[:200]
+        table = _table(path)
+    except (OSError, ValueError, OverflowError, TypeError, NotImplementedError, Warning, arrow.ArrowException) as fault:
+        words = " ".join((getattr(fault, "strerror", None) or str(fault)).split())[:200]
         raise Mistake(f"{shown(path)} cannot be read as a table ({words}); it must be CSV or Parquet") from None
+    _refuse_too_many(len(table))
+    if table.columns.has_duplicates:
+        twin = table.columns[table.columns.duplicated()][0]
+        raise Mistake(f"{shown(path)} has two columns '{twin}'; keep one of them")
+    return table
+
+
+def _table(path: Path) -> Any:
+    """The file's columns as they stand: neither a longer row nor what pandas noted in it makes one of them the rows' names."""
+    import pandas as pd
+    from pyarrow import parquet
+
+    if path.suffix.lower() == ".parquet":
+        return parquet.ParquetFile(path).read().to_pandas(ignore_metadata=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # a first row longer than the header would be cut
+        return pd.read_csv(path, nrows=MOST_POINTS + 1, index_col=False)
 
 
 def _checked(table: Any, factors: tuple[Factor, ...], path: Path) -> np.ndarray:

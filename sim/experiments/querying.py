@@ -41,6 +41,7 @@ LIMITS = {"memory_limit": "60%", "max_temp_directory_size": "20GB", "allow_unsig
 """What a query may take of the machine, if the installed DuckDB knows the setting."""
 READS = {"SELECT", "EXPLAIN", "MULTI", "RELATION"}
 """Kinds of statements that only read, in DuckDB's words (``MULTI``: PIVOT)."""
+CAST = "cast what Python has no type for to VARCHAR"
 AGAIN = "ask that question again, and it is written anew"
 
 Tell = Callable[[str], None]
@@ -221,11 +222,11 @@ def query(sql: str, results: Path | str = "results", tell: Tell = _silent, files
             _refuse(connection.extract_statements(sql), files)
             return _interruptible(connection, lambda: _answer(connection, sql))
         except duckdb.Error as fault:
+            if "failed to import" in str(fault):  # a type for whose values DuckDB needs one more library
+                raise Mistake(f"the query failed: an answer has a type that is not shown here; {CAST}") from None
             raise Mistake(f"the query failed: {_short(fault, 500)}; there are the views {', '.join(VIEWS)}") from None
         except (ValueError, OverflowError, RuntimeError, arrow.ArrowException) as fault:
-            raise Mistake(
-                f"the query failed: {_short(fault, 500)}; cast what Python has no type for to VARCHAR"
-            ) from None
+            raise Mistake(f"the query failed: {_short(fault, 500)}; {CAST}") from None
         except MemoryError:
             raise Mistake("the query failed: its answer does not fit into memory; ask for less of it (LIMIT)") from None
 

@@ -30,7 +30,7 @@ from sim.experiments.outcomes import Outcome, outcomes_in
 from sim.running import MOST_SEED
 from sim.scenario.judging import Spot, judged
 from sim.scenario.quantities import Unfit, fitted, told
-from sim.scenario.tree import Node, Problems, shown
+from sim.scenario.tree import Node, Problems, given, shown
 from sim.scenario.whole import Scenario, load
 from sim.scenario.yaml_file import read_yaml, refuse_unless_file
 
@@ -219,9 +219,7 @@ def _policy(name: str, entry: Node, tree: Node, base: Scenario, file: Path, prob
         return _laid_over(base, Node(dict(entry.value) | {"name": Node(name)}, entry.place), key, problems)
     found, over = _scenario_file(entry, key, file), tree.get("with")
     plain = over.plain() if over is not None and isinstance(over.value, dict) else {}
-    return _laid_over(
-        found, Node({k: Node(v) for k, v in (plain | {"name": name}).items()}, entry.place), key, problems
-    )
+    return _laid_over(found, Node(given(plain | {"name": name}).value, entry.place), key, problems)
 
 
 def _refuse_twice(tree: Node, levers: Iterable[Factor], unknown: Iterable[Factor], problems: Problems) -> None:

@@ -66,8 +66,10 @@ def read_draws(path: Path) -> Draws:
         except Unfit as unfit:
             raise Mistake(f"{shown(path)}: the column '{name}' {unfit}") from None
     try:
+        if any(kind.kind in "mM" for kind in table.dtypes):  # NumPy would count a moment's nanoseconds
+            raise TypeError
         values = table.to_numpy(np.float64)
-    except ValueError:
+    except (OverflowError, TypeError, ValueError):
         raise Mistake(f"{shown(path)} holds something that is no number; every cell must be one") from None
     if not len(values) or not np.isfinite(values).all():
         raise Mistake(f"{shown(path)} has {'an empty cell' if len(values) else 'no rows'}; every cell must be a number")

@@ -192,10 +192,10 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         here.bind((host, port))
         here.listen(128)  # at once: who opens the address that is told next waits a moment instead of being refused
-    except (OSError, OverflowError, UnicodeError) as fault:
+    except (OSError, OverflowError, TypeError, ValueError) as fault:
         here.close()
         raise Mistake(
-            f"the studio cannot listen at {host}, port {port} ({fault}); choose another with --port"
+            f"the studio cannot listen at {host}, port {port} ({fault}); choose others with --host and --port"
         ) from None
     return here
 

@@ -17,9 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arguments import above_nought as _positive
 from sim.arguments import nought_or_more as _not_negative
-from sim.arguments import whole
+from sim.arguments import number, whole
 from sim.errors import Mistake
 
 TWENTY_SECONDS = 20 / 60
@@ -186,6 +185,11 @@ def _answered_after_waiting(call: _Call, all_busy: float, target: float) -> floa
 def _load(arrival_rate: float, mean_handling: float) -> float:
     """Calls at a time, on average: arrival rate times mean handling, when both are numbers above 0."""
     return _positive("arrival_rate", arrival_rate) * _positive("mean_handling", mean_handling)
+
+
+def _positive(name: str, value: float) -> float:
+    """A rate or a time of ordinary size: products and quotients of two of these are numbers too."""
+    return number(name, value, lambda found: 1e-100 <= found <= 1e100, "a finite number above 0, from 1e-100 to 1e100")
 
 
 def _agents(agents: int) -> int:
