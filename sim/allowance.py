@@ -5,6 +5,7 @@ A library that lacks memory while it is loaded says something of symbols and seg
 
 from __future__ import annotations
 
+import math
 import mmap
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from contextlib import contextmanager, suppress
 
 from sim.errors import Mistake
 
-LEAST = 1024 * 2**20
+LEAST = 1280 * 2**20
 """Bytes of address space (not of memory) that the program with its libraries takes, with some room to work in."""
 THREAD = 96 * 2**20
 """Bytes of address space that must be free for one more thread: its stack, and room for it to begin in."""
@@ -20,15 +21,26 @@ THREAD = 96 * 2**20
 
 def check_address_space() -> None:
     """Refuse to begin where a process may have too little address space. Raises :class:`~sim.errors.Mistake`."""
+    allowed = _address_space()
+    if allowed < LEAST:
+        raise Mistake(
+            f"a process may have {allowed / 2**20:,.0f} MB of address space here, and this program takes "
+            f"{LEAST / 2**20:,.0f} MB: raise the limit (ulimit -v {LEAST // 1024})"
+        )
+
+
+def address_space_is_limited() -> bool:
+    """Whether this process may have only so much address space."""
+    return _address_space() < math.inf
+
+
+def _address_space() -> float:
     with suppress(ImportError):  # there is no such limit on Windows
         import resource
 
         allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
-        if allowed != resource.RLIM_INFINITY and allowed < LEAST:
-            raise Mistake(
-                f"a process may have {allowed / 2**20:,.0f} MB of address space here, and this program takes "
-                f"{LEAST / 2**20:,.0f} MB: raise the limit (ulimit -v {LEAST // 1024})"
-            )
+        return math.inf if allowed == resource.RLIM_INFINITY else allowed
+    return math.inf
 
 
 REMEDY = "ask for fewer threads, fewer replications or a smaller market"

@@ -31,11 +31,9 @@ import pyarrow as arrow
 from sim.compiled import source_hash
 from sim.engines.start import Ground
 from sim.errors import Mistake
-from sim.execution import Block, Executor
-from sim.ground import ground_of
+from sim.execution import Block, Executor, load_compiled_code
 from sim.population import Plan
 from sim.replicating import Counted, Replicator, Task, lost
-from sim.scenario.whole import described
 
 REACH, COME, LOOK = 10, 60, 5
 """Seconds within which a scheduler must answer, within which a worker must come, and between two counts of the workers."""
@@ -120,12 +118,6 @@ def replicated(plan: Plan, policies: bytes, task: Task) -> tuple[Made, bytes]:
 # ---- here
 
 
-def _compile() -> None:
-    """Have the compiled code ready on disk: workers of this machine would otherwise all compile it at the same time."""
-    smallest = described({"weeks": 1, "market": {"customers": 1, "prospects": 1}, "network": {"kind": "none"}})
-    Replicator()(ground_of(smallest), Task("", 1, 0, 1))
-
-
 class Cluster(Executor):
     """Dask's workers: ``workers`` processes of this machine with one thread each, or those of the scheduler at ``address``."""
 
@@ -153,7 +145,7 @@ class Cluster(Executor):
 
         from sim.guarded import guarded_cluster
 
-        _compile()
+        load_compiled_code()  # workers of this machine would otherwise all compile it at the same time
         scratch = self._opened.enter_context(TemporaryDirectory(prefix="loyalty-"))
         try:
             started = self._opened.enter_context(guarded_cluster(workers, ["sim.cluster"], scratch))

@@ -22,14 +22,14 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any
 
-from sim.allowance import enough_memory, room_for_a_thread
+from sim.allowance import address_space_is_limited, enough_memory, room_for_a_thread
 from sim.arguments import shown, whole
 from sim.engines.start import Ground
 from sim.errors import Mistake
 from sim.ground import ground_of
 from sim.outcome import Result
 from sim.replicating import Counted, Replicator, Task, lost
-from sim.scenario.whole import Scenario
+from sim.scenario.whole import Scenario, described
 from sim.week import COUNTS
 
 GROUNDS = 16
@@ -222,6 +222,12 @@ def _dismiss(tasks: Tasks, count: int) -> None:
         tasks.put(None)
 
 
+def load_compiled_code() -> None:
+    """Have the compiled code on disk and in this process: a replication of the smallest market takes all of it."""
+    smallest = described({"weeks": 1, "market": {"customers": 1, "prospects": 1}, "network": {"kind": "none"}})
+    Replicator()(ground_of(smallest), Task("", 1, 0, 1))
+
+
 class Threads(Executor):
     """Threads in this process; each keeps its workplace. The kernels hold no lock, so they run side by side.
 
@@ -257,6 +263,8 @@ class Threads(Executor):
 
     def _begin(self) -> None:
         """Start the threads, or as many as the system allows, before any of them begins to take up memory."""
+        if address_space_is_limited():
+            load_compiled_code()  # LLVM, left without memory by the threads, would end the process
         with suppress(RuntimeError, MemoryError):
             while len(self._crew) < self.places and room_for_a_thread():
                 thread = threading.Thread(target=_work_off, args=(self._tasks,), name="replications", daemon=True)

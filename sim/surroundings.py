@@ -88,7 +88,7 @@ def _stream(old: Any, kind: type[io.TextIOWrapper]) -> TextIO:
     """The stream as one of ours; one that was closed swallows all that is written to it."""
     if old is None:
         return open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 – open as long as the program runs
-    if not isinstance(old, io.TextIOWrapper):
+    if not isinstance(old, io.TextIOWrapper) or isinstance(old, kind):
         return old
     # arrows and dashes must not fail where the terminal knows only ASCII
     return kind(

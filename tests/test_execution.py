@@ -233,8 +233,9 @@ def test_memory_is_flat_over_many_replications(tmp_path: Path) -> None:
 @ON_LINUX
 @pytest.mark.heavy
 def test_memory_is_flat_over_ten_thousand_replications(tmp_path: Path) -> None:
-    few, many = resident_after(tmp_path, 100, 10_000)
-    assert many <= 1.05 * few, (few, many)
+    few, many, more = resident_after(tmp_path, 100, 10_000, 10_000)
+    assert many - few <= 20, (few, many)  # MiB: what a long run took, the allocator may keep
+    assert more <= 1.02 * many, (many, more)  # and another one takes that again, and no more
 
 
 # ---- Ctrl-C
@@ -336,16 +337,16 @@ def limited(folder: Path, kind: str, most: int, *words: str) -> subprocess.Compl
 
 
 @ON_LINUX
-@pytest.mark.parametrize("megabytes", [64, 600, 700, 1000])
+@pytest.mark.parametrize("megabytes", [64, 600, 700, 1200])
 def test_too_little_address_space_is_said_at_once(tmp_path: Path, megabytes: int) -> None:
     done = limited(tmp_path, "RLIMIT_AS", megabytes * 2**20, "run", "wide.yaml", "--replications", "4")
-    assert done.returncode == 2 and "raise the limit (ulimit -v 1048576)" in done.stderr, done.stderr
+    assert done.returncode == 2 and "raise the limit (ulimit -v 1310720)" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr
 
 
 @ON_LINUX
 @pytest.mark.parametrize(
-    "megabytes", [1100, *(pytest.param(size, marks=pytest.mark.heavy) for size in range(1030, 1900, 50))]
+    "megabytes", [1300, *(pytest.param(size, marks=pytest.mark.heavy) for size in range(1290, 2100, 50))]
 )
 def test_no_memory_for_all_threads_ends_in_failed_replications_or_a_sentence(tmp_path: Path, megabytes: int) -> None:
     words = ("run", "wide.yaml", "--replications", "6", "--threads", "6", "--json")
