@@ -84,6 +84,8 @@ def test_every_shipped_experiment_is_valid(path: Path) -> None:
         ("levers: {quality.error_rate: {}, pricing.list_price: {}, quality.level: {}}\ndesign: {kind: grid, levels: 900}",
          "729,000,000 points, more than 1,000,000"),
         ("levers: {quality.error_rate: {}}\ndesign: {kind: table, file: nothing.csv}", "there is no such file"),
+        ("levers: {quality.error_rate: {}, pricing.list_price: {}}\ndesign: {kind: sobol, samples: 2}",
+         "2 different points, but to tell 2 factors apart"),
         ("select: {zone: x}", "select.zone"),
         ("policies: {one: {weeks: 9}, other: {customers: {file: nothing.csv}}}", "policies.other.*no such file"),
         ("levers: {market.customers: {low: 1, high: 3}, network.degree: {values: [2, 4]}}\nwith: {network: {kind: random}}\n"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiments.question import COMMANDS, Experiment, load_experiment
+from sim.experiments.sweeping import refuse_too_few
 from sim.ground import ground_of
 from sim.scenario.yaml_file import read_yaml
 
@@ -45,6 +46,8 @@ def _points_told(asked: Experiment) -> Iterator[str]:
     points = asked.design.points(asked)
     for place in asked.design.order(len(points))[:MOST_BUILT]:
         asked.scenario_at(points[place])
+    if not any(command in asked.written for command in COMMANDS):  # then it can only be for a sweep
+        refuse_too_few(asked, points)
     yield f"Its design has {len(points):,} points, each run {asked.replications:,} times."
 
 

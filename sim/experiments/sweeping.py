@@ -223,12 +223,12 @@ def planned(experiment: Experiment) -> tuple[np.ndarray, list[Scenario]]:
     experiment.need("design")
     assert experiment.design is not None
     points = experiment.design.points(experiment)
-    _refuse_too_few(experiment, points)
+    refuse_too_few(experiment, points)
     return points, scenarios_of(experiment, points)
 
 
-def _refuse_too_few(experiment: Experiment, points: np.ndarray) -> None:
-    """To tell the factors apart takes more different points than factors, and one more."""
+def refuse_too_few(experiment: Experiment, points: np.ndarray) -> None:
+    """Raise :class:`Mistake` unless there are more different points than factors: to tell these apart takes so many."""
     different, least = len(np.unique(points, axis=0)), len(experiment.factors) + 1
     if different < least:
         raise Mistake(
