@@ -22,6 +22,8 @@ from sim.errors import Mistake, tell
 
 NOBODY_READS, WRONG, FAULT, INTERRUPTED = 1, 2, 70, 130
 """Exit codes: the reader of the output has gone; something that the user can mend; the program's fault; Ctrl-C."""
+LONGEST = 4_000
+"""Letters of a sentence about a mistake; of a longer one, such as one that names a column of a megabyte, the middle is left out."""
 TOO_MANY = (errno.EMFILE, errno.ENFILE)
 """Numbers of the refusal to open one more file."""
 NOT_TEXT = "the name is not text in UTF-8, which is needed here; rename it, or choose another"
@@ -152,7 +154,10 @@ def _to_be_mended(fault: BaseException) -> str:
 def sentence(mistake: Mistake) -> str:
     """What to tell of a mistake: its own words, unless too many open files were taken for something worse on the way."""
     reason = mistake.__cause__ or mistake.__context__
-    return _refusal(reason) if isinstance(reason, OSError) and reason.errno in TOO_MANY else str(mistake)
+    if isinstance(reason, OSError) and reason.errno in TOO_MANY:
+        return _refusal(reason)
+    words = str(mistake)
+    return words if len(words) <= LONGEST else f"{words[: LONGEST // 2]} … {words[-LONGEST // 2 :]}"
 
 
 def not_text(name: str) -> bool:

@@ -16,6 +16,7 @@ from sim.errors import Mistake
 from sim.experiments.question import load_experiment
 from sim.experiments.uncertain import read_draws
 from sim.studio.server import serve
+from sim.surroundings import LONGEST, sentence
 from sim.theory.erlang import erlang_a, erlang_c
 
 COLUMN = "quality.error_rate"
@@ -89,3 +90,9 @@ def test_a_long_cell_is_shown_to_its_beginning() -> None:
     assert _cell("x" * LONGEST_SHOWN) == "x" * LONGEST_SHOWN
     shown = _cell("x" * 5_000_000)
     assert len(shown) < LONGEST_SHOWN + 100 and "5,000,000 letters" in shown
+
+
+def test_of_an_endless_sentence_the_beginning_and_the_remedy_are_told() -> None:
+    told = sentence(Mistake(f"customers.csv: there is no column '{'x' * 1_000_000}'; mend the mapping"))
+    assert told.startswith("customers.csv: there is no column 'xxx") and told.endswith("; mend the mapping")
+    assert len(told) <= LONGEST + 3 and sentence(Mistake("short")) == "short"
