@@ -23,7 +23,7 @@ from sim.errors import Mistake, tell
 NOBODY_READS, WRONG, FAULT, INTERRUPTED = 1, 2, 70, 130
 """Exit codes: the reader of the output has gone; something that the user can mend; the program's fault; Ctrl-C."""
 LONGEST = 4_000
-"""Letters of a sentence about a mistake; of a longer one, such as one that names a column of a megabyte, the middle is left out."""
+"""Letters of a sentence about a mistake; of a longer one, as about a column whose name is a megabyte, the middle is left out."""
 TOO_MANY = (errno.EMFILE, errno.ENFILE)
 """Numbers of the refusal to open one more file."""
 NOT_TEXT = "the name is not text in UTF-8, which is needed here; rename it, or choose another"
