@@ -28,7 +28,7 @@ from sim.commands.reporting import Reports
 from sim.comparing import Answer
 from sim.errors import Mistake
 from sim.experiments.keeping import save as save_experiment
-from sim.experiments.question import Experiment
+from sim.experiments.question import Experiment, load_experiment
 from sim.folders import add, recover
 from sim.outputs import DRAFT, leave_on_signals, put
 from sim.quarantine import Quarantined, write_quarantine
@@ -60,7 +60,9 @@ def report() -> Document:
 
 def experiment(folder: Path) -> Experiment:
     place = folder.parent / "asked"
-    place.mkdir(exist_ok=True)
+    if place.exists():  # since the folder was prepared; several processes at once only read it
+        return load_experiment(place / "question.yaml")
+    place.mkdir()
     return small(place)
 
 
