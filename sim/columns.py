@@ -13,14 +13,21 @@ OF_COMPANY = {"staff": np.float32, "firm": np.float32}
 """What the company carries: a number of each representative, and a number of the firm; both begin at 0."""
 
 
+WEEKLY = {"weekly_number": np.float32, "weekly_flag": np.uint8, "weekly_firm": np.float32, "weekly_sum": np.int64}
+"""What is carried only from phase to phase of one week, and is 0 when a week begins: of a person a number or a yes or no; of the
+firm a number, or a sum of whole numbers such as cents."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One number that every customer carries; of a kind of :data:`OF_COMPANY`, every representative or the firm.
 
     ``written_in`` names the phases of the week that may change it (none for a fixed trait); a test holds the engines to it.
+    ``size``: how many numbers a person carries under this name.
     """
 
     name: str
     kind: str
     meaning: str
     written_in: tuple[str, ...] = ()
+    size: int = 1

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.beginnings import BLOCK, LINES, everybody
-from sim.columns import KINDS, OF_COMPANY
 from sim.distributions import Distribution
-from sim.parts import columns
 
 _PLACE = {line.name: place for place, line in enumerate(LINES)}
 _FOLLOWS = -1
@@ -80,18 +78,6 @@ def _table(given: Mapping[str, np.ndarray] | None, founders: int) -> np.ndarray:
 
 def _numbers(segment: np.ndarray | None) -> np.ndarray:
     return np.zeros(0, np.uint8) if segment is None else segment.astype(np.uint8)
-
-
-def empty_columns(people: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """State arrays for so many people, all zero: number, clock and mark (see :class:`sim.week.State`)."""
-    number, clock, mark = (np.zeros((len(columns(kind)), people), KINDS[kind]) for kind in ("number", "clock", "mark"))
-    return number, clock, mark
-
-
-def empty_company(representatives: int) -> tuple[np.ndarray, np.ndarray]:
-    """Zeros for what each representative and the company carries."""
-    staff = np.zeros((len(columns("staff")), representatives), OF_COMPANY["staff"])
-    return staff, np.zeros((len(columns("firm")), 1), OF_COMPANY["firm"])
 
 
 def draw_people(

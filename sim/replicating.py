@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.allowance import REMEDY
-from sim.engines import core
 from sim.engines.start import Ground, begin, empty_state
 from sim.mechanisms.management import NEUTRAL as MANAGEMENT
 from sim.parts import row

@@ -22,76 +22,110 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.behaviour.ledger import CAUSES
+from sim.behaviour import answering, belief, complaining, expectation, grievance, person, price, satisfaction, switching, talk, trust
+from sim.behaviour.ledger import BOOKED as BOOKED
+from sim.behaviour.waiting import WAIT_BINS as WAIT_BINS
 from sim.columns import KINDS, OF_COMPANY
-from sim.parts import columns
-
-PHASES = ("govern", "experience", "touch", "contact", "talk", "listen", "decide", "account")
-
-WAIT_BINS = (5, 10, 20, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1200, 1800, 3600)
-"""Upper edges (seconds) of the bins in which waits are counted; a last bin takes the rest."""
-ANSWERED_WITHIN = 20
-"""Seconds of the service level."""
-
-MONEY_IN = ("revenue_service", "revenue_upselling", "revenue_fees")
-MONEY_OUT = (
-    "cost_product",
-    "cost_upselling",
-    "cost_calls",
-    "cost_staff",
-    "cost_checkout",
-    "cost_shrink",
-    "cost_marketing",
-    "cost_compensation",
-    "cost_chatbot",
-    "cost_digital",
-    "cost_personalisation",
-    "cost_innovation",
-    "cost_retention",
-    "cost_winback",
-    "cost_referral",
-    "cost_communication",
-    "cost_campaign",
-    "cost_lost_sales",
+from sim.mechanisms import (
+    call_centre,
+    chatbot,
+    digital_channels,
+    employee_care,
+    fees,
+    innovation,
+    management,
+    marketing,
+    personalisation,
+    pretence,
+    pricing,
+    quality,
+    referral,
+    retention_offers,
+    self_checkout,
+    support_access,
+    transparency,
+    upselling,
+    winback,
 )
+from sim.mechanisms.call_centre import ANSWERED_WITHIN as ANSWERED_WITHIN
+from sim.parts import builtin
+from sim.schedule import InTurn, Item, Line, Listing, Queue, Representatives, Resize, Telling, Whoever, company, everybody
 
-COUNTS = (
-    "customers", "rival_customers", "gone", "founders", "joiners", "referred_joiners",
-    "leavers_voluntary", "leavers_involuntary", "left_in_silence",
-    "satisfaction", "trust", "grievance", "expectation_gap",
-    "asked", "promoters", "detractors", "satisfied",
-    "issues", "silent", "contacts", "complaints", "first_contacts", "solved_at_first", "solved", "effort",
-    "calls", "answered", "answered_in_time", "abandoned", "wait", "busy", "capacity",
-    "callbacks", "gave_up", "bot_contacts", "bot_solved", "digital_contacts", "public_complaints",
-    "staff", "morale", "quits", "hires", "budget",
-    "visits", "self_visits", "walked_out", "balked", "checkout_wait",
-    "offers", "sales",
-    "talkers", "heard_well", "heard_ill", "reputation",
-    "obsolescence", "plans_sent", "save_offers", "saved", "winback_offers", "won_back",
-    "customers_referred", "customers_advertised", "leavers_referred", "leavers_advertised",
-    *MONEY_IN, *MONEY_OUT,
-    *(f"left_because_{cause}" for cause in CAUSES),
-    *(f"waited_{number}" for number in range(len(WAIT_BINS) + 1)),
-)  # fmt: skip
-"""What is counted every week, in the order of the count's columns. Times are in units of 2^-20 minutes."""
+PHONES = Line("busy", "server", ("representatives_on_duty", "representatives_before"))
+TILLS = Line("lane_busy", "lane", ("lanes_on_duty", "lanes_before"), "lane_line")
+MACHINES = Line("self_busy", "self_lane", ("self_checkout", "self_lanes"), "self_line")
+
+CALL_CENTRE_HOURS, SHOP_HOURS = ("call_centre", "hours"), ("self_checkout", "hours")
+
+WEEK: dict[str, tuple[Item, ...]] = {
+    "govern": (
+        *company(innovation.keep_up, management.review, employee_care.let_people_go, management.take_posts),
+        Resize((PHONES,), CALL_CENTRE_HOURS),
+        Resize((TILLS, MACHINES), SHOP_HOURS),
+        Representatives(employee_care.come_to_work),
+        *company(employee_care.pay_for_staff),
+    ),
+    "experience": (
+        *everybody(quality.use_product, transparency.see_process, personalisation.be_fitted),
+        *everybody(satisfaction.judge_week, personalisation.feel_watched, expectation.adapt, grievance.forgive, upselling.recover),
+        Listing(upselling.is_offered),
+        Listing(self_checkout.shops),
+        Listing(complaining.has_matter),
+    ),
+    "touch": (
+        *everybody(price.feel_discounts),
+        Whoever(price.faces_rise, price.feel_rise),
+        Listing(fees.is_charged),
+        Listing(fees.sees_first_bill),
+        Listing(transparency.finds_out),
+        Listing(pretence.hears_campaign),
+        Whoever(fees.is_charged, fees.be_charged),
+        Whoever(fees.sees_first_bill, fees.find_drip),
+        Whoever(transparency.finds_out, transparency.be_misled),
+        Whoever(pretence.hears_campaign, pretence.hear_campaign),
+        Whoever(upselling.is_offered, upselling.hear_offer),
+        Queue(
+            self_checkout.shops, (), self_checkout.arrive, self_checkout.check_out, self_checkout.leave_shop,
+            (TILLS, MACHINES), SHOP_HOURS,
+        ),
+    ),
+    "contact": (
+        Queue(
+            complaining.has_matter,
+            (complaining.get_in_touch, digital_channels.write, chatbot.ask_bot, support_access.get_through),
+            call_centre.dial, call_centre.answer_call, call_centre.after_call, (PHONES,), CALL_CENTRE_HOURS,
+        ),
+    ),
+    "talk": (Telling(talk.talks_now, talk.says_well, talk.be_heard),),
+    "listen": (*everybody(belief.listen), *company(belief.move_reputations)),
+    "decide": (
+        Whoever(retention_offers.gets_plan, retention_offers.get_plan),
+        Whoever(winback.may_be_wooed, winback.be_wooed),
+        Whoever(switching.moves_or_compares, switching.move_or_compare),
+    ),
+    "account": (
+        *everybody(person.be_counted, person.be_counted_loyal, referral.be_counted_by_origin),
+        *everybody(satisfaction.be_counted_satisfied, trust.be_counted_trusting, grievance.be_counted_aggrieved),
+        *everybody(expectation.be_counted_expecting, pricing.pay, quality.add_up_spending),
+        InTurn(answering.SURVEY_WEEKS, answering.answer_survey),
+        *company(quality.pay_for_product, call_centre.pay_representatives, self_checkout.pay_for_lanes),
+        *company(transparency.pay_for_openness, pretence.pay_for_campaign, marketing.pay_for_reach),
+        *company(chatbot.pay_for_bot, digital_channels.pay_for_messages, personalisation.pay_for_knowing),
+        *company(innovation.pay_for_progress, retention_offers.pay_for_plans, winback.pay_for_wooing),
+        *company(management.close_books),
+    ),
+}  # fmt: skip
+"""Who takes which step in which phase, in this order."""
+PHASES = tuple(WEEK)
+
+COUNTS, EVENTS = builtin().counts, builtin().events
+"""What the shipped model counts every week, in the order of the count's columns, and what a journey can tell of."""
+MONEY_IN, MONEY_OUT = builtin().money_in, builtin().money_out
 
 
 def count(name: str) -> int:
-    """The column of a count; raises ``ValueError`` for a name that is not counted."""
-    return COUNTS.index(name)
-
-
-EVENTS = (
-    "issue", "silent", "question", "abandons", "solved", "unsolved", "recovered",
-    "offer_accepted", "offer_refused", "shop", "shop_left", "price_rise", "tells_well", "tells_ill",
-    "compares_and_stays", "leaves", "joins", "moves_away", "contract_renewed",
-    "gives_up", "bot_solves", "bot_fails", "bot_hands_over", "bot_found_out",
-    "message_solved", "message_unsolved", "complains_publicly",
-    "plan_sent", "offer_to_stay", "winback_offer",
-    "fee_found", "fee_unnoticed", "drip_found", "claim_found_false", "outage_notice", "false_notice", "pretence_exposed",
-    "shop_balked", "callback", "lines_closed",
-)  # fmt: skip
-"""What a journey can tell of; the number of an event is its place here."""
+    """The column of a count; raises ``KeyError`` for a name that is not counted."""
+    return builtin().count(name)
 
 
 def event(name: str) -> int:
@@ -100,7 +134,7 @@ def event(name: str) -> int:
 
 
 class State(NamedTuple):
-    """Everything that lasts from week to week. ``n`` people; column order as in :func:`sim.parts.columns`.
+    """Everything that lasts from week to week. ``n`` people; column order as in :class:`sim.parts.Model`.
 
     number float32 (columns, n), clock int16, mark uint8; staff float32 (columns, representatives) and firm float32
     (columns, 1): what each representative and the company carries; busy and server: the heaps of representatives, staffed
@@ -127,7 +161,7 @@ class State(NamedTuple):
 def state_columns(state: State) -> dict[str, np.ndarray]:
     """The state by name: every column of every person, of every representative and of the company, then the queues."""
     kinds = (*KINDS, *OF_COMPANY)
-    named = {name: getattr(state, kind)[i] for kind in kinds for i, name in enumerate(columns(kind))}
+    named = {name: getattr(state, kind)[i] for kind in kinds for i, name in enumerate(builtin().columns(kind))}
     return named | {field: getattr(state, field) for field in State._fields if field not in kinds}
 
 

@@ -11,6 +11,10 @@ from sim.draws import stream
 from sim.examples import example
 from sim.numeric import share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.choice import goodwill
+from sim.behaviour.person import COMPANY
+from sim.numeric import normal_quantile
+from sim.steps import step
 
 f32 = np.float32
 
@@ -43,6 +47,25 @@ def answer(state: float, normal: float, style: float) -> float:
 def leaning(first: float, other: float, consistency: float) -> float:
     """How the person leans in another question: as in the first as far as they are consistent (standard normal again)."""
     return consistency * first + np.sqrt(f32(1) - consistency * consistency) * other
+
+
+COUNTS = ("asked", "promoters", "detractors", "satisfied")
+
+
+@step
+def answer_survey(me, p, count):
+    """Say how satisfied one is and whether one would recommend, in one's own way of answering."""
+    first, other = normal_quantile(me.word_at(ANSWERS, 0, 0)), normal_quantile(me.word_at(ANSWERS, 0, 1))
+    pleased = answer(me.satisfaction, first, p.answering.style)
+    likely = answer(
+        goodwill(me.satisfaction, me.trust, p.choice.trust_weight), leaning(first, other, p.answering.consistency),
+        p.answering.style,
+    )  # fmt: skip
+    if me.provider == COMPANY:
+        count.asked += 1
+        count.satisfied += pleased >= p.answering.satisfied_from
+        count.promoters += likely >= p.answering.promoter_from
+        count.detractors += likely < p.answering.detractor_below
 
 
 EXAMPLES = (

@@ -11,6 +11,9 @@ from sim.columns import Column
 from sim.compiled import rule
 from sim.examples import example
 from sim.parameters import Parameters, parameter
+from sim.behaviour.person import COMPANY, RIVAL
+from sim.numeric import fixed
+from sim.steps import step
 
 f32 = np.float32
 
@@ -56,6 +59,33 @@ def reputation_after(reputation: float, good: int, bad: int, negativity: float, 
 def view(belief: float, reputation: float, reviews: float) -> float:
     """How a provider looks from outside: one's own belief and its public reputation, weighed."""
     return belief + (reputation - belief) * reviews
+
+
+COUNTS = ("reputation",)
+
+
+@step
+def listen(me, p):
+    """Change what is believed of both providers by what was heard of them."""
+    me.belief_company = belief_after(
+        me.belief_company, me.heard(COMPANY, True), me.heard(COMPANY, False), p.belief.persuasion, p.belief.negativity
+    )
+    me.belief_rival = belief_after(
+        me.belief_rival, me.heard(RIVAL, True), me.heard(RIVAL, False), p.belief.persuasion, p.belief.negativity
+    )
+
+
+@step
+def move_reputations(p, week, count):
+    """Public reputation follows what was said."""
+    week.company_reputation = reputation_after(
+        week.company_reputation, week.spoken(COMPANY, True), week.spoken(COMPANY, False), p.belief.negativity,
+        p.belief.publicity,
+    )  # fmt: skip
+    week.rival_reputation = reputation_after(
+        week.rival_reputation, week.spoken(RIVAL, True), week.spoken(RIVAL, False), p.belief.negativity, p.belief.publicity
+    )
+    count.reputation += fixed(week.company_reputation)
 
 
 EXAMPLES = (

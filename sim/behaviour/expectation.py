@@ -11,6 +11,10 @@ from sim.columns import Column
 from sim.compiled import rule
 from sim.examples import example
 from sim.parameters import Parameters, parameter
+from sim.behaviour.person import COMPANY
+from sim.mechanisms.innovation import lag_of_own, yardstick
+from sim.numeric import fixed
+from sim.steps import step
 
 f32 = np.float32
 
@@ -51,6 +55,26 @@ def adapted(expectation: float, performance: float, rise: float, fall: float) ->
 def expectation_so_far(promise: float, usual: float, tenure: int, settling: float) -> float:
     """What someone expects after ``tenure`` weeks of the usual: half of the promise is forgotten after ``settling`` weeks."""
     return usual + (promise - usual) * (settling / (settling + f32(tenure)))
+
+
+COUNTS = ("expectation_gap",)
+
+
+@step
+def adapt(me, firm, p):
+    """Expectation follows what was got, and what is known to be possible."""
+    if firm.obsolescence > 0.0 or firm.rival_obsolescence > 0.0:
+        seen = yardstick(me.performed, lag_of_own(me, firm), p.innovation.awareness)
+        me.expectation = adapted(me.expectation, seen, p.expectation.rise, p.expectation.fall)
+    else:
+        me.expectation = adapted(me.expectation, me.performed, p.expectation.rise, p.expectation.fall)
+
+
+@step
+def be_counted_expecting(me, count):
+    """How far the company's customers expect more than they are satisfied with."""
+    if me.provider == COMPANY:
+        count.expectation_gap += fixed(me.expectation) - fixed(me.satisfaction)
 
 
 EXAMPLES = (

@@ -11,6 +11,9 @@ from sim.compiled import rule
 from sim.examples import example
 from sim.numeric import exp, share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.person import COMPANY
+from sim.numeric import fixed
+from sim.steps import step
 
 f32 = np.float32
 
@@ -50,6 +53,22 @@ def aggrieved(grievance: float, severity: float, rise: float, owned: float) -> f
 def relieved(grievance: float, relief: float) -> float:
     """Grievance after an apology and a remedy that take this share of it away."""
     return grievance * (f32(1) - relief)
+
+
+COUNTS = ("grievance",)
+
+
+@step
+def forgive(me, p):
+    """A grievance fades."""
+    me.grievance = relieved(me.grievance, 1.0 - fading(p.grievance.half_life))
+
+
+@step
+def be_counted_aggrieved(me, count):
+    """What the company's customers hold against it."""
+    if me.provider == COMPANY:
+        count.grievance += fixed(me.grievance)
 
 
 EXAMPLES = (

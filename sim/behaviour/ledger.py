@@ -12,6 +12,9 @@ from sim.compiled import rule
 from sim.examples import example
 from sim.numeric import exp
 from sim.parameters import Parameters, parameter
+from sim.mechanisms.innovation import lag_of_own, lost_to_lag
+from sim.numeric import FIXED_ONE, fixed
+from sim.steps import step
 
 f32 = np.float32
 
@@ -81,6 +84,61 @@ def rivals_pull(view: float, expectation: float, restlessness: float) -> float:
 def portion(weight: float, total: float) -> float:
     """This cause's share of the reasons for leaving."""
     return weight / total
+
+
+COUNTS = tuple(f"left_because_{cause}" for cause in CAUSES)
+
+
+@step
+def book_week(me, firm, p, week, loss: float):
+    """Book what a week took: what the lag explains; the rest under quality after a failure, else under expectation."""
+    if firm.obsolescence > 0.0 or firm.rival_obsolescence > 0.0:
+        lag = lag_of_own(me, firm)
+        me.ledger_innovation, loss = (
+            me.ledger_innovation
+            + booked(lost_to_lag(loss, me.expectation, me.performed, lag, p.ledger.notice), week.rate, True),
+            loss - lost_to_lag(loss, me.expectation, me.performed, lag, p.ledger.notice),
+        )
+    me.ledger_quality += booked(loss, week.rate, me.performed < p.quality.failure_threshold)
+    short = disappointed(me.expectation, me.performed, p.ledger.notice) and me.performed >= p.quality.failure_threshold
+    me.ledger_expectation += booked(loss, week.rate, short)
+
+
+@step
+def attribute(me, p, week, count, other: float, advantage: float):
+    """Share a departure out among its causes, in proportion to what was booked, and to price and rival today."""
+    unfair = (1.0 - me.price_fairness) * p.choice.fairness_weight
+    service, quality = me.ledger_service / week.rate, me.ledger_quality / week.rate
+    price = me.ledger_price / week.rate + (max(advantage, 0.0) + unfair)
+    expectation, upselling = me.ledger_expectation / week.rate, me.ledger_upselling / week.rate
+    accountability, convenience = me.ledger_accountability / week.rate, me.ledger_convenience / week.rate
+    innovation, communication = me.ledger_innovation / week.rate, me.ledger_communication / week.rate
+    total = service + quality + price + expectation + upselling + accountability + convenience + innovation + communication
+    total = total + rivals_pull(other, me.expectation, p.ledger.restlessness)
+    of_service, of_quality, of_price = fixed(portion(service, total)), fixed(portion(quality, total)), fixed(portion(price, total))
+    of_expectation, of_upselling = fixed(portion(expectation, total)), fixed(portion(upselling, total))
+    of_accountability, of_convenience = fixed(portion(accountability, total)), fixed(portion(convenience, total))
+    of_innovation, of_communication = fixed(portion(innovation, total)), fixed(portion(communication, total))
+    count.left_because_service += of_service
+    count.left_because_quality += of_quality
+    count.left_because_price += of_price
+    count.left_because_expectation += of_expectation
+    count.left_because_upselling += of_upselling
+    count.left_because_accountability += of_accountability
+    count.left_because_convenience += of_convenience
+    count.left_because_innovation += of_innovation
+    count.left_because_communication += of_communication
+    known = of_service + of_quality + of_price + of_expectation + of_upselling
+    known = known + of_accountability + of_convenience + of_innovation + of_communication
+    count.left_because_rival += FIXED_ONE - known
+
+
+@step
+def forget(me):
+    """Nothing is held against a provider that one has just come to."""
+    me.ledger_service, me.ledger_quality, me.ledger_price = 0.0, 0.0, 0.0
+    me.ledger_expectation, me.ledger_upselling, me.ledger_accountability = 0.0, 0.0, 0.0
+    me.ledger_convenience, me.ledger_innovation, me.ledger_communication = 0.0, 0.0, 0.0
 
 
 EXAMPLES = (

@@ -6,9 +6,16 @@ nor the customer file gives it. Sources stand on the lines.
 
 from sim.columns import Column
 from sim.distributions import Trait, constant, lognormal, normal, uniform
+from sim.draws import stream
+from sim.steps import step
 
 COMPANY, RIVAL, GONE = 0, 1, 2
 """Values of ``provider``; who has left the market (moved, died) is gone for good."""
+
+MOOD = stream("mood")
+"""Four draws a customer and week: whether they talk, think, leave the market, and have a question."""
+TALKS, THINKS, MOVES, ASKS = range(4)
+"""What these draws decide."""
 
 TRAITS = (
     Trait("patience", "minutes", 0.05, 600, "Mean time this person waits in a queue before giving up",
@@ -54,3 +61,18 @@ COLUMNS = (
     Column("tenure", "clock", "Weeks with the own provider", ("experience", "decide")),
     Column("contract_end", "clock", "Week in which the contract ends; -1 without one", ("decide",)),
 )
+COUNTS = ("customers", "rival_customers", "gone", "founders")
+
+
+@step
+def be_counted(me, week, count):
+    """With whom everybody is, and who of the first customers has never left."""
+    count.customers += me.provider == COMPANY
+    count.rival_customers += me.provider == RIVAL
+    count.gone += me.provider == GONE
+
+
+@step
+def be_counted_loyal(me, week, count):
+    """Customers of week 0 who have been with the company without a break."""
+    count.founders += me.provider == COMPANY and me.tenure > week.number and me.number < week.founders

@@ -11,6 +11,12 @@ from sim.compiled import rule
 from sim.examples import example
 from sim.numeric import share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.ledger import lost
+from sim.behaviour.person import COMPANY
+from sim.mechanisms.pricing import rise
+from sim.mechanisms.rival import offered
+from sim.mechanisms.transparency import forewarned
+from sim.steps import step
 
 f32 = np.float32
 
@@ -47,6 +53,33 @@ def outraged(fairness: float, rise: float, outrage: float, sensitivity: float) -
 def price_advantage(own_price: float, other_price: float, sensitivity: float) -> float:
     """What the other's price is worth to this customer, as a share of the own price; negative when it is dearer."""
     return sensitivity * (own_price - other_price) / own_price
+
+
+EVENTS = {"price_rise": ""}
+
+
+@step
+def feel_discounts(me, p, week):
+    """Fairness drifts towards what a discount for newcomers leaves of it; the rival has none."""
+    if week.prices_move:
+        gap = offered(p.pricing.newcomer_discount, 0.0, me.provider != COMPANY)
+        me.price_fairness = fairness_after(me.price_fairness, gap, p.price.envy, p.price.forgetting)
+
+
+@step
+def faces_rise(me, p, last) -> bool:
+    """Whether the price of the own provider, the company, rises this week."""
+    return rise(p.pricing.list_price, last.pricing.list_price) > 0.0 and me.provider == COMPANY
+
+
+@step
+def feel_rise(me, p, last, week, note):
+    """A rise of the price seems unfair, less when it was announced."""
+    was, change = me.price_fairness, rise(p.pricing.list_price, last.pricing.list_price)
+    outrage = forewarned(p.price.outrage, p.transparency.price_notice, p.transparency.notice_relief)
+    me.price_fairness = outraged(was, change, outrage, me.price_sensitivity)
+    me.ledger_price += lost(was, me.price_fairness) * week.rate
+    note.price_rise(change)
 
 
 EXAMPLES = (

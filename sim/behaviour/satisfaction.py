@@ -15,6 +15,12 @@ from sim.compiled import rule
 from sim.examples import example
 from sim.numeric import share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.issue import severity_of
+from sim.behaviour.ledger import book_week, lost
+from sim.behaviour.person import COMPANY
+from sim.behaviour.trust import trust_after
+from sim.numeric import fixed
+from sim.steps import step
 
 f32 = np.float32
 
@@ -105,6 +111,53 @@ def at_peak(weight: float, severity: float, peak: float) -> float:
 def moved(state: float, verdict: float, weight: float) -> float:
     """A cumulative state drawn towards the latest verdict."""
     return state + (verdict - state) * weight
+
+
+COUNTS = ("satisfaction",)
+
+
+@step
+def verdict_on(me, p, quality: float) -> float:
+    """How an experience of this quality is judged, given what was expected."""
+    averse = aversion(p.satisfaction.loss_aversion, p.satisfaction.symmetric)
+    bent = bend(p.satisfaction.curvature, p.satisfaction.symmetric)
+    return judgement(
+        me.expectation,
+        felt(surprise(quality, me.expectation, p.satisfaction.assimilation), p.satisfaction.sensitivity, averse, bent),
+    )
+
+
+@step
+def remember(me, p, quality: float, weight: float) -> float:
+    """Let an encounter of this quality move satisfaction, as far as it counts; gives back what was lost."""
+    before = me.satisfaction
+    me.satisfaction = moved(before, verdict_on(me, p, quality), weight)
+    return lost(before, me.satisfaction)
+
+
+@step
+def judge_week(me, firm, p, week):
+    """Judge the week's use of the product: satisfaction, trust and expectation move, and what was lost is booked."""
+    verdict = verdict_on(me, p, me.performed)
+    me.tenure += 1
+    weight = at_peak(
+        experience_weight(me.tenure, p.satisfaction.weight_new, p.satisfaction.weight_settled, p.satisfaction.settling),
+        severity_of(me.performed, p.quality.failure_threshold),
+        p.satisfaction.peak,
+    )
+    loss, me.satisfaction = (
+        lost(me.satisfaction, moved(me.satisfaction, verdict, weight)),
+        moved(me.satisfaction, verdict, weight),
+    )
+    me.trust = trust_after(me.trust, verdict, p.trust.growth, p.trust.loss)
+    book_week(me, firm, p, week, loss)
+
+
+@step
+def be_counted_satisfied(me, count):
+    """The company's customers and their satisfaction."""
+    if me.provider == COMPANY:
+        count.satisfaction += fixed(me.satisfaction)
 
 
 EXAMPLES = (

@@ -10,6 +10,10 @@ import numpy as np
 from sim.compiled import rule
 from sim.examples import example
 from sim.parameters import Parameters, parameter
+from sim.behaviour.person import COMPANY, GONE, MOOD, TALKS
+from sim.draws import happens
+from sim.mechanisms.referral import spurred
+from sim.steps import step
 
 f32 = np.float32
 
@@ -42,6 +46,40 @@ def speaks_well(satisfaction: float, grievance: float, pivot: float) -> bool:
     The pivot lies above the middle of the scale, so that talk out of a grievance is ill talk for nearly everybody.
     """
     return satisfaction - grievance >= pivot
+
+
+COUNTS = ("talkers", "heard_well", "heard_ill")
+EVENTS = {"tells_well": "", "tells_ill": ""}
+
+
+@step
+def talks_now(me, p) -> bool:
+    """Whether somebody tells their friends about the own provider this week."""
+    mine = me.provider == COMPANY and speaks_well(me.satisfaction, me.grievance, p.talk.pivot)
+    chance = spurred(
+        talks(me.satisfaction, me.grievance, me.talkativeness, p.talk.base, p.talk.strong, p.talk.grievance),
+        p.referral.reward, p.referral.eagerness, mine,
+    )  # fmt: skip
+    return me.provider != GONE and happens(chance, me.luck(MOOD, TALKS))
+
+
+@step
+def says_well(me, p) -> bool:
+    """Whether what somebody says is good."""
+    return speaks_well(me.satisfaction, me.grievance, p.talk.pivot)
+
+
+@step
+def be_heard(me, count, note, well: bool, hearers: int):
+    """So many people have heard it."""
+    mine = me.provider == COMPANY
+    count.talkers += mine
+    count.heard_well += hearers if mine and well else 0
+    count.heard_ill += hearers if mine and not well else 0
+    if well:
+        note.tells_well(hearers)
+    else:
+        note.tells_ill(hearers)
 
 
 EXAMPLES = (

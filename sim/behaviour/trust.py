@@ -10,6 +10,10 @@ from sim.columns import Column
 from sim.compiled import rule
 from sim.examples import example
 from sim.parameters import Parameters, parameter
+from sim.behaviour.ledger import lost
+from sim.behaviour.person import COMPANY
+from sim.numeric import fixed
+from sim.steps import step
 
 f32 = np.float32
 
@@ -43,6 +47,24 @@ def trust_after(trust: float, evidence: float, growth: float, loss: float) -> fl
 def shaken(trust: float, blow: float) -> float:
     """Trust after a blow that takes this share of it."""
     return trust * (f32(1) - blow)
+
+
+COUNTS = ("trust",)
+
+
+@step
+def shake(me, week, blow: float):
+    """A blow to trust, booked under communication."""
+    before = me.trust
+    me.trust = shaken(before, blow)
+    me.ledger_communication += lost(before, me.trust) * week.rate
+
+
+@step
+def be_counted_trusting(me, count):
+    """The trust of the company's customers."""
+    if me.provider == COMPANY:
+        count.trust += fixed(me.trust)
 
 
 EXAMPLES = (

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from sim.columns import KINDS, OF_COMPANY
 from sim.draws import world
 from sim.mechanisms.employee_care import NEUTRAL as CARE_NEUTRAL
 from sim.mechanisms.management import NEUTRAL as MANAGEMENT_NEUTRAL
 from sim.mechanisms.management import on_duty
 from sim.network import draw_network
-from sim.population import Plan, draw_people, empty_columns, empty_company
+from sim.parts import Model, builtin
+from sim.population import Plan, draw_people
 from sim.service.queues import idle, nobody_in_line
 from sim.week import Network, State
 
 
-class Setting(NamedTuple):
+class RunFlags(NamedTuple):
     """What does not change in the course of a replication.
 
     ``founders``: how many people are the company's customers at the start (the first ones); ``prices_move`` (and with
@@ -48,6 +50,7 @@ class Ground:
     stands_for: float
     reputation: tuple[float, float]
     given: np.ndarray | Network | None = None
+    model: Model = field(default_factory=builtin)
 
     @property
     def weeks(self) -> int:
@@ -59,14 +62,14 @@ class Ground:
         return int(self.policy[name].max())
 
 
-def setting_of(ground: Ground, key: np.uint64) -> Setting:
-    """The setting of the replication with this key."""
+def flags_of(ground: Ground, key: np.uint64) -> RunFlags:
+    """The run flags of the replication with this key."""
     prices = ground.policy["pricing_list_price"]
     unfair = ("pricing_newcomer_discount", "fees_size", "fees_drip")
     prices_move = bool((prices != prices[0]).any() or any(ground.policy[name].any() for name in unfair))
     offers = bool(ground.policy["upselling_attempts"].any())
     moves = prices_move, offers, _staff_lasts(ground.policy), _budget_moves(ground.policy)
-    return Setting(key, ground.plan.founders, float(ground.stands_for), *moves)
+    return RunFlags(key, ground.plan.founders, float(ground.stands_for), *moves)
 
 
 def _staff_lasts(policy: np.ndarray) -> bool:
@@ -97,12 +100,18 @@ def empty_state(ground: Ground) -> State:
     """A state with room for this ground's people, representatives and lanes."""
     staff, lanes = _room(ground, "call_centre_representatives"), _room(ground, "self_checkout_lanes")
     return State(
-        *empty_columns(ground.plan.people), *empty_company(staff), *idle(staff), *idle(lanes), *idle(lanes),
+        *(_nothing(ground.model, kind, ground.plan.people) for kind in KINDS),
+        _nothing(ground.model, "staff", staff), _nothing(ground.model, "firm", 1), *idle(staff), *idle(lanes), *idle(lanes),
         *_lines(ground), np.zeros(2, np.float32),
     )  # fmt: skip
 
 
-def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Network, Setting]:
+def _nothing(model: Model, kind: str, many: int) -> np.ndarray:
+    """The columns of a kind for so many who carry them, all zero."""
+    return np.zeros((model.rows(kind), many), (KINDS | OF_COMPANY)[kind])
+
+
+def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Network, RunFlags]:
     """Put the start of a replication into ``state``; returns its network and setting."""
     key = world(seed, replication)
     draw_people(key, ground.plan, ground.policy, (state.number, state.clock, state.mark))
@@ -116,4 +125,4 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
     state.lane_line[:], state.self_line[:] = 0, 0
     state.reputation[:] = ground.reputation
     network = draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:], ground.given)
-    return network, setting_of(ground, key)
+    return network, flags_of(ground, key)

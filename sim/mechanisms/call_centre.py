@@ -8,6 +8,8 @@ not reached when their turn comes. It takes away waiting, not work: without enou
 Law: Erlang-A (sim.theory.erlang) when handling is exponential.
 """
 
+import math
+
 import numpy as np
 
 from sim.columns import Column
@@ -16,13 +18,41 @@ from sim.draws import stream
 from sim.examples import example
 from sim.numeric import exp, log, share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.conversation import (
+    ABOUT,
+    COMES_AT,
+    CONTACT,
+    HANDED,
+    IS_CALLED_BACK,
+    IS_HELPED,
+    IS_PATIENT,
+    IS_REACHED,
+    LATE,
+    SEES_THROUGH,
+    TAKES,
+    count_contact,
+    encounter,
+    feel_contact,
+    recover,
+    settle,
+    severity_of_matter,
+    solves,
+    tries_before,
+)
+from sim.behaviour.waiting import called_back, felt_wait, handling_minutes, patience_minutes, wait_bin, wait_pain, WAIT_BINS
+from sim.draws import happens
+from sim.mechanisms.digital_channels import tangle
+from sim.mechanisms.employee_care import remember_call, wages
+from sim.mechanisms.impatience import remaining
+from sim.mechanisms.outsourcing import granted, outsourced, reduced
+from sim.mechanisms.pretence import see_through
+from sim.mechanisms.support_access import endured, menu_of, patience_left, routed
+from sim.numeric import fixed_minutes, normal_quantile
+from sim.service.queues import ABANDONED, SERVED
+from sim.steps import Minutes, step
 
 f32 = np.float32
 
-MOOD = stream("mood")
-"""Four draws a customer and week: whether they talk, think, leave the market, and have a question."""
-CONTACT = stream("contact")
-REPRESENTATIVE = stream("representative")
 
 
 class CallCentre(Parameters):
@@ -66,90 +96,113 @@ class CallCentre(Parameters):
         0.15, "scale 0-1", 0, 1, "Severity of an issue made of a question that was not answered", "assumption: slight")  # fmt: skip
 
 
-COLUMNS = (Column("skill", "staff", "How able the representative is this week, 0 to 1", ("govern",)),)
 NEUTRAL = {"questions": 0.0, "representatives": 0, "waiting_hurts": 0.0, "memory": 0.0, "wage": 0.0}
 
-_BASE = f32(0.25)
 VAIN_MINUTES = 1.0
 """How long a representative tries to reach somebody who is not there; an assumption."""
 
 
-@rule
-def handling_minutes(mean: float, spread: float, normal: float) -> float:
-    """How long this call takes: lognormal with the given mean; ``normal`` is a standard normal number."""
-    return mean * exp(spread * normal - f32(0.5) * spread * spread)
+ANSWERED, HUNG_UP, NOT_REACHED, CALLED_BACK = 0, 1, 2, 4
+"""How a call ended; and, added to it, that the company called back."""
+ANSWERED_WITHIN = 20
+"""Seconds of the service level."""
+ENDLESS = math.inf
+
+COUNTS = (
+    "calls", "answered", "answered_in_time", "abandoned", "wait", "busy", "capacity", "callbacks",
+    *(f"waited_{number}" for number in range(len(WAIT_BINS) + 1)),
+)  # fmt: skip
+MONEY_OUT = ("cost_calls", "cost_compensation")
+EVENTS = {"callback": ""}
 
 
-@rule
-def patience_minutes(mean: float, luck: float) -> float:
-    """How long this caller waits before hanging up: exponential about the person's own mean."""
-    return -mean * log(f32(1) - luck)
+@step
+def dial(me, p, week, mark: int):
+    """When somebody calls, how long it takes to deal with, and how patient they are; there is one line."""
+    usual = routed(p.call_centre.handling, p.support_access.menu_levels, p.support_access.routing)
+    minutes = handling_minutes(usual, p.call_centre.handling_spread, normal_quantile(me.word(CONTACT, TAKES)))
+    own = patience_minutes(me.patience * remaining(p.impatience.patience_trend, week.number), me.luck(CONTACT, IS_PATIENT))
+    return me.word(CONTACT, COMES_AT), minutes, own if (mark & HANDED) != 0 else patience_left(own, menu_of(p)), False
 
 
-@rule
-def skill_of(mean: float, spread: float, normal: float) -> float:
-    """One representative's skill, in [0, 1]."""
-    return share(mean + spread * normal)
+@step
+def answer_call(me, line, p, week, count, arrival: Minutes, minutes: Minutes, patience: Minutes):
+    """Wait for a representative, or be called back where a long wait is ahead; gives wait, how it ended, and who answered."""
+    taken, back, reached = minutes, False, True
+    if line.servers > 0:
+        out = outsourced(line.next, line.servers, p.outsourcing.share)
+        taken = granted(f32(minutes), p.outsourcing.haste, out)
+        ahead = f32(line.free_at - arrival)
+        if p.call_centre.callback > 0.0 and ahead > p.call_centre.callback_after:
+            back = called_back(ahead, p.call_centre.callback_after, p.call_centre.callback, me.luck(CONTACT, IS_CALLED_BACK))
+            reached = not back or happens(p.call_centre.callback_reached, me.luck(CONTACT, IS_REACHED))
+    wait, outcome, agent = line.answer(arrival, taken if reached else VAIN_MINUTES, ENDLESS if back else patience)
+    if outcome == SERVED:
+        spend_time(agent, week, count, taken if reached else VAIN_MINUTES)
+    ended = HUNG_UP if outcome == ABANDONED else ANSWERED if reached else NOT_REACHED
+    return wait, ended | CALLED_BACK if back else ended, agent
 
 
-@rule
-def solves(skill: float, severity: float, hardness: float) -> float:
-    """The chance that a representative of this skill resolves an issue of this severity."""
-    return skill * (f32(1) - hardness * severity)
+@step
+def spend_time(me, week, count, minutes: Minutes):
+    """A representative spends so many minutes with somebody, or with trying to reach them."""
+    count.busy += fixed_minutes(f32(minutes))
+    if week.staff_lasts:
+        me.call_minutes += f32(minutes)
 
 
-@rule
-def wait_pain(wait: float, tolerance: float, waiting_hurts: float) -> float:
-    """What a wait of so many minutes takes off the encounter."""
-    return waiting_hurts * wait / (wait + tolerance)
+@step
+def after_call(me, agent, firm, p, week, count, note, mark: int, wait: Minutes, outcome: int):
+    """What an answered or abandoned call leaves behind."""
+    about, back, answered = (mark & ABOUT) != 0, (outcome & CALLED_BACK) != 0, (outcome & 3) == ANSWERED
+    handed, luck, sees = (mark & HANDED) != 0, me.luck(CONTACT, IS_HELPED), me.luck(CONTACT, SEES_THROUGH)
+    severity, tries, grievance = severity_of_matter(me, mark), tries_before(me, mark), me.grievance
+    skill = agent.skill if answered else 0.0
+    out = answered and outsourced(agent.number, int(firm.representatives_on_duty), p.outsourcing.share)
+    solved = answered and happens(solves(skill, severity, p.call_centre.hardness), luck)
+    minutes = felt_wait(f32(wait), p.call_centre.callback_felt, back) + endured(p, handed, (mark & LATE) != 0)
+    waited = wait_pain(minutes, p.call_centre.tolerance, p.call_centre.waiting_hurts)
+    pain = waited + tangle(p, answered and (handed or tries > 0))
+    warmth = reduced(skill, p.outsourcing.script, out)
+    quality = encounter(answered, warmth, solved, p.call_centre.manner, p.call_centre.solution, pain)
+    if back:
+        note.callback(wait)
+    if not answered:
+        note.abandons(wait)
+    elif solved:
+        note.solved(wait)
+    else:
+        note.unsolved(wait)
+    feel_contact(me, p, week, quality)
+    if about and answered:
+        recover(me, p, week, count, note, solved, granted(p.accountability.compensates, p.outsourcing.empowerment, out))
+    settle(me, p, mark, solved)
+    count_call(count, wait, answered)
+    count.callbacks += back
+    count_contact(count, pain, tries, solved)
+    if answered:
+        remember_call(agent, p, week, solved, grievance)
+        see_through(me, p, week, note, sees)
 
 
-@rule
-def called_back(ahead: float, after: float, offered: float, luck: float) -> bool:
-    """Whether a caller with so many minutes of waiting ahead is called back instead."""
-    return ahead > after and luck < offered
+@step
+def count_call(count, wait: Minutes, answered: bool):
+    """Enter one call and its wait in the counts."""
+    count.calls += 1
+    count.wait += fixed_minutes(f32(wait))
+    count.waited[wait_bin(wait)] += 1
+    count.answered += answered
+    count.abandoned += not answered
+    count.answered_in_time += answered and wait <= ANSWERED_WITHIN / 60.0
 
 
-@rule
-def felt_wait(wait: float, part: float, back: bool) -> float:
-    """The minutes of a wait that are felt: fewer when one is called back."""
-    return wait * part if back else wait
-
-
-@rule
-def encounter(answered: bool, warmth: float, solved: bool, manner: float, solution: float, pain: float) -> float:
-    """How an encounter was: a quarter of the scale for being answered, then manner, solution, and the wait."""
-    return share((_BASE if answered else f32(0)) + manner * warmth + (solution if solved else f32(0)) - pain)
-
-
-@rule
-def effort(pain: float, tries: int, solved: bool) -> float:
-    """The effort a contact took, 0 to 1: a little to begin with, the wait, earlier tries, and having to try again."""
-    before = f32(tries) / (f32(1) + f32(tries))
-    return share(f32(0.1) + pain + f32(0.3) * before + (f32(0) if solved else f32(0.3)))
-
-
-@rule
-def wages(heads: float, wage: float, hours: float, stands_for: float) -> int:
-    """A week's wages in whole cents, per simulated share of the company."""
-    return np.int64(np.float64(heads) * wage * hours / stands_for * 100.0 + 0.5)
+@step
+def pay_representatives(firm, p, week, count):
+    """What the representatives are paid, and how long they were there."""
+    staff = int(firm.representatives_on_duty)
+    count.capacity += staff * fixed_minutes(f32(week.minutes_open(p.call_centre.hours)))
+    count.cost_calls += wages(firm.hours_paid, p.call_centre.wage, p.call_centre.hours, week.stands_for)
 
 
 EXAMPLES = (
-    example(handling_minutes, 4.0, 0.0, 1.5, becomes=4.0, because="without spread every call takes the mean"),
-    example(handling_minutes, 4.0, 1.0, 0.5, becomes=4.0, because="e^(0.5 - 0.5) = 1"),
-    example(patience_minutes, 6.0, 0.0, becomes=0.0, because="the least patient moment"),
-    example(patience_minutes, 6.0, 0.5, becomes=6 * 0.6931472, because="the median of an exponential is mean x ln 2"),
-    example(skill_of, 0.8, 0.1, 1.0, becomes=0.9, because="one spread above average"),
-    example(solves, 0.8, 0.5, 0.4, becomes=0.64, because="0.8 x (1 - 0.4 x 0.5)"),
-    example(wait_pain, 3.0, 3.0, 0.3, becomes=0.15, because="a wait as long as the tolerance spoils half"),
-    example(called_back, 6.0, 5.0, 0.4, 0.3, becomes=True, because="a long wait, and among the four in ten"),
-    example(called_back, 4.0, 5.0, 0.4, 0.3, becomes=False, because="the wait is short enough"),
-    example(felt_wait, 10.0, 0.3, True, becomes=3.0, because="three tenths of ten minutes"),
-    example(felt_wait, 10.0, 0.3, False, becomes=10.0, because="every minute on the line"),
-    example(effort, 0.2, 1, False, becomes=0.75, because="0.1 + 0.2 + 0.3 x 1/2 + 0.3"),
-    example(wages, 10.0, 20.0, 60.0, 40.0, becomes=30_000, because="12,000 a week over 40 is 300.00"),
-    example(encounter, True, 0.8, True, 0.3, 0.35, 0.1, becomes=0.74, because="0.25 + 0.24 + 0.35 - 0.1"),
-    example(encounter, True, 0.5, False, 0.3, 0.35, 0.3, becomes=0.1, because="0.25 + 0.15 - 0.3"),
-    example(encounter, False, 0.0, False, 0.3, 0.35, 0.1, becomes=0.0, because="nobody answered, nothing is worse"),
 )

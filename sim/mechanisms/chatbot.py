@@ -12,11 +12,18 @@ from sim.draws import stream
 from sim.examples import example
 from sim.numeric import share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.conversation import HANDED, count_contact, feel_contact, rankle, settle, severity_of_matter, tries_before
+from sim.behaviour.ledger import lost
+from sim.behaviour.trust import shaken
+from sim.draws import happens
+from sim.steps import step
 
 f32 = np.float32
 
 CHATBOT = stream("chatbot")
 """Four draws a contact: whether it meets the bot, whether that helps, whether it hands over, and whether it is seen through."""
+MEETS, IS_HELPED, IS_HANDED_OVER, MEETS_POSER = range(4)
+"""What these draws decide."""
 
 
 class Chatbot(Parameters):
@@ -79,6 +86,60 @@ def conversation(solved: bool, known: bool, coldness: float, affinity: float) ->
 def conversations(count: int, cost: float) -> int:
     """What so many conversations or messages cost, in whole cents."""
     return np.int64(f32(count) * cost * f32(100) + f32(0.5))
+
+
+COUNTS = ("bot_contacts", "bot_solved")
+MONEY_OUT = ("cost_chatbot",)
+EVENTS = {"bot_solves": "", "bot_fails": "", "bot_hands_over": "", "bot_found_out": ""}
+
+
+@step
+def ask_bot(me, p, week, count, note, mark: int) -> int:
+    """Perhaps meet the chatbot first; it solves the matter, hands over to a person, or is a dead end."""
+    if p.chatbot.share <= 0.0:
+        return mark
+    meets, helped = me.luck(CHATBOT, MEETS), me.luck(CHATBOT, IS_HELPED)
+    hands_over, posing = me.luck(CHATBOT, IS_HANDED_OVER), me.luck(CHATBOT, MEETS_POSER)
+    if not happens(p.chatbot.share, meets):
+        return mark
+    severity = severity_of_matter(me, mark)
+    solved = happens(helps(p.chatbot.resolution, severity, p.chatbot.hardness), helped)
+    handed = not solved and happens(p.chatbot.escalation, hands_over)
+    caught = found_out(posing, p.chatbot.pretends, p.chatbot.detection)
+    known = caught or not poses(posing, p.chatbot.pretends)
+    count.bot_contacts += 1
+    count.bot_solved += solved
+    if solved:
+        note.bot_solves(0.0)
+    elif handed:
+        note.bot_hands_over(0.0)
+    else:
+        note.bot_fails(0.0)
+    if caught:
+        see_through_bot(me, p, week, note)
+    if handed:
+        return mark | HANDED
+    count_contact(count, 0.0, tries_before(me, mark), solved)
+    feel_contact(me, p, week, conversation(solved, known, p.chatbot.coldness, me.digital_affinity))
+    if not solved:
+        rankle(me, p, week, severity, p.chatbot.resentment)
+    settle(me, p, mark, solved)
+    return 0
+
+
+@step
+def see_through_bot(me, p, week, note):
+    """It posed as a person and was found out."""
+    before = me.trust
+    me.trust = shaken(before, p.chatbot.distrust)
+    me.ledger_service += lost(before, me.trust) * week.rate
+    note.bot_found_out(p.chatbot.distrust)
+
+
+@step
+def pay_for_bot(p, count):
+    """What the chatbot's conversations cost."""
+    count.cost_chatbot += conversations(count.bot_contacts, p.chatbot.cost)
 
 
 EXAMPLES = (

@@ -11,11 +11,18 @@ from sim.draws import stream
 from sim.examples import example
 from sim.numeric import share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.conversation import ABOUT, count_contact, feel_contact, recover, settle, severity_of_matter, solves, tries_before
+from sim.draws import happens
+from sim.mechanisms.chatbot import conversations
+from sim.mechanisms.personalisation import repeating
+from sim.steps import step
 
 f32 = np.float32
 
 DIGITAL = stream("digital channels")
 """Three draws a contact: whether it is made in writing, whether the answer helps, and whether a complaint is made in public."""
+WRITES, IS_HELPED, GOES_PUBLIC = range(3)
+"""What these draws decide."""
 
 
 class DigitalChannels(Parameters):
@@ -82,6 +89,52 @@ def correspondence(solved: bool, affinity: float, strangeness: float, pain: floa
 def overheard(complaints: int, visibility: float) -> int:
     """How many conversations so many public complaints count for."""
     return np.int64(f32(complaints) * visibility + f32(0.5))
+
+
+COUNTS = ("digital_contacts", "public_complaints")
+MONEY_OUT = ("cost_digital",)
+EVENTS = {"message_solved": "", "message_unsolved": "", "complains_publicly": ""}
+
+
+@step
+def tangle(p, again: bool) -> float:
+    """What telling it again, and hearing something else, takes off the encounter of somebody who has tried before."""
+    repeated = repeating(again, p.personalisation.repetition_hurts, p.personalisation.remembers)
+    return repeated + differing(again, p.digital_channels.inconsistency, p.digital_channels.offered)
+
+
+@step
+def write(me, p, week, count, note, mark: int) -> int:
+    """Perhaps write to the company instead of calling; whoever is not helped may complain in public."""
+    if p.digital_channels.offered <= 0.0:
+        return mark
+    luck, helped, goes_public = me.luck(DIGITAL, WRITES), me.luck(DIGITAL, IS_HELPED), me.luck(DIGITAL, GOES_PUBLIC)
+    if not happens(writes(me.digital_affinity, p.digital_channels.offered), luck):
+        return mark
+    severity, tries = severity_of_matter(me, mark), tries_before(me, mark)
+    solved = happens(solves(p.digital_channels.skill, severity, p.digital_channels.hardness), helped)
+    hours = p.digital_channels.response_hours
+    pain = slowness(hours, p.digital_channels.tolerance, p.digital_channels.slowness_hurts) + tangle(p, tries > 0)
+    count.digital_contacts += 1
+    count_contact(count, pain, tries, solved)
+    feel_contact(me, p, week, correspondence(solved, me.digital_affinity, p.digital_channels.strangeness, pain))
+    if solved:
+        note.message_solved(hours)
+    else:
+        note.message_unsolved(hours)
+    if (mark & ABOUT) != 0:
+        recover(me, p, week, count, note, solved, p.accountability.compensates)
+    settle(me, p, mark, solved)
+    if not solved and happens(p.digital_channels.public, goes_public):
+        count.public_complaints += 1
+        note.complains_publicly(0.0)
+    return 0
+
+
+@step
+def pay_for_messages(p, count):
+    """What answering messages costs."""
+    count.cost_digital += conversations(count.digital_contacts, p.digital_channels.cost)
 
 
 EXAMPLES = (

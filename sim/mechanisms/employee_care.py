@@ -14,9 +14,16 @@ from sim.draws import stream
 from sim.examples import example
 from sim.numeric import exp, log, share
 from sim.parameters import Parameters, parameter
+from sim.draws import happens
+from sim.mechanisms.management import cared_for
+from sim.mechanisms.outsourcing import granted, outsourced, reduced
+from sim.numeric import fixed, normal_quantile
+from sim.steps import step
 
 f32 = np.float32
 
+REPRESENTATIVE = stream("representative")
+"""A draw a representative: how talented whoever holds the position is."""
 STAFF = stream("staff")
 """A draw a representative and week: whether they quit; in week 0, how long they have been there."""
 
@@ -69,6 +76,7 @@ class EmployeeCare(Parameters):
 
 NEUTRAL = {"pay": 1.0, "training": 0.0, "turnover": 0.0, "layoffs": 0.0, "strain": 0.0, "morale_weight": 0.0}
 COLUMNS = (
+    Column("skill", "staff", "How able the representative is this week, 0 to 1", ("govern",)),
     Column("morale", "staff", "The representative's morale, 0 to 1", ("govern",)),
     Column("staff_tenure", "staff", "Weeks the representative has been here", ("govern",)),
     Column("hires", "staff", "How often the position was filled anew", ("govern",)),
@@ -76,6 +84,9 @@ COLUMNS = (
     Column("calls_taken", "staff", "Calls answered this week", ("govern", "contact")),
     Column("hard_calls", "staff", "Of these, calls that were not solved or came from angry people", ("govern", "contact")),
     Column("let_go", "firm", "Share of the representatives planned who were let go", ("govern",)),
+    Column("paid_hires", "weekly_firm", "Representatives hired this week at the company's expense"),
+    Column("own_staff", "weekly_firm", "Representatives of the company's own this week"),
+    Column("hours_paid", "weekly_firm", "What an hour of all representatives costs, against one at the market's pay"),
 )  # fmt: skip
 
 
@@ -160,6 +171,121 @@ def hour_cost(pay: float, cost_ratio: float, outsourced: bool) -> float:
     return cost_ratio if outsourced else pay
 
 
+COUNTS = ("staff", "morale", "quits", "hires")
+MONEY_OUT = ("cost_staff",)
+
+
+@step
+def let_people_go(firm, p, week):
+    """Where layoffs go on, a share of the representatives is let go every week."""
+    if week.staff_lasts and week.number > 0:
+        firm.let_go = let_go_after(firm.let_go, p.employee_care.layoffs)
+
+
+@step
+def come_to_work(me, firm, p, last, week, count):
+    """A representative takes their place: as ever, or as somebody who has a tenure, a morale and perhaps enough."""
+    out = outsourced(me.number, int(firm.representatives_on_duty), p.outsourcing.share)
+    if week.staff_lasts:
+        live_on(me, firm, p, last, week, count, out)
+    else:
+        me.skill = talent(me, p, 0, out)
+        me.morale = ORDINARY
+    count.staff += 1
+    count.morale += fixed(me.morale)
+    firm.hours_paid += hour_cost(p.employee_care.pay, p.outsourcing.cost_ratio, out)
+
+
+@step
+def talent(me, p, who: int, out: bool) -> float:
+    """Skill of one's own, of which the outsourcer's people lack a part; ``who``: the how-manieth in this position."""
+    full = skill_of(p.call_centre.skill, p.call_centre.skill_spread, normal_quantile(me.word_at(REPRESENTATIVE, who, 0)))
+    return reduced(full, p.outsourcing.skill_gap, out)
+
+
+@step
+def live_on(me, firm, p, last, week, count, out: bool):
+    """Stay, quit and be replaced, or begin; and learn."""
+    hours = 0.0 if out else cared_for(p.employee_care.training, p.management.neglect, firm.budget)
+    pay = 1.0 if out else p.employee_care.pay
+    support = supported(pay, hours, p.employee_care.pay_weight, p.employee_care.training_weight)
+    if week.number == 0:
+        me.morale = support
+        me.staff_tenure = begun(granted(p.employee_care.turnover, p.outsourcing.turnover, out), me.luck(STAFF, 0))
+    elif me.number >= int(firm.representatives_before):
+        be_replaced(me, firm, count, support, out)
+    else:
+        stay_or_quit(me, firm, p, last, week, count, support, out)
+    me.call_minutes = 0.0
+    me.calls_taken = 0.0
+    me.hard_calls = 0.0
+    firm.own_staff += 0.0 if out else 1.0
+    own = trained(talent(me, p, int(me.hires), out), hours, p.employee_care.training_lift)
+    lacks = missing(p.employee_care.beginner_gap, me.staff_tenure, p.employee_care.learning)
+    me.skill = inspired(own, lacks, me.morale, p.employee_care.morale_weight)
+
+
+@step
+def stay_or_quit(me, firm, p, last, week, count, support: float, out: bool):
+    """A further week, unless they quit and somebody else comes."""
+    me.morale = morale_of_week(me, firm, p, last, week, support)
+    chance = quits(granted(p.employee_care.turnover, p.outsourcing.turnover, out), me.morale, p.employee_care.quitting)
+    if happens(chance, me.luck(STAFF, 0)):
+        count.quits += 1
+        be_replaced(me, firm, count, support, out)
+    else:
+        me.staff_tenure += 1.0
+
+
+@step
+def morale_of_week(me, firm, p, last, week, support: float) -> float:
+    """Morale after last week's work, and after others went."""
+    occupancy = part_of(me.call_minutes, f32(week.minutes_open(last.call_centre.hours)))
+    hard_part = part_of(me.hard_calls, me.calls_taken)
+    toll = worn(occupancy, p.employee_care.target_occupancy, hard_part, p.employee_care.strain)
+    after = morale_after(me.morale, support, p.employee_care.recovery, toll)
+    before, now = int(firm.representatives_before), int(firm.representatives_on_duty)
+    return unsettled(after, before, now, p.employee_care.insecurity)
+
+
+@step
+def be_replaced(me, firm, count, support: float, out: bool):
+    """Somebody else takes the position: a beginner, whom the company pays for unless the outsourcer does."""
+    me.morale, me.staff_tenure = support, 0.0
+    me.hires += 1.0
+    count.hires += 1
+    firm.paid_hires += 0.0 if out else 1.0
+
+
+@step
+def remember_call(me, p, week, solved: bool, grievance: float):
+    """A representative has taken a call, and it was hard or not."""
+    if week.staff_lasts:
+        me.calls_taken += 1.0
+        me.hard_calls += 1.0 if hard(solved, grievance, p.employee_care.anger) else 0.0
+
+
+@step
+def pay_for_staff(firm, p, week, count):
+    """What hiring and training cost this week."""
+    if week.staff_lasts:
+        care = cared_for(p.employee_care.training, p.management.neglect, firm.budget)
+        count.cost_staff += wages(firm.paid_hires, p.employee_care.hiring_cost, 1.0, week.stands_for)
+        count.cost_staff += wages(firm.own_staff, p.employee_care.training_cost, care, week.stands_for)
+
+
+@rule
+def skill_of(mean: float, spread: float, normal: float) -> float:
+    """One representative's skill, in [0, 1]."""
+    return share(mean + spread * normal)
+
+
+@rule
+def wages(heads: float, wage: float, hours: float, stands_for: float) -> int:
+    """A week's wages in whole cents, per simulated share of the company."""
+    return np.int64(np.float64(heads) * wage * hours / stands_for * 100.0 + 0.5)
+
+
 EXAMPLES = (
     example(begun, 0.0, 0.5, becomes=1040.0, because="nobody ever quits"),
     example(begun, 2.0, 0.0, becomes=0.0, because="somebody came this week"),
@@ -184,4 +310,6 @@ EXAMPLES = (
     example(let_go_after, 0.5, 365.25 / 700, becomes=0.505, because="a hundredth of the half that is left"),
     example(hour_cost, 1.2, 0.5, False, becomes=1.2, because="the company's own pay"),
     example(hour_cost, 1.2, 0.5, True, becomes=0.5, because="the outsourcer's price"),
+    example(skill_of, 0.8, 0.1, 1.0, becomes=0.9, because="one spread above average"),
+    example(wages, 10.0, 20.0, 60.0, 40.0, becomes=30_000, because="12,000 a week over 40 is 300.00"),
 )

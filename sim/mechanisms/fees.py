@@ -13,12 +13,14 @@ from sim.draws import stream
 from sim.examples import example
 from sim.numeric import clamp, share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.ledger import lost
+from sim.behaviour.person import COMPANY
+from sim.draws import happens
+from sim.mechanisms.pricing import cents
+from sim.mechanisms.transparency import FINDS_FEE, IS_CHARGED, LIGHT, betray
+from sim.steps import step
 
 f32 = np.float32
-
-LIGHT = stream("coming to light")
-"""Four draws a customer and week: a hidden fee, whether it is found, a false claim found out, a campaign heard."""
-
 
 class Fees(Parameters):
     size: float = parameter(
@@ -74,6 +76,50 @@ def gravity(hidden: float) -> float:
 def first_bill(tenure: int, week: int) -> bool:
     """Whether somebody who joined in the simulated time pays for the first time this week."""
     return tenure == 1 and week > 0
+
+
+MONEY_IN = ("revenue_fees",)
+EVENTS = {"fee_found": "", "fee_unnoticed": "", "drip_found": ""}
+
+
+@step
+def is_charged(me, p) -> bool:
+    """Whether somebody pays a fee that nobody mentioned."""
+    return p.fees.size > 0.0 and me.provider == COMPANY and happens(p.fees.share, me.luck(LIGHT, IS_CHARGED))
+
+
+@step
+def be_charged(me, p, week, count, note):
+    """Pay a fee that nobody mentioned, and perhaps find it on the bill."""
+    fee, found = cents(me.spend, p.fees.size), happens(p.fees.discovery, me.luck(LIGHT, FINDS_FEE))
+    count.revenue_fees += fee
+    if found:
+        find_hidden(me, p, week, p.fees.size, p.fees.distrust)
+        note.fee_found(fee)
+    else:
+        note.fee_unnoticed(fee)
+
+
+@step
+def sees_first_bill(me, last, week) -> bool:
+    """Whether somebody who joined at a price that was not the whole one pays for the first time."""
+    return last.fees.drip > 0.0 and me.provider == COMPANY and first_bill(me.tenure, week.number)
+
+
+@step
+def find_drip(me, p, last, week, note):
+    """The whole price comes to light with the first bill."""
+    find_hidden(me, p, week, last.fees.drip, blow_of(last.fees.drip, p.fees.distrust))
+    note.drip_found(last.fees.drip)
+
+
+@step
+def find_hidden(me, p, week, hidden: float, blow: float):
+    """Find that so many weeks of spend were hidden: it is unfair, and it shakes trust by this ``blow``."""
+    before = me.price_fairness
+    me.price_fairness = fairness_found(before, hidden, p.fees.unfairness, me.price_sensitivity)
+    me.ledger_price += lost(before, me.price_fairness) * week.rate
+    betray(me, week, blow, gravity(hidden), p.fees.anger)
 
 
 EXAMPLES = (

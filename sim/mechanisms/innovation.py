@@ -13,6 +13,11 @@ from sim.compiled import rule
 from sim.examples import example
 from sim.numeric import share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.person import RIVAL
+from sim.mechanisms.marketing import spending
+from sim.mechanisms.rival import offered
+from sim.numeric import fixed
+from sim.steps import step
 
 f32 = np.float32
 
@@ -70,6 +75,31 @@ def lost_to_lag(loss: float, expectation: float, performance: float, lag: float,
     """The part of a week's loss of satisfaction that the lag explains, once the shortfall is large enough to be noted."""
     short = expectation - performance
     return loss * share(lag / short) if short > notice else f32(0)
+
+
+COUNTS = ("obsolescence",)
+MONEY_OUT = ("cost_innovation",)
+
+
+@step
+def keep_up(firm, p):
+    """What is possible moves on, and each provider follows as far as it does."""
+    ours, theirs = gained(p.innovation.investment, p.innovation.progress), p.innovation.frontier * p.innovation.rival_keeps_up
+    firm.obsolescence = lag_after(firm.obsolescence, p.innovation.frontier, ours)
+    firm.rival_obsolescence = lag_after(firm.rival_obsolescence, p.innovation.frontier, theirs)
+
+
+@step
+def lag_of_own(me, firm) -> float:
+    """How far the own provider's product lags behind what is possible."""
+    return offered(firm.obsolescence, firm.rival_obsolescence, me.provider == RIVAL)
+
+
+@step
+def pay_for_progress(firm, p, count):
+    """What the company invests, and how far it lags behind."""
+    count.obsolescence += fixed(firm.obsolescence)
+    count.cost_innovation += spending(count.customers, 1.0, p.innovation.investment)
 
 
 EXAMPLES = (

@@ -11,6 +11,8 @@ from sim.columns import Column
 from sim.compiled import rule
 from sim.examples import example
 from sim.parameters import Parameters, parameter
+from sim.numeric import clamp, fixed
+from sim.steps import step
 
 f32 = np.float32
 
@@ -39,6 +41,8 @@ COLUMNS = (
     Column("quarter_cost", "firm", "Cost since the last review, in currency", ("govern", "account")),
     Column("representatives_on_duty", "firm", "Representatives who work this week", ("govern",)),
     Column("lanes_on_duty", "firm", "Lanes with a cashier this week", ("govern",)),
+    Column("representatives_before", "weekly_firm", "Representatives who worked last week"),
+    Column("lanes_before", "weekly_firm", "Lanes with a cashier last week"),
 )
 
 
@@ -66,6 +70,46 @@ def on_duty(planned: int, budget: float, let_go: float) -> int:
 def cared_for(full: float, neglect: float, budget: float) -> float:
     """What a budget (less 1) leaves of something that is neglected as the budget falls."""
     return full * (f32(1) - neglect * (-budget if budget < 0 else f32(0)))
+
+
+COUNTS = ("budget",)
+
+
+@rule
+def currency(cents: int) -> float:
+    """Whole cents as an amount of money."""
+    return f32(cents / 100.0)
+
+
+@step
+def review(firm, p, week):
+    """At the end of a quarter the budget follows the margin."""
+    if week.budget_moves and week.number > 0 and week.number % p.management.review_weeks == 0:
+        earned = margin(firm.quarter_revenue, firm.quarter_cost)
+        wanted = reviewed(firm.budget, earned, p.management.target_margin, p.management.cuts, p.management.reinvests)
+        firm.budget = clamp(wanted, p.management.floor - 1.0, p.management.ceiling - 1.0)
+        firm.quarter_revenue = 0.0
+        firm.quarter_cost = 0.0
+
+
+@step
+def take_posts(firm, p, week):
+    """How many representatives and how many lanes with a cashier there are this week, and how many there were last week."""
+    firm.representatives_before, firm.lanes_before = firm.representatives_on_duty, firm.lanes_on_duty
+    lanes = p.self_checkout.lanes - p.self_checkout.self_lanes
+    firm.representatives_on_duty = on_duty(p.call_centre.representatives, firm.budget, firm.let_go)
+    firm.lanes_on_duty = on_duty(lanes, firm.budget, 0.0)
+    if week.number == 0:
+        firm.representatives_before, firm.lanes_before = firm.representatives_on_duty, firm.lanes_on_duty
+
+
+@step
+def close_books(firm, week, count):
+    """Add this week's revenue and cost to the quarter's."""
+    count.budget += fixed(1.0 + firm.budget)
+    if week.budget_moves:
+        firm.quarter_revenue += currency(count.revenue)
+        firm.quarter_cost += currency(count.cost)
 
 
 EXAMPLES = (

@@ -10,6 +10,7 @@ from sim.compiled import rule
 from sim.examples import example
 from sim.numeric import share
 from sim.parameters import Parameters, parameter
+from sim.steps import step
 
 f32 = np.float32
 
@@ -42,6 +43,15 @@ def reached(attention: float, reach: float) -> float:
 def spending(people: int, reach: float, cost: float) -> int:
     """A week's advertising in whole cents for this many of the rival's customers."""
     return np.int64(f32(people) * reach * cost * f32(100) + f32(0.5))
+
+
+MONEY_OUT = ("cost_marketing",)
+
+
+@step
+def pay_for_reach(p, count):
+    """What advertising to the rival's customers costs."""
+    count.cost_marketing += spending(count.rival_customers, p.marketing.reach, p.marketing.cost)
 
 
 EXAMPLES = (

@@ -11,6 +11,10 @@ from sim.compiled import rule
 from sim.examples import example
 from sim.numeric import share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.ledger import booked, lost
+from sim.behaviour.person import COMPANY
+from sim.behaviour.trust import shaken
+from sim.steps import step
 
 f32 = np.float32
 
@@ -68,6 +72,42 @@ def watched(tailoring: float, comfort: float, creepiness: float, welcome: float)
 def knowing(customers: int, remembers: float, tailoring: float, cost: float) -> int:
     """What knowing so many customers costs in a week, in whole cents."""
     return np.int64(f32(customers) * (remembers + tailoring) * cost * f32(100) + f32(0.5))
+
+
+MONEY_OUT = ("cost_personalisation",)
+
+
+@step
+def be_fitted(me, p):
+    """The company fits the service to what it knows of its customers."""
+    if p.personalisation.tailoring > 0.0:
+        better = fitted(
+            me.performed, p.personalisation.fit, p.personalisation.tailoring, welcome(me.trust, p.personalisation.control)
+        )
+        me.performed = better if me.provider == COMPANY else me.performed
+
+
+@step
+def feel_watched(me, p, week):
+    """The company's customers lose trust to tailoring that goes too far."""
+    if p.personalisation.tailoring > p.personalisation.comfort:
+        after = shaken(
+            me.trust,
+            watched(
+                p.personalisation.tailoring, p.personalisation.comfort, p.personalisation.creepiness,
+                welcome(me.trust, p.personalisation.control),
+            ),
+        )  # fmt: skip
+        mine = me.provider == COMPANY
+        me.ledger_communication += booked(lost(me.trust, after), week.rate, mine)
+        me.trust = after if mine else me.trust
+
+
+@step
+def pay_for_knowing(p, count):
+    """What remembering and tailoring cost."""
+    known = knowing(count.customers, p.personalisation.remembers, p.personalisation.tailoring, p.personalisation.cost)
+    count.cost_personalisation += known
 
 
 EXAMPLES = (

@@ -10,6 +10,10 @@ import numpy as np
 from sim.compiled import rule
 from sim.examples import example
 from sim.parameters import Parameters, parameter
+from sim.behaviour.person import COMPANY
+from sim.draws import happens
+from sim.mechanisms.transparency import HEARS, LIGHT, betray, exposed, flattered
+from sim.steps import step
 
 f32 = np.float32
 
@@ -47,20 +51,45 @@ def hollow(claimed: float, actual: float) -> float:
 
 
 @rule
-def exposed(gap: float, exposure: float) -> float:
-    """The chance that an answered call shows the claim for what it is."""
-    return gap * exposure
-
-
-@rule
 def campaign(people: int, cost: float, claimed: float) -> int:
     """A week's campaign in whole cents."""
     return np.int64(f32(people) * cost * claimed * f32(100) + f32(0.5))
 
 
+MONEY_OUT = ("cost_campaign",)
+EVENTS = {"pretence_exposed": ""}
+
+
+@step
+def hears_campaign(me, p) -> bool:
+    """Whether a campaign that claims more than is true reaches somebody."""
+    claims = hollow(p.pretence.claimed, p.pretence.actual) > 0.0
+    return claims and me.provider == COMPANY and happens(p.pretence.reach, me.luck(LIGHT, HEARS))
+
+
+@step
+def hear_campaign(me, p):
+    """A campaign raises what is expected."""
+    me.expectation = flattered(me.expectation, hollow(p.pretence.claimed, p.pretence.actual), p.pretence.swelling)
+
+
+@step
+def see_through(me, p, week, note, luck: float):
+    """An answered call may show that the claim to put customers first is hollow."""
+    gap = hollow(p.pretence.claimed, p.pretence.actual)
+    if gap > 0.0 and happens(exposed(gap, p.pretence.exposure), luck):
+        betray(me, week, p.pretence.betrayal, 1.0, p.pretence.anger)
+        note.pretence_exposed(gap)
+
+
+@step
+def pay_for_campaign(p, count):
+    """What the campaign costs."""
+    count.cost_campaign += campaign(count.customers, p.pretence.campaign_cost, p.pretence.claimed)
+
+
 EXAMPLES = (
     example(hollow, 0.75, 0.25, becomes=0.5, because="half is hollow"),
     example(hollow, 0.25, 0.75, becomes=0.0, because="better than it claims to be"),
-    example(exposed, 0.5, 0.4, becomes=0.2, because="half of 0.4"),
     example(campaign, 1000, 0.02, 0.5, becomes=1000, because="1,000 people at one cent"),
 )

@@ -9,6 +9,8 @@ import numpy as np
 from sim.compiled import rule
 from sim.examples import example
 from sim.parameters import Parameters, parameter
+from sim.behaviour.person import COMPANY
+from sim.steps import step
 
 f32 = np.float32
 
@@ -41,6 +43,23 @@ def rise(now: float, before: float) -> float:
 def cents(spend: float, price: float) -> int:
     """A week's bill in whole cents: the customer's spend at this price index."""
     return np.int32(spend * price * f32(100) + f32(0.5))
+
+
+MONEY_IN = ("revenue_service",)
+
+
+@step
+def price_here(me, p, week) -> float:
+    """The price index that this person pays with the company."""
+    joined = me.tenure <= week.number
+    return price_paid(p.pricing.list_price, p.pricing.newcomer_discount, p.pricing.discount_weeks, me.tenure, joined)
+
+
+@step
+def pay(me, p, week, count):
+    """The company's customers pay for the week."""
+    if me.provider == COMPANY:
+        count.revenue_service += cents(me.spend, price_here(me, p, week))
 
 
 EXAMPLES = (

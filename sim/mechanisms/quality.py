@@ -11,11 +11,21 @@ from sim.draws import stream
 from sim.examples import example
 from sim.numeric import share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.person import COMPANY, RIVAL
+from sim.columns import Column
+from sim.mechanisms.innovation import standing
+from sim.mechanisms.management import cared_for
+from sim.mechanisms.pricing import cents
+from sim.mechanisms.rival import offered
+from sim.numeric import normal_quantile
+from sim.steps import step
 
 f32 = np.float32
 
 EVERYDAY = stream("everyday")
 """Four draws a customer and week: how the product performs, whether it fails, an upselling attempt, a visit to the shop."""
+PERFORMS, FAILS, IS_OFFERED, SHOPS = range(4)
+"""What these draws decide."""
 
 
 class Quality(Parameters):
@@ -58,6 +68,46 @@ def usual_performance(level: float, error_rate: float, exposure: float, depth: f
 def providing(cents: int, cost_share: float) -> int:
     """What it costs to provide a product that sells for so many cents at a price index of 1, in whole cents."""
     return np.int64(np.float64(cents) * np.float64(cost_share) + 0.5)
+
+
+COLUMNS = (
+    Column("performed", "weekly_number", "How the own provider's product performed this week, 0 to 1"),
+    Column("spending", "weekly_sum", "What the company's customers would pay at a price index of 1, in cents"),
+)
+MONEY_OUT = ("cost_product",)
+
+
+@step
+def use_product(me, firm, p):
+    """Use the own provider's product for a week.
+
+    Whoever has left the market goes through it too, as with the company; nothing of it is ever counted.
+    """
+    rival = me.provider == RIVAL
+    ours = standing(cared_for(p.quality.level, p.management.neglect, firm.budget), firm.obsolescence)
+    theirs = standing(p.rival.level, firm.rival_obsolescence)
+    normal = normal_quantile(me.word(EVERYDAY, PERFORMS))
+    error = error_of(
+        me.luck(EVERYDAY, FAILS), offered(p.quality.error_rate, p.rival.error_rate, rival), me.failure_exposure,
+        p.quality.error_depth,
+    )  # fmt: skip
+    me.performed = performance(
+        offered(ours, theirs, rival), offered(p.quality.spread, p.rival.spread, rival), normal, error
+    )
+
+
+@step
+def add_up_spending(me, firm):
+    """What the company's customers would pay at a price index of 1, by which the cost of the product goes."""
+    if me.provider == COMPANY:
+        firm.spending += cents(me.spend, 1.0)
+
+
+@step
+def pay_for_product(firm, p, count):
+    """What providing the product costs, less when the budget is cut."""
+    share_of_it = cared_for(p.quality.cost_share, p.management.neglect, firm.budget)
+    count.cost_product += providing(firm.spending, share_of_it)
 
 
 EXAMPLES = (

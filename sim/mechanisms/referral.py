@@ -12,6 +12,8 @@ from sim.columns import Column
 from sim.compiled import rule
 from sim.examples import example
 from sim.parameters import Parameters, parameter
+from sim.mechanisms.pricing import cents
+from sim.steps import step
 
 f32 = np.float32
 
@@ -52,6 +54,34 @@ def attached(reluctance: float, bond: float, came_by: int) -> float:
 def origin(referred: bool) -> int:
     """How a newcomer was won."""
     return BY_FRIENDS if referred else BY_ADVERTISING
+
+
+COUNTS = ("customers_referred", "customers_advertised", "leavers_referred", "leavers_advertised")
+MONEY_OUT = ("cost_referral",)
+
+
+@step
+def be_won(me, p, count, referred: bool, wooed: bool):
+    """Join: how one was won is marked, and what was promised for it is paid."""
+    me.came_by, me.left_in = origin(referred), 0
+    count.won_back += wooed
+    count.cost_referral += cents(me.spend, p.referral.reward) if referred else 0
+    count.cost_winback += cents(me.spend, p.winback.discount) if wooed else 0
+
+
+@step
+def be_lost(me, count):
+    """Be no customer any more: how one had been won is counted, and the mark taken away."""
+    count.leavers_referred += me.came_by == BY_FRIENDS
+    count.leavers_advertised += me.came_by == BY_ADVERTISING
+    me.came_by = 0
+
+
+@step
+def be_counted_by_origin(me, count):
+    """How the company's customers were won."""
+    count.customers_referred += me.came_by == BY_FRIENDS
+    count.customers_advertised += me.came_by == BY_ADVERTISING
 
 
 EXAMPLES = (

@@ -11,6 +11,13 @@ from sim.compiled import rule
 from sim.draws import stream
 from sim.examples import example
 from sim.parameters import Parameters, parameter
+from sim.behaviour.choice import leaves
+from sim.behaviour.person import COMPANY, MOOD
+from sim.columns import Column
+from sim.draws import happens
+from sim.mechanisms.marketing import spending
+from sim.mechanisms.pricing import cents
+from sim.steps import step
 
 f32 = np.float32
 
@@ -42,6 +49,47 @@ NEUTRAL = {"save_offers": 0.0, "unsolicited": 0.0}
 def raised(hurdle: float, weeks: float, offered: bool) -> float:
     """What the rival must better, once the company has offered so many weeks of spend, as a discount over one year."""
     return hurdle + (weeks / f32(52) if offered else f32(0))
+
+
+COLUMNS = (Column("woken", "weekly_flag", "Whether a better plan makes somebody compare providers this week"),)
+COUNTS = ("plans_sent", "save_offers", "saved")
+MONEY_OUT = ("cost_retention",)
+EVENTS = {"plan_sent": "", "offer_to_stay": ""}
+
+
+@step
+def gets_plan(me, p) -> bool:
+    """Whether a better plan is recommended to somebody this week."""
+    unsolicited = p.retention_offers.unsolicited
+    return unsolicited > 0.0 and me.provider == COMPANY and happens(unsolicited, me.spare_luck(MOOD))
+
+
+@step
+def get_plan(me, p, count, note):
+    """A better plan is recommended, which may make somebody compare providers."""
+    me.woken = happens(p.retention_offers.awakening, me.luck(KEEPING, WAKES))
+    count.plans_sent += 1
+    note.plan_sent(0.0)
+
+
+@step
+def pay_for_plans(p, count):
+    """What recommending better plans costs."""
+    count.cost_retention += spending(count.plans_sent, 1.0, p.retention_offers.contact_cost)
+
+
+@step
+def stays_after_all(me, p, count, note, drawn: float, high: float, luck: float) -> bool:
+    """Whether somebody about to leave gets an offer to stay, and accepts it."""
+    offered = p.retention_offers.save_offers > 0.0 and happens(p.retention_offers.save_offers, me.luck(KEEPING, SAVES))
+    higher = raised(high, p.retention_offers.save_discount, offered)
+    stays = offered and not happens(leaves(drawn, higher, p.choice.decisiveness), luck)
+    count.save_offers += offered
+    count.saved += stays
+    count.cost_retention += cents(me.spend, p.retention_offers.save_discount) if stays else 0
+    if offered:
+        note.offer_to_stay(stays)
+    return stays
 
 
 EXAMPLES = (

@@ -15,10 +15,26 @@ from sim.draws import stream
 from sim.examples import example
 from sim.numeric import logistic, power, share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.person import COMPANY
+from sim.behaviour.satisfaction import remember
+from sim.behaviour.waiting import handling_minutes, patience_minutes, wait_pain
+from sim.draws import happens
+from sim.mechanisms.employee_care import wages
+from sim.mechanisms.impatience import remaining
+from sim.mechanisms.pricing import cents
+from sim.mechanisms.quality import EVERYDAY, SHOPS
+from sim.numeric import fixed_minutes, normal_quantile
+from sim.service.queues import BALKED, NOBODY, SERVED
+from sim.steps import Minutes, step
 
 f32 = np.float32
 
 CHECKOUT = stream("checkout")
+"""Draws of a visit: when, to which lanes, how long at the lane, whether something goes wrong there; patience; turning away."""
+COMES_AT, WHICH, HOW_LONG, SLIPS, IS_PATIENT, TURNS_AWAY = range(6)
+"""What these draws decide."""
+STAFFED, ALONE = 0, 1
+"""Which lanes somebody goes to."""
 
 
 class SelfCheckout(Parameters):
@@ -114,6 +130,78 @@ def put_off(length: int, minding: float, in_sight: float, unnoticed: float, dete
         return f32(0)
     stays = power(f32(1) - deters, minding * over * over / growth)
     return in_sight * (f32(1) - stays)
+
+
+COUNTS = ("visits", "self_visits", "walked_out", "balked", "checkout_wait")
+MONEY_OUT = ("cost_checkout", "cost_shrink", "cost_lost_sales")
+EVENTS = {"shop": "", "shop_left": "", "shop_balked": ""}
+
+
+@step
+def shops(me, p) -> bool:
+    """Whether somebody visits a shop this week."""
+    return p.self_checkout.visits > 0.0 and me.provider == COMPANY and happens(p.self_checkout.visits, me.luck(EVERYDAY, SHOPS))
+
+
+@step
+def arrive(me, firm, p, week, mark: int):
+    """When somebody comes, how long they take at the lane and how patient they are, and to which lanes they go."""
+    staffed, alone_lanes = int(firm.lanes_on_duty), p.self_checkout.self_lanes
+    alone = happens(prefers_self(me.self_service_liking, staffed, alone_lanes), me.luck(CHECKOUT, WHICH))
+    usual = handling_minutes(
+        p.self_checkout.self_minutes if alone else p.self_checkout.minutes, p.self_checkout.minutes_spread,
+        normal_quantile(me.word(CHECKOUT, HOW_LONG)),
+    )  # fmt: skip
+    slip = me.luck(CHECKOUT, SLIPS)
+    minutes = minutes_at_lane(usual, p.self_checkout.error_minutes, slip, p.self_checkout.errors) if alone else usual
+    own = me.patience * remaining(p.impatience.patience_trend, week.number)
+    return me.word(CHECKOUT, COMES_AT), minutes, patience_minutes(own, me.luck(CHECKOUT, IS_PATIENT)), alone
+
+
+@step
+def check_out(me, line, p, arrival: Minutes, minutes: Minutes, patience: Minutes):
+    """Join the line, or turn away from one that is too long; whoever turns away has, instead of a wait, its length."""
+    if p.self_checkout.line_in_sight > 0.0:
+        length, minding = line.length(arrival), minds(me.price_sensitivity)
+        chance = put_off(
+            length, minding, p.self_checkout.line_in_sight, p.self_checkout.line_unnoticed, p.self_checkout.line_deters
+        )
+        if happens(chance, me.luck(CHECKOUT, TURNS_AWAY)):
+            return length, BALKED, NOBODY
+    wait, outcome, server = line.answer(arrival, minutes, patience)
+    line.join(arrival + wait)
+    return wait, outcome, server
+
+
+@step
+def leave_shop(me, p, week, count, note, mark: int, wait: Minutes, outcome: int):
+    """What a visit leaves behind: how it was against what was expected, and the annoyance of leaving with nothing."""
+    alone, served, away = mark == ALONE, outcome == SERVED, outcome == BALKED
+    helped = alone and served
+    pain = wait_pain(wait, p.self_checkout.tolerance, p.self_checkout.waiting_hurts)
+    pain = pain if served else p.self_checkout.line_hurts if away else p.self_checkout.waiting_hurts
+    quality = visit(pain, p.self_checkout.effort if helped else 0.0, me.self_service_liking)
+    me.ledger_convenience += remember(me, p, quality, p.self_checkout.memory) * week.rate
+    count.visits += 1
+    count.self_visits += alone and not away
+    count.balked += away
+    count.walked_out += not served and not away
+    count.checkout_wait += 0 if away else fixed_minutes(wait)
+    count.cost_shrink += cents(me.spend, p.self_checkout.shrink) if helped else 0
+    count.cost_lost_sales += 0 if served else cents(me.spend, p.self_checkout.sale)
+    if served:
+        note.shop(wait)
+    elif away:
+        note.shop_balked(wait)
+    else:
+        note.shop_left(wait)
+
+
+@step
+def pay_for_lanes(firm, p, week, count):
+    """What cashiers and self-service lanes cost."""
+    count.cost_checkout += wages(firm.lanes_on_duty, p.self_checkout.wage, p.self_checkout.hours, week.stands_for)
+    count.cost_checkout += wages(f32(p.self_checkout.self_lanes), p.self_checkout.lane_cost, 1.0, week.stands_for)
 
 
 EXAMPLES = (

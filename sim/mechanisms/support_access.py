@@ -12,10 +12,31 @@ from sim.compiled import rule
 from sim.draws import stream
 from sim.examples import example
 from sim.parameters import Parameters, parameter
+from sim.behaviour.conversation import (
+    CONTACT,
+    HANDED,
+    IS_PATIENT,
+    LATE,
+    NEW,
+    count_contact,
+    encounter,
+    feel_contact,
+    rankle,
+    settle,
+    severity_of_matter,
+    tries_before,
+)
+from sim.behaviour.waiting import patience_minutes, wait_pain
+from sim.draws import happens
+from sim.mechanisms.impatience import remaining
+from sim.steps import step
 
 f32 = np.float32
 
 ACCESS = stream("support access")
+"""Draws of somebody who calls: whether they find the number, come in time, and try again."""
+LOOKS, COMES, RETURNS = range(3)
+"""What these draws decide."""
 
 
 class SupportAccess(Parameters):
@@ -90,6 +111,59 @@ def in_vain(found: bool, patience: float, hidden: float, search: float) -> float
 def routed(minutes: float, levels: int, routing: float) -> float:
     """Mean handling time of calls that the menu has sorted."""
     return minutes * (f32(1) - routing * f32(levels))
+
+
+COUNTS = ("gave_up",)
+EVENTS = {"gives_up": "", "lines_closed": ""}
+
+
+@step
+def menu_of(p) -> float:
+    """Minutes that the menu takes."""
+    return menu_minutes(p.support_access.menu_levels, p.support_access.seconds_per_level)
+
+
+@step
+def endured(p, handed: bool, late: bool) -> float:
+    """Minutes that a caller spent before joining the queue."""
+    before = before_queue(p.support_access.hidden, p.support_access.search_minutes, menu_of(p), handed)
+    return before + p.support_access.closed_minutes if late else before
+
+
+@step
+def get_through(me, p, week, count, note, mark: int) -> int:
+    """Look for the number, come when the lines are open, and go through the menu – or give up."""
+    if p.support_access.menu_levels <= 0 and p.support_access.hidden <= 0.0 and p.support_access.opening_hours >= 1.0:
+        return mark
+    looks, comes, returns = me.luck(ACCESS, LOOKS), me.luck(ACCESS, COMES), me.luck(ACCESS, RETURNS)
+    patience = patience_minutes(me.patience * remaining(p.impatience.patience_trend, week.number), me.luck(CONTACT, IS_PATIENT))
+    if (mark & HANDED) != 0:
+        return mark
+    found = not happens(p.support_access.hidden, looks)
+    late = closed(found, p.support_access.opening_hours, comes)
+    off = late and not happens(p.support_access.tries_again, returns)
+    if late:
+        note.lines_closed(0.0)
+    if not stopped(found, off, runs_out(patience, menu_of(p))):
+        return mark | LATE if late else mark
+    spent = in_vain(found, patience, p.support_access.hidden, p.support_access.search_minutes)
+    give_up(me, p, week, count, note, mark, endured(p, False, True) if off else spent)
+    return 0
+
+
+@step
+def give_up(me, p, week, count, note, mark: int, spent: float):
+    """Nobody was reached: felt as a call that nobody answered; whoever wanted to speak up has said nothing that was heard."""
+    severity, unheard = severity_of_matter(me, mark), (mark & NEW) != 0
+    pain = wait_pain(spent, p.call_centre.tolerance, p.call_centre.waiting_hurts)
+    count.gave_up += 1
+    count.complaints -= unheard
+    count.silent += unheard
+    count_contact(count, pain, tries_before(me, mark), False)
+    feel_contact(me, p, week, encounter(False, 0.0, False, p.call_centre.manner, p.call_centre.solution, pain))
+    rankle(me, p, week, severity, p.support_access.resentment)
+    settle(me, p, mark, False)
+    note.gives_up(spent)
 
 
 EXAMPLES = (

@@ -13,11 +13,23 @@ from sim.draws import stream
 from sim.examples import example
 from sim.numeric import share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.grievance import aggrieved
+from sim.behaviour.ledger import lost
+from sim.behaviour.person import COMPANY
+from sim.behaviour.trust import shake
+from sim.draws import happens
+from sim.steps import step
 
 f32 = np.float32
 
 NOTICE = stream("notice of a failure")
 """Two draws a customer with a failure: whether they are told of it, and whether what they are told is found to be false."""
+IS_TOLD, IS_LIED_TO = range(2)
+"""What these draws decide."""
+LIGHT = stream("coming to light")
+"""Four draws a customer and week: a hidden fee, whether it is found, a false claim found out, a campaign heard."""
+IS_CHARGED, FINDS_FEE, FINDS_OUT, HEARS = range(4)
+"""What these draws decide."""
 
 
 class Transparency(Parameters):
@@ -82,6 +94,12 @@ def forewarned(outrage: float, notice: float, relief: float) -> float:
 
 
 @rule
+def exposed(gap: float, exposure: float) -> float:
+    """The chance that an answered call shows the claim for what it is."""
+    return gap * exposure
+
+
+@rule
 def flattered(truth: float, claim: float, part: float) -> float:
     """A promise, expectation or view once a claim (0 to 1) has added a part of what it lacks to perfection."""
     return truth + (f32(1) - truth) * claim * part
@@ -91,6 +109,63 @@ def flattered(truth: float, claim: float, part: float) -> float:
 def openness_cost(people: int, cost: float, notices: float, process: float, prices: float) -> int:
     """A week's honest communication in whole cents: each of the three kinds costs a third."""
     return np.int64(f32(people) * cost * (notices + process + prices) / f32(3) * f32(100) + f32(0.5))
+
+
+MONEY_OUT = ("cost_communication",)
+EVENTS = {"claim_found_false": "", "outage_notice": "", "false_notice": ""}
+
+
+@step
+def betray(me, week, blow: float, severity: float, anger: float):
+    """Trust is shaken and anger rises; both are booked under communication."""
+    shake(me, week, blow)
+    before = me.grievance
+    me.grievance = aggrieved(before, severity, anger, 0.0)
+    me.ledger_communication += lost(me.grievance, before) * week.rate
+
+
+@step
+def see_process(me, p):
+    """The company's customers see how the work is done: good work seems better, bad work worse."""
+    if p.transparency.process_shown > 0.0:
+        seen = shown(me.performed, p.quality.failure_threshold, p.transparency.insight, p.transparency.process_shown)
+        me.performed = seen if me.provider == COMPANY else me.performed
+
+
+@step
+def finds_out(me, p) -> bool:
+    """Whether somebody finds that a claim is false."""
+    false = exposed(p.transparency.misleading, p.transparency.found_out)
+    return p.transparency.misleading > 0.0 and me.provider == COMPANY and happens(false, me.luck(LIGHT, FINDS_OUT))
+
+
+@step
+def be_misled(me, p, week, note):
+    """A claim turns out to be false."""
+    betray(me, week, p.transparency.betrayal, 1.0, p.transparency.anger)
+    note.claim_found_false(p.transparency.misleading)
+
+
+@step
+def told_of(me, p, week, note, severity: float) -> bool:
+    """Whether somebody with a new failure is told of it at once, and does not find that to be untrue."""
+    told = happens(p.transparency.outage_notices, me.luck(NOTICE, IS_TOLD))
+    false = told and happens(lie_rate(p.transparency.status_honesty), me.luck(NOTICE, IS_LIED_TO))
+    if false:
+        betray(me, week, p.transparency.betrayal, 1.0, p.transparency.anger)
+        note.false_notice(severity)
+    if told and not false:
+        note.outage_notice(severity)
+    return told and not false
+
+
+@step
+def pay_for_openness(p, count):
+    """What notices, the process shown and announced prices cost."""
+    count.cost_communication += openness_cost(
+        count.customers, p.transparency.cost, p.transparency.outage_notices, p.transparency.process_shown,
+        p.transparency.price_notice,
+    )  # fmt: skip
 
 
 EXAMPLES = (
@@ -104,4 +179,5 @@ EXAMPLES = (
     example(flattered, 0.8, 0.5, 0.4, becomes=0.84, because="0.2 x 0.5 x 0.4 more"),
     example(flattered, 0.8, 0.0, 0.4, becomes=0.8, because="nothing is claimed"),
     example(openness_cost, 1000, 0.03, 1.0, 0.5, 0.5, becomes=2000, because="1,000 x 0.03 x two thirds"),
+    example(exposed, 0.5, 0.4, becomes=0.2, because="half of 0.4"),
 )

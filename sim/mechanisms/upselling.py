@@ -13,6 +13,14 @@ from sim.draws import stream
 from sim.examples import example
 from sim.numeric import share
 from sim.parameters import Parameters, parameter
+from sim.behaviour.grievance import relieved
+from sim.behaviour.ledger import lost
+from sim.behaviour.person import COMPANY
+from sim.behaviour.trust import shaken
+from sim.draws import happens
+from sim.mechanisms.pricing import cents
+from sim.mechanisms.quality import EVERYDAY, IS_OFFERED
+from sim.steps import step
 
 f32 = np.float32
 
@@ -68,6 +76,47 @@ def tired(fatigue: float, tiring: float) -> float:
 def annoyance(pressure: float, fatigue: float, relevance: float, distrust: float) -> float:
     """The share of trust an attempt costs: more under pressure, when tired, and when the offer does not fit."""
     return share(distrust * pressure * (f32(0.25) + fatigue) * (f32(1) - relevance))
+
+
+COUNTS = ("offers", "sales")
+MONEY_IN = ("revenue_upselling",)
+MONEY_OUT = ("cost_upselling",)
+EVENTS = {"offer_accepted": "", "offer_refused": ""}
+
+
+@step
+def recover(me, p, week):
+    """Fatigue passes."""
+    if week.offers_made:
+        me.upsell_fatigue = relieved(me.upsell_fatigue, p.upselling.recovery)
+
+
+@step
+def is_offered(me, p) -> bool:
+    """Whether somebody is offered something more this week."""
+    chance = attempt_chance(p.upselling.attempts)
+    return p.upselling.attempts > 0.0 and me.provider == COMPANY and happens(chance, me.luck(EVERYDAY, IS_OFFERED))
+
+
+@step
+def hear_offer(me, p, week, count, note):
+    """An attempt to sell something more: it tires and costs trust, whether accepted or not."""
+    trust, satisfaction, fatigue = me.trust, me.satisfaction, me.upsell_fatigue
+    income = cents(me.spend, p.upselling.worth)
+    sold = happens(accepts(p.upselling.relevance, trust, fatigue), me.luck(OFFER, 0))
+    blow = annoyance(p.upselling.pressure, fatigue, p.upselling.relevance, p.upselling.distrust)
+    me.trust, me.satisfaction = shaken(trust, blow), shaken(satisfaction, blow)
+    me.upsell_fatigue = tired(fatigue, p.upselling.tiring)
+    me.ledger_upselling += lost(trust, me.trust) * week.rate
+    me.ledger_upselling += lost(satisfaction, me.satisfaction) * week.rate
+    count.offers += 1
+    if sold:
+        count.sales += 1
+        count.revenue_upselling += income
+        count.cost_upselling += income - cents(me.spend, p.upselling.worth * p.upselling.margin)
+        note.offer_accepted(income)
+    else:
+        note.offer_refused(fatigue)
 
 
 EXAMPLES = (

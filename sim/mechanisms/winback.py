@@ -11,6 +11,10 @@ from sim.compiled import rule
 from sim.draws import stream
 from sim.examples import example
 from sim.parameters import Parameters, parameter
+from sim.behaviour.person import RIVAL
+from sim.draws import happens
+from sim.mechanisms.marketing import spending
+from sim.steps import step
 
 f32 = np.float32
 
@@ -31,6 +35,7 @@ class Winback(Parameters):
 NEUTRAL = {"offers": 0.0}
 COLUMNS = (
     Column("left_in", "clock", "The week after which they left for the rival, counted from 1; 0: they never did", ("decide",)),
+    Column("wooed", "weekly_flag", "Whether there is an offer to come back this week"),
 )  # fmt: skip
 
 
@@ -44,6 +49,32 @@ def left_lately(left_in: int, week: int, weeks: int) -> bool:
 def lowered(hurdle: float, weeks: float, offered: bool) -> float:
     """What the company must better to win somebody back, less an offer of so many weeks of spend, over one year."""
     return hurdle - (weeks / f32(52) if offered else f32(0))
+
+
+COUNTS = ("winback_offers", "won_back")
+MONEY_OUT = ("cost_winback",)
+EVENTS = {"winback_offer": ""}
+
+
+@step
+def may_be_wooed(me, p, week) -> bool:
+    """Whether somebody left so lately that they may get an offer to come back."""
+    return p.winback.offers > 0.0 and me.provider == RIVAL and left_lately(me.left_in, week.number, p.winback.weeks)
+
+
+@step
+def be_wooed(me, p, count, note):
+    """Perhaps get an offer to come back, which makes one compare providers."""
+    me.wooed = happens(p.winback.offers, me.luck(WOOING, 0))
+    count.winback_offers += me.wooed
+    if me.wooed:
+        note.winback_offer(0.0)
+
+
+@step
+def pay_for_wooing(p, count):
+    """What making offers to come back costs."""
+    count.cost_winback += spending(count.winback_offers, 1.0, p.winback.cost)
 
 
 EXAMPLES = (
