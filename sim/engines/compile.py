@@ -208,6 +208,8 @@ class Phase:
         for item in items:
             if isinstance(item, Everybody | Listing):
                 together.append(item)
+                if isinstance(item, Listing):
+                    self._list_of(item.asked)
                 continue
             if isinstance(item, Whoever | Queue | Telling) and item.asked not in self.module.lists:
                 together.append(Listing(item.asked))
