@@ -31,7 +31,7 @@ OPTIONAL = {
     "xlsxwriter": "formats",
 }
 """Libraries that a plain installation lacks, and the extra that brings each."""
-OUTPUTS = ("--results", "--weekly", "--out")
+OUTPUTS = ("--results", "--weekly", "--panel", "--events", "--out")
 """Options that name what Parquet files are written to, whose library takes no names but such as are text."""
 
 
