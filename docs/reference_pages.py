@@ -23,9 +23,10 @@ from sim.scenario.json_schema import schema
 BETTER = {1: "more", 0: "neither", -1: "less"}
 PYTHON = {
     "Run and compare": {
-        "sim": ("load", "run", "compare", "Mistake"),
+        "sim": ("load", "run", "compare", "of_panel", "Mistake"),
         "sim.scenario.whole": ("Scenario", "described"),
         "sim.outcome": ("Result",),
+        "sim.own_measures": ("WeeklyCounts",),
         "sim.comparing": ("Answer",),
         "sim.statistics": ("Interval", "Difference"),
     },
@@ -35,7 +36,8 @@ PYTHON = {
         "sim.experiments.question": ("load_experiment", "Experiment"),
         "sim.experiments.laboratory": ("Laboratory",),
         "sim.experiments.sweeping": ("sweep", "Sweep"),
-        "sim.results": ("save", "query", "write_weekly"),
+        "sim.results": ("save", "query", "write_weekly", "write_panel", "write_events"),
+        "sim.panel": ("asked",),
     },
     "Queues and closed forms": {
         "sim.service.queues": ("serve",),
@@ -45,7 +47,7 @@ PYTHON = {
         "sim.theory.lifetime_value": ("lifetime_value", "retention_elasticity", "discount_elasticity", "gain"),
     },
     "Explain": {"sim.scenario.explaining": ("explain", "assumptions", "Explanation")},
-    "The two engines": {"sim.engines.agree": ("agree", "Difference")},
+    "The two engines": {"sim.engines.engine": ("Engine", "Market"), "sim.engines.agree": ("agree", "Difference")},
 }
 """The public Python names: heading → module → names."""
 

@@ -1,12 +1,29 @@
 """A laboratory for customer loyalty: what a company's policies do to retention, word of mouth and money."""
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from sim.comparing import Answer, compare
+    from sim.errors import Mistake
+    from sim.outcome import Result
+    from sim.own_measures import of_panel
+    from sim.running import run
+    from sim.scenario.whole import Scenario, load
 
-_PUBLIC = {"load": "sim.scenario.whole", "run": "sim.running", "compare": "sim.comparing", "Mistake": "sim.errors"}
-__all__ = ["Mistake", "compare", "load", "run"]
+__version__ = "0.2.0"
+
+_PUBLIC = {
+    "Answer": "sim.comparing",
+    "Mistake": "sim.errors",
+    "Result": "sim.outcome",
+    "Scenario": "sim.scenario.whole",
+    "compare": "sim.comparing",
+    "load": "sim.scenario.whole",
+    "of_panel": "sim.own_measures",
+    "run": "sim.running",
+}
+__all__ = ["Answer", "Mistake", "Result", "Scenario", "compare", "load", "of_panel", "run"]
 
 
 def __getattr__(name: str) -> Any:

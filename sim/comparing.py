@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise, starmap
@@ -15,8 +15,9 @@ import numpy as np
 from sim.arguments import file_path, function, number, shown, whole
 from sim.errors import Mistake, nearest
 from sim.execution import Executor
-from sim.measures import DEFINITIONS, NAMES, scale_of
+from sim.measures import Quantity
 from sim.outcome import Result, enlarged, joined
+from sim.own_measures import Function, own_measures
 from sim.running import Place, Progress, check_numbers, check_scenario, run_together
 from sim.scenario.whole import Scenario
 from sim.statistics import Difference, Interval, coupling_bound, difference, interval, plain, unseen_at_most
@@ -72,22 +73,32 @@ class Answer:
             shared &= set(other.numbers)
         return np.array(sorted(shared), np.int64)
 
+    @property
+    def definitions(self) -> Mapping[str, Quantity]:
+        """Every measure that is compared, by name."""
+        return self.base.definitions
+
+    def _definition(self, measure: str) -> Quantity:
+        if measure not in self.definitions:
+            raise Mistake(f"there is no measure {shown(measure)}{nearest(str(measure), list(self.definitions))}")
+        return self.definitions[measure]
+
     def values(self, result: Result, measure: str) -> np.ndarray:
         """A measure of one scenario in every shared replication: float64. Raises :class:`~sim.errors.Mistake`."""
-        _check_measure(measure)
+        self._definition(measure)
         values = result.values[measure]
         whole = len(result.numbers) == len(self.numbers)
         return values.copy() if whole else values[np.searchsorted(result.numbers, self.numbers)]
 
     def level(self, result: Result, measure: str) -> Interval:
         """A measure of one scenario over the shared replications."""
-        return interval(self.values(result, measure), DEFINITIONS[measure].bounds)
+        return interval(self.values(result, measure), self._definition(measure).bounds)
 
     @cached_property
     def differences(self) -> dict[str, dict[str, Difference]]:
         """Scenario → measure → its paired difference from the base."""
         return {
-            other.scenario.name: {name: self.difference(self.base, other, name) for name in NAMES}
+            other.scenario.name: {name: self.difference(self.base, other, name) for name in self.definitions}
             for other in self.others
         }
 
@@ -98,7 +109,8 @@ class Answer:
         does; where none shows any in another measure, how large it may be is not known (NaN). Scenarios that mean the same
         cannot differ.
         """
-        found = difference(self.values(base, measure), self.values(other, measure), DEFINITIONS[measure].bounds)
+        bounds = self._definition(measure).bounds
+        found = difference(self.values(base, measure), self.values(other, measure), bounds)
         if found.sd > ROUNDING or found.defined < 2 or same_meaning(base, other):
             return found
         if measure == "retention":
@@ -162,7 +174,7 @@ class Answer:
 
         rows = []
         for result in self.results:
-            for name in NAMES:
+            for name in self.definitions:
                 row: dict[str, Any] = {"scenario": result.scenario.name, "measure": name}
                 row |= self.level(result, name)._asdict()
                 if result is not self.base:
@@ -178,8 +190,7 @@ class Answer:
 
         A scenario in which there is nothing to measure cannot be held against the others, so that is undecided too.
         """
-        _check_measure(measure)
-        sign = DEFINITIONS[measure].better
+        sign = self._definition(measure).better
         levels = {result.scenario.name: self.level(result, measure).mean for result in self.results}
         if sign == 0 or len(self.results) < 2 or not all(map(math.isfinite, levels.values())):
             return UNDECIDED
@@ -225,17 +236,18 @@ class Answer:
             "best": self.best,
             "scenarios": {result.scenario.name: self._scenario_told(result) for result in self.results},
             "differences": {
-                other.scenario.name: {name: self._difference_told(other, name) for name in NAMES}
+                other.scenario.name: {name: self._difference_told(other, name) for name in self.definitions}
                 for other in self.others
             },
             "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
         }
 
     def _scenario_told(self, result: Result) -> dict[str, Any]:
-        levels = {name: self.level(result, name)._asdict() for name in NAMES}
+        scales = {name: one.scale(self.stands_for) for name, one in self.definitions.items()}
         return {
             "measures": {
-                name: enlarged(one, scale_of(name, self.stands_for), len(self.numbers)) for name, one in levels.items()
+                name: enlarged(self.level(result, name)._asdict(), scale, len(self.numbers))
+                for name, scale in scales.items()
             },
             "fingerprint": result.scenario.fingerprint,
             "failed": len(result.failures),
@@ -245,7 +257,7 @@ class Answer:
         told = self.differences[other.scenario.name][measure]._asdict()
         if (ends := self.spread(other, measure)) is not None:
             told |= {"range_low": ends[0], "range_high": ends[1]}
-        return enlarged(told, scale_of(measure, self.stands_for), len(self.numbers))
+        return enlarged(told, self._definition(measure).scale(self.stands_for), len(self.numbers))
 
 
 def same_meaning(one: Result, other: Result) -> bool:
@@ -258,11 +270,6 @@ OF_THE_MEAN_OVER_DRAWS = (
     "low and high: the 95 % interval of the mean over replications, each with parameters of its own; more replications narrow "
     "it, however little is known of the parameters. range_low and range_high: where nine in ten draws lie, one market each"
 )
-
-
-def _check_measure(name: str) -> None:
-    if name not in NAMES:
-        raise Mistake(f"there is no measure {shown(name)}{nearest(str(name), list(NAMES))}")
 
 
 def _check(scenarios: Sequence[Scenario]) -> None:
@@ -321,13 +328,15 @@ def compare(
     executor: Executor | None = None,
     progress: Progress | None = None,
     planned: Callable[[Answer, int], None] | None = None,
+    measures: Mapping[str, Function] | None = None,
 ) -> Answer:
     """Compare scenarios under the same luck; the first is the base.
 
     ``precision``: run until the 95 % half-width of each paired difference in retention is no larger than this share of
     customers (0.01 is one percentage point), at most ``most`` replications; ``replications`` is then ignored. ``planned`` is
-    told the answer so far, and how many replications there are to be, before more are added. Where to run: as in
-    :func:`sim.run`. Raises :class:`~sim.errors.Mistake` on a wrong argument, and when the scenarios cannot be compared.
+    told the answer so far, and how many replications there are to be, before more are added. Where to run, and ``measures``
+    of one's own: as in :func:`sim.run`. Raises :class:`~sim.errors.Mistake` on a wrong argument, and when the scenarios cannot
+    be compared.
     """
     if isinstance(scenarios, Scenario) or not isinstance(scenarios, Iterable):
         raise Mistake(f"scenarios must be a list of scenarios, the base first, but is {shown(scenarios)}")
@@ -335,13 +344,13 @@ def compare(
     _check(scenarios)
     function("progress", progress)
     function("planned", planned)
-    wish = _wish(precision, most)
+    wish, own = _wish(precision, most), own_measures(measures)
     replications, seed = check_numbers(replications, seed)
     if replications < 2 and wish is None:
         raise Mistake("replications is 1, but a comparison takes at least 2: one cannot tell policy from luck")
     with Place(threads, workers, cluster, executor).opened() as place:
         numbers = range(min(FIRST_BATCH, wish.most) if wish else replications)
-        answer = Answer(tuple(run_together(scenarios, numbers, seed, place, progress=progress)), wish=wish)
+        answer = Answer(tuple(run_together(scenarios, numbers, seed, place, progress=progress, own=own)), wish=wish)
         _same_people(answer.results)
         while wish and not place.stopped and _too_wide(answer, wish):
             numbers = _batch(answer, wish)
@@ -349,4 +358,4 @@ def compare(
                 planned(answer, numbers.stop)
             more = run_together(scenarios, numbers, seed, place, progress=progress)
             answer = replace(answer, results=tuple(starmap(joined, zip(answer.results, more, strict=True))))
-    return answer
+    return replace(answer, results=tuple(result.with_own(own) for result in answer.results))

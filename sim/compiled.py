@@ -46,6 +46,8 @@ ASKING = FACES | {
     "measures.py",
     "outcome.py",
     "outputs.py",
+    "own_measures.py",
+    "panel.py",
     "replicating.py",
     "results.py",
     "running.py",

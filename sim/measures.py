@@ -54,14 +54,13 @@ def called(measure: str) -> str:
 
 
 @dataclass(frozen=True)
-class Measure:
-    """One line about a measure: its name, unit, meaning, whether more of it is better for the company, and its formula."""
+class Quantity:
+    """What is told of a measure: its name, unit and meaning, and whether more of it is better for the company."""
 
     name: str
     unit: str
     meaning: str
     better: int
-    formula: Callable[[Counts], np.ndarray]
 
     @property
     def words(self) -> str:
@@ -78,6 +77,17 @@ class Measure:
         """Whether it is the larger the more people a simulated one stands for: money and heads of the whole company."""
         return self.unit in HEADS or (self.unit == "currency" and self.name not in EACH)
 
+    def scale(self, stands_for: float) -> float:
+        """What it is multiplied by, reckoned of simulated people, to be that of the whole company."""
+        return stands_for if self.grows else 1.0
+
+
+@dataclass(frozen=True)
+class Measure(Quantity):
+    """A measure that the program has: one line of the list below, with its formula."""
+
+    formula: Callable[[Counts], np.ndarray]
+
 
 HEADS = ("customers", "issues", "contacts", "complaints", "calls")
 """Units that count people or what people do."""
@@ -93,14 +103,14 @@ _ANY = (-math.inf, math.inf)
 BOUNDS = {
     "share": (0.0, 1.0), "share per week": (0.0, 1.0), "scale 0-1": (0.0, 1.0), "points": (-100.0, 100.0),
     "expectation_gap": (-1.0, 1.0), "word_of_mouth_net": _ANY, "profit": _ANY, "lifetime_value": _ANY,
-    "customer_equity": _ANY,
+    "customer_equity": _ANY, "": _ANY,
 }  # fmt: skip
 """Bounds by unit, and of measures that differ from others of their unit; any other is 0 or more."""
 
 
 def scale_of(measure: str, stands_for: float) -> float:
     """What a measure of the simulated people is multiplied by to be that of the whole company."""
-    return stands_for if DEFINITIONS[measure].grows else 1.0
+    return DEFINITIONS[measure].scale(stands_for)
 
 
 def ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.measures import DEFINITIONS, NAMES, measured, measured_weekly, scale_of
+from sim.measures import DEFINITIONS, NAMES, Quantity, measured, measured_weekly
+from sim.own_measures import Own
+from sim.panel import Names, People, Several, asked, events_of, panel_of
 from sim.replicating import Counted, Failure
 from sim.scenario.whole import Scenario
 from sim.statistics import interval, plain
@@ -27,7 +29,7 @@ class Result:
 
     ``tally``: int64 (replications done, weeks, counts), in a temporary file when it is large; ``numbers``: the
     replications' numbers; ``stayed``: how many replications each customer of week 0 stayed through; ``digests``: SHA-256
-    of each replication's final state and counts.
+    of each replication's final state and counts; ``own``: measures that were handed over beside the program's, by name.
     """
 
     scenario: Scenario
@@ -38,6 +40,12 @@ class Result:
     stayed: np.ndarray
     digests: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = field(default=())
+    own: Mapping[str, Own] = field(default_factory=dict)
+
+    @property
+    def definitions(self) -> Mapping[str, Quantity]:
+        """Every measure that this result has, by name: the program's, and then those handed over."""
+        return {**DEFINITIONS, **self.own}
 
     @cached_property
     def values(self) -> dict[str, np.ndarray]:
@@ -47,7 +55,7 @@ class Result:
             for name, values in measured(part, self.founders).items():
                 found[name][start : start + len(part)] = values
             start += len(part)
-        return found
+        return found | {name: own.values(self) for name, own in self.own.items()}
 
     @cached_property
     def measures(self) -> pd.DataFrame:
@@ -69,10 +77,43 @@ class Result:
         index = pd.MultiIndex.from_product([self.numbers, range(self.tally.shape[1])], names=["replication", "week"])
         return pd.DataFrame({name: values.ravel() for name, values in self.by_week.items()}, index=index)
 
+    def with_own(self, own: Mapping[str, Own]) -> Result:
+        """The same with these measures, made at once. Raises :class:`~sim.errors.Mistake` when one of them cannot be made."""
+        result = replace(self, own=own)
+        return result if result.values else self
+
+    def panel(
+        self, columns: Names = None, weeks: Several = None, replications: Several = None, engine: str = "core"
+    ) -> pd.DataFrame:
+        """What every person carries at the end of every week: one row a replication, week and person, one column a state.
+
+        ``columns``: names of state columns (``satisfaction``, ``trust``, ``provider``, ``tenure``, ``came_by``, …); ``weeks``;
+        ``replications``: all columns and weeks of the first replication unless said. ``person`` is a number: customers of week 0
+        come first, in the order of their file, and ``id`` is what the file calls them. The replication is lived again for it, by
+        either ``engine``, bit for bit the same. Raises :class:`~sim.errors.Mistake` for a name or number that there is not.
+        """
+        return panel_of(self, columns, asked(self.numbers, self.tally.shape[1], replications, weeks, engine))
+
+    def events(
+        self,
+        kinds: Names = None,
+        people: People = None,
+        weeks: Several = None,
+        replications: Several = None,
+        engine: str = "core",
+    ) -> pd.DataFrame:
+        """What happened to whom: one row an event, in the order of weeks and persons, and as it happened to a person.
+
+        ``kinds``: names in :data:`sim.week.EVENTS`, such as ``leaves``; ``people``: numbers, or ids of the customer file; all of
+        both unless said, and the rest as in :meth:`panel`. ``what`` names the event; what ``amount`` means depends on it.
+        """
+        wanted = asked(self.numbers, self.tally.shape[1], replications, weeks, engine)
+        return events_of(self, kinds, people, wanted)
+
     @cached_property
     def intervals(self) -> dict[str, dict[str, float]]:
         """Mean, 95 % interval and standard deviation of each measure, over the ``defined`` replications that have it."""
-        return {name: interval(self.values[name], DEFINITIONS[name].bounds)._asdict() for name in NAMES}
+        return {name: interval(self.values[name], one.bounds)._asdict() for name, one in self.definitions.items()}
 
     def summary(self) -> pd.DataFrame:
         """Mean, interval and standard deviation as a table: one row a measure, NaN where it is missing."""
@@ -105,7 +146,7 @@ class Result:
             "simulated_customers": self.founders,
             "stands_for": scale,
             "measures": {
-                name: enlarged(around, scale_of(name, scale), len(self.numbers))
+                name: enlarged(around, self.definitions[name].scale(scale), len(self.numbers))
                 for name, around in self.intervals.items()
             },
         }

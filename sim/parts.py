@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import MappingProxyType, ModuleType
@@ -151,6 +151,16 @@ def builtin() -> Model:
         for name in sorted(item.name for item in pkgutil.iter_modules(folder)):
             found[name] = part_of(importlib.import_module(f"sim.{group}.{name}"), group, name)
     return Model(MappingProxyType(found))
+
+
+def with_mechanisms(paths: Sequence[str]) -> Model:
+    """The shipped model, with the mechanisms of these files (absolute paths) beside its own.
+
+    Raises :class:`~sim.errors.Mistake` for a file that cannot be imported, or that clashes with what is there.
+    """
+    from sim import outside  # which makes parts itself
+
+    return builtin() if not paths else outside.extended(builtin(), tuple(paths))
 
 
 def parts() -> Mapping[str, Part]:

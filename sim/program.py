@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
-from typing import Any
+import subprocess
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from sim import commands
+from sim import __version__, commands
 from sim.allowance import check_address_space
 from sim.errors import Mistake, nearest, tell
 from sim.surroundings import NOT_TEXT, WRONG, not_text, sentence
@@ -31,7 +36,7 @@ OPTIONAL = {
     "xlsxwriter": "formats",
 }
 """Libraries that a plain installation lacks, and the extra that brings each."""
-OUTPUTS = ("--results", "--weekly", "--out")
+OUTPUTS = ("--results", "--weekly", "--panel", "--events", "--out")
 """Options that name what Parquet files are written to, whose library takes no names but such as are text."""
 
 
@@ -72,6 +77,34 @@ class Commands(TyperGroup):
             _stop(f"this needs {fault.name}, which is not installed: pip install 'loyalty-sim[{OPTIONAL[fault.name]}]'")
 
 
+def commit() -> str:
+    """Which commit this is: that of the checkout it runs from (``-dirty`` when something was changed since), or the one it was
+    installed from; ``unknown`` where nothing says so."""
+    root = Path(__file__).resolve().parents[1]
+    with suppress(OSError, subprocess.SubprocessError):
+        if (root / ".git").exists():
+            asked = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+            return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    with suppress(OSError, ValueError, LookupError, metadata.PackageNotFoundError):
+        origin = metadata.distribution("loyalty-sim").read_text("direct_url.json") or "{}"
+        return str(json.loads(origin)["vcs_info"]["commit_id"])[:12]
+    return "unknown"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        commands.say(f"loyalty-sim {__version__} (commit {commit()})")
+        raise typer.Exit
+
+
+def _before_a_command(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print version and commit, and end.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """What a company's policies do to its customers' loyalty."""
+
+
 def _stop(sentence: str) -> None:
     tell(sentence)
     raise typer.Exit(WRONG)
@@ -85,9 +118,8 @@ def _application() -> typer.Typer:
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        help="What a company's policies do to its customers' loyalty.",
     )
-    program.callback()(lambda: None)
+    program.callback()(_before_a_command)
     for item in pkgutil.iter_modules(commands.__path__):
         importlib.import_module(f"sim.commands.{item.name}").add_to(program)
     return program

@@ -1,4 +1,4 @@
-"""One replication after the other: the room they are lived in, and what is counted of them.
+"""One replication after the other, and what is counted of them.
 
 A replication that fails is kept as a row with its traceback and the command that repeats it; the others are not touched by it.
 """
@@ -14,14 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.allowance import REMEDY
-from sim.engines.start import Ground, begin, empty_state
-from sim.mechanisms.management import NEUTRAL as MANAGEMENT
+from sim.engines.engine import Engine, Market
+from sim.engines.start import Ground
 from sim.parts import row
 from sim.tallies import put, room
-from sim.week import COUNTS, State, journal
-
-SIZES = ("call_centre_representatives", "self_checkout_lanes", *(f"management_{name}" for name in MANAGEMENT))
-"""Settings whose largest values say, with the number of people, how large a state is."""
+from sim.week import COUNTS, State
 
 LACKING = MemoryError, SystemError
 """What lack of memory looks like: Python itself may lose an exception that it has no memory to tell of."""
@@ -78,8 +75,13 @@ def lost(ground: Ground, task: Task, fault: Exception | str) -> Counted:
     """A task of which nothing is left, as failures: others are not lost with it."""
     numbers = range(task.first, task.first + task.count)
     failures = [task.failure(n, fault) if isinstance(fault, str) else task.failed(n, fault) for n in numbers]
+    return nothing(ground, *failures)
+
+
+def nothing(ground: Ground, *failures: Failure) -> Counted:
+    """Replications of which there are only failures."""
     none = np.zeros((0, ground.weeks, len(COUNTS)), np.int64)
-    return Counted(np.zeros(0, np.int64), none, np.zeros(ground.plan.founders, np.int64), (), tuple(failures))
+    return Counted(np.zeros(0, np.int64), none, np.zeros(ground.plan.founders, np.int64), (), failures)
 
 
 def state_digest(state: State, tally: np.ndarray) -> str:
@@ -90,51 +92,14 @@ def state_digest(state: State, tally: np.ndarray) -> str:
     return digest.hexdigest()
 
 
-class Workplace:
-    """One thread's room: a state and a workspace, used for one replication after the other."""
-
-    def __init__(self, ground: Ground, seed: int) -> None:
-        core.prepare(ground)
-        self.ground, self.seed = ground, seed
-        self.state, self.work = empty_state(ground), core.room_for(ground.plan.people)
-        self.journal = journal()
-
-    def replicate(self, replication: int) -> tuple[State, np.ndarray]:
-        """The final state (overwritten by the next call) and the counts of one replication."""
-        tally = np.zeros((self.ground.weeks, len(COUNTS)), np.int64)
-        network, setting = begin(self.ground, self.seed, replication, self.state)
-        core.live(self.state, self.work, network, self.ground.policy, setting, tally, self.journal)
-        return self.state, tally
-
-
-class _Readable(Workplace):
-    """The same, by the readable engine."""
-
-    def __init__(self, ground: Ground, seed: int) -> None:
-        self.ground, self.seed = ground, seed
-
-    def replicate(self, replication: int) -> tuple[State, np.ndarray]:
-        from sim.engines.mesa import Market
-
-        market = Market(self.ground, self.seed, replication)
-        for _ in range(self.ground.weeks):
-            market.step()
-        return market.state(), market.tally
-
-
-def size_of(ground: Ground) -> tuple[float, ...]:
-    """What the size of a workplace follows from: two grounds of the same can use the same one."""
-    return (ground.plan.people, *(float(ground.policy[name].max()) for name in SIZES))
-
-
-def _stayed(state: State, founders: int, weeks: int) -> np.ndarray:
-    """Which customers of week 0 never left."""
-    return (state.mark[row("provider"), :founders] == 0) & (state.clock[row("tenure"), :founders] >= weeks)
-
-
-def _check_sound(state: State) -> None:
+def ended(market: Market, replication: int) -> Counted:
+    """What is kept of a market after its last week. Raises ``FloatingPointError`` when its state is no number."""
+    state, founders, weeks = market.state(), market.inputs.plan.founders, market.inputs.weeks
     if not all(np.isfinite(column).all() for column in state.number):  # one by one, to save memory
         raise FloatingPointError("a customer's state is no number: please report this with the scenario file")
+    stayed = (state.mark[row("provider"), :founders] == 0) & (state.clock[row("tenure"), :founders] >= weeks)
+    number, digest = np.array([replication], np.int64), state_digest(state, market.counts)
+    return Counted(number, market.counts[None], stayed.astype(np.int64), (digest,))
 
 
 def never() -> bool:
@@ -143,10 +108,10 @@ def never() -> bool:
 
 
 class Replicator:
-    """Runs tasks one after the other in one thread, and keeps the workplace for the next that has the same size."""
+    """Runs tasks one after the other in one thread, and keeps the engine for the next that it serves."""
 
     def __init__(self) -> None:
-        self._place: Workplace | None = None
+        self._kept: Engine | None = None
 
     def __call__(self, ground: Ground, task: Task, stop: Callable[[], bool] = never) -> Counted:
         """The replications of a task; asked to ``stop``, those that are done by then."""
@@ -163,27 +128,26 @@ class Replicator:
             if stop():
                 break
             try:
-                state, counts = self._replicated(ground, task, replication)
-                loyal, digest = _stayed(state, ground.plan.founders, ground.weeks), state_digest(state, counts)
+                one = self._replicated(ground, task, replication)
             except Exception as fault:  # a failed replication is a row, whatever the fault
                 failures.append(task.failed(replication, fault))
                 continue
-            put(tally, len(digests), counts[None])
-            stayed += loyal
-            digests[replication] = digest
+            put(tally, len(digests), one.tally)
+            stayed += one.stayed
+            digests[replication] = one.digests[0]
         numbers = np.array(list(digests), np.int64)
         return Counted(numbers, tally[: len(numbers)], stayed, tuple(digests.values()), tuple(failures))
 
-    def _replicated(self, ground: Ground, task: Task, replication: int) -> tuple[State, np.ndarray]:
-        place, self._place = self._workplace(ground, task), None  # after a fault nobody knows what is in it
-        state, counts = place.replicate(replication)
-        _check_sound(state)
-        self._place = place
-        return state, counts
+    def _replicated(self, ground: Ground, task: Task, replication: int) -> Counted:
+        engine = self._engine(ground, task)
+        counted = ended(engine.replicate(replication), replication)
+        self._kept = engine
+        return counted
 
-    def _workplace(self, ground: Ground, task: Task) -> Workplace:
-        kind, place = _Readable if task.engine == "mesa" else Workplace, self._place
-        if type(place) is not kind or (place.ground is not ground and size_of(place.ground) != size_of(ground)):
-            place = self._place = kind(ground, task.seed)
-        place.ground, place.seed = ground, task.seed
-        return place
+    def _engine(self, ground: Ground, task: Task) -> Engine:
+        engine, self._kept = self._kept, None  # after a fault nobody knows what is in it
+        if engine is None or not engine.serves(ground, task.engine):
+            del engine  # its room is given back before there is another
+            return Engine(ground, task.seed, task.engine)
+        engine.inputs, engine.seed = ground, task.seed
+        return engine

@@ -28,6 +28,7 @@ from sim.folders import keep, words_of
 from sim.ground import customers_of
 from sim.measures import measured_weekly
 from sim.outputs import writing
+from sim.panel import Asked, Names, Progress, event_tables, panel_tables
 from sim.running import Result
 from sim.tallies import give_back, parts
 
@@ -40,6 +41,8 @@ NAMED = ("engine", "precision", "posterior")
 """What else is asked that stands in a folder's name."""
 KEYS = ("scenario", "replication", "week")
 """Columns by which a part of a file is found."""
+WORDS = ("id", "what")
+"""Columns of words that come again and again."""
 ROW_GROUP = 2**14
 """Rows of a Parquet file that are written together; fewer would need more memory for the table of contents."""
 LIBRARIES = ("loyalty-sim", "numba", "numpy", "pandas", "pyarrow", "scipy")
@@ -153,9 +156,9 @@ def _write(tables: Iterator[arrow.Table], path: Path) -> None:
     """Write tables of the same columns, of which there is at least one, as one Parquet file, a row group each."""
     groups = _groups(tables)
     first = next(groups)
-    keys = [name for name in KEYS if name in first.column_names]
+    keys, words = ([name for name in names if name in first.column_names] for names in (KEYS, WORDS))
     with parquet.ParquetWriter(
-        path, first.schema, write_statistics=keys, use_dictionary=keys, compression="zstd"
+        path, first.schema, write_statistics=keys, use_dictionary=[*keys, *words], compression="zstd"
     ) as writer:
         for table in chain([first], groups):
             writer.write_table(table, row_group_size=len(table) or None)
@@ -205,3 +208,20 @@ def write_weekly(result: Result, path: Path) -> None:
     """Write the weekly series of a run as Parquet, whole or not at all. Raises :class:`~sim.errors.Mistake` when it cannot be."""
     with writing(file_path("path", path), "the weekly series") as draft:
         _write((arrow.table(_columns(part)) for part in _weekly(result)), draft)
+
+
+def write_panel(
+    result: Result, path: Path, wanted: Asked, columns: Names = None, progress: Progress = lambda weeks: None
+) -> None:
+    """Write the panel (see :meth:`~sim.outcome.Result.panel`) as Parquet, whole or not at all and as it is made: the memory
+    of one market is enough. Raises :class:`~sim.errors.Mistake`."""
+    with writing(file_path("path", path), "the panel") as draft:
+        _write(panel_tables(result, wanted, columns, progress), draft)
+
+
+def write_events(
+    result: Result, path: Path, wanted: Asked, kinds: Names = None, progress: Progress = lambda weeks: None
+) -> None:
+    """Write what happened (see :meth:`~sim.outcome.Result.events`) as Parquet, as :func:`write_panel` does."""
+    with writing(file_path("path", path), "the events") as draft:
+        _write(event_tables(result, wanted, kinds, progress=progress), draft)

@@ -5,10 +5,11 @@ Where it runs (threads, processes, a cluster) is :mod:`sim.execution`'s affair a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from types import MappingProxyType
 
 from sim import execution
 from sim.allowance import enough_memory
@@ -18,8 +19,8 @@ from sim.execution import Block, Executor, block_size
 from sim.measures import DEFINITIONS
 from sim.outcome import Gathering
 from sim.outcome import Result as Result
+from sim.own_measures import Function, Own, own_measures
 from sim.replicating import Failure as Failure
-from sim.replicating import Workplace as Workplace
 from sim.scenario.whole import Scenario
 
 Progress = Callable[[int], None]
@@ -90,14 +91,22 @@ def run_together(
     *,
     engine: str = "core",
     progress: Progress | None = None,
+    own: Mapping[str, Own] = MappingProxyType({}),
 ) -> list[Result]:
-    """Run the same replications of several scenarios, a block of each in turn: stopped early, they have got equally far."""
+    """Run the same replications of several scenarios, a block of each in turn: stopped early, they have got equally far.
+
+    ``own``: measures that will be made of the results. Raises :class:`~sim.errors.Mistake` when one cannot be made of the first
+    replication that is done, so that nobody learns of it at the end.
+    """
+    tried = not own
     with enough_memory(), executor.holding(scenarios) as grounds:
         gatherings = [Gathering(s, seed, numbers, g.plan.founders) for s, g in zip(scenarios, grounds, strict=True)]
         largest = max(ground.plan.people for ground in grounds)
         size = 1 if engine == "mesa" else block_size(executor, largest, grounds[0].weeks, len(numbers) * len(scenarios))
         blocks = _in_turn(scenarios, seed, numbers, size, engine)
         for place, result in executor.run(blocks):
+            if not tried and len(result.numbers):
+                tried = bool(replace(result, numbers=result.numbers[:1], tally=result.tally[:1]).with_own(own))
             done = gatherings[place % len(scenarios)].add(result)
             if progress:
                 progress(done)
@@ -125,23 +134,28 @@ def run(
     engine: str = "core",
     first: int = 0,
     progress: Progress | None = None,
+    measures: Mapping[str, Function] | None = None,
 ) -> Result:
     """Run a scenario ``replications`` times.
 
     ``seed`` (0 to 2^64 - 1) chooses the luck; replication *r* of a seed is always the same, so more replications change no
     earlier one. ``threads`` (one per processor unless given), ``workers`` or ``cluster``: where to run (see
     :func:`sim.execution.executor`), or an ``executor`` that is there already. ``engine``: ``core`` (fast) or ``mesa``
-    (readable), bit for bit the same. ``first``: the number of the first replication.
+    (readable), bit for bit the same. ``first``: the number of the first replication. ``measures``: measures of one's own by
+    name, each a function of :class:`~sim.own_measures.WeeklyCounts` that gives a number for each replication in them – it may be
+    called with some of them at a time – or an :func:`~sim.own_measures.of_panel`. They are made here, wherever it is run.
 
     Raises :class:`~sim.errors.Mistake` on a wrong argument or customer file. A failing replication is in ``failures``.
     """
     check_scenario(scenario)
     function("progress", progress)
     replications, seed = check_numbers(replications, seed, engine)
+    own = own_measures(measures)
     first = whole("first", first, 0, MOST_REPLICATION - replications + 1, "0 and 2^63 less the replications")
     numbers = range(first, first + replications)
     with Place(threads, workers, cluster, executor).opened() as place:
-        return run_together([scenario], numbers, seed, place, engine=engine, progress=progress)[0]
+        result = run_together([scenario], numbers, seed, place, engine=engine, progress=progress, own=own)[0]
+    return result.with_own(own)
 
 
 def unit_of(measure: str) -> str:

@@ -18,6 +18,7 @@ number (money in cents, states in units of 2^-20), so that sums are exact in any
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +49,7 @@ from sim.mechanisms import (
     winback,
 )
 from sim.mechanisms.call_centre import ANSWERED_WITHIN as ANSWERED_WITHIN
-from sim.parts import builtin
+from sim.parts import Model, builtin
 from sim.schedule import InTurn, Item, Line, Listing, Queue, Representatives, Resize, Telling, Whoever, company, everybody
 
 PHONES = Line("busy", "server", ("representatives_on_duty", "representatives_before"))
@@ -158,11 +159,20 @@ class State(NamedTuple):
     reputation: np.ndarray
 
 
-def state_columns(state: State) -> dict[str, np.ndarray]:
+def state_columns(state: State, model: Model | None = None) -> dict[str, np.ndarray]:
     """The state by name: every column of every person, of every representative and of the company, then the queues."""
-    kinds = (*KINDS, *OF_COMPANY)
-    named = {name: getattr(state, kind)[i] for kind in kinds for i, name in enumerate(builtin().columns(kind))}
+    kinds, model = (*KINDS, *OF_COMPANY), model or builtin()
+    named = {name: array for kind in kinds for name, array in _named(model, kind, getattr(state, kind))}
     return named | {field: getattr(state, field) for field in State._fields if field not in kinds}
+
+
+def _named(model: Model, kind: str, table: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """The rows of the columns of a kind by name; those of a column with several numbers are numbered."""
+    row = 0
+    for name, column in model.columns(kind).items():
+        for place in range(column.size):
+            yield name if column.size == 1 else f"{name}_{place}", table[row + place]
+        row += column.size
 
 
 class Network(NamedTuple):
@@ -170,32 +180,6 @@ class Network(NamedTuple):
 
     first: np.ndarray
     friends: np.ndarray
-
-
-class People(NamedTuple):
-    """The columns of everybody: the part of the state that concerns persons."""
-
-    number: np.ndarray
-    clock: np.ndarray
-    mark: np.ndarray
-
-
-class Today(NamedTuple):
-    """What every phase of a week needs to know.
-
-    ``rate``: at what rate losses of goodwill are booked; ``prices_move`` and ``offers_made``: whether they do in any week of
-    the scenario, so that a mechanism that is off costs nothing. ``staff_lasts``: whether representatives have a morale and a
-    tenure of their own; ``budget_moves``: whether the management reacts to the margin.
-    """
-
-    week: int
-    world: np.uint64
-    rate: np.float32
-    stands_for: float
-    prices_move: bool
-    offers_made: bool
-    staff_lasts: bool
-    budget_moves: bool
 
 
 EVERYBODY = -2

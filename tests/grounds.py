@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from worlds import fixed
 
 from sim.distributions import Distribution, constant, uniform
-from sim.engines import core
-from sim.engines.start import Ground, begin, empty_state
+from sim.engines.engine import Engine
+from sim.engines.start import Ground
 from sim.parameters import Line, lines
 from sim.parts import parts
 from sim.population import plan_people
-from sim.week import COUNTS, State, journal
+from sim.week import COUNTS, State
 
 TYPES: dict[type, type] = {float: np.float32, int: np.int32, bool: np.uint8}
 
@@ -156,10 +156,8 @@ def busy(people: int = 150, weeks: int = 8, **settings: Any) -> Ground:
 
 def lived(ground: Ground, seed: int = 1, replication: int = 0) -> tuple[State, np.ndarray]:
     """One replication by the fast engine: the final state, and the tally (weeks, counts)."""
-    state, tally = empty_state(ground), np.zeros((ground.weeks, len(COUNTS)), np.int64)
-    network, setting = begin(ground, seed, replication, state)
-    core.live(state, core.room_for(ground.plan.people), network, ground.policy, setting, tally, journal())
-    return state, tally
+    market = Engine(ground, seed).replicate(replication)
+    return market.state(), market.counts
 
 
 def counted(tally: np.ndarray, name: str) -> np.ndarray:

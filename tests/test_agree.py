@@ -29,10 +29,11 @@ from hypothesis import strategies as st
 
 from sim.engines import core
 from sim.engines.agree import Difference, agree, difference_in_counts, difference_in_state
+from sim.engines.engine import ENGINES, Engine
 from sim.engines.mesa import Market, live
 from sim.engines.start import Ground, begin, empty_state
 from sim.parts import parts
-from sim.week import COUNTS, EVENTS, PHASES, entries, journal, state_columns
+from sim.week import COUNTS, EVENTS, EVERYBODY, PHASES, entries, journal, state_columns
 
 MECHANISMS = [part.name for part in parts().values() if part.neutral is not None]
 
@@ -103,14 +104,11 @@ def test_the_fast_engine_follows_the_phases_of_the_week() -> None:
 
 @pytest.mark.parametrize("person", [0, 3, 17, 60, 110])
 def test_journals_agree(person: int) -> None:
-    here, weeks = busy(120, 10), 10
-    ours, theirs = journal(person, 500), journal(person, 500)
-    live(here, 3, 1, journal=ours)
-    state, tally = empty_state(here), np.zeros((weeks, len(COUNTS)), np.int64)
-    network, setting = begin(here, 3, 1, state)
-    core.live(state, core.room_for(120), network, here.policy, setting, tally, theirs)
-    assert len(entries(ours)) > 0
-    assert entries(ours).tobytes() == entries(theirs).tobytes()
+    fast, readable = (Engine(busy(120, 10), 3, kind).start(1, person) for kind in ENGINES)
+    fast.run()
+    readable.run()
+    assert len(fast.events) > 0
+    assert fast.events.tobytes() == readable.events.tobytes()
 
 
 def test_a_full_journal_takes_no_more_in_either_engine() -> None:
@@ -123,14 +121,9 @@ def test_a_full_journal_takes_no_more_in_either_engine() -> None:
 
 
 def test_every_event_is_told_by_somebody() -> None:
-    here, told = busy(200, 14), set()
-    room = core.room_for(200)
-    for person in range(200):
-        book, state = journal(person, 400), empty_state(here)
-        network, setting = begin(here, 1, 0, state)
-        core.live(state, room, network, here.policy, setting, np.zeros((14, len(COUNTS)), np.int64), book)
-        told |= set(entries(book)["what"])
-    assert {EVENTS[what] for what in told} == set(EVENTS)
+    market = Engine(busy(200, 14), 1).start(0, EVERYBODY)
+    market.run()
+    assert {EVENTS[what] for what in market.events["what"]} == set(EVENTS)
 
 
 def test_a_difference_is_named_to_the_customer() -> None:

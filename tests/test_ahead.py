@@ -14,9 +14,10 @@ from worlds import busy
 
 from sim.code_cache import Shelf
 from sim.engines import ahead, core
+from sim.engines.engine import Engine
 from sim.engines.start import begin
 from sim.ground import ground_of
-from sim.replicating import Workplace
+from sim.week import journal
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -86,19 +87,10 @@ def test_the_types_foretold_are_those_with_which_the_week_is_compiled(monkeypatc
 
     monkeypatch.setattr(ahead, "shared", note)
     ground = ground_of(busy().with_(weeks=2))
-    place = Workplace(ground, 1)
-    place.replicate(0)  # by now the week is compiled, here or by an earlier process
-    network, setting = begin(ground, 1, 0, place.state)
-    real = (
-        place.state,
-        place.work,
-        network,
-        ground.policy,
-        0,
-        setting,
-        np.zeros((2, len(core.COUNTS)), np.int64),
-        place.journal,
-    )
+    market = Engine(ground, 1).replicate(0)  # by now the week is compiled, here or by an earlier process
+    network, setting = begin(ground, 1, 0, market.state())
+    work, counts = core.room_for(ground.plan.people), np.zeros((2, len(core.COUNTS)), np.int64)
+    real = (market.state(), work, network, ground.policy, 0, setting, counts, journal())
     assert ahead.types_at_calls(core._weeks.py_func, real) == foretold
     for phase in core.LATER:
         compiled = phase._compiled

@@ -381,7 +381,7 @@ def test_not_a_single_thread_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 9, 17])
 @pytest.mark.parametrize(
     "place", ["numpy.zeros", "numpy.empty", "sim.replicating.room", "sim.replicating.put", "sim.replicating.state_digest",
-              "sim.replicating.empty_state", "sim.outcome.room", "sim.outcome.put", "sim.execution._do"]
+              "sim.engines.engine.empty_state", "sim.outcome.room", "sim.outcome.put", "sim.execution._do"]
 )  # fmt: skip
 def test_memory_that_is_lacking_anywhere_is_a_row_or_a_sentence(
     monkeypatch: pytest.MonkeyPatch, place: str, at: int, lack: type[Exception]

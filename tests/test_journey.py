@@ -10,16 +10,14 @@ from worlds import busy
 from sim import Mistake, load, run
 from sim.behaviour.person import COMPANY
 from sim.commands.running import scenarios_folder
-from sim.engines import core
-from sim.engines.mesa.market import Market
-from sim.engines.start import begin, empty_state
+from sim.engines.engine import ENGINES, Engine
 from sim.ground import ground_of
 from sim.journey import Journey, against
 from sim.journey import journey as journey_of
 from sim.journey.relive import Event, Life, relive
 from sim.journey.telling import CALLS, Circumstances, sentences, weeks_told
 from sim.scenario.whole import Scenario
-from sim.week import COUNTS, EVENTS, EVERYBODY, entries, journal
+from sim.week import COUNTS, EVENTS, EVERYBODY
 
 SMALL = {"market": {"customers": 60, "prospects": 15, "stands_for": 80}}
 HERE = Circumstances(COMPANY, "EUR", {})
@@ -58,26 +56,16 @@ def happened(lives: list[Life], ours_only: bool = False) -> Counter[str]:
 
 
 def test_a_journal_of_everybody_is_all_journeys_in_one(world: Scenario, lives: list[Life]) -> None:
-    ground = ground_of(world)
-    mesa = Market(ground, 7, 2, journal=journal(EVERYBODY, 100_000))
-    state, work, tally = (
-        empty_state(ground),
-        core.room_for(ground.plan.people),
-        np.zeros((ground.weeks, len(COUNTS)), np.int64),
-    )
-    network, setting = begin(ground, 7, 2, state)
-    book = journal(EVERYBODY, 100_000)
-    core.live(state, work, network, ground.policy, setting, tally, book)
-    for _ in range(ground.weeks):
-        mesa.step()
     kept = sorted(
         (who, moment.week, event.what, event.amount)
         for who, life in enumerate(lives)
         for moment in life.moments
         for event in moment.events
     )
-    for found in (book, mesa.journal):
-        told = [(int(e["person"]), int(e["week"]), EVENTS[e["what"]], float(e["amount"])) for e in entries(found)]
+    for kind in ENGINES:
+        market = Engine(ground_of(world), 7, kind).start(2, EVERYBODY)
+        market.run()
+        told = [(int(e["person"]), int(e["week"]), EVENTS[e["what"]], float(e["amount"])) for e in market.events]
         assert sorted(told) == kept
 
 

@@ -33,7 +33,7 @@ GROUPS = {
     "the engines": "engines",
     "questions and answers": (
         "scenario experiments execution cluster guarded ground tallies outcome replicating running comparing statistics results "
-        "folders leftovers measures journey"
+        "folders leftovers measures own_measures panel journey"
     ),
     "faces": "cli program commands report studio bench __main__",
 }

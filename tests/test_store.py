@@ -22,6 +22,7 @@ from pyarrow import parquet
 from questions import small, written
 
 from sim import run
+from sim.engines.engine import Engine
 from sim.errors import Mistake
 from sim.experiments import blocks, laboratory
 from sim.experiments.integrity import check
@@ -33,7 +34,6 @@ from sim.experiments.repeating import changed, command_for
 from sim.experiments.store import MANIFEST, MARK, Store
 from sim.experiments.sweeping import sweep
 from sim.measures import NAMES
-from sim.running import Workplace
 from sim.statistics import plain
 
 MEASURES = ["retention", "profit"]
@@ -192,16 +192,16 @@ def test_a_failed_replication_is_a_row_with_the_command_that_runs_it_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     experiment = small(tmp_path)
-    sound = Workplace.replicate
+    sound = Engine.replicate
 
-    def sometimes(self: Workplace, replication: int) -> Any:
+    def sometimes(self: Engine, replication: int) -> Any:
         if replication == 2:
             raise FloatingPointError("planted")
         return sound(self, replication)
 
     scenario = experiment.scenario_at([7, 0.2])
     with monkeypatch.context() as planted:
-        planted.setattr(Workplace, "replicate", sometimes)
+        planted.setattr(Engine, "replicate", sometimes)
         with Laboratory(MEASURES, experiment.seed, Store(tmp_path / "store")) as at_work:
             values = at_work.measure([scenario], range(4))
     assert np.isnan(values[0]).all(axis=1).tolist() == [False, False, True, False]

@@ -17,7 +17,7 @@ from sim.scenario.whole import Scenario, described
 from sim.studio.comparison import question as comparing
 from sim.studio.desk import Desk
 from sim.studio.director import Film, Script, story
-from sim.studio.film import STEPS, FastWorld, Frame, ReadableWorld, fitted, places, ties
+from sim.studio.film import STEPS, Frame, World, fitted, places, ties
 from sim.studio.policies import Setting, from_address, sections, to_address
 from sim.studio.projecting import Projector, compare_entries, first_key, script_of, second_policy, second_world
 from sim.studio.shelf import fetch
@@ -36,12 +36,12 @@ def world() -> Scenario:
 
 @pytest.fixture(scope="module")
 def frames(world: Scenario) -> list[Frame]:
-    filmed = FastWorld(world, SEED)
+    filmed = World(world, SEED)
     return [filmed.step() for _ in range(world.weeks)]
 
 
 def test_both_engines_make_the_same_pictures(world: Scenario, frames: list[Frame]) -> None:
-    readable = ReadableWorld(world, SEED)
+    readable = World(world, SEED, "mesa")
     for fast in frames:
         slow = readable.step()
         for name in ("feelings", "provider", "talkers", "calls", "staff"):
@@ -118,7 +118,7 @@ def test_a_film_that_goes_on_is_the_film_from_the_start(world: Scenario) -> None
 
 def test_a_lever_moved_in_a_week_leaves_the_weeks_before_as_they_were(world: Scenario) -> None:
     moved = world.with_(name="Moved", **sections([Setting("quality.error_rate", "0.4", 5)]))
-    one, two = (FastWorld(scenario, SEED) for scenario in (world, moved))
+    one, two = (World(scenario, SEED) for scenario in (world, moved))
     pairs = [(one.step(), two.step()) for _ in range(world.weeks)]
     same = [np.array_equal(a.feelings, b.feelings) and a.measures == b.measures for a, b in pairs]
     assert all(same[:5]) and not any(same[6:])

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from sim import results
 from sim.cli import app
+from sim.engines.engine import Engine
 from sim.errors import Mistake
 from sim.experiments.effects import entangled
 from sim.experiments.laboratory import Laboratory, Tally
@@ -26,7 +27,6 @@ from sim.experiments.robustness import Robustness, _refuse_missing, planned, rob
 from sim.experiments.robustness import Settings as RobustSettings
 from sim.experiments.sweeping import Sweep, precise, sweep
 from sim.experiments.sweeping import planned as sweep_planned
-from sim.replicating import Workplace
 from sim.report import robust_page, sweep_page
 from sim.report.page import html
 
@@ -167,14 +167,14 @@ def test_a_sweep_answers_its_question_and_costs_nothing_again(tmp_path: Path, mo
 def test_a_sweep_with_failures_keeps_the_rest_and_says_how_to_repeat_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sound = Workplace.replicate
+    sound = Engine.replicate
 
-    def sometimes(self: Workplace, replication: int) -> Any:
-        if replication == 2 and self.ground.policy["call_centre_representatives"][0] == 5:
+    def sometimes(self: Engine, replication: int) -> Any:
+        if replication == 2 and self.inputs.policy["call_centre_representatives"][0] == 5:
             raise FloatingPointError("planted")
         return sound(self, replication)
 
-    monkeypatch.setattr(Workplace, "replicate", sometimes)
+    monkeypatch.setattr(Engine, "replicate", sometimes)
     done = CliRunner().invoke(app, ["sweep", str(written(tmp_path)), "--json", "--out", str(tmp_path / "results")])
     assert done.exit_code == 3
     told = json.loads(done.stdout)

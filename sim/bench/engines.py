@@ -8,11 +8,10 @@ from importlib.util import find_spec
 from sim.bench import reference
 from sim.bench.timed import everything_on, market_of, mechanisms, nothing_on, without
 from sim.bench.timing import REPEATS, Row, best_in_turn, best_of, floor_of
-from sim.draws import world
-from sim.engines.start import Ground, begin
+from sim.engines import core
+from sim.engines.engine import Engine
+from sim.engines.start import Ground
 from sim.ground import ground_of
-from sim.network import draw_network
-from sim.replicating import Workplace
 
 NANO = 1e9
 
@@ -25,8 +24,8 @@ def _size(ground: Ground) -> int:
 def core_rows(repeats: int = 15) -> list[Row]:
     """One replication of the fast engine on one thread, and what it stands on."""
     ground = ground_of(everything_on())
-    place, weeks = Workplace(ground, 1), _size(ground)
-    actions = [floor_of(ground), lambda: place.replicate(0), lambda: begin(ground, 1, 0, place.state)]
+    engine, weeks = Engine(ground, 1), _size(ground)
+    actions = [floor_of(ground), lambda: engine.replicate(0), lambda: engine.start(0)]
     bottom, spent, start = best_in_turn(actions, repeats)
     unit, size = "ns per customer-week", f"{ground.plan.people:,} people, {ground.weeks} weeks"
     return [
@@ -41,10 +40,9 @@ def core_rows(repeats: int = 15) -> list[Row]:
 def memory_rows() -> list[Row]:
     """Bytes for one person: what lasts from week to week, friends, and room to work in (as allocated)."""
     ground = ground_of(everything_on())
-    place, people = Workplace(ground, 1), ground.plan.people
-    network = draw_network(world(1, 0), ground.network[0], people, *ground.network[1:])
-    state = sum(array.nbytes for array in (place.state.number, place.state.clock, place.state.mark))
-    parts = {"state": state, "network": sum(a.nbytes for a in network), "work": sum(a.nbytes for a in place.work)}
+    market, people = Engine(ground, 1).start(0), ground.plan.people
+    held = {"state": market.people().values(), "network": market.network, "work": core.room_for(people)}
+    parts = {name: sum(array.nbytes for array in arrays) for name, arrays in held.items()}
     notes = {
         "state": "every column of a person",
         "network": "eight friends and where they begin",
@@ -61,12 +59,11 @@ def mesa_rows(people: int = 400, weeks: int = 12) -> list[Row]:
     """The readable engine against the core on the same small scenario; nothing when Mesa is not installed."""
     if find_spec("mesa") is None:
         return []
-    from sim.engines.mesa import live
-
     sizes = {"customers": people * 4 // 5, "prospects": people // 5, "stands_for": 800}
     small, large = ground_of(everything_on(weeks=weeks, market=sizes)), ground_of(everything_on())
-    place = Workplace(large, 1)
-    bottom, fast, slow = best_in_turn([floor_of(large), lambda: place.replicate(0), lambda: live(small, 1, 0)], 3)
+    quick, readable = Engine(large, 1), Engine(small, 1, "mesa")
+    actions = [floor_of(large), lambda: quick.replicate(0), lambda: readable.replicate(0)]
+    bottom, fast, slow = best_in_turn(actions, 3)
     slow, fast, bottom = slow / _size(small), fast / _size(large), bottom / _size(large)
     note = f"Mesa: {people} people, {weeks} weeks"
     return [
@@ -78,8 +75,8 @@ def mesa_rows(people: int = 400, weeks: int = 12) -> list[Row]:
 def numpy_rows() -> list[Row]:
     """The dense rules in NumPy: a market in which nothing else happens, in the core and as array expressions."""
     ground = ground_of(nothing_on())
-    place, weeks = Workplace(ground, 1), _size(ground)
-    bottom, dense = best_in_turn([floor_of(ground), lambda: place.replicate(0)])
+    engine, weeks = Engine(ground, 1), _size(ground)
+    bottom, dense = best_in_turn([floor_of(ground), lambda: engine.replicate(0)])
     short = ground_of(nothing_on(weeks=8))
     vectorised = best_of(lambda: reference.live(short, 1, 0), 3) / _size(short) * weeks
     unit = "ns per customer-week"
@@ -99,8 +96,7 @@ def profile(repeats: int = 9) -> list[Row]:
     """
     names = mechanisms()
     grounds = [ground_of(everything_on()), *(ground_of(without(name)) for name in names), ground_of(nothing_on())]
-    places = [Workplace(ground, 1) for ground in grounds]
-    runs = [partial(place.replicate, 0) for place in places]
+    runs = [partial(Engine(ground, 1).replicate, 0) for ground in grounds]
     times = [t / _size(grounds[0]) * NANO for t in best_in_turn([*runs, floor_of(grounds[0])], repeats)]
     saved = sorted(((times[0] - t, name) for t, name in zip(times[1:-2], names, strict=True)), reverse=True)
     unit = "ns per customer-week"
@@ -117,10 +113,8 @@ def size_rows(sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000), weeks: int 
     cost = {}
     for people in sizes:
         ground = ground_of(everything_on(weeks=weeks, **market_of(people)))
-        place = Workplace(ground, 1)
-        cost[people] = (
-            best_of(partial(place.replicate, 0), 1 if people >= 1_000_000 else REPEATS) / _size(ground) * NANO
-        )
+        repeats = 1 if people >= 1_000_000 else REPEATS
+        cost[people] = best_of(partial(Engine(ground, 1).replicate, 0), repeats) / _size(ground) * NANO
     rows = [
         Row(f"{people:,} people", value, "ns per customer-week", note=f"{weeks} weeks, with set-up")
         for people, value in cost.items()

@@ -10,14 +10,9 @@ import resource
 import sys
 import time
 
-import numpy as np
-
 from sim.bench.timed import everything_on, market_of
-from sim.engines import core
-from sim.engines.start import begin
+from sim.engines.engine import Engine
 from sim.ground import ground_of
-from sim.replicating import Workplace
-from sim.week import COUNTS
 
 
 def _peak() -> int:
@@ -31,13 +26,11 @@ def live(people: int, weeks: int) -> dict[str, float]:
 
     ``own``: the weeks in processor time. ``begun``: peak memory before the first week; ``peak``: of the whole.
     """
-    Workplace(ground_of(everything_on(weeks=1)), 1).replicate(0)
+    Engine(ground_of(everything_on(weeks=1)), 1).replicate(0)
     start = time.perf_counter()
-    place = Workplace(ground_of(everything_on(weeks=weeks, **market_of(people))), 1)
-    network, setting = begin(place.ground, 1, 0, place.state)
+    market = Engine(ground_of(everything_on(weeks=weeks, **market_of(people))), 1).start(0)
     ready, own, begun = time.perf_counter(), time.thread_time(), _peak()
-    tally = np.zeros((weeks, len(COUNTS)), np.int64)
-    core.live(place.state, place.work, network, place.ground.policy, setting, tally, place.journal)
+    market.run()
     done, own = time.perf_counter(), time.thread_time() - own
     return {"setup": ready - start, "weeks": done - ready, "own": own, "begun": begun, "peak": _peak()}
 

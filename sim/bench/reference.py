@@ -14,8 +14,9 @@ from sim.behaviour.grievance import fading, relieved
 from sim.behaviour.ledger import rate as booking_rate
 from sim.behaviour.person import COMPANY, RIVAL
 from sim.behaviour.satisfaction import aversion, bend, experience_weight, moved, surprise
-from sim.draws import _KEYS
-from sim.engines.start import Ground, begin, empty_state
+from sim.draws import _KEYS, world
+from sim.engines.engine import Engine
+from sim.engines.start import Ground
 from sim.mechanisms.call_centre import MOOD
 from sim.mechanisms.quality import EVERYDAY
 from sim.numeric import _LN2_HIGH, _LN2_LOW, _SQRT_2
@@ -156,8 +157,7 @@ def live(ground: Ground, seed: int, replication: int) -> tuple[np.ndarray, np.nd
 
     Raises ``ValueError`` when something else does happen: this is no engine.
     """
-    state = empty_state(ground)
-    _, setting = begin(ground, seed, replication, state)
+    state, key = Engine(ground, seed).start(replication).state(), world(seed, replication)
     provider, tenure, people = state.mark[row("provider")], state.clock[row("tenure")], ground.plan.people
     rival, rows = provider == RIVAL, {name: row(name) for name in columns("number")}
 
@@ -166,7 +166,7 @@ def live(ground: Ground, seed: int, replication: int) -> tuple[np.ndarray, np.nd
 
     for week in range(ground.weeks):
         p = ground.policy[week]
-        bits, mood = (words(setting.world, stream, week, people) for stream in (EVERYDAY, MOOD))
+        bits, mood = (words(key, stream, week, people) for stream in (EVERYDAY, MOOD))
         performed = experience(column, tenure, rival, p, week, bits)
         if any(who.size for who in _lists(column, performed, rival, p, mood)):
             raise ValueError(f"week {week}: something happens that is not in the dense rules")

@@ -14,31 +14,31 @@ from pathlib import Path
 
 from sim.bench.timed import everything_on
 from sim.bench.timing import WALL, Row, best_in_turn, best_of, taken
+from sim.engines.engine import Engine
 from sim.ground import ground_of
-from sim.replicating import Workplace
 
 LARGE = 10_000_000
 
 
-def _work(places: list[Workplace], replications: int) -> None:
-    """As many replications in all, shared out evenly over one thread for each workplace."""
+def _work(engines: list[Engine], replications: int) -> None:
+    """As many replications in all, shared out evenly over one thread for each engine."""
 
     def share(k: int) -> None:
-        for replication in range(k, replications, len(places)):
-            places[k].replicate(replication)
+        for replication in range(k, replications, len(engines)):
+            engines[k].replicate(replication)
 
-    with ThreadPoolExecutor(len(places)) as pool:
-        list(pool.map(share, range(len(places))))
+    with ThreadPoolExecutor(len(engines)) as pool:
+        list(pool.map(share, range(len(engines))))
 
 
 def scaling_rows(each: int = 6, repeats: int = 3) -> list[Row]:
     """Weak scaling (as much work for every thread) and strong (the same work on more threads), up to one a processor."""
     ground, cores = ground_of(everything_on()), os.cpu_count() or 1
-    places = [Workplace(ground, 1) for _ in range(max(cores, 2))]
+    engines = [Engine(ground, 1) for _ in range(max(cores, 2))]
     counts = sorted({1, 2, *(2**k for k in range(1, 10) if 2**k <= cores), max(cores, 2)})
     whole = each * counts[-1]
-    weak = [lambda n=n: _work(places[:n], n * each) for n in counts]
-    strong = [lambda n=n: _work(places[:n], whole) for n in counts]
+    weak = [lambda n=n: _work(engines[:n], n * each) for n in counts]
+    strong = [lambda n=n: _work(engines[:n], whole) for n in counts]
     times = best_in_turn([*weak, *strong], repeats, WALL)
     weak_times, strong_times = times[: len(counts)], times[len(counts) :]
     rows = []
@@ -126,7 +126,7 @@ def large_rows(people: int = LARGE, weeks: int = 104) -> list[Row]:
     note = f"{people:,} people, {weeks} weeks, one replication, one thread"
     spent, cost = found["setup"] + found["weeks"], found["own"] / people / weeks * 1e9
     small = ground_of(everything_on(weeks=weeks))
-    few = best_of(partial(Workplace(small, 1).replicate, 0)) / small.plan.people / weeks * 1e9
+    few = best_of(partial(Engine(small, 1).replicate, 0)) / small.plan.people / weeks * 1e9
     begun = f"{found['begun'] / 2**20:.2f} when week 0 begins"
     return in_full(
         Row("large market", spent, "seconds", 60, 25, note=f"{note}, set-up included"),

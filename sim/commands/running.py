@@ -22,6 +22,7 @@ from sim.commands import (
     say,
     tell,
 )
+from sim.commands.panels import Events, Panel, PanelColumns, PanelReplications, Panels, PanelWeeks
 from sim.commands.reporting import Formats, Report, Reports, read_by
 from sim.errors import Mistake
 from sim.report.amounts import counted
@@ -75,6 +76,11 @@ def run(
     workers: Workers = None,
     cluster: ClusterAddress = None,
     weekly: Annotated[Path | None, typer.Option(help="Also write the weekly series here (Parquet).")] = None,
+    panel: Panel = None,
+    events: Events = None,
+    panel_columns: PanelColumns = None,
+    panel_weeks: PanelWeeks = None,
+    panel_replications: PanelReplications = None,
     results: Results = Path("results"),
     first: Annotated[int, typer.Option(help="Number of the first replication.", hidden=True)] = 0,
     sets: Annotated[
@@ -90,8 +96,10 @@ def run(
     from sim.scenario.whole import load
 
     loaded = changed(load(scenario), sets or [])
+    panels = Panels(panel, events, panel_columns, panel_weeks, panel_replications, engine)
     wanted = [] if weekly is None else [Output("--weekly", weekly, "parquet")]
-    check([Output("--results", results, FOLDER), *wanted], lambda: read_by(loaded))
+    check([Output("--results", results, FOLDER), *wanted, *panels.outputs], lambda: read_by(loaded))
+    panels.check(range(first, first + max(1, replications)), loaded.weeks)
     with place_to_run(threads, workers, cluster) as place, progress_bar(replications, loaded.name) as progress:
         result = run_scenario(loaded, replications, seed, executor=place, engine=engine, first=first, progress=progress)
     if len(result.numbers):
@@ -99,6 +107,7 @@ def run(
         tell(f"results: {save([result], results, asked)}")
         if weekly is not None:
             write_weekly(result, weekly)
+        panels.write(result)
         print_json(result.to_json()) if as_json else show_result(result)
     tell_stopped([result], replications, place)
     end(failed([result]))

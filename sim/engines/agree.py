@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from sim.columns import KINDS
-from sim.engines import core
-from sim.engines.mesa import Market
-from sim.engines.start import Ground, begin, empty_state
+from sim.engines.engine import ENGINES, Engine
+from sim.engines.start import Ground
 from sim.parts import columns
-from sim.week import COUNTS, State, journal, state_columns
+from sim.week import COUNTS, State, state_columns
 
 
 @dataclass(frozen=True)
@@ -71,15 +70,12 @@ def agree(ground: Ground, seed: int = 1, replication: int = 0, weeks: int | None
     ``weeks`` (default: all) is how many weeks to compare. Every state column and every count is compared after every
     week, bit for bit.
     """
-    market = Market(ground, seed, replication, weeks)
-    state, work, book = empty_state(ground), core.room_for(ground.plan.people), journal()
-    network, setting = begin(ground, seed, replication, state)
-    tally = np.zeros_like(market.tally)
-    for week, counts in enumerate(tally):
-        market.step()
-        core.advance(state, work, network, ground.policy, week, setting, counts, book)
-        found = difference_in_state(week, market.state(), state)
-        found = found or difference_in_counts(week, market.tally[week], counts)
+    fast, readable = (Engine(ground, seed, kind).start(replication) for kind in ENGINES)
+    for week in range(ground.weeks if weeks is None else weeks):
+        readable.step()
+        fast.step()
+        found = difference_in_state(week, readable.state(), fast.state())
+        found = found or difference_in_counts(week, readable.counts[week], fast.counts[week])
         if found:
             return found
     return None

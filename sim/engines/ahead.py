@@ -15,7 +15,6 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from importlib import import_module
 from types import FunctionType
 from typing import Any
 
@@ -30,19 +29,20 @@ MARK = "compiled_ahead"
 FEWEST = 2
 """Processors it takes."""
 
-Named = tuple[str, str, tuple[Any, ...]]
-"""Module and name of a phase, and the types of its arguments."""
+Named = tuple[str, tuple[Any, ...]]
+"""The name of a phase, and the types of its arguments."""
 
 
-def shared(kernel: Any, later: Sequence[Inner], arguments: Callable[[], tuple[Any, ...]]) -> None:
+def shared(kernel: Any, later: Sequence[Inner], arguments: Callable[[], tuple[Any, ...]], outside: Sequence[str]) -> None:
     """Before ``kernel`` is compiled, have the phases ``later`` compiled by a second process.
 
-    ``arguments``: makes some of the types with which the kernel will be called. Does nothing but the first time that this
+    ``arguments``: makes some of the types with which the kernel will be called; ``outside``: files of mechanisms that the model
+    has beside its own. Does nothing but the first time that this
     source is compiled on this machine.
     """
     if _first():
         types = types_at_calls(kernel.py_func, arguments())
-        _begin([(phase.__module__, phase.__name__, types[phase.__name__]) for phase in later])
+        _begin(outside, [(phase.__name__, types[phase.__name__]) for phase in later])
 
 
 def _first() -> bool:
@@ -92,21 +92,25 @@ def _helpers() -> list[subprocess.Popen[bytes]]:
     return []
 
 
-def _begin(phases: list[Named]) -> None:
+def _begin(outside: Sequence[str], phases: list[Named]) -> None:
     command, quiet = [sys.executable, "-m", __name__], subprocess.DEVNULL
     with suppress(OSError):  # no second process to be had
         helper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
         _helpers().append(helper)
         assert helper.stdin is not None
         with helper.stdin:
-            helper.stdin.write(pickle.dumps(phases))
+            helper.stdin.write(pickle.dumps((outside, phases)))
 
 
-def compile_all(phases: Sequence[Named]) -> None:
+def compile_all(outside: Sequence[str], phases: Sequence[Named]) -> None:
     """Compile the phases, one after the other; each is kept on disk as soon as it is done."""
-    for module, name, types in phases:
-        getattr(import_module(module), name).compile(types)
+    from sim.engines.columns import compiled_week
+    from sim.parts import with_mechanisms
+
+    module = compiled_week(with_mechanisms(outside))
+    for name, types in phases:
+        getattr(module, name).compile(types)
 
 
 if __name__ == "__main__":
-    compile_all(pickle.loads(sys.stdin.buffer.read()))
+    compile_all(*pickle.loads(sys.stdin.buffer.read()))

@@ -5,10 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,7 +16,7 @@ from sim.compiled import SHELF
 from sim.engines import ahead
 from sim.engines.compile import Module
 from sim.engines.start import Ground, RunFlags, empty_state, flags_of
-from sim.engines.support import Sizes, Weekly, Work, room_for
+from sim.engines.support import Sizes, room_for
 from sim.parts import Model
 from sim.week import WEEK, Network, State, journal
 
@@ -54,12 +51,38 @@ def _kept(name: str, text: str) -> Path:
     return path
 
 
-class Columns:
-    """Room for one replication after the other of one model and size."""
+class CompiledWeek:
+    """The compiled week of some inputs' model, with the room to live one replication after the other in it."""
 
-    def __init__(self, ground: Ground) -> None:
-        self.module = compiled_week(ground.model)
-        self.work, self.weekly = room_for(ground.plan.people, Sizes(*self.module.SIZES))
+    def __init__(self, inputs: Ground) -> None:
+        self._module = compiled_week(inputs.model)
+        self._work, self._weekly = room_for(inputs.plan.people, Sizes(*self._module.SIZES))
+        self._prepare(inputs)
 
-    def live(self, state, network, policy, flags, tally, journal, first=0):
-        self.module.weeks(state, self.work, self.weekly, network, policy, first, flags, tally, journal)
+    def live(
+        self,
+        state: State,
+        network: Network,
+        policy: np.ndarray,
+        flags: RunFlags,
+        first: int,
+        tally: np.ndarray,
+        journal: np.ndarray,
+    ) -> None:
+        """The weeks of one replication from week ``first`` on, as many as ``tally``, int64 (weeks, counts), has rows."""
+        self._module.weeks(state, self._work, self._weekly, network, policy, first, flags, tally, journal)
+
+    def _prepare(self, inputs: Ground) -> None:
+        """The first time on this machine, have a second process compile the later phases meanwhile."""
+
+        def arguments() -> tuple[Any, ...]:
+            nobody, counts = Network(np.zeros(2, np.int32), np.zeros(0, np.int32)), np.zeros((1, len(inputs.model.counts)), np.int64)
+            state, flags = empty_state(inputs), flags_of(inputs, np.uint64(0))
+            return state, self._work, self._weekly, nobody, inputs.policy, 0, flags, counts, journal()
+
+        ahead.shared(self._module.weeks, self._module.LATER, arguments, outside(inputs.model))
+
+
+def outside(model: Model) -> tuple[str, ...]:
+    """The files of a model's mechanisms from outside the package."""
+    return tuple(str(part.module.__file__) for part in model.parts.values() if part.group == "outside")

@@ -163,7 +163,7 @@ class Module:
         phases = [Phase(self, name).written(items) for name, items in self.week.items()]
         weeks = _WEEKS.format(calls="\n".join(f"        {name}({_GIVEN})" for name in phases))
         imports = "\n".join(sorted(self.imports.values()))
-        later = f"LATER = ({', '.join(phases)},)\nSIZES = {tuple(self.sizes())!r}"
+        later = f"LATER = ({', '.join(reversed(phases[2:]))},)\nSIZES = {tuple(self.sizes())!r}"
         return "\n\n\n".join((_HEAD + imports, *self.functions, weeks, later)) + "\n"
 
     def sizes(self) -> Sizes:

@@ -44,6 +44,8 @@ NUMBERLESS = {
     "guarded.py",
     "leftovers.py",
     "outputs.py",
+    "own_measures.py",
+    "panel.py",
     "results.py",
     "running.py",
     "statistics.py",

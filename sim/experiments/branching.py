@@ -14,27 +14,22 @@ import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.draws import world
-from sim.engines import core
-from sim.engines.start import Ground, Setting, begin, empty_state, setting_of
+from sim.engines.engine import Engine, Market
+from sim.engines.start import Ground, setting_of
 from sim.errors import Mistake
 from sim.experiments.blocks import made
 from sim.experiments.laboratory import Laboratory, replications_in_block
 from sim.experiments.question import Experiment
 from sim.ground import ground_of
-from sim.outcome import Result
-from sim.parts import row
-from sim.replicating import Failure, state_digest
+from sim.outcome import Gathering, Result
+from sim.replicating import Failure, ended, nothing
 from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario
-from sim.week import COUNTS, State, journal
 
 
 class Settings(BaseModel):
@@ -92,55 +87,25 @@ def address(experiment: Experiment, scenarios: Sequence[Scenario]) -> str:
     return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:12]
 
 
-@dataclass(frozen=True, eq=False)
-class _Branch:
-    """One scenario with its arrays, and a state to live in."""
-
-    scenario: Scenario
-    ground: Ground
-    state: State
-
-    @cached_property
-    def kind(self) -> Setting:
-        """What of the setting shapes history, with no luck in it."""
-        return setting_of(self.ground, np.uint64(0))
-
-
-def _widest(branches: Sequence[_Branch]) -> State:
-    """A state with room for the representatives, lanes and lines of all branches."""
-    together = zip(*(branch.state for branch in branches), strict=True)
-    return State(*(np.zeros(np.max([a.shape for a in arrays], axis=0), arrays[0].dtype) for arrays in together))
-
-
-def _copy(source: State, target: State) -> None:
-    """The state of the same people in a room that may be smaller; what is left out was never used."""
-    for old, new in zip(source, target, strict=True):
-        new[...] = old[..., : new.shape[-1]]
-
-
 class _Tree:
-    """One thread's room for a trunk and its branches; used for one replication after the other."""
+    """One thread's trunk and branches, of one replication after the other."""
 
-    def __init__(self, scenarios: Sequence[Scenario], grounds: Sequence[Ground], week: int, seed: int) -> None:
-        self.week, self.seed = week, seed
-        self.branches = [_Branch(s, g, empty_state(g)) for s, g in zip(scenarios, grounds, strict=True)]
-        self.trunk, self.work = _widest(self.branches), core.room_for(grounds[0].plan.people)
-        self.journal = journal()
+    def __init__(self, grounds: Sequence[Ground], week: int, seed: int) -> None:
+        self.grounds, self.week = grounds, week
+        self.engine = Engine(grounds[0], seed, beside=grounds)
+        kinds = [setting_of(ground, np.uint64(0)) for ground in grounds]  # what shapes history, with no luck in it
+        self.alike = [[place for place, its in enumerate(kinds) if its == kind] for kind in dict.fromkeys(kinds)]
 
-    def replicate(self, replication: int) -> Iterator[tuple[int, State, np.ndarray]]:
-        """Place, final state (overwritten by the next) and counts of each branch."""
-        for kind in dict.fromkeys(branch.kind for branch in self.branches):
-            alike = [(place, branch) for place, branch in enumerate(self.branches) if branch.kind == kind]
-            first = alike[0][1].ground
-            history = np.zeros((self.week, len(COUNTS)), np.int64)
-            network, setting = begin(first, self.seed, replication, self.trunk)
-            core.live(self.trunk, self.work, network, first.policy, setting, history, self.journal)
-            for place, branch in alike:
-                _copy(self.trunk, branch.state)
-                rest = np.zeros((branch.ground.weeks - self.week, len(COUNTS)), np.int64)
-                here = setting_of(branch.ground, world(self.seed, replication))
-                core.live(branch.state, self.work, network, branch.ground.policy, here, rest, self.journal, self.week)
-                yield place, branch.state, np.concatenate([history, rest])
+    def replicate(self, replication: int) -> Iterator[tuple[int, Market]]:
+        """Each branch after its last week, with its place."""
+        for places in self.alike:
+            self.engine.inputs = self.grounds[places[0]]
+            trunk = self.engine.start(replication)
+            trunk.run(self.week)
+            for place in places:
+                branch = trunk.copy(self.grounds[place])
+                branch.run()
+                yield place, branch
 
 
 def grow(scenarios: Sequence[Scenario], week: int, seed: int, numbers: Sequence[int]) -> list[Result]:
@@ -148,43 +113,21 @@ def grow(scenarios: Sequence[Scenario], week: int, seed: int, numbers: Sequence[
 
     The scenarios have the same people and the same settings before ``week``. A replication that fails is in ``failures``.
     """
-    tree = _Tree(scenarios, [ground_of(scenario) for scenario in scenarios], week, seed)
-    counted: list[list[tuple[int, np.ndarray, np.ndarray, str]]] = [[] for _ in scenarios]
-    failures: list[list[Failure]] = [[] for _ in scenarios]
+    grounds, span = [ground_of(scenario) for scenario in scenarios], range(min(numbers), max(numbers) + 1)
+    gathered = [Gathering(s, seed, span, g.plan.founders) for s, g in zip(scenarios, grounds, strict=True)]
+    tree = _Tree(grounds, week, seed)
     for number in numbers:
-        done: set[int] = set()
+        waiting = set(range(len(scenarios)))
         try:
-            for place, state, tally in tree.replicate(number):
-                counted[place].append(
-                    (number, tally, _stayed(state, tree.branches[place].ground), state_digest(state, tally))
-                )
-                done.add(place)
+            for place, market in tree.replicate(number):
+                gathered[place].add(ended(market, number))
+                waiting.discard(place)
         except Exception as fault:  # a failed replication is a row, whatever the fault
-            told = f"{type(fault).__name__}: {fault}", traceback.format_exc(), ""
-            for place in set(range(len(scenarios))) - done:
-                failures[place].append(Failure(number, *told))
-            tree = _Tree(scenarios, [branch.ground for branch in tree.branches], week, seed)
-    return [_result(b, seed, c, f) for b, c, f in zip(tree.branches, counted, failures, strict=True)]
-
-
-def _stayed(state: State, ground: Ground) -> np.ndarray:
-    """Which customers of week 0 never left; raises ``FloatingPointError`` when a state is no number."""
-    if not np.isfinite(state.number).all():
-        raise FloatingPointError("a customer's state is no number: please report this with the scenario file")
-    founders = ground.plan.founders
-    return (state.mark[row("provider"), :founders] == 0) & (state.clock[row("tenure"), :founders] >= ground.weeks)
-
-
-def _result(
-    branch: _Branch, seed: int, counted: Sequence[tuple[int, np.ndarray, np.ndarray, str]], failures: Sequence[Failure]
-) -> Result:
-    founders, weeks = branch.ground.plan.founders, branch.ground.weeks
-    tally = np.stack([one[1] for one in counted]) if counted else np.zeros((0, weeks, len(COUNTS)), np.int64)
-    stayed = sum((one[2].astype(np.int64) for one in counted), np.zeros(founders, np.int64))
-    numbers = np.array([one[0] for one in counted], np.int64)
-    return Result(
-        branch.scenario, seed, founders, numbers, tally, stayed, tuple(one[3] for one in counted), tuple(failures)
-    )
+            failure = Failure(number, f"{type(fault).__name__}: {fault}", traceback.format_exc(), "")
+            for place in waiting:
+                gathered[place].add(nothing(grounds[place], failure))
+            tree = _Tree(grounds, week, seed)
+    return [gathering.result() for gathering in gathered]
 
 
 def branch(

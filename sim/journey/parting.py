@@ -6,11 +6,9 @@ import numpy as np
 
 from sim.behaviour.ledger import BOOKED
 from sim.behaviour.person import COMPANY
-from sim.engines import core
-from sim.engines.start import begin, empty_state
+from sim.engines.engine import Engine
 from sim.ground import ground_of
 from sim.scenario.whole import Scenario
-from sim.week import COUNTS, State, journal, state_columns
 
 
 def whose_lives_part(keeps: Scenario, loses: Scenario, cause: str, replication: int = 0, seed: int = 1) -> int | None:
@@ -33,13 +31,4 @@ def whose_lives_part(keeps: Scenario, loses: Scenario, cause: str, replication: 
 
 def _ending(scenario: Scenario, replication: int, seed: int) -> dict[str, np.ndarray]:
     """Every column of everybody after the last week of a replication."""
-    ground = ground_of(scenario)
-    state, work = empty_state(ground), core.room_for(ground.plan.people)
-    network, setting = begin(ground, seed, replication, state)
-    tally = np.zeros((ground.weeks, len(COUNTS)), np.int64)
-    core.live(state, work, network, ground.policy, setting, tally, journal())
-    return _copied(state)
-
-
-def _copied(state: State) -> dict[str, np.ndarray]:
-    return {name: np.array(values) for name, values in state_columns(state).items()}
+    return Engine(ground_of(scenario), seed).replicate(replication).people()

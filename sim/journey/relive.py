@@ -6,17 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.columns import KINDS
-from sim.engines import core
-from sim.engines.start import Ground, begin, empty_state
+from sim.engines.engine import Engine, Market
+from sim.engines.start import Ground
 from sim.errors import Mistake
 from sim.ground import ground_of
-from sim.parts import columns
 from sim.scenario.whole import Scenario
-from sim.week import COUNTS, EVENTS, State, entries, journal, state_columns
+from sim.week import EVENTS
 
-MOST_EVENTS = 64
-"""Room for one person's events of one week; far more than can happen."""
 MOST = 2**64 - 1
 
 
@@ -67,30 +63,22 @@ def relive(scenario: Scenario, customer: int, replication: int = 0, seed: int = 
     """Replay a replication and watch one person. Raises :class:`~sim.errors.Mistake` when there is no such person."""
     ground = ground_of(scenario)
     check(ground, customer, replication, seed)
-    state, work = empty_state(ground), core.room_for(ground.plan.people)
-    network, setting = begin(ground, seed, replication, state)
-    start, rank = _person(state, customer), _rank(state, customer)
-    tally, moments = np.zeros((ground.weeks, len(COUNTS)), np.int64), []
+    market = Engine(ground, seed).start(replication, customer)
+    start, rank = _person(market, customer), _rank(market, customer)
+    moments = []
     for week in range(ground.weeks):
-        book = journal(customer, MOST_EVENTS)
-        core.advance(state, work, network, ground.policy, week, setting, tally[week], book)
-        events = tuple(Event(EVENTS[entry["what"]], float(entry["amount"])) for entry in entries(book))
-        moments.append(Moment(week, events, _person(state, customer)))
+        market.step()
+        events = tuple(Event(EVENTS[entry["what"]], float(entry["amount"])) for entry in market.events)
+        moments.append(Moment(week, events, _person(market, customer)))
     return Life(start, rank, ground.plan.founders, tuple(moments))
 
 
-def _columns(state: State) -> dict[str, np.ndarray]:
-    """The columns that hold one value for every person."""
-    named = state_columns(state)
-    return {name: named[name] for kind in KINDS for name in columns(kind)}
+def _person(market: Market, customer: int) -> dict[str, float]:
+    return {name: float(values[customer]) for name, values in market.people().items()}
 
 
-def _person(state: State, customer: int) -> dict[str, float]:
-    return {name: float(values[customer]) for name, values in _columns(state).items()}
-
-
-def _rank(state: State, customer: int) -> dict[str, float]:
+def _rank(market: Market, customer: int) -> dict[str, float]:
     return {
         name: float(np.mean((values < values[customer]) + 0.5 * (values == values[customer])))
-        for name, values in _columns(state).items()
+        for name, values in market.people().items()
     }

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from sim.comparing import Answer
 from sim.errors import Mistake
-from sim.measures import DEFINITIONS, NAMES
 from sim.report import facts, figures, formats, sources, tables, words
 from sim.report.amounts import span
 from sim.report.document import MODEL, NARROWER, Card, Document, Section, Sheet, Table, cell
@@ -35,7 +34,7 @@ def document(answer: Answer) -> Document:
     return Document(
         "", headline(answer), lead(answer), _sections(answer), _caveats(answer), [origin.command, origin.story],
         _origin_told(answer, origin), Table(("Policy", "File", "Fingerprint"), _fingerprints(origin), words=True),
-        [Section("Appendix: all measures", tables=[tables.table(answer, NAMES)])], [sheet(answer)],
+        [Section("Appendix: all measures", tables=[tables.table(answer, list(answer.definitions))])], [sheet(answer)],
     )  # fmt: skip
 
 
@@ -200,14 +199,14 @@ def sheet(answer: Answer) -> Sheet:
                     "Variance reduction (times)"]  # fmt: skip
     if answer.posterior:
         columns += ["Nine in ten draws, low", "Nine in ten draws, high"]
-    rows = [_numbers(answer, result, name) for name in NAMES for result in answer.results]
+    rows = [_numbers(answer, result, name) for name in answer.definitions for result in answer.results]
     return Sheet("Measures", columns, rows)
 
 
 def _numbers(answer: Answer, result: Result, measure: str) -> list[float | str | None]:
     unit = facts.unit_of(answer, measure)
     known = facts.level(answer, result, measure)
-    row = [f"{DEFINITIONS[measure].meaning} ({measure})", result.scenario.name, unit.level,
+    row = [f"{answer.definitions[measure].meaning} ({measure})", result.scenario.name, unit.level,
            *(cell(value * unit.factor) for value in known[:3])]  # fmt: skip
     if not answer.others:
         return row

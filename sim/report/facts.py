@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.behaviour.ledger import CAUSES
 from sim.comparing import Answer
-from sim.measures import DEFINITIONS, HEADS, ratio, scale_of
+from sim.measures import HEADS, ratio
 from sim.report.amounts import Unit, money_unit
 from sim.running import Result
 from sim.statistics import ANYTHING, Difference, Interval, difference, interval
@@ -138,7 +138,8 @@ def unit_of(answer: Answer, measure: str) -> Unit:
 
 
 def _unit_of(answer: Answer, measure: str) -> Unit:
-    unit, scale = DEFINITIONS[measure].unit, scale_of(measure, answer.stands_for)
+    about = answer.definitions[measure]
+    unit, scale = about.unit, about.scale(answer.stands_for)
     means = [level(answer, result, measure).mean for result in answer.results]
     if unit == "currency":
         chosen = money_unit([mean * scale for mean in means], answer.base.scenario.currency)
@@ -152,9 +153,9 @@ def _unit_of(answer: Answer, measure: str) -> Unit:
 
 def difference_unit(answer: Answer, measure: str) -> Unit:
     """How a difference of a measure is shown; money in a unit that suits the differences."""
-    if DEFINITIONS[measure].unit != "currency":
+    if answer.definitions[measure].unit != "currency":
         return unit_of(answer, measure)
-    scale = scale_of(measure, answer.stands_for)
+    scale = answer.definitions[measure].scale(answer.stands_for)
     chosen = money_unit(
         [scale * gaps[measure].mean for gaps in answer.differences.values()], answer.base.scenario.currency
     )

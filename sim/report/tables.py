@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.comparing import Answer
-from sim.measures import DEFINITIONS
 from sim.report import facts
 from sim.report.amounts import NONE, Known, Unit, between, half_width, number, places, signed
 from sim.report.document import Group, Table
@@ -84,7 +83,7 @@ def table(answer: Answer, measures: Sequence[str]) -> Table:
 def _group(answer: Answer, measure: str) -> Group:
     rows = [_row(answer, result, measure) for result in answer.results]
     aside = f"{facts.unit_of(answer, measure).level} · `{measure}`{_defined(answer, measure)}"
-    return Group(DEFINITIONS[measure].meaning, aside, rows)
+    return Group(answer.definitions[measure].meaning, aside, rows)
 
 
 def _defined(answer: Answer, measure: str) -> str:

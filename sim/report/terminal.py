@@ -82,14 +82,13 @@ def print_document(document: Document) -> None:
 def show_result(result: Result) -> None:
     """Every measure of one scenario: mean and interval."""
     from sim.comparing import Answer
-    from sim.measures import NAMES
     from sim.report.facts import unit_of
     from sim.report.tables import table
 
-    alone = Answer((result,))
+    alone, names = Answer((result,)), list(result.definitions)
     rows = [
         [measure, group.rows[0][1], group.rows[0][2], _short(unit_of(alone, measure).level)]
-        for measure, group in zip(NAMES, table(alone, NAMES).groups, strict=True)
+        for measure, group in zip(names, table(alone, names).groups, strict=True)
     ]
     title = f"{result.scenario.name} ({_size(result)}, {result.tally.shape[1]} weeks)"
     print_rows(title, ("", "mean", "95 % interval", ""), rows)

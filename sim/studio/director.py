@@ -11,7 +11,7 @@ from typing import Any
 from sim.errors import Mistake
 from sim.journey import Beside, Journey, against, journey
 from sim.scenario.whole import Scenario
-from sim.studio.film import LARGEST, WORLDS, Frame, World, measure_names, opening
+from sim.studio.film import LARGEST, Frame, World, measure_names, opening
 
 AHEAD = 13
 """Weeks that are sent at once at most."""
@@ -43,7 +43,7 @@ class Film:
     def __init__(self, script: Script, start: int = 0, checked: Callable[[], bool] = lambda: False) -> None:
         script.check()
         self.script, self.next = script, start
-        self._worlds: list[World] = [WORLDS[script.engine](scenario, script.seed) for scenario in script.scenarios]
+        self._worlds: list[World] = [World(scenario, script.seed, script.engine) for scenario in script.scenarios]
         _refuse_unlike(self._worlds)
         for world in self._worlds:
             while world.week < start - 1 and not checked():

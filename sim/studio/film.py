@@ -1,34 +1,30 @@
 """A market week by week as pictures: what is drawn of every person, who talks, who waits at the phones, and the measures.
 
-Both engines make the same pictures, bit for bit: :class:`FastWorld` steps the core, :class:`ReadableWorld` the Mesa model.
+Both engines make the same pictures, bit for bit.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from sim.behaviour.person import COMPANY, GONE
-from sim.draws import fill_listed
-from sim.engines import core
-from sim.engines.start import Ground, begin, empty_state
+from sim.draws import fill_listed, world
+from sim.engines.engine import Engine, Market
 from sim.ground import ground_of
 from sim.measures import DEFINITIONS, NAMES, measured
 from sim.mechanisms.call_centre import CONTACT
 from sim.scenario.whole import Scenario
 from sim.statistics import plain
-from sim.week import COUNTS, EVERYBODY, Network, State, entries, event, journal, state_columns
+from sim.week import EVERYBODY, Network, event, state_columns
 
 FEELINGS = ("satisfaction", "trust", "grievance")
 """What people can be coloured by, besides their provider."""
 STEPS = 200
 """A feeling, from 0 to 1, is sent in so many steps."""
-EVENTS_EACH = 24
-"""Room in the week's journal for each person; seldom do three things happen to somebody in a week."""
 LARGEST = 6000
 """People that a browser still draws week by week."""
 _CALLS = {event("solved"): 0, event("unsolved"): 1, event("abandons"): 2}
@@ -79,83 +75,46 @@ def _text(numbers: np.ndarray) -> str:
     return base64.b64encode(np.ascontiguousarray(numbers).tobytes()).decode()
 
 
-class World(Protocol):
-    """A market that is stepped week by week."""
+class World:
+    """One replication a week at a time, with all that happens to everybody.
 
-    ground: Ground
-    network: Network
-    week: int
+    The ``core`` lives many weeks a second, ``mesa`` (an object a customer) a few for a thousand people.
+    """
 
-    def step(self) -> Frame:
-        """Live one week and say how things stand."""
+    def __init__(self, scenario: Scenario, seed: int, engine: str = "core") -> None:
+        self.ground, self._key = ground_of(scenario), world(seed, 0)
+        self._market = Engine(self.ground, seed, engine).start(0, EVERYBODY)
+        self.network = self._market.network
 
-    def skip(self) -> None:
-        """Live one week unseen."""
-
-
-class FastWorld:
-    """One replication on the fast engine, a week at a time, with a journal of everybody."""
-
-    def __init__(self, scenario: Scenario, seed: int, replication: int = 0) -> None:
-        self.ground, self.week = ground_of(scenario), -1
-        core.prepare(self.ground)
-        self._state, self._work = empty_state(self.ground), core.room_for(self.ground.plan.people)
-        self.network, self._setting = begin(self.ground, seed, replication, self._state)
-        self._book = journal(EVERYBODY, EVENTS_EACH * self.ground.plan.people)
-        self._tally = np.zeros(len(COUNTS), np.int64)
+    @property
+    def week(self) -> int:
+        """The week lived last."""
+        return self._market.week
 
     def skip(self) -> None:
         """Live one week unseen."""
-        self.week += 1
-        self._book[0]["week"], self._tally[:] = 0, 0
-        core.advance(
-            self._state, self._work, self.network, self.ground.policy, self.week, self._setting, self._tally, self._book
-        )
-
-    def step(self) -> Frame:
-        """Live one week and say how things stand."""
-        self.skip()
-        return _frame(self.ground, self.week, self._state, self._book, self._tally, self._setting.world)
-
-
-class ReadableWorld:
-    """The same on the readable engine: one object a customer, a few weeks a second for a thousand of them."""
-
-    def __init__(self, scenario: Scenario, seed: int, replication: int = 0) -> None:
-        from sim.engines.mesa.market import Market
-
-        self.ground, self.week = ground_of(scenario), -1
-        self._book = journal(EVERYBODY, EVENTS_EACH * self.ground.plan.people)
-        self._market = Market(self.ground, seed, replication, journal=self._book)
-        self.network = begin(self.ground, seed, replication, empty_state(self.ground))[0]
-
-    def skip(self) -> None:
-        """Live one week unseen."""
-        self.week += 1
-        self._book[0]["week"] = 0
         self._market.step()
 
     def step(self) -> Frame:
         """Live one week and say how things stand."""
         self.skip()
-        market = self._market
-        return _frame(self.ground, self.week, market.state(), self._book, market.tally[self.week], market.world)
+        return _frame(self._market, self._key)
 
 
-def _frame(ground: Ground, week: int, state: State, book: np.ndarray, tally: np.ndarray, world: np.uint64) -> Frame:
-    named, happened, policy = state_columns(state), entries(book), ground.policy[week]
-    assert happened.size < book.size - 1, "the journal is full"
-    hours = float(policy["call_centre_hours"]) * 60 / ground.stands_for
+def _frame(market: Market, key: np.uint64) -> Frame:
+    ground, week, happened = market.inputs, market.week, market.events
+    named, counts = state_columns(market.state()), market.counts[week]
+    hours = float(ground.policy[week]["call_centre_hours"]) * 60 / ground.stands_for
     on_duty = int(named["representatives_on_duty"][0])
     return Frame(
         week,
         np.stack([_stepped(named[name]) for name in FEELINGS]),
         named["provider"].astype(np.uint8),
         _talkers(happened),
-        _calls(happened, world, week, hours),
+        _calls(happened, key, week, hours),
         named["morale"][:on_duty].copy(),
         hours,
-        {name: plain(float(value)) for name, value in measured(tally[None], ground.plan.founders).items()},
+        {name: plain(float(value)) for name, value in measured(counts[None], ground.plan.founders).items()},
     )
 
 
@@ -170,20 +129,16 @@ def _talkers(happened: np.ndarray) -> np.ndarray:
     return pairs[np.argsort(pairs[:, 0], kind="stable")]
 
 
-def _calls(happened: np.ndarray, world: np.uint64, week: int, hours: float) -> np.ndarray:
+def _calls(happened: np.ndarray, key: np.uint64, week: int, hours: float) -> np.ndarray:
     """Calls as they come in; the moment is drawn again, as both engines draw it."""
     told = happened[np.isin(happened["what"], list(_CALLS))]
     who = told["person"].astype(np.int32)
     bits = np.zeros((4, who.size), np.uint32)
-    fill_listed(world, CONTACT, week, 0, who, tuple(bits))
+    fill_listed(key, CONTACT, week, 0, who, tuple(bits))
     at = bits[1] * 2.0**-32 * hours
     ends = [_CALLS[int(what)] for what in told["what"]]
     calls = np.column_stack([who, at, told["amount"], ends]).astype(np.float32).reshape(-1, 4)
     return calls[np.argsort(at, kind="stable")]
-
-
-WORLDS: dict[str, Callable[[Scenario, int], World]] = {"core": FastWorld, "mesa": ReadableWorld}
-"""Engines by name."""
 
 
 def from_file(scenario: Scenario) -> bool:

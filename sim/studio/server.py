@@ -107,10 +107,10 @@ def _warm() -> None:
     """Load the compiled core – the very first time, compile it – while the first visitor still reads."""
     from sim.scenario.whole import described
     from sim.studio import shelf
-    from sim.studio.film import FastWorld
+    from sim.studio.film import World
 
     shelf.titles()
-    FastWorld(described({"weeks": 1, "market": {"customers": 10}}), 1).step()
+    World(described({"weeks": 1, "market": {"customers": 10}}), 1).step()
 
 
 def page_paths() -> tuple[str, ...]:
