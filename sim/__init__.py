@@ -4,24 +4,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.comparing import Answer, compare
     from sim.errors import Mistake
-    from sim.outcome import Result
-    from sim.own_measures import of_panel
-    from sim.running import run
+    from sim.runs.comparison import Answer, compare
+    from sim.runs.own_measures import of_panel
+    from sim.runs.result import Result
+    from sim.runs.runner import run
     from sim.scenario.whole import Scenario, load
 
 __version__ = "0.2.0"
 
 _PUBLIC = {
-    "Answer": "sim.comparing",
+    "Answer": "sim.runs.comparison",
     "Mistake": "sim.errors",
-    "Result": "sim.outcome",
+    "Result": "sim.runs.result",
     "Scenario": "sim.scenario.whole",
-    "compare": "sim.comparing",
+    "compare": "sim.runs.comparison",
     "load": "sim.scenario.whole",
-    "of_panel": "sim.own_measures",
-    "run": "sim.running",
+    "of_panel": "sim.runs.own_measures",
+    "run": "sim.runs.runner",
 }
 __all__ = ["Answer", "Mistake", "Result", "Scenario", "compare", "load", "of_panel", "run"]
 
@@ -31,5 +31,5 @@ def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     if name != "Mistake":
-        import_module("sim.allowance").check_address_space()
+        import_module("sim.system.memory").check_address_space()
     return getattr(import_module(_PUBLIC[name]), name)

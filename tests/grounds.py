@@ -11,13 +11,13 @@ from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from worlds import fixed
 
-from sim.distributions import Distribution, constant, uniform
-from sim.engines.engine import Engine
-from sim.engines.start import Ground
-from sim.parameters import Line, lines
-from sim.parts import parts
-from sim.population import plan_people
-from sim.week import COUNTS, State
+from sim.engine.engine import Engine
+from sim.engine.start import Ground
+from sim.model.component import parts
+from sim.model.distributions import Distribution, constant, uniform
+from sim.model.parameters import Line, lines
+from sim.model.population import plan_people
+from sim.model.week import COUNTS, State
 
 TYPES: dict[type, type] = {float: np.float32, int: np.int32, bool: np.uint8}
 

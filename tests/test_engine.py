@@ -10,11 +10,11 @@ from grounds import busy as ground
 from worlds import busy
 
 from sim import compare, run
-from sim.engines import engine
-from sim.engines.agree import difference_in_state
-from sim.engines.engine import ENGINES, Engine, Market
-from sim.ground import ground_of
-from sim.week import EVERYBODY
+from sim.engine import engine
+from sim.engine.agreement import difference_in_state
+from sim.engine.engine import ENGINES, Engine, Market
+from sim.model.week import EVERYBODY
+from sim.scenario.model_inputs import ground_of
 
 HERE = ground(60, 8)
 
@@ -103,7 +103,7 @@ def test_the_columns_of_people_are_those_of_the_state() -> None:
 
 
 def run_count(market: Market, name: str) -> int:
-    from sim.week import count
+    from sim.model.week import count
 
     return int(market.counts[market.week, count(name)])
 

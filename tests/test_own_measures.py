@@ -15,14 +15,14 @@ from pyarrow import parquet
 from worlds import busy
 
 from sim import Answer, Mistake, Result, compare, of_panel, run
-from sim.execution import executor
-from sim.measures import NAMES
-from sim.numeric import FIXED_ONE
-from sim.own_measures import WeeklyCounts
+from sim.model.numeric import FIXED_ONE
+from sim.model.week import COUNTS
 from sim.report.comparison import document
 from sim.report.terminal import show_answer, show_result
-from sim.results import save
-from sim.week import COUNTS
+from sim.runs.executor import executor
+from sim.runs.measures import NAMES
+from sim.runs.own_measures import WeeklyCounts
+from sim.runs.results import save
 
 HERE = busy(weeks=6, market={"customers": 80, "prospects": 20, "stands_for": 60})
 WORSE = HERE.with_(name="Worse", quality={"error_rate": 0.3})

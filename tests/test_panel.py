@@ -18,16 +18,17 @@ from pyarrow import parquet
 from typer.testing import CliRunner
 from worlds import busy
 
-from sim import Mistake, Result, load, panel, run
+from sim import Mistake, Result, load, run
 from sim.cli import app
-from sim.execution import executor
 from sim.experiments.uncertain import compare_under, read_draws
 from sim.journey.relive import relive
-from sim.numeric import FIXED_ONE
-from sim.panel import COLUMNS, KEYS, asked
-from sim.results import write_events, write_panel
+from sim.model.numeric import FIXED_ONE
+from sim.model.week import COUNTS, EVENTS
+from sim.runs import panel
+from sim.runs.executor import executor
+from sim.runs.panel import COLUMNS, KEYS, asked
+from sim.runs.results import write_events, write_panel
 from sim.scenario.whole import Scenario
-from sim.week import COUNTS, EVENTS
 
 WORLD = busy(choice={"attention": 0.2, "involuntary": 0.3}, market={"customers": 80, "prospects": 20, "stands_for": 60})
 SEED = 5

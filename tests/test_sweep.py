@@ -16,9 +16,8 @@ import pytest
 from questions import small, written
 from typer.testing import CliRunner
 
-from sim import results
 from sim.cli import app
-from sim.engines.engine import Engine
+from sim.engine.engine import Engine
 from sim.errors import Mistake
 from sim.experiments.effects import entangled
 from sim.experiments.laboratory import Laboratory, Tally
@@ -28,7 +27,8 @@ from sim.experiments.robustness import Settings as RobustSettings
 from sim.experiments.sweeping import Sweep, precise, sweep
 from sim.experiments.sweeping import planned as sweep_planned
 from sim.report import robust_page, sweep_page
-from sim.report.page import html
+from sim.report.formats.html import html
+from sim.runs import results
 
 CLEAN = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 

@@ -16,8 +16,8 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 import sim
-from sim import program
 from sim.cli import app
+from sim.commands import program
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = """

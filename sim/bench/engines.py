@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from importlib.util import find_spec
 
-from sim.bench import reference
+from benchmarks import reference
 from sim.bench.timed import everything_on, market_of, mechanisms, nothing_on, without
 from sim.bench.timing import REPEATS, Row, best_in_turn, best_of, floor_of
-from sim.engines import core
-from sim.engines.engine import Engine
-from sim.engines.start import Ground
-from sim.ground import ground_of
+from sim.engine import core
+from sim.engine.engine import Engine
+from sim.engine.start import Ground
+from sim.scenario.model_inputs import ground_of
 
 NANO = 1e9
 

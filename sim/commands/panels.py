@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from sim.outputs import Output
-    from sim.panel import Asked
-    from sim.running import Result
+    from sim.runs.panel import Asked
+    from sim.runs.runner import Result
+    from sim.system.outputs import Output
 
 Panel = Annotated[
     Path | None,
@@ -56,14 +56,14 @@ class Panels:
     @property
     def outputs(self) -> list[Output]:
         """The files."""
-        from sim.outputs import Output
+        from sim.system.outputs import Output
 
         wished = {"--panel": self.panel, "--events": self.events}
         return [Output(option, path, "parquet") for option, path in wished.items() if path is not None]
 
     def asked(self, numbers: Sequence[int] | np.ndarray, weeks: int) -> Asked:
         """What is asked of replications with these numbers. Raises :class:`Mistake` for what there is not."""
-        from sim.panel import COLUMNS, asked, names
+        from sim.runs.panel import COLUMNS, asked, names
 
         names("column", self._columns, COLUMNS)
         return asked(
@@ -83,7 +83,7 @@ class Panels:
 
     def write(self, result: Result) -> None:
         """Write what was asked for, and tell where it is."""
-        from sim.results import write_events, write_panel
+        from sim.runs.results import write_events, write_panel
 
         wanted = self.asked(result.numbers, result.tally.shape[1]) if self.outputs else None
         if self.panel is not None and wanted is not None:

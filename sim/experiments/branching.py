@@ -2,7 +2,7 @@
 
 A branch is the base with other settings from that week on; what it gives is that scenario run whole, to the last bit, and the
 store keeps it as such. Its history differs from another branch's only where the model carries something through all weeks
-because a policy will once need it (:class:`~sim.engines.start.Setting`); history is run once for all branches of which it is
+because a policy will once need it (:class:`~sim.engine.start.Setting`); history is run once for all branches of which it is
 the same.
 """
 
@@ -19,15 +19,15 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.engines.engine import Engine, Market
-from sim.engines.start import Ground, setting_of
+from sim.engine.engine import Engine, Market
+from sim.engine.start import Ground, setting_of
 from sim.errors import Mistake
 from sim.experiments.blocks import made
 from sim.experiments.laboratory import Laboratory, replications_in_block
 from sim.experiments.question import Experiment
-from sim.ground import ground_of
-from sim.outcome import Gathering, Result
-from sim.replicating import Failure, ended, nothing
+from sim.runs.replication import Failure, ended, nothing
+from sim.runs.result import Gathering, Result
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario
 

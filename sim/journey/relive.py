@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.engines.engine import Engine, Market
-from sim.engines.start import Ground
+from sim.engine.engine import Engine, Market
+from sim.engine.start import Ground
 from sim.errors import Mistake
-from sim.ground import ground_of
+from sim.model.week import EVENTS
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario
-from sim.week import EVENTS
 
 MOST = 2**64 - 1
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: its name in ``sim.week.EVENTS``, and how much of it (what that means depends on the name)."""
+    """Something that happened: its name in ``sim.model.week.EVENTS``, and how much of it (what that means depends on the name)."""
 
     what: str
     amount: float

@@ -1,0 +1,91 @@
+"""The fast engine: the compiled week of a model, over columns."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from sim.engine import precompile
+from sim.engine.compile import Module
+from sim.engine.start import Ground, RunFlags, empty_state, flags_of
+from sim.engine.support import Sizes, room_for
+from sim.model.component import Model
+from sim.model.rules import SHELF
+from sim.model.week import WEEK, Network, State, journal
+
+_MODULES: dict[Model, ModuleType] = {}
+
+
+def compiled_week(model: Model) -> ModuleType:
+    """The module of a model's compiled week: its function ``weeks``, the phases in ``LATER`` and the ``SIZES`` of a workspace."""
+    if model not in _MODULES:
+        text = Module(model, WEEK).text()
+        name = f"loyalty_week_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        _MODULES[model] = _loaded(name, text)
+    return _MODULES[model]
+
+
+def _loaded(name: str, text: str) -> ModuleType:
+    """The module with this text; what runs is the text itself, never what a file of that name may hold."""
+    path, module = _kept(name, text), ModuleType(name)
+    module.__file__ = str(path)
+    sys.modules[name] = module
+    exec(compile(text, path, "exec"), module.__dict__)
+    return module
+
+
+def _kept(name: str, text: str) -> Path:
+    """The file with the text, for whoever reads a traceback, and because numba asks for one."""
+    folder = SHELF.folder if SHELF.usable and SHELF.folder is not None else Path(tempfile.gettempdir())
+    path = folder / f"{name}.py"
+    with suppress(OSError):
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+    return path
+
+
+class CompiledWeek:
+    """The compiled week of some inputs' model, with the room to live one replication after the other in it."""
+
+    def __init__(self, inputs: Ground) -> None:
+        self._module = compiled_week(inputs.model)
+        self._work, self._weekly = room_for(inputs.plan.people, Sizes(*self._module.SIZES))
+        self._prepare(inputs)
+
+    def live(
+        self,
+        state: State,
+        network: Network,
+        policy: np.ndarray,
+        flags: RunFlags,
+        first: int,
+        tally: np.ndarray,
+        journal: np.ndarray,
+    ) -> None:
+        """The weeks of one replication from week ``first`` on, as many as ``tally``, int64 (weeks, counts), has rows."""
+        self._module.weeks(state, self._work, self._weekly, network, policy, first, flags, tally, journal)
+
+    def _prepare(self, inputs: Ground) -> None:
+        """The first time on this machine, have a second process compile the later phases meanwhile."""
+
+        def arguments() -> tuple[Any, ...]:
+            nobody, counts = (
+                Network(np.zeros(2, np.int32), np.zeros(0, np.int32)),
+                np.zeros((1, len(inputs.model.counts)), np.int64),
+            )
+            state, flags = empty_state(inputs), flags_of(inputs, np.uint64(0))
+            return state, self._work, self._weekly, nobody, inputs.policy, 0, flags, counts, journal()
+
+        precompile.shared(self._module.weeks, self._module.LATER, arguments, outside(inputs.model))
+
+
+def outside(model: Model) -> tuple[str, ...]:
+    """The files of a model's mechanisms from outside the package."""
+    return tuple(str(part.module.__file__) for part in model.parts.values() if part.group == "outside")

@@ -1,0 +1,475 @@
+"""The compiled week: the steps of a model, translated to columns and put in the order of :data:`sim.model.week.WEEK`.
+
+What is translated is written to a readable file beside the compiled code, in which every line names the line of the step that
+it comes from; a traceback of a step points there.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from sim.engine.dense import Block, DenseStep, Param, fills
+from sim.engine.scalar import ALWAYS, ScalarStep, bulk_draws
+from sim.engine.support import Sizes
+from sim.model.columns import WEEKLY
+from sim.model.component import Model
+from sim.model.rules import Rule
+from sim.model.schedule import (
+    Company,
+    Everybody,
+    InTurn,
+    Item,
+    Line,
+    Listing,
+    Queue,
+    Representatives,
+    Resize,
+    Telling,
+    Whoever,
+)
+from sim.model.steps import Step
+
+_HEAD = '''"""The week of a model, translated from its steps; made anew whenever they change."""
+
+import numpy as np
+
+from sim.model.behaviour.ledger import rate as booking_rate
+from sim.model.rules import inner_kernel, lean_kernel, phase, step
+from sim.model.random import fill, fill_listed, unit, word
+from sim.engine.support import (
+    BLOCK, TO_UNIT_64, Now, begin_talk, by_time, clear, copied, in_turn, listed, note, posted_by, resize, told_by, total,
+)
+from sim.service.queues import answer, rebase_line, stand_in, standing as standing_there
+
+f32, f64, u8, i32, u32, i64, u64 = np.float32, np.float64, np.uint8, np.int32, np.uint32, np.int64, np.uint64
+'''
+_TAKEN = {
+    "np", "booking_rate", "inner_kernel", "lean_kernel", "phase", "step", "fill", "fill_listed", "unit", "word", "BLOCK",
+    "TO_UNIT_64", "Now", "begin_talk", "by_time", "clear", "copied", "in_turn", "listed", "note", "posted_by", "resize", "told_by",
+    "total", "answer", "rebase_line", "stand_in", "standing_there", "f32", "f64", "u8", "i32", "u32", "i64", "u64", "now",
+    "i", "p", "last", "counts", "journal", "who", "agent", "weeks", "state", "work", "start", "end", "here", "size",
+    "people", "min", "max", "range",
+}  # fmt: skip
+_GIVEN = "now, state, work, p, last, counts, journal"
+_STEP = "p, last, counts, journal"
+
+
+class Module:
+    """The text of a compiled week while it is written."""
+
+    def __init__(self, model: Model, week: Mapping[str, tuple[Item, ...]]) -> None:
+        self.model, self.week = model, week
+        self.imports: dict[str, str] = {}
+        self.names: dict[str, Any] = {name: name for name in _TAKEN}
+        self.functions: list[str] = []
+        self._scalars: dict[Any, str] = {}
+        self._streams: dict[str, np.uint32] = {}
+        self.lists: dict[Step, int] = {}
+        self.kept = _kept_streams(week)
+        self.filled: set[np.uint32] = set()
+        self.most_bits = self.most_scratch = 1
+
+    # ---- names -----------------------------------------------------------------------------------------------------------
+
+    def global_named(self, value: Any, name: str, module: str) -> str:
+        """The name in the compiled module of what a module of the model calls ``name``."""
+        if isinstance(value, Rule):
+            name, module = value.__name__, value.__module__
+        for known in (name, f"{module.rsplit('.', 1)[-1]}_{name}"):
+            if known not in self.names:
+                self.names[known] = value
+                alias = name if known == name else f"{name} as {known}"
+                self.imports[known] = f"from {module} import {alias}"
+            if self.names[known] is value or (type(value) is type(self.names[known]) and self.names[known] == value):
+                if isinstance(value, np.uint32):
+                    self._streams[known] = value
+                return known
+        raise AssertionError(f"{module}.{name} and another have one name")
+
+    def kept_row(self, stream: str) -> int | None:
+        """The first row of a stream whose words are kept all week; None for one that is drawn where it is used."""
+        value = self._streams.get(stream)
+        return 4 * self.kept.index(value) if value in self.kept else None
+
+    def fresh(self, name: str) -> str:
+        """A name for a function of the module."""
+        number, found = 1, name
+        while found in self.names:
+            number += 1
+            found = f"{name}_{number}"
+        self.names[found] = object()
+        return found
+
+    def writes(self, step: Step, kind: str, column: str, node: ast.AST) -> None:
+        """Refuse that a step from outside writes what belongs to another part."""
+        outside = {part.module.__name__: part for part in self.model.parts.values() if part.group == "outside"}
+        part = outside.get(step.__module__)
+        if part is not None and column not in {own.name for own in part.columns}:
+            raise step.unsuitable(
+                node,
+                f"'{column}' belongs to another part of the model: call one of its steps, or carry a column of your own",
+            )
+
+    # ---- functions -------------------------------------------------------------------------------------------------------
+
+    def scalar(self, step: Step, drawn: Mapping[tuple[str, int, bool], int] | None = None) -> str:
+        """The function of a step about one person; written when it is first wanted."""
+        key = step, tuple((drawn or {}).items())
+        if key not in self._scalars:
+            self._scalars[key] = name = self.fresh(step.__name__)
+            writer = ScalarStep(step, self.model, self, drawn)
+            self.functions.append(writer.written(name))
+            self._rows = writer.rows
+            self._scalars[key, "rows"] = ", ".join(f"work.bits[{row[1:]}, k]" for row in writer.rows)
+        return self._scalars[key]
+
+    def words_of(self, step: Step, drawn: Mapping[tuple[str, int, bool], int]) -> str:
+        """The words that the function of a step with draws in bulk is given."""
+        return self._scalars[(step, tuple(drawn.items())), "rows"]
+
+    def loop(self, name: str, given: list[str], body: list[str]) -> str:
+        """Write a loop over arrays as a function; returns its name."""
+        found = self.fresh(name)
+        self.functions.append("\n".join(("@inner_kernel", f"def {found}({', '.join(given)}):", *body)))
+        return found
+
+    def function(self, kind: str, name: str, given: str, body: list[str]) -> str:
+        """Write a function; returns its name."""
+        found = self.fresh(name)
+        self.functions.append("\n".join((f"@{kind}", f"def {found}({given}):", *(body or ["    pass"]))))
+        return found
+
+    def draws(self, step: Step) -> dict[tuple[str, int, bool], int]:
+        """The draws that a step makes in bulk, and their rows."""
+        found: dict[tuple[str, int, bool], int] = {}
+        for stream, block, lasting in bulk_draws(step):
+            value = step.plain.__globals__[stream]
+            name = self.global_named(value, stream, step.__module__)
+            if self.kept_row(name) is None or block > 0 or lasting:
+                found[name, block, lasting] = 4 * len(found)
+        self.most_bits = max(self.most_bits, 4 * len(found))
+        return found
+
+    # ---- the week --------------------------------------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """The whole module."""
+        phases = [Phase(self, name).written(items) for name, items in self.week.items()]
+        weeks = _WEEKS.format(calls="\n".join(f"        {name}({_GIVEN})" for name in phases))
+        imports = "\n".join(sorted(self.imports.values()))
+        later = f"LATER = ({', '.join(reversed(phases[2:]))},)\nSIZES = {tuple(self.sizes())!r}"
+        return "\n\n\n".join((_HEAD + imports, *self.functions, weeks, later)) + "\n"
+
+    def sizes(self) -> Sizes:
+        """What the week needs of a workspace."""
+        weekly = {kind: max(self.model.rows(kind), 1) for kind in WEEKLY}
+        return Sizes(self.most_bits, self.most_scratch, max(len(self.lists), 1), max(4 * len(self.kept), 1), **weekly)
+
+
+_WEEKS = '''@lean_kernel
+def weeks(state, work, weekly, network, policy, first, flags, tally, journal):
+    """As many weeks as ``tally`` has rows, from week ``first`` on."""
+    for row in range(tally.shape[0]):
+        week, counts = first + row, tally[row]
+        p, last = policy[week], policy[max(week - 1, 0)]
+        weekly.flag[:] = u8(0)
+        weekly.firm[:] = f32(0)
+        weekly.sum[:] = i64(0)
+        now = Now(
+            state.number, state.clock, state.mark, state.staff, state.firm, state.reputation, weekly.number, weekly.flag,
+            weekly.firm, weekly.sum, weekly.heard, weekly.kept, weekly.spoken, week, flags.world,
+            booking_rate(week, p.ledger_half_life), flags.stands_for, flags.founders, flags.prices_move, flags.offers_made,
+            flags.staff_lasts, flags.budget_moves, network,
+        )
+{calls}
+        weekly.heard[:] = u64(0)'''
+
+
+class Phase:
+    """One phase of the week while it is written."""
+
+    def __init__(self, module: Module, name: str) -> None:
+        self.module, self.name = module, name
+        self.lines: list[str] = ["    people = now.mark.shape[1]"]
+
+    def say(self, text: str, depth: int = 1) -> None:
+        """One more line of the phase."""
+        self.lines.append(f"{'    ' * depth}{text}")
+
+    def written(self, items: tuple[Item, ...]) -> str:
+        """Write the phase; returns the name of its function."""
+        together: list[Item] = []
+        for item in items:
+            if isinstance(item, Everybody | Listing):
+                together.append(item)
+                if isinstance(item, Listing):
+                    self._list_of(item.asked)
+                continue
+            if isinstance(item, Whoever | Queue | Telling) and item.asked not in self.module.lists:
+                together.append(Listing(item.asked))
+            self._together(together)
+            together = []
+            getattr(self, f"_{type(item).__name__.lower()}")(item)
+        self._together(together)
+        return self.module.function("phase", self.name, _GIVEN, self.lines)
+
+    # ---- everybody -------------------------------------------------------------------------------------------------------
+
+    def _together(self, items: list[Item]) -> None:
+        """What everybody does, block by block; and who does something later."""
+        if not items:
+            return
+        block = Block(self.module)
+        lists = [self._list_of(item.asked) for item in items if isinstance(item, Listing)]
+        for place in lists:
+            self.say(f"work.sizes[{place}] = 0")
+        for item in items:
+            if isinstance(item, Everybody):
+                DenseStep(item.step, self.module.model, block).write()
+            elif isinstance(item, Listing):
+                self._listing(item.asked, block)
+        self.say("for start in range(0, people, BLOCK):")
+        self.say("end = min(start + BLOCK, people)", 2)
+        self.say("here, size = slice(start, end), end - start", 2)
+        self._keep(items)
+        self.lines += [*block.opening(), *block.lines]
+
+    def _keep(self, items: list[Item]) -> None:
+        """Draw the words that are kept all week, where they are first wanted."""
+        for item in items:
+            asked = item.step if isinstance(item, Everybody) else item.asked
+            for stream in streams_of(asked):
+                if stream in self.module.kept and stream not in self.module.filled:
+                    self.module.filled.add(stream)
+                    name = next(n for n, v in self.module._streams.items() if v == stream)
+                    row = self.module.kept_row(name)
+                    kept = ", ".join(f"now.kept[{row + k}, here]" for k in range(4))
+                    self.say(f"fill(now.world, {name}, now.week, start, ({kept}))", 2)
+
+    def _list_of(self, asked: Step) -> int:
+        return self.module.lists.setdefault(asked, len(self.module.lists))
+
+    def _listing(self, asked: Step, block: Block) -> None:
+        place = self._list_of(asked)
+        depth = block.depth
+        DenseStep(asked, self.module.model, block).flag("work.flags[:size]")
+        block.say(f"work.sizes[{place}] = listed(work.flags[:size], start, work.listed[{place}], work.sizes[{place}])")
+        block.depth = depth
+
+    # ---- lists -----------------------------------------------------------------------------------------------------------
+
+    def _whoever(self, item: Whoever) -> None:
+        place = self._list_of(item.asked)
+        name = self._each(item.step, (), "")
+        self.say(f"{name}(now, work, work.listed[{place}, : work.sizes[{place}]], {_STEP})")
+
+    def _each(self, step: Step, arguments: tuple[str, ...], given: str) -> str:
+        """A loop in which everybody on a list takes a step, with draws in bulk; ``arguments``: what else the step is given."""
+        drawn = self.module.draws(step)
+        function = self.module.scalar(step, drawn)
+        words = self.module.words_of(step, drawn)
+        extra = ", ".join(text for text in (*arguments, words) if text)
+        body = [
+            "    for start in range(0, who.size, BLOCK):",
+            "        part = who[start : min(start + BLOCK, who.size)]",
+            "        size = part.size",
+            *(f"        {line}" for line in fills(drawn, "part")),
+            "        for k in range(size):",
+            f"            {function}(now, u32(part[k]), {_STEP}{', ' + extra if extra else ''})",
+        ]
+        return self.module.function("inner_kernel", f"each_{step.__name__}", f"now, work, who, {_STEP}{given}", body)
+
+    def _inturn(self, item: InTurn) -> None:
+        self.say(f"turn = in_turn(now.week, {item.weeks}, people, work.who)")
+        self._over_list(item.step, "turn", "work.who", Block(self.module, listed=True))
+
+    def _over_list(
+        self, step: Step, count: str, who: str, block: Block, finish: Callable[[DenseStep], None] | None = None
+    ) -> None:
+        """What everybody on a list does, as loops over the list."""
+        writer = DenseStep(step, self.module.model, block)
+        if finish is None:
+            writer.write()
+        else:
+            finish(writer)
+        self.say(f"for start in range(0, {count}, BLOCK):")
+        self.say(f"end = min(start + BLOCK, {count})", 2)
+        self.say(f"who, size = {who}[start:end], end - start", 2)
+        self.lines += [*block.opening(), *block.lines]
+
+    def _company(self, item: Company) -> None:
+        self.say(f"{self.module.scalar(item.step)}(now, 0, {_STEP})")
+
+    def _representatives(self, item: Representatives) -> None:
+        duty = self.module.model.row("representatives_on_duty")
+        self.say(f"for k in range(i64(now.firm[{duty}, 0])):")
+        self.say(f"{self.module.scalar(item.step)}(now, k, {_STEP})", 2)
+
+    # ---- lines -----------------------------------------------------------------------------------------------------------
+
+    def _servers(self, line: Line) -> tuple[str, str]:
+        """How many serve at a line, this week and last."""
+        model, (first, second) = self.module.model, line.servers
+        if first in model.settings:
+            return f"p.{first}_{second}", f"last.{first}_{second}"
+        return f"i64(now.firm[{model.row(first)}, 0])", f"i64(now.weekly_firm[{model.row(second)}, 0])"
+
+    def _resize(self, item: Resize) -> None:
+        hours = f"last.{'_'.join(item.hours)} * 60.0 / now.stands_for if now.week > 0 else 0.0"
+        for line in item.lines:
+            now, before = self._servers(line)
+            self.say(f"resize(state.{line.free_at}, state.{line.numbers}, {before}, {now}, {hours})")
+
+    def _queue(self, item: Queue) -> None:
+        count = self._stages(item)
+        minutes = f"p.{'_'.join(item.hours)} * 60.0 / now.stands_for"
+        self.say(f"minutes = {minutes}")
+        block = Block(self.module, listed=True)
+        self._over_list(item.arrive, count, "work.who", block, lambda writer: self._arrivals(writer, bool(item.stages)))
+        self.say(f"order, who = work.order[:{count}], work.who[:{count}]")
+        self.say(f"by_time(work.times[0, :{count}], minutes, order, work.spare)")
+        heaps = [self._heap(line) for line in item.lines]
+        serve = self._serve(item)
+        self.say(f"{serve}(now, who, order, work, {', '.join(heaps)}, {_STEP})")
+        agent = ("work.by[start + k]",) if "agent" in item.leave.parameters else ()
+        place = ("i64(work.marks[start + k])", "work.times[0, start + k]", "i64(work.outcome[start + k])")
+        leave = self._each(item.leave, (*agent, *place), "")
+        self.say(f"{leave}(now, work, who, {_STEP})")
+        for line in item.lines:
+            if line.standing:
+                self.say(f"rebase_line(state.{line.standing}, minutes)")
+
+    def _heap(self, line: Line) -> str:
+        now, _ = self._servers(line)
+        there = f"state.{line.standing}" if line.standing else "work.times[0, :0]"
+        return f"state.{line.free_at}[:{now}], state.{line.numbers}[:{now}], {there}"
+
+    def _stages(self, item: Queue) -> str:
+        """What happens before the line; returns the name of the number of those who come to it."""
+        place = self._list_of(item.asked)
+        self.say(f"comers = work.sizes[{place}]")
+        if not item.stages:
+            self.say(f"copied(work.listed[{place}, :comers], work.who)")
+            return "comers"
+        source = f"work.listed[{place}, :comers]"
+        for stage in item.stages:
+            self._stage(stage, source)
+            source = "work.who[:comers]"
+        return "comers"
+
+    def _stage(self, step: Step, source: str) -> None:
+        gate = self._gate(step)
+        drawn = self.module.draws(step)
+        function = self.module.scalar(step, drawn)
+        words = self.module.words_of(step, drawn)
+        mark = "i64(work.marks[start + k])" if source.startswith("work.who") else "i64(0)"
+        body = [
+            "    left = i64(0)",
+            "    for start in range(0, who.size, BLOCK):",
+            "        part = who[start : min(start + BLOCK, who.size)]",
+            "        size = part.size",
+            *(f"        {line}" for line in fills(drawn, "part")),
+            "        for k in range(size):",
+            f"            mark = {function}(now, u32(part[k]), {_STEP}, {mark}{', ' + words if words else ''})",
+            "            work.who[left], work.marks[left] = part[k], mark",
+            "            left += mark != 0",
+            "    return left",
+        ]
+        name = self.module.function("inner_kernel", f"stage_{step.__name__}", f"now, work, who, {_STEP}", body)
+        if gate is None:
+            self.say(f"comers = {name}(now, work, {source}, {_STEP})")
+        else:
+            self.say(f"if not {gate}:")
+            self.say(f"comers = {name}(now, work, {source}, {_STEP})", 2)
+
+    def _gate(self, step: Step) -> str | None:
+        """Under what condition a stage does nothing at all; None when it says no such thing at its beginning."""
+        body = [s for s in step.tree.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+        match body[0]:
+            case ast.If(test=test, body=[ast.Return(value=ast.Name(id="mark"))], orelse=[]):
+                term = ScalarStep(step, self.module.model, self.module).term(test)
+                return None if term.varies else term.text
+        return None
+
+    def _arrivals(self, writer: DenseStep, staged: bool) -> None:
+        """When those on a list come to the line, for how long, how patient they are, and to which line."""
+        writer.known["mark"] = Param("work.marks[start:end]", "int")
+        writer.write()
+        assert isinstance(writer.returned, ast.Tuple)
+        when, minutes, patience, line = writer.returned.elts
+        writer.store_result("work.times[0, start:end]", when, "({} * TO_UNIT_64 * {})", "minutes")
+        writer.store_result("work.times[1, start:end]", minutes)
+        writer.store_result("work.times[2, start:end]", patience)
+        if not staged:
+            writer.store_result("work.marks[start:end]", line, "u8({})")
+
+    def _serve(self, item: Queue) -> str:
+        """The loop in which everybody is served, in the order in which they come."""
+        function = self.module.scalar(item.serve)
+        heaps = [f"free_{n}, number_{n}, there_{n}" for n in range(len(item.lines))]
+        body = ["    for place in range(order.size):", "        k = order[place]", "        i = u32(who[k])"]
+        for n, heap in enumerate(heaps):
+            call = f"{function}(now, i, {_STEP}, {heap}, work.times[0, k], work.times[1, k], work.times[2, k])"
+            if len(heaps) == 1:
+                body.append(f"        wait, ended, server = {call}")
+            else:
+                body += [
+                    f"        {'if' if n == 0 else 'elif'} work.marks[k] == {n}:",
+                    f"            wait, ended, server = {call}",
+                ]
+        body.append("        work.times[0, k], work.outcome[k], work.by[k] = wait, ended, server")
+        given = f"now, who, order, work, {', '.join(heaps)}, {_STEP}"
+        if len(heaps) > 1:
+            body.insert(3, "        wait, ended, server = f64(0), i64(0), i64(0)")
+        return self.module.function("inner_kernel", f"serve_{item.serve.__name__}", given, body)
+
+    # ---- talk ------------------------------------------------------------------------------------------------------------
+
+    def _telling(self, item: Telling) -> None:
+        place, model = self._list_of(item.asked), self.module.model
+        says, heard = self.module.scalar(item.says_well), self.module.scalar(item.be_heard)
+        body = [
+            "    for k in range(who.size):",
+            "        i = u32(who[k])",
+            f"        well = {says}(now, i, {_STEP})",
+            "        hearers = told_by(now, now.network, i, well)",
+            "        if p.word_of_mouth_broadcast > 0:",
+            "            hearers += posted_by(now, i, well, p)",
+            f"        {heard}(now, i, {_STEP}, well, hearers)",
+        ]
+        name = self.module.function("inner_kernel", "tell", f"now, who, {_STEP}", body)
+        complaints = model.count("public_complaints")
+        self.say(f"begin_talk(now.spoken, counts[{complaints}], p.digital_channels_visibility)")
+        self.say(f"{name}(now, work.listed[{place}, : work.sizes[{place}]], {_STEP})")
+
+
+def _kept_streams(week: Mapping[str, tuple[Item, ...]]) -> list[np.uint32]:
+    """The streams of which everybody draws in more than one phase: their words are kept from the first to the last."""
+    found: dict[np.uint32, set[str]] = {}
+    settled: set[Step] = set()
+    for name, items in week.items():
+        for item in items:
+            asked = item.step if isinstance(item, Everybody) else getattr(item, "asked", None)
+            if asked is not None and asked not in settled:
+                settled.add(asked)
+                for stream in streams_of(asked):
+                    found.setdefault(stream, set()).add(name)
+    return [stream for stream, phases in found.items() if len(phases) > 1]
+
+
+def streams_of(step: Step) -> set[np.uint32]:
+    """The streams that a step draws from."""
+    names = {
+        node.args[0].id
+        for node in ast.walk(step.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("luck", "word", "spare_luck")
+        and node.args and isinstance(node.args[0], ast.Name)
+    }  # fmt: skip
+    return {step.plain.__globals__[name] for name in names}

@@ -1,0 +1,522 @@
+"""A step as compiled code about everybody: one loop a statement, over a block of people that stays in the first-level cache.
+
+What is the same for everybody is reckoned once a block, outside the loops; a choice between persons becomes a choice between
+values, so that loops have no branches and become vector instructions. A yes or no, or a whole number, that a step gives a
+name is reckoned again where it is used; a quantity lies in a row of scratch until then. Write a statement as one expression
+where it is one thought: more and smaller statements are more loops, and up to a fifth slower.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.engine.expressions import _TYPES, Expressions, Term, place
+from sim.model.component import Model
+from sim.model.steps import STANDARD, Step
+
+Draw = tuple[str, int, bool]
+"""A stream, the block of its words, and whether they are the same every week."""
+
+
+@dataclass
+class Loop:
+    """The loop that is being written: the arrays it reads and writes, and what it is given that is the same for everybody."""
+
+    arrays: dict[str, str] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    loads: dict[str, str] = field(default_factory=dict)
+    draws: set[Draw] = field(default_factory=set)
+
+    def array(self, text: str) -> str:
+        """The name under which the loop knows the array that this text names outside of it."""
+        for name, known in self.arrays.items():
+            if known == text:
+                return name
+        name = f"a{len(self.arrays)}"
+        self.arrays[name] = text
+        return name
+
+    def hoist(self, text: str) -> str:
+        """The name under which the loop knows this number."""
+        for name, known in self.given.items():
+            if known == text:
+                return name
+        name = f"c{len(self.given)}"
+        self.given[name] = text
+        return name
+
+    def load(self, text: str, index: str) -> str:
+        """The value of an array at the person's place, read once and whatever happens."""
+        name = self.array(text)
+        self.loads[f"v{name[1:]}"] = f"{name}[{index}]"
+        return f"v{name[1:]}"
+
+
+@dataclass(frozen=True)
+class Again:
+    """A yes or no, or a whole number, that is reckoned where it is used."""
+
+    node: ast.expr
+    owner: DenseStep
+    reads: Mapping[str, int]
+    """The columns that it rests on, and how often each had been written when it was reckoned first."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A quantity in a row of scratch."""
+
+    row: int
+
+
+@dataclass(frozen=True)
+class Param:
+    """A number that everybody is given, in an array."""
+
+    array: str
+    kind: str
+
+
+def fills(drawn: Mapping[Draw, int], who: str | None) -> list[str]:
+    """The lines that make draws in bulk: for a part of a list, or (without one) for a block of people."""
+    return [
+        f"fill_listed(now.world, {stream}, {'0' if lasting else 'now.week'}, u32({block}), {who}, {_four(row)})"
+        if who
+        else f"fill(now.world, {stream}, now.week, start, {_four(row)})"
+        for (stream, block, lasting), row in drawn.items()
+    ]
+
+
+def _four(first: int) -> str:
+    """Four rows of words."""
+    return f"({', '.join(f'work.bits[{first + k}, :size]' for k in range(4))})"
+
+
+class Block:
+    """What is done with a block of people: lines of the phase, with the loops that they call written into the module."""
+
+    def __init__(self, module: Any, listed: bool = False, depth: int = 2) -> None:
+        self.module, self.listed, self.depth = module, listed, depth
+        self.lines: list[str] = []
+        self.loop = Loop()
+        self.draws: dict[Draw, int] = {}
+        self.scratch = self.names = 0
+        self.written: Counter[str] = Counter()
+        self.certain: set[Draw] = set()
+        self.perhaps: set[Draw] = set()
+
+    def opening(self) -> list[str]:
+        """What stands before everything else in the block: none of the draws that perhaps are wanted is made yet."""
+        return [f"        drawn_{self.draws[draw]} = False" for draw in sorted(self.perhaps)]
+
+    def _draw(self, loop: Loop) -> None:
+        """Make the draws that a loop needs, where they are not made yet."""
+        for draw in sorted(loop.draws - self.certain):
+            row = self.draws[draw]
+            (line,) = fills({draw: row}, "who" if self.listed else None)
+            if self.depth == 2 and draw not in self.perhaps:
+                self.certain.add(draw)
+                self.say(line)
+                continue
+            self.perhaps.add(draw)
+            self.say(f"if not drawn_{row}:")
+            self.say(f"    {line}")
+            self.say(f"    drawn_{row} = True")
+
+    def say(self, text: str) -> None:
+        """One more line."""
+        self.lines.append(f"{'    ' * self.depth}{text}")
+
+    def fresh(self, name: str) -> str:
+        """A name that nothing else in the block has."""
+        self.names += 1
+        return f"{name}_{self.names}"
+
+    def row(self) -> int:
+        """A row of scratch."""
+        self.scratch += 1
+        self.module.most_scratch = max(self.module.most_scratch, self.scratch)
+        return self.scratch - 1
+
+    def word_row(self, draw: Draw) -> int:
+        """The first of four rows of words of a draw."""
+        row = self.draws.setdefault(draw, 4 * len(self.draws))
+        self.module.most_bits = max(self.module.most_bits, row + 4)
+        self.loop.draws.add(draw)
+        return row
+
+    def place(self, array: str) -> str:
+        """Where in an array a person's value stands."""
+        return "u32(who[i])" if self.listed and array.startswith("now.") else "i"
+
+    def new_loop(self) -> Loop:
+        """Begin a loop."""
+        self.loop = Loop()
+        return self.loop
+
+    def finish(
+        self, name: str, outputs: dict[str, str], loop: Loop, results: list[tuple[str, str]] | None = None
+    ) -> None:
+        """Write the loop as a function, and the line that calls it; ``results``: sums, and the counts they are added to."""
+        known = {text: array for array, text in loop.arrays.items()}
+        names = {text: known.get(text) or loop.array(text) for text in outputs}
+        given = [*loop.arrays, *loop.given, *(("who",) if self.listed else ())]
+        body = [f"        {name_} = {text}" for name_, text in loop.loads.items()]
+        body += [f"        {names[text]}[{self.place(text)}] = {value}" for text, value in outputs.items()]
+        sums = [f"s{k}" for k in range(len(results or []))]
+        body += [f"        {s} += {text}" for s, (text, _) in zip(sums, results or [], strict=True)]
+        size = "who" if self.listed else next(iter(loop.arrays))
+        head = [
+            f"    {s} = {'i32' if '/32' in count else 'i64'}(0)"
+            for s, (_, count) in zip(sums, results or [], strict=True)
+        ]
+        tail = [f"    return {', '.join(sums)}"] if sums else []
+        function = self.module.loop(name, given, [*head, f"    for i in range({size}.size):", *body, *tail])
+        self._draw(loop)
+        call = f"{function}({', '.join((*loop.arrays.values(), *loop.given.values(), *(('who',) if self.listed else ())))})"
+        if not sums:
+            self.say(call)
+            return
+        taken = [self.fresh("sum") for _ in sums]
+        self.say(f"{', '.join(taken)} = {call}")
+        for value, (_, count) in zip(taken, results or [], strict=True):
+            self.say(f"{count.removesuffix('/32')} += {value}")
+
+
+class DenseStep(Expressions):
+    """Writes one step, and the steps that it calls, into a block."""
+
+    def __init__(self, step: Step, model: Model, block: Block, masks: tuple[Again, ...] = ()) -> None:
+        super().__init__(step, model, block.module.global_named)
+        self.block, self.masks = block, masks
+        self.known: dict[str, Term | Again | Stored | Param] = {}
+        self.sums: list[tuple[str, str]] = []
+        self.returned: ast.expr | None = None
+        self.reads: set[str] = set()
+
+    # ---- reading -------------------------------------------------------------------------------------------------------
+
+    @property
+    def loop(self) -> Loop:
+        """The loop that is being written."""
+        return self.block.loop
+
+    def column(self, kind: str, row: str, owner: str) -> str:
+        if owner == "firm":
+            return f"{place(kind)}[{row}, 0]" if kind != "weekly_sum" else f"now.weekly_sum[{row}]"
+        array = "now.heard" if kind == "heard" else f"{place(kind)}[{row}]"
+        if self.block.listed:
+            return self.loop.load(array, "u32(who[i])")
+        return self.loop.load(f"{array[:-1]}, here]" if array.endswith("]") else f"{array}[here]", "i")
+
+    def person(self) -> str:
+        return "i64(who[i])" if self.block.listed else f"i32({self.loop.hoist('start')} + i)"
+
+    def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:
+        number = (
+            index.value
+            if isinstance(index, ast.Constant)
+            else self.step.plain.__globals__.get(getattr(index, "id", ""))
+        )
+        if not isinstance(number, int):
+            raise self.wrong(node, f"{ast.unparse(node)}: where everybody draws, the number of the draw must be fixed")
+        kept = self.block.module.kept_row(stream)
+        if kept is not None and number < 4 and at is None:
+            text = f"now.kept[{kept + number}]" if self.block.listed else f"now.kept[{kept + number}, here]"
+            return Term(self.loop.load(text, "u32(who[i])" if self.block.listed else "i"), "word", True)
+        row = self.block.word_row((stream, number >> 2, at is not None)) + (number & 3)
+        return Term(self.loop.load(f"work.bits[{row}, :size]", "i"), "word", True)
+
+    def hoisted(self, term: Term) -> Term:
+        return Term(self.loop.hoist(term.text), term.kind, literal=True, width=term.width)
+
+    def joined_by(self, word: str, terms: list[Term]) -> Term:
+        return super().joined_by({" and ": " & ", " or ": " | "}[word], terms)
+
+    def _name(self, node: ast.Name) -> Term:
+        known = self.known.get(node.id)
+        if isinstance(known, Term):
+            return known
+        if isinstance(known, Again):
+            return self._again(node, known)
+        if isinstance(known, Param):
+            return Term(self.loop.load(known.array, "i"), known.kind, True)
+        if isinstance(known, Stored):
+            return Term(self.loop.load(f"work.scratch[{known.row}, :size]", "i"), "float", True)
+        return super()._name(node)
+
+    def _again(self, node: ast.AST, known: Again) -> Term:
+        changed = [name for name, times in known.reads.items() if self.block.written[name] != times]
+        if changed:
+            raise self.wrong(
+                node, f"what this rests on has changed by now ({', '.join(sorted(changed))}): reckon it anew"
+            )
+        return known.owner.term(known.node)
+
+    def _versions(self) -> dict[str, int]:
+        return {name: self.block.written[name] for name in self.reads}
+
+    def _read(self, node: ast.AST, who: str, name: str) -> Term:
+        self.reads.add(name)
+        return super()._read(node, who, name)
+
+    # ---- steps that are called ---------------------------------------------------------------------------------------
+
+    def call_step(self, node: ast.Call, step: Step) -> Term:
+        inner = self._inlined(node, step)
+        if inner.returned is None:
+            raise self.wrong(node, f"{step.__name__} gives nothing back")
+        found = inner.term(inner.returned)
+        self.reads |= inner.reads
+        return found
+
+    def _inlined(self, node: ast.Call, step: Step) -> DenseStep:
+        """The called step, written here; loops for what it is given and does come first."""
+        if len(node.args) != len(step.parameters):
+            raise self.wrong(node, f"{step.__name__} takes {', '.join(step.parameters)}")
+        outer, inner = self.loop, DenseStep(step, self.model, self.block, self.masks)
+        for name, argument in zip(step.parameters, node.args, strict=True):
+            if name not in STANDARD:
+                inner.known[name] = self._bound(name, argument, step.own[name], name in _assigned(step))
+        inner.write()
+        self.block.loop = outer
+        return inner
+
+    def _bound(self, name: str, node: ast.expr, kind: str, changed: bool = False) -> Term | Again | Stored:
+        """What a name stands for from now on."""
+        loop, self.reads = self.block.new_loop(), set()
+        term = self.fitting(self.term(node), kind) if kind else self.term(node)
+        stored = self.known.get(node.id) if isinstance(node, ast.Name) else None
+        if isinstance(stored, Stored) and not (changed and self._used_after(node)):
+            return stored
+        if not term.varies:
+            if term.literal:
+                return term
+            fresh = self.block.fresh(name)
+            self.block.say(f"{fresh} = {term.text}")
+            return Term(fresh, term.kind, width=term.width)
+        if term.kind in ("bool", "int", "word") or isinstance(node, ast.Attribute):
+            return Again(node, self, self._versions())
+        row = self.block.row()
+        self.block.finish(f"{self.step.__name__}_{name}", {f"work.scratch[{row}, :size]": term.text}, loop)
+        return Stored(row)
+
+    def _used_after(self, node: ast.Name) -> bool:
+        """Whether a name is used after this place of the step."""
+        names = (each for each in ast.walk(self.step.tree) if isinstance(each, ast.Name) and each.id == node.id)
+        return any(each.lineno > node.lineno for each in names)
+
+    # ---- statements ----------------------------------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """Write all of the step."""
+        self._body(self.step.tree.body)
+        self._sum_up()
+
+    def _body(self, body: list[ast.stmt]) -> None:
+        for statement in body:
+            if not (
+                isinstance(statement, ast.AugAssign) and ast.unparse(statement.target).startswith(("count.", "firm."))
+            ):
+                self._sum_up()
+            found = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
+            if found is None:
+                raise self.wrong(
+                    statement, f"'{type(statement).__name__.lower()}' is no part of a step about everybody"
+                )
+            found(statement)
+
+    def _do_expr(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Constant):
+            return
+        match node.value:
+            case ast.Call(func=ast.Name(id=name)) if isinstance(step := self.step.plain.__globals__.get(name), Step):
+                self._inlined(node.value, step)
+            case _:
+                raise self.wrong(node, f"this cannot be done with everybody at once: {ast.unparse(node)}")
+
+    def _do_return(self, node: ast.Return) -> None:
+        self.returned = node.value
+
+    def _do_assign(self, node: ast.Assign) -> None:
+        (target,) = node.targets
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            self._several(target, node.value)
+            return
+        self._put(target, node.value)
+
+    def _several(self, target: ast.Tuple, value: ast.Tuple) -> None:
+        """Several at once: quantities of people in one loop; what is the same for everybody, one after the other."""
+        self.block.new_loop()
+        if not all(self.term(each).varies and self.term(each).kind == "float" for each in value.elts):
+            for one, each in zip(target.elts, value.elts, strict=True):
+                self._put(one, each)
+            return
+        loop, outputs, later = self.block.new_loop(), {}, {}
+        for one, each in zip(target.elts, value.elts, strict=True):
+            if isinstance(one, ast.Name):
+                before = self.known.get(one.id)
+                row = before.row if isinstance(before, Stored) else self.block.row()
+                outputs[f"work.scratch[{row}, :size]"] = self.as_float(self.term(each)).text
+                later[one.id] = Stored(row)
+            else:
+                array, text = self._stored(one, each)
+                outputs[array] = text
+        for one in target.elts:
+            if isinstance(one, ast.Name):
+                self.known[one.id] = later[one.id]
+            elif isinstance(one, ast.Attribute):
+                self.block.written[one.attr] += 1
+        self.block.finish(self.step.__name__, outputs, loop)
+
+    def _put(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            self._name_it(target, value)
+        else:
+            self._store(target, value)
+
+    def _name_it(self, target: ast.Name, value: ast.expr) -> None:
+        before = self.known.get(target.id)
+        if before is not None and self.masks:
+            raise self.wrong(target, f"'{target.id}' has a value already; write '… if … else {target.id}'")
+        if isinstance(before, Stored):
+            loop = self.block.new_loop()
+            term = self.as_float(self.term(value))
+            self.block.finish(
+                f"{self.step.__name__}_{target.id}", {f"work.scratch[{before.row}, :size]": term.text}, loop
+            )
+            return
+        if before is not None and self.block.depth > 2:
+            raise self.wrong(target, f"'{target.id}' has a value already: give this one another name")
+        self.known[target.id] = self._bound(target.id, value, "")
+
+    def _store(self, target: ast.expr, value: ast.expr) -> None:
+        loop = self.block.new_loop()
+        array, text = self._stored(target, value)
+        assert isinstance(target, ast.Attribute)
+        self.block.finish(f"{self.step.__name__}_{target.attr}", {array: text}, loop)
+        self.block.written[target.attr] += 1
+
+    def _stored(self, target: ast.expr, value: ast.expr) -> tuple[str, str]:
+        """The array to which a column is written, and the text of what is written."""
+        if not (isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "me"):
+            raise self.wrong(target, f"nothing can be written to {ast.unparse(target)} where everybody is meant")
+        kind, row = self.found_column(target, "me", target.attr)
+        self.block.module.writes(self.step, kind, target.attr, target)
+        array = f"{place(kind)}[{row}]" if self.block.listed else f"{place(kind)}[{row}, here]"
+        new, is_float = self.term(value), _TYPES.get(kind, "float") == "float"
+        if not new.varies and not new.literal:
+            new = self.hoisted(new)
+        text = self.as_float(new).text if is_float else new.text
+        if self.masks:
+            text = f"({text} if {self._mask()} else {self.loop.load(array, self.block.place(array))})"
+        return array, f"u8({text})" if kind == "weekly_flag" else text
+
+    def flag(self, array: str) -> None:
+        """Write a question: the block goes on for those blocks of people of whom it can be true, ``array`` is its answers."""
+        self.write()
+        if self.returned is None:
+            raise self.wrong(self.step.tree, "a question gives back whether it is true of somebody")
+        parts = (
+            self.returned.values
+            if isinstance(self.returned, ast.BoolOp) and isinstance(self.returned.op, ast.And)
+            else [self.returned]
+        )
+        asked = []
+        for part in parts:
+            self.block.new_loop()
+            term = self.term(part)
+            if term.varies:
+                asked.append(part)
+            else:
+                self.block.say(f"if {term.text}:")
+                self.block.depth += 1
+        node = asked[0] if len(asked) == 1 else ast.BoolOp(ast.And(), asked)
+        loop = self.block.new_loop()
+        self.block.finish(self.step.__name__, {array: f"u8({self.term(node).text})"}, loop)
+
+    def store_result(self, array: str, node: ast.expr, form: str = "{}", *given: str) -> None:
+        """Write a result of the step to an array."""
+        loop = self.block.new_loop()
+        term = self.term(node)
+        if not term.varies and not term.literal:
+            term = self.hoisted(term)
+        text = form.format(term.text, *(loop.hoist(name) for name in given))
+        self.block.finish(f"{self.step.__name__}_result", {array: text}, loop)
+
+    def _mask(self) -> str:
+        texts = []
+        for mask in self.masks:
+            term = self._again(mask.node, mask)
+            texts.append(term.text if term.varies else self.hoisted(term).text)
+        return " & ".join(f"({text})" for text in texts)
+
+    def _do_augassign(self, node: ast.AugAssign) -> None:
+        match node.target:
+            case ast.Attribute(value=ast.Name(id="count"), attr=name):
+                self._add_up(node, self.count_place(node, name))
+            case ast.Attribute(value=ast.Name(id="firm"), attr=name):
+                self._add_up(node, self.column(*self.found_column(node, "firm", name), "firm"))
+            case ast.Attribute(value=ast.Name(id="me")):
+                self._store(node.target, ast.BinOp(node.target, node.op, node.value))
+            case ast.Name():
+                self._name_it(node.target, ast.BinOp(node.target, node.op, node.value))
+            case _:
+                raise self.wrong(node, f"nothing can be added to {ast.unparse(node.target)} where everybody is meant")
+
+    def _add_up(self, node: ast.AugAssign, total: str) -> None:
+        """Add what everybody contributes to a count; several counts in a row are one loop."""
+        if not self.sums:
+            self.block.new_loop()
+        term = self.term(node.value)
+        text = f"({term.text} if {self._mask()} else 0)" if self.masks else term.text
+        narrow = "/32" if term.width <= 32 and not term.literal or term.literal else ""
+        if narrow:
+            text = f"i32({text})"
+        self.sums.append((text, total + narrow))
+
+    def _sum_up(self) -> None:
+        if self.sums:
+            loop, sums, self.sums = self.block.loop, self.sums, []
+            self.block.finish(f"{self.step.__name__}_counts", {}, loop, sums)
+
+    def _do_if(self, node: ast.If) -> None:
+        loop, self.reads = self.block.new_loop(), set()
+        condition = self.term(node.test)
+        self._need_bool(node.test, condition)
+        if condition.varies:
+            self._masked(node, Again(node.test, self, self._versions()))
+            return
+        self.block.say(f"if {condition.text}:")
+        self.block.depth += 1
+        self._body([*node.body, ast.Pass()])
+        self.block.depth -= 1
+        if node.orelse:
+            self.block.say("else:")
+            self.block.depth += 1
+            self._body([*node.orelse, ast.Pass()])
+            self.block.depth -= 1
+
+    def _do_pass(self, node: ast.Pass) -> None:
+        self.block.say("pass")
+
+    def _masked(self, node: ast.If, mask: Again) -> None:
+        before = self.masks
+        self.masks = (*before, mask)
+        self._body(node.body)
+        self._sum_up()
+        if node.orelse:
+            negated = Again(ast.UnaryOp(ast.Not(), node.test), self, mask.reads)
+            self.masks = (*before, negated)
+            self._body(node.orelse)
+            self._sum_up()
+        self.masks = before
+
+
+def _assigned(step: Step) -> set[str]:
+    """The names to which a step gives a value."""
+    return {node.id for node in ast.walk(step.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

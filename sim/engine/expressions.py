@@ -1,0 +1,424 @@
+"""What the expressions of a step mean on columns: names, types, and the text that stands for them in compiled code.
+
+Types are ``float`` (a quantity, float32), ``int`` (a whole number of any width), ``bool``, ``word`` (32 random bits) and ``time``
+(minutes of a queue, float64). A number that is written down takes the type of what it meets, so that nothing is ever
+reckoned in double precision by accident.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from inspect import signature
+from typing import Any
+
+import numpy as np
+
+from sim.errors import nearest
+from sim.model.behaviour.waiting import wait_bin
+from sim.model.component import Model
+from sim.model.numeric import normal_quantile
+from sim.model.random import spare_word, unit
+from sim.model.rules import Rule
+from sim.model.steps import STANDARD, Step, Unsuitable
+
+KNOWN: dict[Any, tuple[tuple[str, ...], str]] = {
+    normal_quantile: (("word",), "float"),
+    unit: (("word",), "float"),
+    spare_word: (("word", "word", "word", "word"), "word"),
+    wait_bin: (("time",), "int"),
+}
+"""Functions beside rules that a step may call: what they take and give."""
+CASTS = {"int": "i64"}
+_PLACES = {
+    "number": "now.number", "clock": "now.clock", "mark": "now.mark", "staff": "now.staff", "firm": "now.firm",
+    "weekly_number": "now.weekly_number", "weekly_flag": "now.weekly_flag", "weekly_firm": "now.weekly_firm",
+    "weekly_sum": "now.weekly_sum",
+}  # fmt: skip
+_TYPES = {"clock": "int", "mark": "int", "weekly_flag": "bool", "weekly_sum": "int"}
+_OWNERS = {
+    "me": ("number", "clock", "mark", "weekly_number", "weekly_flag", "staff"), "firm": ("firm", "weekly_firm", "weekly_sum"),
+    "agent": ("staff",),
+}  # fmt: skip
+WEEK: dict[str, tuple[str, str]] = {
+    "number": ("now.week", "int"),
+    "rate": ("now.rate", "float"),
+    "stands_for": ("f32(now.stands_for)", "float"),
+    "founders": ("now.founders", "int"),
+    "prices_move": ("now.prices_move", "bool"),
+    "offers_made": ("now.offers_made", "bool"),
+    "staff_lasts": ("now.staff_lasts", "bool"),
+    "budget_moves": ("now.budget_moves", "bool"),
+    "company_reputation": ("now.reputation[0]", "float"),
+    "rival_reputation": ("now.reputation[1]", "float"),
+}
+"""What a step may ask of the week."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A translated expression: its text, its type, and whether it differs from person to person."""
+
+    text: str
+    kind: str
+    varies: bool = False
+    literal: bool = False
+    width: int = 64
+    """Bits that a whole number needs, as a sum over a block of people."""
+
+
+class Expressions:
+    """Translates the expressions of one step; how columns and draws are read is for those who build on it to say."""
+
+    def __init__(self, step: Step, model: Model, globals_named: Callable[[Any, str, str], str]) -> None:
+        self.step, self.model, self.globals_named = step, model, globals_named
+        self.locals: dict[str, Term] = {name: Term(name, kind, True) for name, kind in step.own.items()}
+
+    # ---- for others to fill in -------------------------------------------------------------------------------------
+
+    def column(self, kind: str, row: str, owner: str) -> str:
+        """The text that reads a row of the columns of a kind."""
+        raise NotImplementedError
+
+    def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:
+        """A draw of the person; ``at``: the number in place of the week."""
+        raise NotImplementedError
+
+    def call_step(self, node: ast.Call, step: Step) -> Term:
+        """A call of another step as a value."""
+        raise NotImplementedError
+
+    def hoisted(self, term: Term) -> Term:
+        """A term that is the same for everybody, where it meets one that is not."""
+        return term
+
+    # ---- expressions ---------------------------------------------------------------------------------------------------
+
+    def term(self, node: ast.expr) -> Term:
+        """Translate an expression; raises :class:`~sim.model.steps.Unsuitable` when it is outside the small part of Python."""
+        found = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if found is None:
+            raise self.wrong(node, f"{type(node).__name__.lower()} is no part of a step: {ast.unparse(node)}")
+        return found(node)
+
+    def wrong(self, node: ast.AST, what: str) -> Unsuitable:
+        """The mistake at this place."""
+        return self.step.unsuitable(node, what)
+
+    def _constant(self, node: ast.Constant) -> Term:
+        if isinstance(node.value, bool):
+            return Term(str(node.value), "bool", literal=True, width=1)
+        if isinstance(node.value, int):
+            return Term(str(node.value), "int", literal=True)
+        if isinstance(node.value, float):
+            return Term(f"f32({node.value!r})", "float", literal=True)
+        raise self.wrong(node, f"{node.value!r} is no number")
+
+    def _name(self, node: ast.Name) -> Term:
+        if node.id in self.locals:
+            return self.locals[node.id]
+        if node.id in STANDARD:
+            raise self.wrong(
+                node, f"'{node.id}' alone is no number: a step asks for something of it, such as {node.id}.…"
+            )
+        value = self.step.plain.__globals__.get(node.id)
+        kind = _kind_of_constant(value)
+        if kind is None:
+            known = [*self.locals, *STANDARD]
+            raise self.wrong(node, f"'{node.id}' is no number that is known here{nearest(node.id, known)}")
+        text = self.globals_named(value, node.id, self.step.__module__)
+        return Term(f"f32({text})" if isinstance(value, float) else text, kind, literal=True)
+
+    def _attribute(self, node: ast.Attribute) -> Term:
+        owner = _dotted(node.value)
+        match owner:
+            case ("me" | "firm" | "agent" as who,):
+                return self._read(node, who, node.attr)
+            case ("week",):
+                return self._of_week(node)
+            case ("count",):
+                return self._counted(node)
+            case ("p" | "last" as which, part):
+                return self._setting(node, which, part)
+        raise self.wrong(node, f"{ast.unparse(node)} means nothing in a step")
+
+    def _read(self, node: ast.AST, who: str, name: str) -> Term:
+        if who == "me" and name == "number":
+            return Term(self.person(), "int", True)
+        if who == "agent" and name == "number":
+            return Term("i64(agent)", "int", True)
+        kind, row = self.found_column(node, who, name)
+        text, what = self.column(kind, row, who), _TYPES.get(kind, "float")
+        return Term(f"({text} != 0)" if what == "bool" else text, what, who != "firm")
+
+    def person(self) -> str:
+        """The text of the person's number."""
+        return "i64(i)"
+
+    def found_column(self, node: ast.AST, who: str, name: str) -> tuple[str, str]:
+        """Kind and row of a column; refuses a name that is none of ``who``."""
+        for kind in _OWNERS[who]:
+            names = list(self.model.columns(kind))
+            if name in names:
+                return kind, str(self.model.row(name))
+        known = [each for kind in _OWNERS[who] for each in self.model.columns(kind)]
+        raise self.wrong(node, f"'{who}.{name}' is no column{nearest(name, known)}")
+
+    def _of_week(self, node: ast.Attribute) -> Term:
+        if node.attr not in WEEK:
+            raise self.wrong(node, f"'week.{node.attr}' is nothing that a week has{nearest(node.attr, list(WEEK))}")
+        return Term(*WEEK[node.attr])
+
+    def _counted(self, node: ast.Attribute) -> Term:
+        groups = {"revenue": self.model.money_in, "cost": self.model.money_out}
+        if node.attr in groups:
+            return Term(f"({' + '.join(f'counts[{self.model.count(n)}]' for n in groups[node.attr])})", "int")
+        return Term(self.count_place(node, node.attr), "int")
+
+    def count_place(self, node: ast.AST, name: str) -> str:
+        """The text of a count's place."""
+        if name not in self.model.counts:
+            raise self.wrong(node, f"'count.{name}' is no count{nearest(name, list(self.model.counts))}")
+        return f"counts[{self.model.count(name)}]"
+
+    def _setting(self, node: ast.AST, which: str, part: str) -> Term:
+        assert isinstance(node, ast.Attribute)
+        settings = self.model.settings
+        if part not in settings:
+            raise self.wrong(node, f"'{which}.{part}' is no behaviour or mechanism{nearest(part, list(settings))}")
+        if node.attr not in settings[part]:
+            raise self.wrong(
+                node, f"'{which}.{part}.{node.attr}' is no parameter{nearest(node.attr, list(settings[part]))}"
+            )
+        kind, text = settings[part][node.attr].__name__, f"{which}.{part}_{node.attr}"
+        return Term(f"({text} != 0)" if kind == "bool" else text, kind)
+
+    # ---- what is done with them --------------------------------------------------------------------------------------
+
+    def joined(self, make: Callable[..., str], kind: str, terms: Iterable[Term], width: int = 64) -> Term:
+        """A term made of others; those that are the same for everybody are set apart where some are not."""
+        terms = list(terms)
+        varies = any(term.varies for term in terms)
+        if varies:
+            terms = [term if term.varies or term.literal else self.hoisted(term) for term in terms]
+        return Term(make(*(term.text for term in terms)), kind, varies, all(t.literal for t in terms), width)
+
+    def as_float(self, term: Term) -> Term:
+        """The term as a quantity."""
+        if term.kind == "float":
+            return term
+        return replace(term, text=f"f32({term.text})", kind="float")
+
+    def alike(self, *terms: Term) -> list[Term]:
+        """The terms in one type: quantities if one of them is."""
+        return [self.as_float(term) for term in terms] if any(t.kind == "float" for t in terms) else list(terms)
+
+    def _binop(self, node: ast.BinOp) -> Term:
+        sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
+                ast.BitAnd: "&", ast.BitOr: "|"}.get(type(node.op))  # fmt: skip
+        left, right = self.term(node.left), self.term(node.right)
+        if sign is None or "word" in (left.kind, right.kind):
+            raise self.wrong(node, f"this cannot be reckoned in a step: {ast.unparse(node)}")
+        if "time" in (left.kind, right.kind):
+            return self.joined(f"({{}} {sign} {{}})".format, "time", (left, right))
+        if left.literal and right.literal and "float" in (left.kind, right.kind):
+            known = {
+                name: value
+                for name, value in self.step.plain.__globals__.items()
+                if isinstance(value, int | float | np.float32)
+            }
+            return Term(f"f32({float(eval(ast.unparse(node), {}, known))!r})", "float", literal=True)
+        left, right = self.alike(left, right)
+        if sign == "/" and left.kind != "float":
+            raise self.wrong(node, f"whole numbers are not divided in a step; write float(…): {ast.unparse(node)}")
+        narrow = sign in "+-" and max(left.width, right.width) <= 32
+        kind = "int" if left.kind == "bool" and sign not in "&|" else left.kind
+        return self.joined(f"({{}} {sign} {{}})".format, kind, (left, right), 32 if narrow else 64)
+
+    def _unaryop(self, node: ast.UnaryOp) -> Term:
+        inner = self.term(node.operand)
+        if isinstance(node.op, ast.Not):
+            self._need_bool(node.operand, inner)
+            return self.joined("(not {})".format, "bool", (inner,), 1)
+        if isinstance(node.op, ast.USub):
+            return self.joined("(-{})".format, inner.kind, (inner,))
+        raise self.wrong(node, f"this cannot be reckoned in a step: {ast.unparse(node)}")
+
+    def _need_bool(self, node: ast.AST, term: Term) -> None:
+        if term.kind != "bool":
+            raise self.wrong(node, f"{ast.unparse(node)} is no yes or no; compare it with something")
+
+    def _boolop(self, node: ast.BoolOp) -> Term:
+        terms = [self.term(value) for value in node.values]
+        for value, term in zip(node.values, terms, strict=True):
+            self._need_bool(value, term)
+        return self.joined_by(" and " if isinstance(node.op, ast.And) else " or ", terms)
+
+    def joined_by(self, word: str, terms: list[Term]) -> Term:
+        """Yes and no joined by *and* or *or*."""
+        return self.joined(lambda *texts: f"({word.join(texts)})", "bool", terms, 1)
+
+    def _compare(self, node: ast.Compare) -> Term:
+        if len(node.ops) != 1:
+            raise self.wrong(node, f"compare two things at a time: {ast.unparse(node)}")
+        signs = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+        sign = signs.get(type(node.ops[0]))
+        left, right = self.term(node.left), self.term(node.comparators[0])
+        if sign is None:
+            raise self.wrong(node, f"this cannot be compared in a step: {ast.unparse(node)}")
+        left, right = (left, right) if "time" in (left.kind, right.kind) else self.alike(left, right)
+        return self.joined(f"({{}} {sign} {{}})".format, "bool", (left, right), 1)
+
+    def _ifexp(self, node: ast.IfExp) -> Term:
+        condition = self.term(node.test)
+        self._need_bool(node.test, condition)
+        yes, no = self.alike(self.term(node.body), self.term(node.orelse))
+        kind, width = yes.kind, max(yes.width if not yes.literal else 1, no.width if not no.literal else 1)
+        return self.joined("({1} if {0} else {2})".format, kind, (condition, yes, no), width)
+
+    def _subscript(self, node: ast.Subscript) -> Term:
+        if _dotted(node.value) is None or not isinstance(node.value, ast.Attribute):
+            raise self.wrong(node, f"only a column with several numbers has places: {ast.unparse(node)}")
+        kind, row = self.vector_place(node)
+        return Term(self.column(kind, row, "me"), "float", True)
+
+    def vector_place(self, node: ast.Subscript) -> tuple[str, str]:
+        """Kind and row of one place of a column that holds several numbers a person."""
+        assert isinstance(node.value, ast.Attribute)
+        kind, row = self.found_column(node, "me", node.value.attr)
+        place = self.term(node.slice)
+        if self.model.columns(kind)[node.value.attr].size == 1 or place.kind != "int":
+            raise self.wrong(node, f"{ast.unparse(node)}: only a column with several numbers has places, whole numbers")
+        return kind, f"{row} + {place.text}"
+
+    # ---- calls -------------------------------------------------------------------------------------------------------
+
+    def _call(self, node: ast.Call) -> Term:
+        if node.keywords:
+            raise self.wrong(node, f"a step gives its arguments in order, without names: {ast.unparse(node)}")
+        if isinstance(node.func, ast.Attribute):
+            return self._method(node, node.func)
+        if not isinstance(node.func, ast.Name):
+            raise self.wrong(node, f"a step calls rules and steps by name: {ast.unparse(node)}")
+        name = node.func.id
+        called = self.step.plain.__globals__.get(name, partial)
+        if isinstance(called, Step):
+            return self.call_step(node, called)
+        if isinstance(called, Rule):
+            return self._rule(node, called)
+        if called is np.float32:
+            return self.joined(lambda text: f"f32({text})", "float", [self.term(argument) for argument in node.args])
+        if called in KNOWN:
+            return self._known(node, called)
+        if name in ("min", "max", "int", "abs", "total"):
+            return self._builtin(node, name)
+        known = [n for n, v in self.step.plain.__globals__.items() if isinstance(v, Rule | Step)]
+        raise self.wrong(node, f"'{name}' is no rule or step that is known here{nearest(name, known)}")
+
+    def _rule(self, node: ast.Call, called: Rule) -> Term:
+        described = signature(called.plain, eval_str=True)
+        kinds = [parameter.annotation.__name__ for parameter in described.parameters.values()]
+        if len(kinds) != len(node.args):
+            raise self.wrong(node, f"{called.__name__} takes {len(kinds)} numbers, got {len(node.args)}")
+        terms = [self.fitting(self.term(a), kind) for a, kind in zip(node.args, kinds, strict=True)]
+        returned = described.return_annotation.__name__
+        text = self.globals_named(called, called.__name__, called.__module__)
+        width = 1 if returned == "bool" else 32 if called.__name__ == "fixed" else 64
+        return self.joined(lambda *texts: f"{text}({', '.join(texts)})", returned, terms, width)
+
+    def fitting(self, term: Term, kind: str) -> Term:
+        """The term as a parameter of this type takes it."""
+        if kind == "float":
+            return self.as_float(term)
+        if kind == "int" and term.kind in ("float", "time"):
+            return replace(term, text=f"i64({term.text})", kind="int")
+        return term
+
+    def _known(self, node: ast.Call, called: Any) -> Term:
+        _, returned = KNOWN[called]
+        terms = [self.term(argument) for argument in node.args]
+        text = self.globals_named(called, called.__name__, called.__module__)
+        return self.joined(lambda *texts: f"{text}({', '.join(texts)})", returned, terms)
+
+    def _builtin(self, node: ast.Call, name: str) -> Term:
+        if name == "total":
+            return self._total(node)
+        terms = [self.term(argument) for argument in node.args]
+        if name in CASTS:
+            text = f"{CASTS[name]}({{}})"
+            return self.joined(text.format, name, terms)
+        terms = self.alike(*terms)
+        return self.joined(lambda *texts: f"{name}({', '.join(texts)})", terms[0].kind, terms)
+
+    def _total(self, node: ast.Call) -> Term:
+        """The sum of a column that holds several numbers a person."""
+        (argument,) = node.args
+        assert isinstance(argument, ast.Attribute)
+        kind, row = self.found_column(node, "me", argument.attr)
+        size = self.model.columns(kind)[argument.attr].size
+        return Term(f"total({_PLACES[kind]}, {row}, {row} + {size}, i)", "float", True)
+
+    def _method(self, node: ast.Call, method: ast.Attribute) -> Term:
+        owner = _dotted(method.value)
+        if owner == ("me",) and method.attr in ("luck", "word", "word_at", "spare_luck"):
+            return self._draw(node, method.attr)
+        if owner == ("me",) and method.attr == "heard":
+            return self._heard(node)
+        if owner == ("week",) and method.attr == "spoken":
+            provider, well = (self.term(argument) for argument in node.args)
+            return self.joined("now.spoken[2 * {} + (0 if {} else 1)]".format, "int", (provider, well))
+        if owner == ("week",) and method.attr == "minutes_open":
+            hours = self.term(node.args[0])
+            return self.joined("({} * 60.0 / now.stands_for)".format, "time", (hours,))
+        raise self.wrong(node, f"{ast.unparse(method)} is nothing that a step can call")
+
+    def _draw(self, node: ast.Call, how: str) -> Term:
+        value = node.args[0]
+        number = self.step.plain.__globals__.get(value.id) if isinstance(value, ast.Name) else None
+        if not isinstance(number, np.uint32) or not isinstance(value, ast.Name):
+            raise self.wrong(node, f"{ast.unparse(node)}: the stream must be one that sim.model.random.stream gave")
+        stream = self.globals_named(number, value.id, self.step.__module__)
+        if how == "spare_luck":
+            words = [self.word(node, stream, ast.Constant(k)) for k in range(4)]
+            text = self.globals_named(spare_word, "spare_word", "sim.model.random")
+            return self.joined(lambda *texts: f"unit({text}({', '.join(texts)}))", "float", words)
+        *at, index = node.args[1:]
+        found = self.word(node, stream, index, at[0] if at else None)
+        return replace(found, text=f"unit({found.text})", kind="float") if how == "luck" else found
+
+    def _heard(self, node: ast.Call) -> Term:
+        """Messages heard this week about a provider, good or bad."""
+        provider, well = (self.term(argument) for argument in node.args)
+        lane = self.joined(
+            "(u64(32) if {0} == 1 else u64(0)) + (u64(0) if {1} else u64(16))".format, "int", (provider, well)
+        )
+        return Term(f"i32(({self.column('heard', '', 'me')} >> ({lane.text})) & u64(0xFFFF))", "int", True)
+
+
+def _dotted(node: ast.expr) -> tuple[str, ...] | None:
+    """The names of ``a.b.c``; None for anything else."""
+    match node:
+        case ast.Name(id=name):
+            return (name,)
+        case ast.Attribute(value=value, attr=attr):
+            before = _dotted(value)
+            return None if before is None else (*before, attr)
+    return None
+
+
+def _kind_of_constant(value: Any) -> str | None:
+    match value:
+        case bool():
+            return "bool"
+        case int():
+            return "int"
+        case float() | np.float32():
+            return "float"
+    return None
+
+
+def place(kind: str) -> str:
+    """The array in which columns of a kind lie."""
+    return _PLACES[kind]

@@ -1,0 +1,195 @@
+"""Who takes the steps: customers, representatives and the company, with their columns as attributes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from mesa import Agent
+
+from sim.model.behaviour.person import COMPANY, RIVAL
+from sim.model.component import Model
+from sim.model.random import spare_word, uniform, unit, word, words
+from sim.service.queues import SERVED, answer, stand_in, standing
+
+if TYPE_CHECKING:
+    from sim.engine.objects.market import Market
+
+f32 = np.float32
+_AS: dict[str, Any] = {"clock": int, "mark": int, "weekly_flag": bool, "weekly_sum": int}
+
+
+class Carrier(Agent):
+    """Somebody who carries columns: each is an attribute of its name, a number of the column's width."""
+
+    kinds: ClassVar[tuple[str, ...]] = ()
+    """The kinds of columns that they carry; the last are those that begin anew every week."""
+    model: Market
+
+    def __init__(self, market: Market, number: int = 0) -> None:
+        super().__init__(market)
+        columns = {
+            name: (kind, column.size) for kind in self.kinds for name, column in market.parts.columns(kind).items()
+        }
+        self.forms = {name: _AS.get(kind, f32) for name, (kind, _) in columns.items()}
+        self.number = number
+        for name, (_, size) in columns.items():
+            setattr(self, name, 0 if size == 1 else np.zeros(size, f32))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        form = self.__dict__.get("forms", {}).get(name)
+        super().__setattr__(name, value if form is None or isinstance(value, np.ndarray) else form(value))
+
+    def begin_week(self) -> None:
+        """Nothing is left of what is carried only for a week."""
+        for kind in self.kinds:
+            if kind.startswith("weekly"):
+                for name in self.model.parts.columns(kind):
+                    setattr(self, name, 0)
+
+    def luck(self, stream: np.uint32, index: int) -> float:
+        """A uniform number in [0, 1) of this week."""
+        return uniform(self.model.world, stream, self.number, self.model.week.number, index)
+
+    def word(self, stream: np.uint32, index: int) -> int:
+        """A random 32-bit word of this week."""
+        return word(self.model.world, stream, self.number, self.model.week.number, index)
+
+    def word_at(self, stream: np.uint32, at: int, index: int) -> int:
+        """A random 32-bit word that belongs to the number ``at`` instead of to the week."""
+        return word(self.model.world, stream, self.number, at, index)
+
+    def spare_luck(self, stream: np.uint32) -> float:
+        """One more uniform number, from what the first four words of the stream leave unused."""
+        return unit(spare_word(*words(self.model.world, stream, self.number, self.model.week.number, 0)))
+
+
+class Customer(Carrier):
+    """A person in the market, with the company or not."""
+
+    kinds = ("number", "clock", "mark", "weekly_number", "weekly_flag")
+
+    def __init__(self, market: Market, number: int) -> None:
+        super().__init__(market, number)
+        self.friends: list[Customer] = []
+        self.told = silence()
+
+    def heard(self, provider: int, well: bool) -> int:
+        """How many good or bad messages about a provider they heard this week."""
+        return self.told[provider, well] if provider in (COMPANY, RIVAL) else 0
+
+    @property
+    def is_customer(self) -> bool:
+        """Whether this person is with the company."""
+        return bool(self.provider == COMPANY)
+
+
+class Representative(Carrier):
+    """Somebody who answers the phone, in-house or at the outsourcer."""
+
+    kinds = ("staff",)
+
+
+class Company(Carrier):
+    """The focal firm: what it carries, its representatives, and its lines."""
+
+    kinds = ("firm", "weekly_firm", "weekly_sum")
+
+    def __init__(self, market: Market, representatives: int) -> None:
+        super().__init__(market)
+        self.representatives = [Representative(market, number) for number in range(representatives)]
+
+    def on_duty(self) -> list[Representative]:
+        """The representatives who work this week."""
+        return self.representatives[: int(self.representatives_on_duty)]
+
+
+def silence() -> dict[tuple[int, bool], int]:
+    """Messages by provider and whether they are good: none yet."""
+    return {(provider, well): 0 for provider in (COMPANY, RIVAL) for well in (True, False)}
+
+
+class OpenLine:
+    """A first-come-first-served line, as a step sees it: who serves next and when, and who is seen to stand there."""
+
+    def __init__(
+        self, free_at: np.ndarray, numbers: np.ndarray, there: np.ndarray, staff: list[Representative]
+    ) -> None:
+        self._free_at, self._numbers, self._there, self._staff = free_at, numbers, there, staff
+
+    @property
+    def servers(self) -> int:
+        """How many serve."""
+        return len(self._numbers)
+
+    @property
+    def next(self) -> int:
+        """The number of who is free next."""
+        return int(self._numbers[0])
+
+    @property
+    def free_at(self) -> float:
+        """When that is, in minutes."""
+        return float(self._free_at[0])
+
+    def length(self, moment: float) -> int:
+        """How many stand there at this moment, where that can be seen."""
+        return standing(self._there, moment) if self._there.size else 0
+
+    def join(self, until: float) -> None:
+        """Stand there until this moment."""
+        if self._there.size:
+            stand_in(self._there, until)
+
+    def answer(self, arrival: float, minutes: float, patience: float) -> tuple[float, int, Representative | None]:
+        """How long somebody waits, how it ends, and which representative serves."""
+        wait, outcome, who = answer(arrival, float(minutes), patience, self._free_at, self._numbers)
+        return wait, outcome, self._staff[who] if outcome == SERVED and self._staff else None
+
+
+class Counts:
+    """What is counted this week, by name: ``count.sales += 1``; ``count.waited[3]`` is ``waited_3``."""
+
+    def __init__(self, model: Model) -> None:
+        vars(self).update(dict.fromkeys(model.counts, 0), _model=model, waited=_Several(self, "waited"))
+
+    @property
+    def revenue(self) -> int:
+        """What came in this week, in cents."""
+        return sum(vars(self)[name] for name in self._model.money_in)
+
+    @property
+    def cost(self) -> int:
+        """What went out this week, in cents."""
+        return sum(vars(self)[name] for name in self._model.money_out)
+
+    def row(self) -> list[int]:
+        """All counts in the order of the count's columns."""
+        return [int(vars(self)[name]) for name in self._model.counts]
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+class _Several:
+    """Counts that are numbered."""
+
+    def __init__(self, counts: Counts, name: str) -> None:
+        self._counts, self._name = counts, name
+
+    def __getitem__(self, place: int) -> int:
+        return int(vars(self._counts)[f"{self._name}_{place}"])
+
+    def __setitem__(self, place: int, value: int) -> None:
+        vars(self._counts)[f"{self._name}_{place}"] = value
+
+
+class Notes:
+    """Where a step notes events of the person who takes it: ``note.shop(wait)``."""
+
+    def __init__(self, market: Market) -> None:
+        self._market, self.person = market, 0
+
+    def __getattr__(self, event: str) -> Any:
+        return lambda amount=0: self._market.note(self.person, event, amount)

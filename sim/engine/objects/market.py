@@ -1,0 +1,298 @@
+"""The market: everybody in it, and the week they live through together, as :data:`sim.model.week.WEEK` says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from mesa import Agent, Model
+
+from sim.engine.objects.agents import Carrier, Company, Counts, Customer, Notes, OpenLine, Representative, silence
+from sim.engine.start import Ground, RunFlags, begin, empty_state
+from sim.model.behaviour.ledger import rate as booking_rate
+from sim.model.behaviour.person import COMPANY, GONE, RIVAL
+from sim.model.columns import KINDS, OF_COMPANY
+from sim.model.mechanisms.digital_channels import overheard
+from sim.model.mechanisms.word_of_mouth import POSTS, strangers_reached
+from sim.model.random import happens
+from sim.model.schedule import Company as ByCompany
+from sim.model.schedule import Everybody, InTurn, Line, Listing, Queue, Representatives, Resize, Telling, Whoever
+from sim.model.steps import Step
+from sim.model.week import EVERYBODY, WEEK, Network, State
+from sim.model.week import journal as empty_journal
+from sim.service.queues import in_order, put_in_order, rebase, rebase_line
+
+f32 = np.float32
+AS_SHARE = 2.0**-32
+"""Turns a random word into a share of the week, finer than :func:`sim.model.random.unit` does."""
+
+
+class Week:
+    """The week as a step sees it."""
+
+    def __init__(self, market: Market, flags: RunFlags) -> None:
+        self._market, self.number, self.rate = market, -1, f32(1)
+        self.stands_for, self.founders = f32(flags.stands_for), flags.founders
+        self.prices_move, self.offers_made = flags.prices_move, flags.offers_made
+        self.staff_lasts, self.budget_moves = flags.staff_lasts, flags.budget_moves
+        self.company_reputation = self.rival_reputation = f32(0)
+
+    def minutes_open(self, hours: np.float32) -> float:
+        """Minutes a week that something is open so many hours, per simulated share of the company."""
+        return float(hours) * 60.0 / self._market.flags.stands_for
+
+    def spoken(self, provider: int, well: bool) -> int:
+        """Messages that were told of a provider this week."""
+        return self._market.said[provider, well]
+
+
+class Market(Model):
+    """One replication of a scenario: its customers, its company, and the week they are in.
+
+    ``policy`` and ``last_policy``: the settings of this week and of the last, ``policy.upselling.pressure``; ``tally``: the
+    counts of the weeks so far, int64 (weeks, counts).
+    """
+
+    def __init__(
+        self, ground: Ground, seed: int, replication: int, weeks: int | None = None, journal: np.ndarray | None = None
+    ) -> None:
+        super().__init__(rng=0)  # nothing is drawn from it: see sim.model.random
+        self.parts = ground.model
+        state = empty_state(ground)
+        network, self.flags = begin(ground, seed, replication, state)
+        self.world, self.week = self.flags.world, Week(self, self.flags)
+        self.policies = [_settings(week, self.parts.settings) for week in ground.policy]
+        self.policy = self.last_policy = self.policies[0]
+        self.week.company_reputation, self.week.rival_reputation = state.reputation
+        self.tally = np.zeros((ground.weeks if weeks is None else weeks, len(self.parts.counts)), np.int64)
+        self.counted, self.notes, self.said = Counts(self.parts), Notes(self), silence()
+        self.journal = empty_journal() if journal is None else journal
+        self.queues = state  # of which the heaps and lines are used, in place
+        self.lists: dict[Step, list[Customer]] = {}
+        self.company = Company(self, len(state.server))
+        self._settle(state, network)
+
+    def _settle(self, state: State, network: Network) -> None:
+        """Turn the columns of the state into people, and introduce them to their friends."""
+        people = [Customer(self, number) for number in range(state.number.shape[1])]
+        for kind in KINDS:
+            _hand_out(getattr(state, kind), self.parts.columns(kind), people)
+        for number, customer in enumerate(people):
+            known = network.friends[network.first[number] : network.first[number + 1]]
+            customer.friends = [people[friend] for friend in known]
+        self.everybody, self.customers = people, self.agents_by_type[Customer]
+        getattr(Agent, "_ids", {}).pop(self, None)  # where older releases of Mesa keep every model for ever
+
+    # ---- the week ----------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One week, in the order of :data:`sim.model.week.WEEK`."""
+        self.begin_week()
+        with np.errstate(all="ignore"):
+            for items in WEEK.values():
+                for item in items:
+                    getattr(self, f"_{type(item).__name__.lower()}")(item)
+        self.tally[self.week.number] = self.counted.row()
+
+    def begin_week(self) -> None:
+        """Turn the page of the calendar."""
+        self.week.number += 1
+        self.last_policy, self.policy = self.policy, self.policies[self.week.number]
+        self.week.rate = booking_rate(self.week.number, self.policy.ledger.half_life)
+        self.counted = Counts(self.parts)
+        for who in (self.company, *self.everybody):
+            who.begin_week()
+        for customer in self.everybody:
+            customer.told = silence()
+
+    def take(self, step: Step, me: Carrier, *own: Any, line: OpenLine | None = None, agent: Any = None) -> Any:
+        """Have somebody take a step."""
+        self.notes.person = me.number
+        known = {
+            "me": me, "firm": self.company, "agent": agent, "line": line, "p": self.policy, "last": self.last_policy,
+            "week": self.week, "count": self.counted, "note": self.notes,
+        }  # fmt: skip
+        return step.plain(*(known[name] for name in step.parameters if name in known), *own)
+
+    def _everybody(self, item: Everybody) -> None:
+        for customer in self.everybody:
+            self.take(item.step, customer)
+
+    def _listing(self, item: Listing) -> None:
+        self.lists[item.asked] = [customer for customer in self.everybody if self.take(item.asked, customer)]
+
+    def _listed(self, asked: Step) -> list[Customer]:
+        """Those of whom a question is true; asked now, unless it was asked earlier in the week."""
+        if asked not in self.lists:
+            self._listing(Listing(asked))
+        return self.lists.pop(asked)
+
+    def _whoever(self, item: Whoever) -> None:
+        for customer in self._listed(item.asked):
+            self.take(item.step, customer)
+
+    def _inturn(self, item: InTurn) -> None:
+        for customer in self.everybody[self.week.number % item.weeks :: item.weeks]:
+            self.take(item.step, customer)
+
+    def _company(self, item: ByCompany) -> None:
+        self.take(item.step, self.company)
+
+    def _representatives(self, item: Representatives) -> None:
+        for representative in self.company.on_duty():
+            self.take(item.step, representative)
+
+    # ---- lines -------------------------------------------------------------------------------------------------------
+
+    def _servers(self, line: Line) -> tuple[int, int]:
+        """How many serve at a line, last week and this."""
+        first, second = line.servers
+        if first in self.parts.settings:
+            return getattr(getattr(self.last_policy, first), second), getattr(getattr(self.policy, first), second)
+        return int(getattr(self.company, second)), int(getattr(self.company, first))
+
+    def _minutes(self, policy: SimpleNamespace, hours: tuple[str, str]) -> float:
+        return self.week.minutes_open(getattr(getattr(policy, hours[0]), hours[1]))
+
+    def _resize(self, item: Resize) -> None:
+        minutes = self._minutes(self.last_policy, item.hours) if self.week.number > 0 else 0.0
+        for line in item.lines:
+            times, numbers = getattr(self.queues, line.free_at), getattr(self.queues, line.numbers)
+            resize(times, numbers, *self._servers(line), minutes)
+
+    def _open(self, line: Line) -> OpenLine:
+        """The line as it stands open this week."""
+        _, now = self._servers(line)
+        free_at, numbers = getattr(self.queues, line.free_at), getattr(self.queues, line.numbers)
+        there = getattr(self.queues, line.standing) if line.standing else np.zeros(0)
+        staff = self.company.on_duty() if line.servers[0] == "representatives_on_duty" else []
+        return OpenLine(free_at[:now], numbers[:now], there, staff)
+
+    def _queue(self, item: Queue) -> None:
+        lines, minutes = [self._open(line) for line in item.lines], self._minutes(self.policy, item.hours)
+        comers = self._stages(item)
+        arrivals = [self.take(item.arrive, customer, mark) for customer, mark in comers]
+        moments = np.array([word * AS_SHARE * minutes for word, *_ in arrivals], np.float64)
+        ends: dict[int, tuple[Any, ...]] = {}
+        for k in _by_time(moments):
+            _, needs, patience, which = arrivals[k]
+            given = float(moments[k]), float(needs), float(patience)
+            ends[k] = self.take(item.serve, comers[k][0], *given, line=lines[int(which)])
+        for k, (customer, mark) in enumerate(comers):
+            wait, outcome, agent = ends[k]
+            mark = mark if item.stages else int(arrivals[k][3])
+            self.take(item.leave, customer, mark, float(wait), outcome, agent=agent)
+        for line in item.lines:
+            if line.standing:
+                rebase_line(getattr(self.queues, line.standing), minutes)
+
+    def _stages(self, item: Queue) -> list[tuple[Customer, int]]:
+        """Those who come to a line, and the marks that what came before has left."""
+        comers = [(customer, 0) for customer in self._listed(item.asked)]
+        for stage in item.stages:
+            marked = [(customer, self.take(stage, customer, mark)) for customer, mark in comers]
+            comers = [(customer, mark) for customer, mark in marked if mark != 0]
+        return comers
+
+    # ---- talk --------------------------------------------------------------------------------------------------------
+
+    def _telling(self, item: Telling) -> None:
+        self.said = silence()
+        complaints, loud = self.counted.public_complaints, self.policy.digital_channels.visibility
+        self.said[COMPANY, False] += overheard(complaints, loud)
+        for customer in self._listed(item.asked):
+            well = self.take(item.says_well, customer)
+            hearers = [other for other in (*customer.friends, *self._readers(customer, well)) if other.provider != GONE]
+            for other in hearers:
+                other.told[customer.provider, well] += 1
+            self.said[customer.provider, well] += 1
+            self.take(item.be_heard, customer, well, len(hearers))
+
+    def _readers(self, customer: Customer, well: bool) -> Iterable[Customer]:
+        """Strangers who read what is posted, one of them perhaps more than once."""
+        p = self.policy.word_of_mouth
+        if p.broadcast == 0 or not happens(p.online, customer.luck(POSTS, 0)):
+            return []
+        count = strangers_reached(p.broadcast, p.outcry, well)
+        drawn = (customer.word(POSTS, place + 1) * len(self.everybody) >> 32 for place in range(count))
+        return [self.everybody[number] for number in drawn if number != customer.number]
+
+    # ---- what is written down ----------------------------------------------------------------------------------------
+
+    def note(self, person: int, what: str, amount: float | np.float32) -> None:
+        """Enter an event in the journal when it happens to somebody watched."""
+        head = self.journal[0]
+        if head["person"] in (person, EVERYBODY) and head["week"] < self.journal.size - 1:
+            head["week"] += 1
+            self.journal[head["week"]] = (person, self.week.number, self.parts.events.index(what), amount)
+
+    def state(self) -> State:
+        """Everything that lasts from week to week, in columns."""
+        people = {kind: _table(self.parts.columns(kind), self.everybody, dtype) for kind, dtype in KINDS.items()}
+        staff = _table(self.parts.columns("staff"), self.company.representatives, OF_COMPANY["staff"])
+        firm = _table(self.parts.columns("firm"), [self.company], OF_COMPANY["firm"])
+        reputation = np.array([self.week.company_reputation, self.week.rival_reputation], np.float32)
+        return self.queues._replace(**people, staff=staff, firm=firm, reputation=reputation)
+
+
+def _settings(week: np.void, parts: dict[str, dict[str, type]]) -> SimpleNamespace:
+    """One week's policies as ``part.parameter``: float32 numbers, whole numbers, yes or no."""
+    form: dict[type, Any] = {float: f32, int: int, bool: bool}
+    return SimpleNamespace(
+        **{
+            part: SimpleNamespace(**{name: form[kind](week[f"{part}_{name}"]) for name, kind in settings.items()})
+            for part, settings in parts.items()
+        }
+    )
+
+
+def _hand_out(table: np.ndarray, columns: dict[str, Any], people: list[Customer]) -> None:
+    """Give everybody what stands in their place of the columns."""
+    row = 0
+    for name, column in columns.items():
+        rows = table[row : row + column.size]
+        for person, value in zip(people, rows.T, strict=True):
+            setattr(person, name, value[0] if column.size == 1 else value.copy())
+        row += column.size
+
+
+def _table(columns: dict[str, Any], owners: list[Any], dtype: type) -> np.ndarray:
+    """The columns of one kind (row by row) of those who carry them."""
+    rows = [np.array([np.ravel(getattr(owner, name)) for owner in owners], dtype).T for name in columns]
+    rows = [row.reshape(column.size, len(owners)) for row, column in zip(rows, columns.values(), strict=True)]
+    return np.concatenate(rows) if rows else np.zeros((0, len(owners)), dtype)
+
+
+def _by_time(moments: np.ndarray) -> list[int]:
+    """The places of moments from the earliest to the latest; of two at the same instant the lower comes first."""
+    order, spare = np.empty((2, len(moments)), np.int32)
+    in_order(moments, order, spare)
+    return [int(place) for place in order]
+
+
+def resize(times: np.ndarray, numbers: np.ndarray, before: int, now: int, minutes: float) -> None:
+    """Start a new week at a line, ``minutes`` after the last began: ``now`` serve where ``before`` did."""
+    rebase(times[:before], numbers[:before], minutes)
+    if now == before:
+        return
+    known = zip(times[:before], numbers[:before], strict=True)
+    staying = [(free_at, number) for free_at, number in known if number < now]
+    newcomers = [(0.0, number) for number in range(before, now)]
+    for place, entry in enumerate(staying + newcomers):
+        times[place], numbers[place] = entry
+    put_in_order(times[:now], numbers[:now])
+
+
+def live(
+    ground: Ground, seed: int, replication: int, weeks: int | None = None, journal: np.ndarray | None = None
+) -> np.ndarray:
+    """All weeks of one replication (or the first ``weeks``); returns the tally, int64 (weeks, counts).
+
+    ``journal`` (see :func:`sim.model.week.journal`) receives what happens to the person it watches.
+    """
+    market = Market(ground, seed, replication, weeks, journal)
+    for _ in market.tally:
+        market.step()
+    return market.tally

@@ -1,0 +1,294 @@
+"""A step as compiled code about one person of a list: the statements stay as they are, names become places in columns."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+from sim.engine.expressions import Expressions, Term, place
+from sim.errors import nearest
+from sim.model.component import Model
+from sim.model.steps import STANDARD, Step
+
+ALWAYS = ("now", "i", "p", "last", "counts", "journal")
+"""What every translated step is given; then ``agent`` and ``line`` where it asks for them, then numbers of its own."""
+LINE = ("free_at", "numbers", "standing")
+"""What a translated step is given for a line: the heap of those who serve, and who is seen to stand there."""
+Drawn = Mapping[tuple[str, int, bool], int]
+"""Draws that are made in bulk: stream, block and whether it is the same every week, and their rows."""
+
+
+class ScalarStep(Expressions):
+    """Writes one step as a function of a compiled module. ``drawn``: what of its draws is made in bulk by its caller."""
+
+    def __init__(self, step: Step, model: Model, module: Any, drawn: Drawn | None = None) -> None:
+        super().__init__(step, model, module.global_named)
+        self.module, self.drawn, self.lines = module, drawn or {}, []
+        self.rows: dict[str, None] = {}
+
+    # ---- reading -------------------------------------------------------------------------------------------------------
+
+    def column(self, kind: str, row: str, owner: str) -> str:
+        if kind == "heard":
+            return "now.heard[i]"
+        if kind == "weekly_sum":
+            return f"now.weekly_sum[{row}]"
+        who = {"me": "i", "firm": "0", "agent": "agent"}[owner]
+        return f"{place(kind)}[{row}, {who}]"
+
+    def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:
+        number = _fixed(self.step, index)
+        if isinstance(number, int) and at is None and number < 4 and (kept := self.module.kept_row(stream)) is not None:
+            return Term(f"now.kept[{kept + number}, i]", "word", True)
+        if isinstance(number, int) and (draw := (stream, number >> 2, at is not None)) in self.drawn:
+            row = f"w{self.drawn[draw] + (number & 3)}"
+            self.rows[row] = None
+            return Term(row, "word", True)
+        week = "now.week" if at is None else self.term(at).text
+        return Term(f"word(now.world, {stream}, u32(i), {week}, {self.term(index).text})", "word", True)
+
+    def call_step(self, node: ast.Call, step: Step) -> Term:
+        returned = step.tree.returns
+        if not isinstance(returned, ast.Name):
+            raise self.wrong(node, f"{step.__name__} gives nothing back: it says no '-> float', '-> int' or '-> bool'")
+        return Term(self._called(node, step), returned.id, True)
+
+    def _called(self, node: ast.Call, step: Step) -> str:
+        if len(node.args) != len(step.parameters):
+            raise self.wrong(node, f"{step.__name__} takes {', '.join(step.parameters)}")
+        given = dict(zip(step.parameters, node.args, strict=True))
+        texts, own = {name: name for name in ALWAYS}, []
+        for name, argument in given.items():
+            if name in step.own:
+                own.append(self.fitting(self.term(argument), step.own[name]).text)
+            elif not isinstance(argument, ast.Name) or argument.id not in STANDARD:
+                raise self.wrong(argument, f"{step.__name__} takes '{name}' here, not {ast.unparse(argument)}")
+            elif name == "me":
+                texts["i"] = "i" if argument.id == "me" else argument.id
+            elif name == "agent":
+                own.insert(0, "agent")
+            elif name == "line":
+                own[:0] = LINE
+        return f"{self.module.scalar(step)}({', '.join((*texts.values(), *own))})"
+
+    def _method(self, node: ast.Call, method: ast.Attribute) -> Term:
+        if isinstance(method.value, ast.Name) and method.value.id == "line":
+            return self._of_line(node, method.attr)
+        return super()._method(node, method)
+
+    def _of_line(self, node: ast.Call, what: str) -> Term:
+        terms = ", ".join(self.term(argument).text for argument in node.args)
+        if what == "length":
+            return Term(f"standing_there({LINE[2]}, {terms})", "int", True)
+        if what == "answer":
+            return Term(f"answer({terms}, {LINE[0]}, {LINE[1]})", "answer", True)
+        raise self.wrong(
+            node, f"'line.{what}' is nothing that a line can do{nearest(what, ['length', 'answer', 'join'])}"
+        )
+
+    def _attribute(self, node: ast.Attribute) -> Term:
+        if isinstance(node.value, ast.Name) and node.value.id == "line":
+            known = {
+                "servers": (f"{LINE[1]}.size", "int"),
+                "next": (f"{LINE[1]}[0]", "int"),
+                "free_at": (f"{LINE[0]}[0]", "time"),
+            }
+            if node.attr not in known:
+                raise self.wrong(
+                    node, f"'line.{node.attr}' is nothing that a line has{nearest(node.attr, list(known))}"
+                )
+            return Term(*known[node.attr], True)
+        return super()._attribute(node)
+
+    # ---- statements ----------------------------------------------------------------------------------------------------
+
+    def written(self, name: str) -> str:
+        """The function's text."""
+        self._block(self.step.tree.body, 1)
+        extra = [
+            *(("agent",) if "agent" in self.step.parameters else ()),
+            *(LINE if "line" in self.step.parameters else ()),
+        ]
+        given = ", ".join((*ALWAYS, *extra, *self.step.own, *self.rows))
+        return "\n".join((f"@step\ndef {name}({given}):", *(self.lines or ["    pass"])))
+
+    def _say(self, depth: int, text: str, node: ast.AST) -> None:
+        line = self.step.first_line + getattr(node, "lineno", 1) - 1
+        self.lines.append(f"{'    ' * depth}{text}  # {self.step.path.name}:{line}")
+
+    def _block(self, body: list[ast.stmt], depth: int) -> None:
+        before = len(self.lines)
+        for statement in body:
+            found = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
+            if found is None:
+                raise self.wrong(statement, f"'{type(statement).__name__.lower()}' is no part of a step")
+            found(statement, depth)
+        if len(self.lines) == before:
+            self.lines.append(f"{'    ' * depth}pass")
+
+    def _do_pass(self, node: ast.Pass, depth: int) -> None:
+        pass
+
+    def _do_expr(self, node: ast.Expr, depth: int) -> None:
+        if isinstance(node.value, ast.Constant):
+            return
+        call = node.value
+        if not isinstance(call, ast.Call):
+            raise self.wrong(node, f"this does nothing: {ast.unparse(node)}")
+        match call.func:
+            case ast.Attribute(value=ast.Name(id="note"), attr=event):
+                self._note(call, event, depth)
+            case ast.Attribute(value=ast.Name(id="line"), attr="join"):
+                self._say(depth, f"stand_in({LINE[2]}, {self.term(call.args[0]).text})", node)
+            case ast.Name(id="clear"):
+                self._clear(call, depth)
+            case ast.Name(id=name) if isinstance(called := self.step.plain.__globals__.get(name), Step):
+                self._say(depth, self._called(call, called), node)
+            case _:
+                raise self.wrong(node, f"this does nothing: {ast.unparse(node)}")
+
+    def _note(self, call: ast.Call, event: str, depth: int) -> None:
+        events = list(self.model.events)
+        if event not in events:
+            raise self.wrong(call, f"'note.{event}' is no event{nearest(event, events)}")
+        amount = self.term(call.args[0]).text if call.args else "0"
+        self._say(depth, f"note(journal, i, now.week, {events.index(event)}, f32({amount}))", call)
+
+    def _clear(self, call: ast.Call, depth: int) -> None:
+        (argument,) = call.args
+        assert isinstance(argument, ast.Attribute)
+        kind, row = self.found_column(call, "me", argument.attr)
+        size = self.model.columns(kind)[argument.attr].size
+        self._say(depth, f"clear({place(kind)}, {row}, {row} + {size}, i)", call)
+
+    def _do_assign(self, node: ast.Assign, depth: int) -> None:
+        (target,) = node.targets
+        if isinstance(target, ast.Tuple):
+            self._several(target, node, depth)
+            return
+        self._set(target, self.term(node.value), depth, node)
+
+    def _several(self, target: ast.Tuple, node: ast.Assign, depth: int) -> None:
+        """Several at once: what stands right is reckoned before anything is written."""
+        if isinstance(node.value, ast.Call):
+            self._unpacked(target, node, depth)
+            return
+        if not isinstance(node.value, ast.Tuple) or len(node.value.elts) != len(target.elts):
+            raise self.wrong(node, f"as many must stand right as left: {ast.unparse(node)}")
+        terms = [self.term(value) for value in node.value.elts]
+        places = [self.target(each, term) for each, term in zip(target.elts, terms, strict=True)]
+        left, right = (", ".join(texts) for texts in zip(*places, strict=True))
+        self._say(depth, f"{left} = {right}", node)
+
+    def _unpacked(self, target: ast.Tuple, node: ast.Assign, depth: int) -> None:
+        term = self.term(node.value)
+        kinds = {"answer": ("time", "int", "agent")}.get(term.kind)
+        names = [each.id for each in target.elts if isinstance(each, ast.Name)]
+        if kinds is None or len(names) != len(kinds):
+            raise self.wrong(node, f"only line.answer(…) gives several things at once: wait, outcome, agent")
+        for name, kind in zip(names, kinds, strict=True):
+            self.locals[name] = Term(name, kind, True)
+        self._say(depth, f"{', '.join(names)} = {term.text}", node)
+
+    def target(self, node: ast.expr, term: Term) -> tuple[str, str]:
+        """Where a value goes and the text of the value in the type of that place."""
+        match node:
+            case ast.Name(id=name):
+                known = self.locals.get(name)
+                if known is not None and known.kind == "float":
+                    term = self.as_float(term)
+                self.locals[name] = Term(name, term.kind, True, width=term.width)
+                return name, term.text
+            case ast.Attribute(value=ast.Name(id="me" | "firm" | "agent" as who), attr=attr):
+                kind, row = self.found_column(node, who, attr)
+                self.module.writes(self.step, kind, attr, node)
+                return self.column(kind, row, who), term.text
+            case ast.Subscript(value=ast.Attribute(value=ast.Name(id="count"), attr=attr)):
+                first = self.count_place(node, f"{attr}_0").removesuffix("]")
+                return f"{first} + {self.term(node.slice).text}]", term.text
+            case ast.Subscript(value=ast.Attribute(value=ast.Name(id="me"), attr=attr)):
+                kind, row = self.vector_place(node)
+                self.module.writes(self.step, kind, attr, node)
+                return self.column(kind, row, "me"), self.as_float(term).text
+            case ast.Attribute(value=ast.Name(id="count"), attr=name):
+                return self.count_place(node, name), term.text
+            case ast.Attribute(value=ast.Name(id="week"), attr="company_reputation" | "rival_reputation"):
+                return self._of_week(node).text, term.text
+        raise self.wrong(node, f"nothing can be written to {ast.unparse(node)}")
+
+    def _set(self, target: ast.expr, term: Term, depth: int, node: ast.AST) -> None:
+        left, right = self.target(target, term)
+        self._say(depth, f"{left} = {right}", node)
+
+    def _do_augassign(self, node: ast.AugAssign, depth: int) -> None:
+        sign = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*="}.get(type(node.op))
+        if sign is None:
+            raise self.wrong(node, f"this cannot be reckoned in a step: {ast.unparse(node)}")
+        term = self.term(node.value)
+        counted = "count" in ast.unparse(node.target).split(".")[0]
+        if not counted and not isinstance(node.target, ast.Name):
+            term = self.as_float(term) if self.term(node.target).kind == "float" else term
+        left, right = self.target(node.target, term)
+        self._say(depth, f"{left} {sign} {right}", node)
+
+    def _do_if(self, node: ast.If, depth: int) -> None:
+        condition = self.term(node.test)
+        self._need_bool(node.test, condition)
+        self._say(depth, f"if {condition.text}:", node)
+        self._block(node.body, depth + 1)
+        if node.orelse:
+            self.lines.append(f"{'    ' * depth}else:")
+            self._block(node.orelse, depth + 1)
+
+    def _do_return(self, node: ast.Return, depth: int) -> None:
+        if node.value is None:
+            self._say(depth, "return", node)
+        elif isinstance(node.value, ast.Tuple):
+            first, *others = (self.term(value).text for value in node.value.elts)
+            self._say(depth, f"return f64({first}), {', '.join(f'i64({text})' for text in others)}", node)
+        else:
+            term, returned = self.term(node.value), self.step.tree.returns
+            kind = returned.id if isinstance(returned, ast.Name) else term.kind
+            self._say(depth, f"return {self.fitting(term, kind).text}", node)
+
+
+def bulk_draws(step: Step) -> list[tuple[str, int, bool]]:
+    """The draws that a step makes whatever happens, by stream, block and whether they are the same every week.
+
+    These are made for a whole list at a time; what is drawn only in some cases is drawn when it comes to that.
+    """
+    found: dict[tuple[str, int, bool], None] = {}
+    for statement in step.tree.body:
+        for node in _certain(statement.test if isinstance(statement, ast.If) else statement):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="me"), attr="luck" | "word"), args=[ast.Name(id=stream), index]
+                ):
+                    number, lasting = _fixed(step, index), False
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="me"), attr="word_at"),
+                    args=[ast.Name(id=stream), ast.Constant(value=0), index],
+                ):
+                    number, lasting = _fixed(step, index), True
+                case _:
+                    continue
+            if number is not None:
+                found[stream, number >> 2, lasting] = None
+    return list(found)
+
+
+def _fixed(step: Step, node: ast.expr) -> int | None:
+    """A number that is the same whoever takes the step."""
+    value = node.value if isinstance(node, ast.Constant) else step.plain.__globals__.get(getattr(node, "id", ""))
+    return value if isinstance(value, int) else None
+
+
+def _certain(node: ast.AST) -> list[ast.AST]:
+    """The node and what in it is always reckoned: not the later parts of ``and``, nor the branches of a choice."""
+    match node:
+        case ast.BoolOp(values=[first, *_]):
+            return [node, *_certain(first)]
+        case ast.IfExp(test=test):
+            return [node, *_certain(test)]
+    return [node, *(inner for child in ast.iter_child_nodes(node) for inner in _certain(child))]

@@ -1,0 +1,286 @@
+"""What every compiled week rests on: its workspace, lists, lines, notes, and how friends are told.
+
+These are written by hand, because they are about many people at once; what one person does is a step of the model.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.model.behaviour.person import GONE
+from sim.model.component import row
+from sim.model.mechanisms.digital_channels import overheard
+from sim.model.mechanisms.word_of_mouth import POSTS, strangers_reached
+from sim.model.random import happens, unit, words
+from sim.model.rules import inner_kernel, step
+from sim.model.vectors import LANES, flagged
+from sim.model.week import EVERYBODY, Network
+from sim.service.queues import put_in_order, rebase
+
+f32, f64, u8, i32, u32, i64, u64 = np.float32, np.float64, np.uint8, np.int32, np.uint32, np.int64, np.uint64
+
+BLOCK = 1024
+"""People per block: the columns a loop touches then stay in the first-level cache."""
+TO_UNIT_64 = 2.0**-32
+PROVIDER = row("provider")
+
+
+class Now(NamedTuple):
+    """The week as every step sees it: all columns, and what is the same for everybody (see :data:`sim.engine.expressions.WEEK`)."""
+
+    number: np.ndarray
+    clock: np.ndarray
+    mark: np.ndarray
+    staff: np.ndarray
+    firm: np.ndarray
+    reputation: np.ndarray
+    weekly_number: np.ndarray
+    weekly_flag: np.ndarray
+    weekly_firm: np.ndarray
+    weekly_sum: np.ndarray
+    heard: np.ndarray
+    """uint64 (people): good and bad messages about the company, then about the rival, 16 bits each."""
+    kept: np.ndarray
+    """uint32 (rows, people): words that several phases use."""
+    spoken: np.ndarray
+    """int64 (4): messages about the company, well and ill, and about the rival."""
+    week: int
+    world: np.uint64
+    rate: np.float32
+    stands_for: float
+    founders: int
+    prices_move: bool
+    offers_made: bool
+    staff_lasts: bool
+    budget_moves: bool
+    network: Network
+
+
+class Work(NamedTuple):
+    """Room to work in, reused from week to week and from one replication to the next."""
+
+    bits: np.ndarray  # uint32 (rows, BLOCK): words of a block
+    scratch: np.ndarray  # float32 (rows, BLOCK)
+    flags: np.ndarray  # uint8 (BLOCK)
+    listed: np.ndarray  # int32 (lists, people): who is on a list
+    sizes: np.ndarray  # int64 (lists): how many they are
+    who: np.ndarray  # int32 (people): who comes to a line
+    marks: np.ndarray  # uint8 (people)
+    outcome: np.ndarray  # uint8 (people): how it ended for who came to a line
+    by: np.ndarray  # int32 (people): who served them
+    times: np.ndarray  # float64 (3, people): arrival (later: wait), duration, patience
+    order: np.ndarray  # int32 (people): who came, in the order of time
+    spare: np.ndarray  # int32 (people + 1)
+
+
+class Sizes(NamedTuple):
+    """What a compiled week needs of a workspace: rows of each of its arrays."""
+
+    bits: int
+    scratch: int
+    lists: int
+    kept: int
+    weekly_number: int
+    weekly_flag: int
+    weekly_firm: int
+    weekly_sum: int
+
+
+class Weekly(NamedTuple):
+    """The arrays of a week's passing columns, and of what is said and heard."""
+
+    number: np.ndarray
+    flag: np.ndarray
+    firm: np.ndarray
+    sum: np.ndarray
+    heard: np.ndarray
+    kept: np.ndarray
+    spoken: np.ndarray
+
+
+def room_for(people: int, sizes: Sizes) -> tuple[Work, Weekly]:
+    """A workspace for so many people."""
+
+    def room(kind: type, *shape: int) -> np.ndarray:
+        return np.zeros(shape, kind)
+
+    work = Work(
+        room(u32, sizes.bits, BLOCK), room(f32, sizes.scratch, BLOCK), room(u8, BLOCK), room(i32, sizes.lists, people),
+        room(i64, sizes.lists), room(i32, people), room(u8, people), room(u8, people), room(i32, people),
+        room(f64, 3, people), room(i32, people), room(i32, people + 1),
+    )  # fmt: skip
+    weekly = Weekly(
+        room(f32, sizes.weekly_number, people), room(u8, sizes.weekly_flag, people), room(f32, sizes.weekly_firm, 1),
+        room(i64, sizes.weekly_sum), room(u64, people), room(u32, sizes.kept, people), room(i64, 4),
+    )  # fmt: skip
+    return work, weekly
+
+
+# ---- lists ---------------------------------------------------------------------------------------------------------------
+
+
+@inner_kernel
+def listed(flags, start, who, count):
+    """Put everybody in the block from ``start`` who is flagged on the list; returns its new length."""
+    place, whole = i64(count), flags.size // LANES * LANES
+    for at in range(0, whole, LANES):
+        place += flagged(flags, u8(1), i64(at), i64(start + at), who, place)
+    for i in range(whole, flags.size):
+        if flags[i] != 0:
+            who[place] = start + i
+            place += 1
+    return place
+
+
+@inner_kernel
+def copied(source, target):
+    """Copy a list."""
+    for k in range(source.size):
+        target[k] = source[k]
+
+
+@inner_kernel
+def in_turn(week, weeks, people, who):
+    """Put everybody whose turn it is on the list; returns its length."""
+    count = i64(0)
+    for i in range(week % weeks, people, weeks):
+        who[count] = i
+        count += 1
+    return count
+
+
+@inner_kernel
+def by_time(times, span, order, spare):
+    """Write into ``order`` the places of ``times`` from the earliest to the latest; equal times keep their order.
+
+    The times lie within ``span``, more or less evenly: they are first put into as many buckets as there are times, and
+    what little disorder is left within buckets is sorted by insertion. ``spare`` has room for one more number than ``times``.
+    """
+    size = times.size
+    spare[: size + 1] = 0
+    scale = size / span
+    for k in range(size):
+        spare[min(u32(times[k] * scale), u32(size - 1)) + u32(1)] += 1
+    for bucket in range(size):
+        spare[bucket + 1] += spare[bucket]
+    for k in range(size):
+        bucket = min(u32(times[k] * scale), u32(size - 1))
+        order[u32(spare[bucket])] = k
+        spare[bucket] += 1
+    for place in range(1, size):
+        k, back = order[place], place
+        while back > 0 and times[order[back - 1]] > times[k]:
+            order[back] = order[back - 1]
+            back -= 1
+        order[back] = k
+
+
+# ---- columns that hold several numbers -----------------------------------------------------------------------------------
+
+
+@step
+def total(columns, first, end, i):
+    """The sum of the numbers that a person carries in these rows."""
+    found = f32(0)
+    for row in range(first, end):
+        found += columns[row, i]
+    return found
+
+
+@step
+def clear(columns, first, end, i):
+    """Nothing is left of them."""
+    for row in range(first, end):
+        columns[row, i] = 0
+
+
+# ---- notes ---------------------------------------------------------------------------------------------------------------
+
+
+@inner_kernel
+def _enter(journal, person, week, what, amount):
+    if journal[0].week >= journal.size - 1:
+        return
+    journal[0].week += 1
+    entry = journal[journal[0].week]
+    entry.person, entry.week, entry.what, entry.amount = person, week, what, amount
+
+
+@step
+def note(journal, person, week, what, amount):
+    """Enter an event in the journal when it happens to somebody watched."""
+    if (person == journal[0].person) | (journal[0].person == EVERYBODY):
+        _enter(journal, i64(person), i64(week), i64(what), f32(amount))
+
+
+# ---- lines ---------------------------------------------------------------------------------------------------------------
+
+
+@inner_kernel
+def resize(times, numbers, before, now, minutes):
+    """Start a new week at a line: its clock begins again, and ``now`` serve where ``before`` did."""
+    rebase(times[:before], numbers[:before], minutes)
+    if now == before:
+        return
+    kept = 0
+    for place in range(before):
+        if numbers[place] < now:
+            times[kept], numbers[kept] = times[place], numbers[place]
+            kept += 1
+    for number in range(before, now):
+        times[kept], numbers[kept] = 0.0, number
+        kept += 1
+    put_in_order(times[:now], numbers[:now])
+
+
+# ---- friends and strangers -------------------------------------------------------------------------------------------------
+
+
+@inner_kernel
+def begin_talk(spoken, complaints, visibility):
+    """A new week of talk, in which public complaints are the first that is said of the company."""
+    spoken[:] = 0
+    spoken[1] += overheard(complaints, visibility)
+
+
+@inner_kernel
+def told_by(now, network, i, well):
+    """Person ``i`` tells every friend about the own provider; returns how many hear it."""
+    providers = now.mark[PROVIDER]
+    lane = 2 * i64(providers[i]) + (0 if well else 1)
+    now.spoken[lane] += 1
+    hearers, message = i64(0), u64(16 * lane)
+    for place in range(network.first[i], network.first[i + u32(1)]):
+        friend = u32(network.friends[u32(place)])
+        hears = providers[friend] != GONE
+        now.heard[friend] += u64(hears) << message
+        hearers += hears
+    return hearers
+
+
+@inner_kernel
+def _read(now, i, message, strangers, drawn):
+    """Strangers read a post of person ``i``; returns how many are in the market and not the writer.
+
+    ``drawn``: the first four words of the post, of which the first is spent.
+    """
+    providers = now.mark[PROVIDER]
+    readers, people = i64(0), u64(providers.size)
+    for k in range(1, strangers + 1):
+        if k & 3 == 0:
+            drawn = words(now.world, POSTS, i, now.week, k >> 2)
+        stranger = u32((u64(drawn[k & 3]) * people) >> u64(32))
+        reads = (providers[stranger] != GONE) & (stranger != i)
+        now.heard[stranger] += u64(reads) << message
+        readers += reads
+    return readers
+
+
+@inner_kernel
+def posted_by(now, i, well, p):
+    """Somebody who talks perhaps posts it too; returns how many read it."""
+    drawn = words(now.world, POSTS, i, now.week, 0)
+    online = happens(p.word_of_mouth_online, unit(drawn[0]))
+    strangers = strangers_reached(i64(p.word_of_mouth_broadcast), p.word_of_mouth_outcry, well) if online else i64(0)
+    message = u64(16 * (2 * i64(now.mark[PROVIDER, i]) + (0 if well else 1)))
+    return _read(now, i, message, strangers, drawn)

@@ -1,0 +1,137 @@
+"""What a contact with the company leaves behind, by telephone, in writing or with a machine.
+
+Sources: SQM Group for first-contact resolution; the marks and weights are those of the mechanisms that hold the conversation.
+"""
+
+import numpy as np
+
+from sim.model.behaviour.grievance import aggrieved, relieved
+from sim.model.behaviour.issue import MOST_TRIES, UNDECIDED
+from sim.model.behaviour.ledger import lost
+from sim.model.behaviour.satisfaction import remember
+from sim.model.behaviour.trust import trust_after
+from sim.model.examples import example
+from sim.model.mechanisms.accountability import delighted, justice, made_good, remedy
+from sim.model.mechanisms.pricing import cents
+from sim.model.numeric import fixed, share
+from sim.model.random import stream
+from sim.model.rules import rule
+from sim.model.steps import step
+
+f32 = np.float32
+
+CONTACT = stream("contact")
+"""Draws of somebody in touch: whether they speak up, when they call, how patient they are, how long it takes; then how it ends."""
+SPEAKS, COMES_AT, IS_PATIENT, TAKES, IS_HELPED, SEES_THROUGH, IS_CALLED_BACK, IS_REACHED = range(8)
+"""What these draws decide."""
+ABOUT, HANDED, NEW, LATE, IN_TOUCH = 1, 2, 4, 8, 16
+"""Marks of a contact: it is about an issue; a chatbot put it through; the issue is new and nobody was told of it yet; the lines
+were closed at the first try; and that it goes on."""
+
+_BASE = f32(0.25)
+
+
+@rule
+def solves(skill: float, severity: float, hardness: float) -> float:
+    """The chance that a representative of this skill resolves an issue of this severity."""
+    return skill * (f32(1) - hardness * severity)
+
+
+@rule
+def encounter(answered: bool, warmth: float, solved: bool, manner: float, solution: float, pain: float) -> float:
+    """How an encounter was: a quarter of the scale for being answered, then manner, solution, and the wait."""
+    return share((_BASE if answered else f32(0)) + manner * warmth + (solution if solved else f32(0)) - pain)
+
+
+@rule
+def effort(pain: float, tries: int, solved: bool) -> float:
+    """The effort a contact took, 0 to 1: a little to begin with, the wait, earlier tries, and having to try again."""
+    before = f32(tries) / (f32(1) + f32(tries))
+    return share(f32(0.1) + pain + f32(0.3) * before + (f32(0) if solved else f32(0.3)))
+
+
+@step
+def severity_of_matter(me, mark: int) -> float:
+    """How grave the matter of a contact is; a question is not."""
+    return me.issue_severity if (mark & ABOUT) != 0 else 0.0
+
+
+@step
+def tries_before(me, mark: int) -> int:
+    """How often the matter of a contact was tried before."""
+    return me.issue_tries if (mark & ABOUT) != 0 else 0
+
+
+@step
+def feel_contact(me, p, week, quality: float):
+    """Satisfaction and trust after a conversation of this quality, or after waiting for one in vain."""
+    me.ledger_service += remember(me, p, quality, p.call_centre.memory) * week.rate
+    before = me.trust
+    growth, loss = share(p.trust.growth * p.trust.encounter), share(p.trust.loss * p.trust.encounter)
+    me.trust = trust_after(before, quality, growth, loss)
+    me.ledger_service += lost(before, me.trust) * week.rate
+
+
+@step
+def owned(p, weeks: float) -> float:
+    """How far a failure is owned by somebody who may grant so many weeks of spend."""
+    manner = justice(
+        remedy(weeks), p.accountability.acknowledges, p.accountability.apologises, p.accountability.speed,
+        p.accountability.blames,
+    )  # fmt: skip
+    return manner
+
+
+@step
+def recover(me, p, week, count, note, solved: bool, weeks: float):
+    """After an answered contact about an issue: a recovery that is owned or not, or a refusal that rankles."""
+    severity, grievance, justly = me.issue_severity, me.grievance, owned(p, weeks)
+    if solved:
+        whole = made_good(me.satisfaction, me.expectation, severity, justly, p.accountability.restores)
+        me.satisfaction = delighted(whole, severity, justly, p.accountability.delight)
+        me.grievance = relieved(grievance, p.accountability.relief * justly)
+        count.cost_compensation += cents(me.spend, weeks)
+        note.recovered(justly)
+    else:
+        me.grievance = aggrieved(grievance, severity, p.grievance.rise, justly)
+        me.ledger_accountability += lost(me.grievance, grievance) * week.rate
+
+
+@step
+def rankle(me, p, week, severity: float, part: float):
+    """Nobody refused, but nobody listened either: this part of the grievance of a refusal."""
+    before = me.grievance
+    me.grievance = aggrieved(before, severity, p.grievance.rise * part, 0.0)
+    me.ledger_service += lost(me.grievance, before) * week.rate
+
+
+@step
+def settle(me, p, mark: int, solved: bool):
+    """Close the issue, leave it open with one more try, or make one of a question that nobody answered."""
+    about, tried = (mark & ABOUT) != 0, me.issue_tries
+    new = not about and not solved and me.issue_severity <= 0.0
+    later = min(tried + 1, MOST_TRIES) if about and not solved else 1 if new else tried
+    me.issue_tries = UNDECIDED if about and solved else later
+    unanswered = p.call_centre.unanswered_severity if new else me.issue_severity
+    me.issue_severity = 0.0 if about and solved else unanswered
+
+
+@step
+def count_contact(count, pain: float, tries: int, solved: bool):
+    """Enter one contact in the counts, with the effort it took after so many earlier tries."""
+    count.contacts += 1
+    count.effort += fixed(effort(pain, tries, solved))
+    count.solved += solved
+    count.first_contacts += tries == 0
+    count.solved_at_first += tries == 0 and solved
+
+
+COUNTS = ("contacts", "first_contacts", "solved_at_first", "solved", "effort")
+EVENTS = {"recovered": "", "solved": "", "unsolved": "", "abandons": ""}
+EXAMPLES = (
+    example(solves, 0.8, 0.5, 0.4, becomes=0.64, because="0.8 x (1 - 0.4 x 0.5)"),
+    example(effort, 0.2, 1, False, becomes=0.75, because="0.1 + 0.2 + 0.3 x 1/2 + 0.3"),
+    example(encounter, True, 0.8, True, 0.3, 0.35, 0.1, becomes=0.74, because="0.25 + 0.24 + 0.35 - 0.1"),
+    example(encounter, True, 0.5, False, 0.3, 0.35, 0.3, becomes=0.1, because="0.25 + 0.15 - 0.3"),
+    example(encounter, False, 0.0, False, 0.3, 0.35, 0.1, becomes=0.0, because="nobody answered, nothing is worse"),
+)

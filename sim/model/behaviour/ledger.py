@@ -1,0 +1,160 @@
+"""What each customer holds against the company, by cause: every loss of goodwill is booked, and leaving is attributed.
+
+Serves S3.1 to S3.6. Sources: Keaveney 1995 (J. Marketing 59:71-82) for the causes. Entries fade with a half-life; instead of
+shrinking every entry every week, a new entry is booked at the rate of its week, as prices are in an inflation: only
+proportions matter, and nothing has to be touched in weeks without an entry.
+"""
+
+import numpy as np
+
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.mechanisms.innovation import lag_of_own, lost_to_lag
+from sim.model.numeric import FIXED_ONE, exp, fixed
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+from sim.model.steps import step
+
+f32 = np.float32
+
+BOOKED = (
+    "service", "quality", "price", "expectation", "upselling", "accountability", "convenience", "innovation", "communication",
+)  # fmt: skip
+"""Causes that are booked as they happen."""
+CAUSES = (*BOOKED, "rival", "involuntary")
+"""All causes of leaving: the rival's pull is found at the comparison, involuntary leaving has no other cause."""
+
+
+class Ledger(Parameters):
+    half_life: float = parameter(
+        26.0, "weeks", 13, 520, "Time in which a booked loss of goodwill loses half its weight among the reasons for leaving",
+        "assumption: Keaveney's respondents looked back over about six months")  # fmt: skip
+    notice: float = parameter(
+        0.05, "scale 0-1", 0, 1, "Disappointment in an ordinary week below which nobody takes note", "assumption: a just noticeable difference")  # fmt: skip
+    restlessness: float = parameter(
+        0.01, "scale 0-1", 0.0001, 1, "Weight of the wish for something else in everybody who leaves", "assumption: small; it names the rival when nothing else was booked")  # fmt: skip
+
+
+def _phases(cause: str) -> tuple[str, ...]:
+    written = {
+        "quality": "experience", "expectation": "experience", "price": "touch", "upselling": "touch",
+        "convenience": "touch", "service": "contact", "accountability": "contact",
+        "innovation": "experience", "communication": "experience touch contact",
+    }  # fmt: skip
+    return (*written[cause].split(), "decide")
+
+
+COLUMNS = tuple(
+    Column(f"ledger_{c}", "number", f"Goodwill lost through {c}, in week-0 units", _phases(c)) for c in BOOKED
+)
+
+
+@rule
+def rate(week: int, half_life: float) -> float:
+    """At what rate a loss is booked in this week, relative to week 0."""
+    return exp(f32(0.69314718) * f32(week) / half_life)
+
+
+@rule
+def lost(before: float, after: float) -> float:
+    """Goodwill lost between two values of a state; 0 when nothing was lost."""
+    return before - after if before > after else f32(0)
+
+
+@rule
+def booked(loss: float, rate: float, counts: bool) -> float:
+    """What is entered for a loss at this week's rate; nothing when it does not count under this cause."""
+    return loss * rate if counts else f32(0)
+
+
+@rule
+def disappointed(expectation: float, performance: float, notice: float) -> bool:
+    """Whether an ordinary week fell so far short of what was expected that it was noted."""
+    return expectation - performance > notice
+
+
+@rule
+def rivals_pull(view: float, expectation: float, restlessness: float) -> float:
+    """Weight of the rival among the reasons: how much better it looks than what one expects here, and restlessness."""
+    return restlessness + (view - expectation if view > expectation else f32(0))
+
+
+@rule
+def portion(weight: float, total: float) -> float:
+    """This cause's share of the reasons for leaving."""
+    return weight / total
+
+
+COUNTS = tuple(f"left_because_{cause}" for cause in CAUSES)
+
+
+@step
+def book_week(me, firm, p, week, loss: float):
+    """Book what a week took: what the lag explains; the rest under quality after a failure, else under expectation."""
+    if firm.obsolescence > 0.0 or firm.rival_obsolescence > 0.0:
+        lag = lag_of_own(me, firm)
+        me.ledger_innovation, loss = (
+            me.ledger_innovation
+            + booked(lost_to_lag(loss, me.expectation, me.performed, lag, p.ledger.notice), week.rate, True),
+            loss - lost_to_lag(loss, me.expectation, me.performed, lag, p.ledger.notice),
+        )
+    me.ledger_quality += booked(loss, week.rate, me.performed < p.quality.failure_threshold)
+    short = disappointed(me.expectation, me.performed, p.ledger.notice) and me.performed >= p.quality.failure_threshold
+    me.ledger_expectation += booked(loss, week.rate, short)
+
+
+@step
+def attribute(me, p, week, count, other: float, advantage: float):
+    """Share a departure out among its causes, in proportion to what was booked, and to price and rival today."""
+    unfair = (1.0 - me.price_fairness) * p.choice.fairness_weight
+    service, quality = me.ledger_service / week.rate, me.ledger_quality / week.rate
+    price = me.ledger_price / week.rate + (max(advantage, 0.0) + unfair)
+    expectation, upselling = me.ledger_expectation / week.rate, me.ledger_upselling / week.rate
+    accountability, convenience = me.ledger_accountability / week.rate, me.ledger_convenience / week.rate
+    innovation, communication = me.ledger_innovation / week.rate, me.ledger_communication / week.rate
+    total = (
+        service + quality + price + expectation + upselling + accountability + convenience + innovation + communication
+    )
+    total = total + rivals_pull(other, me.expectation, p.ledger.restlessness)
+    of_service, of_quality, of_price = (
+        fixed(portion(service, total)),
+        fixed(portion(quality, total)),
+        fixed(portion(price, total)),
+    )
+    of_expectation, of_upselling = fixed(portion(expectation, total)), fixed(portion(upselling, total))
+    of_accountability, of_convenience = fixed(portion(accountability, total)), fixed(portion(convenience, total))
+    of_innovation, of_communication = fixed(portion(innovation, total)), fixed(portion(communication, total))
+    count.left_because_service += of_service
+    count.left_because_quality += of_quality
+    count.left_because_price += of_price
+    count.left_because_expectation += of_expectation
+    count.left_because_upselling += of_upselling
+    count.left_because_accountability += of_accountability
+    count.left_because_convenience += of_convenience
+    count.left_because_innovation += of_innovation
+    count.left_because_communication += of_communication
+    known = of_service + of_quality + of_price + of_expectation + of_upselling
+    known = known + of_accountability + of_convenience + of_innovation + of_communication
+    count.left_because_rival += FIXED_ONE - known
+
+
+@step
+def forget(me):
+    """Nothing is held against a provider that one has just come to."""
+    me.ledger_service, me.ledger_quality, me.ledger_price = 0.0, 0.0, 0.0
+    me.ledger_expectation, me.ledger_upselling, me.ledger_accountability = 0.0, 0.0, 0.0
+    me.ledger_convenience, me.ledger_innovation, me.ledger_communication = 0.0, 0.0, 0.0
+
+
+EXAMPLES = (
+    example(rate, 26, 26.0, becomes=2.0, because="twice the weight after one half-life"),
+    example(lost, 0.8, 0.7, becomes=0.1, because="0.1 lost"),
+    example(lost, 0.7, 0.8, becomes=0.0, because="nothing lost"),
+    example(booked, 0.1, 2.0, True, becomes=0.2, because="0.1 at the rate of 2"),
+    example(booked, 0.1, 2.0, False, becomes=0.0, because="does not count here"),
+    example(disappointed, 0.8, 0.7, 0.05, becomes=True, because="0.1 short is noticed"),
+    example(disappointed, 0.8, 0.78, 0.05, becomes=False, because="0.02 is not"),
+    example(rivals_pull, 0.9, 0.7, 0.01, becomes=0.21, because="0.2 better, and 0.01"),
+    example(portion, 0.3, 1.2, becomes=0.25, because="a quarter of the reasons"),
+    example(rivals_pull, 0.6, 0.7, 0.01, becomes=0.01, because="the rival looks worse"),
+)

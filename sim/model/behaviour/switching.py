@@ -1,0 +1,191 @@
+"""Comparing the own provider with the other: who does, and what staying, leaving, joining and moving away change."""
+
+import numpy as np
+
+from sim.model.behaviour.belief import view
+from sim.model.behaviour.choice import CHOICE, goodwill, held_against, leaves, pull, thinks
+from sim.model.behaviour.expectation import starting_expectation
+from sim.model.behaviour.issue import SILENT, UNDECIDED
+from sim.model.behaviour.ledger import attribute, forget
+from sim.model.behaviour.person import COMPANY, GONE, MOOD, MOVES, RIVAL, THINKS
+from sim.model.behaviour.price import price_advantage
+from sim.model.mechanisms.contracts import bound, hurdle
+from sim.model.mechanisms.fees import price_seen
+from sim.model.mechanisms.impatience import remaining
+from sim.model.mechanisms.innovation import standing
+from sim.model.mechanisms.marketing import promise, reached
+from sim.model.mechanisms.pretence import hollow
+from sim.model.mechanisms.pricing import cents, price_here, price_paid
+from sim.model.mechanisms.referral import attached, be_lost, be_won
+from sim.model.mechanisms.retention_offers import raised, stays_after_all
+from sim.model.mechanisms.rival import offered
+from sim.model.mechanisms.transparency import flattered
+from sim.model.mechanisms.winback import lowered
+from sim.model.mechanisms.word_of_mouth import weight_of_reviews
+from sim.model.numeric import FIXED_ONE, share
+from sim.model.random import happens
+from sim.model.steps import step
+
+f32 = np.float32
+
+_A_WEEK = f32(7 / 365.25)
+
+COUNTS = ("leavers_voluntary", "leavers_involuntary", "left_in_silence", "joiners", "referred_joiners")
+EVENTS = {"compares_and_stays": "", "leaves": "", "joins": "", "moves_away": "", "contract_renewed": ""}
+
+
+@step
+def moves_or_compares(me, p, week) -> bool:
+    """Whether somebody leaves the market or compares providers this week."""
+    rival = me.provider == RIVAL
+    alarm = (p.choice.news_trigger if me.heard(me.provider, False) > 0 else 0.0) + (
+        p.choice.good_news_trigger if me.heard(COMPANY if rival else RIVAL, True) > 0 else 0.0
+    )
+    chance = reached(
+        thinks(
+            me.issue_severity,
+            me.grievance,
+            alarm,
+            p.choice.attention,
+            p.choice.issue_trigger,
+            p.choice.grievance_trigger,
+        ),
+        offered(0.0, p.marketing.reach, rival),
+    )
+    moved = happens(p.choice.involuntary * _A_WEEK, me.luck(MOOD, MOVES)) or happens(chance, me.luck(MOOD, THINKS))
+    return me.provider != GONE and (moved or me.contract_end == week.number or me.woken or me.wooed)
+
+
+@step
+def move_or_compare(me, firm, p, week, count, note):
+    """Leave the market for no fault of the company, or weigh the other provider against the own one."""
+    luck = me.luck(CHOICE, 0)
+    if happens(p.choice.involuntary * _A_WEEK, me.luck(MOOD, MOVES)):
+        move_away(me, count, note)
+    else:
+        compare(me, firm, p, week, count, note, luck)
+
+
+@step
+def move_away(me, count, note):
+    """Leave the market for no fault of the company."""
+    if me.provider == COMPANY:
+        count.leavers_involuntary += 1
+        count.left_because_involuntary += FIXED_ONE
+    be_lost(me, count)
+    me.provider, me.contract_end = GONE, -1
+    note.moves_away(0.0)
+
+
+@step
+def compare(me, firm, p, week, count, note, luck: float):
+    """Weigh the other provider against the own one, and stay or move."""
+    mine = me.provider == COMPANY
+    own = goodwill(me.satisfaction, me.trust, p.choice.trust_weight)
+    held = held_against(me.grievance, me.price_fairness, p.choice.grievance_weight, p.choice.fairness_weight)
+    other, advantage = look_of_other(me, p, week), advantage_of_other(me, p, week)
+    drawn = pull(other, own, held, p.choice.appeal, advantage)
+    high = hurdle_of(me, p, week)
+    goes = happens(leaves(drawn, high, p.choice.decisiveness), luck)
+    if goes and mine:
+        goes = not stays_after_all(me, p, count, note, drawn, high, luck)
+    if not goes:
+        stay(me, p, week, count, note, drawn - high)
+    elif mine:
+        note.leaves(drawn - high)
+        leave(me, p, week, count, other, advantage)
+        arrive_at_rival(me, firm, p, own - held)
+    else:
+        note.joins(drawn - high)
+        join(me, p, count)
+        arrive_at_company(me, firm, p, week, own - held)
+
+
+@step
+def look_of_other(me, p, week) -> float:
+    """How the other provider looks from here: what is believed of it, and what the public thinks."""
+    reviews = weight_of_reviews(p.belief.reviews, p.word_of_mouth.review_display)
+    if me.provider == COMPANY:
+        return view(me.belief_rival, week.rival_reputation, reviews)
+    seen = view(me.belief_company, week.company_reputation, reviews)
+    swayed = flattered(seen, p.transparency.misleading, p.transparency.sway)
+    return flattered(swayed, p.pretence.claimed, p.pretence.appeal)
+
+
+@step
+def advantage_of_other(me, p, week) -> float:
+    """What the other's price is worth, against what this person pays now."""
+    if me.provider == COMPANY:
+        return price_advantage(price_here(me, p, week), p.rival.price, me.price_sensitivity)
+    newcomers = price_paid(p.pricing.list_price, p.pricing.newcomer_discount, p.pricing.discount_weeks, 0, True)
+    return price_advantage(p.rival.price, price_seen(newcomers, p.fees.drip, p.fees.overlooked), me.price_sensitivity)
+
+
+@step
+def hurdle_of(me, p, week) -> float:
+    """The discount over one year that the other must offer, with all that was offered for staying or for coming."""
+    reluctance = me.switching_cost * remaining(p.impatience.switching_trend, week.number)
+    reluctance = attached(reluctance, p.referral.bond, me.came_by)
+    own = hurdle(reluctance, p.contracts.exit_fee, bound(me.contract_end, week.number))
+    return lowered(raised(own, p.retention_offers.better_plan, me.woken), p.winback.discount, me.wooed)
+
+
+@step
+def stay(me, p, week, count, note, missing: float):
+    """Stay, perhaps with a better plan, and be bound again when the contract ends; the other fell short by what is missing."""
+    count.cost_retention += cents(me.spend, p.retention_offers.better_plan) if me.woken else 0
+    note.compares_and_stays(missing)
+    if me.provider == COMPANY and me.contract_end == week.number:
+        me.contract_end = week.number + p.contracts.renewal
+        note.contract_renewed(p.contracts.renewal)
+
+
+@step
+def leave(me, p, week, count, other: float, advantage: float):
+    """Leave the company: the departure is shared out among its causes."""
+    count.leavers_voluntary += 1
+    count.left_in_silence += me.issue_tries == SILENT
+    attribute(me, p, week, count, other, advantage)
+    be_lost(me, count)
+    me.left_in = week.number + 1
+
+
+@step
+def join(me, p, count):
+    """Come over from the rival, perhaps because friends spoke well of the company."""
+    referred = me.heard(COMPANY, True) > 0
+    count.joiners += 1
+    count.referred_joiners += referred
+    be_won(me, p, count, referred, me.wooed)
+
+
+@step
+def arrive_at_rival(me, firm, p, old_view: float):
+    """Begin anew with the rival; of the company, what was thought of it is remembered."""
+    me.belief_company = share(old_view)
+    promised = promise(standing(p.rival.level, firm.rival_obsolescence), p.rival.overpromise)
+    begin_anew(me, p, promised, me.belief_rival)
+    me.provider, me.contract_end = RIVAL, -1
+
+
+@step
+def arrive_at_company(me, firm, p, week, old_view: float):
+    """Begin anew with the company, which promises newcomers what it promises, with all that misleads."""
+    me.belief_rival = share(old_view)
+    told = promise(standing(p.quality.level, firm.obsolescence), p.marketing.overpromise)
+    told = flattered(told, p.transparency.misleading, p.transparency.exaggeration)
+    told = flattered(told, hollow(p.pretence.claimed, p.pretence.actual), p.pretence.lift)
+    begin_anew(me, p, told, me.belief_company)
+    me.provider = COMPANY
+    me.contract_end = week.number + p.contracts.term if p.contracts.term > 0 else -1
+
+
+@step
+def begin_anew(me, p, promised: float, belief: float):
+    """What a newcomer expects and believes, with nothing held against the new provider."""
+    me.expectation = starting_expectation(promised, belief, p.expectation.promise_weight)
+    me.satisfaction, me.trust, me.grievance = me.expectation, belief, 0.0
+    me.price_fairness, me.upsell_fatigue = 1.0, 0.0
+    me.issue_severity, me.issue_tries = 0.0, UNDECIDED
+    me.tenure = 0
+    forget(me)

@@ -1,0 +1,178 @@
+"""The parts of the model, found by looking: every file in ``behaviour`` and ``mechanisms`` is one. There is no list to keep.
+
+A :class:`Model` is those parts, and perhaps mechanisms from files outside the package: what it counts, which events there are,
+which columns people carry. What is added stands behind what is there, so that adding moves no column and no count.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+from sim.model.columns import KINDS, OF_COMPANY, WEEKLY, Column
+from sim.model.examples import Example
+from sim.model.parameters import Parameters, lines
+
+GROUPS = ("behaviour", "mechanisms")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One behaviour or mechanism: its parameters, columns, neutral settings, worked examples and prose."""
+
+    name: str
+    group: str
+    module: ModuleType
+    parameters: type[Parameters] | None
+    neutral: dict[str, Any] | None
+    columns: tuple[Column, ...]
+    examples: tuple[Example, ...]
+    impossible: tuple[tuple[Callable[[Any], bool], str], ...] = ()
+    """Settings that contradict one another: what is true of such parameters, and a sentence with their names in braces."""
+    counts: tuple[str, ...] = ()
+    """What it counts every week, as whole numbers."""
+    money_in: tuple[str, ...] = ()
+    money_out: tuple[str, ...] = ()
+    """Counts of money, in cents."""
+    events: Mapping[str, str] = field(default_factory=dict)
+    """What a journey can tell of, and the sentence that tells it."""
+    week: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """For a mechanism from outside: in which phases its steps act."""
+
+    @property
+    def says(self) -> str:
+        """The first sentence of the file: what it does, as a shop owner would understand it."""
+        return (self.module.__doc__ or "").strip().splitlines()[0]
+
+
+def _parameters_in(module: ModuleType) -> type[Parameters] | None:
+    for thing in vars(module).values():
+        if isinstance(thing, type) and issubclass(thing, Parameters) and thing.__module__ == module.__name__:
+            return thing
+    return None
+
+
+def part_of(module: ModuleType, group: str, name: str) -> Part:
+    """The part that a module describes."""
+    return Part(
+        name,
+        group,
+        module,
+        _parameters_in(module),
+        getattr(module, "NEUTRAL", None),
+        getattr(module, "COLUMNS", ()),
+        getattr(module, "EXAMPLES", ()),
+        getattr(module, "IMPOSSIBLE", ()),
+        getattr(module, "COUNTS", ()),
+        getattr(module, "MONEY_IN", ()),
+        getattr(module, "MONEY_OUT", ()),
+        MappingProxyType(getattr(module, "EVENTS", {})),
+        MappingProxyType(getattr(module, "WEEK", {})),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The parts of a model by name: behaviours, then mechanisms, each alphabetically, then those from outside."""
+
+    parts: Mapping[str, Part]
+
+    @cached_property
+    def counts(self) -> tuple[str, ...]:
+        """What is counted every week, in the order of the count's columns."""
+        groups = ((*part.counts, *part.money_in, *part.money_out) for part in self.parts.values())
+        return tuple(name for group in groups for name in group)
+
+    @cached_property
+    def _count_places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.counts)}
+
+    def count(self, name: str) -> int:
+        """The column of a count; raises ``KeyError`` for a name that is not counted."""
+        return self._count_places[name]
+
+    @cached_property
+    def money_in(self) -> tuple[str, ...]:
+        """Counts of what comes in, in cents."""
+        return tuple(name for part in self.parts.values() for name in part.money_in)
+
+    @cached_property
+    def money_out(self) -> tuple[str, ...]:
+        """Counts of what goes out, in cents."""
+        return tuple(name for part in self.parts.values() for name in part.money_out)
+
+    @cached_property
+    def events(self) -> tuple[str, ...]:
+        """What a journey can tell of; the number of an event is its place here."""
+        return tuple(name for part in self.parts.values() for name in part.events)
+
+    @cached_property
+    def _columns(self) -> dict[str, dict[str, Column]]:
+        found: dict[str, dict[str, Column]] = {kind: {} for kind in (*KINDS, *OF_COMPANY, *WEEKLY)}
+        for part in self.parts.values():
+            for column in part.columns:
+                found[column.kind][column.name] = column
+        return found
+
+    def columns(self, kind: str) -> dict[str, Column]:
+        """The columns of one kind (of people or of the company) in the order in which the state arrays hold them."""
+        return self._columns[kind]
+
+    def rows(self, kind: str) -> int:
+        """How many rows the columns of a kind take: a column with several numbers a person takes as many."""
+        return sum(column.size for column in self.columns(kind).values())
+
+    def row(self, name: str) -> int:
+        """The (first) row of a column in the array of its kind; raises ``KeyError`` for a name that no part owns."""
+        for columns in self._columns.values():
+            if name in columns:
+                before = list(columns)[: list(columns).index(name)]
+                return sum(columns[other].size for other in before)
+        raise KeyError(name)
+
+    @cached_property
+    def settings(self) -> dict[str, dict[str, type]]:
+        """Every part's parameters and their types."""
+        described = {part.name: part.parameters for part in self.parts.values() if part.parameters is not None}
+        return {name: {n: line.kind for n, line in lines(found).items()} for name, found in described.items()}
+
+
+@lru_cache(maxsize=1)
+def builtin() -> Model:
+    """The model that the package ships."""
+    found: dict[str, Part] = {}
+    for group in GROUPS:
+        folder = importlib.import_module(f"sim.model.{group}").__path__
+        for name in sorted(item.name for item in pkgutil.iter_modules(folder)):
+            found[name] = part_of(importlib.import_module(f"sim.model.{group}.{name}"), group, name)
+    return Model(MappingProxyType(found))
+
+
+def with_mechanisms(paths: Sequence[str]) -> Model:
+    """The shipped model, with the mechanisms of these files (absolute paths) beside its own.
+
+    Raises :class:`~sim.errors.Mistake` for a file that cannot be imported, or that clashes with what is there.
+    """
+    from sim import outside  # which makes parts itself
+
+    return builtin() if not paths else outside.extended(builtin(), tuple(paths))
+
+
+def parts() -> Mapping[str, Part]:
+    """Every part that the package ships, by name."""
+    return builtin().parts
+
+
+def columns(kind: str) -> dict[str, Column]:
+    """The columns of one kind in the model that the package ships."""
+    return builtin().columns(kind)
+
+
+def row(name: str) -> int:
+    """The row of a column in the model that the package ships; raises ``KeyError`` for a name that no part owns."""
+    return builtin().row(name)

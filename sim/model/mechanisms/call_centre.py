@@ -1,0 +1,216 @@
+"""Customers who call wait in a real queue, hang up when patience ends, and meet a representative who can help or cannot.
+
+Serves S0.2, S1.1. First come, first served; handling times are lognormal, patience exponential about each person's own mean.
+Sources: Brown et al. 2005 (JASA 100:36-50), lognormal handling; Anonymous Bank data (Guedj & Mandelbaum 2000): mean handling
+180 s with log-sd 0.95, 6.8 minutes of waiting an abandonment; SQM Group for first-contact resolution near 0.7.
+Where a long wait is coming, callers may be offered to be called back: they keep their place and cannot hang up, but some are
+not reached when their turn comes. It takes away waiting, not work: without enough people the calls owed grow week by week.
+Law: Erlang-A (sim.theory.erlang) when handling is exponential.
+"""
+
+import math
+
+import numpy as np
+
+from sim.model.behaviour.conversation import (
+    ABOUT,
+    COMES_AT,
+    CONTACT,
+    HANDED,
+    IS_CALLED_BACK,
+    IS_HELPED,
+    IS_PATIENT,
+    IS_REACHED,
+    LATE,
+    SEES_THROUGH,
+    TAKES,
+    count_contact,
+    encounter,
+    feel_contact,
+    recover,
+    settle,
+    severity_of_matter,
+    solves,
+    tries_before,
+)
+from sim.model.behaviour.waiting import (
+    WAIT_BINS,
+    called_back,
+    felt_wait,
+    handling_minutes,
+    patience_minutes,
+    wait_bin,
+    wait_pain,
+)
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.mechanisms.digital_channels import tangle
+from sim.model.mechanisms.employee_care import remember_call, wages
+from sim.model.mechanisms.impatience import remaining
+from sim.model.mechanisms.outsourcing import granted, outsourced, reduced
+from sim.model.mechanisms.pretence import see_through
+from sim.model.mechanisms.support_access import endured, menu_of, patience_left, routed
+from sim.model.numeric import exp, fixed_minutes, log, normal_quantile, share
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import happens, stream
+from sim.model.rules import rule
+from sim.model.steps import Minutes, step
+from sim.service.queues import ABANDONED, SERVED
+
+f32 = np.float32
+
+
+class CallCentre(Parameters):
+    representatives: int = parameter(
+        12, "people", 0, 5000, "Representatives on duty while the lines are open", "assumption: one for 3,300 customers")  # fmt: skip
+    hours: float = parameter(
+        60.0, "hours", 1, 168, "Hours a week the lines are open", "assumption: ten hours on six days")  # fmt: skip
+    wage: float = parameter(
+        22.0, "currency per hour", 0, 10_000, "What an hour of a representative costs", "assumption: loaded cost, about 22 an hour")  # fmt: skip
+    handling: float = parameter(
+        5.0, "minute", 0.05, 240, "Mean time a call takes, wrap-up included", "literature: trade benchmarks near 6 minutes; Anonymous Bank 3 minutes of talk")  # fmt: skip
+    handling_spread: float = parameter(
+        0.95, "ratio", 0, 3, "Standard deviation of the logarithm of handling times", "data: Anonymous Bank, 0.947")  # fmt: skip
+    skill: float = parameter(
+        0.80, "scale 0-1", 0, 1, "Average skill of the representatives", "literature: SQM Group, first-contact resolution near 0.7")  # fmt: skip
+    skill_spread: float = parameter(
+        0.08, "scale 0-1", 0, 0.5, "Spread of skill between representatives", "assumption: people differ")  # fmt: skip
+    hardness: float = parameter(
+        0.30, "ratio", 0, 1, "Share of skill that an issue of full severity defeats", "assumption: grave issues are harder")  # fmt: skip
+    questions: float = parameter(
+        0.02, "per week", 0, 5, "Calls a customer makes without anything having gone wrong", "assumption: about one a year")  # fmt: skip
+    tolerance: float = parameter(
+        3.0, "minute", 0.1, 240, "Wait that spoils half of what can be spoilt by waiting", "assumption: three minutes")  # fmt: skip
+    waiting_hurts: float = parameter(
+        0.30, "scale 0-1", 0, 1, "What an endless wait takes off an encounter", "assumption: a third of the scale")  # fmt: skip
+    manner: float = parameter(
+        0.30, "scale 0-1", 0, 1, "What a skilled and warm representative adds to an encounter", "assumption: as much as a wait takes")  # fmt: skip
+    solution: float = parameter(
+        0.35, "scale 0-1", 0, 1, "What a solved problem adds to an encounter", "assumption: the largest part")  # fmt: skip
+    memory: float = parameter(
+        0.10, "share", 0, 1, "Weight of one encounter in cumulative satisfaction", "assumption: two or three ordinary weeks")  # fmt: skip
+    callback: float = parameter(
+        0.0, "share", 0, 1, "Share of callers with a long wait ahead who are called back instead", "assumption: none unless the scenario says so")  # fmt: skip
+    callback_after: float = parameter(
+        5.0, "minute", 0, 240, "Wait ahead above which a callback is offered", "assumption: most of an average patience")  # fmt: skip
+    callback_reached: float = parameter(
+        0.85, "share", 0, 1, "Chance that somebody who is called back is reached", "assumption: one in seven is not there")  # fmt: skip
+    callback_felt: float = parameter(
+        0.3, "share", 0, 1, "Part of the time until the callback that is felt as waiting", "assumption: life goes on meanwhile")  # fmt: skip
+    unanswered_severity: float = parameter(
+        0.15, "scale 0-1", 0, 1, "Severity of an issue made of a question that was not answered", "assumption: slight")  # fmt: skip
+
+
+NEUTRAL = {"questions": 0.0, "representatives": 0, "waiting_hurts": 0.0, "memory": 0.0, "wage": 0.0}
+
+VAIN_MINUTES = 1.0
+"""How long a representative tries to reach somebody who is not there; an assumption."""
+
+
+ANSWERED, HUNG_UP, NOT_REACHED, CALLED_BACK = 0, 1, 2, 4
+"""How a call ended; and, added to it, that the company called back."""
+ANSWERED_WITHIN = 20
+"""Seconds of the service level."""
+ENDLESS = math.inf
+
+COUNTS = (
+    "calls", "answered", "answered_in_time", "abandoned", "wait", "busy", "capacity", "callbacks",
+    *(f"waited_{number}" for number in range(len(WAIT_BINS) + 1)),
+)  # fmt: skip
+MONEY_OUT = ("cost_calls", "cost_compensation")
+EVENTS = {"callback": ""}
+
+
+@step
+def dial(me, p, week, mark: int):
+    """When somebody calls, how long it takes to deal with, and how patient they are; there is one line."""
+    usual = routed(p.call_centre.handling, p.support_access.menu_levels, p.support_access.routing)
+    minutes = handling_minutes(usual, p.call_centre.handling_spread, normal_quantile(me.word(CONTACT, TAKES)))
+    own = patience_minutes(
+        me.patience * remaining(p.impatience.patience_trend, week.number), me.luck(CONTACT, IS_PATIENT)
+    )
+    return me.word(CONTACT, COMES_AT), minutes, own if (mark & HANDED) != 0 else patience_left(own, menu_of(p)), False
+
+
+@step
+def answer_call(me, line, p, week, count, arrival: Minutes, minutes: Minutes, patience: Minutes):
+    """Wait for a representative, or be called back where a long wait is ahead; gives wait, how it ended, and who answered."""
+    taken, back, reached = minutes, False, True
+    if line.servers > 0:
+        out = outsourced(line.next, line.servers, p.outsourcing.share)
+        taken = granted(f32(minutes), p.outsourcing.haste, out)
+        ahead = f32(line.free_at - arrival)
+        if p.call_centre.callback > 0.0 and ahead > p.call_centre.callback_after:
+            back = called_back(
+                ahead, p.call_centre.callback_after, p.call_centre.callback, me.luck(CONTACT, IS_CALLED_BACK)
+            )
+            reached = not back or happens(p.call_centre.callback_reached, me.luck(CONTACT, IS_REACHED))
+    wait, outcome, agent = line.answer(arrival, taken if reached else VAIN_MINUTES, ENDLESS if back else patience)
+    if outcome == SERVED:
+        spend_time(agent, week, count, taken if reached else VAIN_MINUTES)
+    ended = HUNG_UP if outcome == ABANDONED else ANSWERED if reached else NOT_REACHED
+    return wait, ended | CALLED_BACK if back else ended, agent
+
+
+@step
+def spend_time(me, week, count, minutes: Minutes):
+    """A representative spends so many minutes with somebody, or with trying to reach them."""
+    count.busy += fixed_minutes(f32(minutes))
+    if week.staff_lasts:
+        me.call_minutes += f32(minutes)
+
+
+@step
+def after_call(me, agent, firm, p, week, count, note, mark: int, wait: Minutes, outcome: int):
+    """What an answered or abandoned call leaves behind."""
+    about, back, answered = (mark & ABOUT) != 0, (outcome & CALLED_BACK) != 0, (outcome & 3) == ANSWERED
+    handed, luck, sees = (mark & HANDED) != 0, me.luck(CONTACT, IS_HELPED), me.luck(CONTACT, SEES_THROUGH)
+    severity, tries, grievance = severity_of_matter(me, mark), tries_before(me, mark), me.grievance
+    skill = agent.skill if answered else 0.0
+    out = answered and outsourced(agent.number, int(firm.representatives_on_duty), p.outsourcing.share)
+    solved = answered and happens(solves(skill, severity, p.call_centre.hardness), luck)
+    minutes = felt_wait(f32(wait), p.call_centre.callback_felt, back) + endured(p, handed, (mark & LATE) != 0)
+    waited = wait_pain(minutes, p.call_centre.tolerance, p.call_centre.waiting_hurts)
+    pain = waited + tangle(p, answered and (handed or tries > 0))
+    warmth = reduced(skill, p.outsourcing.script, out)
+    quality = encounter(answered, warmth, solved, p.call_centre.manner, p.call_centre.solution, pain)
+    if back:
+        note.callback(wait)
+    if not answered:
+        note.abandons(wait)
+    elif solved:
+        note.solved(wait)
+    else:
+        note.unsolved(wait)
+    feel_contact(me, p, week, quality)
+    if about and answered:
+        recover(me, p, week, count, note, solved, granted(p.accountability.compensates, p.outsourcing.empowerment, out))
+    settle(me, p, mark, solved)
+    count_call(count, wait, answered)
+    count.callbacks += back
+    count_contact(count, pain, tries, solved)
+    if answered:
+        remember_call(agent, p, week, solved, grievance)
+        see_through(me, p, week, note, sees)
+
+
+@step
+def count_call(count, wait: Minutes, answered: bool):
+    """Enter one call and its wait in the counts."""
+    count.calls += 1
+    count.wait += fixed_minutes(f32(wait))
+    count.waited[wait_bin(wait)] += 1
+    count.answered += answered
+    count.abandoned += not answered
+    count.answered_in_time += answered and wait <= ANSWERED_WITHIN / 60.0
+
+
+@step
+def pay_representatives(firm, p, week, count):
+    """What the representatives are paid, and how long they were there."""
+    staff = int(firm.representatives_on_duty)
+    count.capacity += staff * fixed_minutes(f32(week.minutes_open(p.call_centre.hours)))
+    count.cost_calls += wages(firm.hours_paid, p.call_centre.wage, p.call_centre.hours, week.stands_for)
+
+
+EXAMPLES = ()

@@ -1,0 +1,97 @@
+"""Holding on to customers: an offer to those about to leave, and a better plan for those who did not ask.
+
+Serves S1.2, S1.9, S4.5. An offer adds to what the rival must better. A message nobody asked for can also wake those who would
+have gone on without thinking. Source: Ascarza, Iyengar & Schleicher 2016 (J. Marketing Research 53:46-60): a better plan,
+recommended to inert customers, raised their churn from 6 to 10 % in three months. Sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.behaviour.choice import leaves
+from sim.model.behaviour.person import COMPANY, MOOD
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.mechanisms.marketing import spending
+from sim.model.mechanisms.pricing import cents
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import happens, stream
+from sim.model.rules import rule
+from sim.model.steps import step
+
+f32 = np.float32
+
+KEEPING = stream("keeping")
+"""Draws of a customer and week: whether who is about to leave gets an offer, and whether a plan that is sent wakes."""
+SAVES, WAKES = range(2)
+
+
+class RetentionOffers(Parameters):
+    save_offers: float = parameter(
+        0.0, "share", 0, 1, "Share of the customers about to leave who get an offer to stay", "assumption: none unless the scenario says so")  # fmt: skip
+    save_discount: float = parameter(
+        4.0, "weeks of spend", 0, 52, "What the offer is worth; it costs as much when it is accepted", "assumption: a month free")  # fmt: skip
+    unsolicited: float = parameter(
+        0.0, "share per week", 0, 1, "Share of all customers to whom a better plan is recommended each week", "assumption: none unless the scenario says so")  # fmt: skip
+    awakening: float = parameter(
+        0.1, "share", 0, 1, "Share of those who begin to compare providers because of it",
+        "assumption: few read it; Ascarza, Iyengar & Schleicher 2016 give the sign")  # fmt: skip
+    better_plan: float = parameter(
+        1.0, "weeks of spend", 0, 52, "What the plan saves in a year those who compare and take it", "assumption: 2 % of the bill")  # fmt: skip
+    contact_cost: float = parameter(
+        1.0, "currency", 0, 1000, "Cost of one recommendation", "assumption: 1 a message")  # fmt: skip
+
+
+NEUTRAL = {"save_offers": 0.0, "unsolicited": 0.0}
+
+
+@rule
+def raised(hurdle: float, weeks: float, offered: bool) -> float:
+    """What the rival must better, once the company has offered so many weeks of spend, as a discount over one year."""
+    return hurdle + (weeks / f32(52) if offered else f32(0))
+
+
+COLUMNS = (Column("woken", "weekly_flag", "Whether a better plan makes somebody compare providers this week"),)
+COUNTS = ("plans_sent", "save_offers", "saved")
+MONEY_OUT = ("cost_retention",)
+EVENTS = {"plan_sent": "", "offer_to_stay": ""}
+
+
+@step
+def gets_plan(me, p) -> bool:
+    """Whether a better plan is recommended to somebody this week."""
+    unsolicited = p.retention_offers.unsolicited
+    return unsolicited > 0.0 and me.provider == COMPANY and happens(unsolicited, me.spare_luck(MOOD))
+
+
+@step
+def get_plan(me, p, count, note):
+    """A better plan is recommended, which may make somebody compare providers."""
+    me.woken = happens(p.retention_offers.awakening, me.luck(KEEPING, WAKES))
+    count.plans_sent += 1
+    note.plan_sent(0.0)
+
+
+@step
+def pay_for_plans(p, count):
+    """What recommending better plans costs."""
+    count.cost_retention += spending(count.plans_sent, 1.0, p.retention_offers.contact_cost)
+
+
+@step
+def stays_after_all(me, p, count, note, drawn: float, high: float, luck: float) -> bool:
+    """Whether somebody about to leave gets an offer to stay, and accepts it."""
+    offered = p.retention_offers.save_offers > 0.0 and happens(p.retention_offers.save_offers, me.luck(KEEPING, SAVES))
+    higher = raised(high, p.retention_offers.save_discount, offered)
+    stays = offered and not happens(leaves(drawn, higher, p.choice.decisiveness), luck)
+    count.save_offers += offered
+    count.saved += stays
+    count.cost_retention += cents(me.spend, p.retention_offers.save_discount) if stays else 0
+    if offered:
+        note.offer_to_stay(stays)
+    return stays
+
+
+EXAMPLES = (
+    example(raised, 0.1, 13.0, True, becomes=0.35, because="0.1 and a quarter of a year"),
+    example(raised, 0.1, 13.0, False, becomes=0.1, because="nothing was offered"),
+)

@@ -1,0 +1,94 @@
+"""A step of the week: plain Python about one person, representative or the company, written once.
+
+Python runs the very text on the objects of :mod:`sim.engine.objects`; :mod:`sim.engine.compile` translates it to columns. So a
+step is a small part of Python: assignments, ``if``, sums, comparisons, and calls of rules and other steps about the same
+person. What stands outside is refused with a sentence (see :class:`Unsuitable`) before anything is compiled.
+
+A step takes what it needs of these, by name, and then numbers of its own, each annotated ``float``, ``int`` or ``bool``:
+
+- ``me``: the person (or, in a step of representatives, the representative); ``me.trust`` is a column, ``me.luck(STREAM, 0)`` a
+  draw of this person and week, ``me.word(STREAM, 0)`` the same as 32 random bits;
+- ``p``: the settings of this week, ``p.upselling.pressure``; ``last``: those of the week before;
+- ``week``: the week (``week.number``, ``week.rate`` at which losses are booked, …, see :class:`sim.model.week.Week`);
+- ``firm``: what the company carries, ``firm.budget``; ``agent``: the representative who answered;
+- ``count``: what is counted, ``count.sales += 1``; ``note``: events, ``note.offer_accepted(income)``.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Mistake
+
+STANDARD = ("me", "firm", "agent", "line", "p", "last", "week", "count", "note")
+"""What a step may ask for by name."""
+TYPES = {"float": "float", "int": "int", "bool": "bool", "Minutes": "time"}
+"""What a step's own parameters may be."""
+Minutes = float
+"""A time of a queue, in minutes: kept in double precision."""
+
+
+class Unsuitable(Mistake):
+    """A step that cannot be translated: the sentence names file, line, what is meant and the nearest word."""
+
+
+class Step:
+    """A step: called from Python it runs as it is written. ``plain`` is the function, ``tree`` its text."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.plain = function
+        self.__name__, self.__doc__, self.__module__ = function.__name__, function.__doc__, function.__module__
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run the step as plain Python."""
+        return self.plain(*arguments)
+
+    def __repr__(self) -> str:
+        return f"step {self.__module__}.{self.__name__}"
+
+    @cached_property
+    def path(self) -> Path:
+        """The file it is written in."""
+        return Path(self.plain.__code__.co_filename)
+
+    @cached_property
+    def first_line(self) -> int:
+        """The line of its file in which its text begins."""
+        return inspect.getsourcelines(self.plain)[1]
+
+    @cached_property
+    def tree(self) -> ast.FunctionDef:
+        """The parsed text."""
+        found = ast.parse(textwrap.dedent(inspect.getsource(self.plain))).body[0]
+        assert isinstance(found, ast.FunctionDef)
+        return found
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of its parameters."""
+        return tuple(argument.arg for argument in self.tree.args.args)
+
+    @cached_property
+    def own(self) -> dict[str, str]:
+        """Its own parameters, beside the standard ones, and their types by name."""
+        found = {a.arg: a.annotation for a in self.tree.args.args if a.arg not in STANDARD}
+        for name, annotation in found.items():
+            if not isinstance(annotation, ast.Name) or annotation.id not in TYPES:
+                raise self.unsuitable(self.tree, f"'{name}' must be annotated {', '.join(TYPES)}")
+        return {name: TYPES[annotation.id] for name, annotation in found.items() if isinstance(annotation, ast.Name)}
+
+    def unsuitable(self, node: ast.AST, what: str) -> Unsuitable:
+        """The mistake at a place of its text."""
+        line = self.first_line + getattr(node, "lineno", 1) - 1
+        return Unsuitable(f"{self.path}, line {line}, step {self.__name__}: {what}")
+
+
+def step(function: Callable[..., Any]) -> Step:
+    """Mark a function as a step of the model (see :class:`Step`)."""
+    return Step(function)

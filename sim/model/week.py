@@ -1,0 +1,223 @@
+"""One week in the market, in the order in which it happens – and everything the two engines have in common about it.
+
+1. **Govern** – the policies in force this week take effect; the management reviews its budget; representatives stay, quit,
+   are replaced, and take their places.
+2. **Experience** – everybody uses the product: how it performs is compared with what was expected, and moves satisfaction,
+   trust and expectation. Grievances and fatigue fade. Below the failure threshold the week becomes an issue.
+3. **Touch** – a price rise is felt, what was hidden comes to light, offers are made, shops are visited.
+4. **Contact** – customers with an issue speak up or say nothing; those who call, and those with a question, wait in the queue
+   until somebody answers or their patience ends; the encounter solves the issue or does not; recovery or refusal follows.
+5. **Talk** – people with something to say tell their friends.
+6. **Listen** – hearers change what they believe; public reputation moves.
+7. **Decide** – some leave the market; some compare providers and stay, leave, join or come back.
+8. **Account** – money, and the counts from which every measure is made.
+
+Every phase reads what the earlier phase left, so nothing depends on the order of customers. Everything counted is a whole
+number (money in cents, states in units of 2^-20), so that sums are exact in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.model.behaviour import (
+    answering,
+    belief,
+    complaining,
+    expectation,
+    grievance,
+    person,
+    price,
+    satisfaction,
+    switching,
+    talk,
+    trust,
+)
+from sim.model.behaviour.ledger import BOOKED as BOOKED
+from sim.model.behaviour.waiting import WAIT_BINS as WAIT_BINS
+from sim.model.columns import KINDS, OF_COMPANY
+from sim.model.component import Model, builtin
+from sim.model.mechanisms import (
+    call_centre,
+    chatbot,
+    digital_channels,
+    employee_care,
+    fees,
+    innovation,
+    management,
+    marketing,
+    personalisation,
+    pretence,
+    pricing,
+    quality,
+    referral,
+    retention_offers,
+    self_checkout,
+    support_access,
+    transparency,
+    upselling,
+    winback,
+)
+from sim.model.mechanisms.call_centre import ANSWERED_WITHIN as ANSWERED_WITHIN
+from sim.model.schedule import (
+    InTurn,
+    Item,
+    Line,
+    Listing,
+    Queue,
+    Representatives,
+    Resize,
+    Telling,
+    Whoever,
+    company,
+    everybody,
+)
+
+PHONES = Line("busy", "server", ("representatives_on_duty", "representatives_before"))
+TILLS = Line("lane_busy", "lane", ("lanes_on_duty", "lanes_before"), "lane_line")
+MACHINES = Line("self_busy", "self_lane", ("self_checkout", "self_lanes"), "self_line")
+
+CALL_CENTRE_HOURS, SHOP_HOURS = ("call_centre", "hours"), ("self_checkout", "hours")
+
+WEEK: dict[str, tuple[Item, ...]] = {
+    "govern": (
+        *company(innovation.keep_up, management.review, employee_care.let_people_go, management.take_posts),
+        Resize((PHONES,), CALL_CENTRE_HOURS),
+        Resize((TILLS, MACHINES), SHOP_HOURS),
+        Representatives(employee_care.come_to_work),
+        *company(employee_care.pay_for_staff),
+    ),
+    "experience": (
+        *everybody(quality.use_product, transparency.see_process, personalisation.be_fitted),
+        *everybody(satisfaction.judge_week, personalisation.feel_watched, expectation.adapt, grievance.forgive, upselling.recover),
+        Listing(upselling.is_offered),
+        Listing(self_checkout.shops),
+        Listing(complaining.has_matter),
+    ),
+    "touch": (
+        *everybody(price.feel_discounts),
+        Whoever(price.faces_rise, price.feel_rise),
+        Listing(fees.is_charged),
+        Listing(fees.sees_first_bill),
+        Listing(transparency.finds_out),
+        Listing(pretence.hears_campaign),
+        Whoever(fees.is_charged, fees.be_charged),
+        Whoever(fees.sees_first_bill, fees.find_drip),
+        Whoever(transparency.finds_out, transparency.be_misled),
+        Whoever(pretence.hears_campaign, pretence.hear_campaign),
+        Whoever(upselling.is_offered, upselling.hear_offer),
+        Queue(
+            self_checkout.shops, (), self_checkout.arrive, self_checkout.check_out, self_checkout.leave_shop,
+            (TILLS, MACHINES), SHOP_HOURS,
+        ),
+    ),
+    "contact": (
+        Queue(
+            complaining.has_matter,
+            (complaining.get_in_touch, digital_channels.write, chatbot.ask_bot, support_access.get_through),
+            call_centre.dial, call_centre.answer_call, call_centre.after_call, (PHONES,), CALL_CENTRE_HOURS,
+        ),
+    ),
+    "talk": (Telling(talk.talks_now, talk.says_well, talk.be_heard),),
+    "listen": (*everybody(belief.listen), *company(belief.move_reputations)),
+    "decide": (
+        Whoever(retention_offers.gets_plan, retention_offers.get_plan),
+        Whoever(winback.may_be_wooed, winback.be_wooed),
+        Whoever(switching.moves_or_compares, switching.move_or_compare),
+    ),
+    "account": (
+        *everybody(person.be_counted, person.be_counted_loyal, referral.be_counted_by_origin),
+        *everybody(satisfaction.be_counted_satisfied, trust.be_counted_trusting, grievance.be_counted_aggrieved),
+        *everybody(expectation.be_counted_expecting, pricing.pay, quality.add_up_spending),
+        InTurn(answering.SURVEY_WEEKS, answering.answer_survey),
+        *company(quality.pay_for_product, call_centre.pay_representatives, self_checkout.pay_for_lanes),
+        *company(transparency.pay_for_openness, pretence.pay_for_campaign, marketing.pay_for_reach),
+        *company(chatbot.pay_for_bot, digital_channels.pay_for_messages, personalisation.pay_for_knowing),
+        *company(innovation.pay_for_progress, retention_offers.pay_for_plans, winback.pay_for_wooing),
+        *company(management.close_books),
+    ),
+}  # fmt: skip
+"""Who takes which step in which phase, in this order."""
+PHASES = tuple(WEEK)
+
+COUNTS, EVENTS = builtin().counts, builtin().events
+"""What the shipped model counts every week, in the order of the count's columns, and what a journey can tell of."""
+MONEY_IN, MONEY_OUT = builtin().money_in, builtin().money_out
+
+
+def count(name: str) -> int:
+    """The column of a count; raises ``KeyError`` for a name that is not counted."""
+    return builtin().count(name)
+
+
+def event(name: str) -> int:
+    """The number of an event; raises ``ValueError`` for a name that is none."""
+    return EVENTS.index(name)
+
+
+class State(NamedTuple):
+    """Everything that lasts from week to week. ``n`` people; column order as in :class:`sim.model.component.Model`.
+
+    number float32 (columns, n), clock int16, mark uint8; staff float32 (columns, representatives) and firm float32
+    (columns, 1): what each representative and the company carries; busy and server: the heaps of representatives, staffed
+    lanes and self-service lanes (minutes until free, and whose), as :mod:`sim.service.queues` keeps them; lane_line and
+    self_line: who stands before the lanes, empty arrays when nobody ever sees it; reputation float32 (company, rival).
+    """
+
+    number: np.ndarray
+    clock: np.ndarray
+    mark: np.ndarray
+    staff: np.ndarray
+    firm: np.ndarray
+    busy: np.ndarray
+    server: np.ndarray
+    lane_busy: np.ndarray
+    lane: np.ndarray
+    self_busy: np.ndarray
+    self_lane: np.ndarray
+    lane_line: np.ndarray
+    self_line: np.ndarray
+    reputation: np.ndarray
+
+
+def state_columns(state: State, model: Model | None = None) -> dict[str, np.ndarray]:
+    """The state by name: every column of every person, of every representative and of the company, then the queues."""
+    kinds, model = (*KINDS, *OF_COMPANY), model or builtin()
+    named = {name: array for kind in kinds for name, array in _named(model, kind, getattr(state, kind))}
+    return named | {field: getattr(state, field) for field in State._fields if field not in kinds}
+
+
+def _named(model: Model, kind: str, table: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """The rows of the columns of a kind by name; those of a column with several numbers are numbered."""
+    row = 0
+    for name, column in model.columns(kind).items():
+        for place in range(column.size):
+            yield name if column.size == 1 else f"{name}_{place}", table[row + place]
+        row += column.size
+
+
+class Network(NamedTuple):
+    """Who talks to whom: the friends of person *i* are ``friends[first[i]:first[i + 1]]``, ascending (CSR, int32)."""
+
+    first: np.ndarray
+    friends: np.ndarray
+
+
+EVERYBODY = -2
+"""Who a journal watches that is kept of all people."""
+JOURNAL = np.dtype([("person", np.int32), ("week", np.int32), ("what", np.int32), ("amount", np.float32)])
+
+
+def journal(watched: int = -1, room: int = 0) -> np.ndarray:
+    """An empty journal of one person, of ``EVERYBODY`` or (-1) of nobody: row 0 holds who, and how many entries follow."""
+    book = np.zeros(room + 1, JOURNAL)
+    book[0]["person"] = watched
+    return book
+
+
+def entries(journal: np.ndarray) -> np.ndarray:
+    """What has been entered in a journal."""
+    return journal[1 : 1 + int(journal[0]["week"])]

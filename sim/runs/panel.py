@@ -1,0 +1,249 @@
+"""The panel: what everybody feels and what happens to them, person by person and week by week.
+
+Nothing of it is kept by a run. A replication is a function of its keys – the scenario, the seed and its number – and so is lived
+again, a week at a time, when somebody asks; what is counted meanwhile must be what the run counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pyarrow as arrow
+
+from sim.engine.engine import ENGINES, NOBODY, Engine, Market
+from sim.errors import Mistake, nearest
+from sim.model.columns import KINDS
+from sim.model.component import columns as columns_of
+from sim.model.week import EVENTS, EVERYBODY
+from sim.scenario.model_inputs import customers_of, ground_of, memory
+from sim.scenario.whole import Scenario
+from sim.system.arguments import shown, whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Several = int | Iterable[int] | None
+"""One whole number, several, or (None) all that there are."""
+Names = str | Iterable[str] | None
+"""One name, several, or (None) all that there are."""
+People = int | str | Iterable[int | str] | None
+"""Persons by number or by the id that a customer file gives them; one, several, or (None) all."""
+Progress = Callable[[int], None]
+
+KEYS = ["replication", "week", "person"]
+"""What a row is found by."""
+ROWS = 2**18
+"""Rows of one week that are taken out of a market together, so that little of a large one is in memory twice."""
+COLUMNS = tuple(name for kind in KINDS for name in columns_of(kind))
+"""Everything that a person carries from week to week."""
+
+
+class Run(Protocol):
+    """What was run: a :class:`~sim.runs.result.Result`, of which this is needed."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """Which scenario."""
+
+    @property
+    def seed(self) -> int:
+        """Under which seed."""
+
+    @property
+    def founders(self) -> int:
+        """With how many customers in week 0."""
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """Which replications."""
+
+    @property
+    def tally(self) -> np.ndarray:
+        """What was counted of them: int64 (replications, weeks, counts)."""
+
+
+# ---- what is asked for
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which replications and weeks of a run are asked for, ascending, and by which engine they are to be lived."""
+
+    replications: tuple[int, ...]
+    weeks: tuple[int, ...]
+    engine: str = "core"
+
+    @property
+    def steps(self) -> int:
+        """Weeks that are lived for it."""
+        return len(self.replications) * (self.weeks[-1] + 1)
+
+
+def asked(
+    numbers: Sequence[int] | np.ndarray,
+    most: int,
+    replications: Several = None,
+    weeks: Several = None,
+    engine: str = "core",
+) -> Asked:
+    """What is asked of the replications with these ``numbers`` and of ``most`` weeks: the first of them, all weeks, if nothing
+    is said. Raises :class:`~sim.errors.Mistake` for what there is not."""
+    if engine not in ENGINES:
+        raise Mistake(f"engine is {shown(engine)}, but must be 'core' or 'mesa'")
+    if not len(numbers):
+        raise Mistake("no replication finished, so there is nothing to look at")
+    chosen = [int(numbers[0])] if replications is None else _several("replications", replications, 0, 2**63 - 1)
+    for number in chosen:
+        if number not in numbers:
+            raise Mistake(f"replication {number} is not among those that finished: {_told(numbers)}")
+    return Asked(
+        tuple(chosen), tuple(range(most)) if weeks is None else tuple(_several("weeks", weeks, 0, most - 1)), engine
+    )
+
+
+def _several(name: str, given: int | Iterable[int], low: int, high: int) -> list[int]:
+    each = given if isinstance(given, Iterable) and not isinstance(given, str | bytes) else [given]
+    found = sorted({whole(name, one, low, high) for one in each})
+    if not found:
+        raise Mistake(f"{name} names none; give a whole number, or several")
+    return found
+
+
+def _told(numbers: Sequence[int] | np.ndarray) -> str:
+    few = [str(number) for number in numbers[:5]]
+    return ", ".join(few) + (f", … {numbers[-1]}" if len(numbers) > len(few) else "")
+
+
+def names(what: str, given: Names, known: Sequence[str]) -> tuple[str, ...]:
+    """The names that are given, each once; all that are known for None. Raises :class:`~sim.errors.Mistake`."""
+    if given is None:
+        return tuple(known)
+    each = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    for name in each:
+        if not isinstance(name, str) or name not in known:
+            hint = nearest(str(name), list(known)) or f"; there are {', '.join(known)}"
+            raise Mistake(f"there is no {what} {shown(name)}{hint}")
+    if not each:
+        raise Mistake(f"no {what} is named; leave it out for all of them")
+    return tuple(dict.fromkeys(each))
+
+
+# ---- the people, lived again
+
+
+class Lives:
+    """The people of a run, to be lived again: who they are, and each week of theirs."""
+
+    def __init__(self, run: Run, wanted: Asked) -> None:
+        self.run, self.wanted = run, wanted
+        self.inputs = ground_of(run.scenario)
+        self.people = self.inputs.plan.people
+
+    @cached_property
+    def ids(self) -> np.ndarray | None:
+        """The customers' ids as text (object), None for whoever comes from no row; None where the file names none."""
+        file = customers_of(self.run.scenario)
+        if file is None or file.ids is None:
+            return None
+        return np.concatenate([file.ids.astype(object), np.full(self.people - len(file.ids), None)])
+
+    def weeks(self, watched: int = NOBODY, progress: Progress = lambda weeks: None) -> Iterator[tuple[int, Market]]:
+        """Each week asked for: the replication's number, and its market as it then stands.
+
+        Raises :class:`~sim.errors.Mistake` when something else is counted than the run counted.
+        """
+        engine = Engine(self.inputs, self.run.seed, self.wanted.engine)
+        for number in self.wanted.replications:
+            market, place = engine.start(number, watched), int(np.flatnonzero(self.run.numbers == number)[0])
+            for week in range(self.wanted.weeks[-1] + 1):
+                market.step()
+                progress(1)
+                if not np.array_equal(market.counts[week], self.run.tally[place, week]):
+                    raise Mistake(
+                        f"replication {number} cannot be lived again: in week {week} something else is counted than the run "
+                        "counted. Has its customer file changed since? Does every replication have settings of its own, drawn "
+                        "from a posterior? Run the scenario itself once more"
+                    )
+                if week in self.wanted.weeks:
+                    yield number, market
+
+    def rows(self, number: int, market: Market, people: np.ndarray) -> dict[str, arrow.Array]:
+        """The columns that say whose row it is, and of when; ``people``: a person's number for each row."""
+        keys = {"replication": np.full(len(people), number), "week": np.full(len(people), market.week)}
+        found = {name: arrow.array(values) for name, values in (keys | {"person": people}).items()}
+        return found if self.ids is None else found | {"id": arrow.array(self.ids[people], arrow.string())}
+
+
+def panel_tables(
+    run: Run, wanted: Asked, columns: Names = None, progress: Progress = lambda weeks: None
+) -> Iterator[arrow.Table]:
+    """The panel as tables of some rows each: by replication, week and person. Raises :class:`~sim.errors.Mistake`."""
+    lives, chosen = Lives(run, wanted), names("column", columns, COLUMNS)
+    for number, market in lives.weeks(progress=progress):
+        held = market.people()
+        for start in range(0, lives.people, ROWS):
+            people = np.arange(start, min(start + ROWS, lives.people), dtype=np.int32)
+            values = {name: arrow.array(held[name][people]) for name in chosen}
+            yield arrow.table(lives.rows(number, market, people) | values)
+
+
+def event_tables(
+    run: Run, wanted: Asked, kinds: Names = None, people: People = None, progress: Progress = lambda weeks: None
+) -> Iterator[arrow.Table]:
+    """What happened as tables, one a week: by replication, week, person, and as it happened to them.
+
+    Raises :class:`~sim.errors.Mistake`.
+    """
+    lives, what = Lives(run, wanted), [EVENTS.index(name) for name in names("event", kinds, EVENTS)]
+    who = None if people is None else _numbers(people, lives)
+    for number, market in lives.weeks(EVERYBODY, progress):
+        happened = market.events[np.isin(market.events["what"], what)]
+        if who is not None:
+            happened = happened[np.isin(happened["person"], who)]
+        happened = happened[np.argsort(happened["person"], kind="stable")]
+        told = arrow.DictionaryArray.from_arrays(happened["what"].astype(np.int8), arrow.array(EVENTS))
+        rows = lives.rows(number, market, happened["person"].astype(np.int32))
+        yield arrow.table(rows | {"what": told, "amount": arrow.array(happened["amount"].copy())})
+
+
+def _numbers(people: int | str | Iterable[int | str], lives: Lives) -> list[int]:
+    """Persons' numbers. Raises :class:`~sim.errors.Mistake` for whoever there is not."""
+    each: list[Any] = [people] if isinstance(people, str) or not isinstance(people, Iterable) else list(people)
+    places = {} if lives.ids is None else {each: number for number, each in enumerate(lives.ids) if each is not None}
+    for one in each:
+        if isinstance(one, str) and lives.ids is None:
+            raise Mistake(
+                f"people names {shown(one)}, but customers have no ids here: give numbers from 0 to {lives.people - 1:,}, or "
+                "name the customer file's column of ids with 'id' under customers"
+            )
+        if isinstance(one, str) and one not in places:
+            raise Mistake(f"there is no customer {shown(one)}{nearest(one, list(places))}")
+    return [places[one] if isinstance(one, str) else whole("people", one, 0, lives.people - 1) for one in each]
+
+
+# ---- as tables of pandas
+
+
+def panel_of(run: Run, columns: Names, wanted: Asked) -> pd.DataFrame:
+    """The panel as one table. Raises :class:`~sim.errors.Mistake`, also when it would not fit into memory."""
+    rows = ground_of(run.scenario).plan.people * len(wanted.weeks) * len(wanted.replications)
+    needed = 2 * rows * (40 + 4 * len(names("column", columns, COLUMNS)))
+    if needed > memory():
+        raise Mistake(
+            f"a panel of {rows:,} rows needs about {needed / 1e9:,.0f} GB of memory, more than there is; name fewer columns or "
+            "weeks, or write it to a file with 'loyalty run --panel FILE.parquet'"
+        )
+    return _framed(panel_tables(run, wanted, columns))
+
+
+def events_of(run: Run, kinds: Names, people: People, wanted: Asked) -> pd.DataFrame:
+    """What happened as one table. Raises :class:`~sim.errors.Mistake`."""
+    return _framed(event_tables(run, wanted, kinds, people))
+
+
+def _framed(tables: Iterator[arrow.Table]) -> pd.DataFrame:
+    return arrow.concat_tables(tables).to_pandas().set_index(KEYS)
