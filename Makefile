@@ -58,36 +58,36 @@ format: $(READY) ## lay the source out as the style check wants it
 	$(BIN)/python -m ruff format .
 
 calibration: $(READY) ## hold the telecom scenario to its data and rewrite its tables
-	$(BIN)/python experiments/telecom_calibration.py
-	$(BIN)/python experiments/telecom_posterior.py
+	$(BIN)/python tools/telecom_calibration.py
+	$(BIN)/python tools/telecom_posterior.py
 
 claims: $(READY) ## measure every claim of the mission and rewrite docs/background/claims.md
-	$(BIN)/python experiments/claims_page.py
+	$(BIN)/python tools/claims_page.py
 
 lessons: $(READY) ## run every lesson with many seeds and write docs/background/lessons.md
-	$(BIN)/python experiments/lesson_seeds.py
-	$(BIN)/python experiments/lessons_page.py
+	$(BIN)/python tools/lesson_seeds.py
+	$(BIN)/python tools/lessons_page.py
 
 industries: $(READY) ## run the worlds of five industries and write docs/guides/industries.md
-	$(BIN)/python experiments/industries_page.py
+	$(BIN)/python tools/industries_page.py
 
 cluster: $(READY) ## measure threads against workers and write the tables of docs/guides/cluster.md
-	$(BIN)/python experiments/cluster_page.py
+	$(BIN)/python tools/cluster_page.py
 
 odd: $(READY) ## write docs/background/odd.md, the model by the ODD+D protocol
-	$(BIN)/python experiments/odd_page.py
+	$(BIN)/python tools/odd_page.py
 
 influence: $(READY) ## find out which assumptions matter most, for loyalty explain --assumptions
-	$(BIN)/python experiments/influence.py
+	$(BIN)/python tools/influence.py
 
 studio-speed: $(READY) ## measure the studio in Chromium on a quiet machine and write the table of docs/guides/studio.md
-	$(BIN)/python experiments/studio_speed.py
+	$(BIN)/python tools/studio_speed.py
 
 studio-pictures: $(READY) ## take the pictures of docs/guides/studio.md in Chromium
-	$(BIN)/python experiments/studio_pictures.py
+	$(BIN)/python tools/studio_pictures.py
 
 evidence: $(READY) ## measure the published results again and rewrite docs/background/evidence.md
-	$(BIN)/python experiments/evidence_table.py
+	$(BIN)/python tools/evidence_table.py
 
 # Add UPGRADE=--upgrade to move to newer releases; otherwise a pin changes only when pyproject.toml asks for it.
 lock: ## write requirements.lock from pyproject.toml
@@ -106,7 +106,7 @@ audit: ## look the locked libraries up among the known vulnerabilities; exit cod
 
 clean: ## remove what make made; results stay
 	rm -rf .venv .venv-lock .venv-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
-	find sim tests experiments -type d -name __pycache__ -prune -exec rm -rf {} +
+	find sim tests tools benchmarks -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # uv does it in a quarter of the time; where only pip knows the way to the packages, pip does it.
 # The stamp carries the interpreter's version, so that another PYTHON makes the environment anew.

@@ -15,8 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sim.measures import MEASURES
-from sim.parts import Part, parts
+from sim.model.component import Part, parts
+from sim.runs.measures import MEASURES
 from sim.scenario.explaining import SECTIONS, explain
 from sim.scenario.json_schema import schema
 
@@ -25,17 +25,17 @@ PYTHON = {
     "Run and compare": {
         "sim": ("load", "run", "compare", "Mistake"),
         "sim.scenario.whole": ("Scenario", "described"),
-        "sim.outcome": ("Result",),
-        "sim.comparing": ("Answer",),
-        "sim.statistics": ("Interval", "Difference"),
+        "sim.runs.result": ("Result",),
+        "sim.runs.comparison": ("Answer",),
+        "sim.runs.statistics": ("Interval", "Difference"),
     },
-    "Where it runs": {"sim.execution": ("executor",)},
+    "Where it runs": {"sim.runs.executor": ("executor",)},
     "Stories": {"sim.journey": ("journey", "against", "Journey")},
     "Experiments and their results": {
         "sim.experiments.question": ("load_experiment", "Experiment"),
         "sim.experiments.laboratory": ("Laboratory",),
         "sim.experiments.sweeping": ("sweep", "Sweep"),
-        "sim.results": ("save", "query", "write_weekly"),
+        "sim.runs.results": ("save", "query", "write_weekly"),
     },
     "Queues and closed forms": {
         "sim.service.queues": ("serve",),
@@ -45,7 +45,7 @@ PYTHON = {
         "sim.theory.lifetime_value": ("lifetime_value", "retention_elasticity", "discount_elasticity", "gain"),
     },
     "Explain": {"sim.scenario.explaining": ("explain", "assumptions", "Explanation")},
-    "The two engines": {"sim.engines.agree": ("agree", "Difference")},
+    "The two engines": {"sim.engine.agreement": ("agree", "Difference")},
 }
 """The public Python names: heading → module → names."""
 

@@ -5,7 +5,12 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_PUBLIC = {"load": "sim.scenario.whole", "run": "sim.running", "compare": "sim.comparing", "Mistake": "sim.errors"}
+_PUBLIC = {
+    "load": "sim.scenario.whole",
+    "run": "sim.runs.runner",
+    "compare": "sim.runs.comparison",
+    "Mistake": "sim.errors",
+}
 __all__ = ["Mistake", "compare", "load", "run"]
 
 
@@ -14,5 +19,5 @@ def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     if name != "Mistake":
-        import_module("sim.allowance").check_address_space()
+        import_module("sim.system.memory").check_address_space()
     return getattr(import_module(_PUBLIC[name]), name)

@@ -7,15 +7,15 @@ import sys
 from typing import Any
 
 from sim.errors import Mistake
-from sim.outputs import leave_on_signals
-from sim.surroundings import ended, leave, open_streams
+from sim.system.outputs import leave_on_signals
+from sim.system.process import ended, leave, open_streams
 
 
 def __getattr__(name: str) -> Any:
     """The program with all its commands, ``app``, made when it is first asked for: even that may fail, and is then told."""
     if name != "app":
         raise AttributeError(f"module 'sim.cli' has no attribute {name!r}")
-    from sim.program import app
+    from sim.commands.program import app
 
     return app
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from difflib import get_close_matches
 from functools import lru_cache
 
-from sim.text import visible
+from sim.system.text import visible
 
 
 class Mistake(Exception):

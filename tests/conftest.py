@@ -37,7 +37,7 @@ def compiled_cache() -> Path:
     """
     import numba
 
-    import sim.compiled  # noqa: F401 – sets the folder
+    import sim.model.rules  # noqa: F401 – sets the folder
 
     return Path(numba.config.CACHE_DIR).parents[1]
 

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from sim.customer_file import CustomerFileMapping, Customers, Target, read_customers
+from sim.data.customer_file import CustomerFileMapping, Customers, Target, read_customers
 
 IRANIAN = Path(__file__).parents[1] / "scenarios" / "data" / "iranian_churn.csv"
 TARGETS = {

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from worlds import fixed
 
-from sim.distributions import Distribution, constant, uniform
-from sim.engines import core
-from sim.engines.start import Ground, begin, empty_state
-from sim.parameters import Line, lines
-from sim.parts import parts
-from sim.population import plan_people
-from sim.week import COUNTS, State, journal
+from sim.engine import core
+from sim.engine.start import Ground, begin, empty_state
+from sim.model.component import parts
+from sim.model.distributions import Distribution, constant, uniform
+from sim.model.parameters import Line, lines
+from sim.model.population import plan_people
+from sim.model.week import COUNTS, State, journal
 
 TYPES: dict[type, type] = {float: np.float32, int: np.int32, bool: np.uint8}
 

@@ -27,12 +27,12 @@ from grounds import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engines import core
-from sim.engines.agree import Difference, agree, difference_in_counts, difference_in_state
-from sim.engines.mesa import Market, live
-from sim.engines.start import Ground, begin, empty_state
-from sim.parts import parts
-from sim.week import COUNTS, EVENTS, PHASES, entries, journal, state_columns
+from sim.engine import core
+from sim.engine.agreement import Difference, agree, difference_in_counts, difference_in_state
+from sim.engine.objects import Market, live
+from sim.engine.start import Ground, begin, empty_state
+from sim.model.component import parts
+from sim.model.week import COUNTS, EVENTS, PHASES, entries, journal, state_columns
 
 MECHANISMS = [part.name for part in parts().values() if part.neutral is not None]
 

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from worlds import busy
 
-from sim.code_cache import Shelf
-from sim.engines import ahead, core
-from sim.engines.start import begin
-from sim.ground import ground_of
-from sim.replicating import Workplace
+from sim.engine import core, precompile
+from sim.engine.start import begin
+from sim.runs.replication import Workplace
+from sim.scenario.model_inputs import ground_of
+from sim.system.code_cache import Shelf
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,8 +24,8 @@ TOY = """
 import json, sys, time
 from pathlib import Path
 import numba, numpy as np
-from sim.compiled import lean_kernel, phase
-from sim.engines import ahead
+from sim.model.rules import lean_kernel, phase
+from sim.engine import precompile as ahead
 
 ahead.FEWEST = 1
 
@@ -82,9 +82,9 @@ def test_the_types_foretold_are_those_with_which_the_week_is_compiled(monkeypatc
     foretold: dict[str, tuple[object, ...]] = {}
 
     def note(kernel: object, later: object, arguments: object) -> None:
-        foretold.update(ahead.types_at_calls(core._weeks.py_func, arguments()))  # type: ignore[operator]
+        foretold.update(precompile.types_at_calls(core._weeks.py_func, arguments()))  # type: ignore[operator]
 
-    monkeypatch.setattr(ahead, "shared", note)
+    monkeypatch.setattr(precompile, "shared", note)
     ground = ground_of(busy().with_(weeks=2))
     place = Workplace(ground, 1)
     place.replicate(0)  # by now the week is compiled, here or by an earlier process
@@ -99,7 +99,7 @@ def test_the_types_foretold_are_those_with_which_the_week_is_compiled(monkeypatc
         np.zeros((2, len(core.COUNTS)), np.int64),
         place.journal,
     )
-    assert ahead.types_at_calls(core._weeks.py_func, real) == foretold
+    assert precompile.types_at_calls(core._weeks.py_func, real) == foretold
     for phase in core.LATER:
         compiled = phase._compiled
         known = len(compiled.signatures)
@@ -109,11 +109,11 @@ def test_the_types_foretold_are_those_with_which_the_week_is_compiled(monkeypatc
 
 
 def test_one_processor_is_left_to_the_first_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(ahead, "SHELF", Shelf(tmp_path / "new"))
-    monkeypatch.setattr(ahead, "_processors", lambda: 1)
-    assert not ahead._first() and not (tmp_path / "new").exists()
-    monkeypatch.setattr(ahead, "_processors", lambda: 2)
-    assert ahead._first() and not ahead._first()
+    monkeypatch.setattr(precompile, "SHELF", Shelf(tmp_path / "new"))
+    monkeypatch.setattr(precompile, "_processors", lambda: 1)
+    assert not precompile._first() and not (tmp_path / "new").exists()
+    monkeypatch.setattr(precompile, "_processors", lambda: 2)
+    assert precompile._first() and not precompile._first()
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(ahead, "SHELF", Shelf(tmp_path / "file" / "below"))
-    assert not ahead._first()  # where nothing can be kept nothing is shared
+    monkeypatch.setattr(precompile, "SHELF", Shelf(tmp_path / "file" / "below"))
+    assert not precompile._first()  # where nothing can be kept nothing is shared

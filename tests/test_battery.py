@@ -14,15 +14,15 @@ from numba import types
 from numba.core import compiler, ir, typed_passes
 from numba.core.registry import cpu_target
 
-from sim import draws, numeric
-from sim.columns import KINDS, OF_COMPANY
-from sim.compiled import Rule, rule
-from sim.engines.mesa import Market
-from sim.engines.start import Ground
-from sim.examples import Example
-from sim.parameters import Line
-from sim.parts import GROUPS, Part, columns, parts
-from sim.week import PHASES, state_columns
+from sim.engine.objects import Market
+from sim.engine.start import Ground
+from sim.model import numeric, random
+from sim.model.columns import KINDS, OF_COMPANY
+from sim.model.component import GROUPS, Part, columns, parts
+from sim.model.examples import Example
+from sim.model.parameters import Line
+from sim.model.rules import Rule, rule
+from sim.model.week import PHASES, state_columns
 
 PEOPLE, WEEKS = 300, 14
 PARTS = list(parts().values())
@@ -44,7 +44,7 @@ def name_of(thing: object) -> str:
 
 def rules() -> Iterator[Rule]:
     """Every rule of the model, and those it is made of."""
-    for module in (*(part.module for part in PARTS), numeric, draws):
+    for module in (*(part.module for part in PARTS), numeric, random):
         for thing in vars(module).values():
             if isinstance(thing, Rule) and thing.__module__ == module.__name__:
                 yield thing
@@ -136,7 +136,7 @@ def test_no_rule_reckons_in_double_precision(one: Rule) -> None:
 
 
 def test_kernels_of_chance_reckon_in_single_precision() -> None:
-    assert doubles(draws.unit.py_func, (types.uint32,)) == []
+    assert doubles(random.unit.py_func, (types.uint32,)) == []
     assert doubles(numeric.normal_quantile.py_func, (types.uint32,)) == []
 
 

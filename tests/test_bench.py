@@ -10,23 +10,23 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sim.bench import reference
-from sim.bench.measure import Measured, chosen, measure, over_floor, worsened
-from sim.bench.page import missed, page
-from sim.bench.picture import picture
-from sim.bench.queues import by_ciw, by_simpy, callers_drawn
-from sim.bench.scaling import large_market
+from benchmarks import reference
+from benchmarks.measure import Measured, chosen, measure, over_floor, worsened
+from benchmarks.page import missed, page
+from benchmarks.picture import picture
+from benchmarks.queues import by_ciw, by_simpy, callers_drawn
+from benchmarks.scaling import large_market
 from sim.bench.timed import everything_on, market_of, mechanisms, nothing_on, without
 from sim.bench.timing import FLOOR, Row, best_in_turn, floor
 from sim.cli import app
-from sim.draws import fill, world
 from sim.errors import Mistake
-from sim.ground import ground_of
-from sim.mechanisms.quality import EVERYDAY
-from sim.numeric import normal_quantile
-from sim.parts import columns
-from sim.replicating import Workplace
-from sim.week import COUNTS
+from sim.model.component import columns
+from sim.model.mechanisms.quality import EVERYDAY
+from sim.model.numeric import normal_quantile
+from sim.model.random import fill, world
+from sim.model.week import COUNTS
+from sim.runs.replication import Workplace
+from sim.scenario.model_inputs import ground_of
 
 SMALL = {"customers": 300, "prospects": 100, "stands_for": 1000}
 

@@ -8,7 +8,7 @@ import pytest
 from worlds import busy
 
 from sim import run
-from sim.engines import core
+from sim.engine import core
 from sim.errors import Mistake
 from sim.experiments.branching import Settings, branch, branched, grow, planned
 from sim.experiments.laboratory import Laboratory

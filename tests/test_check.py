@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_random_scenarios import scenarios
 
-from sim import ground, run
+from sim import run
 from sim.errors import Mistake
 from sim.experiments.checking import checked
+from sim.scenario import model_inputs
 from sim.scenario.whole import described, load
 from sim.scenario.wording import about
 
@@ -50,7 +51,7 @@ def test_a_check_says_valid_exactly_when_a_run_succeeds(sections: dict[str, Any]
 
 
 def test_more_people_than_memory_holds_are_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ground, "memory", lambda: 2e9)
+    monkeypatch.setattr(model_inputs, "memory", lambda: 2e9)
     large = described({"market": {"customers": 10_000_000}, "network": {"kind": "none"}})
     with pytest.raises(Mistake, match="10,000,500 people with 0 friends each need about 3 GB of memory.*has 2 GB"):
         about(large)
@@ -58,7 +59,7 @@ def test_more_people_than_memory_holds_are_refused_before_they_are_made(monkeypa
 
 
 def test_the_memory_of_this_machine_is_known() -> None:
-    assert ground.memory() > 5e8
+    assert model_inputs.memory() > 5e8
 
 
 def experiment(folder: Path, text: str) -> Path:

@@ -4,7 +4,7 @@ import pytest
 from test_claims import assert_moves, market
 
 from sim import compare, run
-from sim.mechanisms.transparency import shown
+from sim.model.mechanisms.transparency import shown
 from sim.scenario.whole import Scenario, described
 
 FEES = {"fees": {"size": 0.5, "share": 0.05}}

@@ -11,10 +11,10 @@ import pytest
 from test_claims import assert_moves
 
 from sim import run
-from sim.behaviour.belief import belief_after, reputation_after
+from sim.model.behaviour.belief import belief_after, reputation_after
+from sim.model.week import COUNTS
+from sim.runs.statistics import difference
 from sim.scenario.whole import Scenario, described
-from sim.statistics import difference
-from sim.week import COUNTS
 
 MARKET = {
     "weeks": 52,

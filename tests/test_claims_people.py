@@ -9,9 +9,9 @@ from grounds import counted, ground, lived
 from test_claims import MARKET, assert_moves
 
 from sim import run
-from sim.engines.lists import row_of
+from sim.engine.lists import row_of
+from sim.model.week import COUNTS
 from sim.scenario.whole import Scenario, described
-from sim.week import COUNTS
 
 WORKED_HARD = {"employee_care": {"turnover": 0.6, "strain": 0.05, "morale_weight": 0.6}}
 """Representatives who can be worn down and who quit: six in ten a year."""

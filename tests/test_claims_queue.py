@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from test_claims import assert_moves, market
 
 from sim import Mistake, compare
-from sim.distributions import constant
-from sim.mechanisms.self_checkout import minds, put_off
+from sim.model.distributions import constant
+from sim.model.mechanisms.self_checkout import minds, put_off
 from sim.scenario.whole import Scenario
 from sim.service.queues import (
     BALKED,

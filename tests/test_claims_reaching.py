@@ -10,8 +10,8 @@ import pytest
 from test_claims import assert_moves, market
 
 from sim import run
+from sim.runs.statistics import interval
 from sim.scenario.whole import Scenario
-from sim.statistics import interval
 
 CROWDED = {"call_centre": {"representatives": 3}}
 MENU = {"support_access": {"menu_levels": 5, "seconds_per_level": 25.0}}

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sim.cli import app
-from sim.parts import parts
+from sim.model.component import parts
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("check", "diff", "explain", "schema")

@@ -20,12 +20,13 @@ from test_execution import COUNT, in_blocks, same
 from worlds import busy
 
 import sim
-from sim import Mistake, cluster, run
-from sim.cluster import made_with, packed, received, shipped, unpacked
-from sim.execution import Block, Executor, executor
-from sim.ground import ground_of
-from sim.outcome import Result
-from sim.replicating import Replicator, Task
+from sim import Mistake, run
+from sim.runs import cluster
+from sim.runs.cluster import made_with, packed, received, shipped, unpacked
+from sim.runs.executor import Block, Executor, executor
+from sim.runs.replication import Replicator, Task
+from sim.runs.result import Result
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import load
 
 pytest.importorskip("distributed")

@@ -9,7 +9,7 @@ import sys
 import cluster_page
 import pytest
 
-from sim.execution import executor
+from sim.runs.executor import executor
 
 FOUND = cluster_page.Measured(
     people=1_000, weeks=100, replications=1_000, cores=2, threads=4.0, workers=5.0, threads_busy=8.0, workers_busy=10.0,

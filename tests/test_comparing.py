@@ -6,7 +6,7 @@ from worlds import busy
 
 from sim import Mistake, compare, load, run
 from sim.commands.running import scenarios_folder
-from sim.comparing import UNDECIDED, Answer
+from sim.runs.comparison import UNDECIDED, Answer
 
 TELECOM = scenarios_folder() / "telecom"
 
@@ -97,7 +97,7 @@ def test_the_estimated_reduction_is_that_against_independent_luck(telecom: Answe
 
 
 def test_break_even_is_where_cumulative_profit_turns_and_not_where_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.statistics import Interval
+    from sim.runs.statistics import Interval
 
     def profits(*means: float) -> None:
         weeks = [Interval(mean, mean, mean, 0.0) for mean in means]

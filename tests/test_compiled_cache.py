@@ -23,10 +23,11 @@ import pytest
 from numba import typeof
 from numba.core.codegen import JITCPUCodegen
 
-from sim import code_cache, errors
-from sim.code_cache import DRAFT, ENDING, HEAD, LEFT_BEHIND, Shelf, keep, make
-from sim.compiled import SHELF, njit
-from sim.engines import ahead
+from sim import errors
+from sim.engine import precompile
+from sim.model.rules import SHELF, njit
+from sim.system import code_cache
+from sim.system.code_cache import DRAFT, ENDING, HEAD, LEFT_BEHIND, Shelf, keep, make
 
 NOBODY = 65534
 ROOT = Path(__file__).resolve().parents[1]
@@ -319,11 +320,11 @@ def test_two_who_write_at_once_leave_one_whole_file(tmp_path: Path) -> None:
 def test_nothing_is_shared_with_a_second_process_through_a_folder_of_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ahead, "_processors", lambda: 2)
+    monkeypatch.setattr(precompile, "_processors", lambda: 2)
     make(tmp_path / "code")
     (tmp_path / "code").chmod(0o777)
-    monkeypatch.setattr(ahead, "SHELF", Shelf(tmp_path / "code"))
-    assert not ahead._first() and not list((tmp_path / "code").iterdir())
+    monkeypatch.setattr(precompile, "SHELF", Shelf(tmp_path / "code"))
+    assert not precompile._first() and not list((tmp_path / "code").iterdir())
 
 
 # ---- the whole week
@@ -355,7 +356,7 @@ def test_a_damaged_cache_of_the_whole_model_never_fails_a_run(tmp_path: Path, co
     assert digest(tmp_path / "cache")[0] == right
     folder = copied(tmp_path / "cache")
     for change in (lambda mark: mark.unlink(), lambda mark: mark.write_bytes(b"x" * 1000), instead(a_folder)):
-        change(folder / ahead.MARK)
+        change(folder / precompile.MARK)
         assert digest(tmp_path / "cache") == (right, ""), "the mark of a second process has no say"
 
 

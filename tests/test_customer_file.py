@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from customer_files import IRANIAN, TARGETS, read, reasons
 
-from sim.customer_file import (
+from sim.data.customer_file import (
     CustomerFileMapping,
     Quarantined,
     read_customers,

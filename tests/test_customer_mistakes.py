@@ -12,7 +12,7 @@ import pytest
 from customer_files import TARGETS, mapped, read
 from pydantic import ValidationError
 
-from sim.customer_file import (
+from sim.data.customer_file import (
     ColumnMapping,
     CustomerFileMapping,
     read_customers,

@@ -16,8 +16,8 @@ from customer_files import TARGETS, mapped, read
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
-from sim import customer_csv
-from sim.customer_file import (
+from sim.data import customer_csv
+from sim.data.customer_file import (
     Customers,
     Quarantined,
     read_customers,

@@ -17,9 +17,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from sim.measures import NAMES
-from sim.parameters import lines
-from sim.parts import parts
+from sim.model.component import parts
+from sim.model.parameters import lines
+from sim.runs.measures import NAMES
 from sim.scenario.explaining import SECTIONS, explain
 
 ROOT = Path(__file__).resolve().parents[1]

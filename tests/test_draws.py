@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim import draws
-from sim.draws import StreamClash, fill, happens, philox, spare_word, stream, uniform, unit, word, words, world
-from sim.numeric import normal_quantile
+from sim.model import random
+from sim.model.numeric import normal_quantile
+from sim.model.random import StreamClash, fill, happens, philox, spare_word, stream, uniform, unit, word, words, world
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = st.integers(0, 2**64 - 1)
@@ -128,15 +128,15 @@ def test_a_stream_is_the_same_number_every_time() -> None:
 
 def test_two_names_of_one_number_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     number = int(stream("everyday"))
-    monkeypatch.setitem(draws._streams, number, "another name")
+    monkeypatch.setitem(random._streams, number, "another name")
     with pytest.raises(StreamClash, match="'everyday' and 'another name'.*rename one"):
         stream("everyday")
 
 
 def test_all_streams_of_the_model_are_distinct() -> None:
     program = (
-        "from sim.parts import parts; parts(); import sim.engines.core, sim.population, sim.network, sim.service.staffing;"
-        "from sim.draws import _streams; print(len(_streams), len(set(_streams.values())), len(set(_streams)))"
+        "from sim.model.component import parts; parts(); import sim.engine.core, sim.model.population, sim.model.network, sim.service.staffing;"
+        "from sim.model.random import _streams; print(len(_streams), len(set(_streams.values())), len(set(_streams)))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     numbers = [int(number) for number in done.stdout.split()]

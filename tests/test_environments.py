@@ -20,7 +20,7 @@ import pytest
 from machine import need
 
 from sim.errors import Mistake
-from sim.surroundings import FAULT, INTERRUPTED, NOBODY_READS, WRONG, ended
+from sim.system.process import FAULT, INTERRUPTED, NOBODY_READS, WRONG, ended
 
 ROOT = Path(__file__).resolve().parents[1]
 TOWN = ROOT / "scenarios" / "lessons" / "town.yaml"

@@ -13,8 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import special
 
-from sim.compiled import kernel
 from sim.errors import Mistake
+from sim.model.rules import kernel
 from sim.service.queues import BLOCKED, SERVED, answer, idle, serve
 from sim.service.staffing import batches, staff, standard_error
 from sim.theory.erlang import QueueFigures, erlang_a, erlang_b, erlang_c

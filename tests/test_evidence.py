@@ -10,7 +10,7 @@ from evidence.market import ordinary_firm, week_of_leaving
 from evidence.rows import HERE, ROLES, published
 from evidence.table import EVIDENCE, WAITING
 
-from sim.behaviour.ledger import BOOKED
+from sim.model.behaviour.ledger import BOOKED
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "background" / "evidence.md"
 

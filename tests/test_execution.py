@@ -18,11 +18,13 @@ import pyarrow.parquet as parquet
 import pytest
 from worlds import busy
 
-from sim import Mistake, compare, execution, run, tallies
-from sim.execution import Block, Executor, block_size, executor
-from sim.measures import NAMES, measured, measured_weekly
-from sim.outcome import Gathering, Result, joined
-from sim.results import save
+from sim import Mistake, compare, run
+from sim.runs import executor as execution
+from sim.runs import weekly_counts
+from sim.runs.executor import Block, Executor, block_size, executor
+from sim.runs.measures import NAMES, measured, measured_weekly
+from sim.runs.result import Gathering, Result, joined
+from sim.runs.results import save
 
 COUNT = 50
 
@@ -155,8 +157,8 @@ def test_blocks_are_never_empty_and_leave_something_for_everybody(people: int, r
 def test_counts_in_a_file_are_as_those_in_memory(
     whole: Result, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(tallies, "IN_MEMORY", 0)
-    monkeypatch.setattr(tallies, "PART", 20_000)  # one or two replications at a time
+    monkeypatch.setattr(weekly_counts, "IN_MEMORY", 0)
+    monkeypatch.setattr(weekly_counts, "PART", 20_000)  # one or two replications at a time
     filed = run(busy(), COUNT, 3)
     assert same(filed, whole) and filed.intervals == whole.intervals and filed.digest == whole.digest
     for name, values in measured(whole.tally, whole.founders).items():
@@ -171,7 +173,7 @@ def test_counts_in_a_file_are_as_those_in_memory(
 
 
 def test_rows_of_a_file_close_up_where_replications_are_missing(whole: Result, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tallies, "IN_MEMORY", 0)
+    monkeypatch.setattr(weekly_counts, "IN_MEMORY", 0)
     blocks = [run(busy(), 3, 3, first=first) for first in (30, 4, 12)]
     gathering = Gathering(blocks[0].scenario, 3, range(COUNT), blocks[0].founders)
     for block in blocks:
@@ -187,7 +189,7 @@ def test_rows_of_a_file_close_up_where_replications_are_missing(whole: Result, m
 def test_no_space_for_the_counts_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "posix_fallocate", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(Mistake, match=r"need 0\.\d GB of space.*No space left on device.*TMPDIR"):
-        tallies.room(10_000, 104)
+        weekly_counts.room(10_000, 104)
 
 
 SMALL = "name: Small\nweeks: 104\nmarket: {customers: 40, prospects: 10}\nquality: {error_rate: 0.08}\n"
@@ -244,7 +246,7 @@ def test_memory_is_flat_over_ten_thousand_replications(tmp_path: Path) -> None:
 LONG = "name: Long\nweeks: 52\nmarket: {customers: 2000, prospects: 500}\nquality: {error_rate: 0.08}\n"
 PROGRAM = """
 import sys
-from sim import outcome
+from sim.runs import result as outcome
 from sim.cli import main
 add = outcome.Gathering.add
 def told(self, counted):
@@ -380,8 +382,8 @@ def test_not_a_single_thread_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("lack", [MemoryError, SystemError])
 @pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 9, 17])
 @pytest.mark.parametrize(
-    "place", ["numpy.zeros", "numpy.empty", "sim.replicating.room", "sim.replicating.put", "sim.replicating.state_digest",
-              "sim.replicating.empty_state", "sim.outcome.room", "sim.outcome.put", "sim.execution._do"]
+    "place", ["numpy.zeros", "numpy.empty", "sim.runs.replication.room", "sim.runs.replication.put", "sim.runs.replication.state_digest",
+              "sim.runs.replication.empty_state", "sim.runs.result.room", "sim.runs.result.put", "sim.runs.executor._do"]
 )  # fmt: skip
 def test_memory_that_is_lacking_anywhere_is_a_row_or_a_sentence(
     monkeypatch: pytest.MonkeyPatch, place: str, at: int, lack: type[Exception]

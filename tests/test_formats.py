@@ -19,12 +19,13 @@ from worlds import busy
 
 from sim import Mistake, compare
 from sim.cli import app
-from sim.comparing import Answer
-from sim.measures import NAMES
-from sim.report import facts, formats
+from sim.report import facts
 from sim.report.comparison import document
 from sim.report.document import Document, Section, Sheet, Table
-from sim.report.page import html, marked
+from sim.report.formats import writer
+from sim.report.formats.html import html, marked
+from sim.runs.comparison import Answer
+from sim.runs.measures import NAMES
 
 pytestmark = pytest.mark.usefixtures("paper")
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -59,14 +60,14 @@ def report(answer: Answer) -> Document:
     ],
 )
 def test_the_format_is_the_wished_one_or_the_ending(path: str | None, wished: list[Any], kinds: list[str]) -> None:
-    assert formats.planned(None if path is None else Path(path), wished) == kinds
+    assert writer.planned(None if path is None else Path(path), wished) == kinds
 
 
 def test_an_unknown_format_is_told_with_the_nearest() -> None:
     with pytest.raises(Mistake, match="--format is 'xls', which no report can be written as – did you mean 'xlsx'"):
-        formats.planned(None, ["xls"])
+        writer.planned(None, ["xls"])
     with pytest.raises(Mistake, match="there are html, pdf, md, xlsx"):
-        formats.planned(None, ["word"])
+        writer.planned(None, ["word"])
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_an_unknown_format_is_told_with_the_nearest() -> None:
 )
 def test_a_contradiction_or_an_unknown_ending_is_a_mistake(path: str, wished: list[Any], words: str) -> None:
     with pytest.raises(Mistake, match=words):
-        formats.planned(Path(path), wished)
+        writer.planned(Path(path), wished)
 
 
 def test_an_answer_takes_the_format_from_the_ending(answer: Answer, tmp_path: Path) -> None:
@@ -121,14 +122,14 @@ def test_a_machine_without_pango_is_told_what_to_install(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(Mistake, match="needs the library Pango.*apt install.*or write the report as html"):
-        formats.planned(None, ["pdf"])
+        writer.planned(None, ["pdf"])
 
 
 # ---- Markdown
 
 
 def test_markdown_says_the_answer_and_its_figures_lie_beside_it(report: Document, tmp_path: Path) -> None:
-    text = formats.write(report, tmp_path / "my answer.md").read_text(encoding="utf-8")
+    text = writer.write(report, tmp_path / "my answer.md").read_text(encoding="utf-8")
     assert text.startswith("# ") and "Worse \\| \\*quality\\*" in text
     places = re.findall(r"!\[[^\]]{40,}\]\(([^)]+)\)", text)
     assert len(places) == len(list(report.pictures())) == len(set(places)) >= 10
@@ -172,7 +173,7 @@ def rows(sheet: xml.Element, strings: list[str]) -> list[list[str | float | None
 
 
 def test_the_workbook_holds_the_answer_and_real_numbers(answer: Answer, report: Document, tmp_path: Path) -> None:
-    found = cells(formats.write(report, tmp_path / "a.xlsx").read_bytes())
+    found = cells(writer.write(report, tmp_path / "a.xlsx").read_bytes())
     assert list(found) == ["Answer", "Measures", "Provenance"]
     assert ["Answer", report.headline] in [line[:2] for line in found["Answer"]]
     heads, *lines = found["Measures"]
@@ -195,7 +196,7 @@ def test_the_workbook_holds_the_answer_and_real_numbers(answer: Answer, report: 
 def test_names_in_a_workbook_are_never_formulas_and_sheets_have_names_it_allows(tmp_path: Path) -> None:
     sheets = [Sheet("=a/b" * 12, ("x",), [("=1+1",)]), Sheet("=a b" * 12, ("x",), [(None,), (2.0,)])]
     report = Document("", "=2+3", ["http://example.com"], [], [], ["x"], "y", sheets=sheets)
-    data = formats.write(report, tmp_path / "a.xlsx").read_bytes()
+    data = writer.write(report, tmp_path / "a.xlsx").read_bytes()
     names = list(cells(data))
     assert len({name.lower() for name in names}) == 4 and all(len(name) <= 31 for name in names)
     assert not any(b"<f>" in zipfile.ZipFile(io.BytesIO(data)).read(f"xl/worksheets/sheet{k}.xml") for k in range(1, 5))
@@ -208,16 +209,16 @@ def test_paper_is_a_pdf_with_text_and_drawings(tmp_path: Path) -> None:
     table = Table(("Policy", "Mean"), [("A", "1"), ("B", "2")])
     report = Document("Which?", "A is best", ["By far."], [Section("Measures", ["Said `so`."], tables=[table])], ["A model."],
                       ["loyalty compare a.yaml b.yaml"], "Seed 1.")  # fmt: skip
-    data = formats.write(report, tmp_path / "a.pdf").read_bytes()
+    data = writer.write(report, tmp_path / "a.pdf").read_bytes()
     assert data.startswith(b"%PDF-") and data.rstrip().endswith(b"%%EOF")
-    assert formats.write(report, tmp_path / "b.pdf").read_bytes() == data
+    assert writer.write(report, tmp_path / "b.pdf").read_bytes() == data
     pieces = [zlib.decompress(piece) for piece in re.findall(rb"stream\n(x.*?)\nendstream", data, re.DOTALL)]
     assert b"/Title (A is best)" in b"".join([data, *pieces])
 
 
 @pytest.mark.heavy
 def test_a_whole_report_on_paper_says_what_the_page_says(report: Document, tmp_path: Path) -> None:
-    path = formats.write(report, tmp_path / "a.pdf")
+    path = writer.write(report, tmp_path / "a.pdf")
     read = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
     words = re.sub(r"\s+", " ", read)
     assert report.headline in words and "How far to trust this" in words and "Appendix: all measures" in words

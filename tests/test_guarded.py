@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from worlds import busy
 
-from sim import Mistake, cluster, run
-from sim.cluster import _caution
-from sim.execution import Executor, executor, interruptible
+from sim import Mistake, run
+from sim.runs import cluster
+from sim.runs.cluster import _caution
+from sim.runs.executor import Executor, executor, interruptible
 
 pytest.importorskip("distributed")
 pytest.importorskip("cryptography")
@@ -93,7 +94,7 @@ print(json.dumps({"answers": answers, "keys": readable()}))
 """
 OWNER = """
 import sys
-from sim.execution import executor
+from sim.runs.executor import executor
 if __name__ == "__main__":
     with executor(workers=2) as place:
         print("ready", flush=True)

@@ -14,13 +14,13 @@ import pytest
 from grounds import assert_sound, lived
 
 from sim import compare, load, run
-from sim.engines.agree import agree
-from sim.ground import ground_of
-from sim.measures import DEFINITIONS
-from sim.running import Result
+from sim.engine.agreement import agree
+from sim.model.week import state_columns
+from sim.runs.measures import DEFINITIONS
+from sim.runs.runner import Result
+from sim.runs.statistics import Difference
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario
-from sim.statistics import Difference
-from sim.week import state_columns
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "industries"
 FILES = sorted(FOLDER.glob("*.yaml"))

@@ -15,8 +15,8 @@ from sim.commands.results import LONGEST_SHOWN, _cell
 from sim.errors import Mistake
 from sim.experiments.question import load_experiment
 from sim.experiments.uncertain import read_draws
-from sim.studio.server import serve
-from sim.surroundings import LONGEST, sentence
+from sim.studio.server.server import serve
+from sim.system.process import LONGEST, sentence
 from sim.theory.erlang import erlang_a, erlang_c
 
 COLUMN = "quality.error_rate"

@@ -12,12 +12,13 @@ from matplotlib.axes import Axes
 from worlds import busy
 
 from sim import compare, run
-from sim.comparing import Answer
-from sim.report import figures, mirror, reasons
-from sim.report.charts import BELOW, Axis, Bars, Box, Cells, Chart, Dots, Grid, Line, Note, Picture, Rule, Span
-from sim.report.drawing import COLOURS, INK, look, styled
-from sim.report.interactive import as_json, interactive
-from sim.report.still import drawn, pictured
+from sim.report import mirror, reasons
+from sim.report.charts import figures
+from sim.report.charts.chart import BELOW, Axis, Bars, Box, Cells, Chart, Dots, Grid, Line, Note, Picture, Rule, Span
+from sim.report.charts.drawing import COLOURS, INK, look, styled
+from sim.report.charts.interactive import as_json, interactive
+from sim.report.charts.still import drawn, pictured
+from sim.runs.comparison import Answer
 
 
 @pytest.fixture(scope="module")

@@ -8,18 +8,18 @@ import pytest
 from worlds import busy
 
 from sim import Mistake, load, run
-from sim.behaviour.person import COMPANY
 from sim.commands.running import scenarios_folder
-from sim.engines import core
-from sim.engines.mesa.market import Market
-from sim.engines.start import begin, empty_state
-from sim.ground import ground_of
+from sim.engine import core
+from sim.engine.objects.market import Market
+from sim.engine.start import begin, empty_state
 from sim.journey import Journey, against
 from sim.journey import journey as journey_of
 from sim.journey.relive import Event, Life, relive
 from sim.journey.telling import CALLS, Circumstances, sentences, weeks_told
+from sim.model.behaviour.person import COMPANY
+from sim.model.week import COUNTS, EVENTS, EVERYBODY, entries, journal
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario
-from sim.week import COUNTS, EVENTS, EVERYBODY, entries, journal
 
 SMALL = {"market": {"customers": 60, "prospects": 15, "stands_for": 80}}
 HERE = Circumstances(COMPANY, "EUR", {})

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import sim
-from sim.compiled import ASKING
+from sim.model.rules import ASKING
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim"
@@ -131,14 +131,14 @@ def test_a_file_imports_only_from_its_own_group_or_one_above(path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "source"),
     [
-        ("draws", "from sim.parts import parts"),
-        ("mechanisms", "import sim.engines.core"),
+        ("draws", "from sim.model.component import parts"),
+        ("mechanisms", "import sim.engine.core"),
         ("mechanisms", "from ..scenario import load"),
         ("week", "def later():\n    from sim import cli"),
         ("engines", "from sim import run"),
         ("engines", "from sim import load"),
         ("scenario", "importlib.import_module('sim.report')"),
-        ("theory", "from sim.week import PHASES"),
+        ("theory", "from sim.model.week import PHASES"),
         ("theory", "import pandas"),
     ],
 )
@@ -149,9 +149,9 @@ def test_an_import_from_below_is_seen(name: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("name", "source"),
     [
-        ("mechanisms", "from sim.draws import draw\nfrom . import quality\nfrom ..numeric import exp"),
-        ("engines", "from sim import draws, __version__\nimport numba"),
-        ("cli", "from sim import load\nimport sim.report.page"),
+        ("mechanisms", "from sim.model.random import draw\nfrom . import quality\nfrom ..numeric import exp"),
+        ("engines", "from sim.model import random as draws; from sim import __version__\nimport numba"),
+        ("cli", "from sim import load\nimport sim.report.formats.html"),
         (
             "theory",
             "import math\nfrom scipy import special\nfrom sim.errors import Mistake\nfrom sim.theory import bass",
@@ -164,7 +164,7 @@ def test_an_import_from_above_is_allowed(name: str, source: str) -> None:
 
 def test_compiled_code_is_made_of_nothing_that_its_folder_is_not_named_after() -> None:
     """A file left out of the name of the compiled code's folder may not be imported by the engines."""
-    program = "import sys, sim.engines.core; print(*(name for name in sys.modules if name.startswith('sim.')))"
+    program = "import sys, sim.engine.core; print(*(name for name in sys.modules if name.startswith('sim.')))"
     names = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     tops = {name.split(".")[1] for name in names}
     bring_and_keep = {

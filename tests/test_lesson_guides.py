@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from sim import load
 from sim.errors import Mistake
-from sim.measures import DEFINITIONS
+from sim.runs.measures import DEFINITIONS
 from sim.scenario.expected import Expected, amount, movement
 from sim.scenario.guided import KEYS, Guide
 from sim.scenario.json_schema import schema

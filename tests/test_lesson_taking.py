@@ -11,15 +11,15 @@ import pytest
 
 from sim import compare, load
 from sim.errors import Mistake
-from sim.journey.parting import whose_lives_part
+from sim.journey.divergence import whose_lives_part
+from sim.runs.statistics import Interval, interval
 from sim.scenario.expected import movement
 from sim.scenario.guided import Guess, Option
 from sim.scenario.whole import Scenario
-from sim.statistics import Interval, interval
-from sim.studio.lesson_class import LASTS, MOST_MEMBERS, MOST_ROOMS, Rooms, tidy_name
-from sim.studio.lesson_outcome import compared, live, worlds
-from sim.studio.lesson_taking import STAGES, Attempt, Attempts, accounted, library
-from sim.studio.lesson_teacher import page_of, sureness, worlds_told
+from sim.studio.lessons.outcome import compared, live, worlds
+from sim.studio.lessons.school_class import LASTS, MOST_MEMBERS, MOST_ROOMS, Rooms, tidy_name
+from sim.studio.lessons.taking import STAGES, Attempt, Attempts, accounted, library
+from sim.studio.lessons.teacher import page_of, sureness, worlds_told
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "lessons"
 SMALL = {"market": {"customers": 200, "prospects": 100, "stands_for": 1}, "weeks": 40}

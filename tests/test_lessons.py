@@ -9,15 +9,15 @@ import pytest
 from lesson_seeds import counted
 
 from sim import compare, load
-from sim.comparing import Answer
 from sim.errors import Mistake
 from sim.report import facts
+from sim.runs.comparison import Answer
 from sim.scenario.lesson import Lesson
 from sim.scenario.whole import Scenario, described
-from sim.studio.lesson_outcome import REPLICATIONS as REPLICATIONS_OF_ONE
-from sim.studio.lesson_outcome import Outcome, right_by_text
-from sim.studio.lesson_taking import Attempt, accounted, guess_needed
-from sim.studio.lesson_teacher import agreement
+from sim.studio.lessons.outcome import REPLICATIONS as REPLICATIONS_OF_ONE
+from sim.studio.lessons.outcome import Outcome, right_by_text
+from sim.studio.lessons.taking import Attempt, accounted, guess_needed
+from sim.studio.lessons.teacher import agreement
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "lessons"
 LESSONS = sorted(path for path in FOLDER.glob("*.yaml") if "\nlesson:" in path.read_text(encoding="utf-8"))

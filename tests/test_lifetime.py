@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from test_measures import tally
 
-from sim.measures import DISCOUNT, measured
+from sim.runs.measures import DISCOUNT, measured
 from sim.theory.lifetime_value import lifetime_value
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.measures import DEFINITIONS, EACH, MEASURES, NAMES, measured, measured_weekly, scale_of
-from sim.numeric import FIXED_ONE
-from sim.week import COUNTS, WAIT_BINS
+from sim.model.numeric import FIXED_ONE
+from sim.model.week import COUNTS, WAIT_BINS
+from sim.runs.measures import DEFINITIONS, EACH, MEASURES, NAMES, measured, measured_weekly, scale_of
 
 
 def tally(*weeks: dict[str, float]) -> np.ndarray:

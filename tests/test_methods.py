@@ -154,7 +154,7 @@ def test_break_even_lies_where_the_lead_changes_sign(place: Path) -> None:
 
 def test_calibrate_finds_a_setting_again(place: Path) -> None:
     """The figure is what the model itself gives with an attention of 0.15."""
-    from sim.running import run
+    from sim.runs.runner import run
 
     truth = load("scenarios/small.yaml").with_(choice={"attention": 0.15})
     value = float(run(truth, 400, 99, threads=1).values["retention"].mean())
@@ -266,7 +266,7 @@ def test_figures_of_groups_are_the_shares_of_those_who_left(with_groups: Path) -
     from sim.experiments import ask_calibrate, figures
     from sim.experiments.laboratory import Laboratory
     from sim.experiments.question import load_experiment
-    from sim.running import run
+    from sim.runs.runner import run
 
     asked = load_experiment(with_groups, "calibrate", ask_calibrate.Settings)
     with Laboratory(asked.measures, asked.seed) as laboratory:

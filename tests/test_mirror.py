@@ -8,9 +8,9 @@ import pytest
 from worlds import busy
 
 from sim import run
-from sim.behaviour.ledger import CAUSES
+from sim.model.behaviour.ledger import CAUSES
 from sim.report import mirror, reasons
-from sim.running import Result
+from sim.runs.runner import Result
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.draws import world
-from sim.network import MOST_FRIENDS, configured, degrees_of, draw_network, network_of
-from sim.week import Network
+from sim.model.network import MOST_FRIENDS, configured, degrees_of, draw_network, network_of
+from sim.model.random import world
+from sim.model.week import Network
 
 KINDS = st.sampled_from(["none", "small_world", "random", "scale_free"])
 

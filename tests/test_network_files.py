@@ -11,13 +11,13 @@ import pyarrow.parquet as parquet
 import pytest
 
 from sim import load, run
-from sim.engines.agree import agree
-from sim.engines.start import begin, empty_state
+from sim.engine.agreement import agree
+from sim.engine.start import begin, empty_state
 from sim.errors import Mistake
-from sim.ground import customers_of, ground_of
+from sim.model.week import Network
+from sim.scenario.model_inputs import customers_of, ground_of
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import about
-from sim.week import Network
 
 MARKET = "weeks: 5\nmarket: {customers: 30, prospects: 4}\n"
 KARATE = networkx.karate_club_graph()

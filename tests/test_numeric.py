@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from numba import njit
 from scipy import special
 
-from sim import numeric
-from sim.compiled import Rule
-from sim.numeric import FIXED_ONE, clamp, exp, fixed, log, logistic, normal_quantile, power, share
+from sim.model import numeric
+from sim.model.numeric import FIXED_ONE, clamp, exp, fixed, log, logistic, normal_quantile, power, share
+from sim.model.rules import Rule
 
 ROOT = Path(__file__).resolve().parents[1]
 Float32 = np.float32

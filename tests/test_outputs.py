@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-import sim.comparing
-import sim.running
-from sim import outputs
+import sim.runs.comparison
+import sim.runs.runner
 from sim.cli import app
 from sim.errors import Mistake
-from sim.outputs import FOLDER, Output, check, put
+from sim.system import outputs
+from sim.system.outputs import FOLDER, Output, check, put
 
 SMALL = "name: Small\nweeks: 6\nmarket: {customers: 200, prospects: 50}\n"
 ASKED = """
@@ -158,7 +158,7 @@ def test_what_cannot_be_written_is_told_before_the_work_begins_and_leaves_nothin
     def work(*_: object, **__: object) -> None:
         raise AssertionError("the work began")
 
-    for module in (sim.running, sim.comparing):
+    for module in (sim.runs.runner, sim.runs.comparison):
         monkeypatch.setattr(module, "run_together", work)
     for name in ("there/a.md", "draws.posterior.csv", "kept/parts/1"):
         (folder / name).mkdir(parents=True)
@@ -219,7 +219,7 @@ def test_a_protected_file_and_one_in_a_folder_that_can_only_be_read_are_refused(
     program = """
 import os, sys
 from sim.errors import Mistake
-from sim.outputs import Output, check
+from sim.system.outputs import Output, check
 if os.getuid() == 0:
     os.setuid(65534)
 for path, kind in (("kept.html", "html"), ("shut/a.html", "html"), ("shut", "folder"), ("shut/deeper/still", "folder")):
@@ -346,7 +346,7 @@ def long(folder: Path) -> Path:
 def test_a_signal_to_end_ends_with_the_usual_code_and_leaves_nothing(long: Path, number: signal.Signals) -> None:
     before = tree(long)
     program = (
-        "import sys, sim.execution as e\n"
+        "import sys, sim.runs.executor as e\n"
         "first = e.Threads._submit\n"
         "def told(self, block):\n    print('begun', flush=True)\n    return first(self, block)\n"
         "e.Threads._submit = told\n"
@@ -364,7 +364,7 @@ def test_a_signal_to_end_ends_with_the_usual_code_and_leaves_nothing(long: Path,
 
 def test_what_is_ignored_stays_ignored() -> None:
     program = (
-        "import os, signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\nfrom sim.outputs import leave_on_signals\n"
+        "import os, signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\nfrom sim.system.outputs import leave_on_signals\n"
         "leave_on_signals()\nos.kill(os.getpid(), signal.SIGHUP)\nprint('still here')"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import odd_page
 
-from sim.measures import NAMES
-from sim.parameters import lines
-from sim.parts import parts
+from sim.model.component import parts
+from sim.model.parameters import lines
+from sim.runs.measures import NAMES
 from sim.scenario.explaining import assumptions
 
 

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.measures import NAMES
-from sim.report.gallery import PAIRED, catalogue
+from sim.report.charts.gallery import PAIRED, catalogue
+from sim.runs.measures import NAMES
 
 FILES = {
     "base": "name: Base\nweeks: 14\nmarket: {customers: 120, prospects: 20}\n",

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy import stats
 
-from sim.behaviour.expectation import expectation_so_far
-from sim.behaviour.person import COMPANY, RIVAL, STARTS, TRAITS
-from sim.distributions import Distribution, constant, lognormal, lognormal_numbers, normal, uniform
-from sim.draws import world
-from sim.mechanisms.marketing import promise
-from sim.mechanisms.quality import usual_performance
-from sim.parts import columns
-from sim.population import LINES, Plan, draw_people, empty_columns, plan_people
+from sim.model.behaviour.expectation import expectation_so_far
+from sim.model.behaviour.person import COMPANY, RIVAL, STARTS, TRAITS
+from sim.model.component import columns
+from sim.model.distributions import Distribution, constant, lognormal, lognormal_numbers, normal, uniform
+from sim.model.mechanisms.marketing import promise
+from sim.model.mechanisms.quality import usual_performance
+from sim.model.population import LINES, Plan, draw_people, empty_columns, plan_people
+from sim.model.random import world
 
 FIXED = [trait.name for trait in TRAITS]
 MANY = 40_000

@@ -15,14 +15,14 @@ from grounds import SLOW, assert_sound, lived
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engines.agree import agree
-from sim.ground import ground_of
-from sim.measures import DEFINITIONS, measured, measured_weekly
-from sim.parameters import Line, lines
-from sim.parts import parts
+from sim.engine.agreement import agree
+from sim.model.component import parts
+from sim.model.parameters import Line, lines
+from sim.model.week import COUNTS, MONEY_IN, MONEY_OUT
+from sim.runs.measures import DEFINITIONS, measured, measured_weekly
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.sections import Market, traits
 from sim.scenario.whole import described
-from sim.week import COUNTS, MONEY_IN, MONEY_OUT
 
 SETTINGS = {
     (part.name, name): line

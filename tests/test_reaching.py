@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from grounds import GROUNDS, counted, ground, lived, of_name
 
-from sim.distributions import constant
+from sim.model.distributions import constant
 
 NO_CAUSE = {"quality_error_rate": 0.0, "quality_spread": 0.0, "call_centre_unanswered_severity": 0.0}
 ASKS = NO_CAUSE | {"call_centre_questions": 1.0, "choice_attention": 0.0, "call_centre_representatives": 5}

@@ -16,18 +16,20 @@ from worlds import busy
 
 from sim import Mistake, compare, load, run
 from sim.commands.running import scenarios_folder
-from sim.comparing import Answer
-from sim.measures import DEFINITIONS
-from sim.report import facts, figures, formats, words
+from sim.model.week import COUNTS
+from sim.report import facts, words
 from sim.report.amounts import number, places, rough_money, signed, span
+from sim.report.charts import figures
+from sim.report.charts.drawing import look, spread
 from sim.report.comparison import document, write
 from sim.report.document import Document
-from sim.report.drawing import look, spread
+from sim.report.formats import writer
+from sim.report.formats.html import html as html_of
 from sim.report.headline import contenders, headline, lead
-from sim.report.page import html as html_of
-from sim.running import Failure, Result
-from sim.statistics import Difference
-from sim.week import COUNTS
+from sim.runs.comparison import Answer
+from sim.runs.measures import DEFINITIONS
+from sim.runs.runner import Failure, Result
+from sim.runs.statistics import Difference
 
 SCRIPT = re.compile(r"<script[^>]*>.*?</script>", re.DOTALL)
 
@@ -58,7 +60,7 @@ def report(answer: Answer) -> Document:
 
 @pytest.fixture(scope="module")
 def written(report: Document, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return formats.write(report, tmp_path_factory.mktemp("report") / "new" / "answer.html").read_text(encoding="utf-8")
+    return writer.write(report, tmp_path_factory.mktemp("report") / "new" / "answer.html").read_text(encoding="utf-8")
 
 
 # ---- answers made up for the purpose
@@ -405,9 +407,9 @@ def test_nothing_finished_is_nothing_to_report(answer: Answer) -> None:
 def test_a_place_that_cannot_be_written_is_a_mistake(report: Document, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file, not a folder", encoding="utf-8")
     with pytest.raises(Mistake, match="is a folder; name a file in it"):
-        formats.write(report, tmp_path)
+        writer.write(report, tmp_path)
     with pytest.raises(Mistake, match="the report cannot be written here"):
-        formats.write(report, tmp_path / "file" / "answer.html")
+        writer.write(report, tmp_path / "file" / "answer.html")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
@@ -418,7 +420,7 @@ def test_an_interrupted_report_leaves_the_old_one(
     path.write_text("the old one", encoding="utf-8")
     monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(Mistake, match="No space left on device"):
-        formats.write(report, path)
+        writer.write(report, path)
     assert path.read_text(encoding="utf-8") == "the old one" and len(list(tmp_path.iterdir())) == 1
 
 

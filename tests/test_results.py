@@ -17,12 +17,12 @@ from worlds import busy
 from sim import Mistake, run
 from sim.cli import app
 from sim.experiments.integrity import check
-from sim.experiments.seals import digest
-from sim.folders import add
-from sim.leftovers import manifest_in
-from sim.outputs import DRAFT, draft_file, draft_folder
-from sim.results import folder_name, manifest, save
-from sim.running import Failure, Result
+from sim.runs.leftovers import manifest_in
+from sim.runs.results import folder_name, manifest, save
+from sim.runs.results_folder import add
+from sim.runs.runner import Failure, Result
+from sim.system.digests import digest
+from sim.system.outputs import DRAFT, draft_file, draft_folder
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_a_manifest_that_only_cannot_be_read_now_is_not_set_aside(
     def refused(path: Path) -> bytes:
         raise Mistake(f"{path}: cannot be read (Too many open files)")
 
-    monkeypatch.setattr("sim.experiments.seals.contents", refused)
+    monkeypatch.setattr("sim.system.digests.contents", refused)
     with pytest.raises(Mistake, match="Too many open files"):
         save([result], tmp_path)
     monkeypatch.undo()

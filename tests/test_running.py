@@ -6,35 +6,35 @@ from worlds import busy
 
 import sim
 from sim import Mistake, run
-from sim.engines import core
-from sim.measures import DEFINITIONS, NAMES
-from sim.numeric import FIXED_ONE
-from sim.running import MOST_SEED
-from sim.week import COUNTS
+from sim.engine import core
+from sim.model.numeric import FIXED_ONE
+from sim.model.week import COUNTS
+from sim.runs.measures import DEFINITIONS, NAMES
+from sim.runs.runner import MOST_SEED
 
 
 @pytest.fixture(scope="module")
-def result() -> sim.running.Result:
+def result() -> sim.runs.runner.Result:
     return run(busy(), replications=6, seed=3)
 
 
-def test_threads_change_nothing(result: sim.running.Result) -> None:
+def test_threads_change_nothing(result: sim.runs.runner.Result) -> None:
     alone, together = run(busy(), 6, 3, threads=1), run(busy(), 6, 3, threads=2)
     assert alone.digest == together.digest == result.digest
     assert (alone.tally == together.tally).all()
 
 
-def test_more_replications_change_no_earlier_one(result: sim.running.Result) -> None:
+def test_more_replications_change_no_earlier_one(result: sim.runs.runner.Result) -> None:
     more = run(busy(), 9, 3)
     assert (more.tally[:6] == result.tally).all()
     assert more.digests[:6] == result.digests
 
 
-def test_a_replication_can_be_repeated_by_itself(result: sim.running.Result) -> None:
+def test_a_replication_can_be_repeated_by_itself(result: sim.runs.runner.Result) -> None:
     assert run(busy(), 1, 3, first=4).digests == (result.digests[4],)
 
 
-def test_another_seed_is_other_luck(result: sim.running.Result) -> None:
+def test_another_seed_is_other_luck(result: sim.runs.runner.Result) -> None:
     assert run(busy(), 6, 4).digest != result.digest
 
 
@@ -58,35 +58,35 @@ def test_impossible_numbers_are_refused_with_their_range(words: str, settings: d
         run(busy(), **settings)  # type: ignore[arg-type]
 
 
-def test_money_balances_to_the_cent(result: sim.running.Result) -> None:
+def test_money_balances_to_the_cent(result: sim.runs.runner.Result) -> None:
     assert (result.balance() == 0).all()
 
 
-def test_people_are_conserved(result: sim.running.Result) -> None:
+def test_people_are_conserved(result: sim.runs.runner.Result) -> None:
     people = sum(result.tally[..., COUNTS.index(name)] for name in ("customers", "rival_customers", "gone"))
     assert (people == 300).all()
 
 
-def test_customers_change_by_joiners_and_leavers_alone(result: sim.running.Result) -> None:
+def test_customers_change_by_joiners_and_leavers_alone(result: sim.runs.runner.Result) -> None:
     count = {name: result.tally[..., COUNTS.index(name)] for name in COUNTS}
     change = count["joiners"] - count["leavers_voluntary"] - count["leavers_involuntary"]
     assert (np.diff(count["customers"], axis=1) == change[:, 1:]).all()
     assert (count["customers"][:, 0] == 240 + change[:, 0]).all()
 
 
-def test_every_departure_is_attributed_once(result: sim.running.Result) -> None:
+def test_every_departure_is_attributed_once(result: sim.runs.runner.Result) -> None:
     causes = sum(result.tally[..., k] for k, name in enumerate(COUNTS) if name.startswith("left_because_"))
     leavers = sum(result.tally[..., COUNTS.index(name)] for name in ("leavers_voluntary", "leavers_involuntary"))
     assert (causes == leavers * FIXED_ONE).all()
 
 
-def test_every_caller_is_answered_or_hangs_up(result: sim.running.Result) -> None:
+def test_every_caller_is_answered_or_hangs_up(result: sim.runs.runner.Result) -> None:
     count = {name: result.tally[..., COUNTS.index(name)] for name in COUNTS}
     assert (count["calls"] == count["answered"] + count["abandoned"]).all()
     assert (count["calls"] == sum(count[name] for name in COUNTS if name.startswith("waited_"))).all()
 
 
-def test_shares_lie_between_0_and_1_and_are_missing_where_there_was_nothing(result: sim.running.Result) -> None:
+def test_shares_lie_between_0_and_1_and_are_missing_where_there_was_nothing(result: sim.runs.runner.Result) -> None:
     for name in NAMES:
         values = result.measures[name].dropna().to_numpy()
         assert np.isfinite(values).all(), name
@@ -94,7 +94,7 @@ def test_shares_lie_between_0_and_1_and_are_missing_where_there_was_nothing(resu
             assert ((values >= 0) & (values <= 1)).all(), name
 
 
-def test_retention_is_what_the_founders_did(result: sim.running.Result) -> None:
+def test_retention_is_what_the_founders_did(result: sim.runs.runner.Result) -> None:
     assert result.measures["retention"].mean() == pytest.approx(result.stayed.sum() / 6 / 240)
 
 
@@ -108,7 +108,7 @@ def test_a_failing_replication_is_a_row_and_the_others_are_kept(monkeypatch: pyt
             raise ZeroDivisionError("planted")
         live(state, work, network, policy, setting, *rest)
 
-    fails_once.world = sim.draws.world(3, 1)  # type: ignore[attr-defined]
+    fails_once.world = sim.model.random.world(3, 1)  # type: ignore[attr-defined]
     monkeypatch.setattr(core, "live", fails_once)
     found = run(busy(), 3, 3)
     assert list(found.numbers) == [0, 2]
@@ -117,7 +117,7 @@ def test_a_failing_replication_is_a_row_and_the_others_are_kept(monkeypatch: pyt
     assert "planted" in found.failures[0].error and "--first 1" in found.failures[0].repeat
 
 
-def test_one_row_a_replication_and_one_a_week(result: sim.running.Result) -> None:
+def test_one_row_a_replication_and_one_a_week(result: sim.runs.runner.Result) -> None:
     assert result.measures.shape == (6, len(NAMES))
     assert result.weekly.shape == (60, len(NAMES))
     assert list(result.summary().columns) == ["mean", "low", "high", "sd"]

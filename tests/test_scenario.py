@@ -20,8 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import Mistake
-from sim.parameters import UNITS, converted, lines
-from sim.parts import parts
+from sim.model.component import parts
+from sim.model.parameters import UNITS, converted, lines
 from sim.scenario import Scenario, check, described, differences, explain, load, schema
 from sim.scenario.building import parts_with_parameters
 from sim.scenario.quantities import parameter_unit

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sim import load, run
-from sim.engines.start import begin, empty_state
-from sim.ground import ground_of, segment_names
-from sim.parts import row
+from sim.engine.start import begin, empty_state
+from sim.model.component import row
+from sim.scenario.model_inputs import ground_of, segment_names
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import about
 

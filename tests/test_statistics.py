@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sim.statistics import coupling_bound, difference, interval, plain, unseen_at_most
+from sim.runs.statistics import coupling_bound, difference, interval, plain, unseen_at_most
 
 
 def test_an_interval_worked_by_hand() -> None:

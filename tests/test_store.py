@@ -32,9 +32,9 @@ from sim.experiments.question import Experiment, load_experiment
 from sim.experiments.repeating import changed, command_for
 from sim.experiments.store import MANIFEST, MARK, Store
 from sim.experiments.sweeping import sweep
-from sim.measures import NAMES
-from sim.running import Workplace
-from sim.statistics import plain
+from sim.runs.measures import NAMES
+from sim.runs.runner import Workplace
+from sim.runs.statistics import plain
 
 MEASURES = ["retention", "profit"]
 
@@ -387,7 +387,7 @@ PATIENCE = 600
 """Seconds until something that does not come is given up; a loaded machine is slow."""
 PROGRAM = """
 import itertools, resource, sys, time, sim.experiments.laboratory as laboratory
-from sim.execution import Executor
+from sim.runs.executor import Executor
 laboratory.SECONDS, laboratory.WORK, Executor.block_seconds = 0.2, 1, 0  # each replication a block
 limit, quick = int(sys.argv.pop(1)), int(sys.argv.pop(1))
 if limit:

@@ -24,7 +24,6 @@ from typer.testing import CliRunner
 from sim import run
 from sim.cli import app
 from sim.errors import Mistake
-from sim.experiments import seals
 from sim.experiments.integrity import check
 from sim.experiments.keeping import save
 from sim.experiments.laboratory import Laboratory
@@ -32,7 +31,8 @@ from sim.experiments.querying import STORE, folders, query
 from sim.experiments.question import Experiment
 from sim.experiments.store import MARK, Store
 from sim.experiments.sweeping import sweep
-from sim.results import save as save_results
+from sim.runs.results import save as save_results
+from sim.system import digests
 
 FLIPS = int(os.environ.get("LOYALTY_FLIPS", "256"))
 """How densely the long tests flip: about so many bits of each file, and half as many at its ends."""
@@ -265,7 +265,7 @@ def test_a_damaged_answer_is_told_by_list_and_refused_by_show_and_as_a_table_of_
     assert shown.exit_code == 2 and "is damaged (manifest.json" in shown.stderr
     results = damaged(kept, tmp_path / "two", points, flip(-9, 1))
     with pytest.raises(Mistake, match="points.csv is damaged or was changed"):
-        seals.trust(results / points)
+        digests.trust(results / points)
     assert loyalty("show", "question").exit_code == 0 and loyalty("check").exit_code == 1
 
 

@@ -19,7 +19,7 @@ from sim.errors import Mistake
 from sim.experiments import blocks
 from sim.experiments.querying import query
 from sim.experiments.store import Store
-from sim.outcome import Result
+from sim.runs.result import Result
 
 ACTS: dict[str, tuple[Act, str]] = {
     "a full disk": (refuse(errno.ENOSPC), "no room left for results"),

@@ -19,19 +19,19 @@ pytest.importorskip("solara")
 from markupsafe import escape
 
 from sim.errors import Mistake
-from sim.ground import targets
-from sim.parts import parts
+from sim.model.component import parts
+from sim.scenario.model_inputs import targets
 from sim.scenario.whole import load
-from sim.studio import packing
-from sim.studio.address import MOST
-from sim.studio.comparison import answer, customers
-from sim.studio.comparison import question as asking
-from sim.studio.comparison.forms import whole_number
-from sim.studio.comparison.question import Question
-from sim.studio.desk import LARGEST, Desk, safe_name
-from sim.studio.levers import found, lever, levers
-from sim.studio.policies import Policy, Setting, fault_of, from_address, now, scenario_of, sections, to_address
-from sim.studio.shelf import fetch, shipped
+from sim.studio.compare import answer, customers
+from sim.studio.compare import question as asking
+from sim.studio.compare.forms import whole_number
+from sim.studio.compare.question import Question
+from sim.studio.library.scenario_library import fetch, shipped
+from sim.studio.visitor import packing
+from sim.studio.visitor.address import MOST
+from sim.studio.visitor.files import LARGEST, Desk, safe_name
+from sim.studio.visitor.levers import found, lever, levers
+from sim.studio.visitor.policies import Policy, Setting, fault_of, from_address, now, scenario_of, sections, to_address
 
 TODAY = "telecom/today"
 

@@ -16,13 +16,13 @@ pytest.importorskip("resource")
 from browser.processes import end, start_studio
 from requests_made import asked
 
-from sim.studio.assets import known
+from sim.studio.server.assets import known
 
 FILES, PATIENCE = 256, 60
 WITH_FEW_FILES = f"""
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, ({FILES}, {FILES}))
-from sim.studio import wire
+from sim.studio.server import wire
 wire.WHOLE_AFTER, wire.ENDS_AFTER = LASTS, 1.0
 from sim.cli import main
 main()

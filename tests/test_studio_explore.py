@@ -18,23 +18,25 @@ pytest.importorskip("SALib")
 pytest.importorskip("optuna")
 
 from sim.errors import Mistake
-from sim.execution import executor
 from sim.experiments.factors import parameters
 from sim.experiments.question import load_experiment
 from sim.experiments.sweeping import Sweep
 from sim.report import sweep_page
-from sim.running import run as run_scenario
+from sim.runs.executor import executor
+from sim.runs.runner import run as run_scenario
+from sim.runs.statistics import Interval
 from sim.scenario.whole import Scenario, described
-from sim.statistics import Interval
-from sim.studio import drawn, drawn_bars, exploring, own_sweep, questions, shelf
-from sim.studio.desk import Desk
-from sim.studio.exploring import Missing
-from sim.studio.exploring_taken import Ask, opened_as_scenario, reported
-from sim.studio.levers import numbers
-from sim.studio.own_sweep import Own, entries_of, own_in
-from sim.studio.questions import NotKept, answered, kept
-from sim.studio.spots import Spot, picked, spots, units
-from sim.studio.work import Stopped, Work
+from sim.studio.explore import answer as exploring
+from sim.studio.explore import drawn, drawn_bars, own_sweep, questions
+from sim.studio.explore.answer import Missing
+from sim.studio.explore.design_point import Spot, picked, spots, units
+from sim.studio.explore.own_sweep import Own, entries_of, own_in
+from sim.studio.explore.questions import NotKept, answered, kept
+from sim.studio.explore.take_away import Ask, opened_as_scenario, reported
+from sim.studio.library import scenario_library
+from sim.studio.visitor.files import Desk
+from sim.studio.visitor.levers import numbers
+from sim.studio.visitor.work import Stopped, Work
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN = Own(
@@ -95,7 +97,7 @@ def test_what_makes_no_sense_is_said_in_a_sentence(entries: dict[str, str], word
 
 
 def test_every_number_and_switch_of_the_model_is_a_lever_with_a_range_around_today() -> None:
-    base = shelf.fetch("telecom/today")
+    base = scenario_library.fetch("telecom/today")
     assert set(numbers()) == {f"{part}.{name}" for part, own in parameters().items() for name in own}
     for lever in numbers().values():
         today = own_sweep.value_today(base, lever.key)
@@ -109,7 +111,7 @@ def test_the_shipped_questions_open_and_their_size_is_known() -> None:
     assert {"sweep", "sensitivity", "optimise"} <= set(known)
     for question in known.values():
         asked = questions.opened(question)
-        assert questions.base_key(asked) in shelf.shipped() and questions.size(question.command, asked) > 100
+        assert questions.base_key(asked) in scenario_library.shipped() and questions.size(question.command, asked) > 100
 
 
 def test_experiments_beside_the_studio_are_found_and_broken_ones_left_out(tmp_path: Path) -> None:
@@ -311,9 +313,9 @@ def test_an_opened_setting_is_the_scenario_that_was_run(found: tuple[Sweep, Path
     desk = Desk(tmp_path)
     spot = spots(answer)[5]
     base, key = opened_as_scenario(answer.experiment, spot, desk)
-    scenario = shelf.fetch(key, desk)
+    scenario = scenario_library.fetch(key, desk)
     assert scenario.full_fingerprint == answer.fingerprints[5]
-    assert shelf.fetch(base, desk).full_fingerprint == answer.experiment.base.full_fingerprint
+    assert scenario_library.fetch(base, desk).full_fingerprint == answer.experiment.base.full_fingerprint
     told = picked(answer.experiment, spot, units(answer.experiment, spots(answer)))
     assert [row[0] for row in told["levers"]] == ["call centre representatives", "quality error rate"]
     gap = answer.against_today(5, answer.experiment.outcomes[0])
@@ -322,14 +324,14 @@ def test_an_opened_setting_is_the_scenario_that_was_run(found: tuple[Sweep, Path
 
 
 def test_opened_from_a_shipped_scenario_the_base_is_the_shelfs_own_when_it_means_the_same(tmp_path: Path) -> None:
-    desk, scenario = Desk(tmp_path), shelf.fetch("lessons/town")
+    desk, scenario = Desk(tmp_path), scenario_library.fetch("lessons/town")
     own = Own("lessons/town", OWN.ranges, OWN.measures, 2, 2, scenario.weeks)
     asked = own.experiment(scenario)
     spot = Spot(0, (2.0, 0.05), (), (), True)
     assert opened_as_scenario(asked, spot, desk)[0] == "lessons/town"
     shorter = Own("lessons/town", OWN.ranges, OWN.measures, 2, 2, 13).experiment(scenario)
     base, _ = opened_as_scenario(shorter, spot, desk)
-    assert base.startswith("own/") and shelf.fetch(base, desk).weeks == 13
+    assert base.startswith("own/") and scenario_library.fetch(base, desk).weeks == 13
 
 
 @pytest.mark.parametrize(("low", "high"), [(1.42, 1.9), (0, 1), (-3.2e6, 4.5e6), (0.0101, 0.0102), (5, 5)])

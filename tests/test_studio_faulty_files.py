@@ -14,7 +14,8 @@ pytest.importorskip("solara")
 from drawn_pages import drawn
 
 from sim.commands import running
-from sim.studio import questions, shelf
+from sim.studio.explore import questions
+from sim.studio.library import scenario_library
 
 LESSON = "the_fee_trap"
 PAGES = ("/live", "/compare", "/lessons", "/library", "/explore")
@@ -53,7 +54,7 @@ def scenarios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the shipped scenarios, which the studio takes for them."""
     folder = tmp_path / "scenarios"
     shutil.copytree(running.scenarios_folder(), folder)
-    monkeypatch.setattr(shelf, "scenarios_folder", lambda: folder)
+    monkeypatch.setattr(scenario_library, "scenarios_folder", lambda: folder)
     return folder
 
 

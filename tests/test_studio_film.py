@@ -12,16 +12,23 @@ from worlds import busy
 
 from sim import Mistake, run
 from sim.journey.relive import relive
-from sim.network import draw_network
+from sim.model.network import draw_network
+from sim.model.week import COUNTS
 from sim.scenario.whole import Scenario, described
-from sim.studio.comparison import question as comparing
-from sim.studio.desk import Desk
-from sim.studio.director import Film, Script, story
-from sim.studio.film import STEPS, FastWorld, Frame, ReadableWorld, fitted, places, ties
-from sim.studio.policies import Setting, from_address, sections, to_address
-from sim.studio.projecting import Projector, compare_entries, first_key, script_of, second_policy, second_world
-from sim.studio.shelf import fetch
-from sim.week import COUNTS
+from sim.studio.compare import question as comparing
+from sim.studio.library.scenario_library import fetch
+from sim.studio.live.frames import STEPS, FastWorld, Frame, ReadableWorld, fitted, places, ties
+from sim.studio.live.live_controller import (
+    Projector,
+    compare_entries,
+    first_key,
+    script_of,
+    second_policy,
+    second_world,
+)
+from sim.studio.live.live_session import Film, Script, story
+from sim.studio.visitor.files import Desk
+from sim.studio.visitor.policies import Setting, from_address, sections, to_address
 
 SMALL = {"market": {"customers": 60, "prospects": 15, "stands_for": 80}}
 SEED = 7

@@ -13,12 +13,12 @@ import ipyvuetify
 import solara
 from reacton.core import Element
 
-from sim.studio import furniture
+from sim.studio.widgets import basics
 
 PAIRS = [
-    (lambda: furniture.heading("Words", 2), lambda: furniture.said("Words")),
-    (lambda: furniture.said("Words"), lambda: furniture.heading("Words", 3)),
-    (lambda: furniture.heading("Words", 2), lambda: furniture.heading("Words", 3)),
+    (lambda: basics.heading("Words", 2), lambda: basics.said("Words")),
+    (lambda: basics.said("Words"), lambda: basics.heading("Words", 3)),
+    (lambda: basics.heading("Words", 2), lambda: basics.heading("Words", 3)),
 ]
 
 
@@ -46,7 +46,7 @@ def test_words_that_change_stay_the_same_element() -> None:
 
     @solara.component
     def Place() -> None:  # noqa: N802 – a component
-        furniture.said(words.value)
+        basics.said(words.value)
 
     _, page = solara.render(Place(), handle_error=False)
     (old,) = page.find(ipyvuetify.Html).widgets
@@ -57,5 +57,5 @@ def test_words_that_change_stay_the_same_element() -> None:
 
 
 def test_no_page_makes_elements_in_another_way() -> None:
-    folder = Path(furniture.__file__).parent
+    folder = Path(basics.__file__).parents[1]
     assert [path.name for path in folder.rglob("*.py") if "v.Html(" in path.read_text(encoding="utf-8")] == []

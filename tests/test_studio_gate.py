@@ -16,9 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import Mistake
-from sim.studio import desk as desks
-from sim.studio.answers import HEADERS
-from sim.studio.desk import (
+from sim.studio.server.answers import HEADERS
+from sim.studio.server.gate import COOKIE, Gate
+from sim.studio.server.passes import ALL, LASTS, ONE, Guesses, Passes
+from sim.studio.server.server import is_loopback
+from sim.studio.visitor import files as desks
+from sim.studio.visitor.files import (
     GONE,
     GONE_WITHOUT_FILES,
     LARGEST,
@@ -29,10 +32,7 @@ from sim.studio.desk import (
     Desks,
     safe_name,
 )
-from sim.studio.gate import COOKIE, Gate
-from sim.studio.passes import ALL, LASTS, ONE, Guesses, Passes
-from sim.studio.server import is_loopback
-from sim.studio.work import Stopped, Work
+from sim.studio.visitor.work import Stopped, Work
 
 HERE = frozenset({"127.0.0.1", "localhost"})
 PAGES = frozenset({"/", "/live"})

@@ -10,14 +10,14 @@ import pytest
 
 pytest.importorskip("solara")
 
-from sim.measures import MEASURES
-from sim.parameters import lines
-from sim.parts import parts
+from sim.model.component import parts
+from sim.model.parameters import lines
+from sim.runs.measures import MEASURES
 from sim.scenario.whole import described, load
 from sim.scenario.yaml_file import read_yaml
-from sim.studio import catalogue, library, shelf
-from sim.studio.desk import Desk
-from sim.studio.packing import on_own_shelf, to_download
+from sim.studio.library import catalogue, contents, scenario_library
+from sim.studio.visitor.files import Desk
+from sim.studio.visitor.packing import on_own_shelf, to_download
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def test_every_part_setting_and_measure_is_found_by_its_name() -> None:
 
 
 def test_every_shipped_scenario_is_found_by_what_it_is_called() -> None:
-    for key in shelf.shipped():
-        assert (("scenario", key),) in titles(shelf.title(key), "scenario")
+    for key in scenario_library.shipped():
+        assert (("scenario", key),) in titles(scenario_library.title(key), "scenario")
 
 
 def test_a_search_finds_only_what_holds_every_word() -> None:
@@ -52,7 +52,7 @@ def test_a_search_finds_only_what_holds_every_word() -> None:
 
 
 def test_a_part_page_shows_every_setting_with_range_default_and_source_and_every_example() -> None:
-    page = library.part("call_centre", "wage")
+    page = contents.part("call_centre", "wage")
     known = lines(parts()["call_centre"].parameters)  # type: ignore[arg-type]
     assert page.count('<th scope="row">') >= len(known) + len(parts()["call_centre"].examples)
     for line in known.values():
@@ -91,9 +91,11 @@ def keys_written(path: Path) -> set[str]:
 )
 def test_what_differs_is_what_the_file_writes(key: str) -> None:
     card = next(card for card in catalogue.cards() if card.key == key)
-    rows = [catalogue.told_change(change) for change in catalogue.changes(card, shelf.fetch(key))]
+    rows = [catalogue.told_change(change) for change in catalogue.changes(card, scenario_library.fetch(key))]
     assert card.extends.rpartition("/")[0] == card.folder
-    assert {row[3] for row in rows if not row[3].startswith("customers.")} >= keys_written(shelf.shipped()[key])
+    assert {row[3] for row in rows if not row[3].startswith("customers.")} >= keys_written(
+        scenario_library.shipped()[key]
+    )
     assert all(old != new for _, old, new, _ in rows)
 
 
@@ -113,7 +115,7 @@ def test_assumptions_come_most_influential_first_and_every_setting_with_a_source
 
 @pytest.mark.parametrize("key", ["telecom/outsourced", "lessons/the_fee_trap", "industries/bank"])
 def test_what_is_downloaded_means_the_same_wherever_it_is_unpacked(key: str, tmp_path: Path) -> None:
-    scenario = shelf.fetch(key)
+    scenario = scenario_library.fetch(key)
     name, content = to_download(scenario, key.rpartition("/")[2])
     (tmp_path / name).write_bytes(content)
     if name.endswith(".zip"):
@@ -124,21 +126,21 @@ def test_what_is_downloaded_means_the_same_wherever_it_is_unpacked(key: str, tmp
 
 
 def test_a_scenario_put_on_the_desk_stands_on_the_shelf_and_is_the_same(desk: Desk) -> None:
-    scenario = shelf.fetch("telecom/today").with_(call_centre={"representatives": 17})
+    scenario = scenario_library.fetch("telecom/today").with_(call_centre={"representatives": 17})
     key = on_own_shelf(scenario, desk, "17 people / ../../x")
-    assert key == "own/17_people_x" and shelf.fetch(key, desk).full_fingerprint == scenario.full_fingerprint
+    assert key == "own/17_people_x" and scenario_library.fetch(key, desk).full_fingerprint == scenario.full_fingerprint
     assert {path.parent for path in desk.folder.rglob("*")} == {desk.folder}
 
 
 def test_names_and_words_of_visitors_are_shown_as_text(desk: Desk) -> None:
     hostile = "<img src=x onerror=alert(1)>"
     described({"name": hostile, "description": hostile, "weeks": 4}).save(desk.folder / "mine.yaml")
-    for page in (library.scenarios(desk), library.scenario("own/mine", desk), library.found("onerror", desk)):
+    for page in (contents.scenarios(desk), contents.scenario("own/mine", desk), contents.found("onerror", desk)):
         assert hostile not in page and "&lt;img" in page
-    assert hostile not in library.found(hostile, desk)
+    assert hostile not in contents.found(hostile, desk)
 
 
 def test_a_scenario_that_cannot_be_read_is_told_and_spoils_nothing_else(desk: Desk) -> None:
     (desk.folder / "broken.yaml").write_text("weeks: [", encoding="utf-8")
-    page = library.scenarios(desk)
+    page = contents.scenarios(desk)
     assert "It cannot be read" in page and "Outsourced call centre" in page

@@ -22,9 +22,9 @@ from fuzz.test_messages import EVENT, HOSTILE, REAL, message, over_a_line, with_
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from sim.studio.desk import MOST_DESKS
-from sim.studio.limits import MESSAGES, MOST_PAGES_EACH
-from sim.studio.messages import LARGEST, PIECE
+from sim.studio.server.limits import MESSAGES, MOST_PAGES_EACH
+from sim.studio.server.messages import LARGEST, PIECE
+from sim.studio.visitor.files import MOST_DESKS
 
 PATIENCE = 60
 GIGABYTE = 2**30

@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests_made import PATIENCE, Answered, asked, sent, upgrade
 
-from sim.studio import assets
-from sim.studio.answers import HEADERS
-from sim.studio.server import page_paths
+from sim.studio.server import assets
+from sim.studio.server.answers import HEADERS
+from sim.studio.server.server import page_paths
 
 LISTED = {
     **{path: ({"GET", "HEAD"}, path) for path in ("/", "/compare", "/explore", "/lessons", "/library", "/live")},
@@ -47,7 +47,7 @@ NAMED = """
 import json, sys
 asked = []
 sys.addaudithook(lambda event, args: asked.append(event) if event in ("socket.connect", "socket.getaddrinfo") else None)
-from sim.studio.server import page_paths, pages
+from sim.studio.server.server import page_paths, pages
 page_paths()  # a page is imported, and Solara with it, before the studio has said how it wants it
 def walked(routes, before=""):
     for route in routes:

@@ -14,19 +14,19 @@ pytest.importorskip("solara")
 
 from scipy import stats
 
-from sim.distributions import Distribution, constant, lognormal, normal, uniform
 from sim.errors import Mistake
-from sim.ground import ground_of
+from sim.model.distributions import Distribution, constant, lognormal, normal, uniform
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.sections import traits
 from sim.scenario.whole import Scenario, described
-from sim.studio import packing
-from sim.studio.comparison import customers, spread_picture, spreads
-from sim.studio.comparison import question as asking
-from sim.studio.comparison.question import Question
-from sim.studio.comparison.spreads import EVERYBODY, Spread, Spreads, applied, fault_of, kinds
-from sim.studio.desk import Desk
-from sim.studio.policies import Policy
-from sim.studio.shelf import fetch
+from sim.studio.compare import customers, spread_picture, spreads
+from sim.studio.compare import question as asking
+from sim.studio.compare.question import Question
+from sim.studio.compare.spreads import EVERYBODY, Spread, Spreads, applied, fault_of, kinds
+from sim.studio.library.scenario_library import fetch
+from sim.studio.visitor import packing
+from sim.studio.visitor.files import Desk
+from sim.studio.visitor.policies import Policy
 
 TODAY = "telecom/today"
 YOUNG = Spreads(
@@ -210,9 +210,9 @@ SHAPES = [
 
 @pytest.mark.parametrize(("trait", "spread"), SHAPES, ids=[name for name, _ in SHAPES])
 def test_the_pictures_quantiles_mean_and_curve_are_those_of_drawn_customers(trait: str, spread: Distribution) -> None:
-    from sim.draws import world
-    from sim.parts import columns
-    from sim.population import draw_people, empty_columns
+    from sim.model.component import columns
+    from sim.model.population import draw_people, empty_columns
+    from sim.model.random import world
 
     numbers = spread.model_dump(exclude_none=True)
     scenario = described(

@@ -16,7 +16,6 @@ import pytest
 from questions import small, written
 from typer.testing import CliRunner
 
-from sim import results
 from sim.cli import app
 from sim.errors import Mistake
 from sim.experiments.effects import entangled
@@ -26,9 +25,10 @@ from sim.experiments.robustness import Robustness, _refuse_missing, planned, rob
 from sim.experiments.robustness import Settings as RobustSettings
 from sim.experiments.sweeping import Sweep, precise, sweep
 from sim.experiments.sweeping import planned as sweep_planned
-from sim.replicating import Workplace
 from sim.report import robust_page, sweep_page
-from sim.report.page import html
+from sim.report.formats.html import html
+from sim.runs import results
+from sim.runs.replication import Workplace
 
 CLEAN = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 

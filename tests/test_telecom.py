@@ -8,12 +8,12 @@ import pytest
 from sim import load
 from sim.commands.comparing import DEMO
 from sim.commands.running import scenarios_folder
-from sim.engines.agree import agree
-from sim.ground import customers_of, ground_of
-from sim.studio.film import fitted
+from sim.engine.agreement import agree
+from sim.scenario.model_inputs import customers_of, ground_of
+from sim.studio.live.frames import fitted
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "experiments"))
+sys.path.insert(0, str(ROOT / "tools"))
 
 import telecom_calibration  # noqa: E402
 

@@ -6,9 +6,9 @@ import pytest
 from worlds import busy
 
 from sim import compare, run
-from sim.comparing import Answer
-from sim.measures import NAMES
 from sim.report import facts, headline, terminal
+from sim.runs.comparison import Answer
+from sim.runs.measures import NAMES
 
 
 @pytest.fixture(scope="module")

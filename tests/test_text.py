@@ -15,14 +15,15 @@ from markdown_it import MarkdownIt
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.data.quarantine import Quarantined, write_quarantine
 from sim.experiments.keeping import csv_of
-from sim.quarantine import Quarantined, write_quarantine
-from sim.report import interactive, markdown, still, workbook
-from sim.report.charts import Axis, Chart, Line
+from sim.report.charts import interactive, still
+from sim.report.charts.chart import Axis, Chart, Line
+from sim.report.charts.drawing import look, styled
 from sim.report.document import Card, Document, Group, Section, Sheet, Table
-from sim.report.drawing import look, styled
+from sim.report.formats import markdown, workbook
 from sim.report.terminal import print_rows
-from sim.text import COMMANDING, spreadsheet_text, visible, visible_throughout
+from sim.system.text import COMMANDING, spreadsheet_text, visible, visible_throughout
 
 BOLD, RED, TURNED = "[/trial] [b]bold[/b] :smile:", "\x1b[31mred\x9b0m\x07", "abc\u202etxt.exe"
 HOSTILE = (

@@ -22,22 +22,24 @@ from typer.testing import CliRunner
 from worlds import busy
 
 from sim.cli import app
-from sim.comparing import Answer, compare
 from sim.experiments.sensitivity import Analysis
 from sim.experiments.sensitivity_methods import Index
-from sim.measures import DEFINITIONS, NAMES
-from sim.report import formats, gallery, mirror
+from sim.report import mirror
+from sim.report.charts import gallery
+from sim.report.charts.drawing import styled
 from sim.report.comparison import document
-from sim.report.drawing import styled
+from sim.report.formats import writer
+from sim.report.formats.html import html
+from sim.report.formats.markdown import files
 from sim.report.headline import headline, lead
-from sim.report.markdown import files
-from sim.report.page import html
 from sim.report.terminal import show_answer, show_result
 from sim.report.words import customers_told, money_told, reasons_told, talk_told
-from sim.results import save
-from sim.running import Result, run
+from sim.runs.comparison import Answer, compare
+from sim.runs.measures import DEFINITIONS, NAMES
+from sim.runs.results import save
+from sim.runs.runner import Result, run
+from sim.runs.statistics import unseen_at_most
 from sim.scenario.whole import Scenario, described
-from sim.statistics import unseen_at_most
 
 NO_NUMBER = re.compile(r"(?<![\w-])(nan|inf|None|null|NaN|Infinity)(?![\w-])")
 EDGES: dict[str, list[dict[str, Any]]] = {
@@ -102,7 +104,7 @@ def check_faces(answer: Answer, folder: Path) -> None:
     ]
     for words in pages:
         assert not NO_NUMBER.search(words), NO_NUMBER.search(words)
-    assert formats.write(report, folder / "a.xlsx").stat().st_size
+    assert writer.write(report, folder / "a.xlsx").stat().st_size
     assert "exactly as many" not in headline(answer) or answer.same_meaning(answer.others[0])
 
 

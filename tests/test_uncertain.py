@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from worlds import busy
 
 from sim.cli import app
-from sim.comparing import compare
 from sim.errors import Mistake
-from sim.execution import executor
 from sim.experiments.uncertain import Draws, compare_under, read_draws
-from sim.running import run
+from sim.runs.comparison import compare
+from sim.runs.executor import executor
+from sim.runs.runner import run
 from sim.scenario.whole import Scenario
 
 

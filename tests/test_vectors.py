@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.compiled import lean_kernel
-from sim.engines import lists
+from sim.engine import lists
+from sim.model.rules import lean_kernel
 
 
 @lean_kernel

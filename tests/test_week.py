@@ -22,14 +22,14 @@ from grounds import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.distributions import constant
-from sim.draws import stream, uniform
-from sim.engines import core
-from sim.engines.agree import difference_in_state
-from sim.engines.mesa import Market, live
-from sim.engines.start import Ground, begin, empty_state
-from sim.numeric import FIXED_ONE
-from sim.week import COUNTS, journal
+from sim.engine import core
+from sim.engine.agreement import difference_in_state
+from sim.engine.objects import Market, live
+from sim.engine.start import Ground, begin, empty_state
+from sim.model.distributions import constant
+from sim.model.numeric import FIXED_ONE
+from sim.model.random import stream, uniform
+from sim.model.week import COUNTS, journal
 
 
 @pytest.mark.parametrize("name", GROUNDS)

@@ -25,17 +25,17 @@ from worlds import busy
 
 from sim import compare, run
 from sim.commands.reporting import Reports
-from sim.comparing import Answer
+from sim.data.quarantine import Quarantined, write_quarantine
 from sim.errors import Mistake
 from sim.experiments.keeping import save as save_experiment
 from sim.experiments.question import Experiment, load_experiment
-from sim.folders import add, recover
-from sim.outputs import DRAFT, leave_on_signals, put
-from sim.quarantine import Quarantined, write_quarantine
 from sim.report.comparison import document
 from sim.report.document import Document, Section
-from sim.results import asked_of, save, write_weekly
-from sim.running import Result
+from sim.runs.comparison import Answer
+from sim.runs.results import asked_of, save, write_weekly
+from sim.runs.results_folder import add, recover
+from sim.runs.runner import Result
+from sim.system.outputs import DRAFT, leave_on_signals, put
 
 Work = Callable[[Path], object]
 

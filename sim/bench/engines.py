@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from importlib.util import find_spec
 
-from sim.bench import reference
+from benchmarks import reference
 from sim.bench.timed import everything_on, market_of, mechanisms, nothing_on, without
 from sim.bench.timing import REPEATS, Row, best_in_turn, best_of, floor_of
-from sim.draws import world
-from sim.engines.start import Ground, begin
-from sim.ground import ground_of
-from sim.network import draw_network
-from sim.replicating import Workplace
+from sim.engine.start import Ground, begin
+from sim.model.network import draw_network
+from sim.model.random import world
+from sim.runs.replication import Workplace
+from sim.scenario.model_inputs import ground_of
 
 NANO = 1e9
 
@@ -61,7 +61,7 @@ def mesa_rows(people: int = 400, weeks: int = 12) -> list[Row]:
     """The readable engine against the core on the same small scenario; nothing when Mesa is not installed."""
     if find_spec("mesa") is None:
         return []
-    from sim.engines.mesa import live
+    from sim.engine.objects import live
 
     sizes = {"customers": people * 4 // 5, "prospects": people // 5, "stands_for": 800}
     small, large = ground_of(everything_on(weeks=weeks, market=sizes)), ground_of(everything_on())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.parts import parts
+from sim.model.component import parts
 from sim.scenario.whole import Scenario, described
 
 WEEKS = 104

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.compiled import lean_kernel
-from sim.draws import fill, stream, world
-from sim.engines.start import Ground, empty_state
+from sim.engine.start import Ground, empty_state
+from sim.model.random import fill, stream, world
+from sim.model.rules import lean_kernel
 
 REPEATS = 7
 FLOOR = stream("bench floor")

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.errors import tell as tell
-from sim.text import COMMANDING, visible
+from sim.system.text import COMMANDING, visible
 
 if TYPE_CHECKING:
-    from sim.execution import Executor
+    from sim.runs.executor import Executor
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Threads = Annotated[
@@ -69,7 +69,7 @@ def progress_bar(steps: int, words: str) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def place_to_run(threads: int | None, workers: int | None, cluster: str | None) -> Iterator[Executor]:
     """An executor that Ctrl-C asks to stop; what is done by then is kept."""
-    from sim.execution import executor, interruptible
+    from sim.runs.executor import executor, interruptible
 
     with executor(threads, workers, cluster) as place, interruptible(place, tell):
         yield place

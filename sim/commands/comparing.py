@@ -36,8 +36,8 @@ from sim.report.terminal import show_answer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.comparing import Answer
-    from sim.execution import Executor
+    from sim.runs.comparison import Answer
+    from sim.runs.executor import Executor
     from sim.scenario.whole import Scenario
 
 DEMO = ("today", "outsourced", "upselling", "self_checkout", "accountable")
@@ -70,8 +70,8 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
-    from sim.outputs import FOLDER, Output, check
     from sim.scenario.whole import load
+    from sim.system.outputs import FOLDER, Output, check
 
     reports = Reports(report, formats)
     scenarios = [load(path) for path in (base, *others)]
@@ -107,8 +107,8 @@ def compared(
     most: int | None = None,
 ) -> Answer:
     """Compare with a progress bar; ends the command when fewer than two replications are there to compare."""
-    from sim.comparing import MOST_REPLICATIONS
-    from sim.comparing import compare as compare_scenarios
+    from sim.runs.comparison import MOST_REPLICATIONS
+    from sim.runs.comparison import compare as compare_scenarios
 
     most = MOST_REPLICATIONS if most is None else most
     with progress_bar(replications * len(scenarios), "comparing") as progress:
@@ -127,7 +127,7 @@ def _compared_under(
 ) -> Answer:
     """A comparison whose replications draw what a calibration left open."""
     from sim.experiments.uncertain import compare_under, read_draws
-    from sim.running import check_numbers
+    from sim.runs.runner import check_numbers
 
     check_numbers(replications, seed)
     if replications < 2:
@@ -140,7 +140,7 @@ def _compared_under(
 def _kept(answer: Answer, reports: Reports, under: Path) -> list[Path]:
     """Write results folder and reports; returns the reports' paths."""
     from sim.report.comparison import document
-    from sim.results import asked_of, save
+    from sim.runs.results import asked_of, save
 
     folder = save(answer.results, under, asked_of(answer))
     return reports.write(lambda: document(answer), folder / "report.html")
@@ -167,8 +167,8 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """The main job on the shipped customer file: today's policies against four what-ifs, and the report's path."""
-    from sim.outputs import FOLDER, Output, check
     from sim.scenario.whole import load
+    from sim.system.outputs import FOLDER, Output, check
 
     reports, folder = Reports(None, formats), scenarios_folder() / "telecom"
     check([Output("--out", out, FOLDER)])

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from sim.experiments.laboratory import Laboratory
     from sim.experiments.question import Experiment
     from sim.experiments.sweeping import Sweep
-    from sim.outputs import Output
     from sim.scenario.whole import Scenario
+    from sim.system.outputs import Output
 
 ExperimentFile = Annotated[Path, typer.Argument(help="An experiment file (YAML).", show_default=False)]
 Resume = Annotated[bool, typer.Option("--resume", help="Say what an earlier, interrupted run left, and go on from it.")]
@@ -82,11 +82,11 @@ def asking(answer: Callable[[Request], None]) -> Callable[..., None]:
 @contextmanager
 def at_work(asked: Experiment, request: Request, runs: int) -> Iterator[Laboratory]:
     """A laboratory on the store of the answer's folder, with a progress bar over ``runs`` replications."""
-    from sim import outputs
-    from sim.execution import executor, interruptible
     from sim.experiments.laboratory import Laboratory
     from sim.experiments.querying import STORE
     from sim.experiments.store import Store
+    from sim.runs.executor import executor, interruptible
+    from sim.system import outputs
 
     outputs.check([outputs.Output("--out", request.out, outputs.FOLDER), *request.outputs], lambda: read_for(asked))
     store = Store(request.out / STORE, tell)

@@ -11,9 +11,9 @@ import typer
 from sim.commands import AsJson, example, print_json, progress_bar, tell
 
 if TYPE_CHECKING:
-    from sim.bench.measure import Measured
+    from benchmarks.measure import Measured
     from sim.bench.timing import Row
-    from sim.outputs import Output
+    from sim.system.outputs import Output
 
 
 def staff(
@@ -60,8 +60,8 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """How fast the engines are, beside the least that a customer-week can cost; takes two minutes, with --full ten."""
-    from sim.bench.measure import chosen, measure, over_floor
-    from sim.outputs import check, put
+    from benchmarks.measure import chosen, measure, over_floor
+    from sim.system.outputs import check, put
 
     check(_outputs(plot, page, reference))
     wanted = chosen(full, only, whole=any(file is not None for file in (plot, page, reference)))
@@ -80,8 +80,8 @@ def bench(
 
 def _outputs(plot: Path | None, page: Path | None, reference: Path | None) -> list[Output]:
     """The files that are wanted; the page's picture may be the one that is wanted by itself."""
-    from sim.bench.page import PICTURE
-    from sim.outputs import Output
+    from benchmarks.page import PICTURE
+    from sim.system.outputs import Output
 
     wanted = [("--plot", plot, "svg"), ("--page", page, "md"), ("--reference", reference, "json")]
     if page is not None and page.parent / PICTURE != plot:
@@ -93,10 +93,10 @@ def _write(found: Measured, plot: Path | None, page: Path | None) -> None:
     """The picture, and the page with its picture, where they are wanted."""
     if plot is None and page is None:
         return
-    from sim.bench.page import PICTURE
-    from sim.bench.page import page as written
-    from sim.bench.picture import picture
-    from sim.outputs import put
+    from benchmarks.page import PICTURE
+    from benchmarks.page import page as written
+    from benchmarks.picture import picture
+    from sim.system.outputs import put
 
     drawn = picture(found)
     if plot is not None:

@@ -77,8 +77,8 @@ def calibrate(
     """Fit what nobody knows to your own figures, and say what they leave open."""
 
     from sim.experiments.keeping import csv_of
-    from sim.folders import add
-    from sim.outputs import CALIBRATED, Output, place_of, put
+    from sim.runs.results_folder import add
+    from sim.system.outputs import CALIBRATED, Output, place_of, put
 
     draws = None if save is None else place_of(save).with_name(f"{save.stem}.posterior.csv")
 

@@ -24,8 +24,8 @@ from sim.commands.running import Replications, Seed
 from sim.errors import Mistake
 
 if TYPE_CHECKING:
-    from sim.comparing import Answer
-    from sim.execution import Executor
+    from sim.runs.comparison import Answer
+    from sim.runs.executor import Executor
     from sim.scenario.whole import Scenario
 
 Kind = Literal["svg", "pdf", "png"]
@@ -60,9 +60,9 @@ def plot(
     as_json: AsJson = False,
 ) -> None:
     """Draw one figure of a run or comparison into a file: SVG (letters as paths), PDF (fonts embedded) or PNG (300 dpi)."""
-    from sim.folders import add
-    from sim.outputs import FOLDER, Output, check, put
+    from sim.runs.results_folder import add
     from sim.scenario.whole import load
+    from sim.system.outputs import FOLDER, Output, check, put
 
     if every:
         _list(as_json)
@@ -87,7 +87,7 @@ def plot(
 
 
 def _list(as_json: bool) -> None:
-    from sim.report.gallery import catalogue
+    from sim.report.charts.gallery import catalogue
 
     found = catalogue()
     if as_json:
@@ -99,7 +99,7 @@ def _list(as_json: bool) -> None:
 
 def _known(figure: str | None, scenarios: list[Path]) -> str:
     """The name of a figure that there is, and that so many scenarios can show."""
-    from sim.report.gallery import check
+    from sim.report.charts.gallery import check
 
     if figure is None or not scenarios:
         raise Mistake("name a figure and at least one scenario: loyalty plot retention scenarios/telecom/today.yaml; "
@@ -148,8 +148,8 @@ def _answer(scenarios: list[Scenario], replications: int, seed: int, place: Exec
 
 def _alone(scenario: Scenario, replications: int, seed: int, place: Executor) -> Answer:
     from sim.commands import progress_bar
-    from sim.comparing import Answer
-    from sim.running import run
+    from sim.runs.comparison import Answer
+    from sim.runs.runner import run
 
     with progress_bar(replications, scenario.name) as progress:
         result = run(scenario, replications, seed, executor=place, progress=progress)
@@ -160,9 +160,9 @@ def _alone(scenario: Scenario, replications: int, seed: int, place: Executor) ->
 
 def _drawn(answer: Answer, name: str, kind: Kind, inches: float | None, titled: bool) -> tuple[bytes, str]:
     """The figure as a file's bytes, and what it shows, in words."""
-    from sim.report.drawing import styled
-    from sim.report.gallery import picture
-    from sim.report.still import drawn, file_of
+    from sim.report.charts.drawing import styled
+    from sim.report.charts.gallery import picture
+    from sim.report.charts.still import drawn, file_of
 
     with styled():
         found = picture(answer, name)

@@ -12,10 +12,10 @@ from sim.commands import tell
 
 if TYPE_CHECKING:
     from sim.experiments.question import Experiment
-    from sim.outputs import Output
     from sim.report.document import Document
-    from sim.report.formats import Kind
+    from sim.report.formats.writer import Kind
     from sim.scenario.whole import Scenario
+    from sim.system.outputs import Output
 
 Report = Annotated[
     Path | None,
@@ -36,14 +36,14 @@ class Reports:
     """The reports that a command was asked for; made before the work begins, so that a mistake is told before it."""
 
     def __init__(self, path: Path | None, wished: list[str] | None) -> None:
-        from sim.report.formats import planned
+        from sim.report.formats.writer import planned
 
         self.path, self.kinds = path, planned(path, wished or [])
 
     @property
     def outputs(self) -> list[Output]:
         """What is written where the user asked for it; nothing when the program chooses the place."""
-        from sim.report.formats import outputs_of
+        from sim.report.formats.writer import outputs_of
 
         return [] if self.path is None else outputs_of(self.path, self.kinds)
 
@@ -52,7 +52,7 @@ class Reports:
 
         At a path that the user did not choose nothing is replaced but what the program put there.
         """
-        from sim.outputs import telling
+        from sim.system.outputs import telling
 
         with telling(self.path or otherwise, "the report"):
             content = document()
@@ -62,8 +62,8 @@ class Reports:
         return written
 
     def _written(self, content: Document, kind: Kind, otherwise: Path) -> Path:
-        from sim.folders import add
-        from sim.report.formats import files, place_of, write
+        from sim.report.formats.writer import files, place_of, write
+        from sim.runs.results_folder import add
 
         place = place_of(self.path or otherwise, kind, len(self.kinds) == 1)
         return add(place, lambda path: files(content, path, kind)) if self.path is None else write(content, place, kind)

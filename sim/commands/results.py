@@ -50,7 +50,7 @@ def show(
 ) -> None:
     """The manifest of an answer; or what a scenario in the store means, and how often it was run."""
 
-    from sim.folders import answers, recover
+    from sim.runs.results_folder import answers, recover
 
     recover(out)
     known = [path.name for path in answers(out)]
@@ -60,11 +60,12 @@ def show(
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    from sim.experiments import querying, seals
+    from sim.experiments import querying
+    from sim.system import digests
 
     try:
-        return seals.manifest(folder)
-    except seals.Damaged as fault:
+        return digests.manifest(folder)
+    except digests.Damaged as fault:
         raise Mistake(f"{folder} is damaged ({fault}): {querying.AGAIN}") from None
 
 

@@ -30,9 +30,9 @@ from sim.report.terminal import print_document, show_result
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sim.execution import Executor
-    from sim.replicating import Failure
-    from sim.running import Result
+    from sim.runs.executor import Executor
+    from sim.runs.replication import Failure
+    from sim.runs.runner import Result
 
 SOME_FAILED, ANSWERED_NO = 3, 1
 """Exit codes: some replications failed; the question was answered "no"."""
@@ -84,10 +84,10 @@ def run(
 ) -> None:
     """Run one scenario many times and say what comes of it, with 95 % intervals."""
     from sim.experiments.repeating import changed
-    from sim.outputs import FOLDER, Output, check
-    from sim.results import save, write_weekly
-    from sim.running import run as run_scenario
+    from sim.runs.results import save, write_weekly
+    from sim.runs.runner import run as run_scenario
     from sim.scenario.whole import load
+    from sim.system.outputs import FOLDER, Output, check
 
     loaded = changed(load(scenario), sets or [])
     wanted = [] if weekly is None else [Output("--weekly", weekly, "parquet")]
@@ -114,11 +114,11 @@ def mirror(
     as_json: AsJson = False,
 ) -> None:
     """What the company measures of itself beside what its customers perceive, as one page; names the widest gaps."""
-    from sim.outputs import FOLDER, Output, check
     from sim.report import mirror as page
-    from sim.running import run as run_scenario
+    from sim.runs.runner import run as run_scenario
+    from sim.runs.statistics import plain
     from sim.scenario.whole import load
-    from sim.statistics import plain
+    from sim.system.outputs import FOLDER, Output, check
 
     reports, loaded = Reports(report, formats), load(scenario)
     check(reports.outputs or [Output("--report", Path(), FOLDER)], lambda: read_by(loaded))
@@ -158,7 +158,7 @@ def digest(
     as_json: AsJson = False,
 ) -> None:
     """Print the SHA-256 of the final states and weekly counts: equal wherever and however the scenario is run."""
-    from sim.running import run as run_scenario
+    from sim.runs.runner import run as run_scenario
     from sim.scenario.whole import load
 
     with place_to_run(threads, workers, cluster) as place:
@@ -179,12 +179,12 @@ def agree(
     as_json: AsJson = False,
 ) -> None:
     """Run both engines and compare every column in every week, bit for bit; exit code 1 names the first difference."""
-    from sim.running import check_numbers, check_readable_engine
+    from sim.runs.runner import check_numbers, check_readable_engine
 
     check_numbers(replications, seed)
     check_readable_engine()
-    from sim.engines.agree import agree as compare_engines
-    from sim.ground import ground_of
+    from sim.engine.agreement import agree as compare_engines
+    from sim.scenario.model_inputs import ground_of
     from sim.scenario.whole import load
 
     ground = ground_of(load(scenario))

@@ -55,8 +55,8 @@ def diff(old: ScenarioFile, new: ScenarioFile, as_json: AsJson = False) -> None:
 
 def schema(out: Out = None, as_json: AsJson = False) -> None:
     """Print the JSON Schema of scenario files, for editors that complete and check while one types."""
-    from sim.outputs import Output, check, put
     from sim.scenario.json_schema import schema as made
+    from sim.system.outputs import Output, check, put
 
     text = json.dumps(made(), ensure_ascii=False, indent=2)
     if out is None:

@@ -24,7 +24,7 @@ def studio(
     ] = None,
 ) -> None:
     """Open the studio in a browser: watch a market live, compare policies, explore, take and give lessons."""
-    from sim.studio.server import is_loopback, serve
+    from sim.studio.server.server import is_loopback, serve
 
     if not 0 <= port <= 65535:
         raise Mistake(f"--port is {port}, but must lie between 0 and 65535")

@@ -16,8 +16,8 @@ from sim.experiments.break_even import BreakEven
 from sim.experiments.factors import Factor
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment
+from sim.runs.statistics import plain
 from sim.scenario.whole import Scenario
-from sim.statistics import plain
 
 if TYPE_CHECKING:
     import pandas as pd

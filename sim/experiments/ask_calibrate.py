@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim import outputs
 from sim.errors import Mistake
 from sim.experiments import calibration, figures
 from sim.experiments.asking import Asked
@@ -20,9 +19,10 @@ from sim.experiments.figures import Figure
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.posterior import Posterior
 from sim.experiments.question import Experiment
+from sim.runs.statistics import plain
 from sim.scenario.inheritance import root_of
 from sim.scenario.whole import Scenario
-from sim.statistics import plain
+from sim.system import outputs
 
 if TYPE_CHECKING:
     import pandas as pd

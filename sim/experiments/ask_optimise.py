@@ -18,7 +18,7 @@ from sim.experiments.optimising import Confirmed, Goal, Search
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.experiments.sweeping import mean_of
-from sim.statistics import Difference, difference
+from sim.runs.statistics import Difference, difference
 
 if TYPE_CHECKING:
     import pandas as pd

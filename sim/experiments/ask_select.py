@@ -15,7 +15,7 @@ from sim.experiments.asking import Asked
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment
 from sim.experiments.selection import Selection, kim_nelson, ocba, subset
-from sim.statistics import Interval, interval
+from sim.runs.statistics import Interval, interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment
 from sim.experiments.sensitivity import Analysis
 from sim.experiments.sensitivity_methods import DUMMY
-from sim.statistics import plain
+from sim.runs.statistics import plain
 
 if TYPE_CHECKING:
     import pandas as pd

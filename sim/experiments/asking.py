@@ -15,7 +15,7 @@ from sim.experiments.laboratory import Laboratory, Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.experiments.sensitivity import Evaluate
-from sim.running import Failure
+from sim.runs.runner import Failure
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.cluster import TAKE_PART
-from sim.compiled import FACES, source_hash
-from sim.experiments import seals
-from sim.experiments.seals import Damaged
-from sim.measures import NAMES
-from sim.outcome import Result
+from sim.model.rules import FACES, source_hash
+from sim.runs.cluster import TAKE_PART
+from sim.runs.measures import NAMES
+from sim.runs.result import Result
+from sim.system import digests
+from sim.system.digests import Damaged
 
 ENDING = ".block"
 HEAD = "loyalty block {}\n"
@@ -131,7 +131,7 @@ def write(block: Finished, folder: Path) -> Path:
 
 def read(path: Path) -> Finished:
     """The block in a file. Raises :class:`Damaged` when it is not what was written, otherwise as :func:`seals.reading`."""
-    raw = seals.contents(path)
+    raw = digests.contents(path)
     if not raw:
         raise Damaged(f"{path.name} is empty")
     head, _, below = raw.partition(b"\n")

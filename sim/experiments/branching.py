@@ -2,7 +2,7 @@
 
 A branch is the base with other settings from that week on; what it gives is that scenario run whole, to the last bit, and the
 store keeps it as such. Its history differs from another branch's only where the model carries something through all weeks
-because a policy will once need it (:class:`~sim.engines.start.Setting`); history is run once for all branches of which it is
+because a policy will once need it (:class:`~sim.engine.start.Setting`); history is run once for all branches of which it is
 the same.
 """
 
@@ -21,20 +21,20 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.draws import world
-from sim.engines import core
-from sim.engines.start import Ground, Setting, begin, empty_state, setting_of
+from sim.engine import core
+from sim.engine.start import Ground, Setting, begin, empty_state, setting_of
 from sim.errors import Mistake
 from sim.experiments.blocks import made
 from sim.experiments.laboratory import Laboratory, replications_in_block
 from sim.experiments.question import Experiment
-from sim.ground import ground_of
-from sim.outcome import Result
-from sim.parts import row
-from sim.replicating import Failure, state_digest
+from sim.model.component import row
+from sim.model.random import world
+from sim.model.week import COUNTS, State, journal
+from sim.runs.replication import Failure, state_digest
+from sim.runs.result import Result
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario
-from sim.week import COUNTS, State, journal
 
 
 class Settings(BaseModel):

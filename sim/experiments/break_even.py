@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import Mistake
-from sim.statistics import Interval, interval
+from sim.runs.statistics import Interval, interval
 
 Gap = Callable[[np.ndarray, range], np.ndarray]
 """Places of the lever in [0, 1] and replications' numbers → paired differences, float64 (places, replications)."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.experiments.question import COMMANDS, Experiment, load_experiment
 from sim.experiments.sweeping import refuse_too_few
-from sim.ground import ground_of
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.yaml_file import read_yaml
 
 MOST_BUILT = 200

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.question import Experiment
-from sim.measures import scale_of
-from sim.statistics import plain
+from sim.runs.measures import scale_of
+from sim.runs.statistics import plain
 
 if TYPE_CHECKING:
     import pandas as pd

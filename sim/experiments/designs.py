@@ -11,12 +11,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake, nearest
-from sim.experiments import seals
 from sim.experiments.factors import Factor, parameter_at
-from sim.scenario.judging import Spot, judged
 from sim.scenario.quantities import between, told
 from sim.scenario.tree import Node, Problems, shown
+from sim.scenario.validation import Spot, judged
 from sim.scenario.yaml_file import refuse_unless_file
+from sim.system import digests
 
 if TYPE_CHECKING:
     from sim.experiments.question import Experiment
@@ -255,7 +255,7 @@ def _refuse_too_many(count: int) -> None:
 def _read(path: Path) -> Any:
     import pyarrow as arrow
 
-    seals.trust(path)
+    digests.trust(path)
     try:
         if path.stat().st_size > LARGEST:
             raise Mistake(f"{shown(path)} is larger than {LARGEST:,} bytes; a table of points is not")

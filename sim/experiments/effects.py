@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.experiments.factors import Factor
-from sim.statistics import ANYTHING, Interval, interval
+from sim.runs.statistics import ANYTHING, Interval, interval
 
 
 class Effect(NamedTuple):

@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from sim.errors import nearest
-from sim.parameters import Parameters
+from sim.model.parameters import Parameters
 from sim.scenario.building import parts_with_parameters
-from sim.scenario.judging import bounds, plain_type, unit_of
 from sim.scenario.quantities import Unfit, between, fitted, number_told, told
 from sim.scenario.sections import Market, Network
 from sim.scenario.tree import Node, Place, Problems
+from sim.scenario.validation import bounds, plain_type, unit_of
 from sim.scenario.whole import Scenario
 
 LINEAR, LOG = "linear", "log"

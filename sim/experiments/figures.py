@@ -8,15 +8,15 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake, nearest
-from sim.execution import Block
 from sim.experiments.asking import over_places
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.posterior import Target
 from sim.experiments.question import Experiment
 from sim.experiments.sensitivity import Evaluate
-from sim.ground import customers_of
-from sim.measures import DEFINITIONS
-from sim.outcome import Result
+from sim.runs.executor import Block
+from sim.runs.measures import DEFINITIONS
+from sim.runs.result import Result
+from sim.scenario.model_inputs import customers_of
 
 
 class Figure(BaseModel):

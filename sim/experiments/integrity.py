@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Mistake
-from sim.experiments import blocks, seals, store, store_parts
+from sim.experiments import blocks, store, store_parts
 from sim.experiments.querying import AGAIN, STORE
-from sim.experiments.seals import DAMAGED, Damaged
-from sim.folders import answers
-from sim.outputs import MANIFEST
+from sim.runs.results_folder import answers
+from sim.system import digests
+from sim.system.digests import DAMAGED, Damaged
+from sim.system.outputs import MANIFEST
 
 REPORT_AGAIN = "or you changed it: ask that question again with its --format, and a new one is kept"
 
@@ -103,26 +104,26 @@ def _part(folder: Path) -> bool:
 
 def _block(path: Path) -> bool:
     blocks.read(path)
-    return not blocks.is_old(seals.contents(path))
+    return not blocks.is_old(digests.contents(path))
 
 
 def _check_answer(found: Checked, results: Path, folder: Path) -> None:
     """An answer's manifest, and every file that it knows."""
     name, said = _name(folder, results), {}
     try:
-        said = seals.manifest(folder)
+        said = digests.manifest(folder)
     except Damaged as fault:
         found.damaged[f"{name}/{MANIFEST}"] = f"{fault}; {AGAIN}"
         return
-    marks = seals.known(said)
+    marks = digests.known(said)
     (found.sound if marks else found.earlier).append(f"{name}/{MANIFEST}")
     for file, wanted in marks.items():
-        remedy = REPORT_AGAIN if file in said.get(seals.REPORTS, {}) else AGAIN
+        remedy = REPORT_AGAIN if file in said.get(digests.REPORTS, {}) else AGAIN
         _look(found, f"{name}/{file}", lambda file=file, wanted=wanted: _file(folder / file, wanted), remedy)  # type: ignore[misc]
 
 
 def _file(path: Path, wanted: str) -> bool:
     if not os.path.lexists(path):
         raise Damaged(f"{path.name} is missing")
-    seals.expect(path, wanted)
+    digests.expect(path, wanted)
     return True

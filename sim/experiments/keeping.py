@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.blocks import source
 from sim.experiments.question import Experiment
-from sim.folders import keep, words_of
-from sim.results import versions
-from sim.text import spreadsheet_text, visible
+from sim.runs.results import versions
+from sim.runs.results_folder import keep, words_of
+from sim.system.text import spreadsheet_text, visible
 
 if TYPE_CHECKING:
     import pandas as pd

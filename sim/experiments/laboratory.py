@@ -11,15 +11,15 @@ from types import TracebackType
 
 import numpy as np
 
-from sim import execution
 from sim.errors import Mistake
-from sim.execution import CUSTOMER_WEEK, Block, Executor
 from sim.experiments.blocks import NOT_SAID, libraries, source
 from sim.experiments.question import Experiment
 from sim.experiments.repeating import command_for
 from sim.experiments.store import Store
-from sim.outcome import Result
-from sim.replicating import Failure
+from sim.runs import executor as execution
+from sim.runs.executor import CUSTOMER_WEEK, Block, Executor
+from sim.runs.replication import Failure
+from sim.runs.result import Result
 from sim.scenario.whole import Scenario
 
 Evaluate = Callable[[np.ndarray, range], np.ndarray]
@@ -201,7 +201,7 @@ def _made_otherwise(otherwise: Counter[str]) -> str:
 
 def replications_in_block(scenario: Scenario, seconds: float = 0.0) -> int:
     """How many replications of a scenario are run and kept together: at least as many as take so many ``seconds``."""
-    from sim.ground import customers_of
+    from sim.scenario.model_inputs import customers_of
 
     file = customers_of(scenario)
     people = (len(file.line) if file else scenario.market.customers or 0) + scenario.market.prospects

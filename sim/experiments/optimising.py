@@ -21,7 +21,7 @@ import numpy as np
 from sim.errors import Mistake, nearest
 from sim.experiments.selection import Selection, kim_nelson
 from sim.experiments.sensitivity import Evaluate, distinct
-from sim.statistics import ANYTHING, Interval, interval
+from sim.runs.statistics import ANYTHING, Interval, interval
 
 if TYPE_CHECKING:
     import optuna

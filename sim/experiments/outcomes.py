@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import nearest
-from sim.measures import DEFINITIONS, NAMES
-from sim.scenario.judging import Spot, judged
+from sim.runs.measures import DEFINITIONS, NAMES
 from sim.scenario.quantities import Unfit, fitted, told
 from sim.scenario.tree import Node, Problems
+from sim.scenario.validation import Spot, judged
 
 HIGHER, LOWER = "higher", "lower"
 

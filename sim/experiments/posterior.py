@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 from scipy.special import chdtrc
 
-from sim.statistics import ANYTHING
+from sim.runs.statistics import ANYTHING
 
 UNIFORM_SD = 1 / math.sqrt(12)
 """Standard deviation of a uniform prior over [0, 1]."""

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as arrow
 from pyarrow import parquet
 
-from sim.arguments import file_path, shown
 from sim.errors import Mistake
-from sim.experiments import seals, tables
-from sim.experiments.seals import Damaged
+from sim.experiments import tables
 from sim.experiments.store import MARK, Store
 from sim.experiments.tables import KEY, TABLES
-from sim.folders import answers, recover
+from sim.runs.results_folder import answers, recover
+from sim.system import digests
+from sim.system.arguments import file_path, shown
+from sim.system.digests import Damaged
 
 if TYPE_CHECKING:
     import duckdb
@@ -187,16 +188,16 @@ def _sound_points(results: Path, tell: Tell) -> list[Path]:
 
 def _known(folder: Path) -> dict[str, str]:
     try:
-        return seals.known(seals.manifest(folder))
+        return digests.known(digests.manifest(folder))
     except Damaged:
         return {}
 
 
 def _verify(path: Path) -> None:
     """Raise :class:`Damaged` unless a table is what was written, or, when an earlier version wrote it, can be read."""
-    seals.check(path)
+    digests.check(path)
     try:
-        with seals.reading(path):
+        with digests.reading(path):
             parquet.read_table(path)
     except (arrow.ArrowException, ValueError) as fault:
         raise Damaged(f"{path.name}: {_short(fault)}") from None
@@ -300,7 +301,7 @@ def folders(results: Path, tell: Tell = _silent) -> list[dict[str, Any]]:
     found = []
     for folder in answers(results):
         try:
-            found.append({"id": folder.name, **_summary(seals.manifest(folder))})
+            found.append({"id": folder.name, **_summary(digests.manifest(folder))})
         except Damaged as fault:
             tell(f"{folder} is damaged ({fault}): left out; {AGAIN}")
     return found

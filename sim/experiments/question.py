@@ -22,17 +22,17 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel
 
-from sim.arguments import file_path
 from sim.errors import Mistake, nearest
 from sim.experiments.designs import Design, design_in
 from sim.experiments.factors import LEVERS, UNCERTAINTIES, Factor, factors_in
 from sim.experiments.outcomes import Outcome, outcomes_in
-from sim.running import MOST_SEED
-from sim.scenario.judging import Spot, judged
+from sim.runs.runner import MOST_SEED
 from sim.scenario.quantities import Unfit, fitted, told
 from sim.scenario.tree import Node, Problems, given, shown
+from sim.scenario.validation import Spot, judged
 from sim.scenario.whole import Scenario, load
 from sim.scenario.yaml_file import read_yaml, refuse_unless_file
+from sim.system.arguments import file_path
 
 __all__ = ["Experiment", "Factor", "Outcome", "load_experiment"]
 

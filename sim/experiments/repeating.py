@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from sim.customer_text import shortened
+from sim.data.customer_text import shortened
 from sim.errors import Mistake
 from sim.scenario.tree import DEEPEST, Node, shown
 from sim.scenario.whole import Scenario, load

@@ -20,10 +20,10 @@ from sim.experiments.laboratory import Laboratory, Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.experiments.sweeping import mean_of
-from sim.replicating import Failure
+from sim.runs.replication import Failure
+from sim.runs.statistics import plain
 from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario
-from sim.statistics import plain
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -28,11 +28,12 @@ import pyarrow as arrow
 from pyarrow import parquet
 
 from sim.errors import Mistake
-from sim.experiments import blocks, seals, store_parts, tables
+from sim.experiments import blocks, store_parts, tables
 from sim.experiments.blocks import ENDING, Finished
-from sim.experiments.seals import DAMAGED, Damaged
 from sim.experiments.store_parts import MANIFEST, MOST_ROWS, Part
-from sim.outcome import Result
+from sim.runs.result import Result
+from sim.system import digests
+from sim.system.digests import DAMAGED, Damaged
 
 __all__ = ["DAMAGED", "MANIFEST", "MARK", "Part", "Store"]
 
@@ -100,7 +101,7 @@ class Store:
     def _write_mark(self) -> None:
         mark, draft = self.folder / MARK, self.folder / f".{MARK}-{uuid.uuid4().hex}"
         if os.path.lexists(mark) and not mark.is_file():
-            seals.aside(mark)
+            digests.aside(mark)
         try:
             draft.write_bytes(_mark())
             os.replace(draft, mark)
@@ -111,7 +112,7 @@ class Store:
     def _have(self, place: Path) -> None:
         """Have a folder in the store; something else of its name is set aside, and told."""
         if os.path.lexists(place) and not place.is_dir():
-            self.tell(f"{place} is damaged (it is no folder): {seals.aside(place)}")
+            self.tell(f"{place} is damaged (it is no folder): {digests.aside(place)}")
         place.mkdir(exist_ok=True)
 
     # ---- parts
@@ -154,7 +155,7 @@ class Store:
         if not os.path.lexists(folder):  # another process has compacted it away
             return
         self._refused.add(folder)
-        self.tell(f"part {folder.name} of {self.folder} is damaged ({fault}): {seals.aside(folder)}, its runs are done again "
+        self.tell(f"part {folder.name} of {self.folder} is damaged ({fault}): {digests.aside(folder)}, its runs are done again "
                   "when needed")  # fmt: skip
 
     # ---- looking up
@@ -163,7 +164,7 @@ class Store:
         """These columns of the table of replications, part by part."""
         for part in self.sound():
             try:
-                with seals.reading(part.folder):
+                with digests.reading(part.folder):
                     found = tables.over([part.table("replications")], "replications").to_table(list(columns))
             except Damaged as fault:
                 self._set_aside(part.folder, fault)
@@ -218,7 +219,7 @@ class Store:
             return blocks.read(path)
         except Damaged as fault:
             if os.path.lexists(path):  # else another process has gathered it
-                self.tell(f"block {path.stem} of {self.folder} is damaged ({fault}): {seals.aside(path)}, its runs are done "
+                self.tell(f"block {path.stem} of {self.folder} is damaged ({fault}): {digests.aside(path)}, its runs are done "
                           "again when needed")  # fmt: skip
             return None
 
@@ -306,7 +307,7 @@ def mark_fault(folder: Path) -> str | None:
     if not os.path.lexists(path):
         return f"{MARK} is missing" if _runs_in(folder) else ""
     try:
-        raw = seals.contents(path)
+        raw = digests.contents(path)
         said = json.loads(raw)
         own = said.pop("digest", None)
     except (Damaged, ValueError, AttributeError, RecursionError):

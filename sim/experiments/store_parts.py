@@ -18,9 +18,10 @@ from typing import Any
 import pyarrow as arrow
 from pyarrow import parquet
 
-from sim.experiments import seals, tables
-from sim.experiments.seals import Damaged
-from sim.results import versions
+from sim.experiments import tables
+from sim.runs.results import versions
+from sim.system import digests as seals
+from sim.system.digests import Damaged
 
 MANIFEST = "part.json"
 NAME = re.compile(r"\d{20}-([0-9a-f]{32}|[0-9a-f]{8})")

@@ -21,10 +21,10 @@ from sim.experiments.factors import Factor
 from sim.experiments.laboratory import Laboratory, Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
-from sim.outcome import enlarged
-from sim.running import Failure
+from sim.runs.result import enlarged
+from sim.runs.runner import Failure
+from sim.runs.statistics import Difference, Interval, difference, interval
 from sim.scenario.whole import Scenario
-from sim.statistics import Difference, Interval, difference, interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ import pyarrow as arrow
 from pyarrow import dataset, parquet
 
 from sim.experiments.blocks import Finished
-from sim.measures import NAMES
+from sim.runs.measures import NAMES
 
 _TEXT = arrow.dictionary(arrow.int32(), arrow.string())
 KEY = [

@@ -2,7 +2,7 @@
 
 Replication *r* of a seed draws the same row of the posterior for every policy, as it meets the same luck: the comparison
 stays paired. Its intervals are of the mean over draws, which more replications narrow; what the calibration left open for one
-market is the spread of the draws (:meth:`sim.comparing.Answer.spread`), which they do not.
+market is the spread of the draws (:meth:`sim.runs.comparison.Answer.spread`), which they do not.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from typing import Any
 
 import numpy as np
 
-from sim.arguments import file_path
-from sim.comparing import Answer
 from sim.errors import Mistake
-from sim.execution import Block, Executor
 from sim.experiments.designs import _read
 from sim.experiments.factors import parameter_at
 from sim.experiments.repeating import command_for
-from sim.outcome import Gathering, Result
-from sim.running import Progress
+from sim.runs.comparison import Answer
+from sim.runs.executor import Block, Executor
+from sim.runs.result import Gathering, Result
+from sim.runs.runner import Progress
 from sim.scenario.quantities import Unfit
 from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario
 from sim.scenario.yaml_file import refuse_unless_file
+from sim.system.arguments import file_path
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sim.behaviour.person import COMPANY, TRAITS
-from sim.ground import customers_of, segment_names
 from sim.journey.relive import Life
 from sim.journey.telling import feelings, weeks_told
+from sim.model.behaviour.person import COMPANY, TRAITS
+from sim.scenario.model_inputs import customers_of, segment_names
 from sim.scenario.quantities import in_unit
 from sim.scenario.whole import Scenario
 

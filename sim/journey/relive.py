@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.columns import KINDS
-from sim.engines import core
-from sim.engines.start import Ground, begin, empty_state
+from sim.engine import core
+from sim.engine.start import Ground, begin, empty_state
 from sim.errors import Mistake
-from sim.ground import ground_of
-from sim.parts import columns
+from sim.model.columns import KINDS
+from sim.model.component import columns
+from sim.model.week import COUNTS, EVENTS, State, entries, journal, state_columns
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario
-from sim.week import COUNTS, EVENTS, State, entries, journal, state_columns
 
 MOST_EVENTS = 64
 """Room for one person's events of one week; far more than can happen."""
@@ -22,7 +22,7 @@ MOST = 2**64 - 1
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: its name in ``sim.week.EVENTS``, and how much of it (what that means depends on the name)."""
+    """Something that happened: its name in ``sim.model.week.EVENTS``, and how much of it (what that means depends on the name)."""
 
     what: str
     amount: float

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sim.behaviour.person import COMPANY, GONE
 from sim.journey.person import Person, described
 from sim.journey.relive import Life, Moment, relive
 from sim.journey.telling import FEELINGS, Circumstances, feelings, felt, provider_words, sentences, weeks_told
+from sim.model.behaviour.person import COMPANY, GONE
 from sim.scenario.whole import Scenario
 
 COLUMNS = 100

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.behaviour.ledger import BOOKED
-from sim.behaviour.person import COMPANY, GONE
 from sim.journey.relive import Event
+from sim.model.behaviour.ledger import BOOKED
+from sim.model.behaviour.person import COMPANY, GONE
 
 FEELINGS = ("satisfaction", "trust", "grievance")
 """The states a story tells of."""

@@ -12,17 +12,17 @@ from sim.experiments import company
 from sim.experiments.laboratory import Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
-from sim.outcome import enlarged
-from sim.replicating import Failure
 from sim.report import experiment_page as paper
 from sim.report.amounts import NONE, listed, number, span
-from sim.report.charts import ENDS, Axis, Chart, Line, Mark, Picture, Rule
+from sim.report.charts.chart import ENDS, Axis, Chart, Line, Mark, Picture, Rule
+from sim.report.charts.drawing import look, styled
+from sim.report.charts.still import pictured
 from sim.report.document import Document, Section, Table
-from sim.report.drawing import look, styled
 from sim.report.experiment_page import change_told, level_told, title, unit_of
-from sim.report.still import pictured
 from sim.report.words import quoted
-from sim.statistics import Difference, difference, interval
+from sim.runs.replication import Failure
+from sim.runs.result import enlarged
+from sim.runs.statistics import Difference, difference, interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,11 +10,11 @@ from sim.experiments.ask_break_even import Turning
 from sim.experiments.break_even import CROSSES, FAILS, PAYS
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, number, span
-from sim.report.charts import Axis, Chart, Line, Mark, Picture, Rule, Span
+from sim.report.charts.chart import Axis, Chart, Line, Mark, Picture, Rule, Span
+from sim.report.charts.drawing import COLOURS, Look, styled
+from sim.report.charts.still import pictured
 from sim.report.document import Document, Section, Table
-from sim.report.drawing import COLOURS, Look, styled
 from sim.report.experiment_page import digits_of, setting, unit_of
-from sim.report.still import pictured
 
 
 def document(found: Turning) -> Document:

@@ -7,15 +7,15 @@ import numpy as np
 from sim.experiments import company
 from sim.experiments.ask_calibrate import Calibration
 from sim.experiments.posterior import IMPLAUSIBLE, Check
-from sim.measures import DEFINITIONS, called
 from sim.report import experiment_page as paper
 from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span
-from sim.report.charts import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
+from sim.report.charts.chart import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
+from sim.report.charts.drawing import COLOURS, FAINT, short, styled
+from sim.report.charts.still import pictured
 from sim.report.document import Document, Section, Sheet, Table
-from sim.report.drawing import COLOURS, FAINT, short, styled
 from sim.report.experiment_page import setting, unit_of
-from sim.report.still import pictured
+from sim.runs.measures import DEFINITIONS, called
 
 BINS = 24
 LEFT_OPEN = (

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.comparing import Answer
 from sim.errors import Mistake
-from sim.measures import DEFINITIONS, NAMES
-from sim.report import facts, figures, formats, sources, tables, words
+from sim.report import facts, sources, tables, words
 from sim.report.amounts import span
+from sim.report.charts import figures
+from sim.report.charts.drawing import look, styled
 from sim.report.document import MODEL, NARROWER, Card, Document, Section, Sheet, Table, cell
-from sim.report.drawing import look, styled
+from sim.report.formats import writer
 from sim.report.headline import headline, lead
-from sim.running import Result
+from sim.runs.comparison import Answer
+from sim.runs.measures import DEFINITIONS, NAMES
+from sim.runs.runner import Result
 
 GLANCE = (("Customers kept", "retention"), ("Profit", "profit"), ("Word of mouth", "word_of_mouth_net"))
 
@@ -23,8 +25,8 @@ def write(answer: Answer, path: Path) -> Path:
     The file appears whole or not at all. Raises :class:`~sim.errors.Mistake` when it cannot be written, or when there
     is nothing to report because no replication finished in every scenario.
     """
-    formats.planned(path, [])
-    return formats.write(document(answer), path)
+    writer.planned(path, [])
+    return writer.write(document(answer), path)
 
 
 def document(answer: Answer) -> Document:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.report.charts import Picture
+from sim.report.charts.chart import Picture
 
 MODEL = (
     "This is the answer of a model, not a forecast. Its rules and many of its numbers are assumptions or come from the "

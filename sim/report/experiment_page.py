@@ -13,7 +13,6 @@ from sim.experiments.factors import Factor
 from sim.experiments.laboratory import Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
-from sim.measures import DEFINITIONS, HEADS, scale_of
 from sim.report import facts
 from sim.report.amounts import (
     Known,
@@ -31,8 +30,9 @@ from sim.report.amounts import (
 )
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, cell
 from sim.report.sources import place
-from sim.results import versions
-from sim.statistics import Difference
+from sim.runs.measures import DEFINITIONS, HEADS, scale_of
+from sim.runs.results import versions
+from sim.runs.statistics import Difference
 
 if TYPE_CHECKING:
     import pandas as pd

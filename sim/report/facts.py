@@ -7,12 +7,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from sim.behaviour.ledger import CAUSES
-from sim.comparing import Answer
-from sim.measures import DEFINITIONS, HEADS, ratio, scale_of
+from sim.model.behaviour.ledger import CAUSES
 from sim.report.amounts import Unit, money_unit
-from sim.running import Result
-from sim.statistics import ANYTHING, Difference, Interval, difference, interval
+from sim.runs.comparison import Answer
+from sim.runs.measures import DEFINITIONS, HEADS, ratio, scale_of
+from sim.runs.runner import Result
+from sim.runs.statistics import ANYTHING, Difference, Interval, difference, interval
 
 WEEKS_A_YEAR = 365.25 / 7
 SMOOTHED = 4

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sim.comparing import UNDECIDED, Answer, same_meaning
 from sim.report import facts
 from sim.report.amounts import between, listed, money_size, number, span, within
 from sim.report.words import at_most, decided, nothing, points, points_places, quoted, times
-from sim.running import Result
-from sim.statistics import Difference
+from sim.runs.comparison import UNDECIDED, Answer, same_meaning
+from sim.runs.runner import Result
+from sim.runs.statistics import Difference
 
 
 def headline(answer: Answer) -> str:

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.measures import DEFINITIONS, Counts, counts_of, ratio
-from sim.numeric import FIXED_ONE
-from sim.report import formats
+from sim.model.numeric import FIXED_ONE
 from sim.report.amounts import between, number
-from sim.report.charts import BELOW, Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.charts.chart import BELOW, Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.charts.drawing import COLOURS, INK, Look, styled
+from sim.report.charts.still import pictured
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table, cell
-from sim.report.drawing import COLOURS, INK, Look, styled
+from sim.report.formats import writer
 from sim.report.reasons import six_reasons
 from sim.report.sources import file_of
-from sim.report.still import pictured
-from sim.running import Result
-from sim.statistics import Interval, interval
+from sim.runs.measures import DEFINITIONS, Counts, counts_of, ratio
+from sim.runs.runner import Result
+from sim.runs.statistics import Interval, interval
 
 View = Callable[[Counts], np.ndarray]
 
@@ -147,7 +147,7 @@ def headline(result: Result, found: list[Reflection]) -> str:
 
 def write(result: Result, path: Path) -> Path:
     """Write the page, in the format of the path's ending, and return its path. Raises :class:`~sim.errors.Mistake`."""
-    return formats.write(document(result), path)
+    return writer.write(document(result), path)
 
 
 def document(result: Result) -> Document:

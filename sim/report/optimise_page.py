@@ -8,9 +8,10 @@ from sim.experiments.ask_optimise import Optimum
 from sim.experiments.outcomes import Outcome
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
-from sim.report.charts import Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.charts.chart import Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.charts.drawing import COLOURS, FAINT, INK, Look, styled
+from sim.report.charts.still import pictured
 from sim.report.document import Document, Section, Table
-from sim.report.drawing import COLOURS, FAINT, INK, Look, styled
 from sim.report.experiment_page import (
     bounds_told,
     change_told,
@@ -20,8 +21,7 @@ from sim.report.experiment_page import (
     title,
     unit_of,
 )
-from sim.report.still import pictured
-from sim.statistics import Interval
+from sim.runs.statistics import Interval
 
 
 def document(found: Optimum) -> Document:

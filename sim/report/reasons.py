@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.measures import ratio
 from sim.report.amounts import number
-from sim.report.charts import Axis, Bars, Chart, Picture
-from sim.report.drawing import COLOURS, FAINT
-from sim.report.still import pictured
-from sim.running import Result
-from sim.statistics import Interval, interval
+from sim.report.charts.chart import Axis, Bars, Chart, Picture
+from sim.report.charts.drawing import COLOURS, FAINT
+from sim.report.charts.still import pictured
+from sim.runs.measures import ratio
+from sim.runs.runner import Result
+from sim.runs.statistics import Interval, interval
 
 SIX = {
     "Poor service": ("service", "accountability", "convenience", "upselling"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from sim.experiments.ask_select import Selected
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
-from sim.report.charts import Axis, Chart, Dots, Mark, Picture, Rule
+from sim.report.charts.chart import Axis, Chart, Dots, Mark, Picture, Rule
+from sim.report.charts.drawing import look, styled
+from sim.report.charts.still import pictured
 from sim.report.document import Document, Section, Table
-from sim.report.drawing import look, styled
 from sim.report.experiment_page import (
     digits_of,
     level_told,
@@ -15,7 +16,6 @@ from sim.report.experiment_page import (
     unit_of,
     written_digits,
 )
-from sim.report.still import pictured
 
 PROCEDURES = {"kn": "KN (Kim & Nelson 2001)", "ocba": "OCBA (Chen et al. 2000)", "subset": "subset selection"}
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.comparing import MOST_REPLICATIONS, Answer, Wish
-from sim.compiled import source_hash
-from sim.customer_file import Customers
-from sim.ground import customers_of
+from sim.data.customer_file import Customers
+from sim.model.rules import source_hash
 from sim.report.amounts import counted, listed
-from sim.results import asked_of, folder_name, versions
-from sim.running import Failure, Result
+from sim.runs.comparison import MOST_REPLICATIONS, Answer, Wish
+from sim.runs.results import asked_of, folder_name, versions
+from sim.runs.runner import Failure, Result
+from sim.scenario.model_inputs import customers_of
 from sim.scenario.sections import People, traits
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import Difference, compared, spread_told

@@ -10,12 +10,12 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.sweeping import Sweep, base_point
 from sim.report import experiment_page as paper
 from sim.report.amounts import Known, between, counted, listed, number, span
-from sim.report.charts import Picture
+from sim.report.charts.chart import Picture
+from sim.report.charts.drawing import styled
+from sim.report.charts.sweep_figures import heat_map, multiples, tornado, unit_in
 from sim.report.document import Document, Section, Table
-from sim.report.drawing import styled
 from sim.report.experiment_page import bounds_told, digits_of, level_told, missing_told, size_told, title
-from sim.report.sweep_figures import heat_map, multiples, tornado, unit_in
-from sim.running import Failure
+from sim.runs.runner import Failure
 
 MOST_SETTINGS = 8
 STRAIGHT = 0.8

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.comparing import Answer
-from sim.measures import DEFINITIONS
 from sim.report import facts
 from sim.report.amounts import NONE, Known, Unit, between, half_width, number, places, signed
 from sim.report.document import Group, Table
-from sim.running import Result
+from sim.runs.comparison import Answer
+from sim.runs.measures import DEFINITIONS
+from sim.runs.runner import Result
 
 KEY = (
     "retention",

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.text import visible
+from sim.system.text import visible
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from sim.comparing import Answer
     from sim.report.document import Document
-    from sim.running import Result
+    from sim.runs.comparison import Answer
+    from sim.runs.runner import Result
 
 PIPED_WIDTH = 160
 SHORT = {
@@ -81,10 +81,10 @@ def print_document(document: Document) -> None:
 
 def show_result(result: Result) -> None:
     """Every measure of one scenario: mean and interval."""
-    from sim.comparing import Answer
-    from sim.measures import NAMES
     from sim.report.facts import unit_of
     from sim.report.tables import table
+    from sim.runs.comparison import Answer
+    from sim.runs.measures import NAMES
 
     alone = Answer((result,))
     rows = [

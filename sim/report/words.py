@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.comparing import Answer
-from sim.measures import DEFINITIONS
 from sim.report import facts
 from sim.report.amounts import (
     MINUS,
@@ -25,8 +23,10 @@ from sim.report.amounts import (
     sizes,
     span,
 )
-from sim.running import Result
-from sim.statistics import Difference, difference
+from sim.runs.comparison import Answer
+from sim.runs.measures import DEFINITIONS
+from sim.runs.runner import Result
+from sim.runs.statistics import Difference, difference
 
 CAUSE_WORDS = {
     "service": "poor service",

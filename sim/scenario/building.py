@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import nearest
-from sim.parameters import Parameters
-from sim.parts import Part, parts
+from sim.model.component import Part, parts
+from sim.model.parameters import Parameters
+from sim.scenario.constraints import Finding, Whole, in_part, in_whole
 from sim.scenario.friends import settled_network
-from sim.scenario.impossible import Finding, Whole, in_part, in_whole
-from sim.scenario.judging import Spot, judged
 from sim.scenario.lesson import Lesson, settled_lesson
 from sim.scenario.people import Folder, settled_people
 from sim.scenario.quantities import told
 from sim.scenario.sections import Frame, Market, Network, People
 from sim.scenario.tree import Node, Problems
+from sim.scenario.validation import Spot, judged
 
 Changes = tuple[tuple[int, dict[str, dict[str, Any]]], ...]
 FIXED = ("market", "customers", "network", "lesson", *Frame.model_fields)

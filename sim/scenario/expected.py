@@ -80,7 +80,7 @@ class Expected(BaseModel):
 
 def unit_words(measure: str, relative: bool) -> tuple[float, str]:
     """What a difference is multiplied by where people read it, and the unit that follows it."""
-    from sim.measures import DEFINITIONS  # here, because only lessons need to know the measures
+    from sim.runs.measures import DEFINITIONS  # here, because only lessons need to know the measures
 
     if relative:
         return 100.0, PERCENT

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, get_origin
 
 from sim.errors import Mistake, nearest
-from sim.parameters import Parameters
-from sim.parts import Part, parts
-from sim.scenario.judging import bounds, plain_type
+from sim.model.component import Part, parts
+from sim.model.parameters import Parameters
 from sim.scenario.quantities import between
 from sim.scenario.sections import Frame, Market, Network, traits
+from sim.scenario.validation import bounds, plain_type
 from sim.scenario.wording import spread_told, value_told
 
 SECTIONS: dict[str, type[Parameters]] = {"scenario": Frame, "market": Market, "network": Network}

@@ -6,11 +6,11 @@ from typing import Any
 
 from sim.errors import Mistake
 from sim.scenario.inheritance import resolved
-from sim.scenario.judging import Spot, judged
 from sim.scenario.people import Folder
 from sim.scenario.quantities import Unfit
 from sim.scenario.sections import MATTERS, Network
 from sim.scenario.tree import Node, Problems
+from sim.scenario.validation import Spot, judged
 from sim.scenario.yaml_file import refuse_unless_file
 
 ONLY_OF = {"file": ("configuration", "edges"), "column": ("configuration",), "degrees": ("configuration",)}

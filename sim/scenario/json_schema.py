@@ -6,14 +6,14 @@ from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from sim.customer_mapping import CustomerFileMapping
-from sim.distributions import Distribution
-from sim.network import MOST_FRIENDS
-from sim.parameters import Parameters
+from sim.data.customer_mapping import CustomerFileMapping
+from sim.model.distributions import Distribution
+from sim.model.network import MOST_FRIENDS
+from sim.model.parameters import Parameters
 from sim.scenario.building import parts_with_parameters
-from sim.scenario.judging import bounds, plain_type, unit_of
 from sim.scenario.lesson import schema as lesson_schema
 from sim.scenario.sections import FILE_KEYS, Frame, Market, Network, Segment, traits
+from sim.scenario.validation import bounds, plain_type, unit_of
 
 _QUANTITY = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*\S.*$"
 _NUMBERS = ("value", "low", "high", "mean", "sd")

@@ -108,7 +108,7 @@ def _shows(node: Node, problems: Problems) -> tuple[Expected, ...]:
 
 
 def _expected(name: str, entry: Node, problems: Problems) -> Expected | None:
-    from sim.measures import NAMES  # here, because only lessons need to know the measures
+    from sim.runs.measures import NAMES  # here, because only lessons need to know the measures
 
     if name not in NAMES:
         problems.add(entry.place, f"lesson.shows: {name} is no measure{nearest(name, list(NAMES)) or ''}")

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.customer_mapping import CustomerFileMapping, same
-from sim.customer_text import squeezed
-from sim.distributions import Distribution
+from sim.data.customer_mapping import CustomerFileMapping, same
+from sim.data.customer_text import squeezed
 from sim.errors import Mistake
-from sim.parameters import Parameters, lines, unit_named
+from sim.model.distributions import Distribution
+from sim.model.parameters import Parameters, lines, unit_named
 from sim.scenario.friends import matters
 from sim.scenario.quantities import parameter_unit
 from sim.scenario.sections import People, traits

@@ -12,15 +12,15 @@ from typing import IO, Any
 import numpy as np
 import pyarrow as arrow
 
-from sim.customer_csv import csv_rows
-from sim.customer_file import ENDINGS, ending_of, named, refuse_twins
-from sim.customer_rows import Block, Rows, parquet_rows
-from sim.customer_text import open_text, shortened
+from sim.data.customer_csv import csv_rows
+from sim.data.customer_file import ENDINGS, ending_of, named, refuse_twins
+from sim.data.customer_rows import Block, Rows, parquet_rows
+from sim.data.customer_text import open_text, shortened
+from sim.data.quarantine import Faults, Quarantined, commonest
 from sim.errors import Mistake, nearest
-from sim.network import MOST_ENDS, MOST_FRIENDS, network_of
-from sim.quarantine import Faults, Quarantined, commonest
+from sim.model.network import MOST_ENDS, MOST_FRIENDS, network_of
+from sim.model.week import Network
 from sim.scenario.tree import shown
-from sim.week import Network
 
 PLAIN = ".txt"
 """Ending of a list of ties as other programs write it: two words a line, and remarks behind #."""

@@ -6,15 +6,15 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.customer_mapping import CustomerFileMapping
-from sim.distributions import Distribution
+from sim.data.customer_mapping import CustomerFileMapping
 from sim.errors import Mistake, nearest
-from sim.scenario.impossible import unknown_trait
+from sim.model.distributions import Distribution
+from sim.scenario.constraints import unknown_trait
 from sim.scenario.inheritance import resolved
-from sim.scenario.judging import Spot, judged
 from sim.scenario.quantities import Unfit, fitted, number_in, told
 from sim.scenario.sections import FILE_KEYS, People, Segment, traits
 from sim.scenario.tree import Node, Problems
+from sim.scenario.validation import Spot, judged
 from sim.scenario.yaml_file import refuse_unless_file
 
 _KEYS = ("file", *FILE_KEYS, "traits", "segments")

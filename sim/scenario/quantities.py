@@ -6,9 +6,9 @@ import math
 import re
 from typing import Any
 
-from sim.customer_text import shortened
+from sim.data.customer_text import shortened
 from sim.errors import nearest
-from sim.parameters import UNITS, converted, unit_named
+from sim.model.parameters import UNITS, converted, unit_named
 
 SCALES = ("share", "scale 0-1", "ratio", "price index")
 """Units that are plain numbers without a dimension, which a percentage therefore expresses too."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
-from sim import outputs
 from sim.errors import Mistake
 from sim.scenario.inheritance import root_of
 from sim.scenario.sections import FILE_KEYS, Network, People
 from sim.scenario.tree import shown
+from sim.system import outputs
 
 if TYPE_CHECKING:
     from sim.scenario.whole import Scenario

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from sim.customer_mapping import CustomerFileMapping
-from sim.distributions import Distribution, Trait
-from sim.network import MOST_FRIENDS
-from sim.parameters import Parameters, parameter
+from sim.data.customer_mapping import CustomerFileMapping
+from sim.model.distributions import Distribution, Trait
+from sim.model.network import MOST_FRIENDS
+from sim.model.parameters import Parameters, parameter
 
 MOST_SEGMENTS = 250
 """The state keeps the segment in one byte."""
@@ -143,7 +143,7 @@ class People(BaseModel):
 @lru_cache(maxsize=1)
 def traits() -> Mapping[str, Trait]:
     """Every trait and starting state by name: what may stand under ``traits`` and ``columns``."""
-    from sim.behaviour.person import STARTS, TRAITS
+    from sim.model.behaviour.person import STARTS, TRAITS
 
     return {trait.name: trait for trait in (*TRAITS, *STARTS)}
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from sim.customer_text import shortened
+from sim.data.customer_text import shortened
 from sim.errors import Mistake
 
 DEEPEST = 16

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.arguments import file_path, shown
 from sim.errors import Mistake
-from sim.parameters import Parameters
+from sim.model.parameters import Parameters
 from sim.scenario import meaning
 from sim.scenario.building import Changes, settle
 from sim.scenario.inheritance import root_of, whole_tree, with_weeks_settled
@@ -21,6 +20,7 @@ from sim.scenario.lesson import Lesson
 from sim.scenario.people import Folder
 from sim.scenario.sections import Market, Network, People
 from sim.scenario.tree import Node, Problems, given, merged
+from sim.system.arguments import file_path, shown
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.customer_text import shortened
-from sim.distributions import Distribution
-from sim.parameters import Parameters, lines
+from sim.data.customer_text import shortened
+from sim.model.distributions import Distribution
+from sim.model.parameters import Parameters, lines
 from sim.scenario.meaning import effective
 from sim.scenario.quantities import in_unit, number_told
 from sim.scenario.sections import Market, Network, People, traits
@@ -62,7 +62,7 @@ def about(scenario: Scenario) -> list[str]:
 
     All that a run needs is made first: what is told to be valid runs. Raises :class:`~sim.errors.Mistake`.
     """
-    from sim.ground import ground_of
+    from sim.scenario.model_inputs import ground_of
 
     people = ground_of(scenario).plan.people
     title = f"{scenario.name}: {scenario.description}" if scenario.description else scenario.name
@@ -91,7 +91,7 @@ def _people_told(scenario: Scenario) -> Iterator[str]:
 
 def _segments_told(scenario: Scenario) -> Iterator[str]:
     """How many segments there are, the names of the first, and those whose settings hold for nobody."""
-    from sim.ground import customers_of
+    from sim.scenario.model_inputs import customers_of
 
     people, file = scenario.customers, customers_of(scenario)
     found = set() if file is None or file.segment is None else set(file.segment.tolist())
@@ -106,7 +106,7 @@ def _segments_told(scenario: Scenario) -> Iterator[str]:
 
 def customers_in_file(scenario: Scenario) -> tuple[int, int]:
     """Usable and unusable rows of the scenario's customer file. Raises :class:`~sim.errors.Mistake` on a bad file."""
-    from sim.ground import customers_of
+    from sim.scenario.model_inputs import customers_of
 
     read = customers_of(scenario)
     assert read is not None
@@ -114,7 +114,7 @@ def customers_in_file(scenario: Scenario) -> tuple[int, int]:
 
 
 def _ties_told(scenario: Scenario, people: int) -> Iterator[str]:
-    from sim.ground import ties_of
+    from sim.scenario.model_inputs import ties_of
 
     ties = ties_of(scenario, people)
     if ties is not None:

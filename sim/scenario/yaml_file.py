@@ -19,7 +19,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from sim.customer_text import shortened
+from sim.data.customer_text import shortened
 from sim.errors import Mistake, nearest
 from sim.scenario.tree import DEEPEST, Node, Place, is_text, shown
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.arguments import whole
-from sim.compiled import lean_kernel
 from sim.errors import Mistake
+from sim.model.rules import lean_kernel
+from sim.system.arguments import whole
 
 SERVED, ABANDONED, BLOCKED, BALKED = 0, 1, 2, 3
 NOBODY = -1

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arguments import whole
-from sim.compiled import kernel
-from sim.draws import fill, stream, world
-from sim.numeric import log
+from sim.model.numeric import log
+from sim.model.random import fill, stream, world
+from sim.model.rules import kernel
 from sim.service.queues import ABANDONED, SERVED, serve
+from sim.system.arguments import whole
 from sim.theory.erlang import TWENTY_SECONDS, QueueFigures, erlang_a, erlang_c
 
 BATCHES, WARM_UP = 30, 0.05

@@ -14,9 +14,9 @@ import solara
 from reacton.core import Element
 
 from sim.studio import pages
-from sim.studio.furniture import heading, said, told
-from sim.studio.html import html
-from sim.studio.work import told_of
+from sim.studio.visitor.work import told_of
+from sim.studio.widgets.basics import heading, said, told
+from sim.studio.widgets.html import html
 
 COLOURS = {"primary": "#0b5a8a", "secondary": "#37474f", "accent": "#b34700", "error": "#b00020", "anchor": "#0b5a8a"}
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import least_squares
 
-from sim.arguments import above_nought, nought_or_more, number, numbers
 from sim.errors import Mistake
+from sim.system.arguments import above_nought, nought_or_more, number, numbers
 
 Numbers = NDArray[np.float64]
 

@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arguments import nought_or_more as _not_negative
-from sim.arguments import number, whole
 from sim.errors import Mistake
+from sim.system.arguments import nought_or_more as _not_negative
+from sim.system.arguments import number, whole
 
 TWENTY_SECONDS = 20 / 60
 MOST = 10_000_000

@@ -12,8 +12,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arguments import above_nought, numbers, shown
 from sim.errors import Mistake
+from sim.system.arguments import above_nought, numbers, shown
 
 Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from scipy.special import betaln, hyp2f1
 
-from sim.arguments import above_nought, nought_or_more, numbers
 from sim.errors import Mistake
+from sim.system.arguments import above_nought, nought_or_more, numbers
 
 Numbers = NDArray[np.float64]
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.execution import Block, executor
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.querying import connect
 from sim.experiments.store import Store
-from sim.running import run
+from sim.runs.executor import Block, executor
+from sim.runs.runner import run
 from sim.scenario.whole import Scenario, described
 
 pytestmark = pytest.mark.benchmark

@@ -18,7 +18,7 @@ ENDING = 60
 ON_A_COPY = """
 import os
 from pathlib import Path
-from sim.studio import assets
+from sim.studio.server import assets
 assets.folder = lambda: Path(os.environ["STUDIO_PROGRAMS"])
 from sim.cli import main
 main()
@@ -60,7 +60,7 @@ def end(process: subprocess.Popen[str]) -> None:
 
 def copy_programs(folder: Path) -> Path:
     """A copy of the programs that the studio's pages load: whatever is done to them, the installed ones stay."""
-    from sim.studio import assets
+    from sim.studio.server import assets
 
     for program in assets.folder().iterdir():
         if program.name.startswith(("@widgetti", "requirejs")):

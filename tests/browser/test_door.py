@@ -13,8 +13,8 @@ import pytest
 from processes import copy_programs, digests, end, start_on_copy, start_studio
 from requests_made import asked
 
-from sim.studio import assets
 from sim.studio.app import WELCOME, page_files
+from sim.studio.server import assets
 
 pytestmark = pytest.mark.browser
 TOKEN = "a-word-for-the-class"

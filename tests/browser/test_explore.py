@@ -10,12 +10,12 @@ import pytest
 from playwright.sync_api import expect
 from processes import end, start_studio
 
-from sim.execution import executor
 from sim.experiments.querying import STORE
 from sim.experiments.question import load_experiment
+from sim.runs.executor import executor
 from sim.scenario.whole import described
-from sim.studio.own_sweep import Own, as_yaml
-from sim.studio.questions import answered
+from sim.studio.explore.own_sweep import Own, as_yaml
+from sim.studio.explore.questions import answered
 
 pytestmark = pytest.mark.browser
 RANGES = (("call_centre.representatives", 1.0, 3.0), ("quality.error_rate", 0.01, 0.2))

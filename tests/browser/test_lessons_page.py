@@ -82,7 +82,7 @@ def test_a_number_is_guessed_with_the_keyboard(studio: str, page: Any, accessibl
     page.wait_for_selector("text=That is near: you guessed −9 percentage points")
 
 
-PATIENT = "import sim.studio.lesson_stages as lesson; lesson.REPLICATIONS = 20_000; from sim.cli import main; main()"
+PATIENT = "import sim.studio.lessons.stages as lesson; lesson.REPLICATIONS = 20_000; from sim.cli import main; main()"
 """A studio whose lessons run a thousand times as long: what is over in a moment cannot be called off in time."""
 
 

@@ -13,8 +13,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from worlds import busy  # noqa: E402
 
 from sim import compare  # noqa: E402
-from sim.report import comparison, formats  # noqa: E402
+from sim.report import comparison  # noqa: E402
 from sim.report.document import Document  # noqa: E402
+from sim.report.formats import writer  # noqa: E402
 
 pytestmark = pytest.mark.browser
 LOOK = "[...document.images].filter(image => image.complete && image.naturalWidth > 100).length"
@@ -28,7 +29,7 @@ def report() -> Document:
 
 @pytest.fixture(scope="module")
 def address(report: Document, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return formats.write(report, tmp_path_factory.mktemp("report") / "answer.html").as_uri()
+    return writer.write(report, tmp_path_factory.mktemp("report") / "answer.html").as_uri()
 
 
 def all_alive(page: Any, count: int) -> None:

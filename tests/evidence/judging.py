@@ -9,9 +9,9 @@ from scipy.stats import norm
 
 from evidence.laboratory import QUIET, Laboratory, chance_if_comparing, merged
 from evidence.rows import Finding, Row, over
-from sim.behaviour.answering import answer
-from sim.behaviour.satisfaction import felt, judgement, surprise
-from sim.mechanisms.call_centre import encounter, handling_minutes, solves, wait_pain
+from sim.model.behaviour.answering import answer
+from sim.model.behaviour.satisfaction import felt, judgement, surprise
+from sim.model.mechanisms.call_centre import encounter, handling_minutes, solves, wait_pain
 
 SD = 0.05
 """The standard deviation of delivered quality from week to week, as shipped."""

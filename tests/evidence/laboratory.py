@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 from worlds import fixed
 
-from sim.behaviour.belief import view
-from sim.behaviour.choice import goodwill, held_against, leaves, pull, thinks
-from sim.behaviour.price import price_advantage
-from sim.engines import core
-from sim.engines.start import begin, empty_state, setting_of
-from sim.ground import ground_of
-from sim.mechanisms.contracts import bound, hurdle
-from sim.mechanisms.pricing import price_paid
-from sim.parts import columns, row
+from sim.engine import core
+from sim.engine.start import begin, empty_state, setting_of
+from sim.model.behaviour.belief import view
+from sim.model.behaviour.choice import goodwill, held_against, leaves, pull, thinks
+from sim.model.behaviour.price import price_advantage
+from sim.model.component import columns, row
+from sim.model.mechanisms.contracts import bound, hurdle
+from sim.model.mechanisms.pricing import price_paid
+from sim.model.week import COUNTS, State, journal
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import described
-from sim.week import COUNTS, State, journal
 
 QUIET = {"quality": {"error_rate": 0.0, "spread": 0.0}, "call_centre": {"questions": 0.0}}
 """A market in which nothing goes wrong and every week is like the last."""

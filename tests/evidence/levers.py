@@ -10,10 +10,10 @@ import numpy as np
 from evidence.laboratory import merged
 from evidence.rows import Finding, Row, over
 from sim import run
-from sim.behaviour.belief import Belief, belief_after, reputation_after
-from sim.mechanisms.chatbot import Chatbot
+from sim.model.behaviour.belief import Belief, belief_after, reputation_after
+from sim.model.mechanisms.chatbot import Chatbot
+from sim.model.week import COUNTS
 from sim.scenario.whole import described
-from sim.week import COUNTS
 
 MARKET = {"weeks": 40, "market": {"customers": 600, "prospects": 300, "stands_for": 60}}
 STRANGERS = {"market": {"customers": 300, "prospects": 6000, "stands_for": 60}}

@@ -11,9 +11,9 @@ from scipy.stats import spearmanr
 from evidence.laboratory import QUIET, Laboratory, merged
 from evidence.rows import Finding, Published, Row, facts, over, repeated
 from sim import run
-from sim.behaviour.answering import answer, leaning
-from sim.behaviour.choice import goodwill
-from sim.behaviour.ledger import BOOKED
+from sim.model.behaviour.answering import answer, leaning
+from sim.model.behaviour.choice import goodwill
+from sim.model.behaviour.ledger import BOOKED
 from sim.scenario.whole import described
 
 # ---- L05, D01, D02: what people answer, and whether they then stay ------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 from evidence.laboratory import QUIET, Laboratory, merged
 from evidence.rows import Finding, Row, over
 from sim import run
-from sim.behaviour.issue import SILENT
+from sim.model.behaviour.issue import SILENT
 from sim.scenario.whole import described
 
 PEOPLE = 6000

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.statistics import interval
+from sim.runs.statistics import interval
 
 HERE = Path(__file__).parent
 ROLES = {"UNIT": "exact", "CAL": "may be fitted", "HOLD": "held out"}

@@ -11,10 +11,10 @@ import numpy as np
 from evidence.laboratory import QUIET, Laboratory, merged
 from evidence.rows import Finding, Published, Row, exactly, facts, over
 from sim import compare, run
-from sim.behaviour.answering import answer
-from sim.behaviour.person import TRAITS
-from sim.mechanisms.call_centre import CallCentre
-from sim.mechanisms.self_checkout import SelfCheckout
+from sim.model.behaviour.answering import answer
+from sim.model.behaviour.person import TRAITS
+from sim.model.mechanisms.call_centre import CallCentre
+from sim.model.mechanisms.self_checkout import SelfCheckout
 from sim.scenario.whole import described
 from sim.service.queues import serve
 

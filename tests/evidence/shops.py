@@ -9,8 +9,8 @@ import numpy as np
 from evidence.laboratory import QUIET, Laboratory, merged
 from evidence.rows import Finding, Row, over
 from sim import run
+from sim.model.week import COUNTS
 from sim.scenario.whole import described
-from sim.week import COUNTS
 
 PEOPLE, FOR_EVER = 8000, 1e9
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import strategies as st
 
 from fuzz.hammer import hammer, kept
-from sim.customer_file import CustomerFileMapping, read_customers
+from sim.data.customer_file import CustomerFileMapping, read_customers
 from sim.errors import Mistake
-from sim.ground import targets
+from sim.scenario.model_inputs import targets
 
 KIND = "customer_files"
 LONGEST = 20.0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 pytest.importorskip("solara")
 
 from fuzz.hammer import hammer, kept
-from sim.studio.messages import LARGEST, LARGEST_TEXT, MOST_VALUES, PIECE, Refused, read
+from sim.studio.server.messages import LARGEST, LARGEST_TEXT, MOST_VALUES, PIECE, Refused, read
 
 KIND = "messages"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fuzz.hammer import hammer, kept
 from sim.errors import Mistake
 from sim.experiments.checking import checked, is_experiment
-from sim.running import run
+from sim.runs.runner import run
 from sim.scenario.whole import Scenario, load
 from sim.scenario.wording import about
 

@@ -14,8 +14,8 @@ from fuzz.hammer import Check, hammer, kept
 from sim import run
 from sim.experiments import blocks, store_parts
 from sim.experiments.querying import STORE, query
-from sim.experiments.seals import Damaged
 from sim.experiments.store import MARK, Store
+from sim.system.digests import Damaged
 
 KIND = "store_files"
 NAMES = (MARK, "blocks/0123.block", "part.json", "replications.parquet", "weekly.parquet", "scenarios.parquet")

@@ -12,25 +12,26 @@ import reacton.ipyvuetify as v
 import solara
 from reacton.core import Element
 
-from sim.comparing import MOST_REPLICATIONS
 from sim.errors import Mistake
-from sim.running import MOST_SEED
+from sim.runs.comparison import MOST_REPLICATIONS
+from sim.runs.runner import MOST_SEED
 from sim.scenario.whole import Scenario
-from sim.studio import comparison, packing
-from sim.studio.address import MOST, Address, use_address
-from sim.studio.comparison import answer, customers
-from sim.studio.comparison import question as asking
-from sim.studio.comparison.answer_view import AnswerView
-from sim.studio.comparison.forms import Ask, Field, PolicyForm, fraction, plain, whole_number
-from sim.studio.comparison.people_form import PeopleForm
-from sim.studio.comparison.question import Question
-from sim.studio.comparison.spreads import Spreads
-from sim.studio.comparison.spreads_form import SpreadsForm
-from sim.studio.desk import DESKS, Desk
-from sim.studio.furniture import Progress, aside, button, choice, heading, said, told
-from sim.studio.html import html
-from sim.studio.policies import Policy
-from sim.studio.work import Work, use_work
+from sim.studio import compare
+from sim.studio.compare import answer, customers
+from sim.studio.compare import question as asking
+from sim.studio.compare.answer_view import AnswerView
+from sim.studio.compare.forms import Ask, Field, PolicyForm, fraction, plain, whole_number
+from sim.studio.compare.people_form import PeopleForm
+from sim.studio.compare.question import Question
+from sim.studio.compare.spreads import Spreads
+from sim.studio.compare.spreads_form import SpreadsForm
+from sim.studio.visitor import packing
+from sim.studio.visitor.address import MOST, Address, use_address
+from sim.studio.visitor.files import DESKS, Desk
+from sim.studio.visitor.policies import Policy
+from sim.studio.visitor.work import Work, use_work
+from sim.studio.widgets.basics import Progress, aside, button, choice, heading, said, told
+from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Compare", "mdi-compare", 20
 ENTRIES = (*asking.PLACES, "people", "count", "weeks", "replications", "seed", "precision", "spreads")
@@ -56,7 +57,7 @@ TOO_LONG = (
 
 @lru_cache(maxsize=1)
 def _style() -> str:
-    return (Path(comparison.__file__).parent / "compare.css").read_text(encoding="utf-8")
+    return (Path(compare.__file__).parent / "compare.css").read_text(encoding="utf-8")
 
 
 @solara.component

@@ -10,15 +10,16 @@ import solara
 from sim.errors import Mistake
 from sim.experiments.designs import value_in
 from sim.experiments.querying import folders
-from sim.studio import own_sweep, questions, shelf
-from sim.studio.address import Address, use_address
-from sim.studio.asking_own import FIELDS, OwnForm
-from sim.studio.desk import DESKS, Desk
-from sim.studio.exploring import Answer, runs_folder
-from sim.studio.exploring_taken import Ask
-from sim.studio.furniture import aside, button, choice, heading, said, told
-from sim.studio.html import html
-from sim.studio.questions import Question
+from sim.studio.explore import own_sweep, questions
+from sim.studio.explore.answer import Answer, runs_folder
+from sim.studio.explore.own_sweep_form import FIELDS, OwnForm
+from sim.studio.explore.questions import Question
+from sim.studio.explore.take_away import Ask
+from sim.studio.library import scenario_library
+from sim.studio.visitor.address import Address, use_address
+from sim.studio.visitor.files import DESKS, Desk
+from sim.studio.widgets.basics import aside, button, choice, heading, said, told
+from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Explore", "mdi-grid", 30
 
@@ -89,7 +90,7 @@ def _ask(address: Address, known: dict[str, Question], desk: Desk) -> Ask | None
     own = own_sweep.own_in({name: address[name] for name in FIELDS})
     if own is None:
         return None
-    asked = own.experiment(shelf.fetch(own.base, desk))
+    asked = own.experiment(scenario_library.fetch(own.base, desk))
     file = f"experiments/{own_sweep.OWN_FILE}"
     told_ = f"The same as a command: save the question below as {file}, and then loyalty sweep {file}"
     return Ask(repr(own_sweep.entries_of(own)), "sweep", asked, runs_folder(desk, own=True), told_)
@@ -107,7 +108,7 @@ def Kept(desk: Desk) -> None:
     heading("Answers kept in “results”", 2)
     for name in _unread(under, {row["id"] for row in answered}):
         aside(
-            f"results/{shelf.text(name)} is faulty: its manifest.json cannot be read; remove the folder, or ask again."
+            f"results/{scenario_library.text(name)} is faulty: its manifest.json cannot be read; remove the folder, or ask again."
         )
     if mistake:
         told(mistake)

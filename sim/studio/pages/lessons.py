@@ -10,22 +10,22 @@ import solara
 
 from sim.errors import Mistake
 from sim.scenario.whole import Scenario
-from sim.studio import shelf
-from sim.studio.address import Address, use_address
-from sim.studio.furniture import Table, aside, button, heading, hidden, said, told
-from sim.studio.html import html
-from sim.studio.lesson_class import ROOMS
-from sim.studio.lesson_classroom import Classroom
-from sim.studio.lesson_pieces import Listed, Steps
-from sim.studio.lesson_stages import SHOWN
-from sim.studio.lesson_taking import (
+from sim.studio.lessons.classroom import Classroom
+from sim.studio.lessons.pieces import Listed, Steps
+from sim.studio.lessons.school_class import ROOMS
+from sim.studio.lessons.stages import SHOWN
+from sim.studio.lessons.taking import (
     ATTEMPTS,
     STAGES,
     Attempt,
     guess_needed,
     sorted_out,
 )
-from sim.studio.lesson_teacher import page_of
+from sim.studio.lessons.teacher import page_of
+from sim.studio.library import scenario_library
+from sim.studio.visitor.address import Address, use_address
+from sim.studio.widgets.basics import Table, aside, button, heading, hidden, said, told
+from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Lessons", "mdi-school-outline", 40
 STYLE = Path(__file__).parents[1] / "lessons.css"
@@ -33,14 +33,14 @@ STYLE = Path(__file__).parents[1] / "lessons.css"
 
 def lessons() -> dict[str, Scenario]:
     """The shipped lessons that can be taken, by what the address calls them."""
-    return sorted_out(shelf.shipped())[0]
+    return sorted_out(scenario_library.shipped())[0]
 
 
 @solara.component
 def Page() -> None:
     """The list of lessons, a lesson, its teacher's page or a class – as the address says."""
     address, visitor = use_address(), solara.get_session_id()
-    (found, faulty), key = sorted_out(shelf.shipped()), address["lesson"]
+    (found, faulty), key = sorted_out(scenario_library.shipped()), address["lesson"]
     solara.Style(STYLE)
     if address["class"]:
         Classroom(address["class"], visitor, found, address)

@@ -6,14 +6,15 @@ import solara
 
 from sim.errors import Mistake
 from sim.report.reasons import SIX
-from sim.studio import catalogue, library, shelf
-from sim.studio.address import Address, use_address
-from sim.studio.desk import DESKS, Desk
-from sim.studio.furniture import aside, choice, heading, said, told
-from sim.studio.html import html
-from sim.studio.library import where
-from sim.studio.mirroring import REPLICATIONS, Mirror
-from sim.studio.prose import Prose
+from sim.studio.library import catalogue, contents
+from sim.studio.library import scenario_library as shelf
+from sim.studio.library.contents import where
+from sim.studio.library.mirroring import REPLICATIONS, Mirror
+from sim.studio.visitor.address import Address, use_address
+from sim.studio.visitor.files import DESKS, Desk
+from sim.studio.widgets.basics import aside, choice, heading, said, told
+from sim.studio.widgets.html import html
+from sim.studio.widgets.prose import Prose
 
 TITLE, ICON, PLACE = "Library", "mdi-bookshelf", 50
 SHELVES = {
@@ -65,16 +66,16 @@ def shelf_at(address: Address) -> str:
 def shown(address: Address, here: str, desk: Desk) -> str:
     """The piece that the address names. Raises :class:`Mistake` when there is none."""
     if address["find"]:
-        return library.found(address["find"], desk)
+        return contents.found(address["find"], desk)
     if address["part"]:
-        return library.part(address["part"], address["setting"])
+        return contents.part(address["part"], address["setting"])
     if address["scenario"]:
-        return library.scenario(address["scenario"], desk)
+        return contents.scenario(address["scenario"], desk)
     if here == "measures":
-        return library.measures(address["measure"])
+        return contents.measures(address["measure"])
     if here == "sources":
-        return library.sources(address["source"] if address["source"] in library.SOURCES else "assumption")
-    return library.scenarios(desk) if here == "scenarios" else library.shelf_of(here)
+        return contents.sources(address["source"] if address["source"] in contents.SOURCES else "assumption")
+    return contents.scenarios(desk) if here == "scenarios" else contents.shelf_of(here)
 
 
 def _mirror(address: Address, desk: Desk) -> None:

@@ -11,25 +11,33 @@ import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
-from sim.parts import parts
-from sim.studio import shelf
-from sim.studio.address import Address, use_address
-from sim.studio.desk import DESKS, Desk
-from sim.studio.director import Story, story
-from sim.studio.film import LARGEST, from_file
-from sim.studio.furniture import Table, aside, button, choice, heading, said, told
-from sim.studio.html import html
-from sim.studio.levers import Lever, lever, levers, of_part, typed, worded
-from sim.studio.policies import Policy, Setting, to_address
-from sim.studio.projecting import SAME, Projector, compare_entries, first_key, script_of, second_policy, second_world
-from sim.studio.work import told_of
+from sim.model.component import parts
+from sim.studio.library import scenario_library
+from sim.studio.live.frames import LARGEST, from_file
+from sim.studio.live.live_controller import (
+    SAME,
+    Projector,
+    compare_entries,
+    first_key,
+    script_of,
+    second_policy,
+    second_world,
+)
+from sim.studio.live.live_session import Story, story
+from sim.studio.visitor.address import Address, use_address
+from sim.studio.visitor.files import DESKS, Desk
+from sim.studio.visitor.levers import Lever, lever, levers, of_part, typed, worded
+from sim.studio.visitor.policies import Policy, Setting, to_address
+from sim.studio.visitor.work import told_of
+from sim.studio.widgets.basics import Table, aside, button, choice, heading, said, told
+from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Live", "mdi-play-network-outline", 10
 SIZES = [("300", "300 people"), ("1000", "1,000 people"), (str(LARGEST), "all of the scenario")]
 ENGINES = [("core", "fast (compiled core)"), ("mesa", "readable (Mesa agents, a few weeks a second)")]
 
 
-@solara.component_vue("../vue/live.vue")
+@solara.component_vue("../live/live.vue")
 def Stage(
     opening: dict[str, Any],
     chunk: dict[str, Any],
@@ -41,7 +49,7 @@ def Stage(
     """The worlds as they are drawn in the browser."""
 
 
-@solara.component_vue("../vue/lever.vue")
+@solara.component_vue("../widgets/lever.vue")
 def LeverField(
     label: str,
     meaning: str,
@@ -101,7 +109,7 @@ def _filmed(address: Address) -> str:
 @solara.component
 def Worlds(address: Address, desk: Desk) -> None:
     """Which scenarios, how many people, which engine, whose luck."""
-    known = [(key, f"{key.split('/')[0]}: {name}") for key, name in shelf.titles(desk).items()]
+    known = [(key, f"{key.split('/')[0]}: {name}") for key, name in scenario_library.titles(desk).items()]
     first, second = first_key(address), second_policy(address)
 
     def go(**changes: str) -> None:
@@ -130,7 +138,7 @@ def Worlds(address: Address, desk: Desk) -> None:
 def _must_be_whole(key: str, desk: Desk) -> bool:
     """Whether a scenario's people can only be shown all together; not so when it cannot be read, which is said elsewhere."""
     try:
-        return from_file(shelf.fetch(key, desk))
+        return from_file(scenario_library.fetch(key, desk))
     except Mistake:
         return False
 
@@ -183,7 +191,7 @@ def _telling(address: Address, desk: Desk) -> str:
     """The mechanism in which the two worlds differ; the first there is if they do not."""
     known = list(_parts())
     try:
-        one, two = shelf.fetch(first_key(address), desk), second_world(address, second_policy(address), desk)
+        one, two = scenario_library.fetch(first_key(address), desk), second_world(address, second_policy(address), desk)
     except Mistake:
         return known[0]
     last = one.weeks - 1, two.weeks - 1

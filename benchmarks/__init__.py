@@ -1,0 +1,1 @@
+"""How fast the engines are, measured in one run: what is timed, against what, and the page that says so."""

@@ -1,0 +1,119 @@
+"""Where both engines begin: the same people, friends and empty queues, from a scenario's ground and a replication's number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.model.mechanisms.employee_care import NEUTRAL as CARE_NEUTRAL
+from sim.model.mechanisms.management import NEUTRAL as MANAGEMENT_NEUTRAL
+from sim.model.mechanisms.management import on_duty
+from sim.model.network import draw_network
+from sim.model.population import Plan, draw_people, empty_columns, empty_company
+from sim.model.random import world
+from sim.model.week import Network, State
+from sim.service.queues import idle, nobody_in_line
+
+
+class Setting(NamedTuple):
+    """What does not change in the course of a replication.
+
+    ``founders``: how many people are the company's customers at the start (the first ones); ``prices_move`` (and with
+    them what seems fair) and ``offers_made``: whether they ever do, in any week, so that a mechanism that is off costs
+    nothing; so with ``staff_lasts`` (representatives have a morale and a tenure) and ``budget_moves`` (the management
+    reacts to the margin).
+    """
+
+    world: np.uint64
+    founders: int
+    stands_for: float
+    prices_move: bool
+    offers_made: bool
+    staff_lasts: bool
+    budget_moves: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """All that a scenario says, as arrays. ``policy``: one record a week; ``network``: kind, degree, rewiring.
+
+    ``given``: what is not drawn of the network (see :func:`sim.model.network.draw_network`).
+    """
+
+    plan: Plan
+    policy: np.ndarray
+    network: tuple[str, int, float]
+    stands_for: float
+    reputation: tuple[float, float]
+    given: np.ndarray | Network | None = None
+
+    @property
+    def weeks(self) -> int:
+        """How long the scenario lasts."""
+        return len(self.policy)
+
+    def most(self, name: str) -> int:
+        """The largest value a parameter takes in any week."""
+        return int(self.policy[name].max())
+
+
+def setting_of(ground: Ground, key: np.uint64) -> Setting:
+    """The setting of the replication with this key."""
+    prices = ground.policy["pricing_list_price"]
+    unfair = ("pricing_newcomer_discount", "fees_size", "fees_drip")
+    prices_move = bool((prices != prices[0]).any() or any(ground.policy[name].any() for name in unfair))
+    offers = bool(ground.policy["upselling_attempts"].any())
+    moves = prices_move, offers, _staff_lasts(ground.policy), _budget_moves(ground.policy)
+    return Setting(key, ground.plan.founders, float(ground.stands_for), *moves)
+
+
+def _staff_lasts(policy: np.ndarray) -> bool:
+    """Whether any setting of :mod:`sim.model.mechanisms.employee_care` ever differs from those that change nothing."""
+    return any((policy[f"employee_care_{name}"] != np.float32(value)).any() for name, value in CARE_NEUTRAL.items())
+
+
+def _budget_moves(policy: np.ndarray) -> bool:
+    """Whether the management ever reacts to the margin."""
+    return any(policy[f"management_{name}"].any() for name in MANAGEMENT_NEUTRAL)
+
+
+def _room(ground: Ground, planned: str) -> int:
+    """Most representatives or lanes of any week: those planned, or what the largest budget pays for."""
+    most = ground.most(planned)
+    if not _budget_moves(ground.policy):
+        return most
+    return int(on_duty(most, ground.policy["management_ceiling"].max() - np.float32(1), 0))
+
+
+def _lines(ground: Ground) -> tuple[np.ndarray, np.ndarray]:
+    """The two lines before the lanes: with room only where somebody ever sees them, so that what is off costs nothing."""
+    seen = bool(ground.policy["self_checkout_line_in_sight"].any())
+    return nobody_in_line(seen), nobody_in_line(seen)
+
+
+def empty_state(ground: Ground) -> State:
+    """A state with room for this ground's people, representatives and lanes."""
+    staff, lanes = _room(ground, "call_centre_representatives"), _room(ground, "self_checkout_lanes")
+    return State(
+        *empty_columns(ground.plan.people), *empty_company(staff), *idle(staff), *idle(lanes), *idle(lanes),
+        *_lines(ground), np.zeros(2, np.float32),
+    )  # fmt: skip
+
+
+def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Network, Setting]:
+    """Put the start of a replication into ``state``; returns its network and setting."""
+    key = world(seed, replication)
+    draw_people(key, ground.plan, ground.policy, (state.number, state.clock, state.mark))
+    state.staff[:], state.firm[:] = 0, 0
+    for times, numbers in (
+        (state.busy, state.server),
+        (state.lane_busy, state.lane),
+        (state.self_busy, state.self_lane),
+    ):
+        times[:], numbers[:] = idle(len(times))
+    state.lane_line[:], state.self_line[:] = 0, 0
+    state.reputation[:] = ground.reputation
+    network = draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:], ground.given)
+    return network, setting_of(ground, key)

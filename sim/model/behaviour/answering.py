@@ -1,0 +1,53 @@
+"""What customers say when they are asked: their state, seen through each person's own way of answering.
+
+Serves S1.7, S3.7. Each customer is asked once a quarter. Sources: Mittal & Kamakura 2001 (J. Marketing Research 38:131-142) for
+response styles that blur the link between rating and behaviour; the sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.numeric import share
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import stream
+from sim.model.rules import rule
+
+f32 = np.float32
+
+ANSWERS = stream("answers")
+SURVEY_WEEKS = 13
+"""Each customer is asked every thirteenth week, a thirteenth of them each week."""
+
+
+class Answering(Parameters):
+    style: float = parameter(
+        0.12, "scale 0-1", 0, 1, "Spread between people in how high they answer", "assumption: about one point of ten")  # fmt: skip
+    consistency: float = parameter(
+        0.5, "share", -1, 1, "How far the same person leans the same way in another question",
+        "literature: Mittal & Kamakura 2001 for blurred ratings; assumption: half-way")  # fmt: skip
+    promoter_from: float = parameter(
+        0.85, "scale 0-1", 0, 1, "Answer from which someone counts as a promoter", "literature: Reichheld 2003, 9 or 10 of 10")  # fmt: skip
+    detractor_below: float = parameter(
+        0.65, "scale 0-1", 0, 1, "Answer below which someone counts as a detractor", "literature: Reichheld 2003, 0 to 6 of 10")  # fmt: skip
+    satisfied_from: float = parameter(
+        0.70, "scale 0-1", 0, 1, "Answer from which someone counts as satisfied", "assumption: top two of five boxes")  # fmt: skip
+
+
+@rule
+def answer(state: float, normal: float, style: float) -> float:
+    """The answer given: the state, shifted by the person's way of answering (a standard normal number), in [0, 1]."""
+    return share(state + style * normal)
+
+
+@rule
+def leaning(first: float, other: float, consistency: float) -> float:
+    """How the person leans in another question: as in the first as far as they are consistent (standard normal again)."""
+    return consistency * first + np.sqrt(f32(1) - consistency * consistency) * other
+
+
+EXAMPLES = (
+    example(answer, 0.7, 1.0, 0.1, becomes=0.8, because="one spread above the state"),
+    example(leaning, 1.0, 0.5, 0.6, becomes=1.0, because="0.6 x 1 + 0.8 x 0.5"),
+    example(leaning, 2.0, 1.0, 0.0, becomes=1.0, because="nothing to do with the first question"),
+    example(answer, 0.95, 1.0, 0.1, becomes=1.0, because="the scale ends at 1"),
+)

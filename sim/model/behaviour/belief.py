@@ -1,0 +1,68 @@
+"""What people believe of a provider from what they hear: bad news weighs more than good.
+
+Serves S0.7, S1.8, S4.6. Sources: Chevalier & Mayzlin 2006 (J. Marketing Research 43:345-354), one bad review moves more than one
+good; East, Hammond & Lomax 2008 (IJRM 25:215-224) find the two closer together, so the default bias is mild.
+A belief is a weighted average in which each message counts as an observation: always within [0, 1], in any order.
+"""
+
+import numpy as np
+
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+
+f32 = np.float32
+
+
+class Belief(Parameters):
+    persuasion: float = parameter(
+        0.08, "ratio", 0, 2, "Weight of one message against what the hearer believed before", "assumption: a dozen friends count as much as one's own view")  # fmt: skip
+    negativity: float = parameter(
+        1.3, "ratio", 0.1, 10, "Weight of a bad message against a good one",
+        "literature: East, Hammond & Lomax 2008 (close to 1); Chevalier & Mayzlin 2006 (above 1)")  # fmt: skip
+    publicity: float = parameter(
+        0.03, "share per week", 0, 1, "How fast public reputation follows what is said", "assumption: half way in 23 weeks")  # fmt: skip
+    reviews: float = parameter(
+        0.3, "share", 0, 1, "Weight of public reputation beside one's own belief when comparing providers",
+        "assumption: people trust friends more than stars")  # fmt: skip
+    starting: float = parameter(
+        0.68, "scale 0-1", 0, 1, "What people believe, on average, of a provider they do not use", "assumption: a decent firm")  # fmt: skip
+    spread: float = parameter(
+        0.08, "scale 0-1", 0, 0.5, "Spread between people of that belief", "assumption: opinions differ")  # fmt: skip
+
+
+COLUMNS = (
+    Column("belief_company", "number", "What is believed of the company, 0 to 1", ("listen", "decide")),
+    Column("belief_rival", "number", "What is believed of the rival, 0 to 1", ("listen", "decide")),
+)
+
+
+@rule
+def belief_after(belief: float, good: int, bad: int, persuasion: float, negativity: float) -> float:
+    """Belief after hearing ``good`` and ``bad`` messages: the weighted average of the old belief (1), ones and zeros."""
+    gain = persuasion * f32(good)
+    return (belief + gain) / (f32(1) + gain + persuasion * negativity * f32(bad))
+
+
+@rule
+def reputation_after(reputation: float, good: int, bad: int, negativity: float, publicity: float) -> float:
+    """Public reputation after a week's talk; unchanged when nobody spoke."""
+    total = f32(good) + negativity * f32(bad)
+    return reputation + (f32(good) / total - reputation) * publicity if total > f32(0) else reputation
+
+
+@rule
+def view(belief: float, reputation: float, reviews: float) -> float:
+    """How a provider looks from outside: one's own belief and its public reputation, weighed."""
+    return belief + (reputation - belief) * reviews
+
+
+EXAMPLES = (
+    example(belief_after, 0.6, 2, 0, 0.1, 1.3, becomes=0.8 / 1.2, because="(0.6 + 0.2) / 1.2"),
+    example(belief_after, 0.6, 0, 1, 0.1, 2.0, becomes=0.5, because="0.6 / 1.2"),
+    example(belief_after, 0.6, 0, 0, 0.1, 2.0, becomes=0.6, because="nothing heard, nothing changed"),
+    example(reputation_after, 0.5, 3, 1, 1.0, 0.1, becomes=0.525, because="a tenth of the way from 0.5 to 3/4"),
+    example(reputation_after, 0.5, 0, 0, 1.0, 0.1, becomes=0.5, because="nobody spoke"),
+    example(view, 0.8, 0.6, 0.25, becomes=0.75, because="a quarter of the way from 0.8 to 0.6"),
+)

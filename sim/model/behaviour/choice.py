@@ -1,0 +1,88 @@
+"""When customers think about leaving, and whether they then stay, leave, join or come back.
+
+Serves S1.5, S1.9, S3.1 to S3.6. Most weeks nobody thinks; an open issue, a grievance, bad news from friends or the end of a
+contract makes a customer compare. Sources: Roos 1999 (J. Service Research 2:68-85) for triggers; Mittal & Kamakura 2001
+(J. Marketing Research 38:131-142) for behaviour that steepens with satisfaction. In the telecom scenarios the starred
+rates are fitted (docs/background/telecom.md); the defaults here are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.numeric import logistic, share
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import stream
+from sim.model.rules import rule
+
+f32 = np.float32
+
+CHOICE = stream("choice")
+
+
+class Choice(Parameters):
+    attention: float = parameter(
+        0.01, "per week", 0, 1, "Chance that a customer compares providers for no special reason", "assumption: once in two years")  # fmt: skip
+    issue_trigger: float = parameter(
+        0.40, "per week", 0, 5, "Extra chance per unit of an open issue's severity", "assumption: trouble makes people look around")  # fmt: skip
+    grievance_trigger: float = parameter(
+        0.25, "per week", 0, 5, "Extra chance per unit of grievance", "assumption: the aggrieved look around")  # fmt: skip
+    news_trigger: float = parameter(
+        0.01, "per week", 0, 1, "Extra chance in a week in which friends spoke ill of the provider", "assumption: small")  # fmt: skip
+    good_news_trigger: float = parameter(
+        0.0, "per week", 0, 1, "Extra chance in a week in which somebody hears well of the other provider",
+        "assumption: none unless the scenario says so; it is what imitates in Bass 1969 (Management Science 15:215-227)")  # fmt: skip
+    trust_weight: float = parameter(
+        0.35, "share", 0, 1, "Weight of trust beside satisfaction in how the own provider is seen", "assumption: a third")  # fmt: skip
+    grievance_weight: float = parameter(
+        0.45, "ratio", 0, 5, "How much a full grievance takes off the own provider", "assumption: about half the scale")  # fmt: skip
+    fairness_weight: float = parameter(
+        0.20, "ratio", 0, 5, "How much entirely unfair prices take off the own provider", "assumption: a fifth of the scale")  # fmt: skip
+    appeal: float = parameter(
+        1.0, "ratio", 0, 10, "Share of the price that a full point of difference in quality is worth", "assumption: one for one")  # fmt: skip
+    decisiveness: float = parameter(
+        5.0, "ratio", 0.1, 200, "How sharply a comparison decides: large means the better offer always wins",
+        "literature: Bijmolt, van Heerde & Pieters 2005: fitted to a price elasticity of choice near -2.6")  # fmt: skip
+    involuntary: float = parameter(
+        0.02, "per year", 0, 5, "Customers who leave for no fault of the company (move, death)", "literature: Keaveney 1995, involuntary 6 % of switching")  # fmt: skip
+
+
+@rule
+def thinks(
+    severity: float, grievance: float, alarm: float, attention: float, by_issue: float, by_grievance: float
+) -> float:
+    """The chance that someone compares providers this week; ``alarm`` is what bad news from friends adds."""
+    return share(attention + alarm + by_issue * severity + by_grievance * grievance)
+
+
+@rule
+def goodwill(satisfaction: float, trust: float, trust_weight: float) -> float:
+    """How the own provider is seen, before what is held against it."""
+    return satisfaction + (trust - satisfaction) * trust_weight
+
+
+@rule
+def held_against(grievance: float, fairness: float, grievance_weight: float, fairness_weight: float) -> float:
+    """What grievance and unfair prices take off the own provider."""
+    return grievance_weight * grievance + fairness_weight * (f32(1) - fairness)
+
+
+@rule
+def pull(other: float, own: float, held: float, appeal: float, advantage: float) -> float:
+    """What draws towards the other provider, as a share of the price: the better look of it, and its price advantage."""
+    return appeal * (other - (own - held)) + advantage
+
+
+@rule
+def leaves(pull: float, hurdle: float, decisiveness: float) -> float:
+    """The chance that someone who compares moves: ``pull`` and ``hurdle`` are shares of the price."""
+    return logistic(decisiveness * (pull - hurdle))
+
+
+EXAMPLES = (
+    example(thinks, 0.5, 0.2, 0.01, 0.03, 0.4, 0.25, becomes=0.29, because="0.03 + 0.01 + 0.4 x 0.5 + 0.25 x 0.2"),
+    example(goodwill, 0.8, 0.6, 0.5, becomes=0.7, because="half way between 0.8 and 0.6"),
+    example(held_against, 0.5, 0.8, 0.4, 0.5, becomes=0.3, because="0.4 x 0.5 + 0.5 x 0.2"),
+    example(pull, 0.8, 0.7, 0.1, 0.5, 0.05, becomes=0.15, because="half of (0.8 - 0.6), and 0.05 of price"),
+    example(leaves, 0.2, 0.2, 16.0, becomes=0.5, because="pull and hurdle balance"),
+    example(leaves, 0.0, 0.25, 16.0, becomes=1 / (1 + np.exp(4.0)), because="logistic of 16 x -0.25"),
+)

@@ -1,0 +1,61 @@
+"""What customers have come to expect: made of promises, of what friends say, and of what they lately got.
+
+Serves S1.3, S3.6. Sources: Oliver 1980 (J. Marketing Research 17:460-469); Boulding, Kalra, Staelin & Zeithaml 1993
+(J. Marketing Research 30:7-27) for expectations that are revised by each experience; the rates are assumptions.
+Expectation rises faster than it falls: the service level at purchase becomes the standard.
+"""
+
+import numpy as np
+
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+
+f32 = np.float32
+
+
+class Expectation(Parameters):
+    promise_weight: float = parameter(
+        0.6, "share", 0, 1, "Weight of marketing's promise against what friends say, when someone joins",
+        "assumption: promises outweigh hearsay at the door")  # fmt: skip
+    rise: float = parameter(
+        0.04, "share per week", 0, 1, "How fast expectation follows experience upwards",
+        "assumption: half way in 17 weeks")  # fmt: skip
+    fall: float = parameter(
+        0.02, "share per week", 0, 1, "How fast expectation follows experience downwards",
+        "assumption: people give up a standard half as fast as they adopt one")  # fmt: skip
+
+
+COLUMNS = (
+    Column(
+        "expectation", "number", "Performance expected of the own provider, 0 to 1", ("experience", "touch", "decide")
+    ),
+)
+
+
+@rule
+def starting_expectation(promise: float, belief: float, promise_weight: float) -> float:
+    """What a newcomer expects: the promise and the word of friends, weighed."""
+    return promise * promise_weight + belief * (f32(1) - promise_weight)
+
+
+@rule
+def adapted(expectation: float, performance: float, rise: float, fall: float) -> float:
+    """Expectation after a week of this performance: drawn towards it, faster up than down, never reset."""
+    gap = performance - expectation
+    return expectation + gap * (rise if gap > f32(0) else fall)
+
+
+@rule
+def expectation_so_far(promise: float, usual: float, tenure: int, settling: float) -> float:
+    """What someone expects after ``tenure`` weeks of the usual: half of the promise is forgotten after ``settling`` weeks."""
+    return usual + (promise - usual) * (settling / (settling + f32(tenure)))
+
+
+EXAMPLES = (
+    example(starting_expectation, 0.9, 0.5, 0.6, becomes=0.74, because="0.9 x 0.6 + 0.5 x 0.4"),
+    example(expectation_so_far, 0.9, 0.7, 26, 26.0, becomes=0.8, because="half way from the promise to the usual"),
+    example(adapted, 0.6, 0.8, 0.1, 0.05, becomes=0.62, because="a tenth of the way up from 0.6 to 0.8"),
+    example(adapted, 0.8, 0.6, 0.1, 0.05, becomes=0.79, because="a twentieth of the way down from 0.8 to 0.6"),
+)

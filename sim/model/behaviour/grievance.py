@@ -1,0 +1,60 @@
+"""What customers hold against the company: it lasts for months, and only owning up removes it at once.
+
+Serves S0.6, S2.2. Sources: Grégoire, Tripp & Legoux 2009 (J. Marketing 73:18-32), love becomes hate, and desire for
+revenge fades over months; Orsingher, Valentini & de Angelis 2010 (JAMS 38:169-186) for justice. Sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.numeric import exp, share
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+
+f32 = np.float32
+
+
+class Grievance(Parameters):
+    half_life: float = parameter(
+        17.0, "weeks", 1, 520, "Time in which a grievance nobody answers fades by half",
+        "assumption: four months; Gregoire et al. 2009 find decline over eight weeks and more")  # fmt: skip
+    rise: float = parameter(
+        0.6, "share", 0, 1, "Grievance after one unresolved failure of full severity that is not owned",
+        "assumption: a single incident can become a lasting grievance")  # fmt: skip
+    silent: float = parameter(
+        0.3, "share", 0, 1, "Share of that rise in someone who says nothing", "assumption: silence is partly indifference")  # fmt: skip
+
+
+COLUMNS = (
+    Column(
+        "grievance", "number", "What is held against the own provider, 0 to 1",
+        ("experience", "touch", "contact", "decide"),
+    ),
+)  # fmt: skip
+
+
+@rule
+def fading(half_life: float) -> float:
+    """The share of a grievance that is left after one week."""
+    return exp(f32(-0.69314718) / half_life)
+
+
+@rule
+def aggrieved(grievance: float, severity: float, rise: float, owned: float) -> float:
+    """Grievance after a failure of this severity, softened by how far the company owned it (0 to 1)."""
+    return share(grievance + (f32(1) - grievance) * rise * severity * (f32(1) - owned))
+
+
+@rule
+def relieved(grievance: float, relief: float) -> float:
+    """Grievance after an apology and a remedy that take this share of it away."""
+    return grievance * (f32(1) - relief)
+
+
+EXAMPLES = (
+    example(fading, 1.0, becomes=0.5, because="half is left after one half-life"),
+    example(aggrieved, 0.0, 0.5, 0.6, 0.0, becomes=0.3, because="0.6 x 0.5, nothing owned"),
+    example(aggrieved, 0.5, 1.0, 0.6, 0.5, becomes=0.65, because="half the room left, x 0.6 x half owned = 0.15 more"),
+    example(relieved, 0.6, 0.75, becomes=0.15, because="a quarter of 0.6 is left"),
+)

@@ -1,0 +1,56 @@
+"""Who a customer is: traits that do not change, and where the person stands in the market.
+
+Serves S1.5, S2.5. Each trait is one line with its unit, range and the distribution it is drawn from when neither the scenario
+nor the customer file gives it. Sources stand on the lines.
+"""
+
+from sim.model.columns import Column
+from sim.model.distributions import Trait, constant, lognormal, normal, uniform
+
+COMPANY, RIVAL, GONE = 0, 1, 2
+"""Values of ``provider``; who has left the market (moved, died) is gone for good."""
+
+TRAITS = (
+    Trait("patience", "minutes", 0.05, 600, "Mean time this person waits in a queue before giving up",
+          lognormal(6.8, 3.4), "literature: Anonymous Bank call centre (Guedj & Mandelbaum 2000): 6.8 minutes of waiting an abandonment"),
+    Trait("contact_propensity", "scale 0-1", 0, 1, "Inclination to speak up when something goes wrong",
+          normal(0.5, 0.15), "literature: Goodman (TARP), about half speak up"),
+    Trait("price_sensitivity", "ratio", 0, 5, "How much a price difference counts for this person",
+          lognormal(1.0, 0.4), "assumption: average 1 by definition, spread assumed"),
+    Trait("switching_cost", "share", 0, 3, "Discount the rival must offer before this person moves",
+          normal(0.15, 0.06), "assumption: a seventh of the price"),
+    Trait("talkativeness", "ratio", 0, 20, "How much this person talks about providers",
+          lognormal(1.0, 0.8), "assumption: average 1 by definition; few talk much"),
+    Trait("self_service_liking", "scale 0-1", 0, 1, "How much this person likes to do things without staff",
+          normal(0.5, 0.2), "assumption: opinions are divided"),
+    Trait("failure_exposure", "ratio", 0, 1000, "How often things go wrong for this person, relative to the average",
+          lognormal(1.0, 0.6), "assumption: average 1 by definition"),
+    Trait("spend", "currency per week", 0, 100_000, "What this person pays a week at a price index of 1",
+          lognormal(10.0, 5.0), "assumption: 10 a week"),
+    Trait("digital_affinity", "scale 0-1", 0, 1, "How much at home this person is online, and with machines that talk",
+          normal(0.5, 0.2), "assumption: opinions are divided"),
+)  # fmt: skip
+
+STARTS = (
+    Trait("tenure", "weeks", 0, 5000, "Weeks with the company when the simulation starts",
+          uniform(0, 260), "assumption: up to five years"),
+    Trait("contract_weeks_left", "weeks", 0, 520, "Weeks until the contract ends; 0 means there is none",
+          constant(0), "assumption: none unless the scenario says so"),
+    Trait("grievance", "scale 0-1", 0, 1, "What is held against the company from before",
+          constant(0), "assumption: nothing unless the scenario says so"),
+    Trait("expectation", "scale 0-1", 0, 1, "What is expected of the company; follows from promise and tenure if not given",
+          None, "assumption: half of the promise forgotten after the settling time"),
+    Trait("satisfaction", "scale 0-1", 0, 1, "Satisfaction from before; follows from quality and exposure if not given",
+          None, "assumption: the verdict on an average week"),
+    Trait("trust", "scale 0-1", 0, 1, "Trust from before; as satisfaction if not given",
+          None, "assumption: trust agrees with satisfaction in the long run"),
+)  # fmt: skip
+"""States a scenario or customer file may give for the first week; the others follow from them."""
+
+COLUMNS = (
+    *(Column(trait.name, "number", trait.meaning) for trait in TRAITS),
+    Column("provider", "mark", "0 the company, 1 the rival, 2 has left the market", ("decide",)),
+    Column("segment", "mark", "Number of the segment the person belongs to"),
+    Column("tenure", "clock", "Weeks with the own provider", ("experience", "decide")),
+    Column("contract_end", "clock", "Week in which the contract ends; -1 without one", ("decide",)),
+)

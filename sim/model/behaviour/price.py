@@ -1,0 +1,59 @@
+"""What a price feels like: against the rival's, and against what seems fair.
+
+Serves S3.3. Sources: Xia, Monroe & Cox 2004 (J. Marketing 68:1-15) for fairness as comparison; Bolton, Warlop & Alba 2003
+(J. Consumer Research 29:474-491) for past prices as the reference. Sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.numeric import share
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+
+f32 = np.float32
+
+
+class Price(Parameters):
+    outrage: float = parameter(
+        2.0, "ratio", 0, 20, "Fairness lost for a price rise, per share of the old price",
+        "assumption: a rise of a tenth costs a fifth of fairness")  # fmt: skip
+    envy: float = parameter(
+        1.0, "ratio", 0, 20, "Fairness lost in the long run to a discount that only newcomers get, per share of the price",
+        "assumption: felt one for one")  # fmt: skip
+    forgetting: float = parameter(
+        0.03, "share per week", 0, 1, "How fast a new price becomes the normal one", "assumption: half in 23 weeks")  # fmt: skip
+
+
+COLUMNS = (
+    Column("price_fairness", "number", "How fair the own provider's prices seem, 0 to 1", ("touch", "decide")),
+)  # fmt: skip
+
+
+@rule
+def fairness_after(fairness: float, gap: float, envy: float, forgetting: float) -> float:
+    """Fairness one week on, drawn towards what a discount of ``gap`` for newcomers only leaves of it."""
+    return fairness + (share(f32(1) - envy * gap) - fairness) * forgetting
+
+
+@rule
+def outraged(fairness: float, rise: float, outrage: float, sensitivity: float) -> float:
+    """Fairness after the price rose by the share ``rise`` (cuts are simply welcome: no change)."""
+    return fairness if rise <= f32(0) else share(fairness - outrage * rise * sensitivity)
+
+
+@rule
+def price_advantage(own_price: float, other_price: float, sensitivity: float) -> float:
+    """What the other's price is worth to this customer, as a share of the own price; negative when it is dearer."""
+    return sensitivity * (own_price - other_price) / own_price
+
+
+EXAMPLES = (
+    example(fairness_after, 0.8, 0.0, 1.0, 0.1, becomes=0.82, because="a tenth of the way back from 0.8 to 1"),
+    example(fairness_after, 1.0, 0.2, 1.0, 0.1, becomes=0.98, because="a tenth of the way from 1 to 0.8"),
+    example(outraged, 1.0, 0.1, 2.0, 1.0, becomes=0.8, because="2 x a tenth"),
+    example(outraged, 0.9, -0.1, 2.0, 1.0, becomes=0.9, because="a cut outrages nobody"),
+    example(price_advantage, 2.0, 1.5, 1.0, becomes=0.25, because="a quarter cheaper"),
+    example(price_advantage, 1.0, 1.2, 2.0, becomes=-0.4, because="a fifth dearer, felt twice"),
+)

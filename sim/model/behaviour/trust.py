@@ -1,0 +1,52 @@
+"""Whether customers believe the company means well: slow to grow, quick to go.
+
+Serves S0.4, S0.7, S3.5, S3.7. Source: Slovic 1993 (Risk Analysis 13:675-682), the asymmetry principle; sizes are assumptions
+held to the range of the replication (evidence row L10).
+"""
+
+import numpy as np
+
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+
+f32 = np.float32
+
+
+class Trust(Parameters):
+    growth: float = parameter(
+        0.010, "share per week", 0, 1, "How fast good weeks build trust", "assumption: half way in 69 weeks")  # fmt: skip
+    loss: float = parameter(
+        0.025, "share per week", 0, 1, "How fast bad weeks wear trust down",
+        "assumption: 2.5 times growth; Slovic 1993 gives the direction")  # fmt: skip
+    encounter: float = parameter(
+        4.0, "ratio", 0, 20, "Weight of one conversation with the company against one ordinary week",
+        "assumption: people judge people")  # fmt: skip
+
+
+COLUMNS = (
+    Column(
+        "trust", "number", "Trust in the own provider, 0 to 1", ("experience", "touch", "contact", "decide")
+    ),
+)  # fmt: skip
+
+
+@rule
+def trust_after(trust: float, evidence: float, growth: float, loss: float) -> float:
+    """Trust after a week whose verdict was ``evidence``: drawn towards it, faster down than up."""
+    gap = evidence - trust
+    return trust + gap * (growth if gap > f32(0) else loss)
+
+
+@rule
+def shaken(trust: float, blow: float) -> float:
+    """Trust after a blow that takes this share of it."""
+    return trust * (f32(1) - blow)
+
+
+EXAMPLES = (
+    example(trust_after, 0.5, 0.9, 0.01, 0.025, becomes=0.504, because="a hundredth of 0.4 upwards"),
+    example(trust_after, 0.5, 0.1, 0.01, 0.025, becomes=0.49, because="2.5 hundredths of 0.4 downwards"),
+    example(shaken, 0.8, 0.25, becomes=0.6, because="a quarter of 0.8 is lost"),
+)

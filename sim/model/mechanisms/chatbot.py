@@ -1,0 +1,94 @@
+"""A chatbot answers first: cheap, quick with trifles, a dead end with what is hard, and worse when it poses as a person.
+
+Serves S0.1, S4.4. Sources: Gartner 2019 and 2024, 9 to 14 % of all issues are resolved in self-service and 36 % of very simple
+ones, at about 0.10 a contact; Luo, Tong, Fang & Qu 2019 (Marketing Science 38:937-947), a chatbot that is known to be one is
+received much worse than an equally able person, less so by those used to such things. Sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.numeric import share
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import stream
+from sim.model.rules import rule
+
+f32 = np.float32
+
+CHATBOT = stream("chatbot")
+"""Four draws a contact: whether it meets the bot, whether that helps, whether it hands over, and whether it is seen through."""
+
+
+class Chatbot(Parameters):
+    share: float = parameter(
+        0.0, "share", 0, 1, "Share of contacts that meet the chatbot first", "assumption: none unless the scenario says so")  # fmt: skip
+    resolution: float = parameter(
+        0.19, "share", 0, 1, "Chance that the chatbot resolves a slight matter",
+        "literature: Gartner 2024, 14 % of all issues; set so that about as many conversations end with the matter solved")  # fmt: skip
+    hardness: float = parameter(
+        1.0, "ratio", 0, 1, "Share of it that an issue of full severity defeats", "assumption: all; nobody's catastrophe is in the script")  # fmt: skip
+    escalation: float = parameter(
+        0.5, "share", 0, 1, "Chance that somebody whom the chatbot failed is put through to a person", "assumption: every other")  # fmt: skip
+    resentment: float = parameter(
+        0.5, "share", 0, 1, "Grievance of a dead end, as a share of that of an outright refusal", "assumption: half; there was nobody to refuse")  # fmt: skip
+    coldness: float = parameter(
+        0.25, "scale 0-1", 0, 1, "What knowing it is a machine takes off a conversation, for someone who is not used to them",
+        "literature: Luo et al. 2019 give the sign; size assumed")  # fmt: skip
+    pretends: float = parameter(
+        0.0, "share", 0, 1, "Share of conversations in which the chatbot poses as a person", "assumption: none unless the scenario says so")  # fmt: skip
+    detection: float = parameter(
+        0.3, "share", 0, 1, "Share of these in which it is found out", "assumption: three in ten")  # fmt: skip
+    distrust: float = parameter(
+        0.15, "share", 0, 1, "Share of trust lost on finding out", "assumption: a seventh")  # fmt: skip
+    cost: float = parameter(
+        0.10, "currency", 0, 1000, "Cost of one conversation", "literature: Gartner 2019, about 0.10 a self-service contact")  # fmt: skip
+
+
+NEUTRAL = {"share": 0.0}
+
+_HELPED, _STUCK = f32(0.8), f32(0.2)
+"""How a conversation is felt that solves the matter (as a good call without a wait), and one that does not."""
+
+
+@rule
+def helps(resolution: float, severity: float, hardness: float) -> float:
+    """The chance that the chatbot resolves an issue of this severity."""
+    return resolution * (f32(1) - hardness * severity)
+
+
+@rule
+def poses(luck: float, pretends: float) -> bool:
+    """Whether the chatbot poses as a person in this conversation."""
+    return luck < pretends
+
+
+@rule
+def found_out(luck: float, pretends: float, detection: float) -> bool:
+    """Whether it does so and is found out."""
+    return luck < pretends * detection
+
+
+@rule
+def conversation(solved: bool, known: bool, coldness: float, affinity: float) -> float:
+    """How a conversation was: helpful or not, less the chill of a machine when it is known to be one."""
+    chill = coldness * (f32(1) - affinity) if known else f32(0)
+    return share((_HELPED if solved else _STUCK) - chill)
+
+
+@rule
+def conversations(count: int, cost: float) -> int:
+    """What so many conversations or messages cost, in whole cents."""
+    return np.int64(f32(count) * cost * f32(100) + f32(0.5))
+
+
+EXAMPLES = (
+    example(helps, 0.4, 0.5, 1.0, becomes=0.2, because="0.4 x (1 - 0.5)"),
+    example(poses, 0.2, 0.5, becomes=True, because="in half of the conversations"),
+    example(poses, 0.5, 0.5, becomes=False, because="not in this one"),
+    example(found_out, 0.1, 0.5, 0.3, becomes=True, because="0.1 is below 0.5 x 0.3"),
+    example(found_out, 0.2, 0.5, 0.3, becomes=False, because="it poses, but nobody notices"),
+    example(conversation, True, False, 0.3, 0.5, becomes=0.8, because="as good as a person"),
+    example(conversation, True, True, 0.3, 0.5, becomes=0.65, because="0.8 less half of 0.3"),
+    example(conversation, False, True, 0.3, 0.0, becomes=0.0, because="stuck with a machine, nothing is worse"),
+    example(conversations, 30, 0.1, becomes=300, because="thirty at 0.10"),
+)

@@ -1,0 +1,96 @@
+"""Customers may write instead of calling: it suits those at home online, others want a person, and complaints there are public.
+
+Serves S1.4, S2.1, S2.5. Whoever writes waits hours and not minutes; an answer that says something else than the telephone did
+makes the company feel broken; and who gets no help in writing can complain where everybody reads it. All sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.numeric import share
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import stream
+from sim.model.rules import rule
+
+f32 = np.float32
+
+DIGITAL = stream("digital channels")
+"""Three draws a contact: whether it is made in writing, whether the answer helps, and whether a complaint is made in public."""
+
+
+class DigitalChannels(Parameters):
+    offered: float = parameter(
+        0.0, "scale 0-1", 0, 1, "How fully e-mail and social media are offered as a way to the company",
+        "assumption: not unless the scenario says so")  # fmt: skip
+    response_hours: float = parameter(
+        24.0, "hour", 0, 336, "Time until a message is answered", "assumption: the next day")  # fmt: skip
+    tolerance: float = parameter(
+        48.0, "hour", 0.1, 336, "Time without an answer that spoils half of what can be spoilt by waiting", "assumption: two days")  # fmt: skip
+    slowness_hurts: float = parameter(
+        0.30, "scale 0-1", 0, 1, "What endless waiting for an answer takes off an encounter", "assumption: as an endless wait on hold")  # fmt: skip
+    skill: float = parameter(
+        0.70, "scale 0-1", 0, 1, "Skill of those who answer messages", "assumption: below the telephone, where one can ask back")  # fmt: skip
+    hardness: float = parameter(
+        0.50, "ratio", 0, 1, "Share of it that an issue of full severity defeats", "assumption: grave issues are hard to settle in writing")  # fmt: skip
+    strangeness: float = parameter(
+        0.20, "scale 0-1", 0, 1, "What writing takes off an encounter of a stranger online, and adds to that of somebody quite at home there",
+        "assumption: the ones want a person, the others their peace")  # fmt: skip
+    inconsistency: float = parameter(
+        0.10, "scale 0-1", 0, 1, "What answers that differ between channels take off an encounter of somebody who has tried before",
+        "assumption: a tenth of the scale when all channels are open")  # fmt: skip
+    public: float = parameter(
+        0.10, "share", 0, 1, "Share of messages that did not help which become a public complaint", "assumption: one in ten")  # fmt: skip
+    visibility: float = parameter(
+        5.0, "ratio", 0, 1000, "How many private conversations a public complaint counts for in public reputation",
+        "assumption: five")  # fmt: skip
+    cost: float = parameter(
+        4.0, "currency", 0, 1000, "Cost of answering one message",
+        "assumption: half of what Gartner 2019 gives for a live contact (8.01)")  # fmt: skip
+
+
+NEUTRAL = {"offered": 0.0}
+
+_HELPED, _STUCK = f32(0.85), f32(0.35)
+"""How an answer is felt that came at once and solved the matter, and one that did not."""
+
+
+@rule
+def writes(affinity: float, offered: float) -> float:
+    """The chance that somebody writes instead of calling."""
+    return affinity * offered
+
+
+@rule
+def slowness(hours: float, tolerance: float, hurts: float) -> float:
+    """What waiting so many hours for an answer takes off the encounter."""
+    return hurts * hours / (hours + tolerance)
+
+
+@rule
+def differing(again: bool, inconsistency: float, offered: float) -> float:
+    """What answers that differ between channels take off an encounter of somebody who has tried before."""
+    return inconsistency * offered if again else f32(0)
+
+
+@rule
+def correspondence(solved: bool, affinity: float, strangeness: float, pain: float) -> float:
+    """How writing to the company was: helpful or not, pleasant or strange, less the pain."""
+    return share((_HELPED if solved else _STUCK) + strangeness * (f32(2) * affinity - f32(1)) - pain)
+
+
+@rule
+def overheard(complaints: int, visibility: float) -> int:
+    """How many conversations so many public complaints count for."""
+    return np.int64(f32(complaints) * visibility + f32(0.5))
+
+
+EXAMPLES = (
+    example(writes, 0.5, 0.6, becomes=0.3, because="0.5 x 0.6"),
+    example(slowness, 24.0, 24.0, 0.3, becomes=0.15, because="a wait as long as the tolerance spoils half"),
+    example(differing, True, 0.2, 0.5, becomes=0.1, because="half of the channels are open"),
+    example(differing, False, 0.2, 0.5, becomes=0.0, because="the first answer agrees with itself"),
+    example(correspondence, True, 0.25, 0.2, 0.15, becomes=0.6, because="0.85 - 0.2 x a half - 0.15"),
+    example(correspondence, False, 1.0, 0.2, 0.05, becomes=0.5, because="0.35 + 0.2 - 0.05"),
+    example(correspondence, False, 0.0, 0.3, 0.2, becomes=0.0, because="nothing is worse"),
+    example(overheard, 3, 5.0, becomes=15, because="each counts for five"),
+)

@@ -1,0 +1,187 @@
+"""Whoever is paid fairly, trained and not worn out stays, learns and has patience for customers; a beginner still has to.
+
+Serves S0.2, S2.4, S3.7. A representative is a person who lasts: tenure, morale and a talent of their own; whoever quits is
+replaced at once by a beginner of another talent. What the company pays and trains reaches its own people, not those of the
+outsourcer. The idea is the service-profit chain (S2.4); every size here is an assumption.
+Law: at constant turnover, representatives' tenure is geometric.
+"""
+
+import numpy as np
+
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.numeric import exp, log, share
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import stream
+from sim.model.rules import rule
+
+f32 = np.float32
+
+STAFF = stream("staff")
+"""A draw a representative and week: whether they quit; in week 0, how long they have been there."""
+
+ORDINARY = f32(0.7)
+"""Morale of those who are paid as elsewhere, not trained and not worn out; turnover is that of ordinary morale."""
+
+_WEEK = f32(7 / 365.25)
+_CAREER = f32(1040)
+_LN_2 = f32(0.69314718)
+
+
+class EmployeeCare(Parameters):
+    pay: float = parameter(
+        1.0, "ratio", 0.5, 3, "Pay of the company's own representatives against the market's, by which their wage is multiplied", "assumption: as elsewhere")  # fmt: skip
+    training: float = parameter(
+        0.0, "hours a representative and week", 0, 20, "Training of the company's own representatives", "assumption: none unless the scenario says so")  # fmt: skip
+    turnover: float = parameter(
+        0.0, "per year", 0, 5, "Rate at which representatives of ordinary morale quit", "assumption: nobody quits unless the scenario says so; call centres know 0.3 and more")  # fmt: skip
+    quitting: float = parameter(
+        3.0, "ratio", 0, 10, "How steeply quitting rises as morale falls: the logarithm of its ratio at morale 0.7 less 1", "assumption: morale 0.47 doubles it")  # fmt: skip
+    layoffs: float = parameter(
+        0.0, "per year", 0, 1, "Rate at which representatives are let go and not replaced", "assumption: none unless the scenario says so")  # fmt: skip
+    insecurity: float = parameter(
+        0.5, "share", 0, 2, "Morale lost by those who stay when all others go", "assumption: letting one in ten go costs 0.05")  # fmt: skip
+    strain: float = parameter(
+        0.0, "scale 0-1", 0, 1, "Morale lost in a week without a pause, and again in one of hard calls only", "assumption: none unless the scenario says so")  # fmt: skip
+    target_occupancy: float = parameter(
+        0.80, "share", 0, 0.99, "Share of paid time on calls above which work wears morale down", "assumption: every fifth minute to breathe")  # fmt: skip
+    anger: float = parameter(
+        0.30, "scale 0-1", 0, 1, "Grievance from which a caller is hard to bear, solved or not", "assumption: a third of the scale")  # fmt: skip
+    recovery: float = parameter(
+        0.08, "share per week", 0, 1, "Pull of morale towards what pay and training support", "assumption: half way in eight weeks")  # fmt: skip
+    pay_weight: float = parameter(
+        0.4, "scale 0-1", 0, 2, "Morale gained by double pay", "assumption: a tenth more pay is worth 0.04")  # fmt: skip
+    training_weight: float = parameter(
+        0.1, "scale 0-1", 0, 1, "Morale gained by endless training, half of it by an hour a week", "assumption: 0.05 from the first hour")  # fmt: skip
+    training_lift: float = parameter(
+        0.25, "share", 0, 1, "Share of what skill lacks that endless training adds, half of it by an hour a week", "assumption: an eighth from the first hour")  # fmt: skip
+    training_cost: float = parameter(
+        32.0, "currency per hour", 0, 10_000, "What an hour of training costs: the trainer's part, and who answers meanwhile", "assumption: half as much again as a wage")  # fmt: skip
+    hiring_cost: float = parameter(
+        3000.0, "currency", 0, 1_000_000, "What it costs to find and set up one representative", "assumption: a month's wage")  # fmt: skip
+    beginner_gap: float = parameter(
+        0.30, "share", 0, 1, "Share of skill that somebody lacks on the first day", "assumption: a third of the craft is learned on the job")  # fmt: skip
+    learning: float = parameter(
+        10.0, "weeks", 1, 40, "Time in which a beginner closes half the gap", "assumption: nearly all in a year")  # fmt: skip
+    morale_weight: float = parameter(
+        0.0, "ratio", 0, 3, "How far morale shapes skill and warmth: their relative gain from morale 0 to 1", "assumption: none unless the scenario says so")  # fmt: skip
+
+
+NEUTRAL = {"pay": 1.0, "training": 0.0, "turnover": 0.0, "layoffs": 0.0, "strain": 0.0, "morale_weight": 0.0}
+COLUMNS = (
+    Column("morale", "staff", "The representative's morale, 0 to 1", ("govern",)),
+    Column("staff_tenure", "staff", "Weeks the representative has been here", ("govern",)),
+    Column("hires", "staff", "How often the position was filled anew", ("govern",)),
+    Column("call_minutes", "staff", "Minutes spent on calls this week", ("govern", "contact")),
+    Column("calls_taken", "staff", "Calls answered this week", ("govern", "contact")),
+    Column("hard_calls", "staff", "Of these, calls that were not solved or came from angry people", ("govern", "contact")),
+    Column("let_go", "firm", "Share of the representatives planned who were let go", ("govern",)),
+)  # fmt: skip
+
+
+@rule
+def begun(turnover: float, luck: float) -> float:
+    """Weeks that somebody has been there when the scenario begins: as long as constant turnover makes it, or a career."""
+    if turnover <= 0:
+        return _CAREER
+    weeks = -log(f32(1) - luck) / (turnover * _WEEK)
+    return f32(np.int64(weeks)) if weeks < _CAREER else _CAREER
+
+
+@rule
+def supported(pay: float, training: float, pay_weight: float, training_weight: float) -> float:
+    """The morale that pay and training support."""
+    return share(ORDINARY + pay_weight * (pay - f32(1)) + training_weight * (training / (f32(1) + training)))
+
+
+@rule
+def part_of(part: float, whole: float) -> float:
+    """A part of a whole; nothing of nothing."""
+    return part / whole if whole > 0 else f32(0)
+
+
+@rule
+def worn(occupancy: float, target: float, hard: float, strain: float) -> float:
+    """Morale that a week takes: by the way occupancy went from the target to 1, and by the share of hard calls."""
+    return strain * (share((occupancy - target) / (f32(1) - target)) + hard)
+
+
+@rule
+def morale_after(morale: float, support: float, recovery: float, toll: float) -> float:
+    """Morale after a week that pulls it towards what supports it and takes its toll."""
+    return share(morale + recovery * (support - morale) - toll)
+
+
+@rule
+def unsettled(morale: float, before: int, now: int, insecurity: float) -> float:
+    """Morale of those who stay when there are fewer than before."""
+    return share(morale - insecurity * (f32(before - now) / f32(before))) if now < before else morale
+
+
+@rule
+def quits(turnover: float, morale: float, quitting: float) -> float:
+    """The chance that a representative quits in one week."""
+    return f32(1) - exp(-(turnover * _WEEK) * exp(quitting * (ORDINARY - morale)))
+
+
+@rule
+def missing(gap: float, tenure: float, learning: float) -> float:
+    """The share of skill that somebody of so many weeks still lacks."""
+    return gap * exp(-(_LN_2 * tenure) / learning)
+
+
+@rule
+def trained(skill: float, training: float, lift: float) -> float:
+    """Skill with so many hours of training a week."""
+    return skill + (f32(1) - skill) * (lift * (training / (f32(1) + training)))
+
+
+@rule
+def inspired(full: float, missing: float, morale: float, weight: float) -> float:
+    """Skill as customers meet it: without what is not yet learned, more in good morale and less in bad."""
+    return share(full * (f32(1) - missing) * (f32(1) + weight * (morale - ORDINARY)))
+
+
+@rule
+def hard(solved: bool, grievance: float, anger: float) -> bool:
+    """Whether a call wears down who answers it: nothing was solved, or the caller is angry."""
+    return not solved or grievance >= anger
+
+
+@rule
+def let_go_after(let_go: float, layoffs: float) -> float:
+    """The share let go, a week later."""
+    return let_go + (f32(1) - let_go) * (layoffs * _WEEK)
+
+
+@rule
+def hour_cost(pay: float, cost_ratio: float, outsourced: bool) -> float:
+    """What an hour costs against an in-house hour at the market's pay."""
+    return cost_ratio if outsourced else pay
+
+
+EXAMPLES = (
+    example(begun, 0.0, 0.5, becomes=1040.0, because="nobody ever quits"),
+    example(begun, 2.0, 0.0, becomes=0.0, because="somebody came this week"),
+    example(begun, 365.25 / 70, 0.5, becomes=6.0, because="a tenth a week: half are gone after 6.9 weeks"),
+    example(supported, 1.0, 0.0, 0.6, 0.2, becomes=0.7, because="as elsewhere"),
+    example(supported, 1.1, 1.0, 0.6, 0.2, becomes=0.86, because="0.7 + 0.06 + 0.2 x 1/2"),
+    example(part_of, 3.0, 4.0, becomes=0.75, because="three of four"),
+    example(part_of, 0.0, 0.0, becomes=0.0, because="nothing of nothing"),
+    example(worn, 0.9, 0.8, 0.25, 0.1, becomes=0.075, because="0.1 x (half of the way from 0.8 to 1, and 0.25)"),
+    example(worn, 0.5, 0.8, 0.0, 0.1, becomes=0.0, because="time to breathe, and nobody hard to bear"),
+    example(morale_after, 0.5, 0.7, 0.1, 0.05, becomes=0.47, because="0.5 + 0.1 x 0.2 - 0.05"),
+    example(unsettled, 0.7, 10, 8, 0.5, becomes=0.6, because="a fifth of them go"),
+    example(unsettled, 0.7, 8, 10, 0.5, becomes=0.7, because="there are more than before"),
+    example(quits, 0.0, 0.2, 3.0, becomes=0.0, because="nobody quits"),
+    example(quits, 365.25 / 7, 0.7, 3.0, becomes=0.6321206, because="once a week on average: 1 - 1/e"),
+    example(missing, 0.4, 10.0, 10.0, becomes=0.2, because="half the gap is closed"),
+    example(trained, 0.8, 1.0, 0.4, becomes=0.84, because="a fifth of what is lacking"),
+    example(inspired, 0.8, 0.25, 0.5, 0.5, becomes=0.54, because="0.8 x 0.75 x (1 - 0.5 x 0.2)"),
+    example(hard, True, 0.1, 0.3, becomes=False, because="solved, and not angry"),
+    example(hard, True, 0.4, 0.3, becomes=True, because="solved, but angry"),
+    example(hard, False, 0.0, 0.3, becomes=True, because="not solved"),
+    example(let_go_after, 0.5, 365.25 / 700, becomes=0.505, because="a hundredth of the half that is left"),
+    example(hour_cost, 1.2, 0.5, False, becomes=1.2, because="the company's own pay"),
+    example(hour_cost, 1.2, 0.5, True, becomes=0.5, because="the outsourcer's price"),
+)

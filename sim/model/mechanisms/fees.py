@@ -1,0 +1,90 @@
+"""Money that customers are not told of beforehand: fees found on the bill, and prices that show in full only at the end.
+
+Serves S0.5, S3.3. A fee brings revenue from everybody hit and costs fairness, trust and peace with those who find it. A drip
+wins newcomers, who compare with a part of the price left out of account, and find the whole of it on their first bill. Sources:
+Blake, Moshary, Sweeney & Tadelis 2021 (Marketing Science 40:619-636), fees of 15 % shown at the end: 14 % more purchases; Xia,
+Monroe & Cox 2004 (J. Marketing 68:1-15) for fairness. No study here shows the later loss: its sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.numeric import clamp, share
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import stream
+from sim.model.rules import rule
+
+f32 = np.float32
+
+LIGHT = stream("coming to light")
+"""Four draws a customer and week: a hidden fee, whether it is found, a false claim found out, a campaign heard."""
+
+
+class Fees(Parameters):
+    size: float = parameter(
+        0.0, "weeks of spend", 0, 52, "A fee that nobody is told of", "assumption: none unless the scenario says so")  # fmt: skip
+    share: float = parameter(
+        0.02, "share per week", 0, 1, "Share of the customers whom such a fee hits in a week", "assumption: each customer about once a year")  # fmt: skip
+    discovery: float = parameter(
+        0.30, "share", 0, 1, "Chance that somebody hit finds the fee", "assumption: most people do not read their bills")  # fmt: skip
+    drip: float = parameter(
+        0.0, "share", 0, 0.9, "Share of the price that newcomers see only when they pay", "assumption: none unless the scenario says so")  # fmt: skip
+    overlooked: float = parameter(
+        0.30, "share", 0, 1, "How much of a drip newcomers leave out of account when they compare",
+        "literature: Blake et al. 2021: 14 % more purchases at a drip of 15 %; fitted to it in a market at the default settings")  # fmt: skip
+    unfairness: float = parameter(
+        0.20, "ratio", 0, 5, "Fairness lost by whoever finds a fee, per week of spend hidden", "assumption: a fifth of the scale for a week's spend")  # fmt: skip
+    distrust: float = parameter(
+        0.06, "share", 0, 1, "Share of trust lost by whoever finds a fee; of a drip, as large a part as is hidden", "assumption: two of the hardest sales talks")  # fmt: skip
+    anger: float = parameter(
+        0.12, "share", 0, 1, "Grievance of whoever finds a whole week's spend hidden", "assumption: a fifth of a grave failure")  # fmt: skip
+
+
+NEUTRAL = {"size": 0.0, "drip": 0.0}
+
+_LEAST, _MOST = f32(0.5), f32(2)
+"""Nobody takes a hidden fee for less than half, or more than twice, as unfair as the average customer does."""
+
+
+@rule
+def price_seen(price: float, drip: float, overlooked: float) -> float:
+    """The price that somebody compares with who leaves a part of the drip out of account."""
+    return price * (f32(1) - drip * overlooked)
+
+
+@rule
+def fairness_found(fairness: float, hidden: float, unfairness: float, sensitivity: float) -> float:
+    """Fairness after finding that so many weeks of spend were hidden, by how much prices count for this person."""
+    return share(fairness - unfairness * hidden * clamp(sensitivity, _LEAST, _MOST))
+
+
+@rule
+def blow_of(hidden: float, distrust: float) -> float:
+    """The share of trust that finding a drip takes."""
+    return share(hidden * distrust)
+
+
+@rule
+def gravity(hidden: float) -> float:
+    """How grave it is that so many weeks of spend were hidden, 0 to 1: a week's spend or more is as grave as can be."""
+    return share(hidden)
+
+
+@rule
+def first_bill(tenure: int, week: int) -> bool:
+    """Whether somebody who joined in the simulated time pays for the first time this week."""
+    return tenure == 1 and week > 0
+
+
+EXAMPLES = (
+    example(price_seen, 1.2, 0.25, 0.4, becomes=1.08, because="a tenth of 1.2 is overlooked"),
+    example(fairness_found, 0.9, 0.5, 0.4, 1.5, becomes=0.6, because="0.4 x 0.5 x 1.5"),
+    example(fairness_found, 0.9, 0.5, 0.4, 5.0, becomes=0.5, because="nobody minds more than twice as much as usual"),
+    example(fairness_found, 0.9, 0.5, 0.4, 0.0, becomes=0.8, because="nobody minds less than half as much as usual"),
+    example(blow_of, 0.25, 0.4, becomes=0.1, because="a quarter of 0.4"),
+    example(gravity, 0.3, becomes=0.3, because="a third of a week, nearly"),
+    example(gravity, 4.0, becomes=1.0, because="a month is no graver than a week"),
+    example(first_bill, 1, 5, becomes=True, because="joined last week"),
+    example(first_bill, 1, 0, becomes=False, because="joined before the simulated time"),
+    example(first_bill, 2, 5, becomes=False, because="has paid before"),
+)

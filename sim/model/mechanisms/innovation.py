@@ -1,0 +1,86 @@
+"""Keeping up with what is possible: a product that stands still falls behind, although nothing about it has changed.
+
+Serves S3.4. Quality is measured against the best that can be had: as that frontier moves, a provider that does not follow
+performs worse on the same scale. What customers expect moves with the frontier as far as they are aware of it; the
+disappointment that comes of the lag is booked under innovation. Source: Keaveney 1995 (J. Marketing 59:71-82) names attraction
+by competitors among the causes of leaving; sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.numeric import share
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+
+f32 = np.float32
+
+
+class Innovation(Parameters):
+    frontier: float = parameter(
+        0.0, "points of 0-1 per year", 0, 1, "By how much what is possible improves in a year",
+        "assumption: nothing unless the scenario says so")  # fmt: skip
+    investment: float = parameter(
+        0.0, "currency per customer and week", 0, 1000, "What the company spends on improving its product",
+        "assumption: nothing unless the scenario says so")  # fmt: skip
+    progress: float = parameter(
+        0.05, "points of 0-1 per year", 0, 1, "What an investment of 1 gains in a year; four times the money gains twice as much",
+        "assumption: a twentieth of the scale, with diminishing returns")  # fmt: skip
+    rival_keeps_up: float = parameter(
+        1.0, "share", 0, 1, "Share of the frontier's movement that the rival follows", "assumption: somebody always does")  # fmt: skip
+    awareness: float = parameter(
+        0.5, "share", 0, 1, "How much of their provider's lag customers see, so that they do not come to expect less",
+        "assumption: half of what is possible gets about")  # fmt: skip
+
+
+NEUTRAL = {"frontier": 0.0, "investment": 0.0}
+COLUMNS = (
+    Column("obsolescence", "firm", "How far the company's product lags behind what is possible, 0 to 1", ("govern",)),
+    Column("rival_obsolescence", "firm", "How far the rival's product lags behind it, 0 to 1", ("govern",)),
+)
+
+
+@rule
+def gained(investment: float, progress: float) -> float:
+    """What a year of this investment gains, in points: in proportion to the square root of the money."""
+    return progress * np.sqrt(investment)
+
+
+@rule
+def lag_after(lag: float, frontier: float, gained: float) -> float:
+    """The lag one week on, when the frontier moves and the product gains at these yearly rates; nobody is ahead of it."""
+    return share(lag + (frontier - gained) * f32(7 / 365.25))
+
+
+@rule
+def standing(level: float, lag: float) -> float:
+    """How good a product of this level still is, on the scale of what is possible today."""
+    return share(level - lag)
+
+
+@rule
+def yardstick(performance: float, lag: float, awareness: float) -> float:
+    """What expectation follows: the performance that was got, and as much of the lag as customers are aware of."""
+    return share(performance + lag * awareness)
+
+
+@rule
+def lost_to_lag(loss: float, expectation: float, performance: float, lag: float, notice: float) -> float:
+    """The part of a week's loss of satisfaction that the lag explains, once the shortfall is large enough to be noted."""
+    short = expectation - performance
+    return loss * share(lag / short) if short > notice else f32(0)
+
+
+EXAMPLES = (
+    example(gained, 4.0, 0.05, becomes=0.1, because="twice the gain of an investment of 1"),
+    example(gained, 0.0, 0.05, becomes=0.0, because="nothing comes of nothing"),
+    example(lag_after, 0.1, 0.08, 0.03, becomes=0.1 + 0.05 * 7 / 365.25, because="a week of 0.05 a year"),
+    example(lag_after, 0.0, 0.0, 0.1, becomes=0.0, because="nobody is ahead of what is possible"),
+    example(standing, 0.8, 0.1, becomes=0.7, because="0.1 behind"),
+    example(standing, 0.1, 0.3, becomes=0.0, because="the scale ends at 0"),
+    example(yardstick, 0.7, 0.1, 0.5, becomes=0.75, because="half of the lag is seen"),
+    example(lost_to_lag, 0.08, 0.8, 0.6, 0.05, 0.04, becomes=0.02, because="a quarter of what is missing"),
+    example(lost_to_lag, 0.08, 0.8, 0.7, 0.5, 0.04, becomes=0.08, because="the lag explains all of it"),
+    example(lost_to_lag, 0.08, 0.8, 0.78, 0.5, 0.04, becomes=0.0, because="0.02 short is not noted"),
+)

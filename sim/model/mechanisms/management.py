@@ -1,0 +1,84 @@
+"""Every quarter the management looks at the margin: after a bad one it cuts staff, after a good one it reinvests.
+
+Serves S2.3, S2.6, S4.3. The budget is what is spent on representatives, staffed lanes and (as far as they are neglected)
+product and training, against the plan: 1 at first. Cutting saves wages at once and drives customers away later, whose revenue
+is missing at the next review: the death spiral; reinvesting is its reverse. Sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+
+f32 = np.float32
+
+
+class Management(Parameters):
+    review_weeks: int = parameter(
+        13, "weeks", 1, 260, "Time between two reviews of the margin", "assumption: a quarter")  # fmt: skip
+    target_margin: float = parameter(
+        0.10, "share", -2, 1, "Profit that the management wants from each unit of revenue", "assumption: a tenth")  # fmt: skip
+    cuts: float = parameter(
+        0.0, "share", 0, 0.9, "Share of the budget that is cut after a quarter below target", "assumption: none unless the scenario says so")  # fmt: skip
+    reinvests: float = parameter(
+        0.0, "share", 0, 0.9, "Share that is added to the budget after a quarter above target", "assumption: none unless the scenario says so")  # fmt: skip
+    floor: float = parameter(
+        0.5, "share", 0, 1, "Smallest budget, against the plan", "assumption: half")  # fmt: skip
+    ceiling: float = parameter(
+        1.5, "ratio", 1, 3, "Largest budget, against the plan", "assumption: half as much again")  # fmt: skip
+    neglect: float = parameter(
+        0.0, "share", 0, 1, "How far a budget below 1 takes product level, spending on the product, and training down with it", "assumption: not at all unless the scenario says so")  # fmt: skip
+
+
+NEUTRAL = {"cuts": 0.0, "reinvests": 0.0}
+COLUMNS = (
+    Column("budget", "firm", "Budget less 1, as set at the last review", ("govern",)),
+    Column("quarter_revenue", "firm", "Revenue since the last review, in currency", ("govern", "account")),
+    Column("quarter_cost", "firm", "Cost since the last review, in currency", ("govern", "account")),
+    Column("representatives_on_duty", "firm", "Representatives who work this week", ("govern",)),
+    Column("lanes_on_duty", "firm", "Lanes with a cashier this week", ("govern",)),
+)
+
+
+@rule
+def margin(revenue: float, cost: float) -> float:
+    """Profit in relation to revenue; without revenue, a total loss."""
+    return (revenue - cost) / revenue if revenue > 0 else f32(-1)
+
+
+@rule
+def reviewed(budget: float, margin: float, target: float, cuts: float, reinvests: float) -> float:
+    """The budget (less 1) after a review."""
+    change = reinvests if margin > target else (-cuts if margin < target else f32(0))
+    return budget + change * (f32(1) + budget)
+
+
+@rule
+def on_duty(planned: int, budget: float, let_go: float) -> int:
+    """How many of those planned the budget (less 1) pays for, without the share let go: at least one, if any is planned."""
+    found = np.int64(f32(planned) * (f32(1) + budget) * (f32(1) - let_go) + f32(0.5))
+    return max(found, min(planned, 1))
+
+
+@rule
+def cared_for(full: float, neglect: float, budget: float) -> float:
+    """What a budget (less 1) leaves of something that is neglected as the budget falls."""
+    return full * (f32(1) - neglect * (-budget if budget < 0 else f32(0)))
+
+
+EXAMPLES = (
+    example(margin, 200.0, 150.0, becomes=0.25, because="50 of 200"),
+    example(margin, 0.0, 150.0, becomes=-1.0, because="no revenue at all"),
+    example(reviewed, 0.0, 0.05, 0.1, 0.2, 0.1, becomes=-0.2, because="below target: a fifth is cut"),
+    example(reviewed, -0.5, 0.05, 0.1, 0.2, 0.1, becomes=-0.6, because="a fifth of the half that is left"),
+    example(reviewed, 0.0, 0.15, 0.1, 0.2, 0.1, becomes=0.1, because="above target: a tenth is added"),
+    example(reviewed, 0.25, 0.5, 0.5, 0.2, 0.1, becomes=0.25, because="just what was wanted"),
+    example(on_duty, 10, -0.25, 0.0, becomes=8, because="7.5 is rounded up"),
+    example(on_duty, 10, 0.5, 0.2, becomes=12, because="10 x 1.5 x 0.8"),
+    example(on_duty, 2, -0.9, 0.0, becomes=1, because="somebody stays"),
+    example(on_duty, 0, 0.5, 0.0, becomes=0, because="nobody is planned"),
+    example(cared_for, 0.8, 0.5, -0.5, becomes=0.6, because="0.8 x (1 - 0.5 x 0.5)"),
+    example(cared_for, 0.8, 0.5, 0.5, becomes=0.8, because="a larger budget is no neglect"),
+)

@@ -1,0 +1,52 @@
+"""Telling the market: how many people it reaches, and how much more it promises than the product keeps.
+
+Serves S1.2, S1.8, S3.6. A promise above the true level wins customers and disappoints them. Sources: Kopalle & Lehmann 2006
+(Marketing Science 25:8-24), optimal overstatement lowers later satisfaction; sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.numeric import share
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+
+f32 = np.float32
+
+
+class Marketing(Parameters):
+    reach: float = parameter(
+        0.02, "share per week", 0, 1, "Share of the rival's customers whom advertising makes think, each week", "assumption: once a year")  # fmt: skip
+    cost: float = parameter(
+        2.0, "currency", 0, 10_000, "Cost of reaching one of them once", "assumption: 2 a contact")  # fmt: skip
+    overpromise: float = parameter(
+        0.05, "scale 0-1", -0.5, 0.5, "How far the promise stands above the true level", "assumption: advertising flatters")  # fmt: skip
+
+
+NEUTRAL = {"reach": 0.0, "overpromise": 0.0}
+
+
+@rule
+def promise(level: float, overpromise: float) -> float:
+    """The performance that is promised, in [0, 1]."""
+    return share(level + overpromise)
+
+
+@rule
+def reached(attention: float, reach: float) -> float:
+    """The chance that someone thinks this week: of themselves, or because they were reached."""
+    return attention + (f32(1) - attention) * reach
+
+
+@rule
+def spending(people: int, reach: float, cost: float) -> int:
+    """A week's advertising in whole cents for this many of the rival's customers."""
+    return np.int64(f32(people) * reach * cost * f32(100) + f32(0.5))
+
+
+EXAMPLES = (
+    example(promise, 0.8, 0.1, becomes=0.9, because="0.1 above the truth"),
+    example(promise, 0.95, 0.1, becomes=1.0, because="nobody promises more than everything"),
+    example(spending, 500, 0.02, 2.0, becomes=2000, because="ten people at 2.00"),
+    example(reached, 0.1, 0.2, becomes=0.28, because="0.1 + 0.9 x 0.2"),
+)

@@ -1,0 +1,83 @@
+"""The company knows its customers: nobody has to tell everything again, offers fit better – and too much of it is creepy.
+
+Serves S0.3, S1.1. Forgetting hurts whoever calls again or is handed over by a chatbot. Tailoring is welcome as far as people
+trust the company or have a say in what is kept about them, and unwelcome as far as they do not. Source: Tucker 2014 (J.
+Marketing Research 51:546-562), personal messages worked about twice as well once users were given control; sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.numeric import share
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+
+f32 = np.float32
+
+
+class Personalisation(Parameters):
+    remembers: float = parameter(
+        0.0, "scale 0-1", 0, 1, "How much of earlier contacts is known to whoever answers", "assumption: nothing unless the scenario says so")  # fmt: skip
+    repetition_hurts: float = parameter(
+        0.0, "scale 0-1", 0, 1, "What having to tell everything again takes off an encounter",
+        "assumption: not counted unless the scenario says so; 0.2 is two thirds of what a very long wait takes")  # fmt: skip
+    tailoring: float = parameter(
+        0.0, "scale 0-1", 0, 1, "How far the service is fitted to what is known of each customer", "assumption: not at all unless the scenario says so")  # fmt: skip
+    fit: float = parameter(
+        0.05, "scale 0-1", 0, 0.5, "What full and welcome tailoring adds to a week's performance", "assumption: one spread of an ordinary week")  # fmt: skip
+    comfort: float = parameter(
+        0.4, "scale 0-1", 0, 1, "Tailoring beyond which people feel watched", "assumption: short of the middle")  # fmt: skip
+    creepiness: float = parameter(
+        0.02, "share per week", 0, 1, "Share of trust lost in a week to tailoring far beyond comfort, by somebody who trusts nobody",
+        "assumption: nearly as fast as bad weeks wear trust down")  # fmt: skip
+    control: float = parameter(
+        0.0, "scale 0-1", 0, 1, "How much say customers have in what is kept about them", "assumption: none; Tucker 2014 shows what it is worth")  # fmt: skip
+    cost: float = parameter(
+        0.05, "currency", 0, 1000, "Cost per customer and week of remembering everything, and again of full tailoring", "assumption: half a per cent of spend")  # fmt: skip
+
+
+NEUTRAL = {"remembers": 0.0, "repetition_hurts": 0.0, "tailoring": 0.0}
+
+
+@rule
+def repeating(again: bool, hurts: float, remembers: float) -> float:
+    """What telling everything again takes off an encounter of somebody who has told it before."""
+    return hurts * (f32(1) - remembers) if again else f32(0)
+
+
+@rule
+def welcome(trust: float, control: float) -> float:
+    """How welcome tailoring is, 0 to 1: by trust, and for the rest by having a say."""
+    return trust + (f32(1) - trust) * control
+
+
+@rule
+def fitted(performance: float, fit: float, tailoring: float, welcome: float) -> float:
+    """A week's performance with what tailoring adds."""
+    return share(performance + fit * tailoring * welcome)
+
+
+@rule
+def watched(tailoring: float, comfort: float, creepiness: float, welcome: float) -> float:
+    """The share of trust lost to feeling watched this week: beyond comfort, and as far as it is not welcome."""
+    beyond = tailoring - comfort
+    return creepiness * (f32(1) - welcome) * (beyond if beyond > f32(0) else f32(0))
+
+
+@rule
+def knowing(customers: int, remembers: float, tailoring: float, cost: float) -> int:
+    """What knowing so many customers costs in a week, in whole cents."""
+    return np.int64(f32(customers) * (remembers + tailoring) * cost * f32(100) + f32(0.5))
+
+
+EXAMPLES = (
+    example(repeating, True, 0.2, 0.75, becomes=0.05, because="a quarter is forgotten"),
+    example(repeating, False, 0.2, 0.0, becomes=0.0, because="nothing was told before"),
+    example(welcome, 0.6, 0.5, becomes=0.8, because="trust 0.6, and half of what is missing"),
+    example(welcome, 0.6, 0.0, becomes=0.6, because="no say: trust alone"),
+    example(fitted, 0.7, 0.1, 0.5, 0.8, becomes=0.74, because="0.7 + 0.1 x 0.5 x 0.8"),
+    example(fitted, 0.99, 0.5, 1.0, 1.0, becomes=1.0, because="the scale ends at 1"),
+    example(watched, 0.9, 0.4, 0.02, 0.5, becomes=0.005, because="0.02 x half unwelcome x 0.5 beyond"),
+    example(watched, 0.3, 0.4, 0.02, 0.5, becomes=0.0, because="within comfort"),
+    example(knowing, 1000, 0.5, 0.5, 0.05, becomes=5000, because="a thousand times 5 cents"),
+)

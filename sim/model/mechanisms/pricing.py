@@ -1,0 +1,53 @@
+"""What customers pay: the list price, its changes, and discounts that only newcomers get.
+
+Serves S3.3. A rise is felt in the week it happens; a discount for newcomers is felt by everybody who does not get it. Sources:
+Bijmolt, van Heerde & Pieters 2005 (J. Marketing Research 42:141-156) for elasticity; Xia, Monroe & Cox 2004 for fairness.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+
+f32 = np.float32
+
+
+class Pricing(Parameters):
+    list_price: float = parameter(
+        1.0, "price index", 0.01, 100, "The company's price; 1 is today's, at which a customer pays their own spend", "assumption: today's price by definition")  # fmt: skip
+    newcomer_discount: float = parameter(
+        0.0, "share", 0, 0.95, "Discount for those who join, for as long as it lasts", "assumption: none unless the scenario says so")  # fmt: skip
+    discount_weeks: int = parameter(
+        52, "weeks", 0, 520, "How long a newcomer's discount lasts", "assumption: a year")  # fmt: skip
+
+
+NEUTRAL = {"newcomer_discount": 0.0, "list_price": 1.0}
+
+
+@rule
+def price_paid(list_price: float, discount: float, discount_weeks: int, tenure: int, joined: bool) -> float:
+    """The price index a customer pays: newcomers who joined in the simulated time pay less for a while."""
+    return list_price * (f32(1) - discount) if joined and tenure < discount_weeks else list_price
+
+
+@rule
+def rise(now: float, before: float) -> float:
+    """The price rise from last week to this, as a share of last week's price."""
+    return now / before - f32(1)
+
+
+@rule
+def cents(spend: float, price: float) -> int:
+    """A week's bill in whole cents: the customer's spend at this price index."""
+    return np.int32(spend * price * f32(100) + f32(0.5))
+
+
+EXAMPLES = (
+    example(price_paid, 1.2, 0.25, 52, 10, True, becomes=0.9, because="a newcomer gets a quarter off"),
+    example(price_paid, 1.2, 0.25, 52, 52, True, becomes=1.2, because="the discount has run out"),
+    example(price_paid, 1.2, 0.25, 52, 10, False, becomes=1.2, because="not a newcomer"),
+    example(rise, 1.1, 1.0, becomes=0.1, because="a tenth more"),
+    example(cents, 9.99, 1.0, becomes=999, because="9.99 is 999 cents"),
+    example(cents, 10.0, 1.05, becomes=1050, because="5 % more"),
+)

@@ -1,0 +1,70 @@
+"""How good the product is, how much it varies from week to week, and how often it fails.
+
+Serves S0.4, S3.2. The spread hurts, not only the level, because a bad week weighs about twice a good one. Sources: Anderson &
+Sullivan 1993 (Marketing Science 12:125-143) for performance against expectation; levels are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.numeric import share
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import stream
+from sim.model.rules import rule
+
+f32 = np.float32
+
+EVERYDAY = stream("everyday")
+"""Four draws a customer and week: how the product performs, whether it fails, an upselling attempt, a visit to the shop."""
+
+
+class Quality(Parameters):
+    level: float = parameter(
+        0.78, "scale 0-1", 0, 1, "How good the product is in an ordinary week", "assumption: good, not excellent")  # fmt: skip
+    spread: float = parameter(
+        0.05, "scale 0-1", 0, 0.5, "How much it varies from one week to the next", "assumption: a few points")  # fmt: skip
+    error_rate: float = parameter(
+        0.01, "per week", 0, 1, "Chance of an error for a customer of average exposure", "assumption: one in two years")  # fmt: skip
+    error_depth: float = parameter(
+        0.50, "scale 0-1", 0, 1, "What an error takes off the week's performance", "assumption: from good to bad")  # fmt: skip
+    failure_threshold: float = parameter(
+        0.50, "scale 0-1", 0.01, 1, "Performance below which a week becomes an issue", "assumption: the middle of the scale")  # fmt: skip
+    cost_share: float = parameter(
+        0.55, "share", 0, 2, "Cost of providing the product, as a share of the price at index 1", "assumption: gross margin 45 %")  # fmt: skip
+
+
+NEUTRAL = {"spread": 0.0, "error_depth": 0.0, "failure_threshold": 0.01, "level": 0.75, "cost_share": 0.0}
+
+
+@rule
+def performance(level: float, spread: float, normal: float, error: float) -> float:
+    """How the product performed this week; ``error`` is what an error takes off, 0 without one."""
+    return share(level + spread * normal - error)
+
+
+@rule
+def error_of(luck: float, error_rate: float, exposure: float, depth: float) -> float:
+    """What an error takes off this week: ``depth`` when ``luck`` falls below the customer's own error rate."""
+    return depth if luck < error_rate * exposure else f32(0)
+
+
+@rule
+def usual_performance(level: float, error_rate: float, exposure: float, depth: float) -> float:
+    """The performance of an average week for a customer of this exposure."""
+    return share(level - share(error_rate * exposure) * depth)
+
+
+@rule
+def providing(cents: int, cost_share: float) -> int:
+    """What it costs to provide a product that sells for so many cents at a price index of 1, in whole cents."""
+    return np.int64(np.float64(cents) * np.float64(cost_share) + 0.5)
+
+
+EXAMPLES = (
+    example(performance, 0.8, 0.1, -1.0, 0.3, becomes=0.4, because="0.8 - 0.1 - 0.3"),
+    example(performance, 0.9, 0.1, 2.0, 0.0, becomes=1.0, because="the scale ends at 1"),
+    example(error_of, 0.015, 0.01, 2.0, 0.5, becomes=0.5, because="0.015 is below 0.01 x 2"),
+    example(error_of, 0.025, 0.01, 2.0, 0.5, becomes=0.0, because="0.025 is not"),
+    example(providing, 1000, 0.55, becomes=550, because="55 % of 10.00"),
+    example(usual_performance, 0.8, 0.05, 2.0, 0.5, becomes=0.75, because="0.8 less half of a tenth"),
+)

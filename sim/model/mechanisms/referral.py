@@ -1,0 +1,64 @@
+"""A reward for bringing friends: satisfied customers talk more, and each friend who comes costs the reward.
+
+Serves S1.8, S1.9. Everybody who joins after hearing good of the company from others counts as brought by them, everybody else as
+won by advertising; both carry the mark for as long as they stay. Source: Villanueva, Yoo & Hanssens 2008 (J. Marketing
+Research 45:48-59): customers won by word of mouth are worth nearly twice as much in the long run, which the model does
+not give of itself: ``bond`` is there to try it out. Sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+
+f32 = np.float32
+
+BY_FRIENDS, BY_ADVERTISING = 1, 2
+"""Values of ``came_by``; 0 for whoever is not a customer or was one from the start."""
+
+
+class Referral(Parameters):
+    reward: float = parameter(
+        0.0, "weeks of spend", 0, 52, "Reward for each friend who joins, in weeks of the friend's spend", "assumption: none unless the scenario says so")  # fmt: skip
+    eagerness: float = parameter(
+        0.04, "per week", 0, 1, "Extra chance that a satisfied customer talks for a large reward; half of it for one week of spend",
+        "assumption: twice the talk of everyday life")  # fmt: skip
+    bond: float = parameter(
+        0.0, "share", 0, 3, "Further discount the rival must offer those who came through friends",
+        "assumption: none unless the scenario says so")  # fmt: skip
+
+
+NEUTRAL = {"reward": 0.0, "bond": 0.0}
+COLUMNS = (
+    Column("came_by", "mark", "How a customer was won: 1 through friends, 2 through advertising, 0 unknown", ("decide",)),
+)  # fmt: skip
+
+
+@rule
+def spurred(chance: float, reward: float, eagerness: float, pleased: bool) -> float:
+    """The chance that someone talks this week, given the reward; it moves only those who would speak well."""
+    return chance + (eagerness * (reward / (f32(1) + reward)) if pleased else f32(0))
+
+
+@rule
+def attached(reluctance: float, bond: float, came_by: int) -> float:
+    """The discount the rival must offer, more for who has friends here."""
+    return reluctance + bond if came_by == BY_FRIENDS else reluctance
+
+
+@rule
+def origin(referred: bool) -> int:
+    """How a newcomer was won."""
+    return BY_FRIENDS if referred else BY_ADVERTISING
+
+
+EXAMPLES = (
+    example(spurred, 0.02, 3.0, 0.04, True, becomes=0.05, because="0.02 and three quarters of 0.04"),
+    example(spurred, 0.02, 3.0, 0.04, False, becomes=0.02, because="a reward does not make the cross recommend"),
+    example(attached, 0.1, 0.2, 1, becomes=0.3, because="came through friends"),
+    example(attached, 0.1, 0.2, 2, becomes=0.1, because="came for the advertising"),
+    example(origin, True, becomes=1, because="through friends"),
+    example(origin, False, becomes=2, because="through advertising"),
+)

@@ -1,0 +1,37 @@
+"""What the company is up against: another provider with its own quality, price and promise.
+
+Serves S1.5, S3.3, S3.4. The rival is one click away. Values are assumptions about an equal competitor.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.parameters import Parameters, parameter
+from sim.model.rules import rule
+
+f32 = np.float32
+
+
+class Rival(Parameters):
+    level: float = parameter(
+        0.76, "scale 0-1", 0, 1, "How good the rival's product is in an ordinary week", "assumption: much the same")  # fmt: skip
+    spread: float = parameter(
+        0.05, "scale 0-1", 0, 0.5, "How much it varies from one week to the next", "assumption: as the company's")  # fmt: skip
+    error_rate: float = parameter(
+        0.01, "per week", 0, 1, "Chance of an error for a customer of average exposure", "assumption: as the company's")  # fmt: skip
+    price: float = parameter(
+        1.0, "price index", 0.01, 100, "The rival's price; 1 is the company's price of today", "assumption: the same")  # fmt: skip
+    overpromise: float = parameter(
+        0.05, "scale 0-1", -0.5, 0.5, "How far the rival's promise stands above its true level", "assumption: advertising flatters")  # fmt: skip
+
+
+@rule
+def offered(company: float, rival: float, with_rival: bool) -> float:
+    """The company's figure or the rival's, for whoever this person is with."""
+    return rival if with_rival else company
+
+
+EXAMPLES = (
+    example(offered, 0.8, 0.7, True, becomes=0.7, because="with the rival"),
+    example(offered, 0.8, 0.7, False, becomes=0.8, because="with the company"),
+)

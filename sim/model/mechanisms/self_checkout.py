@@ -1,0 +1,134 @@
+"""Visits to the shop end at a checkout: staffed lanes, or lanes where customers do the work.
+
+Serves S4.1. Both are real first-come-first-served queues; somebody whose patience ends leaves without being served. Where the
+line is in sight, somebody who comes to a long one may turn away at once: it is the length that they see, not how fast it moves
+(balking). Sources: Lu, Musalem, Olivares & Schilkrut 2013 (Management Science 59:1743-1763): a line of 15 instead of 10 lowers
+the share who buy from 30 % to 27 %, fewer than about 5 people change nothing, and who minds prices minds the line less.
+Nusrat & Huang 2024 (J. Business Research 170:114293), self-checkout lowers loyalty through saved effort and entitlement, less
+so for those who like it; Meuter et al. 2000 (J. Marketing 64:50-64) for failures of self-service. Sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.numeric import logistic, power, share
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import stream
+from sim.model.rules import rule
+
+f32 = np.float32
+
+CHECKOUT = stream("checkout")
+
+
+class SelfCheckout(Parameters):
+    visits: float = parameter(
+        0.10, "per week", 0, 1, "Chance that a customer visits a shop in a week", "assumption: every tenth week; a grocer has near 1")  # fmt: skip
+    lanes: int = parameter(
+        20, "lanes", 0, 10_000, "Checkout lanes of all shops together", "assumption: fits 40,000 customers who rarely come")  # fmt: skip
+    self_lanes: int = parameter(
+        0, "lanes", 0, 10_000, "Of these, lanes where customers check out themselves", "assumption: none unless the scenario says so")  # fmt: skip
+    hours: float = parameter(
+        60.0, "hours", 1, 168, "Hours a week the shops are open", "assumption: ten hours on six days")  # fmt: skip
+    wage: float = parameter(
+        16.0, "currency per hour", 0, 10_000, "What an hour of a cashier costs", "assumption: 16 an hour")  # fmt: skip
+    lane_cost: float = parameter(
+        90.0, "currency per week", 0, 100_000, "What one self-service lane costs a week, its share of a helper included",
+        "assumption: machine, upkeep, and a sixth of a helper")  # fmt: skip
+    minutes: float = parameter(
+        3.0, "minute", 0.05, 60, "Mean time at a staffed lane", "assumption: a short errand")  # fmt: skip
+    self_minutes: float = parameter(
+        4.0, "minute", 0.05, 60, "Mean time at a self-service lane without errors", "assumption: customers are slower than cashiers")  # fmt: skip
+    minutes_spread: float = parameter(
+        0.6, "ratio", 0, 3, "Standard deviation of the logarithm of times at a lane", "assumption: lognormal, as service times are")  # fmt: skip
+    errors: float = parameter(
+        0.10, "share", 0, 1, "Share of self-service visits in which the machine needs a helper", "assumption: one in ten")  # fmt: skip
+    error_minutes: float = parameter(
+        2.0, "minute", 0, 60, "Time lost to such an error", "assumption: two minutes")  # fmt: skip
+    shrink: float = parameter(
+        0.02, "weeks of spend", 0, 10, "Loss per self-service visit through theft and mistakes",
+        "literature: Beck 2018 (ECR): shrink rises with self-scanning; size assumed")  # fmt: skip
+    effort: float = parameter(
+        0.35, "scale 0-1", 0, 1, "What doing the work oneself takes off a visit, for someone who dislikes it entirely", "assumption: a third of the scale")  # fmt: skip
+    tolerance: float = parameter(
+        3.0, "minute", 0.1, 240, "Wait that spoils half of what can be spoilt by waiting", "assumption: three minutes")  # fmt: skip
+    waiting_hurts: float = parameter(
+        0.30, "scale 0-1", 0, 1, "What an endless wait takes off a visit", "assumption: a third of the scale")  # fmt: skip
+    memory: float = parameter(
+        0.05, "share", 0, 1, "Weight of one visit in cumulative satisfaction", "assumption: about one ordinary week")  # fmt: skip
+    line_in_sight: float = parameter(
+        0.0, "share", 0, 1, "Share of visitors who see the line before they join it", "assumption: none unless the scenario says so")  # fmt: skip
+    line_unnoticed: float = parameter(
+        5.0, "people", 0, 10, "People in line whom nobody minds yet", "literature: Lu et al. 2013, no effect of short lines")  # fmt: skip
+    line_deters: float = parameter(
+        0.10, "share", 0, 1, "Of those who would buy at a line of 10, the share who do not at a line of 15",
+        "literature: Lu et al. 2013, 27 % instead of 30 %")  # fmt: skip
+    line_hurts: float = parameter(
+        0.15, "scale 0-1", 0, 1, "What turning away from a long line takes off a visit", "assumption: half of what an endless wait takes")  # fmt: skip
+    sale: float = parameter(
+        0.0, "weeks of spend", 0, 10, "Margin that is lost when a visitor leaves without having been served",
+        "assumption: what is not bought today is bought tomorrow, unless the scenario says otherwise")  # fmt: skip
+
+
+NEUTRAL = {"visits": 0.0, "wage": 0.0, "lane_cost": 0.0}
+IMPOSSIBLE = (
+    (lambda now: now.self_lanes > now.lanes, "self_lanes is {self_lanes}, but there are only {lanes} lanes in all"),
+)
+
+_GOOD = f32(0.8)
+
+
+@rule
+def prefers_self(liking: float, staffed: int, self_service: int) -> float:
+    """The chance of going to a self-service lane: by liking, or by need when there is only one kind."""
+    chance = logistic(f32(6) * (liking - f32(0.5)))
+    return f32(0) if self_service == 0 else (f32(1) if staffed == 0 else chance)
+
+
+@rule
+def visit(pain: float, effort: float, liking: float) -> float:
+    """How a visit was: good, less the wait, and the work done oneself as far as it is not liked (0 to 1)."""
+    return share(_GOOD - pain - effort * (f32(1) - liking))
+
+
+@rule
+def minutes_at_lane(usual: float, error: float, luck: float, errors: float) -> float:
+    """Minutes at a lane: the usual, and the time an error takes when the machine needs a helper."""
+    return usual + (error if luck < errors else f32(0))
+
+
+@rule
+def minds(price_sensitivity: float) -> float:
+    """How much a person minds a line, against somebody of average price sensitivity: the more of it, the less."""
+    return f32(2) / (f32(1) + price_sensitivity)
+
+
+@rule
+def put_off(length: int, minding: float, in_sight: float, unnoticed: float, deters: float) -> float:
+    """The chance to turn away from a line of this length: as the square of the people in it beyond the first few.
+
+    The square is measured by what it grows between a line of 10 and one of 15, over which ``deters`` of the buyers are lost.
+    """
+    over, growth = f32(length) - unnoticed, f32(125) - f32(10) * unnoticed
+    if over <= f32(0):
+        return f32(0)
+    stays = power(f32(1) - deters, minding * over * over / growth)
+    return in_sight * (f32(1) - stays)
+
+
+EXAMPLES = (
+    example(minds, 1.0, becomes=1.0, because="average"),
+    example(minds, 3.0, becomes=0.5, because="who minds prices three times as much has time"),
+    example(put_off, 5, 1.0, 1.0, 5.0, 0.1, becomes=0.0, because="five people are nothing"),
+    example(
+        put_off, 10, 1.0, 1.0, 5.0, 0.1, becomes=1 - 0.9 ** (25 / 75), because="5 too many, squared, of 10^2 - 5^2"
+    ),
+    example(put_off, 15, 1.0, 1.0, 5.0, 0.1, becomes=1 - 0.9 ** (100 / 75), because="a tenth fewer stay than at 10"),
+    example(put_off, 15, 1.0, 0.5, 5.0, 0.1, becomes=0.5 - 0.5 * 0.9 ** (100 / 75), because="half of them see it"),
+    example(prefers_self, 0.5, 2, 2, becomes=0.5, because="undecided"),
+    example(prefers_self, 0.9, 2, 0, becomes=0.0, because="there is no self-service"),
+    example(prefers_self, 0.1, 0, 2, becomes=1.0, because="there is nothing else"),
+    example(minutes_at_lane, 3.0, 2.0, 0.05, 0.1, becomes=5.0, because="an error, and two minutes more"),
+    example(minutes_at_lane, 3.0, 2.0, 0.15, 0.1, becomes=3.0, because="no error"),
+    example(visit, 0.1, 0.4, 0.75, becomes=0.6, because="0.8 - 0.1 - 0.4 x the quarter that is disliked"),
+)

@@ -1,0 +1,110 @@
+"""Whoever wants to call must find the number and get through the menu first; some give up before anybody's telephone rings.
+
+Serves S0.1. A menu uses up the very patience with which the caller would have waited; a hidden number is not found at all by
+some, and by the others only after a search. A menu also finds the right person, and so saves handling time: that is why
+companies have them. Who calls when nobody is there may try again another time, or not. Who wanted to speak up about a new issue and gave up has said nothing that the company could hear, and
+counts as silent. Sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import stream
+from sim.model.rules import rule
+
+f32 = np.float32
+
+ACCESS = stream("support access")
+
+
+class SupportAccess(Parameters):
+    menu_levels: int = parameter(
+        0, "levels", 0, 12, "Menus a caller goes through before joining the queue", "assumption: none unless the scenario says so")  # fmt: skip
+    seconds_per_level: float = parameter(
+        15.0, "second", 0, 300, "Time one level of the menu takes", "assumption: four or five options read out")  # fmt: skip
+    routing: float = parameter(
+        0.01, "share", 0, 0.08, "Share of handling time that each level saves, because it finds the right person", "assumption: small")  # fmt: skip
+    hidden: float = parameter(
+        0.0, "scale 0-1", 0, 1, "How well contact details are hidden: the chance that whoever looks for them gives up",
+        "assumption: not unless the scenario says so")  # fmt: skip
+    search_minutes: float = parameter(
+        5.0, "minute", 0, 240, "Time spent looking for contact details that are hidden completely", "assumption: five minutes")  # fmt: skip
+    opening_hours: float = parameter(
+        1.0, "share", 0, 1, "Share of calls that come while the lines are open", "assumption: all, unless the scenario says otherwise")  # fmt: skip
+    tries_again: float = parameter(
+        0.7, "share", 0, 1, "Share of those who find the lines closed and call again when they are open", "assumption: most do")  # fmt: skip
+    closed_minutes: float = parameter(
+        5.0, "minute", 0, 240, "Minutes of waiting that a call to closed lines is felt like", "assumption: five minutes")  # fmt: skip
+    resentment: float = parameter(
+        0.3, "share", 0, 1, "Grievance of somebody who cannot get through, as a share of that of an outright refusal",
+        "assumption: nobody said no, but nobody listened")  # fmt: skip
+
+
+NEUTRAL = {"menu_levels": 0, "hidden": 0.0, "opening_hours": 1.0}
+
+
+@rule
+def menu_minutes(levels: int, seconds: float) -> float:
+    """How long the menu takes."""
+    return f32(levels) * seconds * f32(1 / 60)
+
+
+@rule
+def before_queue(hidden: float, search: float, menu: float, handed_over: bool) -> float:
+    """Minutes spent before joining the queue: searching and in the menu; none for who is handed over by a chatbot."""
+    return f32(0) if handed_over else hidden * search + menu
+
+
+@rule
+def closed(found: bool, opening_hours: float, luck: float) -> bool:
+    """Whether somebody who found the number calls when nobody is there."""
+    return found and luck >= opening_hours
+
+
+@rule
+def stopped(found: bool, turned_off: bool, runs_out: bool) -> bool:
+    """Whether a call ends before the queue: no number, closed lines and no second try, or no patience left in the menu."""
+    return not found or turned_off or runs_out
+
+
+@rule
+def runs_out(patience: float, menu: float) -> bool:
+    """Whether patience ends before the menu does."""
+    return patience < menu
+
+
+@rule
+def patience_left(patience: float, menu: float) -> float:
+    """What the menu leaves of a caller's patience."""
+    return patience - menu
+
+
+@rule
+def in_vain(found: bool, patience: float, hidden: float, search: float) -> float:
+    """Minutes spent by somebody who gives up: the whole search, or a short one and all patience."""
+    return hidden * search + patience if found else search
+
+
+@rule
+def routed(minutes: float, levels: int, routing: float) -> float:
+    """Mean handling time of calls that the menu has sorted."""
+    return minutes * (f32(1) - routing * f32(levels))
+
+
+EXAMPLES = (
+    example(menu_minutes, 4, 30.0, becomes=2.0, because="four times half a minute"),
+    example(before_queue, 0.5, 4.0, 1.5, False, becomes=3.5, because="half of a four minutes' search, and the menu"),
+    example(before_queue, 0.5, 4.0, 1.5, True, becomes=0.0, because="a chatbot put them through"),
+    example(closed, True, 0.8, 0.9, becomes=True, because="one of the fifth that come too late"),
+    example(closed, True, 1.0, 0.9, becomes=False, because="the lines are always open"),
+    example(closed, False, 0.0, 0.9, becomes=False, because="there was no number to call"),
+    example(stopped, True, False, False, becomes=False, because="nothing in the way"),
+    example(stopped, True, True, False, becomes=True, because="closed, and does not try again"),
+    example(runs_out, 1.0, 2.0, becomes=True, because="one minute of patience, two of menu"),
+    example(runs_out, 1.0, 0.0, becomes=False, because="there is no menu"),
+    example(patience_left, 5.0, 2.0, becomes=3.0, because="two minutes are used up"),
+    example(in_vain, False, 6.0, 0.5, 4.0, becomes=4.0, because="looked everywhere"),
+    example(in_vain, True, 6.0, 0.5, 4.0, becomes=8.0, because="two minutes to find it, six of patience"),
+    example(routed, 5.0, 4, 0.05, becomes=4.0, because="four levels save a twentieth each"),
+)

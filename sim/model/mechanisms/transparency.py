@@ -1,0 +1,107 @@
+"""Telling customers the truth in time – about failures, prices and how the work is done – or telling them what is not so.
+
+Serves S1.6, S3.5. Who is told of a failure at once blames less and calls less; who sees how the work is done thinks better of
+good work and worse of bad; a price rise announced in time hurts less. What turns out to be false costs trust and makes angry.
+Sources: Buell, Kim & Tsay 2017 (Management Science 63:1673-1695) for the process shown: perceived quality 3 to 30 % up; Xia,
+Monroe & Cox 2004 (J. Marketing 68:1-15) for information and price fairness. Sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.examples import example
+from sim.model.numeric import share
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import stream
+from sim.model.rules import rule
+
+f32 = np.float32
+
+NOTICE = stream("notice of a failure")
+"""Two draws a customer with a failure: whether they are told of it, and whether what they are told is found to be false."""
+
+
+class Transparency(Parameters):
+    outage_notices: float = parameter(
+        0.0, "share", 0, 1, "Share of failures of which the customers are told at once", "assumption: none unless the scenario says so")  # fmt: skip
+    status_honesty: float = parameter(
+        1.0, "share", 0, 1, "Share of these notices that tell the truth", "assumption: all of them")  # fmt: skip
+    blame_spared: float = parameter(
+        0.40, "share", 0, 0.9, "Share of a failure's severity that an honest notice takes away", "assumption: nearly a half of what is felt is not knowing")  # fmt: skip
+    calls_spared: float = parameter(
+        0.50, "share", 0, 1, "Share of the calls about a new failure that an honest notice makes needless", "assumption: every second call only asks what is the matter")  # fmt: skip
+    process_shown: float = parameter(
+        0.0, "scale 0-1", 0, 1, "How far customers see how the work for them is done", "assumption: not unless the scenario says so")  # fmt: skip
+    insight: float = parameter(
+        0.30, "share", 0, 2, "How much farther from the failure threshold performance seems when all of the process is shown",
+        "assumption: a third; lies within the range of Buell et al. 2017, to which it is not fitted")  # fmt: skip
+    price_notice: float = parameter(
+        0.0, "scale 0-1", 0, 1, "How early and openly price rises are announced", "assumption: not unless the scenario says so")  # fmt: skip
+    notice_relief: float = parameter(
+        0.50, "share", 0, 1, "Share of the outrage at a price rise that the best announcement takes away", "assumption: a half")  # fmt: skip
+    misleading: float = parameter(
+        0.0, "scale 0-1", 0, 1, "How far what the company claims misleads", "assumption: not unless the scenario says so")  # fmt: skip
+    sway: float = parameter(
+        0.10, "share", 0, 1, "Share of what the company lacks in the eyes of the rival's customers that wholly misleading claims hide", "assumption: a tenth")  # fmt: skip
+    exaggeration: float = parameter(
+        0.50, "share", 0, 1, "Share of what the promise lacks to perfection that wholly misleading claims add for newcomers", "assumption: a half")  # fmt: skip
+    found_out: float = parameter(
+        0.01, "per week", 0, 1, "Chance that a customer finds wholly misleading claims to be false", "assumption: once in two years")  # fmt: skip
+    betrayal: float = parameter(
+        0.12, "share", 0, 1, "Share of trust lost on finding out that one was told what is not so", "assumption: an eighth; trust is quick to go (Slovic 1993)")  # fmt: skip
+    anger: float = parameter(
+        0.15, "share", 0, 1, "Grievance left by finding that out", "assumption: a quarter of a grave failure")  # fmt: skip
+    cost: float = parameter(
+        0.03, "currency per week", 0, 10_000, "What complete openness (notices, process, prices) costs for each customer", "assumption: 1.50 a year")  # fmt: skip
+
+
+NEUTRAL = {"outage_notices": 0.0, "process_shown": 0.0, "price_notice": 0.0, "misleading": 0.0}
+
+
+@rule
+def lie_rate(honesty: float) -> float:
+    """The share of notices that are false."""
+    return f32(1) - honesty
+
+
+@rule
+def spared(full: float, part: float, honestly_told: bool) -> float:
+    """A severity or a chance to call, less the part that an honest notice takes away."""
+    return full * (f32(1) - part) if honestly_told else full
+
+
+@rule
+def shown(performance: float, middle: float, insight: float, process_shown: float) -> float:
+    """Performance as it seems to those who see the process: farther from the middle, on whichever side it is."""
+    return share(performance + (performance - middle) * insight * process_shown)
+
+
+@rule
+def forewarned(outrage: float, notice: float, relief: float) -> float:
+    """Outrage at a price rise that was announced."""
+    return outrage * (f32(1) - notice * relief)
+
+
+@rule
+def flattered(truth: float, claim: float, part: float) -> float:
+    """A promise, expectation or view once a claim (0 to 1) has added a part of what it lacks to perfection."""
+    return truth + (f32(1) - truth) * claim * part
+
+
+@rule
+def openness_cost(people: int, cost: float, notices: float, process: float, prices: float) -> int:
+    """A week's honest communication in whole cents: each of the three kinds costs a third."""
+    return np.int64(f32(people) * cost * (notices + process + prices) / f32(3) * f32(100) + f32(0.5))
+
+
+EXAMPLES = (
+    example(lie_rate, 0.75, becomes=0.25, because="three notices of four are true"),
+    example(spared, 0.5, 0.4, True, becomes=0.3, because="two fifths less"),
+    example(spared, 0.5, 0.4, False, becomes=0.5, because="was not told, or not the truth"),
+    example(shown, 0.8, 0.5, 0.3, 1.0, becomes=0.89, because="0.3 x 0.3 further up"),
+    example(shown, 0.3, 0.5, 0.5, 0.5, becomes=0.25, because="half of half of 0.2 further down"),
+    example(shown, 0.8, 0.5, 0.3, 0.0, becomes=0.8, because="nothing is shown"),
+    example(forewarned, 2.0, 0.5, 0.5, becomes=1.5, because="a quarter less"),
+    example(flattered, 0.8, 0.5, 0.4, becomes=0.84, because="0.2 x 0.5 x 0.4 more"),
+    example(flattered, 0.8, 0.0, 0.4, becomes=0.8, because="nothing is claimed"),
+    example(openness_cost, 1000, 0.03, 1.0, 0.5, 0.5, becomes=2000, because="1,000 x 0.03 x two thirds"),
+)

@@ -1,0 +1,78 @@
+"""Selling more to those who are already customers: revenue now, fatigue and distrust later.
+
+Serves S0.5. Every attempt tires; a tired customer buys less and trusts less. Sources: Campbell & Kirmani 2000 (J. Consumer
+Research 27:69-83), pressure reveals motive and costs sincerity; Ascarza, Iyengar & Schleicher 2016 (J. Marketing Research
+53:46-60), unsolicited offers can raise churn. Sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.numeric import share
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import stream
+from sim.model.rules import rule
+
+f32 = np.float32
+
+OFFER = stream("offer")
+
+
+class Upselling(Parameters):
+    attempts: float = parameter(
+        0.0, "per month", 0, 4.3, "Attempts to sell something more, per customer", "assumption: none unless the scenario says so")  # fmt: skip
+    pressure: float = parameter(
+        0.40, "scale 0-1", 0, 1, "How hard an attempt pushes", "assumption: insistent, not rude")  # fmt: skip
+    relevance: float = parameter(
+        0.20, "scale 0-1", 0, 1, "How well the offer fits the customer", "assumption: one offer in five makes sense")  # fmt: skip
+    worth: float = parameter(
+        1.5, "weeks of spend", 0, 100, "What an accepted offer brings, once", "assumption: a week and a half of revenue")  # fmt: skip
+    margin: float = parameter(
+        0.50, "share", 0, 1, "Share of it that is left after its own cost", "assumption: a half")  # fmt: skip
+    tiring: float = parameter(
+        0.15, "share", 0, 1, "Fatigue added by one attempt", "assumption: half tired after four in a row")  # fmt: skip
+    recovery: float = parameter(
+        0.04, "share per week", 0, 1, "Share of fatigue that passes in a week", "assumption: half in 17 weeks")  # fmt: skip
+    distrust: float = parameter(
+        0.03, "share", 0, 1, "Share of trust and satisfaction lost to one attempt at full pressure on a tired customer", "assumption: a thirtieth")  # fmt: skip
+
+
+NEUTRAL = {"attempts": 0.0}
+COLUMNS = (
+    Column(
+        "upsell_fatigue", "number", "How tired of offers the customer is, 0 to 1", ("experience", "touch", "decide")
+    ),
+)
+
+
+@rule
+def attempt_chance(attempts: float) -> float:
+    """The chance of an attempt in one week, from attempts a month."""
+    return attempts * f32(7 / 30.4375)
+
+
+@rule
+def accepts(relevance: float, trust: float, fatigue: float) -> float:
+    """The chance that an offer is accepted."""
+    return relevance * trust * (f32(1) - fatigue)
+
+
+@rule
+def tired(fatigue: float, tiring: float) -> float:
+    """Fatigue after one more attempt."""
+    return fatigue + (f32(1) - fatigue) * tiring
+
+
+@rule
+def annoyance(pressure: float, fatigue: float, relevance: float, distrust: float) -> float:
+    """The share of trust an attempt costs: more under pressure, when tired, and when the offer does not fit."""
+    return share(distrust * pressure * (f32(0.25) + fatigue) * (f32(1) - relevance))
+
+
+EXAMPLES = (
+    example(attempt_chance, 1.0, becomes=7 / 30.4375, because="a month has 30.4375 days"),
+    example(accepts, 0.2, 0.5, 0.5, becomes=0.05, because="0.2 x 0.5 x 0.5"),
+    example(tired, 0.5, 0.2, becomes=0.6, because="a fifth of the remaining half"),
+    example(annoyance, 0.5, 0.75, 0.2, 0.1, becomes=0.04, because="0.1 x 0.5 x 1 x 0.8"),
+)

@@ -1,0 +1,55 @@
+"""Winning back those who left: for some weeks after they have gone, former customers get an offer.
+
+Serves S1.2, S1.9. An offer makes them compare, and takes its worth off the reluctance to move; what they think of the company
+stays as it was when they left. Sizes are assumptions.
+"""
+
+import numpy as np
+
+from sim.model.columns import Column
+from sim.model.examples import example
+from sim.model.parameters import Parameters, parameter
+from sim.model.random import stream
+from sim.model.rules import rule
+
+f32 = np.float32
+
+WOOING = stream("wooing")
+
+
+class Winback(Parameters):
+    offers: float = parameter(
+        0.0, "share per week", 0, 1, "Share of those who left lately who get an offer each week", "assumption: none unless the scenario says so")  # fmt: skip
+    weeks: int = parameter(
+        13, "weeks", 0, 520, "How long after leaving somebody still gets offers", "assumption: a quarter")  # fmt: skip
+    discount: float = parameter(
+        4.0, "weeks of spend", 0, 52, "What an offer is worth; it costs as much when it is accepted", "assumption: a month free")  # fmt: skip
+    cost: float = parameter(
+        1.0, "currency", 0, 1000, "Cost of making one offer", "assumption: 1 a message")  # fmt: skip
+
+
+NEUTRAL = {"offers": 0.0}
+COLUMNS = (
+    Column("left_in", "clock", "The week after which they left for the rival, counted from 1; 0: they never did", ("decide",)),
+)  # fmt: skip
+
+
+@rule
+def left_lately(left_in: int, week: int, weeks: int) -> bool:
+    """Whether somebody left the company no more than ``weeks`` ago; ``left_in`` counts weeks from 1, 0 means never."""
+    return left_in > 0 and week + 1 - left_in <= weeks
+
+
+@rule
+def lowered(hurdle: float, weeks: float, offered: bool) -> float:
+    """What the company must better to win somebody back, less an offer of so many weeks of spend, over one year."""
+    return hurdle - (weeks / f32(52) if offered else f32(0))
+
+
+EXAMPLES = (
+    example(left_lately, 5, 9, 5, becomes=True, because="left in week 4, five weeks ago"),
+    example(left_lately, 5, 10, 5, becomes=False, because="six weeks ago is too long"),
+    example(left_lately, 0, 3, 5, becomes=False, because="never left"),
+    example(lowered, 0.35, 13.0, True, becomes=0.1, because="a quarter of a year's spend less"),
+    example(lowered, 0.35, 13.0, False, becomes=0.35, because="no offer"),
+)

@@ -1,0 +1,197 @@
+"""What a run counted, and what the counts say: measures with intervals, week by week, and digests."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.model.week import COUNTS, MONEY_IN, MONEY_OUT
+from sim.runs.measures import DEFINITIONS, NAMES, measured, measured_weekly, scale_of
+from sim.runs.replication import Counted, Failure
+from sim.runs.statistics import interval, plain
+from sim.runs.weekly_counts import IN_MEMORY, closed_up, parts, put, room
+from sim.scenario.whole import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a run counted.
+
+    ``tally``: int64 (replications done, weeks, counts), in a temporary file when it is large; ``numbers``: the
+    replications' numbers; ``stayed``: how many replications each customer of week 0 stayed through; ``digests``: SHA-256
+    of each replication's final state and counts.
+    """
+
+    scenario: Scenario
+    seed: int
+    founders: int
+    numbers: np.ndarray
+    tally: np.ndarray
+    stayed: np.ndarray
+    digests: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = field(default=())
+
+    @cached_property
+    def values(self) -> dict[str, np.ndarray]:
+        """Each measure, of the simulated people: float64 (replications,), NaN where there was nothing to measure."""
+        found, start = {name: np.empty(len(self.tally)) for name in NAMES}, 0
+        for part in parts(self.tally):
+            for name, values in measured(part, self.founders).items():
+                found[name][start : start + len(part)] = values
+            start += len(part)
+        return found
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """One row a replication, one column a measure."""
+        import pandas as pd  # here, because a run that is only printed starts faster without it
+
+        return pd.DataFrame(self.values, index=pd.Index(self.numbers, name="replication"))
+
+    @cached_property
+    def by_week(self) -> Mapping[str, np.ndarray]:
+        """Each measure of each week by itself: float64 (replications, weeks), made when it is asked for."""
+        return _ByWeek(self.tally, self.founders)
+
+    @cached_property
+    def weekly(self) -> pd.DataFrame:
+        """One row a replication and week, one column a measure: large when the replications are many."""
+        import pandas as pd
+
+        index = pd.MultiIndex.from_product([self.numbers, range(self.tally.shape[1])], names=["replication", "week"])
+        return pd.DataFrame({name: values.ravel() for name, values in self.by_week.items()}, index=index)
+
+    @cached_property
+    def intervals(self) -> dict[str, dict[str, float]]:
+        """Mean, 95 % interval and standard deviation of each measure, over the ``defined`` replications that have it."""
+        return {name: interval(self.values[name], DEFINITIONS[name].bounds)._asdict() for name in NAMES}
+
+    def summary(self) -> pd.DataFrame:
+        """Mean, interval and standard deviation as a table: one row a measure, NaN where it is missing."""
+        import pandas as pd
+
+        return pd.DataFrame.from_dict(self.intervals, orient="index").drop(columns="defined").rename_axis("measure")
+
+    def balance(self) -> np.ndarray:
+        """Revenue less cost less profit of each replication and week, in cents: all zero."""
+        money = [sum(self.tally[..., COUNTS.index(name)] for name in names) for names in (MONEY_IN, MONEY_OUT)]
+        profit = np.rint(self.by_week["profit"] * 100).astype(np.int64)
+        return money[0] - money[1] - profit
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the digests of the replications, in their order."""
+        return hashlib.sha256("".join(self.digests).encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that ``loyalty run --json`` prints: money and heads are the whole company's."""
+        scale = self.scenario.market.stands_for
+        return {
+            "scenario": self.scenario.name,
+            "fingerprint": self.scenario.fingerprint,
+            "seed": self.seed,
+            "replications": len(self.numbers),
+            "failed": len(self.failures),
+            "weeks": self.tally.shape[1],
+            "customers": round(self.founders * scale),
+            "simulated_customers": self.founders,
+            "stands_for": scale,
+            "measures": {
+                name: enlarged(around, scale_of(name, scale), len(self.numbers))
+                for name, around in self.intervals.items()
+            },
+        }
+
+
+SIZES = ("mean", "low", "high", "sd", "range_low", "range_high")
+"""Keys of what is told of a measure that are in its own unit."""
+
+
+def enlarged(told: Mapping[str, Any], scale: float, of: int) -> dict[str, Any]:
+    """What is told of a measure, for JSON: its sizes times ``scale``, and None where something is missing.
+
+    In how many replications it is ``defined`` is told where that is not in all ``of`` them.
+    """
+    return {
+        key: plain(value * scale if key in SIZES else value)
+        for key, value in told.items()
+        if key != "defined" or value != of
+    }
+
+
+class _ByWeek(Mapping[str, np.ndarray]):
+    """Each measure of each week, reckoned when it is asked for and then kept; of a small run, all at once."""
+
+    def __init__(self, tally: np.ndarray, founders: int) -> None:
+        self._tally, self._founders = tally, founders
+        self._known: dict[str, np.ndarray] = {}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in NAMES:
+            raise KeyError(name)
+        if name not in self._known:
+            wanted = NAMES if self._tally.nbytes <= IN_MEMORY else (name,)
+            found = [measured_weekly(part, self._founders, wanted) for part in parts(self._tally)]
+            self._known |= {each: np.concatenate([one[each] for one in found]) for each in wanted}
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+class Gathering:
+    """Collects what was counted of the replications from ``first`` on, in any order, into one :class:`Result`."""
+
+    def __init__(self, scenario: Scenario, seed: int, numbers: range, founders: int) -> None:
+        self.scenario, self.seed, self.numbers = scenario, seed, numbers
+        self._tally, self._stayed = room(len(numbers), scenario.weeks), np.zeros(founders, np.int64)
+        self._digests: dict[int, str] = {}
+        self._failures: list[Failure] = []
+
+    def add(self, counted: Counted | Result) -> int:
+        """Take in some replications; returns how many there were, failed ones included."""
+        for start, stop in _runs(counted.numbers):
+            put(self._tally, int(counted.numbers[start]) - self.numbers.start, counted.tally[start:stop])
+        self._stayed += counted.stayed
+        self._digests |= dict(zip(counted.numbers.tolist(), counted.digests, strict=True))
+        self._failures += counted.failures
+        return len(counted.numbers) + len(counted.failures)
+
+    def result(self) -> Result:
+        """Everything so far, in the order of the replications; nothing may be added afterwards."""
+        numbers = np.array(sorted(self._digests), np.int64)
+        failures = sorted(self._failures, key=lambda failure: failure.replication)
+        tally = closed_up(self._tally, numbers - self.numbers.start)
+        digests = tuple(self._digests[number] for number in numbers.tolist())
+        return Result(
+            self.scenario, self.seed, len(self._stayed), numbers, tally, self._stayed, digests, tuple(failures)
+        )
+
+
+def _runs(numbers: np.ndarray) -> list[tuple[int, int]]:
+    """Where runs of consecutive numbers begin and end."""
+    if not len(numbers):
+        return []
+    breaks = (np.flatnonzero(np.diff(numbers) != 1) + 1).tolist()
+    return list(zip([0, *breaks], [*breaks, len(numbers)], strict=True))
+
+
+def joined(before: Result, more: Result) -> Result:
+    """Two results of one scenario and seed as one: the replications of ``more`` follow those of ``before``."""
+    either = [numbers for result in (before, more) for numbers in result.numbers.tolist()]
+    numbers = range(min(either, default=0), max(either, default=-1) + 1)
+    gathering = Gathering(before.scenario, before.seed, numbers, before.founders)
+    for result in (before, more):
+        gathering.add(result)
+    return gathering.result()

@@ -1,0 +1,209 @@
+"""What a run leaves behind: a folder with its manifest, measures, weekly series, failures and quarantined rows.
+
+Its name says what was asked, so that another question has another folder; how folders are kept is :mod:`sim.runs.results_folder`'s affair.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from importlib import metadata
+from itertools import chain
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as arrow
+from pyarrow import parquet
+
+from sim.data.customer_file import write_quarantine
+from sim.errors import Mistake
+from sim.model.rules import source_hash
+from sim.runs.measures import measured_weekly
+from sim.runs.results_folder import keep, words_of
+from sim.runs.runner import Result
+from sim.runs.weekly_counts import give_back, parts
+from sim.scenario.model_inputs import customers_of
+from sim.system import digests
+from sim.system.arguments import file_path
+from sim.system.outputs import writing
+
+if TYPE_CHECKING:
+    from sim.experiments import querying
+    from sim.runs.comparison import Answer
+
+RESULTS = Path("results")
+NAMED = ("engine", "precision", "posterior")
+"""What else is asked that stands in a folder's name."""
+KEYS = ("scenario", "replication", "week")
+"""Columns by which a part of a file is found."""
+ROW_GROUP = 2**14
+"""Rows of a Parquet file that are written together; fewer would need more memory for the table of contents."""
+LIBRARIES = ("loyalty-sim", "numba", "numpy", "pandas", "pyarrow", "scipy")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that take part in the numbers."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed as a package"
+    return found
+
+
+def manifest(results: Sequence[Result]) -> dict[str, Any]:
+    """All that is needed to get the same numbers again, and nothing about the machine they were got on."""
+    return {
+        "scenarios": [
+            {
+                "name": result.scenario.name,
+                "fingerprint": result.scenario.full_fingerprint,
+                "replications": [int(number) for number in result.numbers],
+                "failed": [failure.replication for failure in result.failures],
+                "customers": result.founders,
+                "digest": result.digest,
+                "meaning": result.scenario.canonical(),
+            }
+            for result in results
+        ],
+        "seed": results[0].seed,
+        "source": source_hash(),
+        "versions": versions(),
+    }
+
+
+def asked_of(answer: Answer) -> dict[str, Any]:
+    """What a comparison was asked beside its scenarios, seed and replications, for :func:`save`."""
+    asked: dict[str, Any] = {}
+    if answer.wish is not None:
+        asked |= {"precision": answer.wish.precision, "most": answer.wish.most}
+    if answer.posterior is not None:
+        asked |= {
+            "posterior": digests.digest(answer.posterior) if answer.posterior.is_file() else answer.posterior.name
+        }
+    return asked
+
+
+def folder_name(results: Sequence[Result], asked: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """What was asked, as the name of a folder: ``today-3f9c2b7a1d4e-seed-1-200-replications``.
+
+    That is the scenario and its fingerprint, of several scenarios the base's name and a fingerprint of all; the seed; how
+    often they were run, and from which replication on if not from the first; and the words of what was ``asked`` beside it.
+    """
+    base, numbers = results[0], [number for result in results for number in _numbers(result)]
+    mark, against = base.scenario.fingerprint, ""
+    if len(results) > 1:
+        together = "".join(result.scenario.full_fingerprint for result in results)
+        mark, against = hashlib.sha256(together.encode()).hexdigest()[:12], f"-against-{len(results) - 1}"
+    words = f"{words_of(base.scenario.name, 'scenario')}{against}-{mark}-seed-{base.seed}"
+    words += f"-{len(set(numbers))}-replications" + (f"-from-{min(numbers)}" if min(numbers, default=0) else "")
+    return words + "".join(f"-{key}-{str(value)[:8]}" for key, value in asked.items() if key in NAMED)
+
+
+def _numbers(result: Result) -> list[int]:
+    """Every replication that was run, those that failed included."""
+    return [*map(int, result.numbers), *(failure.replication for failure in result.failures)]
+
+
+def _measures(result: Result) -> Iterator[dict[str, np.ndarray]]:
+    yield {"replication": result.numbers, **result.values}
+
+
+def _weekly(result: Result) -> Iterator[dict[str, np.ndarray]]:
+    """The weekly series, some replications at a time: that of a long run would not fit into memory."""
+    start = 0
+    for part in parts(result.tally):
+        numbers, weeks = result.numbers[start : start + len(part)], part.shape[1]
+        start += len(part)
+        when = {"replication": np.repeat(numbers, weeks), "week": np.tile(np.arange(weeks), len(numbers))}
+        yield when | {name: values.ravel() for name, values in measured_weekly(part, result.founders).items()}
+
+
+def _columns(part: dict[str, np.ndarray]) -> dict[str, arrow.Array]:
+    """The columns as Parquet knows them: where there was nothing to measure is NULL, which an average leaves out."""
+    return {name: arrow.array(values, from_pandas=True) for name, values in part.items()}
+
+
+Columns = Callable[[Result], Iterator[dict[str, np.ndarray]]]
+
+
+def _labelled(results: Sequence[Result], columns: Columns) -> Iterator[arrow.Table]:
+    """A table for each part of each result, with a column that names the scenario."""
+    for result in results:
+        for part in columns(result):
+            table = arrow.table(_columns(part))
+            yield table.append_column("scenario", arrow.array([result.scenario.name] * len(table), arrow.string()))
+
+
+def _groups(tables: Iterator[arrow.Table]) -> Iterator[arrow.Table]:
+    """The same rows in fewer tables of at least ``ROW_GROUP`` rows, the last one aside; at least one."""
+    held = [next(tables)]
+    for table in tables:
+        if sum(map(len, held)) >= ROW_GROUP:
+            yield arrow.concat_tables(held)
+            held = []
+        held.append(table)
+    yield arrow.concat_tables(held)
+
+
+def _write(tables: Iterator[arrow.Table], path: Path) -> None:
+    """Write tables of the same columns, of which there is at least one, as one Parquet file, a row group each."""
+    groups = _groups(tables)
+    first = next(groups)
+    keys = [name for name in KEYS if name in first.column_names]
+    with parquet.ParquetWriter(
+        path, first.schema, write_statistics=keys, use_dictionary=keys, compression="zstd"
+    ) as writer:
+        for table in chain([first], groups):
+            writer.write_table(table, row_group_size=len(table) or None)
+
+
+def _failures(results: Sequence[Result]) -> arrow.Table:
+    rows = [{"scenario": result.scenario.name, **asdict(failure)} for result in results for failure in result.failures]
+    kinds = {name: arrow.string() for name in ("scenario", "error", "traceback", "repeat")}
+    return arrow.Table.from_pylist(rows, arrow.schema(kinds | {"replication": arrow.int64()}))
+
+
+def _fill(folder: Path, results: Sequence[Result]) -> None:
+    _write(_labelled(results, _measures), folder / "measures.parquet")
+    _write(_labelled(results, _weekly), folder / "weekly.parquet")
+    parquet.write_table(_failures(results), folder / "failures.parquet")
+    customers = customers_of(results[0].scenario)
+    if customers is not None and customers.quarantined:
+        write_quarantine(folder / "quarantine.csv", customers.quarantined)
+
+
+def save(results: Sequence[Result], under: Path = RESULTS, asked: Mapping[str, Any] = MappingProxyType({})) -> Path:
+    """Write the folder of these results under ``under`` and return its path; whatever lies there already stays.
+
+    ``asked``: what else was asked (``engine``, ``precision``, ``posterior`` and so on); it is part of the manifest, and words
+    of it of the folder's name. Raises :class:`~sim.errors.Mistake` when it cannot be written there; then nothing is left behind.
+    """
+    if not results:
+        raise Mistake("there is nothing to save: give at least one result")
+    under, told = file_path("under", under), manifest(results) | dict(asked)
+    try:
+        return keep(under, folder_name(results, asked), told, lambda folder, _: _fill(folder, results))
+    finally:
+        give_back()
+
+
+def query(sql: str, under: Path | str = RESULTS, files: bool = False) -> querying.Answer:
+    """What an SQL query over everything in a results folder gives; see :func:`sim.experiments.querying.query`.
+
+    ``files``: whether it may read and write other files, as whoever runs it may.
+    """
+    from sim.experiments.querying import query as ask
+
+    return ask(sql, under, files=files)
+
+
+def write_weekly(result: Result, path: Path) -> None:
+    """Write the weekly series of a run as Parquet, whole or not at all. Raises :class:`~sim.errors.Mistake` when it cannot be."""
+    with writing(file_path("path", path), "the weekly series") as draft:
+        _write((arrow.table(_columns(part)) for part in _weekly(result)), draft)

@@ -1,0 +1,179 @@
+"""From a scenario to the arrays that the engines begin with: its people, its policies week by week, its network."""
+
+from __future__ import annotations
+
+import math
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.data.customer_file import Customers, Target, read_customers
+from sim.engine.start import Ground
+from sim.errors import Mistake
+from sim.model.initial_state import LINES
+from sim.model.population import Plan, plan_people
+from sim.model.week import Network as Drawn
+from sim.scenario.quantities import parameter_unit
+from sim.scenario.sections import MATTERS, Network, People
+from sim.scenario.whole import Scenario
+
+if TYPE_CHECKING:
+    from sim.scenario.network_file import Ties
+
+A_PERSON, A_FRIEND = 300, 12
+"""Bytes that a person and each of their friends take in a run: state, workspace, and the network while it is drawn."""
+MOST_NUMBERS = 256
+"""Numbers of segments that the state's byte can tell apart."""
+WHOLE = ("tenure", "contract_weeks_left")
+"""Starting states that are counted in whole weeks."""
+
+
+def targets() -> dict[str, Target]:
+    """What a column of a customer file may become: every trait and starting state, with its unit and range."""
+    return {line.name: Target(parameter_unit(line.unit), line.low, line.high, line.name in WHOLE) for line in LINES}
+
+
+@lru_cache(maxsize=4)
+def _customers(people: _Source) -> Customers:
+    assert people.what.mapping is not None and people.what.file is not None
+    return read_customers(people.what.file, people.what.mapping, targets())
+
+
+class _Source:
+    """A customer file and its mapping, equal to another when the same rows would be read from the same file."""
+
+    def __init__(self, what: People) -> None:
+        assert what.file is not None and what.mapping is not None
+        changed = what.file.stat()
+        self.what = what
+        self.key = (what.file, changed.st_mtime_ns, changed.st_size, what.mapping.model_dump_json())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Source) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+def customers_of(scenario: Scenario) -> Customers | None:
+    """The rows of the scenario's customer file; None when everybody is drawn. Raises :class:`~sim.errors.Mistake`."""
+    return _customers(_Source(scenario.customers)) if scenario.customers.file is not None else None
+
+
+def segment_names(scenario: Scenario) -> tuple[str | None, ...]:
+    """The segments in the order of their numbers: those of the scenario and those that only the customer file names.
+
+    What people carry has room for :data:`MOST_NUMBERS`; with more, those of which the scenario says nothing, and which are
+    therefore alike, share the number 0, whose name is None. So it is when there are no segments at all.
+    """
+    people, file = scenario.customers, customers_of(scenario)
+    found = () if file is None or file.segment is None else set(file.segment.tolist())
+    names = sorted({*people.segment_names, *found})
+    if len(names) > MOST_NUMBERS:
+        return None, *sorted(people.segments)
+    return tuple(names) or (None,)
+
+
+def _plan(scenario: Scenario) -> Plan:
+    people, file = scenario.customers, customers_of(scenario)
+    names = segment_names(scenario)
+    spreads: list[Any] = [
+        {line.name: spread for line in LINES if (spread := people.spread(line.name, name)) is not None}
+        for name in names
+    ]
+    shares = [
+        1.0 if name is None or name not in people.segments else people.segments[name].share or 0.0 for name in names
+    ]
+    if file is None:
+        return plan_people((scenario.market.customers or 0, scenario.market.prospects), spreads, shares)
+    number = {name: place for place, name in enumerate(names)}
+    segment = None if file.segment is None else np.array([number.get(name, 0) for name in file.segment], np.uint8)
+    return plan_people((len(file.line), scenario.market.prospects), spreads, shares, file.columns, segment)
+
+
+def _given(scenario: Scenario, people: int) -> np.ndarray | Drawn | None:
+    """What is not drawn of the network. Raises :class:`~sim.errors.Mistake` when it is wrong, or more than can be."""
+    network = scenario.network
+    if network.kind == "edges":
+        ties = ties_of(scenario, people)
+        return None if ties is None else ties.network
+    if network.kind != "configuration":
+        return None
+    from sim.scenario.network_file import read_degrees, refuse_impossible  # with a library that few need
+
+    degrees = (
+        np.array(network.degrees, np.int32) if network.file is None else read_degrees(network.file, network.column)
+    )
+    refuse_impossible(degrees, people)
+    return degrees
+
+
+def ties_of(scenario: Scenario, people: int) -> Ties | None:
+    """The ties in the scenario's file, among so many people; None when it has none.
+
+    They name customers by their ids where the customer file has a column of these, otherwise by the number of their row.
+    Raises :class:`~sim.errors.Mistake` when they cannot be read, or when rows are set aside and nobody can tell the numbers.
+    """
+    if scenario.network.file is None or scenario.network.kind != "edges":
+        return None
+    from sim.scenario.network_file import Naming, read_ties  # with a library that few need
+
+    file = customers_of(scenario)
+    if file is None or (file.ids is None and not file.quarantined):
+        return read_ties(scenario.network.file, Naming(people))
+    if file.ids is None:
+        raise Mistake(
+            f"network.file: {len(file.quarantined):,} rows of the customer file are set aside, so that the number of a row "
+            "no longer says who is meant; name its column of ids with 'id' under customers and write ids into the file of "
+            "ties, or mend these rows"
+        )
+    ids = {str(each): number for number, each in enumerate(file.ids)}
+    return read_ties(scenario.network.file, Naming(people, ids, file.unusable_ids))
+
+
+def _rows(scenario: Scenario) -> np.ndarray:
+    file = customers_of(scenario)
+    return np.zeros(0) if file is None else file.line
+
+
+def _refuse_too_large(people: int, network: Network) -> None:
+    """Raise :class:`~sim.errors.Mistake` when so many people and their friends need more memory than this machine has."""
+    friends = network.degree if "degree" in MATTERS[network.kind] else 0
+    needed, there = people * (A_PERSON + A_FRIEND * friends), memory()
+    if needed > there:
+        raise Mistake(
+            f"market: {people:,} people with {friends:,} friends each need about {needed / 1e9:,.0f} GB of memory, and this "
+            f"machine has {there / 1e9:,.0f} GB; take fewer people, each of whom stands for more, or fewer friends"
+        )
+
+
+def memory() -> float:
+    """Bytes of memory that this machine has, or that the process is allowed; infinite where nothing says so."""
+    try:
+        there = float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return math.inf
+    try:
+        allowed = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+    except OSError:
+        return there
+    return min(there, float(allowed)) if allowed.isdigit() else there
+
+
+def ground_of(scenario: Scenario) -> Ground:
+    """All that the scenario says, as arrays. Raises :class:`~sim.errors.Mistake` when its customer file cannot be used."""
+    network, market = scenario.network, scenario.market
+    founders = market.customers if scenario.customers.file is None else len(_rows(scenario))
+    _refuse_too_large((founders or 0) + market.prospects, network)
+    plan = _plan(scenario)
+    return Ground(
+        plan,
+        scenario.policy(),
+        (network.kind, network.degree, network.rewiring),
+        market.stands_for,
+        (market.company_reputation, market.rival_reputation),
+        _given(scenario, plan.people),
+    )

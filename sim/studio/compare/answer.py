@@ -1,0 +1,153 @@
+"""The answer as the page shows it: the report's own words and pictures, and files on the visitor's desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import pandas as pd  # noqa: F401 – now: half imported by one thread, it makes Solara fail in another
+
+from sim.errors import Mistake
+from sim.report import comparison, sources
+from sim.report.charts.chart import Picture
+from sim.report.document import Document
+from sim.report.formats import writer
+from sim.report.formats.writer import Kind
+from sim.runs.comparison import Answer, compare
+from sim.runs.executor import executor
+from sim.scenario.whole import Scenario
+from sim.studio.compare import question
+from sim.studio.compare.question import Question
+from sim.studio.visitor import packing
+from sim.studio.visitor.files import Desk
+
+FEWEST = 2
+"""Replications below which nothing can be said of luck."""
+FIRST = ("retention", "kept_more", "profit_so_far", "reasons")
+"""The report's figures that the page shows too."""
+KINDS: dict[Kind, str] = {"html": "HTML", "pdf": "PDF", "xlsx": "Excel", "md": "Markdown"}
+
+
+class Watched(Protocol):
+    """What is told how far the work is, and told how to stop it (:class:`sim.studio.visitor.work.Work`)."""
+
+    def step(self, count: int = 1) -> None:
+        """So many more replications are done."""
+
+    def expect(self, total: int, note: str = "") -> None:
+        """So many replications are expected now, and how things stand."""
+
+    def on_cancel(self, stop: Callable[[], None]) -> None:
+        """What stops the work."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """All that the page shows of an answer.
+
+    ``sure``: what is to be said of how many replications there were, and whether that is a ``warning`` or an ``info``;
+    ``cut_short``: whether it was called off; ``differs``: policy → sentences; ``name``: how its files are called.
+    """
+
+    document: Document
+    base: str
+    done: int
+    finished: str
+    sure: tuple[tuple[str, str], ...]
+    cut_short: bool
+    failures: tuple[str, ...]
+    differs: dict[str, tuple[str, ...]]
+    command: str
+    name: str
+    report: Path
+    scenarios: Path
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """The figures of the page, in its order."""
+        large = [section for section in self.document.sections if not section.small]
+        named = {picture.name: picture for section in large for picture in section.pictures}
+        return [named[name] for name in FIRST if name in named]
+
+    @property
+    def forest(self) -> list[Picture]:
+        """The paired difference of each headline measure."""
+        return [picture for section in self.document.sections if section.small for picture in section.pictures]
+
+
+def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watched) -> Shown:
+    """Compare and put together what is shown. Called off, it shows what was done. Raises :class:`Mistake`."""
+    question.refuse_before_running(list(scenarios), asked)
+    with TemporaryDirectory(dir=desk.folder, prefix="compared-") as folder:
+        written = packing.bundled(scenarios, Path(folder))
+        answer = compared(written, asked, work)
+        _refuse_too_few(answer, asked)
+        command = packing.command(written, sources.how_many(asked.replications, answer.wish), asked.seed)
+        called = packing.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}")
+        name = desk.free(f"report_{called}.html").stem.removeprefix("report_")
+        scenario_files = packing.zipped(Path(folder), desk.place(f"scenarios_{name}.zip"), command)
+        document = comparison.document(answer)
+        differs = {other: tuple(map(str, changes)) for other, changes in sources.changes(answer)}
+    report = written_as("html", document, name, desk)
+    failed = tuple(f"{policy}, replication {f.replication}: {f.error}" for policy, f, _ in sources.failures(answer))
+    return Shown(
+        document, answer.base.scenario.name, len(answer.numbers), sources.finished(answer), tuple(_sure(answer, asked)),
+        _cut_short(answer, asked), failed, differs, command, name, report, scenario_files,
+    )  # fmt: skip
+
+
+def compared(scenarios: Sequence[Scenario], asked: Question, work: Watched) -> Answer:
+    """The comparison, on every processor; calling it off keeps what is done."""
+    with executor() as place:
+        work.on_cancel(lambda: place.stop("called off"))
+        if not asked.precision:
+            return compare(scenarios, asked.replications, asked.seed, executor=place, progress=work.step)
+
+        def planned(so_far: Answer, total: int) -> None:
+            known = sources.known_told(so_far)
+            work.expect(total * len(scenarios), f"After {so_far.asked:,} replications {known}; {total:,} may do.")
+
+        return compare(
+            scenarios, seed=asked.seed, precision=asked.precision / 100, most=question.bound(list(scenarios)),
+            executor=place, progress=work.step, planned=planned,
+        )  # fmt: skip
+
+
+def _cut_short(answer: Answer, asked: Question) -> bool:
+    """Whether it was called off before every replication was done."""
+    if answer.wish:
+        return sources.stopped_early(answer)
+    return len(answer.numbers) < asked.replications and not any(result.failures for result in answer.results)
+
+
+def _sure(answer: Answer, asked: Question) -> Iterator[tuple[str, str]]:
+    """What is to be said of how many replications there were."""
+    if answer.wish:
+        known = answer.known_to <= answer.wish.precision
+        yield from ((sentence, "info" if known else "warning") for sentence in sources.precision_told(answer))
+    elif _cut_short(answer, asked):
+        done = f"the {len(answer.numbers):,} of {asked.replications:,} replications that were done"
+        yield f"Called off: this rests on {done}.", "warning"
+
+
+def _refuse_too_few(answer: Answer, asked: Question) -> None:
+    if len(answer.numbers) >= FEWEST:
+        return
+    failed = [failure for result in answer.results for failure in result.failures]
+    if failed:
+        raise Mistake(f"{len(failed):,} replications failed, and too few are left to compare: {failed[0].error}")
+    of = f" of {asked.replications:,}" if not asked.precision else ""
+    raise Mistake(f"called off when {len(answer.numbers)}{of} replications were done, too few to say anything")
+
+
+def written_as(kind: Kind, document: Document, name: str, desk: Desk) -> Path:
+    """The report as a file of some format on the desk. Markdown comes with its figures, as one ZIP file."""
+    path = desk.place(f"report_{name}.{kind}")
+    if kind != "md":
+        return writer.write(document, path, kind)
+    with TemporaryDirectory(dir=desk.folder) as folder:
+        writer.write(document, Path(folder) / path.name, kind)
+        return packing.packed(Path(folder), desk.place(f"report_{name}_markdown.zip"))

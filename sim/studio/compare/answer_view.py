@@ -1,0 +1,143 @@
+"""The answer on the page: first the sentence, then each policy, then pictures, and what to take home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import solara
+from reacton.core import Element
+
+from sim.report.charts.chart import Picture
+from sim.report.charts.interactive import as_json
+from sim.report.document import Card
+from sim.report.formats.writer import Kind
+from sim.studio.compare.answer import KINDS, Shown, written_as
+from sim.studio.compare.forms import plain
+from sim.studio.server.drawing_script import PLOTLY
+from sim.studio.visitor.files import Desk
+from sim.studio.visitor.work import use_work
+from sim.studio.widgets.basics import aside, button, heading, said, told
+
+
+@solara.component_vue("copy.vue")
+def Copied(text: str, label: str) -> None:
+    """A text with a button that copies it."""
+
+
+@solara.component_vue("shown.vue")
+def Arrived(words: str) -> None:
+    """Brings what stands around it into view when it appears, and says so to those who hear the page."""
+
+
+@solara.component
+def AnswerView(shown: Shown, desk: Desk) -> None:
+    """Everything about an answer."""
+    with plain("section", class_="compare-answer", aria_label="The answer"):
+        Arrived(words=f"The answer is here: {shown.document.headline}")
+        plain("h2", shown.document.headline, class_="compare-headline")
+        for sentence in shown.document.lead:
+            said(sentence)
+        _how_sure(shown)
+        for failure in shown.failures:
+            told(failure, "warning")
+        TakeHome(shown, desk)
+        with plain("div", class_="compare-cards"):
+            for card in shown.document.cards():
+                _card(card, shown.differs.get(card.name, ()))
+        _pictures(shown.pictures)
+        heading(f"Differences from {shown.base}", 2)
+        _pictures(shown.forest, "compare-figures small")
+        aside(f"Paired differences of {shown.done:,} replications: mean and 95 % interval. An interval that crosses the line at "
+              "zero is undecided: the difference may be chance.")  # fmt: skip
+
+
+def _how_sure(shown: Shown) -> None:
+    """How many replications there were, and whether they were enough."""
+    with plain("div"):
+        for sentence, kind in shown.sure:
+            told(sentence, kind)
+    aside(shown.finished)
+
+
+@solara.component
+def TakeHome(shown: Shown, desk: Desk) -> None:
+    """The report in every format, the scenario files, and the command."""
+    others, set_others = solara.use_state({})
+    making = use_work()
+
+    def make(kind: Kind) -> Callable[[], None]:
+        def write(work: object) -> None:
+            path = written_as(kind, shown.document, shown.name, desk)
+            set_others(lambda before: before | {f"Download the report ({KINDS[kind]})": path})
+
+        return lambda: making.start(1, write)
+
+    files = {"Download the report (HTML)": shown.report, **others, "Save the scenario files (ZIP)": shown.scenarios}
+    with plain("div", class_="compare-take"):
+        for words, path in files.items():
+            plain("a", words, href=desk.address(path), download=path.name)
+        plain(
+            "a",
+            "Open the report in a new tab",
+            href=f"{desk.address(shown.report)}?show",
+            target="_blank",
+            rel="noopener",
+        )
+        for kind, words in KINDS.items():
+            if kind != "html" and f"Download the report ({words})" not in others:
+                button(f"Make it {words}", make(kind), text=True, disabled=making.running)
+    with plain("div"):
+        if making.mistake:
+            told(making.mistake)
+    with plain("details", class_="studio-details"):
+        plain("summary", "Show as command")
+        said("Unpack the scenario files into a folder and run this there: it gives the same numbers.")
+        if shown.cut_short:
+            aside("It runs all the replications; what was called off here was cut short.")
+        Copied(text=shown.command, label="Command")
+
+
+def _card(card: Card, differs: Sequence[str]) -> None:
+    with plain("article", class_="compare-card", style=f"--colour: {card.colour}"):
+        plain("h3", card.name, class_="studio-h3")
+        aside(" ".join(part for part in (f"Against {card.against}.", card.description) if part))
+        glance = [
+            plain("li", plain("span", label), plain("b", value, class_=tone)) for label, value, tone in card.glance
+        ]
+        plain("ul", *glance, class_="glance")
+        plain("dl", *[item for label, words in card.told for item in (plain("dt", label), plain("dd", words))])
+        if differs:
+            with plain("details", class_="studio-details"):
+                plain("summary", "What differs")
+                plain("ul", *[plain("li", line) for line in differs])
+        else:
+            aside(f"Nothing differs: “{card.name}” and “{card.against}” mean the same.")
+
+
+@solara.component_vue("moving.vue")
+def Moving(
+    source: str,
+    alt: str,
+    note: str,
+    script: str,
+    chart: str = "",
+    event_wanted: Callable[[Any], None] = lambda told: None,
+) -> None:
+    """The still picture, which comes to life when it is near the screen; it stays still where that fails."""
+
+
+@solara.component
+def Figure(picture: Picture) -> Element:
+    """A picture; what makes it move is reckoned and sent when it is wanted, so that nobody waits for it."""
+    chart, set_chart = solara.use_state("")
+    return Moving(
+        source=picture.source, alt=picture.alt, note=picture.note, script=PLOTLY, chart=chart,
+        event_wanted=lambda told: set_chart(as_json(picture) if picture.chart else ""),
+    )  # fmt: skip
+
+
+def _pictures(pictures: Sequence[Picture], class_: str = "compare-figures") -> None:
+    with plain("div", class_=class_):
+        for picture in pictures:
+            Figure(picture)

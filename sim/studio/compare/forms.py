@@ -1,0 +1,259 @@
+"""The form of a policy: the scenario it starts from, the levers that were moved, and how to find another lever."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import reacton.ipyvuetify as v
+import solara
+from reacton.core import Element
+
+from sim.errors import Mistake
+from sim.report.charts.drawing import look
+from sim.scenario.whole import Scenario
+from sim.studio.compare import question as asking
+from sim.studio.compare.question import Question
+from sim.studio.compare.spreads import Spreads
+from sim.studio.library.scenario_library import OWN, titles
+from sim.studio.visitor.files import Desk
+from sim.studio.visitor.levers import GROUPS, Lever, found, lever, levers, worded
+from sim.studio.visitor.policies import Policy, Setting, fault_of, now, title_of
+from sim.studio.widgets.basics import aside, button, choice, heading, told
+from sim.studio.widgets.html import html
+
+Ask = Callable[[Callable[[Question], Question]], None]
+"""Changes the question. It is told how, not to what: what is asked may have changed since the form was drawn."""
+Put = Callable[[Callable[[Policy], Policy]], None]
+"""The same for one policy."""
+
+
+def plain(tag: str, *children: Any, class_: str = "", **attributes: str) -> Element:
+    """An element of plain HTML; a trailing underscore of an attribute's name is left out, others become hyphens."""
+    named = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
+    return html(tag, class_=class_, attributes=named, children=list(children))
+
+
+@solara.component
+def Field(
+    label: str,
+    value: str,
+    commit: Callable[[str], None],
+    suffix: str = "",
+    hint: str = "",
+    judge: Callable[[str], str] = lambda words: "",
+    focus: bool = False,
+) -> Element:
+    """A field of text that is taken over when the visitor leaves it or presses Enter, unless ``judge`` has an objection.
+
+    ``focus``: it takes the focus when it appears.
+    """
+    typed = solara.use_reactive(value)
+    objection, set_objection = solara.use_state("")
+    field = v.TextField(
+        label=label, v_model=typed.value, on_v_model=typed.set, suffix=suffix, hint=hint, persistent_hint=bool(hint),
+        error_messages=[objection] if objection else [], outlined=True, dense=True, hide_details="auto",
+        autofocus=focus,
+    )  # fmt: skip
+
+    def changed(_widget: object, _event: str, words: str | None) -> None:
+        typed.set(words or "")
+        objected = judge(words or "")
+        set_objection(objected)
+        if not objected and (words or "") != value:
+            commit(words or "")
+
+    # the event brings the text along: what the field has told of it so far may be behind, where typing is faster than the way
+    v.use_event(field, "change", changed)
+    return field
+
+
+def whole_number(low: int, high: int, or_empty: bool = False) -> Callable[[str], str]:
+    """Objects to everything but a whole number between two bounds (or nothing at all)."""
+
+    def judge(words: str) -> str:
+        if or_empty and not words.strip():
+            return ""
+        fits = re.fullmatch(r"\s*[0-9]{1,20}\s*", words) is not None and low <= int(words) <= high
+        return "" if fits else f"'{words[:20]}' is no whole number between {low:,} and {high:,}"
+
+    return judge
+
+
+def fraction(low: float, high: float) -> Callable[[str], str]:
+    """Objects to everything but a number between two bounds."""
+
+    def judge(words: str) -> str:
+        fits = re.fullmatch(r"\s*[0-9]{0,9}[.]?[0-9]{1,9}\s*", words) is not None and low <= float(words) <= high
+        return "" if fits else f"'{words[:20]}' is no number between {low:g} and {high:g}, such as 0.5"
+
+    return judge
+
+
+@solara.component
+def PolicyForm(place: int, question: Question, ask: Ask, desk: Desk) -> None:
+    """One policy's card."""
+    policy = question.policies[place]
+    finding, set_finding = solara.use_state(False)
+    fresh, set_fresh = solara.use_state(-1)
+    start, missing = _start(question, place, desk)
+
+    def put(change: Callable[[Policy], Policy]) -> None:
+        ask(lambda asked: asked.changed(place, change))
+
+    def chosen(setting: Setting) -> None:
+        set_finding(False)
+        set_fresh(len(policy.settings))
+        put(lambda policy: policy.put(len(policy.settings), setting))
+
+    style = f"--colour: {look(place).colour}"
+    with plain("section", class_="compare-policy", style=style, aria_label=_called(place)):
+        heading(_called(place), 3)
+        _choose_start(policy, desk, put)
+        if missing or start is None:
+            told(missing)
+            return
+        aside(start.description)
+        for number, setting in enumerate(policy.settings):
+            SettingForm(setting, number, start, put, number == fresh)
+        with plain("div"):
+            _whole_fault(question, place, start, desk)
+        button("Change a lever", lambda: set_finding(not finding), "mdi-tune-vertical", outlined=True)
+        if place > 0:
+            button("Remove", lambda: ask(lambda asked: asked.without_policy(place)), "mdi-delete", text=True)
+        if finding:
+            Finder(start, chosen)
+        _naming(policy, start, put)
+
+
+def _called(place: int) -> str:
+    return "Base: what the others are held against" if place == 0 else f"What if {place}"
+
+
+def _start(question: Question, place: int, desk: Desk) -> tuple[Scenario | None, str]:
+    """The scenario that the policy starts from, or a sentence."""
+    try:
+        return asking.started(question, place, desk), ""
+    except Mistake as mistake:
+        return None, str(mistake)
+
+
+def _choose_start(policy: Policy, desk: Desk, put: Put) -> None:
+    names = [(key, f"{worded(key.rpartition('/')[0]) or 'Other'}: {name}") for key, name in titles(desk).items()]
+    names.sort(key=lambda name: not name[0].startswith(OWN))
+    choice("Starts from", names, policy.start, lambda key: put(lambda now: replace(now, start=key)))
+
+
+def _whole_fault(question: Question, place: int, start: Scenario, desk: Desk) -> None:
+    """What is wrong with the policy as a whole, unless a field says it already."""
+    policy = question.policies[place]
+    question = replace(question, spreads=Spreads())  # what is wrong with them, or with the file, is said beside them
+    if question.people == asking.FROM_FILE:
+        question = replace(question, people=asking.OF_SCENARIO)
+    try:
+        asking.scenario_at(question, place, desk)
+    except Mistake as mistake:
+        if not any(fault_of(setting, start) for setting in policy.settings):
+            told(str(mistake))
+
+
+def _naming(policy: Policy, start: Scenario, put: Put) -> None:
+    with plain("details", class_="studio-details"):
+        plain("summary", "Name and description")
+        called = title_of(policy, start)
+        Field("Name", policy.name, lambda text: put(lambda now: replace(now, name=text.strip())), hint=f"now: {called}")
+        Field("What it is about", policy.about, lambda text: put(lambda now: replace(now, about=text.strip())))
+
+
+@solara.component
+def SettingForm(setting: Setting, number: int, start: Scenario, put: Put, fresh: bool = False) -> Element:
+    """A lever that was moved: value with unit and range, from which week, meaning and source.
+
+    ``fresh``: it was picked just now, and what is picked is to be typed over.
+    """
+
+    def move(**changes: Any) -> None:
+        put(lambda policy: policy.moved(number, **changes))
+
+    def remove() -> None:
+        put(lambda policy: policy.without(number))
+
+    fault = fault_of(setting, start)
+    if setting.lever not in levers():
+        with plain("div", class_="compare-lever wrong") as unknown:
+            told(fault)
+            button("Take it out", remove, "mdi-close", text=True)
+        return unknown
+    this = lever(setting.lever)
+    with plain(
+        "div", class_="compare-lever wrong" if fault else "compare-lever", role="group", aria_label=this.label
+    ) as box:
+        plain("h4", this.label)
+        with plain("div", class_="compare-row"):
+            _value(this, setting, move, fresh)
+            if this.group != "scenario":
+                _from_week(setting, start, move)
+            with plain("div", class_="narrow"):
+                button("Take it out", remove, "mdi-close", text=True, small=True)
+        with plain("div"):
+            if fault:
+                told(fault)
+        aside(f"{this.range}. In “{start.name}”: {now(this.key, start)}; usual: {this.default or 'none'}.")
+        with plain("details", class_="studio-details"):
+            plain("summary", "What it means, and where the usual value comes from")
+            aside(f"{this.meaning}.")
+            aside(this.source or "A choice, not a measured quantity.")
+    return box
+
+
+def _from_week(setting: Setting, start: Scenario, move: Callable[..., None]) -> None:
+    Field(
+        "From week (0: at once)", str(setting.week), lambda text: move(week=int(text)),
+        judge=whole_number(0, start.weeks - 1),
+    )  # fmt: skip
+
+
+def _value(this: Lever, setting: Setting, move: Callable[..., None], fresh: bool) -> None:
+    label = this.name.replace("_", " ").capitalize()
+    if this.choices:
+        words = [(word, word.replace("_", " ")) for word in this.choices]
+        choice(label, words, setting.written, lambda word: move(written=word))
+    else:
+        Field(label, setting.written, lambda text: move(written=text), suffix=this.unit, focus=fresh)
+
+
+@solara.component
+def Finder(start: Scenario, choose: Callable[[Setting], None]) -> None:
+    """Every lever, sorted by mechanism, to be searched by words."""
+    words, set_words = solara.use_state("")
+    matching = found(words)
+    with plain("div", class_="compare-finder", role="group", aria_label="Levers"):
+        v.TextField(
+            label="Find a lever", v_model=words, on_v_model=lambda text: set_words(text or ""), outlined=True, dense=True,
+            hide_details=True, clearable=True, append_icon="mdi-magnify", autofocus=True,
+        )  # fmt: skip
+        if not matching:
+            aside("No lever is called so, nor means it; try another word, or none to see all.")
+        for group, parts in matching.items():
+            plain("h4", GROUPS[group])
+            for part, these in parts.items():
+                _part(part, these, start, choose, bool(words.strip())).key(f"{part}:{words}")
+
+
+def _part(part: str, these: list[Lever], start: Scenario, choose: Callable[[Setting], None], opened: bool) -> Element:
+    with plain("details", **({"open": "open"} if opened else {})) as box:
+        plain("summary", f"{worded(part)} ({len(these)})")
+        for this in these:
+            Pick(this, lambda it=this: choose(Setting(it.key, now(it.key, start))))
+    return box
+
+
+@solara.component
+def Pick(this: Lever, choose: Callable[[], None]) -> Element:
+    """A lever in the list, which a click moves into the policy."""
+    name, says = plain("b", this.name.replace("_", " ")), f"{this.meaning} ({this.unit or 'a choice'})"
+    picked = plain("button", name, says, class_="compare-pick", type_="button")
+    v.use_event(picked, "click", lambda *_: choose())
+    return picked

@@ -1,0 +1,40 @@
+"""Whose customers are compared: those of the scenarios, drawn ones, or a visitor's own file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import solara
+
+from sim.studio.compare import question as asking
+from sim.studio.compare.customers import Section
+from sim.studio.compare.file_form import FileForm
+from sim.studio.compare.forms import Ask, Field, plain, whole_number
+from sim.studio.compare.question import Question
+from sim.studio.visitor.files import Desk
+from sim.studio.widgets.basics import choice
+
+WHERE = (
+    (asking.OF_SCENARIO, "Those of the scenarios"),
+    (asking.DRAWN, "Drawn, as many as I say"),
+    (asking.FROM_FILE, "My own: a CSV file"),
+)
+
+
+@solara.component
+def PeopleForm(question: Question, ask: Ask, desk: Desk, told_of: Section) -> None:
+    """The choice, and what belongs to it. ``told_of``: here it is put what the page shows of the customer file
+    (``section``); what stands in it under ``changed`` is called when that is changed here."""
+    with plain("div", class_="compare-row"):
+        choice("Customers", WHERE, question.people, lambda where: ask(lambda asked: replace(asked, people=where)))
+        if question.people == asking.DRAWN:
+            Field(
+                "How many customers", str(question.count), lambda text: ask(lambda asked: replace(asked, count=int(text))),
+                hint=f"between 10 and {asking.MOST_CUSTOMERS:,}", judge=whole_number(10, asking.MOST_CUSTOMERS),
+            )  # fmt: skip
+        Field(
+            "Weeks", str(question.weeks or ""), lambda text: ask(lambda asked: replace(asked, weeks=int(text.strip() or 0))),
+            suffix="weeks", hint="empty: as the scenarios say", judge=whole_number(1, asking.MOST_WEEKS, or_empty=True),
+        )  # fmt: skip
+    if question.people == asking.FROM_FILE:
+        FileForm(desk, told_of)

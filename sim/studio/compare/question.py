@@ -1,0 +1,229 @@
+"""The question that the Compare page asks: which policies, on whose customers, for how long, with how much luck."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from sim.errors import Mistake
+from sim.runs.comparison import FIRST_BATCH, MOST_REPLICATIONS
+from sim.runs.runner import MOST_SEED
+from sim.scenario.model_inputs import customers_of
+from sim.scenario.whole import Scenario
+from sim.studio.compare import customers, spreads
+from sim.studio.compare.spreads import Spreads
+from sim.studio.library.scenario_library import fetch
+from sim.studio.visitor.files import Desk
+from sim.studio.visitor.policies import Policy, from_address, scenario_of, to_address, with_at, without_at
+
+PLACES = ("base", "other", "other2", "other3", "other4")
+"""What the address calls the policies, the base first."""
+START = {"base": "telecom/today", "other": "telecom/outsourced"}
+FEWEST, MOST, USUAL = 50, 1000, 200
+"""Replications that the page offers."""
+FINEST, COARSEST = 0.02, 10.0
+"""Percentage points of retention to within which the page offers to know a difference."""
+MOST_CUSTOMERS, MOST_WEEKS = 100_000, 1040
+MOST_CUSTOMER_WEEKS = 20_000_000_000
+"""Customer-weeks of all policies and replications that the page takes on: minutes, not hours."""
+MOST_PEOPLE = 1_000_000
+"""Customers and prospects of one policy: memory for more is not every machine's."""
+OF_SCENARIO, DRAWN, FROM_FILE = "", "drawn", "file"
+"""Where the customers come from."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be compared.
+
+    ``people``: where the customers come from; ``count``: how many, if drawn; ``weeks``: 0 for the scenarios' own;
+    ``precision``: percentage points to within which each difference in retention is to be known, and then there are as many
+    replications as that takes; 0 when ``replications`` says how many; ``spreads``: how the customers who are drawn differ.
+    """
+
+    policies: tuple[Policy, ...]
+    people: str = OF_SCENARIO
+    count: int = 2000
+    weeks: int = 0
+    replications: int = USUAL
+    seed: int = 1
+    precision: float = 0.0
+    spreads: Spreads = Spreads()
+
+    @property
+    def first(self) -> int:
+        """Replications of every policy that are run before it is looked how sure the answer is."""
+        return FIRST_BATCH if self.precision else self.replications
+
+    def to_address(self) -> dict[str, str]:
+        """The entries of the address that mean this question; empty ones are left out of it."""
+        policies = dict(zip(PLACES, map(to_address, self.policies), strict=False))
+        usual = Question(())
+        numbers = {
+            name: _short(getattr(self, name)) if getattr(self, name) != getattr(usual, name) else ""
+            for name in ("people", "count", "weeks", "replications", "seed", "precision")
+        }
+        return dict.fromkeys(PLACES, "") | policies | numbers | {"spreads": spreads.to_address(self.spreads)}
+
+    def with_policy(self, place: int, policy: Policy) -> Question:
+        """With the policy at ``place`` replaced, or added behind the last."""
+        return replace(self, policies=with_at(self.policies, place, policy))
+
+    def changed(self, place: int, change: Callable[[Policy], Policy]) -> Question:
+        """With the policy at ``place`` changed; as it is when there is none any more."""
+        return self.with_policy(place, change(self.policies[place])) if place < len(self.policies) else self
+
+    def without_policy(self, place: int) -> Question:
+        """Without the policy at ``place``."""
+        return replace(self, policies=without_at(self.policies, place))
+
+
+def _short(value: str | int | float) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def whole(text: str, default: int, low: int, high: int) -> int:
+    """A whole number between two bounds; the default when the text is none."""
+    try:
+        return min(max(int(text), low), high)
+    except ValueError:
+        return default
+
+
+def fraction(text: str, low: float, high: float) -> float:
+    """A number between two bounds; 0 when the text is none."""
+    try:
+        number = float(f"{float(text):.6g}")  # as many digits as an address holds
+    except ValueError:
+        return 0.0
+    return min(max(number, low), high) if number > 0 else 0.0
+
+
+def from_entries(entries: Mapping[str, str]) -> Question:
+    """The question that an address asks; what it leaves out is as usual."""
+    given = {place: entries.get(place, "") for place in PLACES}
+    given = given if any(given.values()) else dict(START)
+    if not given.get("base"):
+        given["base"] = START["base"]
+    people = entries.get("people", "")
+    return Question(
+        tuple(from_address(text) for place in PLACES if (text := given.get(place, ""))),
+        people if people in (DRAWN, FROM_FILE) else OF_SCENARIO,
+        whole(entries.get("count", ""), 2000, 10, MOST_CUSTOMERS),
+        whole(entries.get("weeks", ""), 0, 0, MOST_WEEKS),
+        whole(entries.get("replications", ""), USUAL, 2, MOST),
+        whole(entries.get("seed", ""), 1, 0, MOST_SEED),
+        fraction(entries.get("precision", ""), FINEST, COARSEST),
+        spreads.from_address(entries.get("spreads", "")),
+    )
+
+
+def started(question: Question, place: int, desk: Desk) -> Scenario:
+    """The scenario that a policy starts from, over the question's weeks. Raises :class:`Mistake` when there is none."""
+    scenario = fetch(question.policies[place].start, desk)
+    return scenario.with_(lesson=None, weeks=question.weeks) if question.weeks else scenario
+
+
+def _peopled(scenario: Scenario, question: Question, desk: Desk) -> Scenario:
+    """The scenario on the customers that the question asks for."""
+    if question.people == DRAWN:
+        return spreads.applied(customers.drawn(scenario, question.count), question.spreads)
+    if question.people == FROM_FILE:
+        section = customers.remembered(desk)
+        if section is None:
+            raise Mistake("there is no customer file here: choose one, or take the customers of the scenarios")
+        said = question.spreads
+        if segments_from_file(question, desk):
+            said = Spreads((), tuple(spread for spread in said.spreads if spread.segment == spreads.EVERYBODY))
+        return spreads.applied(customers.with_file(scenario, section, desk), said)
+    return scenario
+
+
+def segments_from_file(question: Question, desk: Desk) -> bool:
+    """Whether a column of the visitor's file says who belongs to which segment."""
+    return question.people == FROM_FILE and "segment_by" in (customers.remembered(desk) or {})
+
+
+def given_by_file(question: Question, desk: Desk) -> set[str]:
+    """The traits that the visitor's file gives, so that nothing is drawn."""
+    return set((customers.remembered(desk) or {}).get("columns", {})) if question.people == FROM_FILE else set()
+
+
+def peopled_at(question: Question, place: int, desk: Desk) -> Scenario:
+    """The scenario that a policy starts from, on the question's customers. Raises :class:`Mistake`."""
+    return _peopled(started(question, place, desk), question, desk)
+
+
+def scenario_at(question: Question, place: int, desk: Desk) -> Scenario:
+    """The scenario that the policy at ``place`` is. Raises :class:`Mistake` with all that is wrong with it."""
+    try:
+        return _peopled(scenario_of(question.policies[place], started(question, place, desk)), question, desk)
+    except Mistake as mistake:
+        raise Mistake(customers.plainly(mistake, desk)) from None
+
+
+def scenarios(question: Question, desk: Desk) -> list[Scenario]:
+    """Every policy as a scenario. Raises :class:`Mistake` for what cannot be compared, with the remedy on the page."""
+    found = [scenario_at(question, place, desk) for place in range(len(question.policies))]
+    if len(found) < 2:
+        raise Mistake("a comparison takes at least two policies: add a what-if")
+    _refuse_twins(found)
+    _refuse_lengths(found)
+    return found
+
+
+def _refuse_twins(found: list[Scenario]) -> None:
+    names = [scenario.name for scenario in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise Mistake(f"two policies are called '{name}': choose another scenario, move a lever, or name one")
+
+
+def _refuse_lengths(found: list[Scenario]) -> None:
+    weeks = sorted({scenario.weeks for scenario in found})
+    if len(weeks) > 1:
+        told = ", ".join(map(str, weeks))
+        raise Mistake(f"the scenarios last {told} weeks: say under Customers how many weeks all of them last")
+
+
+def refuse_before_running(found: list[Scenario], question: Question) -> None:
+    """Raise :class:`Mistake` for policies on unlike customers, or work of hours; reads the customer files."""
+    _refuse_unlike(found)
+    people = [_founders(scenario) + scenario.market.prospects for scenario in found]
+    if max(people) > MOST_PEOPLE:
+        raise Mistake(
+            f"{max(people):,} people are more than the {MOST_PEOPLE:,} that a page takes on; use the command line"
+        )
+    total = customer_weeks(found) * question.first
+    if total > MOST_CUSTOMER_WEEKS:
+        fewer = "customers" if question.precision else "replications, customers"
+        raise Mistake(
+            f"this is {total / 1e9:,.0f} billion customer-weeks, more than the {MOST_CUSTOMER_WEEKS / 1e9:,.0f} billion "
+            f"that a page should wait for: take fewer {fewer} or weeks, or the command line"
+        )
+
+
+def customer_weeks(found: list[Scenario]) -> int:
+    """Customer-weeks of one replication of every policy; reads the customer files."""
+    return sum((_founders(scenario) + scenario.market.prospects) * scenario.weeks for scenario in found)
+
+
+def bound(found: list[Scenario]) -> int:
+    """Replications after which a page gives up a wished precision."""
+    return min(MOST_REPLICATIONS, max(2, MOST_CUSTOMER_WEEKS // customer_weeks(found)))
+
+
+def _refuse_unlike(found: list[Scenario]) -> None:
+    founders = [_founders(scenario) for scenario in found]
+    if len(set(founders)) > 1:
+        told = ", ".join(f"“{scenario.name}” {count:,}" for scenario, count in zip(found, founders, strict=True))
+        raise Mistake(
+            f"the policies start with different numbers of customers ({told}), so pairs cannot be formed: under Customers, "
+            "have them drawn, or use your own file for all"
+        )
+
+
+def _founders(scenario: Scenario) -> int:
+    """Customers of week 0."""
+    read = customers_of(scenario)
+    return len(read.line) if read else scenario.market.customers or 0

@@ -1,0 +1,86 @@
+"""Pieces that the pages of the lessons are put together from: lists, boxes, steps, pictures, a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import reacton.ipyvuetify as v
+import solara
+
+from sim.report.amounts import signed
+from sim.report.charts.chart import Picture
+from sim.scenario.guided import Guess
+from sim.studio.lessons.pictures import meaning
+from sim.studio.lessons.taking import STAGES, TITLES
+from sim.studio.widgets.basics import aside, button, said
+from sim.studio.widgets.html import html
+
+# Components, for what stands in the place of something else: an element of another tag would keep the old one's.
+
+
+@solara.component
+def Listed(items: Sequence[str], ordered: bool = False) -> None:
+    """A list of sentences."""
+    points = [html("li", children=[item]) for item in items]
+    html("ol" if ordered else "ul", children=points)
+
+
+@solara.component
+def Box(*sentences: str) -> None:
+    """Sentences that stand out."""
+    html("div", class_="lesson-box", children=[html("p", children=[each]) for each in sentences])
+
+
+def picture(drawn: Picture) -> None:
+    """A picture with words for those who cannot see it."""
+    html("img", class_="lesson-picture", attributes={"src": drawn.source, "alt": drawn.alt})
+    if drawn.note:
+        aside(drawn.note)
+
+
+@solara.component
+def Steps(here: str, furthest: str, go: Callable[[str], None]) -> None:
+    """The stages of a lesson; those that may be opened are buttons."""
+    most = STAGES.index(furthest)
+    with html("nav", attributes={"aria-label": "Stages of the lesson"}), html("ol", class_="lesson-steps"):
+        for place, stage in enumerate(STAGES):
+            words = f"{place + 1} {TITLES[stage]}"
+            with html("li"):
+                if stage == here:
+                    current = {"aria-current": "step"}
+                    html("span", class_="lesson-step here", attributes=current, children=[words])
+                elif place <= most:
+                    OpenStep(words, stage, go)
+                else:
+                    html("span", class_="lesson-step", children=[words])
+
+
+@solara.component
+def OpenStep(words: str, stage: str, go: Callable[[str], None]) -> None:
+    """A stage that may be opened."""
+    step = html("button", class_="lesson-step open", attributes={"type": "button"}, children=[words])
+    v.use_event(step, "click", lambda *_: go(stage))
+
+
+@solara.component
+def GuessForm(guess: Guess, question: str, commit: Callable[[float], None]) -> None:
+    """A guess before it is committed: an answer to choose, or a number on a slider."""
+    factor, unit = guess.unit
+    chosen, choose = solara.use_state(-1)
+    number, set_number = solara.use_state(0.0)
+    if guess.options:
+        with v.RadioGroup(v_model=chosen, on_v_model=choose, label=question, hide_details=True):
+            for place, option in enumerate(guess.options):
+                v.Radio(label=option.answer, value=place)
+        button("Commit my guess", lambda: commit(chosen), "mdi-lock-outline", disabled=chosen < 0, large=True)
+        return
+    said(f"Guess: {meaning(guess).lower()} – by how much does it differ from the other world?")
+    html("p", class_="lesson-verdict", children=[f"{signed(number)} {unit}"])
+    v.Slider(
+        v_model=number, on_v_model=set_number, min=round(guess.low * factor), max=round(guess.high * factor), step=1,
+        label=f"Your guess in {unit if unit != '%' else 'per cent'}", color="primary", hide_details=True,
+    )  # fmt: skip
+    low, high = (f"{signed(end * factor)} {unit}" for end in (guess.low, guess.high))
+    near = f"Within {signed(guess.near * factor).strip('+')} {unit} counts as right."
+    aside(f"From {low} to {high}, with the mouse or the arrow keys. {near}")
+    button("Commit my guess", lambda: commit(number / factor), "mdi-lock-outline", large=True)

@@ -1,0 +1,114 @@
+"""Why customers leave a scenario's company, and the mirror: run in the background, shown on the page, taken home as a file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import solara
+
+from sim.report.charts.chart import Picture
+from sim.report.mirror import Reflection
+from sim.scenario.whole import Scenario
+from sim.studio.visitor.files import Desk
+from sim.studio.visitor.packing import file_name
+from sim.studio.visitor.work import Stopped, Work, use_work
+from sim.studio.widgets.basics import Progress, Table, aside, button, heading, said, told
+from sim.studio.widgets.html import html
+
+REPLICATIONS = 40
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """What is shown: a sentence, two pictures, the pairs as a table, and where the page lies that can be taken home."""
+
+    headline: str
+    gaps: Picture
+    reasons: Picture
+    rows: tuple[Row, ...]
+    page: Path
+
+
+def mirrored(scenario: Scenario, path: Path, work: Work, replications: int = REPLICATIONS) -> Mirrored:
+    """Run the scenario, write the mirror's page to ``path``, and return what is shown of it. Raises :class:`Stopped`."""
+    from sim.report import mirror, reasons
+    from sim.report.charts.drawing import styled
+    from sim.runs.executor import executor
+    from sim.runs.runner import run
+
+    with executor(os.cpu_count() or 1) as place:
+        work.on_cancel(lambda: place.stop("called off"))
+        result = run(scenario, replications, 1, executor=place, progress=work.step)
+    if not len(result.numbers) or work.called_off:
+        raise Stopped
+    found = mirror.reflections(result)
+    with styled():
+        pictures = mirror.picture(found), reasons.six_reasons(result)
+        page = mirror.write(result, path)
+    rows = tuple(_row(one) for one in found)
+    return Mirrored(mirror.headline(result, found), *pictures, rows, page)
+
+
+def _row(one: Reflection) -> Row:
+    """Subject, both views and the gap between them, in words."""
+    from sim.report.amounts import between, number
+
+    ends = between(one.gap, 100, 1)
+    return (
+        one.subject,
+        f"{number(100 * one.company)} % – {one.company_says}",
+        f"{number(100 * one.customers)} % – {one.customers_say}",
+        f"{number(100 * one.gap.mean, 1)} points ({ends})",
+    )
+
+
+@solara.component
+def Mirror(key: str, scenario: Scenario, desk: Desk) -> None:
+    """The button, the progress and what came of it, for one scenario."""
+    work = use_work()
+    shown, set_shown = solara.use_state("")
+    path = desk.folder / f"mirror_{file_name(key)}.html"
+
+    def begin() -> None:
+        set_shown(key)
+        work.start(REPLICATIONS, lambda w: mirrored(scenario, desk.place(path.name), w))
+
+    said(f"Runs “{scenario.name}” {REPLICATIONS} times over {scenario.weeks} weeks.")
+    with html("div"):
+        if work.running:
+            Progress(work, "Replications")
+        else:
+            button("Show it", begin, "mdi-play")
+    with html("div"):
+        if work.mistake:
+            told(work.mistake)
+        elif shown == key and isinstance(work.result, Mirrored):
+            _shown(work.result, desk)
+        elif work.called_off and not work.running:
+            said("Stopped: nothing is shown of a run that is not whole.")
+
+
+def _shown(found: Mirrored, desk: Desk) -> None:
+    heading("Why people leave: the six reasons", 2)
+    _picture(found.reasons)
+    heading("The mirror: what the company measures of itself, and what its customers perceive", 2)
+    said(f"{found.headline}.", "studio-text mirror-headline")
+    _picture(found.gaps)
+    Table(
+        ("Subject", "The company says", "Customers say", "Gap, with 95 % interval"), found.rows, "The mirror in numbers"
+    )
+    with html("p", class_="library-ways"):
+        address = desk.address(found.page)
+        for words, more in (("Download the page", ""), ("Open the page in a new tab", "?show")):
+            attributes = {"href": address + more} | ({"target": "_blank"} if more else {"download": found.page.name})
+            html("a", class_="library-way", attributes=attributes, children=[words])
+
+
+def _picture(picture: Picture) -> None:
+    with html("figure", class_="library-picture"):
+        html("img", attributes={"src": picture.source, "alt": picture.alt})
+        if picture.note:
+            aside(picture.note)

@@ -1,0 +1,126 @@
+"""Two worlds, filmed for a page: the same customers with the same luck, week by week, a few weeks ahead of what is shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sim.errors import Mistake
+from sim.journey import Beside, Journey, against, journey
+from sim.scenario.whole import Scenario
+from sim.studio.live.frames import LARGEST, WORLDS, Frame, World, measure_names, opening
+
+AHEAD = 13
+"""Weeks that are sent at once at most."""
+PATIENCE = 0.3
+"""Seconds after which what is ready is sent, so that slow worlds are seen to move."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """What is to be filmed: one scenario, or two beside one another; the engine and the seed."""
+
+    scenarios: tuple[Scenario, ...]
+    seed: int = 1
+    engine: str = "core"
+
+    def check(self) -> None:
+        """Raise :class:`Mistake` when the two cannot be shown beside one another."""
+        if len({scenario.weeks for scenario in self.scenarios}) > 1:
+            told = " and ".join(f"“{scenario.name}” lasts {scenario.weeks} weeks" for scenario in self.scenarios)
+            raise Mistake(f"{told}; only equally long ones can be shown side by side")
+
+
+class Film:
+    """Worlds that are stepped as somebody watches; weeks before ``start`` are lived unseen, for they have been seen.
+
+    Raises :class:`Mistake` when the scenarios cannot be shown together, or hold more people than can be drawn.
+    """
+
+    def __init__(self, script: Script, start: int = 0, checked: Callable[[], bool] = lambda: False) -> None:
+        script.check()
+        self.script, self.next = script, start
+        self._worlds: list[World] = [WORLDS[script.engine](scenario, script.seed) for scenario in script.scenarios]
+        _refuse_unlike(self._worlds)
+        for world in self._worlds:
+            while world.week < start - 1 and not checked():
+                world.skip()
+
+    @property
+    def weeks(self) -> int:
+        """How long it lasts."""
+        return self._worlds[0].ground.weeks
+
+    def opening(self) -> dict[str, Any]:
+        """What is drawn once, and what the worlds are called."""
+        scenarios = self.script.scenarios
+        first = scenarios[0]
+        return _drawn_once(self._worlds[0]) | {
+            "names": [scenario.name for scenario in scenarios],
+            "stands_for": first.market.stands_for,
+            "currency": first.currency,
+            "measures": measure_names(),
+        }
+
+    def more(self) -> list[list[dict[str, Any]]]:
+        """The next weeks of each world: as many as are ready in a moment, none when the film is over."""
+        found: list[list[Frame]] = []
+        began = time.monotonic()
+        while self.next < self.weeks and len(found) < AHEAD and (not found or time.monotonic() - began < PATIENCE):
+            found.append([world.step() for world in self._worlds])
+            self.next += 1
+        return [[frames[place].packed() for frames in found] for place in range(len(self._worlds))]
+
+
+def _refuse_unlike(worlds: list[World]) -> None:
+    plans = [world.ground.plan for world in worlds]
+    if plans[0].people > LARGEST:
+        raise Mistake(
+            f"{plans[0].people:,} people are more than can be drawn week by week (at most {LARGEST:,}); "
+            "use Compare for large markets"
+        )
+    if len({(plan.people, plan.founders) for plan in plans}) > 1:
+        told = " and ".join(f"{plan.founders:,} customers and {plan.people - plan.founders:,} others" for plan in plans)
+        raise Mistake(f"the two worlds do not hold the same people ({told}), so they cannot be shown side by side")
+
+
+_LAID: dict[bytes, dict[str, Any]] = {}
+MOST_LAID = 16
+"""Layouts that are kept; a lever that is moved needs no new one."""
+
+
+def _drawn_once(world: World) -> dict[str, Any]:
+    key = world.network.first.tobytes() + world.network.friends.tobytes()
+    if key not in _LAID:
+        while len(_LAID) >= MOST_LAID:
+            _LAID.pop(next(iter(_LAID)), None)
+        _LAID[key] = opening(world)
+    return _LAID[key] | {"founders": world.ground.plan.founders, "weeks": world.ground.weeks}
+
+
+@dataclass(frozen=True)
+class Story:
+    """One customer's weeks in words: under one policy, or under two beside one another."""
+
+    customer: int
+    about: tuple[str, ...]
+    parting: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    endings: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def story(script: Script, customer: int) -> Story:
+    """What happened to a customer. Raises :class:`Mistake` when there is no such customer."""
+    if len(script.scenarios) == 1:
+        one: Journey = journey(script.scenarios[0], customer, 0, script.seed)
+        return Story(customer, tuple(one.heading), "", (one.scenario.name,), tuple(one.rows), (one.ending,))
+    first, second = script.scenarios
+    both: Beside = against(first, second, customer, 0, script.seed)
+    lives = (both.one, both.other)
+    names, endings = (tuple(life.scenario.name for life in lives), tuple(life.ending for life in lives))
+    return Story(customer, tuple(both.one.heading), both.parting, names, tuple(both.rows), endings)

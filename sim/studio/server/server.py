@@ -1,0 +1,234 @@
+"""The studio's server: a fixed list of addresses behind a gate, on this machine unless told otherwise."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from sim.errors import Mistake
+from sim.studio.server.asgi import Application
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+
+SETTINGS = {
+    "SOLARA_APP": "sim.studio.app",
+    "SOLARA_MODE": "production",
+    "SOLARA_THEME_TITLE": "loyalty studio",
+    "SOLARA_THEME_LOADER": "plain",
+    "SOLARA_THEME_SHOW_BANNER": "False",
+    "SOLARA_ASSETS_PROXY": "False",  # it would fetch from the net, and write and remove files
+    "SOLARA_ASSETS_CDN": "/_solara/cdn/",  # that is, from the files of this studio: sim.studio.server.assets
+    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+    "SOLARA_SSG_ENABLED": "False",
+    "SOLARA_SEARCH_ENABLED": "False",
+    "SOLARA_OAUTH_PRIVATE": "False",
+    "SOLARA_STATE_BACKEND": "",
+    "SOLARA_STATE_TEST_EVICTION": "False",
+    "SOLARA_USE_PDB": "False",
+    "SOLARA_TRACER": "False",
+    "SOLARA_ROOT_PATH": "",
+    "SOLARA_BASE_URL": "http://localhost/",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "2h",  # what a page that was closed or lost holds is kept so long
+}
+"""What Solara reads from the environment when it is first imported: nothing may call home, nothing comes from elsewhere, and
+nothing that a visitor sends changes what others see. Whatever else is said to Solara there is forgotten."""
+LEFT = frozenset({"SOLARA_HOME"})
+FORGOTTEN = ("SOLARA_", "WEBSOCKETS_")
+"""Beginnings of the names of variables that Solara, and what it stands on, would heed."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _say_how() -> None:
+    """Say in the environment how Solara is used here, whatever it says, before anything reads it."""
+    for name in [name for name in os.environ if name.upper().startswith(FORGOTTEN) and name not in LEFT]:
+        del os.environ[name]
+    os.environ.update(SETTINGS)
+
+
+def _set_up() -> None:
+    """Load Solara as it is used here."""
+    _say_how()
+    import pandas  # noqa: F401 – before any page is shown: pages on several threads must not begin to import it at once
+    import solara.settings
+    from solara.minisettings import BaseSettings
+    from solara.server import server, settings
+
+    from sim.studio.server.assets import KINDS_OF_WIDGET
+
+    for each in (*vars(solara.settings).values(), *vars(settings).values()):
+        if isinstance(each, BaseSettings):
+            each.__init__()  # read once more: a page may have been imported before this
+    # Solara would take every extension that any notebook on this machine has, as its owner's other programs say.
+    server.get_nbextensions = lambda: ([f"{name}/extension" for name in KINDS_OF_WIDGET], {})
+
+
+async def _from_desk(request: Request) -> Response:
+    """A file of the visitor's own desk; for everybody else there is none."""
+    from starlette.responses import FileResponse, HTMLResponse
+
+    from sim.studio.server.answers import FROM_DESK, told
+    from sim.studio.server.gate import VISITOR
+    from sim.studio.visitor.files import DESKS
+
+    desk = DESKS.opened(request.path_params["key"], request.cookies.get(VISITOR, ""))
+    path = desk.find(request.path_params["name"]) if desk else None
+    if path is None:
+        return HTMLResponse(told(404, "There is no such file on your desk.")[1], 404)
+    kind = "inline" if "show" in request.query_params else "attachment"
+    return FileResponse(
+        path, filename=path.name, content_disposition_type=kind, headers={"Content-Security-Policy": FROM_DESK}
+    )
+
+
+async def _refused(request: Request, fault: Exception) -> Response:
+    """The studio's own page for whatever is not answered."""
+    from starlette.exceptions import HTTPException
+    from starlette.responses import HTMLResponse
+
+    from sim.studio.server.answers import told
+
+    status, headers = (fault.status_code, fault.headers) if isinstance(fault, HTTPException) else (500, None)
+    return HTMLResponse(told(status)[1], status, headers=headers)
+
+
+def _warm() -> None:
+    """Load the compiled core – the very first time, compile it – while the first visitor still reads."""
+    from sim.scenario.whole import described
+    from sim.studio.library import scenario_library
+    from sim.studio.live.frames import FastWorld
+
+    scenario_library.titles()
+    FastWorld(described({"weeks": 1, "market": {"customers": 10}}), 1).step()
+
+
+def page_paths() -> tuple[str, ...]:
+    """The addresses of the pages."""
+    from sim.studio.app import page_files
+
+    return ("/", *(f"/{page.slug}" for page in page_files()))
+
+
+def routes() -> list[BaseRoute]:
+    """Every address that the studio answers. Nothing of Solara's own list is among them but what stands here by name."""
+    from starlette.routing import Route, WebSocketRoute
+
+    from sim.studio.server import assets, channels, drawing_script, opening
+
+    read = ["GET"]
+    return [
+        *(Route(path, opening.shown, methods=read) for path in page_paths()),
+        Route("/desk/{key}/{name}", _from_desk, methods=read),
+        Route(drawing_script.PATH, drawing_script.handed_out, methods=read),
+        Route(f"{assets.CDN}/{{name:path}}", assets.handed_out, methods=read),
+        Route(f"{assets.STATIC}/{{name:path}}", assets.handed_out, methods=read),
+        Route(f"{assets.WIDGETS}/{{name:path}}", assets.handed_out, methods=read),
+        WebSocketRoute(channels.CHANNEL, channels.channel),
+        Route(channels.CLOSED, channels.closed, methods=["POST"]),
+    ]
+
+
+def pages() -> Starlette:
+    """The studio's pages without a gate."""
+    _set_up()
+    from solara.server import starlette as solara_server
+    from starlette.applications import Starlette
+    from starlette.exceptions import HTTPException
+
+    from sim.studio.server import assets
+    from sim.studio.visitor.files import DESKS
+
+    assets.known()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> Any:
+        threading.Thread(target=_warm, daemon=True).start()
+        async with solara_server.lifespan(app):
+            yield
+        DESKS.close()
+
+    faults = {HTTPException: _refused, Exception: _refused}
+    inner = Starlette(routes=routes(), lifespan=lifespan, exception_handlers=faults)
+    inner.router.redirect_slashes = False  # an address with a slash too many is another address, and nobody is sent on
+    return inner
+
+
+def application(hosts: frozenset[str] | None = LOOPBACK, token: str | None = None) -> Application:
+    """The studio as an ASGI application: the pages, before them what limits visitors, and before all the gate.
+
+    ``hosts`` are the names it answers to (all, if None).
+    """
+    from sim.studio.server.gate import Gate
+    from sim.studio.server.limits import Limits
+
+    inner, known = pages(), frozenset(page_paths())
+    return Gate(Limits(inner, known), hosts, token, known)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server at this host."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket at the address. Raises :class:`Mistake` when there is none to be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    here = socket.socket(family, socket.SOCK_STREAM)
+    here.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        here.bind((host, port))
+        here.listen(128)  # at once: who opens the address that is told next waits a moment instead of being refused
+    except (OSError, OverflowError, TypeError, ValueError) as fault:
+        here.close()
+        raise Mistake(
+            f"the studio cannot listen at {host}, port {port} ({fault}); choose others with --host and --port"
+        ) from None
+    return here
+
+
+def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[[str], None]) -> None:
+    """Run the studio until Ctrl-C. ``port`` 0 takes any that is free. Raises :class:`Mistake` when it cannot listen."""
+    _say_how()
+    import uvicorn
+
+    from sim.studio.server import answers, wire
+    from sim.studio.server.limits import for_uvicorn
+
+    wire.Requests.most = wire.most_connections()
+    here = _bound(host, port)
+    name = f"[{host}]" if ":" in host else host
+    home = f"http://{name}:{here.getsockname()[1]}/"
+    hosts = LOOPBACK | {host} if is_loopback(host) and token is None else None  # a token keeps other names out as well
+    address = f"{home}?{urlencode({'token': token})}" if token else home
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(hosts, token),
+            log_level="error",
+            access_log=False,
+            http=wire.Requests,
+            proxy_headers=False,
+            workers=1,
+            server_header=False,
+            backlog=wire.taken_at_once(wire.Requests.most),
+            h11_max_incomplete_event_size=answers.LONGEST_HEAD,
+            **for_uvicorn(wire.Websockets),
+        )  # fmt: skip
+    )
+    tell(f"loyalty studio: {address} (Ctrl-C ends it)")
+    if browse:
+        webbrowser.open(address)
+    server.run(sockets=[here])

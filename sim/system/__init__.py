@@ -1,0 +1,1 @@
+"""What deals with the machine: memory, processes, files and what they hold, arguments, compiled code."""

@@ -1,0 +1,202 @@
+"""Write docs/background/odd.md: the model described by the ODD+D protocol, every table read from the code.
+
+``python tools/odd_page.py`` (``make odd``). The protocol: Grimm et al. 2020 (JASSS 23(2) 7) and, for how people decide,
+Müller et al. 2013 (Environmental Modelling & Software 48:37-48).
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from sim.model import network, week
+from sim.model.columns import KINDS, OF_COMPANY
+from sim.model.component import Part, columns, parts
+from sim.model.initial_state import LINES
+from sim.model.parameters import Line, lines
+from sim.model.rules import Rule
+from sim.runs.measures import MEASURES
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "background" / "odd.md"
+OWNERS = {
+    "number": "every person", "clock": "every person", "mark": "every person",
+    "staff": "every representative", "firm": "the company",
+}  # fmt: skip
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table."""
+    said = [tuple(str(cell).replace("|", "/").replace("\n", " ") for cell in row) for row in rows]
+    titles = tuple(head)
+    return "\n".join("| " + " | ".join(row) + " |" for row in (titles, ("---",) * len(titles), *said))
+
+
+def state_table() -> str:
+    """Every state variable, whose it is, what it means, and when it changes."""
+    rows = [
+        (OWNERS[kind], f"`{name}`", column.meaning, ", ".join(column.written_in) or "never")
+        for kind in (*KINDS, *OF_COMPANY)
+        for name, column in columns(kind).items()
+    ]
+    return table(("carried by", "variable", "meaning", "changes in"), rows)
+
+
+def traits_table() -> str:
+    """What people begin with, and how it is spread."""
+    rows = []
+    for line in LINES:
+        spread = (
+            line.default.model_dump(exclude_none=True) if line.default else {"distribution": "follows from the others"}
+        )
+        told = spread.pop("distribution") + (f" {spread}" if spread else "")
+        rows.append((f"`{line.name}`", line.meaning, line.unit, f"{line.low:g} – {line.high:g}", told, line.source))
+    return table(("trait or start", "meaning", "unit", "range", "default", "source"), rows)
+
+
+def phases() -> str:
+    """The order of the week, as the model's own file tells it."""
+    text = inspect.cleandoc(week.__doc__ or "")
+    return text[text.index("1. ") :]
+
+
+def source_told(line: Line) -> str:
+    """Where a default comes from."""
+    return f"{line.source_kind}: {line.source}"
+
+
+def submodel(part: Part) -> str:
+    """One behaviour or mechanism: its prose, its rules and its parameters."""
+    prose = inspect.cleandoc(part.module.__doc__ or "")
+    rules = [
+        f"- `{name}{inspect.signature(thing.plain)}` – {inspect.cleandoc(thing.__doc__ or '').splitlines()[0]}"
+        for name, thing in vars(part.module).items()
+        if isinstance(thing, Rule) and thing.__module__ == part.module.__name__
+    ]
+    rows = [
+        (f"`{name}`", line.meaning, line.unit, f"{line.low:g} – {line.high:g}", f"{line.default:g}", source_told(line))
+        for name, line in (lines(part.parameters).items() if part.parameters else ())
+    ]
+    blocks = [f"##### {part.name}", prose, "\n".join(rules)]
+    blocks += [table(("parameter", "meaning", "unit", "range", "default", "source"), rows)] if rows else []
+    return "\n\n".join(block for block in blocks if block)
+
+
+def group(name: str) -> str:
+    """All submodels of a group."""
+    return "\n\n".join(submodel(part) for part in parts().values() if part.group == name)
+
+
+def measures_table() -> str:
+    """Everything that is observed."""
+    return table(("measure", "unit", "meaning"), [(f"`{m.name}`", m.unit, m.meaning) for m in MEASURES])
+
+
+TEXT = """# The model by the ODD+D protocol
+
+Written by `make odd`; every table and every list of rules is read from the code, so this page cannot say otherwise than the
+program does.
+
+## 1 Overview
+
+### 1.1 Purpose
+
+To say, with honest uncertainty, what a company's policies towards its customers do to retention, word of mouth and money, and
+why people leave. It serves strategists who weigh policies, researchers who ask which behaviour matters, and teachers who show
+how loyalty is won and lost.
+
+### 1.2 Entities, state variables and scales
+
+Customers (persons or households), of whom each is with the company, with its rival, or has left the market; one company with
+representatives, queues and money; one rival, which is offered value, price, promise and reputation; a social network. A step
+is one week; waiting inside a week is in minutes; money is in the scenario's currency. There is no space but the network. One
+simulated person stands for a number of real ones that the scenario gives; queues, staff and fixed costs are those of the whole
+company.
+
+{states}
+
+### 1.3 Process overview and scheduling
+
+{phases}
+
+## 2 Design concepts
+
+**Theoretical and empirical background.** Expectancy disconfirmation with assimilation and loss aversion; cumulative satisfaction
+that learns with tenure; trust that is slow to grow and fast to fall; justice in recovery; switching costs; word of mouth with a
+mild negativity bias. Each submodel below names its sources; `evidence.md` sets published results beside the model's.
+
+**Individual decision-making.** People decide whether to speak up, how long to wait, whether to talk, and – only when something
+makes them think – whether to stay, leave, join or come back, by a logistic choice between two providers. They do not optimise;
+they compare what they feel of their own provider with what they believe of the other.
+
+**Learning.** Expectation adapts to what was lately experienced, satisfaction is an average whose weight for the new falls with
+tenure, beliefs are weighted averages of what is heard.
+
+**Individual sensing.** A person knows their own experience, what friends told them this week, both prices, and the public
+reputation of both providers; never the true quality.
+
+**Individual prediction.** None beyond the expectation: people take last experience and promise for what will come.
+
+**Interaction.** Through queues (one person's call is another's wait), through messages along the network, and through public
+reputation.
+
+**Collectives.** Segments, whose members draw their traits from the same distributions.
+
+**Heterogeneity.** Traits differ between people (table in 3.2), and histories more so.
+
+**Stochasticity.** Every random number is a function of seed, replication, what it is for, the person, the week and an index
+(Philox4x32-10), and of nothing else, so that two scenarios give the same person the same luck.
+
+**Observation.** The counts of every week, from which all measures are made:
+
+{measures}
+
+## 3 Details
+
+### 3.1 Implementation details
+
+Rules are pure functions of numbers in single precision; a readable engine (Mesa) and a fast one (numba) call the same rules and
+agree bit for bit. `loyalty agree` checks it for any scenario.
+
+### 3.2 Initialisation
+
+Customers come from a file, or from distributions, or both. What a file does not give is drawn from the distributions below;
+expectation, satisfaction and trust follow from the others unless given. {network}
+
+{traits}
+
+### 3.3 Input data
+
+A customer file, if the scenario names one, and policies that may change in named weeks. Nothing else enters while it runs.
+
+### 3.4 Submodels
+
+#### What people do of themselves
+
+{behaviour}
+
+#### What a company does to them
+
+{mechanisms}
+"""
+
+
+def page() -> str:
+    """The page's text."""
+    said = inspect.cleandoc(network.__doc__ or "").replace("\n", " ")
+    return TEXT.format(
+        states=state_table(), phases=phases(), measures=measures_table(), traits=traits_table(), network=said,
+        behaviour=group("behaviour"), mechanisms=group("mechanisms"),
+    )  # fmt: skip
+
+
+def main() -> int:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"written: {PAGE.name}, {len(page().split()):,} words")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""What the data of the telephone company leave open: runs experiments/calibrate.yaml and fills its tables in the page.
+
+``python tools/telecom_posterior.py`` takes a minute, writes the tables in docs/background/telecom.md and exits with 1 when
+a value of the scenario lies outside its interval or a figure is missed.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from sim.experiments import ask_calibrate
+from sim.experiments.laboratory import Laboratory
+from sim.experiments.question import load_experiment
+
+ROOT = Path(__file__).resolve().parent.parent
+EXPERIMENT = ROOT / "experiments" / "calibrate.yaml"
+PAGE = ROOT / "docs" / "background" / "telecom.md"
+SETTINGS = (
+    "| setting | in the scenario | best fit | 90 % interval | width against the prior |\n|---|---:|---:|---:|---:|"
+)
+FIGURES = "| figure | data ± standard error | predicted | 90 % interval | met |\n|---|---:|---:|---:|---|"
+
+
+def calibrated() -> ask_calibrate.Calibration:
+    """The answer to the shipped experiment."""
+    asked = load_experiment(EXPERIMENT, "calibrate", ask_calibrate.Settings)
+    with Laboratory(asked.measures, asked.seed) as laboratory:
+        return ask_calibrate.ask(asked, laboratory)
+
+
+def tables(found: ask_calibrate.Calibration) -> str:
+    """Both tables in Markdown."""
+    units = {factor.path: factor.unit for factor in found.factors}
+    settings = "\n".join(_setting(row, units[row["factor"]]) for row in found.table().to_dict("records"))
+    figures = "\n".join(_figure(row) for row in found.checked().to_dict("records"))
+    words = "The predictive check – what the posterior predicts, with the figure's own error:"
+    return f"{SETTINGS}\n{settings}\n\n{words}\n\n{FIGURES}\n{figures}"
+
+
+def _setting(row: Any, unit: str) -> str:
+    around = f"{row['low']:.3g} – {row['high']:.3g}"
+    return f"| `{row['factor']}`, {unit} | {row['before']:g} | {row['best']:.3g} | {around} | {row['width_over_prior']:.2f} |"
+
+
+def _figure(row: Any) -> str:
+    given, around = f"{row['given']:.3f} ± {row['error']:.4f}", f"{row['low']:.3f} – {row['high']:.3f}"
+    return f"| {row['figure']} | {given} | {row['predicted']:.3f} | {around} | {'yes' if row['met'] else '**no**'} |"
+
+
+def write_page(words: str) -> None:
+    """Put the tables between the page's two marks."""
+    page = PAGE.read_text(encoding="utf-8")
+    before, rest = page.split("<!-- posterior: begin -->")
+    _, after = rest.split("<!-- posterior: end -->")
+    PAGE.write_text(f"{before}<!-- posterior: begin -->\n{words}\n<!-- posterior: end -->{after}", encoding="utf-8")
+
+
+def main() -> int:
+    """Fill the page; returns the exit code."""
+    found = calibrated()
+    write_page(tables(found))
+    settings, figures = found.table(), found.checked()
+    outside = settings[~settings["before"].between(settings["low"], settings["high"])]["factor"].tolist()
+    missed = figures[~figures["met"]]["figure"].tolist()
+    print(f"settings outside their interval: {outside or 'none'}; figures missed: {missed or 'none'}")
+    return int(bool(outside or missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
