@@ -35,7 +35,8 @@ PYTHON = {
         "sim.experiments.question": ("load_experiment", "Experiment"),
         "sim.experiments.laboratory": ("Laboratory",),
         "sim.experiments.sweeping": ("sweep", "Sweep"),
-        "sim.runs.results": ("save", "query", "write_weekly"),
+        "sim.experiments.querying": ("query",),
+        "sim.runs.results": ("save", "write_weekly"),
     },
     "Queues and closed forms": {
         "sim.service.queues": ("serve",),

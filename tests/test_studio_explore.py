@@ -29,7 +29,7 @@ from sim.scenario.whole import Scenario, described
 from sim.studio.explore import answer as exploring
 from sim.studio.explore import drawn, drawn_bars, own_sweep, questions
 from sim.studio.explore.answer import Missing
-from sim.studio.explore.design_point import Spot, picked, spots, units
+from sim.studio.explore.design_points import Spot, picked, spots, units
 from sim.studio.explore.own_sweep import Own, entries_of, own_in
 from sim.studio.explore.questions import NotKept, answered, kept
 from sim.studio.explore.take_away import Ask, opened_as_scenario, reported

@@ -20,6 +20,7 @@ from sim.cli import app
 from sim.errors import Mistake
 from sim.experiments.effects import entangled
 from sim.experiments.laboratory import Laboratory, Tally
+from sim.experiments.querying import query
 from sim.experiments.question import Experiment, load_experiment
 from sim.experiments.robustness import Robustness, _refuse_missing, planned, robust
 from sim.experiments.robustness import Settings as RobustSettings
@@ -27,7 +28,6 @@ from sim.experiments.sweeping import Sweep, precise, sweep
 from sim.experiments.sweeping import planned as sweep_planned
 from sim.report import robust_page, sweep_page
 from sim.report.formats.html import html
-from sim.runs import results
 from sim.runs.replication import Workplace
 
 CLEAN = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
@@ -159,7 +159,7 @@ def test_a_sweep_answers_its_question_and_costs_nothing_again(tmp_path: Path, mo
         'SELECT "call_centre.representatives" AS people, avg(r.retention) FROM points JOIN replications r USING (scenario) '
         "GROUP BY people ORDER BY people"
     )
-    by_query = dict(results.query(joined, tmp_path / "results").table().to_numpy())
+    by_query = dict(query(joined, tmp_path / "results").table().to_numpy())
     by_hand = points.groupby("call_centre.representatives")["retention"].mean()
     assert by_query == pytest.approx(by_hand.to_dict())
 

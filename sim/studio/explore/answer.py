@@ -21,7 +21,7 @@ from sim.report.experiment_page import digits_of
 from sim.runs.measures import called
 from sim.studio.explore import drawn_bars, questions
 from sim.studio.explore.answer_figures import View, bars, more, plane, trade_off
-from sim.studio.explore.design_point import Spot, best_of, picked, spots, unit_told, units
+from sim.studio.explore.design_points import Spot, best_of, picked, spots, unit_told, units
 from sim.studio.explore.questions import NotKept
 from sim.studio.explore.take_away import Ask, OpenAsScenario, Taken
 from sim.studio.visitor.address import use_address

@@ -9,7 +9,7 @@ from typing import Any
 from sim.experiments.sweeping import is_map
 from sim.report.amounts import Unit
 from sim.studio.explore import drawn, drawn_bars
-from sim.studio.explore.design_point import Spot
+from sim.studio.explore.design_points import Spot
 from sim.studio.explore.take_away import Ask
 from sim.studio.widgets.basics import aside, heading
 from sim.studio.widgets.figures import Bars, Dots, Map

@@ -22,7 +22,7 @@ from sim.experiments.question import Experiment
 from sim.experiments.sweeping import Sweep, is_map
 from sim.report.amounts import Known, Unit, number, places
 from sim.report.experiment_page import level_told, title, written_digits
-from sim.studio.explore.design_point import Spot, best_of, setting_told, unit_told
+from sim.studio.explore.design_points import Spot, best_of, setting_told, unit_told
 
 BLUE, ORANGE, GREEN, GREY, INK = "#0072B2", "#D55E00", "#009E73", "#767676", "#222222"
 """Okabe & Ito's colours, which the colour-blind tell apart, and two greys."""

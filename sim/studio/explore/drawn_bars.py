@@ -9,7 +9,7 @@ from sim.experiments.sweeping import Sweep
 from sim.report.amounts import Unit, between, number, signed
 from sim.report.experiment_page import digits_of
 from sim.report.sweep_page import together_told
-from sim.studio.explore.design_point import unit_told
+from sim.studio.explore.design_points import unit_told
 from sim.studio.explore.drawn import BLUE, GREY, ORANGE, Axis, Drawing, axis, outcome_label
 
 

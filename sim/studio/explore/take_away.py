@@ -12,7 +12,7 @@ import solara
 from sim.errors import Mistake
 from sim.experiments.question import Experiment
 from sim.studio.explore import own_sweep, questions
-from sim.studio.explore.design_point import Spot, setting_told
+from sim.studio.explore.design_points import Spot, setting_told
 from sim.studio.library import scenario_library
 from sim.studio.visitor.files import Desk
 from sim.studio.visitor.packing import file_name, on_own_shelf
