@@ -43,7 +43,7 @@ bench: $(READY) ## speed of both engines, as ratios
 	$(BIN)/loyalty bench
 
 bench-page: $(READY) ## measure everything, ten minutes on a quiet machine, and rewrite docs/background/performance.md
-	$(BIN)/loyalty bench --full --page docs/background/performance.md --reference tests/benchmarks/reference.json
+	$(BIN)/python -m benchmarks --full --page docs/background/performance.md --reference tests/benchmarks/reference.json
 
 docs: compiled ## the documentation as a site; then open build/docs/index.html
 	$(BIN)/python -m sphinx -W --keep-going --quiet --fresh-env -d build/doctrees docs build/docs

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import queues, scaling
-from sim.bench import engines
+from benchmarks import engines, queues, scaling
+from sim.bench.engines import core_rows, mesa_rows
 from sim.bench.timing import Row
 from sim.errors import Mistake, nearest
 
@@ -19,10 +19,10 @@ Wanted = dict[str, Callable[[], list[Row]]]
 Chapter = tuple[str, Callable[[], list[Row]]]
 
 QUICK: tuple[Chapter, ...] = (
-    ("The fast engine", engines.core_rows),
+    ("The fast engine", core_rows),
     ("Threads", scaling.scaling_rows),
     ("Memory", engines.memory_rows),
-    ("Against the readable engine", engines.mesa_rows),
+    ("Against the readable engine", mesa_rows),
     ("Against NumPy", engines.numpy_rows),
     ("Against other queue simulators", queues.queue_rows),
     ("Larger markets", engines.size_rows),
@@ -54,10 +54,8 @@ class Measured:
         return next((row.value for row in self.rows if row.figure == figure), None)
 
     def to_json(self) -> dict[str, Any]:
-        """The object that ``loyalty bench --json`` prints."""
-        said = {
-            title: [asdict(row) | {"verdict": row.verdict} for row in rows] for title, rows in self.chapters.items()
-        }
+        """The object that ``python -m benchmarks --json`` prints."""
+        said = {title: [row.to_json() for row in rows] for title, rows in self.chapters.items()}
         return {"machine": self.machine, "chapters": said}
 
 

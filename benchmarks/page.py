@@ -158,7 +158,7 @@ def page(found: Measured) -> str:
     return "\n\n".join(
         [
             "# How fast it is",
-            "Written by `loyalty bench --full --page docs/background/performance.md`; a number here is never edited by hand.",
+            "Written by `python -m benchmarks --full --page docs/background/performance.md`; no number here is edited by hand.",
             _machine(found),
             f"![Where a customer-week's time goes, and what it costs as the market grows]({PICTURE})",
             "## What was asked for",

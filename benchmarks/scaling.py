@@ -17,6 +17,7 @@ from sim.bench.timing import WALL, Row, best_in_turn, best_of, taken
 from sim.engine.engine import Engine
 from sim.scenario.model_inputs import ground_of
 
+ROOT = Path(__file__).resolve().parents[1]
 LARGE = 10_000_000
 
 
@@ -117,7 +118,7 @@ def large_market(people: int = LARGE, weeks: int = 104) -> dict[str, float]:
     ``begun`` is the peak when the first week begins, ``peak`` that of the whole.
     """
     words = [sys.executable, "-m", "benchmarks.large", str(people), str(weeks)]
-    return json.loads(subprocess.run(words, check=True, capture_output=True).stdout)
+    return json.loads(subprocess.run(words, cwd=ROOT, check=True, capture_output=True).stdout)
 
 
 def large_rows(people: int = LARGE, weeks: int = 104) -> list[Row]:
@@ -173,4 +174,4 @@ def thousand_rows(replications: int = 1000, workers: int = 4) -> list[Row]:
 
 def in_full(*rows: Row) -> list[Row]:
     """Figures that are only measured when everything is."""
-    return [replace(row, command="loyalty bench --full") for row in rows]
+    return [replace(row, command="python -m benchmarks --full") for row in rows]

@@ -36,7 +36,8 @@ PYTHON = {
         "sim.experiments.question": ("load_experiment", "Experiment"),
         "sim.experiments.laboratory": ("Laboratory",),
         "sim.experiments.sweeping": ("sweep", "Sweep"),
-        "sim.runs.results": ("save", "query", "write_weekly", "write_panel", "write_events"),
+        "sim.experiments.querying": ("query",),
+        "sim.runs.results": ("save", "write_weekly", "write_panel", "write_events"),
         "sim.runs.panel": ("asked",),
     },
     "Queues and closed forms": {

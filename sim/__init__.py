@@ -23,6 +23,8 @@ _PUBLIC = {
     "of_panel": "sim.runs.own_measures",
     "run": "sim.runs.runner",
 }
+_HOOKS = {"report": ("sim.report.comparison", "write")}
+"""What others do for those that know nothing of them: name → module and function."""
 __all__ = ["Answer", "Mistake", "Result", "Scenario", "compare", "load", "of_panel", "run"]
 
 
@@ -33,3 +35,9 @@ def __getattr__(name: str) -> Any:
     if name != "Mistake":
         import_module("sim.system.memory").check_address_space()
     return getattr(import_module(_PUBLIC[name]), name)
+
+
+def hook(name: str) -> Any:
+    """The function that does something for whoever may not know its module, found when it is first needed."""
+    module, function = _HOOKS[name]
+    return getattr(import_module(module), function)

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks import reference
+from benchmarks.__main__ import app
 from benchmarks.measure import Measured, chosen, measure, over_floor, worsened
 from benchmarks.page import missed, page
 from benchmarks.picture import picture
@@ -18,7 +19,6 @@ from benchmarks.queues import by_ciw, by_simpy, callers_drawn
 from benchmarks.scaling import large_market
 from sim.bench.timed import everything_on, market_of, mechanisms, nothing_on, without
 from sim.bench.timing import FLOOR, Row, best_in_turn, floor
-from sim.cli import app
 from sim.engine.engine import Engine
 from sim.errors import Mistake
 from sim.model.component import columns
@@ -145,7 +145,7 @@ def measured() -> Measured:
     said = [
         Row("core, one thread", 24.0, "ns per customer-week", 20, 10), Row("core over floor", 5.0, "times", 6, 3, over_floor=5.0),
         Row("two threads against one", 1.9, "times", 1.85, 1.95, smaller=False), Row("floor kernel", 4.8, "ns per customer-week"),
-        Row("large market, peak memory", 2.4, "GiB", 2, 1, command="loyalty bench --full"),
+        Row("large market, peak memory", 2.4, "GiB", 2, 1, command="python -m benchmarks --full"),
     ]  # fmt: skip
     parts = {"everything on": 24.0, "without chatbot: saves": 3.0, "without fees: saves": 1.5,
              "everything off, nothing happens": 9.0, "floor kernel": 4.8}  # fmt: skip
@@ -166,7 +166,7 @@ def measured() -> Measured:
 def test_the_page_says_what_was_asked_measured_and_missed_and_with_what_command() -> None:
     text = page(measured())
     assert "| core, one thread | **24** | ns per customer-week | 20 | 10 | missed |" in text
-    assert "| core over floor | **5** | times | 6 | 3 | reached |" in text and "`loyalty bench --full`" in text
+    assert "| core over floor | **5** | times | 6 | 3 | reached |" in text and "`python -m benchmarks --full`" in text
     assert "a busy machine" in text and "Most is saved without chatbot 3, fees 1.5 (ns)." in text
     assert [line.split("**")[1] for line in missed(measured())] == ["core, one thread", "large market, peak memory"]
     quiet = Measured(measured().machine | {"load_before": 0.1}, measured().chapters)
@@ -189,11 +189,23 @@ def test_the_picture_is_the_same_every_time() -> None:
 
 
 def test_one_chapter_is_measured_alone_and_told_as_json() -> None:
-    told = CliRunner().invoke(app, ["bench", "--only", "Memory", "--json"])
+    told = CliRunner().invoke(app, ["--only", "Memory", "--json"])
     found = json.loads(told.stdout)
     assert list(found["chapters"]) == ["Memory"] and found["machine"]["processors"] >= 1
     state = found["chapters"]["Memory"][0]
     assert state["figure"] == "memory, state" and state["value"] <= 128 and state["verdict"] == "reached"
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "told"), [("--page", "there", "is a folder"), ("--reference", "notes.txt", "else than .json")]
+)
+def test_what_cannot_be_written_is_told_before_anything_is_measured(
+    tmp_path: Path, option: str, name: str, told: str
+) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(Mistake, match=told):
+        CliRunner().invoke(app, [option, str(tmp_path / name)], catch_exceptions=False)
 
 
 def test_a_chapter_that_is_none_is_refused_with_the_nearest_word() -> None:

@@ -5,8 +5,8 @@ import pytest
 from worlds import busy
 
 from sim import Mistake, compare, load, run
-from sim.commands.running import scenarios_folder
 from sim.runs.comparison import UNDECIDED, Answer
+from sim.scenario.shipped import scenarios_folder
 
 TELECOM = scenarios_folder() / "telecom"
 

@@ -382,8 +382,9 @@ def test_not_a_single_thread_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("lack", [MemoryError, SystemError])
 @pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 9, 17])
 @pytest.mark.parametrize(
-    "place", ["numpy.zeros", "numpy.empty", "sim.runs.replication.room", "sim.runs.replication.put", "sim.runs.replication.state_digest",
-              "sim.engine.engine.empty_state", "sim.runs.result.room", "sim.runs.result.put", "sim.runs.executor._do"]
+    "place", ["numpy.zeros", "numpy.empty", "sim.runs.replication.room", "sim.runs.replication.put",
+              "sim.runs.replication.state_digest", "sim.engine.engine.empty_state",
+              "sim.runs.result.room", "sim.runs.result.put", "sim.runs.executor._do"]
 )  # fmt: skip
 def test_memory_that_is_lacking_anywhere_is_a_row_or_a_sentence(
     monkeypatch: pytest.MonkeyPatch, place: str, at: int, lack: type[Exception]

@@ -8,7 +8,6 @@ import pytest
 from worlds import busy
 
 from sim import Mistake, load, run
-from sim.commands.running import scenarios_folder
 from sim.engine.engine import ENGINES, Engine
 from sim.journey import Journey, against
 from sim.journey import journey as journey_of
@@ -17,6 +16,7 @@ from sim.journey.telling import CALLS, Circumstances, sentences, weeks_told
 from sim.model.behaviour.person import COMPANY
 from sim.model.week import COUNTS, EVENTS, EVERYBODY
 from sim.scenario.model_inputs import ground_of
+from sim.scenario.shipped import scenarios_folder
 from sim.scenario.whole import Scenario
 
 SMALL = {"market": {"customers": 60, "prospects": 15, "stands_for": 80}}

@@ -9,38 +9,32 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 import sim
-from sim.model.rules import ASKING
+from sim.model.rules import MODEL, NUMBERS
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "sim"
 
-# From the top: a file imports only from its own group or one above it. A folder counts as one name.
-GROUPS = {
-    "words and chance": (
-        "errors text outputs allowance arguments surroundings code_cache compiled vectors draws numeric distributions parameters "
-        "examples columns"
-    ),
-    "the model": (
-        "parts week behaviour mechanisms service network ledger population beginnings customer_file customer_rows customer_text "
-        "customer_mapping customer_csv quarantine theory"
-    ),
-    "the engines": "engines",
-    "questions and answers": (
-        "scenario experiments execution cluster guarded ground tallies outcome replicating running comparing statistics results "
-        "folders leftovers measures own_measures panel journey"
-    ),
-    "faces": "cli program commands report studio bench __main__",
-}
-EXCEPTIONS = {("comparing", "report")}
-"""``answer.report(path)`` is part of the fixed interface, so an answer knows, late and by name, who writes its page."""
-LEVEL = {name: level for level, names in enumerate(GROUPS.values()) for name in names.split()}
-WORDS_AND_CHANCE = set(GROUPS["words and chance"].split())
+# From the top: a file imports only from its own line or one above it. A folder is a layer, and so is a file beside them.
+LAYERS = (
+    "errors system",
+    "model service theory",
+    "engine",
+    "data scenario runs",
+    "experiments journey",
+    "report",
+    "studio bench",
+    "commands cli __main__",
+)
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
+LOOSE = 5
+"""Files at the top of the package at most."""
 
 
 def source_files() -> list[Path]:
@@ -51,10 +45,6 @@ def source_files() -> list[Path]:
 def top_name(path: Path) -> str:
     """The file's or folder's name directly under ``sim/``."""
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-def group_of(name: str) -> str:
-    return list(GROUPS)[LEVEL[name]]
 
 
 def package_of(path: Path) -> list[str]:
@@ -99,31 +89,32 @@ def forbidden(name: str, source: str, package: list[str]) -> list[str]:
     for line, module in imports(source, package):
         head, _, rest = module.partition(".")
         other = rest.partition(".")[0]
-        if head == "sim" and other in LEVEL and LEVEL[other] > LEVEL[name] and (name, other) not in EXCEPTIONS:
-            found.append(f"line {line} imports {module}, of '{group_of(other)}', which stands below '{group_of(name)}'")
+        if head == "sim" and other in LEVEL and LEVEL[other] > LEVEL[name]:
+            found.append(f"line {line} imports {module}: '{other}' stands below '{name}'")
         elif name == "theory" and not theory_may_import(head, other):
-            found.append(f"line {line} imports {module}: theory uses 'words and chance', numpy and scipy only")
+            found.append(f"line {line} imports {module}: theory uses errors, system, numpy and scipy only")
     return found
 
 
 def theory_may_import(head: str, other: str) -> bool:
     if head == "sim":
-        return other in WORDS_AND_CHANCE | {"theory"}
+        return other in {"errors", "system", "theory"}
     return head in {"numpy", "scipy"} or head in sys.stdlib_module_names
 
 
-def test_every_file_has_a_group() -> None:
+def test_every_file_and_folder_has_a_layer() -> None:
     homeless = sorted({top_name(path) for path in source_files()} - set(LEVEL))
-    assert not homeless, (
-        f"sim/ has {', '.join(homeless)}, which no group holds: decide how high it stands and add its name to "
-        f"the right line of GROUPS in tests/test_layers.py ({'; '.join(GROUPS)})"
-    )
+    assert not homeless, f"decide how high {', '.join(homeless)} of sim/ stands, and add it to a line of LAYERS"
+
+
+def test_few_files_lie_loose_at_the_top_of_the_package() -> None:
+    assert len(list(PACKAGE.glob("*.py"))) <= LOOSE
 
 
 @pytest.mark.parametrize("path", source_files(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_a_file_imports_only_from_its_own_group_or_one_above(path: Path) -> None:
+def test_a_file_imports_only_from_its_own_layer_or_one_above(path: Path) -> None:
     name = top_name(path)
-    if name in LEVEL:  # test_every_file_has_a_group speaks of the others
+    if name in LEVEL:  # test_every_file_and_folder_has_a_layer speaks of the others
         found = forbidden(name, path.read_text(encoding="utf-8"), package_of(path))
         assert not found, f"{path.relative_to(ROOT).as_posix()}: " + "; ".join(found)
 
@@ -131,12 +122,12 @@ def test_a_file_imports_only_from_its_own_group_or_one_above(path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "source"),
     [
-        ("draws", "from sim.model.component import parts"),
-        ("mechanisms", "import sim.engine.core"),
-        ("mechanisms", "from ..scenario import load"),
-        ("week", "def later():\n    from sim import cli"),
-        ("engines", "from sim import run"),
-        ("engines", "from sim import load"),
+        ("system", "from sim.model.component import parts"),
+        ("model", "import sim.engine.core"),
+        ("model", "from ..scenario import load"),
+        ("model", "def later():\n    from sim import cli"),
+        ("engine", "from sim import run"),
+        ("engine", "from sim import load"),
         ("scenario", "importlib.import_module('sim.report')"),
         ("theory", "from sim.model.week import PHASES"),
         ("theory", "import pandas"),
@@ -149,8 +140,8 @@ def test_an_import_from_below_is_seen(name: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("name", "source"),
     [
-        ("mechanisms", "from sim.model.random import draw\nfrom . import quality\nfrom ..numeric import exp"),
-        ("engines", "from sim.model import random as draws; from sim import __version__\nimport numba"),
+        ("model", "from sim.model.random import draw\nfrom . import quality\nfrom ..system import text"),
+        ("engine", "from sim import model, __version__\nimport numba"),
         ("cli", "from sim import load\nimport sim.report.formats.html"),
         (
             "theory",
@@ -162,19 +153,68 @@ def test_an_import_from_above_is_allowed(name: str, source: str) -> None:
     assert forbidden(name, source, ["sim", name]) == []
 
 
-def test_compiled_code_is_made_of_nothing_that_its_folder_is_not_named_after() -> None:
-    """A file left out of the name of the compiled code's folder may not be imported by the engines."""
-    program = "import sys, sim.engine.core; print(*(name for name in sys.modules if name.startswith('sim.')))"
-    names = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
-    tops = {name.split(".")[1] for name in names}
-    bring_and_keep = {
-        "code_cache",
-        "errors",
-        "surroundings",
-        "text",
-    }  # the compiler and its code, but nothing to be compiled
-    assert not any("njit" in (PACKAGE / f"{name}.py").read_text() for name in bring_and_keep)
-    assert "behaviour" in tops and not (tops - bring_and_keep) & {name.removesuffix(".py") for name in ASKING}
+READABLE = "sim.engine.objects"
+"""The engine whose people, company and market know one another, as those they stand for do."""
+
+
+def imported_by_file() -> dict[str, set[str]]:
+    """Each module of the package and those it imports, at the top or late; not what only types name."""
+    known = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in source_files()
+    }
+    trees = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in known.items()}
+    return {name: set(imported_in(tree)) & set(known) - {name} for name, tree in trees.items()}
+
+
+def imported_in(node: ast.AST) -> Iterator[str]:
+    """Full names of what is imported, modules and what is taken from them alike."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    yield from named_modules(node, [])
+    if isinstance(node, ast.ImportFrom):
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    for child in ast.iter_child_nodes(node):
+        yield from imported_in(child)
+
+
+def circle(imported: dict[str, set[str]]) -> list[str]:
+    """Files that import one another, through whichever others; empty when there are none."""
+    try:
+        TopologicalSorter(imported).prepare()
+    except CycleError as fault:
+        return list(fault.args[1])
+    return []
+
+
+def test_no_files_import_one_another() -> None:
+    found = imported_by_file()
+    for name in found:
+        found[name] -= {other for other in found[name] if name.startswith(READABLE) and other.startswith(READABLE)}
+    assert not circle(found), "files import one another: " + " – ".join(circle(found))
+
+
+def test_a_circle_of_imports_is_seen() -> None:
+    assert set(circle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}})) == {"a", "b", "c"}
+    source = (
+        "from sim.data import customer_csv\nif TYPE_CHECKING:\n    import sim.cli\ndef late():\n    import sim.errors"
+    )
+    assert {"sim.data.customer_csv", "sim.errors"} <= set(imported_in(ast.parse(source))) >= {"sim.data"}
+    assert "sim.cli" not in set(imported_in(ast.parse(source)))
+
+
+def test_compiled_code_and_kept_runs_are_named_after_the_folders_that_they_are_made_of() -> None:
+    """What the engines import lies in a folder that names the compiled code; a run's also in those that name kept runs."""
+    for module, folders in (("sim.engine.core", MODEL), ("sim.runs.executor", NUMBERS)):
+        program = f"import sys, {module}; print(*(name for name in sys.modules if name.startswith('sim.')))"
+        names = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        tops = {name.split(".")[1] for name in names.split()}
+        assert "model" in tops and tops <= {*folders, "errors", "system"}
+    outside = {*LEVEL} - {*MODEL, "bench"}
+    kernels = "lean_kernel|inner_kernel|njit|@rule"
+    assert not [
+        p for p in source_files() if top_name(p) in outside and re.search(kernels, p.read_text(encoding="utf-8"))
+    ]
 
 
 def test_importing_sim_is_cheap() -> None:

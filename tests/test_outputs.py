@@ -145,9 +145,6 @@ REFUSED = [
     ((*SWEEP, "--out", "file"), "no folder"),
     ((*SWEEP, "--report", "pipe.html"), "is a pipe"),
     ((*SWEEP, "--report", "points.html"), "points.csv, which this command reads"),
-    (("bench", "--plot", "pipe.html"), "is a pipe"),
-    (("bench", "--page", "there"), "is a folder"),
-    (("bench", "--reference", "notes.txt"), "something else than .json"),
 ]
 
 

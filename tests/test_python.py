@@ -14,10 +14,11 @@ from worlds import busy
 
 import sim
 from sim import Mistake, compare, load, run
+from sim.experiments.querying import query
 from sim.experiments.question import load_experiment
 from sim.experiments.uncertain import compare_under, read_draws
 from sim.runs.executor import executor
-from sim.runs.results import query, save, write_weekly
+from sim.runs.results import save, write_weekly
 from sim.runs.runner import MOST_REPLICATION
 from sim.scenario.whole import described
 from sim.service.queues import serve, serve_in_sight

@@ -15,7 +15,6 @@ import pytest
 from worlds import busy
 
 from sim import Mistake, compare, load, run
-from sim.commands.running import scenarios_folder
 from sim.model.week import COUNTS
 from sim.report import facts, words
 from sim.report.amounts import number, places, rough_money, signed, span
@@ -30,6 +29,7 @@ from sim.runs.comparison import Answer
 from sim.runs.measures import DEFINITIONS
 from sim.runs.runner import Failure, Result
 from sim.runs.statistics import Difference
+from sim.scenario.shipped import scenarios_folder
 
 SCRIPT = re.compile(r"<script[^>]*>.*?</script>", re.DOTALL)
 

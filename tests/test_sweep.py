@@ -21,6 +21,7 @@ from sim.engine.engine import Engine
 from sim.errors import Mistake
 from sim.experiments.effects import entangled
 from sim.experiments.laboratory import Laboratory, Tally
+from sim.experiments.querying import query
 from sim.experiments.question import Experiment, load_experiment
 from sim.experiments.robustness import Robustness, _refuse_missing, planned, robust
 from sim.experiments.robustness import Settings as RobustSettings
@@ -159,7 +160,7 @@ def test_a_sweep_answers_its_question_and_costs_nothing_again(tmp_path: Path, mo
         'SELECT "call_centre.representatives" AS people, avg(r.retention) FROM points JOIN replications r USING (scenario) '
         "GROUP BY people ORDER BY people"
     )
-    by_query = dict(results.query(joined, tmp_path / "results").table().to_numpy())
+    by_query = dict(query(joined, tmp_path / "results").table().to_numpy())
     by_hand = points.groupby("call_centre.representatives")["retention"].mean()
     assert by_query == pytest.approx(by_hand.to_dict())
 

@@ -7,9 +7,9 @@ import pytest
 
 from sim import load
 from sim.commands.comparing import DEMO
-from sim.commands.running import scenarios_folder
 from sim.engine.agreement import agree
 from sim.scenario.model_inputs import customers_of, ground_of
+from sim.scenario.shipped import scenarios_folder
 from sim.studio.live.frames import fitted
 
 ROOT = Path(__file__).resolve().parent.parent

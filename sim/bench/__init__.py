@@ -1,4 +1,4 @@
-"""How fast the engines are, measured in one run: what is timed, how, against what, and the page that says so."""
+"""How fast the engines are, in one run: what is timed, how, and against what. The rest is measured by ``benchmarks/``."""
 
 from sim.bench.timed import everything_on
 from sim.bench.timing import Row

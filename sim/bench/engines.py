@@ -1,14 +1,11 @@
-"""The two engines against the floor kernel, against each other, and against the same dense rules in NumPy."""
+"""The two engines against the floor kernel and against each other: what ``loyalty bench`` measures."""
 
 from __future__ import annotations
 
-from functools import partial
 from importlib.util import find_spec
 
-from benchmarks import reference
-from sim.bench.timed import everything_on, market_of, mechanisms, nothing_on, without
-from sim.bench.timing import REPEATS, Row, best_in_turn, best_of, floor_of
-from sim.engine import core
+from sim.bench.timed import everything_on
+from sim.bench.timing import Row, best_in_turn, floor_of
 from sim.engine.engine import Engine
 from sim.engine.start import Ground
 from sim.scenario.model_inputs import ground_of
@@ -16,7 +13,7 @@ from sim.scenario.model_inputs import ground_of
 NANO = 1e9
 
 
-def _size(ground: Ground) -> int:
+def customer_weeks(ground: Ground) -> int:
     """Customer-weeks of one replication."""
     return ground.plan.people * ground.weeks
 
@@ -24,7 +21,7 @@ def _size(ground: Ground) -> int:
 def core_rows(repeats: int = 15) -> list[Row]:
     """One replication of the fast engine on one thread, and what it stands on."""
     ground = ground_of(everything_on())
-    engine, weeks = Engine(ground, 1), _size(ground)
+    engine, weeks = Engine(ground, 1), customer_weeks(ground)
     actions = [floor_of(ground), lambda: engine.replicate(0), lambda: engine.start(0)]
     bottom, spent, start = best_in_turn(actions, repeats)
     unit, size = "ns per customer-week", f"{ground.plan.people:,} people, {ground.weeks} weeks"
@@ -37,24 +34,6 @@ def core_rows(repeats: int = 15) -> list[Row]:
     ]  # fmt: skip
 
 
-def memory_rows() -> list[Row]:
-    """Bytes for one person: what lasts from week to week, friends, and room to work in (as allocated)."""
-    ground = ground_of(everything_on())
-    market, people = Engine(ground, 1).start(0), ground.plan.people
-    held = {"state": market.people().values(), "network": market.network, "work": core.room_for(people)}
-    parts = {name: sum(array.nbytes for array in arrays) for name, arrays in held.items()}
-    notes = {
-        "state": "every column of a person",
-        "network": "eight friends and where they begin",
-        "work": "room for the longest lists there can be; what no list reaches is never touched",
-    }
-    asked = {"state": 128}
-    return [
-        Row(f"memory, {name}", n / people, "bytes a person", asked.get(name), note=notes[name])
-        for name, n in parts.items()
-    ]
-
-
 def mesa_rows(people: int = 400, weeks: int = 12) -> list[Row]:
     """The readable engine against the core on the same small scenario; nothing when Mesa is not installed."""
     if find_spec("mesa") is None:
@@ -64,60 +43,9 @@ def mesa_rows(people: int = 400, weeks: int = 12) -> list[Row]:
     quick, readable = Engine(large, 1), Engine(small, 1, "mesa")
     actions = [floor_of(large), lambda: quick.replicate(0), lambda: readable.replicate(0)]
     bottom, fast, slow = best_in_turn(actions, 3)
-    slow, fast, bottom = slow / _size(small), fast / _size(large), bottom / _size(large)
+    slow, fast, bottom = slow / customer_weeks(small), fast / customer_weeks(large), bottom / customer_weeks(large)
     note = f"Mesa: {people} people, {weeks} weeks"
     return [
         Row("Mesa engine", slow * 1e6, "µs per customer-week", note=note),
         Row("core against Mesa", slow / fast, "times", 500, 2000, smaller=False, note=note),
     ]
-
-
-def numpy_rows() -> list[Row]:
-    """The dense rules in NumPy: a market in which nothing else happens, in the core and as array expressions."""
-    ground = ground_of(nothing_on())
-    engine, weeks = Engine(ground, 1), _size(ground)
-    bottom, dense = best_in_turn([floor_of(ground), lambda: engine.replicate(0)])
-    short = ground_of(nothing_on(weeks=8))
-    vectorised = best_of(lambda: reference.live(short, 1, 0), 3) / _size(short) * weeks
-    unit = "ns per customer-week"
-    return [
-        Row("core, dense rules alone", dense / weeks * NANO, unit, over_floor=dense / bottom,
-            note="every mechanism off, nobody talks, asks or compares; set-up included"),
-        Row("the same rules in NumPy", vectorised / weeks * NANO, unit, note="float32 array expressions, the same bits"),
-        Row("core against NumPy", vectorised / dense, "times", smaller=False),
-    ]  # fmt: skip
-
-
-def profile(repeats: int = 9) -> list[Row]:
-    """Where the time goes: what a customer-week costs less when one mechanism is switched off, the dearest first.
-
-    Mechanisms that feed one another do not add up: without calls there is no recovery either. The last rows are what is left
-    when everything is off, and the floor.
-    """
-    names = mechanisms()
-    grounds = [ground_of(everything_on()), *(ground_of(without(name)) for name in names), ground_of(nothing_on())]
-    runs = [partial(Engine(ground, 1).replicate, 0) for ground in grounds]
-    times = [t / _size(grounds[0]) * NANO for t in best_in_turn([*runs, floor_of(grounds[0])], repeats)]
-    saved = sorted(((times[0] - t, name) for t, name in zip(times[1:-2], names, strict=True)), reverse=True)
-    unit = "ns per customer-week"
-    return [
-        Row("everything on", times[0], unit),
-        *(Row(f"without {name}: saves", value, unit) for value, name in saved),
-        Row("everything off, nothing happens", times[-2], unit, note="what is done for everybody in every week"),
-        Row("floor kernel", times[-1], unit),
-    ]
-
-
-def size_rows(sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000), weeks: int = 26) -> list[Row]:
-    """What a customer-week costs as the market grows, over the same weeks; the ratio of the largest to the smallest."""
-    cost = {}
-    for people in sizes:
-        ground = ground_of(everything_on(weeks=weeks, **market_of(people)))
-        repeats = 1 if people >= 1_000_000 else REPEATS
-        cost[people] = best_of(partial(Engine(ground, 1).replicate, 0), repeats) / _size(ground) * NANO
-    rows = [
-        Row(f"{people:,} people", value, "ns per customer-week", note=f"{weeks} weeks, with set-up")
-        for people, value in cost.items()
-    ]
-    growth = cost[sizes[-1]] / cost[sizes[0]]
-    return [*rows, Row(f"growth from {sizes[0]:,} to {sizes[-1]:,} people", growth, "times", 2.0)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class Row:
     smaller: bool = True
     note: str = ""
     over_floor: float | None = None
-    command: str = "loyalty bench"
+    command: str = "python -m benchmarks"
 
     @property
     def verdict(self) -> str:
@@ -47,6 +47,10 @@ class Row:
             return ""
         goals = ((self.strive, "better than asked"), (self.reach, "reached"))
         return next((word for goal, word in goals if goal is not None and self._as_good_as(goal)), "missed")
+
+    def to_json(self) -> dict[str, Any]:
+        """The figure with its verdict, as plain values."""
+        return asdict(self) | {"verdict": self.verdict}
 
     def _as_good_as(self, goal: float) -> bool:
         return self.value <= goal if self.smaller else self.value >= goal

@@ -27,7 +27,6 @@ from sim.commands.running import (
     Seed,
     end,
     failed,
-    scenarios_folder,
     tell_stopped,
 )
 from sim.errors import Mistake
@@ -167,6 +166,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """The main job on the shipped customer file: today's policies against four what-ifs, and the report's path."""
+    from sim.scenario.shipped import scenarios_folder
     from sim.scenario.whole import load
     from sim.system.outputs import FOLDER, Output, check
 

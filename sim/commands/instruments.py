@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands import AsJson, example, print_json, progress_bar, tell
+from sim.commands import AsJson, example, print_json, progress_bar
 
 if TYPE_CHECKING:
-    from benchmarks.measure import Measured
     from sim.bench.timing import Row
-    from sim.system.outputs import Output
 
 
 def staff(
@@ -44,69 +41,28 @@ def staff(
     print_table(table)
 
 
-def bench(
-    full: Annotated[
-        bool, typer.Option("--full", help="Also what takes minutes and gigabytes: first start, 10 million people.")
-    ] = False,
-    plot: Annotated[Path | None, typer.Option(help="Draw the picture into this file (SVG).")] = None,
-    page: Annotated[
-        Path | None, typer.Option(help="Write the page about speed (Markdown), its picture beside it.")
-    ] = None,
-    reference: Annotated[
-        Path | None,
-        typer.Option(help="Write what later speed tests compare with: figures over the floor kernel (JSON)."),
-    ] = None,
-    only: Annotated[str | None, typer.Option(help="Measure one chapter alone, such as 'Threads'.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """How fast the engines are, beside the least that a customer-week can cost; takes two minutes, with --full ten."""
-    from benchmarks.measure import chosen, measure, over_floor
-    from sim.system.outputs import check, put
+def bench(as_json: AsJson = False) -> None:
+    """How fast both engines are, beside the least that a customer-week can cost, as ratios; takes half a minute."""
+    from sim.bench.engines import core_rows, mesa_rows
 
-    check(_outputs(plot, page, reference))
-    wanted = chosen(full, only, whole=any(file is not None for file in (plot, page, reference)))
-    with progress_bar(len(wanted), "measuring") as progress:
-        found = measure(wanted, progress)
-    _write(found, plot, page)
-    if reference is not None:
-        put(reference, json.dumps(over_floor(found.rows), indent=2) + "\n", "the reference")
-        tell(f"reference: {reference}")
+    chapters: dict[str, Callable[[], list[Row]]] = {
+        "The fast engine": core_rows,
+        "Against the readable engine": mesa_rows,
+    }
+    with progress_bar(len(chapters), "measuring") as progress:
+        found = {}
+        for title, measured in chapters.items():
+            found[title] = measured()
+            progress(1)
     if as_json:
-        print_json(found.to_json())
+        print_json({"chapters": {title: [row.to_json() for row in rows] for title, rows in found.items()}})
     else:
-        for title, rows in found.chapters.items():
-            _print_rows(title, rows)
+        for title, rows in found.items():
+            print_rows(title, rows)
 
 
-def _outputs(plot: Path | None, page: Path | None, reference: Path | None) -> list[Output]:
-    """The files that are wanted; the page's picture may be the one that is wanted by itself."""
-    from benchmarks.page import PICTURE
-    from sim.system.outputs import Output
-
-    wanted = [("--plot", plot, "svg"), ("--page", page, "md"), ("--reference", reference, "json")]
-    if page is not None and page.parent / PICTURE != plot:
-        wanted.append(("--page", page.parent / PICTURE, "svg"))
-    return [Output(option, path, kind) for option, path, kind in wanted if path is not None]
-
-
-def _write(found: Measured, plot: Path | None, page: Path | None) -> None:
-    """The picture, and the page with its picture, where they are wanted."""
-    if plot is None and page is None:
-        return
-    from benchmarks.page import PICTURE
-    from benchmarks.page import page as written
-    from benchmarks.picture import picture
-    from sim.system.outputs import put
-
-    drawn = picture(found)
-    if plot is not None:
-        tell(f"picture: {put(plot, drawn, 'the picture')}")
-    if page is not None:
-        put(page.parent / PICTURE, drawn, "the picture")
-        tell(f"page: {put(page, written(found), 'the page')}")
-
-
-def _print_rows(title: str, rows: list[Row]) -> None:
+def print_rows(title: str, rows: list[Row]) -> None:
+    """A table of measured figures on the terminal."""
     from rich.table import Table
 
     from sim.report.terminal import print_table
@@ -121,4 +77,4 @@ def _print_rows(title: str, rows: list[Row]) -> None:
 def add_to(program: typer.Typer) -> None:
     """Add these commands to the program."""
     program.command(epilog=example("staff --arrivals 10 --handling 5 --agents 50 --patience 3"))(staff)
-    program.command(epilog=example("bench --plot speed.svg"))(bench)
+    program.command(epilog=example("bench"))(bench)

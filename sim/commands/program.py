@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+import re
 import subprocess
 from contextlib import suppress
 from importlib import metadata
@@ -19,23 +20,8 @@ from sim.errors import Mistake, nearest, tell
 from sim.system.memory import check_address_space
 from sim.system.process import NOT_TEXT, WRONG, not_text, sentence
 
-OPTIONAL = {
-    "SALib": "experiments",
-    "cmaes": "experiments",
-    "duckdb": "experiments",
-    "igraph": "studio",
-    "ipyvue": "studio",
-    "ipyvuetify": "studio",
-    "optuna": "experiments",
-    "pydoe": "experiments",
-    "reacton": "studio",
-    "solara": "studio",
-    "starlette": "studio",
-    "uvicorn": "studio",
-    "weasyprint": "formats",
-    "xlsxwriter": "formats",
-}
-"""Libraries that a plain installation lacks, and the extra that brings each."""
+BROUGHT_ALONG = {"reacton": "solara", "starlette": "solara", "uvicorn": "solara"}
+"""Libraries that come with another, which is one that an extra names."""
 OUTPUTS = ("--results", "--weekly", "--panel", "--events", "--out")
 """Options that name what Parquet files are written to, whose library takes no names but such as are text."""
 
@@ -72,9 +58,21 @@ class Commands(TyperGroup):
         except Mistake as mistake:
             _stop(sentence(mistake))
         except ModuleNotFoundError as fault:
-            if fault.name not in OPTIONAL:
+            extra = extra_of(fault.name or "")
+            if not extra:
                 raise
-            _stop(f"this needs {fault.name}, which is not installed: pip install 'loyalty-sim[{OPTIONAL[fault.name]}]'")
+            _stop(f"this needs {fault.name}, which is not installed: pip install 'loyalty-sim[{extra}]'")
+
+
+def extra_of(library: str) -> str:
+    """The extra of this distribution that brings a library which a plain installation lacks; empty when none does."""
+    wanted = BROUGHT_ALONG.get(library, library).lower()
+    with suppress(metadata.PackageNotFoundError):  # a copy of the source that was never installed
+        for requirement in metadata.requires("loyalty-sim") or ():
+            found = re.match(rf"{re.escape(wanted)}(?![\w.-]).*extra == ['\"](\w+)['\"]", requirement.lower())
+            if found:
+                return found[1]
+    return ""
 
 
 def commit() -> str:

@@ -147,15 +147,6 @@ def mirror(
     end(failed([result]))
 
 
-def scenarios_folder() -> Path:
-    """The shipped scenarios: beside the package in a checkout, inside it when installed."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package.parent / "scenarios", package / "scenarios"):
-        if (folder / "telecom" / "today.yaml").is_file():
-            return folder
-    raise Mistake("the shipped scenarios are missing; install the package again")
-
-
 def digest(
     scenario: ScenarioFile,
     replications: Replications = 4,

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.rules import FACES, source_hash
+from sim.model.rules import NUMBERS, source_hash
 from sim.runs.cluster import TAKE_PART
 from sim.runs.measures import NAMES
 from sim.runs.result import Result
@@ -32,33 +32,12 @@ HEAD = "loyalty block {}\n"
 """The first line of a block, with the digest of what is below it."""
 NOT_SAID = "not said"
 """The versions of libraries in a block that an earlier version of the program wrote."""
-NUMBERLESS = {
-    "allowance.py",
-    "cluster.py",
-    "code_cache.py",
-    "comparing.py",
-    "errors.py",
-    "execution.py",
-    "experiments",
-    "folders.py",
-    "guarded.py",
-    "leftovers.py",
-    "outputs.py",
-    "own_measures.py",
-    "panel.py",
-    "results.py",
-    "running.py",
-    "statistics.py",
-    "surroundings.py",
-    "text.py",
-}
-"""What decides where and what is run, and compares it, but changes no number of a replication (top-level names)."""
 
 
 @lru_cache(maxsize=1)
 def source() -> str:
-    """The version of all source that the numbers depend on: not what asks questions, compares or shows."""
-    return source_hash(FACES | NUMBERLESS)
+    """The version of all source that the numbers depend on: not what asks questions or shows answers."""
+    return source_hash(NUMBERS)
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ MOST = 2**64 - 1
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: its name in ``sim.model.week.EVENTS``, and how much of it (what that means depends on the name)."""
+    """Something that happened: its name in ``sim.model.week.EVENTS``, and how much of it (what of, depends on the name)."""
 
     what: str
     amount: float

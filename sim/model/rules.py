@@ -29,45 +29,19 @@ with numba_starting():
 njit: Any = numba.njit
 """numba's compiler; its published types do not know all of its own options."""
 
-FACES = frozenset({"bench", "__main__.py", "cli.py", "commands", "journey", "program.py", "report", "studio"})
-"""What shows results and makes none (top-level names)."""
-ASKING = FACES | {
-    "allowance.py",
-    "cluster.py",
-    "code_cache.py",
-    "comparing.py",
-    "errors.py",
-    "execution.py",
-    "experiments",
-    "folders.py",
-    "ground.py",
-    "guarded.py",
-    "leftovers.py",
-    "measures.py",
-    "outcome.py",
-    "outputs.py",
-    "own_measures.py",
-    "panel.py",
-    "replicating.py",
-    "results.py",
-    "running.py",
-    "scenario",
-    "surroundings.py",
-    "tallies.py",
-    "text.py",
-}
-"""What no kernel of the model is made of: these files may change, and all compiled code stays good."""
+MODEL = ("engine", "model", "service", "theory")
+"""The folders that compiled code is made of: whatever else changes, it stays good."""
+NUMBERS = (*MODEL, "data", "runs", "scenario")
+"""The folders that the numbers of a run depend on: whatever else changes, kept runs stay good."""
 
 
 @lru_cache(maxsize=4)
-def source_hash(without: frozenset[str] = frozenset()) -> str:
-    """SHA-256 (16 hex digits) over the package's Python files, names and contents; ``without`` these top-level names."""
+def source_hash(folders: tuple[str, ...] = ("",)) -> str:
+    """SHA-256 (16 hex digits) over the names and contents of the Python files in these folders of the package, or in all."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        name = path.relative_to(PACKAGE)
-        if name.parts[0] not in without:
-            digest.update(name.as_posix().encode())
-            digest.update(path.read_bytes())
+    for path in sorted(path for folder in folders for path in (PACKAGE / folder).rglob("*.py")):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -80,7 +54,7 @@ def _code_folder() -> Path | None:
         )
     except (OSError, RuntimeError):  # no folder that a relative name starts from; no home
         return None
-    return root / "loyalty-sim" / source_hash(ASKING) if root.is_absolute() else None
+    return root / "loyalty-sim" / source_hash(MODEL) if root.is_absolute() else None
 
 
 def _widest_vectors() -> str | None:

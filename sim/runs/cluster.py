@@ -32,7 +32,7 @@ from sim.engine.start import Ground
 from sim.errors import Mistake
 from sim.model.population import Plan
 from sim.model.rules import source_hash
-from sim.runs.executor import Block, Executor, load_compiled_code
+from sim.runs.block import Block, Executor, load_compiled_code
 from sim.runs.replication import Counted, Replicator, Task, lost
 
 REACH, COME, LOOK = 10, 60, 5

@@ -1,6 +1,7 @@
 """What a run leaves behind: a folder with its manifest, measures, weekly series, failures and quarantined rows.
 
-Its name says what was asked, so that another question has another folder; how folders are kept is :mod:`sim.runs.results_folder`'s affair.
+Its name says what was asked, so that another question has another folder; how folders are kept is
+:mod:`sim.runs.results_folder`'s affair.
 """
 
 from __future__ import annotations
@@ -33,7 +34,6 @@ from sim.system.arguments import file_path
 from sim.system.outputs import writing
 
 if TYPE_CHECKING:
-    from sim.experiments import querying
     from sim.runs.comparison import Answer
 
 RESULTS = Path("results")
@@ -194,16 +194,6 @@ def save(results: Sequence[Result], under: Path = RESULTS, asked: Mapping[str, A
         return keep(under, folder_name(results, asked), told, lambda folder, _: _fill(folder, results))
     finally:
         give_back()
-
-
-def query(sql: str, under: Path | str = RESULTS, files: bool = False) -> querying.Answer:
-    """What an SQL query over everything in a results folder gives; see :func:`sim.experiments.querying.query`.
-
-    ``files``: whether it may read and write other files, as whoever runs it may.
-    """
-    from sim.experiments.querying import query as ask
-
-    return ask(sql, under, files=files)
 
 
 def write_weekly(result: Result, path: Path) -> None:

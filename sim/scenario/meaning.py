@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,43 +16,27 @@ from sim.data.customer_text import squeezed
 from sim.errors import Mistake
 from sim.model.distributions import Distribution
 from sim.model.parameters import Parameters, lines, unit_named
-from sim.scenario.friends import matters
 from sim.scenario.quantities import parameter_unit
 from sim.scenario.sections import People, traits
 from sim.scenario.tree import shown
 
-if TYPE_CHECKING:
-    from sim.scenario.whole import Scenario
-
 _DTYPES: dict[type, type] = {float: np.float32, int: np.int32, bool: np.uint8}
 
 
-def canonical(scenario: Scenario) -> dict[str, Any]:
-    """All that the scenario means as plain values: defaults, units converted, the customer file as its SHA-256.
-
-    Name, description and paths are left out. Raises :class:`Mistake` when the customer file cannot be read any more.
-    """
-    return {
-        "currency": scenario.currency,
-        "weeks": scenario.weeks,
-        "market": scenario.market.model_dump(),
-        "customers": _people(scenario.customers),
-        "network": matters(scenario.network, file_hash),
-        "parts": {name: settings.model_dump() for name, settings in scenario.parts.items()},
-        "changes": {str(week): changed for week, changed in effective(scenario).items()},
-    }
+Steps = Sequence[tuple[int, Mapping[str, Parameters]]]
+"""Week → all settings from then on, beginning with week 0."""
 
 
-def fingerprint(scenario: Scenario) -> str:
+def fingerprint(canonical: Mapping[str, Any]) -> str:
     """SHA-256 (64 hexadecimal digits) of the canonical values as JSON with sorted keys."""
-    text = json.dumps(canonical(scenario), sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(canonical, sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def effective(scenario: Scenario) -> dict[int, dict[str, dict[str, Any]]]:
+def effective(steps: Steps) -> dict[int, dict[str, dict[str, Any]]]:
     """Week → part → parameter → new value, for what really differs from the week before."""
     found: dict[int, dict[str, dict[str, Any]]] = {}
-    for (_, before), (week, now) in zip(scenario.steps, scenario.steps[1:], strict=False):
+    for (_, before), (week, now) in zip(steps, steps[1:], strict=False):
         for name in now:
             new = {key: value for key, value in now[name].model_dump().items() if value != getattr(before[name], key)}
             if new:
@@ -60,7 +44,7 @@ def effective(scenario: Scenario) -> dict[int, dict[str, dict[str, Any]]]:
     return found
 
 
-def policy_array(steps: Sequence[tuple[int, Mapping[str, Parameters]]], weeks: int) -> np.ndarray:
+def policy_array(steps: Steps, weeks: int) -> np.ndarray:
     """Settings by week: a structured array of length ``weeks`` with a field ``<part>_<parameter>`` for every parameter.
 
     float32, int32, and uint8 for yes or no. It cannot be written to.
@@ -77,7 +61,8 @@ def policy_array(steps: Sequence[tuple[int, Mapping[str, Parameters]]], weeks: i
     return table
 
 
-def _people(people: People) -> dict[str, Any]:
+def people_meaning(people: People) -> dict[str, Any]:
+    """Who the customers are: the file as its SHA-256, what its columns mean, every spread, the segments."""
     segments = {
         name: {"share": segment.share, "traits": {trait: _numbers(spread) for trait, spread in segment.traits.items()}}
         for name, segment in people.segments.items()

@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from ruamel.yaml import YAML
+from typing import Any
 
 from sim.errors import Mistake
 from sim.scenario.inheritance import root_of
@@ -15,29 +13,17 @@ from sim.scenario.sections import FILE_KEYS, Network, People
 from sim.scenario.tree import shown
 from sim.system import outputs
 
-if TYPE_CHECKING:
-    from sim.scenario.whole import Scenario
 
+def save(sections: dict[str, Any], path: Path) -> None:
+    """Write a scenario's sections to ``path``. Raises :class:`Mistake` when it could not be written."""
+    from ruamel.yaml import YAML
 
-def save(scenario: Scenario, path: Path) -> None:
-    """Write ``scenario`` to ``path``. Raises :class:`Mistake` when it could not be written or loaded again."""
     text = io.StringIO()
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style, yaml.allow_unicode, yaml.width = False, True, 4096
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    yaml.dump(_sections(scenario, path.resolve()), text)
+    yaml.dump(sections, text)
     outputs.put(path, text.getvalue(), "the scenario", folders=False)
-
-
-def _sections(scenario: Scenario, path: Path) -> dict[str, Any]:
-    said: dict[str, Any] = {"name": scenario.name, "description": scenario.description}
-    said |= {"currency": scenario.currency, "weeks": scenario.weeks}
-    said["market"] = scenario.market.model_dump(exclude_none=True)
-    said["customers"] = _people(scenario.customers, path)
-    said["network"] = _network(scenario.network, path.resolve())
-    said |= {name: settings.model_dump() for name, settings in scenario.parts.items()}
-    said["changes"] = {f"from week {week}": changed for week, changed in scenario.changes}
-    return {key: value for key, value in said.items() if value != {}}
 
 
 def _beside(file: Path, path: Path, what: str) -> str:
@@ -47,12 +33,14 @@ def _beside(file: Path, path: Path, what: str) -> str:
     return Path(os.path.relpath(file, path.parent)).as_posix()
 
 
-def _network(network: Network, path: Path) -> dict[str, Any]:
+def network_section(network: Network, path: Path) -> dict[str, Any]:
+    """The section ``network`` of a scenario at ``path``. Raises :class:`Mistake` when it may not name its file."""
     said = network.model_dump(exclude_none=True) | ({"degrees": list(network.degrees)} if network.degrees else {})
     return said | ({"file": _beside(network.file, path, "network's file")} if network.file else {})
 
 
-def _people(people: People, path: Path) -> dict[str, Any]:
+def people_section(people: People, path: Path) -> dict[str, Any]:
+    """The section ``customers`` of a scenario at ``path``. Raises :class:`Mistake` when it may not name its file."""
     said: dict[str, Any] = {}
     if people.file and people.mapping:
         said["file"] = _beside(people.file, path, "customer file")

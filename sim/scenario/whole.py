@@ -15,9 +15,11 @@ from sim.errors import Mistake
 from sim.model.parameters import Parameters
 from sim.scenario import meaning
 from sim.scenario.building import Changes, settle
+from sim.scenario.friends import matters
 from sim.scenario.inheritance import root_of, whole_tree, with_weeks_settled
 from sim.scenario.lesson import Lesson
 from sim.scenario.people import Folder
+from sim.scenario.saving import network_section, people_section, save
 from sim.scenario.sections import Market, Network, People
 from sim.scenario.tree import Node, Problems, given, merged
 from sim.system.arguments import file_path, shown
@@ -69,13 +71,24 @@ class Scenario:
         return meaning.policy_array(self.steps, self.weeks)
 
     def canonical(self) -> dict[str, Any]:
-        """All that the scenario means, as plain values in one unit each; see :func:`sim.scenario.meaning.canonical`."""
-        return meaning.canonical(self)
+        """All that the scenario means as plain values: defaults, units converted, the customer file as its SHA-256.
+
+        Name, description and paths are left out. Raises :class:`~sim.errors.Mistake` when a file cannot be read any more.
+        """
+        return {
+            "currency": self.currency,
+            "weeks": self.weeks,
+            "market": self.market.model_dump(),
+            "customers": meaning.people_meaning(self.customers),
+            "network": matters(self.network, meaning.file_hash),
+            "parts": {name: settings.model_dump() for name, settings in self.parts.items()},
+            "changes": {str(week): changed for week, changed in meaning.effective(self.steps).items()},
+        }
 
     @cached_property
     def full_fingerprint(self) -> str:
         """SHA-256 of the meaning, the customer file's bytes included: 64 hexadecimal digits."""
-        return meaning.fingerprint(self)
+        return meaning.fingerprint(self.canonical())
 
     @property
     def fingerprint(self) -> str:
@@ -84,9 +97,23 @@ class Scenario:
 
     def save(self, path: Path | str) -> None:
         """Write a YAML file that means the same, every value in it. Raises :class:`~sim.errors.Mistake`."""
-        from sim.scenario.saving import save
+        place = file_path("path", path)
+        save(self._sections(place.resolve()), place)
 
-        save(self, file_path("path", path))
+    def _sections(self, path: Path) -> dict[str, Any]:
+        """Every section as a file at ``path`` says it."""
+        said = {
+            "name": self.name,
+            "description": self.description,
+            "currency": self.currency,
+            "weeks": self.weeks,
+            "market": self.market.model_dump(exclude_none=True),
+            "customers": people_section(self.customers, path),
+            "network": network_section(self.network, path),
+            **{name: settings.model_dump() for name, settings in self.parts.items()},
+            "changes": {f"from week {week}": changed for week, changed in self.changes},
+        }
+        return {key: value for key, value in said.items() if value != {}}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Scenario):

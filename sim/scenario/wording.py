@@ -154,7 +154,7 @@ def _not_default(name: str, settings: Parameters) -> Iterator[str]:
 
 
 def _changes_told(scenario: Scenario) -> Iterator[str]:
-    for week, changed in effective(scenario).items():
+    for week, changed in effective(scenario.steps).items():
         for name, values in changed.items():
             known = lines(type(scenario.parts[name]))
             for key, value in values.items():

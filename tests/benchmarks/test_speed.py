@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.engines import memory_rows, numpy_rows
 from benchmarks.measure import over_floor, worsened
 from benchmarks.queues import queue_rows
 from benchmarks.scaling import scaling_rows
-from sim.bench.engines import core_rows, memory_rows, mesa_rows, numpy_rows
+from sim.bench.engines import core_rows, mesa_rows
 from sim.bench.timing import Row
 
 pytestmark = pytest.mark.benchmark

@@ -132,6 +132,7 @@ def _usual_range(path: str | None, base: str, desk: Desk) -> tuple[str, str]:
 
 def _today(base: str, path: str, desk: Desk) -> str:
     try:
-        return f"; in this scenario {number_told(float(f'{own_sweep.value_today(scenario_library.fetch(base, desk), path):.6g}'))}"
+        today = own_sweep.value_today(scenario_library.fetch(base, desk), path)
+        return f"; in this scenario {number_told(float(f'{today:.6g}'))}"
     except Mistake:
         return ""

@@ -12,13 +12,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sim.commands.running import scenarios_folder
 from sim.errors import Mistake
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment, load_experiment
 from sim.experiments.store import MARK, Store
 from sim.runs.executor import Block, Executor
 from sim.runs.result import Result
+from sim.scenario.shipped import scenarios_folder
 from sim.scenario.yaml_file import read_yaml
 from sim.studio.library import scenario_library
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from sim.commands.running import scenarios_folder
 from sim.errors import Mistake
+from sim.scenario.shipped import scenarios_folder
 from sim.scenario.whole import Scenario, load
 from sim.studio.visitor.files import Desk
 

@@ -26,7 +26,8 @@ class Gate:
 
     The name and the site are checked so that a page of another site, open in the same browser, cannot talk to a studio on
     this machine; from there one may follow a link to a page, and nothing else. Whoever is let in gets a pass of their own in a
-    cookie, which is not the token and tells nothing about it. Every answer leaves with the headers of :mod:`sim.studio.server.answers`.
+    cookie, which is not the token and tells nothing about it. Every answer leaves with
+    the headers of :mod:`sim.studio.server.answers`.
 
     ``hosts``: the names it answers to, all if None. ``pages``: the addresses that links may lead to, and tokens open.
     """
