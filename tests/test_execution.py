@@ -25,6 +25,8 @@ from sim.runs.executor import Block, Executor, block_size, executor
 from sim.runs.measures import NAMES, measured, measured_weekly
 from sim.runs.result import Gathering, Result, joined
 from sim.runs.results import save
+from sim.scenario.model_inputs import ground_of
+from sim.scenario.whole import Scenario
 
 COUNT = 50
 
@@ -412,8 +414,8 @@ def test_memory_that_is_lacking_anywhere_is_a_row_or_a_sentence(
 
 
 def test_many_scenarios_in_turn_are_made_ready_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    made, ground_of = [], execution.ground_of
-    monkeypatch.setattr(execution, "ground_of", lambda scenario: made.append(scenario) or ground_of(scenario))
+    made: list[Scenario] = []
+    monkeypatch.setattr("sim.runs.block.ground_of", lambda asked: made.append(asked) or ground_of(asked))
     scenarios = [busy(weeks=2).with_(name=f"Policy {k}") for k in range(40)]
     answer = compare(scenarios, 6, threads=2)
     assert len(made) == 40 and len(answer.numbers) == 6

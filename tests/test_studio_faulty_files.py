@@ -13,7 +13,7 @@ pytest.importorskip("solara")
 
 from drawn_pages import drawn
 
-from sim.commands import running
+from sim.scenario.shipped import scenarios_folder
 from sim.studio.explore import questions
 from sim.studio.library import scenario_library
 
@@ -53,7 +53,7 @@ FAULTS: dict[str, Callable[[Path], object]] = {
 def scenarios(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the shipped scenarios, which the studio takes for them."""
     folder = tmp_path / "scenarios"
-    shutil.copytree(running.scenarios_folder(), folder)
+    shutil.copytree(scenarios_folder(), folder)
     monkeypatch.setattr(scenario_library, "scenarios_folder", lambda: folder)
     return folder
 
