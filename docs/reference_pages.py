@@ -27,7 +27,7 @@ PYTHON = {
         "sim.scenario.whole": ("Scenario", "described"),
         "sim.runs.result": ("Result",),
         "sim.runs.own_measures": ("WeeklyCounts",),
-        "sim.runs.comparison": ("Answer",),
+        "sim.runs.comparison": ("Comparison",),
         "sim.runs.statistics": ("Interval", "Difference"),
     },
     "Where it runs": {"sim.runs.executor": ("executor",)},

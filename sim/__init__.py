@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.errors import Mistake
-    from sim.runs.comparison import Answer, compare
+    from sim.runs.comparison import Comparison, compare
     from sim.runs.own_measures import of_panel
     from sim.runs.result import Result
     from sim.runs.runner import run

@@ -25,7 +25,7 @@ from sim import run
 from sim.engine.engine import Engine
 from sim.errors import Mistake
 from sim.experiments import blocks, laboratory
-from sim.experiments.integrity import check
+from sim.experiments.integrity import check_results
 from sim.experiments.keeping import save
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.querying import query
@@ -284,11 +284,11 @@ def test_a_store_of_an_earlier_version_is_read_added_to_and_gets_digests_when_co
     assert counted.tally.ran == 36 and query("SELECT count(*), count(versions) FROM weekly", tmp_path).rows == [
         (72 * 6, 36 * 6)
     ]
-    assert len(check(tmp_path).earlier) == 1 and not check(tmp_path).damaged
+    assert len(check_results(tmp_path).earlier) == 1 and not check_results(tmp_path).damaged
     before = query("SELECT * FROM replications ORDER BY ALL", tmp_path).rows
     Store(tmp_path / "store").compact()
     assert query("SELECT * FROM replications ORDER BY ALL", tmp_path).rows == before
-    assert not check(tmp_path).earlier and (asked(tmp_path / "store", experiment)[0] == first).all()
+    assert not check_results(tmp_path).earlier and (asked(tmp_path / "store", experiment)[0] == first).all()
 
 
 def as_an_earlier_version(store: Path, experiment: Experiment) -> None:

@@ -47,7 +47,7 @@ class Life:
     moments: tuple[Moment, ...]
 
 
-def check(ground: Ground, customer: int, replication: int, seed: int) -> None:
+def check_customer(ground: Ground, customer: int, replication: int, seed: int) -> None:
     """Raise :class:`~sim.errors.Mistake` when there is no such customer, replication or seed."""
     founders, people = ground.plan.founders, ground.plan.people
     if not 0 <= customer < people:
@@ -62,7 +62,7 @@ def check(ground: Ground, customer: int, replication: int, seed: int) -> None:
 def relive(scenario: Scenario, customer: int, replication: int = 0, seed: int = 1) -> Life:
     """Replay a replication and watch one person. Raises :class:`~sim.errors.Mistake` when there is no such person."""
     ground = ground_of(scenario)
-    check(ground, customer, replication, seed)
+    check_customer(ground, customer, replication, seed)
     market = Engine(ground, seed).start(replication, customer)
     start, rank = _person(market, customer), _rank(market, customer)
     moments = []
