@@ -14,7 +14,7 @@ from benchmarks.page import page as written
 from benchmarks.picture import picture
 from sim.commands import AsJson, print_json, progress_bar, tell
 from sim.commands.instruments import print_rows
-from sim.system.outputs import Output, check, put
+from sim.system.outputs import Output, check_outputs, put
 from sim.system.process import ended, leave, open_streams
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -37,7 +37,7 @@ def benchmarks(
     as_json: AsJson = False,
 ) -> None:
     """How fast the program is, beside the least that a customer-week can cost; takes two minutes, with --full ten."""
-    check(_outputs(plot, page, reference))
+    check_outputs(_outputs(plot, page, reference))
     wanted = chosen(full, only, whole=any(file is not None for file in (plot, page, reference)))
     with progress_bar(len(wanted), "measuring") as progress:
         found = measure(wanted, progress)

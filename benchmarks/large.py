@@ -16,7 +16,7 @@ from sim.bench.timed import everything_on, market_of
 from sim.engine import core
 from sim.engine.start import begin
 from sim.model.week import COUNTS
-from sim.runs.replication import Workplace
+from sim.runs.replication import ReplicationRunner
 from sim.scenario.model_inputs import ground_of
 
 
@@ -31,9 +31,9 @@ def live(people: int, weeks: int) -> dict[str, float]:
 
     ``own``: the weeks in processor time. ``begun``: peak memory before the first week; ``peak``: of the whole.
     """
-    Workplace(ground_of(everything_on(weeks=1)), 1).replicate(0)
+    ReplicationRunner(ground_of(everything_on(weeks=1)), 1).replicate(0)
     start = time.perf_counter()
-    place = Workplace(ground_of(everything_on(weeks=weeks, **market_of(people))), 1)
+    place = ReplicationRunner(ground_of(everything_on(weeks=weeks, **market_of(people))), 1)
     network, setting = begin(place.ground, 1, 0, place.state)
     ready, own, begun = time.perf_counter(), time.thread_time(), _peak()
     tally = np.zeros((weeks, len(COUNTS)), np.int64)

@@ -14,14 +14,14 @@ from pathlib import Path
 
 from sim.bench.timed import everything_on
 from sim.bench.timing import WALL, Row, best_in_turn, best_of, taken
-from sim.runs.replication import Workplace
+from sim.runs.replication import ReplicationRunner
 from sim.scenario.model_inputs import ground_of
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGE = 10_000_000
 
 
-def _work(places: list[Workplace], replications: int) -> None:
+def _work(places: list[ReplicationRunner], replications: int) -> None:
     """As many replications in all, shared out evenly over one thread for each workplace."""
 
     def share(k: int) -> None:
@@ -35,7 +35,7 @@ def _work(places: list[Workplace], replications: int) -> None:
 def scaling_rows(each: int = 6, repeats: int = 3) -> list[Row]:
     """Weak scaling (as much work for every thread) and strong (the same work on more threads), up to one a processor."""
     ground, cores = ground_of(everything_on()), os.cpu_count() or 1
-    places = [Workplace(ground, 1) for _ in range(max(cores, 2))]
+    places = [ReplicationRunner(ground, 1) for _ in range(max(cores, 2))]
     counts = sorted({1, 2, *(2**k for k in range(1, 10) if 2**k <= cores), max(cores, 2)})
     whole = each * counts[-1]
     weak = [lambda n=n: _work(places[:n], n * each) for n in counts]
@@ -127,7 +127,7 @@ def large_rows(people: int = LARGE, weeks: int = 104) -> list[Row]:
     note = f"{people:,} people, {weeks} weeks, one replication, one thread"
     spent, cost = found["setup"] + found["weeks"], found["own"] / people / weeks * 1e9
     small = ground_of(everything_on(weeks=weeks))
-    few = best_of(partial(Workplace(small, 1).replicate, 0)) / small.plan.people / weeks * 1e9
+    few = best_of(partial(ReplicationRunner(small, 1).replicate, 0)) / small.plan.people / weeks * 1e9
     begun = f"{found['begun'] / 2**20:.2f} when week 0 begins"
     return in_full(
         Row("large market", spent, "seconds", 60, 25, note=f"{note}, set-up included"),

@@ -26,7 +26,7 @@ PYTHON = {
         "sim": ("load", "run", "compare", "Mistake"),
         "sim.scenario.whole": ("Scenario", "described"),
         "sim.runs.result": ("Result",),
-        "sim.runs.comparison": ("Answer",),
+        "sim.runs.comparison": ("Comparison",),
         "sim.runs.statistics": ("Interval", "Difference"),
     },
     "Where it runs": {"sim.runs.executor": ("executor",)},

@@ -14,7 +14,7 @@ from worlds import busy
 
 from sim.engine import core, precompile
 from sim.engine.start import begin
-from sim.runs.replication import Workplace
+from sim.runs.replication import ReplicationRunner
 from sim.scenario.model_inputs import ground_of
 from sim.system.code_cache import Shelf
 
@@ -86,7 +86,7 @@ def test_the_types_foretold_are_those_with_which_the_week_is_compiled(monkeypatc
 
     monkeypatch.setattr(precompile, "shared", note)
     ground = ground_of(busy().with_(weeks=2))
-    place = Workplace(ground, 1)
+    place = ReplicationRunner(ground, 1)
     place.replicate(0)  # by now the week is compiled, here or by an earlier process
     network, setting = begin(ground, 1, 0, place.state)
     real = (

@@ -25,7 +25,7 @@ from sim.model.mechanisms.quality import EVERYDAY
 from sim.model.numeric import normal_quantile
 from sim.model.random import fill, world
 from sim.model.week import COUNTS
-from sim.runs.replication import Workplace
+from sim.runs.replication import ReplicationRunner
 from sim.scenario.model_inputs import ground_of
 
 SMALL = {"customers": 300, "prospects": 100, "stands_for": 1000}
@@ -49,12 +49,14 @@ def test_normal_numbers_in_numpy_are_those_of_the_core() -> None:
 def test_dense_rules_in_numpy_give_the_columns_of_the_core_bit_for_bit() -> None:
     traits = {"grievance": {"distribution": "uniform", "low": 0, "high": 0.5}}
     ground = ground_of(nothing_on(weeks=12, market=SMALL, customers={"traits": traits}))
-    state, _ = Workplace(ground, 5).replicate(2)
+    state, _ = ReplicationRunner(ground, 5).replicate(2)
     number, clock = reference.live(ground, 5, 2)
     for theirs, ours, names in ((number, state.number, columns("number")), (clock, state.clock, columns("clock"))):
         for place, name in enumerate(names):
             assert np.array_equal(theirs[place], ours[place]), name
-    begun, _ = Workplace(ground_of(nothing_on(weeks=1, market=SMALL, customers={"traits": traits})), 5).replicate(2)
+    begun, _ = ReplicationRunner(
+        ground_of(nothing_on(weeks=1, market=SMALL, customers={"traits": traits})), 5
+    ).replicate(2)
     moved = [name for place, name in enumerate(columns("number")) if (begun.number[place] != state.number[place]).any()]
     assert {"expectation", "satisfaction", "trust", "grievance", "ledger_expectation"} <= set(moved)
 
@@ -68,8 +70,8 @@ def test_the_reference_is_no_engine_and_says_so() -> None:
 
 
 def test_in_the_quiet_market_nothing_happens_and_in_the_busy_one_everything() -> None:
-    _, quiet = Workplace(ground_of(nothing_on(weeks=10, market=SMALL)), 1).replicate(0)
-    _, busy = Workplace(ground_of(everything_on(weeks=10, market=SMALL)), 1).replicate(0)
+    _, quiet = ReplicationRunner(ground_of(nothing_on(weeks=10, market=SMALL)), 1).replicate(0)
+    _, busy = ReplicationRunner(ground_of(everything_on(weeks=10, market=SMALL)), 1).replicate(0)
     for name in ("issues", "contacts", "talkers", "offers", "visits", "joiners", "leavers_voluntary"):
         assert quiet[:, COUNTS.index(name)].sum() == 0 < busy[:, COUNTS.index(name)].sum(), name
 

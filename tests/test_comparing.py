@@ -5,36 +5,36 @@ import pytest
 from worlds import busy
 
 from sim import Mistake, compare, load, run
-from sim.runs.comparison import UNDECIDED, Answer
+from sim.runs.comparison import UNDECIDED, Comparison
 from sim.scenario.shipped import scenarios_folder
 
 TELECOM = scenarios_folder() / "telecom"
 
 
 @pytest.fixture(scope="module")
-def answer() -> Answer:
+def answer() -> Comparison:
     scenarios = [busy(), busy(quality={"error_rate": 0.3}).with_(name="Worse"), busy().with_(name="Same")]
     return compare(scenarios, replications=30, seed=5)
 
 
-def test_worse_quality_keeps_fewer_customers(answer: Answer) -> None:
+def test_worse_quality_keeps_fewer_customers(answer: Comparison) -> None:
     assert answer.differences["Worse"]["retention"].high < 0
     assert answer.differences["Worse"]["left_because_quality"].low > 0
 
 
-def test_the_same_policy_under_another_name_makes_no_difference(answer: Answer) -> None:
+def test_the_same_policy_under_another_name_makes_no_difference(answer: Comparison) -> None:
     for measure, found in answer.differences["Same"].items():
         assert (found.mean, found.low, found.high) == (0, 0, 0) or found.defined == 0, measure
     assert answer.best == UNDECIDED
 
 
-def test_an_untouched_customer_has_the_same_luck(answer: Answer) -> None:
+def test_an_untouched_customer_has_the_same_luck(answer: Comparison) -> None:
     """Week 0 begins with the same people, so counts that come before the policy acts are equal in every replication."""
     assert (answer.base.measures.index == answer.others[0].measures.index).all()
     assert (answer.base.tally[:, 0, :] == answer.others[1].tally[:, 0, :]).all()
 
 
-def test_the_difference_is_that_of_two_separate_runs(answer: Answer) -> None:
+def test_the_difference_is_that_of_two_separate_runs(answer: Comparison) -> None:
     apart = (
         run(busy(quality={"error_rate": 0.3}), 30, 5).measures["retention"] - run(busy(), 30, 5).measures["retention"]
     )
@@ -73,7 +73,7 @@ def test_what_cannot_be_compared_is_refused(scenarios: list[object], words: str)
 
 
 @pytest.fixture(scope="module")
-def telecom() -> Answer:
+def telecom() -> Comparison:
     today = load(TELECOM / "today.yaml")
     fewer = today.with_(name="One fewer", call_centre={"representatives": 17})
     return compare([today, fewer, load(TELECOM / "outsourced.yaml")], replications=120)
@@ -81,12 +81,12 @@ def telecom() -> Answer:
 
 @pytest.mark.parametrize("measure", ["retention", "word_of_mouth_net"])
 @pytest.mark.parametrize(("scenario", "times"), [("One fewer", 10), ("Outsourced call centre", 4)])
-def test_pairing_removes_most_of_the_variance(telecom: Answer, scenario: str, times: float, measure: str) -> None:
+def test_pairing_removes_most_of_the_variance(telecom: Comparison, scenario: str, times: float, measure: str) -> None:
     reduction = telecom.differences[scenario][measure].variance_reduction
     assert reduction is not None and reduction >= times
 
 
-def test_the_estimated_reduction_is_that_against_independent_luck(telecom: Answer) -> None:
+def test_the_estimated_reduction_is_that_against_independent_luck(telecom: Comparison) -> None:
     """The variance that pairing is held against is estimated from the pairs; independent seeds give the same."""
     other = run(load(TELECOM / "outsourced.yaml"), 120, seed=99).measures["retention"].to_numpy()
     base = telecom.base.measures["retention"].to_numpy()
@@ -101,7 +101,7 @@ def test_break_even_is_where_cumulative_profit_turns_and_not_where_it_begins(mon
 
     def profits(*means: float) -> None:
         weeks = [Interval(mean, mean, mean, 0.0) for mean in means]
-        monkeypatch.setattr(Answer, "cumulative_profit", lambda self, other: weeks)
+        monkeypatch.setattr(Comparison, "cumulative_profit", lambda self, other: weeks)
 
     found = compare([busy(weeks=2), busy(weeks=2).with_(name="Same")], replications=2)
     for means, week in [((-2, -1, 1, 2), 2), ((0, 0, 1, 2), None), ((1, -1, 1), None), ((1, 0, -1), 2), ((0, 0), None)]:

@@ -24,7 +24,7 @@ from sim.report.comparison import document
 from sim.report.document import Document, Section, Sheet, Table
 from sim.report.formats import writer
 from sim.report.formats.html import html, marked
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.measures import NAMES
 
 pytestmark = pytest.mark.usefixtures("paper")
@@ -32,12 +32,12 @@ SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 @pytest.fixture(scope="module")
-def answer() -> Answer:
+def answer() -> Comparison:
     return compare([busy(), busy(quality={"error_rate": 0.3}).with_(name="Worse | *quality*")], replications=6, seed=5)
 
 
 @pytest.fixture(scope="module")
-def report(answer: Answer) -> Document:
+def report(answer: Comparison) -> Document:
     return document(answer)
 
 
@@ -84,7 +84,7 @@ def test_a_contradiction_or_an_unknown_ending_is_a_mistake(path: str, wished: li
         writer.planned(Path(path), wished)
 
 
-def test_an_answer_takes_the_format_from_the_ending(answer: Answer, tmp_path: Path) -> None:
+def test_an_answer_takes_the_format_from_the_ending(answer: Comparison, tmp_path: Path) -> None:
     assert answer.report(tmp_path / "a.md").read_text(encoding="utf-8").startswith("# ")
     with pytest.raises(Mistake, match="no report can be written"):
         answer.report(tmp_path / "a.docx")
@@ -172,7 +172,7 @@ def rows(sheet: xml.Element, strings: list[str]) -> list[list[str | float | None
     return found
 
 
-def test_the_workbook_holds_the_answer_and_real_numbers(answer: Answer, report: Document, tmp_path: Path) -> None:
+def test_the_workbook_holds_the_answer_and_real_numbers(answer: Comparison, report: Document, tmp_path: Path) -> None:
     found = cells(writer.write(report, tmp_path / "a.xlsx").read_bytes())
     assert list(found) == ["Answer", "Measures", "Provenance"]
     assert ["Answer", report.headline] in [line[:2] for line in found["Answer"]]

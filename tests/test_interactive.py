@@ -18,17 +18,17 @@ from sim.report.charts.chart import BELOW, Axis, Bars, Box, Cells, Chart, Dots, 
 from sim.report.charts.drawing import COLOURS, INK, look, styled
 from sim.report.charts.interactive import as_json, interactive
 from sim.report.charts.still import drawn, pictured
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 
 
 @pytest.fixture(scope="module")
-def answer() -> Answer:
+def answer() -> Comparison:
     worse = busy(quality={"error_rate": 0.3}).with_(name="Worse <b>quality</b> & more")
     return compare([busy(), worse, busy(quality={"error_rate": 0.01}).with_(name="Better")], replications=6, seed=5)
 
 
 @pytest.fixture(scope="module")
-def pictures(answer: Answer) -> list[Picture]:
+def pictures(answer: Comparison) -> list[Picture]:
     with styled():
         found = [*figures.everything(answer), *figures.forest(answer), figures.whole_forest(answer)]
         return [*found, mirror.picture(mirror.reflections(answer.base)), reasons.six_reasons(answer.base), every_mark()]
@@ -71,7 +71,7 @@ def test_both_pictures_hold_the_same_numbers(pictures: list[Picture]) -> None:
     assert checked > 40
 
 
-def test_bars_and_bands_hold_what_was_found(answer: Answer) -> None:
+def test_bars_and_bands_hold_what_was_found(answer: Comparison) -> None:
     with styled():
         (bars,) = interactive(reasons.six_reasons(answer.base))["data"]
     shares = sorted(100 * values.mean() for values in reasons.shares(answer.base).values())
@@ -114,13 +114,13 @@ def test_a_grid_has_a_pair_of_axes_for_each_panel() -> None:
     assert [shape["yref"] for shape in found["layout"]["shapes"]] == ["y", "y2", "y3"]
 
 
-def test_names_are_text_and_nothing_else(answer: Answer) -> None:
+def test_names_are_text_and_nothing_else(answer: Comparison) -> None:
     with styled():
         text = as_json(figures.retention(answer))
     assert "<" not in text and "&lt;b&gt;quality" in json.loads(text)["data"][3]["name"]
 
 
-def test_colours_and_dashes_are_those_of_the_still_picture(answer: Answer) -> None:
+def test_colours_and_dashes_are_those_of_the_still_picture(answer: Comparison) -> None:
     with styled():
         lines = [trace for trace in interactive(figures.retention(answer))["data"] if not trace.get("fill")]
     assert [line["line"]["color"] for line in lines] == [look(k).colour for k in range(3)]
@@ -138,14 +138,14 @@ def test_a_picture_drawn_elsewhere_does_not_move() -> None:
         interactive(Picture("A picture.", "", b"<svg/>"))
 
 
-def test_the_same_answer_moves_the_same(answer: Answer) -> None:
+def test_the_same_answer_moves_the_same(answer: Comparison) -> None:
     with styled():
         assert as_json(figures.money(answer)) == as_json(figures.money(answer))
 
 
 def test_a_run_by_itself_has_no_comparison_to_draw() -> None:
     with styled():
-        found = figures.everything(Answer((run(busy(), 2),)))
+        found = figures.everything(Comparison((run(busy(), 2),)))
     assert "kept_more" not in [picture.name for picture in found]
 
 

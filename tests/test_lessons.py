@@ -11,7 +11,7 @@ from lesson_seeds import counted
 from sim import compare, load
 from sim.errors import Mistake
 from sim.report import facts
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.scenario.lesson import Lesson
 from sim.scenario.whole import Scenario, described
 from sim.studio.lessons.outcome import REPLICATIONS as REPLICATIONS_OF_ONE
@@ -30,7 +30,7 @@ def lesson_of(scenario: Scenario) -> Lesson:
 
 
 @lru_cache
-def answer(path: Path) -> Answer:
+def answer(path: Path) -> Comparison:
     scenario = load(path)
     return compare([load(lesson_of(scenario).against), scenario], REPLICATIONS)
 

@@ -22,7 +22,7 @@ import sim.runs.runner
 from sim.cli import app
 from sim.errors import Mistake
 from sim.system import outputs
-from sim.system.outputs import FOLDER, Output, check, put
+from sim.system.outputs import FOLDER, Output, check_outputs, put
 
 SMALL = "name: Small\nweeks: 6\nmarket: {customers: 200, prospects: 50}\n"
 ASKED = """
@@ -183,7 +183,7 @@ def test_a_device_is_never_replaced(folder: Path) -> None:
     for words in ((*COMPARE, "--report"), (*RUN, "--weekly")):
         done = CliRunner().invoke(app, [*words, str(place)])
         assert done.exit_code == 2 and "not a file" in done.stderr
-    for write in (lambda: put(place, "x"), lambda: check([Output("--out", place, "json")])):
+    for write in (lambda: put(place, "x"), lambda: check_outputs([Output("--out", place, "json")])):
         with pytest.raises(Mistake, match="not a file"):
             write()
     assert not stat.S_ISREG(place.stat().st_mode)

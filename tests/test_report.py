@@ -25,7 +25,7 @@ from sim.report.document import Document
 from sim.report.formats import writer
 from sim.report.formats.html import html as html_of
 from sim.report.headline import contenders, headline, lead
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.measures import DEFINITIONS
 from sim.runs.runner import Failure, Result
 from sim.runs.statistics import Difference
@@ -34,7 +34,7 @@ from sim.scenario.shipped import scenarios_folder
 SCRIPT = re.compile(r"<script[^>]*>.*?</script>", re.DOTALL)
 
 
-def page(answer: Answer) -> str:
+def page(answer: Comparison) -> str:
     """The text of the page, without what moves on it."""
     return html_of(document(answer), moving=False)
 
@@ -43,7 +43,7 @@ VOID = {"meta", "img", "br", "hr", "input", "link"}
 
 
 @pytest.fixture(scope="module")
-def answer() -> Answer:
+def answer() -> Comparison:
     scenarios = [
         busy(),
         busy(quality={"error_rate": 0.3}).with_(name="Worse <quality> & $more$"),
@@ -54,7 +54,7 @@ def answer() -> Answer:
 
 
 @pytest.fixture(scope="module")
-def report(answer: Answer) -> Document:
+def report(answer: Comparison) -> Document:
     return document(answer)
 
 
@@ -79,8 +79,8 @@ def base() -> Result:
     return run(busy(), 4, 5)
 
 
-def told(base: Result, **gaps: list[float]) -> Answer:
-    return Answer((base, shifted(base, "Other", gaps)))
+def told(base: Result, **gaps: list[float]) -> Comparison:
+    return Comparison((base, shifted(base, "Other", gaps)))
 
 
 def test_decided_upwards_and_downwards(base: Result) -> None:
@@ -117,14 +117,14 @@ def test_no_difference(base: Result) -> None:
 
 def test_one_replication_decides_nothing(base: Result) -> None:
     worse = busy(quality={"error_rate": 0.9}).with_(name="Worse")
-    single = Answer((run(busy(), 1), run(worse, 1)))  # as a comparison is that was stopped early
+    single = Comparison((run(busy(), 1), run(worse, 1)))  # as a comparison is that was stopped early
     assert headline(single).startswith("Undecided")
     assert "a single replication cannot tell policy from luck" in words.customers_told(single, single.others[0])
     assert "Undecided" in page(single)
 
 
 def test_a_run_by_itself(base: Result) -> None:
-    alone = Answer((base,))
+    alone = Comparison((base,))
     kept = 100 * base.measures["retention"].mean()
     assert headline(alone) == f"Under \u201cBusy\u201d, {kept:.1f} of 100 customers are still there after 10 weeks"
     assert "Variance reduction" not in page(alone) and "What differs" not in page(alone)
@@ -132,13 +132,13 @@ def test_a_run_by_itself(base: Result) -> None:
 
 def test_five_scenarios_between_which_it_is_undecided(base: Result) -> None:
     gaps = {"A": [9, 9, 8, 9], "B": [8, 9, 9, 9], "C": [-9, -8, -9, -9], "D": [0, 0, 0, 0]}
-    five = Answer((base, *(shifted(base, name, {"founders": gap}) for name, gap in gaps.items())))
+    five = Comparison((base, *(shifted(base, name, {"founders": gap}) for name, gap in gaps.items())))
     assert set(contenders(five)) == {"A", "B"}
     assert headline(five).startswith("Undecided between \u201c") and "\u201cC\u201d" not in headline(five)
 
 
 def test_the_base_may_be_best(base: Result) -> None:
-    worse = Answer((base, *(shifted(base, n, {"founders": [k] * 4}) for n, k in (("A", -12), ("B", -24)))))
+    worse = Comparison((base, *(shifted(base, n, {"founders": [k] * 4}) for n, k in (("A", -12), ("B", -24)))))
     assert (
         headline(worse)
         == "\u201cBusy\u201d keeps the most customers: the others keep 5.0 to 10.0 percentage points fewer"
@@ -157,12 +157,12 @@ def test_money_is_that_of_the_whole_company(base: Result) -> None:
 # ---- when it pays
 
 
-def paying(base: Result, cents: list[int]) -> Answer:
+def paying(base: Result, cents: list[int]) -> Comparison:
     """An answer in which the other earns these cents more in each week, in every replication but for a cent or two."""
     tally = base.tally.copy()
     tally[:, :, COUNTS.index("revenue_service")] += np.array(cents, np.int64)
     tally[:, -1, COUNTS.index("revenue_service")] += np.arange(len(tally))
-    return Answer((base, dataclasses.replace(base, scenario=base.scenario.with_(name="Other"), tally=tally)))
+    return Comparison((base, dataclasses.replace(base, scenario=base.scenario.with_(name="Other"), tally=tally)))
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_break_even(base: Result, cents: list[int], even: int | None, words_of_i
 # ---- the sentences against the numbers
 
 
-def test_the_headline_says_what_the_difference_is(answer: Answer) -> None:
+def test_the_headline_says_what_the_difference_is(answer: Comparison) -> None:
     gap = answer.differences["Better"]["retention"]
     said = headline(answer)
     found = re.search(r"\u201cBetter\u201d keeps the most customers: ([\d.]+) percentage points more", said)
@@ -202,7 +202,7 @@ def test_the_headline_says_what_the_difference_is(answer: Answer) -> None:
     assert f"and it earns {rough_money(profit, 'currency')} more" in said
 
 
-def test_the_sentences_count_the_replications(answer: Answer) -> None:
+def test_the_sentences_count_the_replications(answer: Comparison) -> None:
     worse = next(other for other in answer.others if other.scenario.name.startswith("Worse"))
     fewer = int((answer.values(worse, "retention") < answer.values(answer.base, "retention")).sum())
     assert f"so in {fewer} of 16 replications" in words.customers_told(answer, worse)
@@ -212,17 +212,17 @@ def test_the_sentences_count_the_replications(answer: Answer) -> None:
     )
 
 
-def test_the_lead_names_the_scale(answer: Answer) -> None:
+def test_the_lead_names_the_scale(answer: Comparison) -> None:
     assert "Each simulated customer stands for 20 real ones" in " ".join(lead(answer))
 
 
-def test_departures_are_shares_of_those_who_were_there(answer: Answer) -> None:
+def test_departures_are_shares_of_those_who_were_there(answer: Comparison) -> None:
     total = sum(found.mean() for found in facts.departures(answer, answer.base).values())
     churn = answer.base.measures["churn_rate"].mean()
     assert total == pytest.approx(100 * facts.WEEKS_A_YEAR * churn, rel=0.01)
 
 
-def test_worse_quality_is_told_as_the_reason(answer: Answer) -> None:
+def test_worse_quality_is_told_as_the_reason(answer: Comparison) -> None:
     worse = next(other for other in answer.others if other.scenario.name.startswith("Worse"))
     said = words.reasons_told(answer, worse)
     assert said.startswith("More leave because of ") and "poor quality (+" in said and "fewer" not in said
@@ -319,12 +319,12 @@ def test_the_page_is_sound_and_needs_nothing_else(written: str) -> None:
     assert "url(" not in still and "@import" not in still and "http://" not in still and "https://" not in still
 
 
-def test_the_answer_stands_in_the_first_lines(answer: Answer, written: str) -> None:
+def test_the_answer_stands_in_the_first_lines(answer: Comparison, written: str) -> None:
     assert headline(answer) in Page(written).text[:1000]
     assert words.customers_told(answer, answer.others[0]) in Page(written).text
 
 
-def test_every_figure_has_words_and_is_drawn(answer: Answer, written: str) -> None:
+def test_every_figure_has_words_and_is_drawn(answer: Comparison, written: str) -> None:
     images = [attributes for tag, attributes in Page(written).found if tag == "img"]
     assert len(images) == 6 + len(figures.FOREST)
     for image in images:
@@ -347,7 +347,9 @@ def test_names_are_text_and_nothing_else(written: str) -> None:
     assert "Worse &lt;quality&gt; &amp; $more$" in written and "<quality>" not in written
 
 
-def test_the_same_answer_gives_the_same_bytes(answer: Answer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_answer_gives_the_same_bytes(
+    answer: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = write(answer, tmp_path / "a.html").read_bytes()
     monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
     import matplotlib
@@ -357,7 +359,7 @@ def test_the_same_answer_gives_the_same_bytes(answer: Answer, tmp_path: Path, mo
     assert sorted(path.name for path in tmp_path.glob("*.html")) == ["a.html", "b.html"]
 
 
-def test_nothing_in_it_tells_the_machine(answer: Answer, written: str) -> None:
+def test_nothing_in_it_tells_the_machine(answer: Comparison, written: str) -> None:
     assert str(Path.cwd()) not in written and str(Path.home()) + "/" not in written
 
 
@@ -387,18 +389,18 @@ def test_rows_that_could_not_be_used_are_told(tmp_path: Path, monkeypatch: pytes
     assert "4 could not be used" in found and "quarantine.csv" in found and "first in line 42" in found
 
 
-def test_failures_are_told_with_the_command_that_repeats_them(answer: Answer) -> None:
+def test_failures_are_told_with_the_command_that_repeats_them(answer: Comparison) -> None:
     failed = Failure(16, "FloatingPointError: no number", "Traceback", "loyalty run /somewhere/else.yaml")
     base = dataclasses.replace(answer.base, failures=(failed,))
-    found = page(Answer((base, *answer.others)))
+    found = page(Comparison((base, *answer.others)))
     assert "Busy 16 of 17" in found and "The 16 that all finished are compared." in found
     assert "FloatingPointError" in found and "--first 16 --replications 1" in found and "/somewhere" not in found
 
 
-def test_nothing_finished_is_nothing_to_report(answer: Answer) -> None:
+def test_nothing_finished_is_nothing_to_report(answer: Comparison) -> None:
     none = dataclasses.replace(answer.base, numbers=answer.base.numbers[:0], tally=answer.base.tally[:0])
     with pytest.raises(Mistake, match="no replication finished in every scenario"):
-        page(Answer((none, *answer.others)))
+        page(Comparison((none, *answer.others)))
 
 
 # ---- writing it

@@ -16,7 +16,7 @@ from worlds import busy
 
 from sim import Mistake, run
 from sim.cli import app
-from sim.experiments.integrity import check
+from sim.experiments.integrity import check_results
 from sim.runs.leftovers import manifest_in
 from sim.runs.results import folder_name, manifest, save
 from sim.runs.results_folder import add
@@ -154,12 +154,12 @@ def test_a_report_that_was_changed_is_told_until_there_is_a_new_one(result: Resu
     folder = save([result], tmp_path)
     report = add(folder / "report.html", lambda path: {path: b"one"})
     report.write_bytes(b"One")
-    told = check(tmp_path)
+    told = check_results(tmp_path)
     assert list(told.damaged) == [f"{folder.name}/report.html"] and "a new one is kept" in told.sentences()[0]
     assert add(folder / "report.html", lambda path: {path: b"one"}).name == "report-2.html"
-    assert not check(tmp_path).damaged and report.read_bytes() == b"One"
+    assert not check_results(tmp_path).damaged and report.read_bytes() == b"One"
     (folder / "report-2.html").unlink()
-    assert list(check(tmp_path).damaged) == [f"{folder.name}/report-2.html"]
+    assert list(check_results(tmp_path).damaged) == [f"{folder.name}/report-2.html"]
 
 
 def test_a_table_that_is_missing_is_written_again(result: Result, tmp_path: Path) -> None:

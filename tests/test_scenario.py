@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from sim.errors import Mistake
 from sim.model.component import parts
 from sim.model.parameters import UNITS, converted, lines
-from sim.scenario import Scenario, check, described, differences, explain, load, schema
+from sim.scenario import Scenario, check_scenario, described, differences, explain, load, schema
 from sim.scenario.building import parts_with_parameters
 from sim.scenario.quantities import parameter_unit
 from sim.scenario.sections import Frame, Market, Network, traits
@@ -767,7 +767,7 @@ def test_a_scenario_with_a_customer_file_is_saved_beside_it(folder: Path) -> Non
 def test_check_says_what_the_scenario_is(folder: Path) -> None:
     text = "name: Pushy\ndescription: We push.\nupselling: {attempts: 2}\nmarket: {stands_for: 40, prospects: 7}\n"
     text += "changes: {from week 26: {upselling: {attempts: 3}}}"
-    said = check(written(folder, text + BY_FILE))
+    said = check_scenario(written(folder, text + BY_FILE))
     whole = "\n".join(said)
     assert said[0] == "Pushy: We push."
     for piece in ("104 weeks", "3 customers come from scenarios/data/customers.csv", "7 prospects", "stands for 40",
@@ -778,7 +778,7 @@ def test_check_says_what_the_scenario_is(folder: Path) -> None:
 
 def test_check_reads_the_customer_file(folder: Path) -> None:
     with pytest.raises(Mistake, match="customers.csv"):
-        check(written(folder, BY_FILE.replace("Tariff Plan", "Tarif Plan")))
+        check_scenario(written(folder, BY_FILE.replace("Tariff Plan", "Tarif Plan")))
 
 
 def test_differences_are_said_with_label_values_unit_and_week(folder: Path) -> None:

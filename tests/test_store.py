@@ -24,7 +24,7 @@ from questions import small, written
 from sim import run
 from sim.errors import Mistake
 from sim.experiments import blocks, laboratory
-from sim.experiments.integrity import check
+from sim.experiments.integrity import check_results
 from sim.experiments.keeping import save
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.querying import query
@@ -33,7 +33,7 @@ from sim.experiments.repeating import changed, command_for
 from sim.experiments.store import MANIFEST, MARK, Store
 from sim.experiments.sweeping import sweep
 from sim.runs.measures import NAMES
-from sim.runs.runner import Workplace
+from sim.runs.runner import ReplicationRunner
 from sim.runs.statistics import plain
 
 MEASURES = ["retention", "profit"]
@@ -192,16 +192,16 @@ def test_a_failed_replication_is_a_row_with_the_command_that_runs_it_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     experiment = small(tmp_path)
-    sound = Workplace.replicate
+    sound = ReplicationRunner.replicate
 
-    def sometimes(self: Workplace, replication: int) -> Any:
+    def sometimes(self: ReplicationRunner, replication: int) -> Any:
         if replication == 2:
             raise FloatingPointError("planted")
         return sound(self, replication)
 
     scenario = experiment.scenario_at([7, 0.2])
     with monkeypatch.context() as planted:
-        planted.setattr(Workplace, "replicate", sometimes)
+        planted.setattr(ReplicationRunner, "replicate", sometimes)
         with Laboratory(MEASURES, experiment.seed, Store(tmp_path / "store")) as at_work:
             values = at_work.measure([scenario], range(4))
     assert np.isnan(values[0]).all(axis=1).tolist() == [False, False, True, False]
@@ -284,11 +284,11 @@ def test_a_store_of_an_earlier_version_is_read_added_to_and_gets_digests_when_co
     assert counted.tally.ran == 36 and query("SELECT count(*), count(versions) FROM weekly", tmp_path).rows == [
         (72 * 6, 36 * 6)
     ]
-    assert len(check(tmp_path).earlier) == 1 and not check(tmp_path).damaged
+    assert len(check_results(tmp_path).earlier) == 1 and not check_results(tmp_path).damaged
     before = query("SELECT * FROM replications ORDER BY ALL", tmp_path).rows
     Store(tmp_path / "store").compact()
     assert query("SELECT * FROM replications ORDER BY ALL", tmp_path).rows == before
-    assert not check(tmp_path).earlier and (asked(tmp_path / "store", experiment)[0] == first).all()
+    assert not check_results(tmp_path).earlier and (asked(tmp_path / "store", experiment)[0] == first).all()
 
 
 def as_an_earlier_version(store: Path, experiment: Experiment) -> None:

@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 from sim import run
 from sim.cli import app
 from sim.errors import Mistake
-from sim.experiments.integrity import check
+from sim.experiments.integrity import check_results
 from sim.experiments.keeping import save
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.querying import STORE, folders, query
@@ -112,7 +112,7 @@ def read_every_way(kept: Kept, results: Path, file: Path, first: int) -> None:
     """Read a damaged folder on every way, beginning with one or the other; raises ``AssertionError`` for what was believed."""
     told: list[str] = []
     readers = [lambda: looks(kept, results, told), lambda: asks(kept, results, told), lambda: compacts(results, told)]
-    seen_by_check = check(results).damaged
+    seen_by_check = check_results(results).damaged
     for turn in range(3):
         readers[(first + turn) % 3]()
     assert told or not seen_by_check or STORE not in file.parts, f"check saw {seen_by_check}, and no reader did"
@@ -126,7 +126,7 @@ def read_every_way(kept: Kept, results: Path, file: Path, first: int) -> None:
 def look_quickly(kept: Kept, results: Path, file: Path, first: int) -> None:
     """Read a damaged folder as a query, a list, and an experiment that begins would, without running anything again."""
     told: list[str] = []
-    seen_by_check = check(results).damaged
+    seen_by_check = check_results(results).damaged
     readers = [lambda: looks(kept, results, told), lambda: knows(kept, results, told)]
     for turn in range(2):
         readers[(first + turn) % 2]()
@@ -229,7 +229,7 @@ def test_thousands_of_flipped_bits_are_seen_by_check_and_the_others_change_nothi
     chosen = flips(kept, FLIPS)
     unseen = [(file, byte, bit) for file, byte, bit in chosen if not is_seen(results, file, flip(byte, bit))]
     print(f"{len(chosen):,} flips, of which check does not see {len(unseen)}")
-    assert len(unseen) < len(chosen) / 100 and not check(results).damaged
+    assert len(unseen) < len(chosen) / 100 and not check_results(results).damaged
     try_flips(kept, tmp_path, unseen)
 
 
@@ -237,7 +237,7 @@ def is_seen(results: Path, file: Path, deed: Deed) -> bool:
     """Whether ``check`` sees what was done to a file, which then is as it was."""
     before = (results / file).read_bytes()
     deed(results / file)
-    found = check(results).damaged
+    found = check_results(results).damaged
     (results / file).write_bytes(before)
     assert all(names(path, file) for path in found), (found, file)
     return bool(found)

@@ -29,7 +29,7 @@ from sim.studio.compare.question import Question
 from sim.studio.library.scenario_library import fetch, shipped
 from sim.studio.visitor import packing
 from sim.studio.visitor.address import MOST
-from sim.studio.visitor.files import LARGEST, Desk, safe_name
+from sim.studio.visitor.files import LARGEST, VisitorFiles, safe_name
 from sim.studio.visitor.levers import found, lever, levers
 from sim.studio.visitor.policies import Policy, Setting, fault_of, from_address, now, scenario_of, sections, to_address
 
@@ -37,10 +37,10 @@ TODAY = "telecom/today"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> VisitorFiles:
     folder = tmp_path / "desk"
     folder.mkdir()
-    return Desk(folder)
+    return VisitorFiles(folder)
 
 
 class Watch:
@@ -182,12 +182,12 @@ def test_a_field_of_whole_numbers_objects_to_everything_else(words: str, fits: b
     assert whole_number(10, 99, or_empty=True)("") == ""
 
 
-def test_two_policies_that_would_be_called_the_same_are_refused(desk: Desk) -> None:
+def test_two_policies_that_would_be_called_the_same_are_refused(desk: VisitorFiles) -> None:
     with pytest.raises(Mistake, match="two policies are called 'Today'"):
         asking.scenarios(Question((Policy(TODAY), Policy(TODAY))), desk)
 
 
-def test_scenarios_of_different_length_are_refused_until_the_weeks_are_said(desk: Desk) -> None:
+def test_scenarios_of_different_length_are_refused_until_the_weeks_are_said(desk: VisitorFiles) -> None:
     short = load(shipped()["telecom/outsourced"]).with_(lesson=None, weeks=52)
     packing.on_own_shelf(short.with_(name="Short"), desk)
     question = Question((Policy(TODAY), Policy("own/short")), asking.DRAWN, 100)
@@ -196,7 +196,7 @@ def test_scenarios_of_different_length_are_refused_until_the_weeks_are_said(desk
     assert {scenario.weeks for scenario in asking.scenarios(replace(question, weeks=20), desk)} == {20}
 
 
-def test_policies_on_unlike_customers_are_refused_before_anything_is_run(desk: Desk) -> None:
+def test_policies_on_unlike_customers_are_refused_before_anything_is_run(desk: VisitorFiles) -> None:
     question = Question((Policy(TODAY), Policy("lessons/town")), weeks=8)
     watch = Watch()
     with pytest.raises(Mistake, match="different numbers of customers .* have them drawn"):
@@ -204,7 +204,7 @@ def test_policies_on_unlike_customers_are_refused_before_anything_is_run(desk: D
     assert watch.done == 0
 
 
-def test_work_of_hours_is_refused(desk: Desk) -> None:
+def test_work_of_hours_is_refused(desk: VisitorFiles) -> None:
     question = Question((Policy(TODAY), Policy("telecom/outsourced")), asking.DRAWN, 100_000, 1040, 1000)
     with pytest.raises(Mistake, match="customer-weeks"):
         asking.refuse_before_running(asking.scenarios(question, desk), question)
@@ -216,21 +216,23 @@ HEADER = "Tenure (months),spend,Plan,remarks\n"
 ROWS = [f"{k % 40},{5 + k % 7},{'gold' if k % 3 else 'basic'},n{k}" for k in range(40)]
 
 
-def given_file(desk: Desk, text: str | bytes, name: str = "ours.csv", encoding: str = "utf-8") -> customers.Section:
+def given_file(
+    desk: VisitorFiles, text: str | bytes, name: str = "ours.csv", encoding: str = "utf-8"
+) -> customers.Section:
     contents = text.encode() if isinstance(text, str) else text
     return customers.received(name, io.BytesIO(contents), len(contents), encoding, desk)[0]
 
 
-def usual(desk: Desk) -> customers.Section:
+def usual(desk: VisitorFiles) -> customers.Section:
     return given_file(desk, HEADER + "\n".join(ROWS) + "\n")
 
 
-def test_columns_are_guessed_by_their_names_and_the_unit_in_them(desk: Desk) -> None:
+def test_columns_are_guessed_by_their_names_and_the_unit_in_them(desk: VisitorFiles) -> None:
     guessed = usual(desk)["columns"]
     assert guessed == {"spend": {"column": "spend"}, "tenure": {"column": "Tenure (months)", "unit": "month"}}
 
 
-def test_every_trait_is_guessed_from_a_column_of_its_own_name(desk: Desk) -> None:
+def test_every_trait_is_guessed_from_a_column_of_its_own_name(desk: VisitorFiles) -> None:
     names = [name.replace("_", " ").title() for name in targets()]
     seen = customers.Look(tuple(names), (), {})
     assert {trait: entry["column"] for trait, entry in customers.guess(seen).items()} == dict(
@@ -243,7 +245,7 @@ def test_a_guess_takes_no_column_twice_and_nothing_that_is_not_alike() -> None:
     assert customers.guess(seen) == {"trust": {"column": "trust"}}
 
 
-def test_a_column_of_words_gets_a_number_for_each_within_the_traits_range(desk: Desk) -> None:
+def test_a_column_of_words_gets_a_number_for_each_within_the_traits_range(desk: VisitorFiles) -> None:
     section = usual(desk)
     seen = customers.look(desk.folder / "ours.csv")
     mapped = customers.mapped(section, "switching_cost", seen, column="Plan")
@@ -258,7 +260,7 @@ def test_a_column_of_words_gets_a_number_for_each_within_the_traits_range(desk: 
     )
 
 
-def test_rows_that_cannot_be_used_are_listed_with_line_and_reason(desk: Desk) -> None:
+def test_rows_that_cannot_be_used_are_listed_with_line_and_reason(desk: VisitorFiles) -> None:
     section = given_file(desk, HEADER + "\n".join([*ROWS, "1,-5,gold,x", "1,5", "many,5,gold,y"]) + "\n")
     read = customers.read(section | {"bad_rows_allowed": 0.2}, desk)
     assert (read.rows, read.kept, read.refused) == (43, 40, "")
@@ -267,7 +269,7 @@ def test_rows_that_cannot_be_used_are_listed_with_line_and_reason(desk: Desk) ->
     assert path.suffix == ".csv" and len(path.read_text(encoding="utf-8").splitlines()) == 4
 
 
-def test_too_many_such_rows_are_refused_and_listed_all_the_same(desk: Desk) -> None:
+def test_too_many_such_rows_are_refused_and_listed_all_the_same(desk: VisitorFiles) -> None:
     read = customers.read(given_file(desk, HEADER + "\n".join([*ROWS[:9], "1,-5,gold,x"]) + "\n"), desk)
     assert "more than the 5 % of bad_rows_allowed" in read.refused and len(read.set_aside) == 1
     assert str(desk.folder) not in read.refused
@@ -290,7 +292,7 @@ def test_too_many_such_rows_are_refused_and_listed_all_the_same(desk: Desk) -> N
     ],
 )  # fmt: skip
 def test_a_file_of_no_use_is_refused_in_a_sentence_and_nothing_is_lost(
-    desk: Desk, name: str, contents: bytes, sentence: str
+    desk: VisitorFiles, name: str, contents: bytes, sentence: str
 ) -> None:
     before = usual(desk)
     with pytest.raises(Mistake, match=sentence) as refused:
@@ -300,14 +302,14 @@ def test_a_file_of_no_use_is_refused_in_a_sentence_and_nothing_is_lost(
     assert sorted(path.name for path in desk.folder.iterdir()) == [customers.KEPT, "ours.csv"]
 
 
-def test_a_bad_file_of_the_same_name_does_not_take_the_good_ones_place(desk: Desk) -> None:
+def test_a_bad_file_of_the_same_name_does_not_take_the_good_ones_place(desk: VisitorFiles) -> None:
     before = usual(desk)
     with pytest.raises(Mistake):
         given_file(desk, b"")
     assert customers.read(before, desk).kept == 40
 
 
-def test_too_large_a_file_is_refused_before_it_is_read(desk: Desk) -> None:
+def test_too_large_a_file_is_refused_before_it_is_read(desk: VisitorFiles) -> None:
     with pytest.raises(Mistake, match="at most 50 MB"):
         customers.received("big.csv", io.BytesIO(b""), LARGEST + 1, "utf-8", desk)
 
@@ -315,13 +317,13 @@ def test_too_large_a_file_is_refused_before_it_is_read(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "name", ["../../x.csv", "x" * 400 + ".csv", "<img src=x onerror=alert(1)>.csv", "C:\\up\\x.csv"]
 )
-def test_no_name_leads_out_of_the_desk(desk: Desk, name: str) -> None:
+def test_no_name_leads_out_of_the_desk(desk: VisitorFiles, name: str) -> None:
     kept = given_file(desk, HEADER + "\n".join(ROWS), name)["file"]
     assert (desk.folder / kept).resolve().parent == desk.folder.resolve() and (desk.folder / kept).is_file()
     assert len(kept) <= 80 and not set(kept) & set("/\\<>")
 
 
-def test_the_scenarios_customers_are_replaced_by_the_files_and_by_drawn_ones(desk: Desk) -> None:
+def test_the_scenarios_customers_are_replaced_by_the_files_and_by_drawn_ones(desk: VisitorFiles) -> None:
     today = fetch(TODAY)
     with_file = customers.with_file(today, usual(desk), desk)
     assert with_file.customers.file == (desk.folder / "ours.csv").resolve() and not with_file.customers.segment_names
@@ -375,7 +377,7 @@ def test_scenarios_of_the_same_name_on_different_files_of_the_same_name_stay_wha
     assert sorted(said) == ["from ours", "from theirs"]
 
 
-def test_own_scenarios_stand_on_the_shelf_and_mean_the_same(desk: Desk) -> None:
+def test_own_scenarios_stand_on_the_shelf_and_mean_the_same(desk: VisitorFiles) -> None:
     question = asked(people=asking.FROM_FILE)
     usual(desk)
     for scenario in asking.scenarios(question, desk):
@@ -383,7 +385,7 @@ def test_own_scenarios_stand_on_the_shelf_and_mean_the_same(desk: Desk) -> None:
         assert fetch(key, desk).fingerprint == scenario.fingerprint
 
 
-def test_nothing_on_the_shelf_is_lost_to_another_of_the_same_name(desk: Desk) -> None:
+def test_nothing_on_the_shelf_is_lost_to_another_of_the_same_name(desk: VisitorFiles) -> None:
     today = fetch(TODAY).with_(lesson=None, name="Mine")
     others = [today.with_(quality={"level": level}) for level in (0.5, 0.6)]
     keys = [packing.on_own_shelf(scenario, desk) for scenario in (today, *others, others[0], today)]
@@ -392,7 +394,7 @@ def test_nothing_on_the_shelf_is_lost_to_another_of_the_same_name(desk: Desk) ->
     assert [fetch(key, desk).full_fingerprint for key in keys[:3]] == [one.full_fingerprint for one in (today, *others)]
 
 
-def test_the_command_in_the_unpacked_files_gives_the_numbers_of_the_page(desk: Desk, tmp_path: Path) -> None:
+def test_the_command_in_the_unpacked_files_gives_the_numbers_of_the_page(desk: VisitorFiles, tmp_path: Path) -> None:
     usual(desk)
     question = asked(people=asking.FROM_FILE)
     watch = Watch()
@@ -410,7 +412,7 @@ def test_the_command_in_the_unpacked_files_gives_the_numbers_of_the_page(desk: D
     assert (home / "again.html").read_text(encoding="utf-8") == shown.report.read_text(encoding="utf-8")
 
 
-def test_called_off_it_keeps_what_is_done_and_says_of_how_many(desk: Desk) -> None:
+def test_called_off_it_keeps_what_is_done_and_says_of_how_many(desk: VisitorFiles) -> None:
     question = asked(replications=400, count=400, weeks=20)
     shown = answer.found(question, asking.scenarios(question, desk), desk, Watch(stop_after=24))
     assert 2 <= shown.done < 400 and shown.cut_short
@@ -419,7 +421,7 @@ def test_called_off_it_keeps_what_is_done_and_says_of_how_many(desk: Desk) -> No
     )
 
 
-def test_called_off_at_once_it_says_that_there_is_too_little(desk: Desk) -> None:
+def test_called_off_at_once_it_says_that_there_is_too_little(desk: VisitorFiles) -> None:
     class Hasty(Watch):
         def on_cancel(self, stop: object) -> None:
             stop()  # type: ignore[operator]
@@ -429,7 +431,7 @@ def test_called_off_at_once_it_says_that_there_is_too_little(desk: Desk) -> None
         answer.found(question, asking.scenarios(question, desk), desk, Hasty())
 
 
-def test_the_page_says_what_the_report_says(desk: Desk) -> None:
+def test_the_page_says_what_the_report_says(desk: VisitorFiles) -> None:
     question = asked(replications=6)
     shown = answer.found(question, asking.scenarios(question, desk), desk, Watch())
     report = shown.report.read_text(encoding="utf-8")
@@ -445,7 +447,9 @@ def test_the_page_says_what_the_report_says(desk: Desk) -> None:
 # ---- as many replications as the answer needs
 
 
-def test_a_wished_precision_is_reached_and_told_and_the_command_gives_the_same(desk: Desk, tmp_path: Path) -> None:
+def test_a_wished_precision_is_reached_and_told_and_the_command_gives_the_same(
+    desk: VisitorFiles, tmp_path: Path
+) -> None:
     question, watch = asked(precision=0.1), Watch()
     scenarios = asking.scenarios(question, desk)
     shown = answer.found(question, scenarios, desk, watch)
@@ -466,7 +470,7 @@ def test_a_wished_precision_is_reached_and_told_and_the_command_gives_the_same(d
     assert (home / "again.html").read_text(encoding="utf-8") == shown.report.read_text(encoding="utf-8")
 
 
-def test_the_bound_is_told_when_it_is_reached_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bound_is_told_when_it_is_reached_first(desk: VisitorFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     question = asked(precision=0.02)
     scenarios = asking.scenarios(question, desk)
     monkeypatch.setattr(asking, "MOST_CUSTOMER_WEEKS", 60 * asking.customer_weeks(scenarios))
@@ -478,7 +482,7 @@ def test_the_bound_is_told_when_it_is_reached_first(desk: Desk, monkeypatch: pyt
     assert shown.command.endswith("--precision 0.02% --most 60 --seed 3") and not shown.cut_short
 
 
-def test_called_off_before_it_is_sure_enough_it_says_how_sure_it_is(desk: Desk) -> None:
+def test_called_off_before_it_is_sure_enough_it_says_how_sure_it_is(desk: VisitorFiles) -> None:
     question = asked(precision=0.02)
     shown = answer.found(question, asking.scenarios(question, desk), desk, Watch(stop_after=130))
     ((sentence, kind),) = shown.sure
@@ -487,28 +491,28 @@ def test_called_off_before_it_is_sure_enough_it_says_how_sure_it_is(desk: Desk) 
     assert "--precision" in shown.command
 
 
-def test_the_customers_and_weeks_bound_how_many_replications_a_page_takes_on(desk: Desk) -> None:
+def test_the_customers_and_weeks_bound_how_many_replications_a_page_takes_on(desk: VisitorFiles) -> None:
     few = asking.scenarios(Question((Policy(TODAY), Policy("telecom/outsourced")), asking.DRAWN, 100, 10), desk)
     many = asking.scenarios(Question((Policy(TODAY), Policy("telecom/outsourced")), asking.DRAWN, 100_000, 1040), desk)
     assert asking.bound(few) == 20_000
     assert asking.bound(many) * asking.customer_weeks(many) <= asking.MOST_CUSTOMER_WEEKS
 
 
-def test_columns_that_mean_nothing_yet_are_named(desk: Desk) -> None:
+def test_columns_that_mean_nothing_yet_are_named(desk: VisitorFiles) -> None:
     section, seen = usual(desk), customers.look(desk.folder / "ours.csv")
     assert customers.unused(section, seen) == ["Plan", "remarks"]
     assert customers.unused(section | {"segment_by": {"column": "Plan"}}, seen) == ["remarks"]
     assert customers.unused(section | {"columns": {}}, seen) == list(seen.names)
 
 
-def test_what_a_visitor_brought_goes_last_when_the_desk_is_full(desk: Desk) -> None:
+def test_what_a_visitor_brought_goes_last_when_the_desk_is_full(desk: VisitorFiles) -> None:
     usual(desk)
     for number in range(60):
         desk.place(f"report {number}.html").write_text("x", encoding="utf-8")
     assert desk.find("ours.csv") and desk.find(customers.KEPT) and not desk.find("report 0.html")
 
 
-def test_a_name_that_is_taken_gets_a_number_however_long_it_is(desk: Desk) -> None:
+def test_a_name_that_is_taken_gets_a_number_however_long_it_is(desk: VisitorFiles) -> None:
     names = [desk.free("a report.html").name, desk.free("a report.html").name]
     assert names == ["a report.html", "a report_2.html"]
     assert len({desk.free("x" * 300 + ".html") for _ in range(12)}) == 12

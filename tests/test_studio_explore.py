@@ -34,7 +34,7 @@ from sim.studio.explore.own_sweep import Own, entries_of, own_in
 from sim.studio.explore.questions import NotKept, answered, kept
 from sim.studio.explore.take_away import Ask, opened_as_scenario, reported
 from sim.studio.library import scenario_library
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.levers import numbers
 from sim.studio.visitor.work import Stopped, Work
 
@@ -310,7 +310,7 @@ def test_finalists_of_a_search_can_be_picked_and_its_trials_are_faint(opened: An
 
 def test_an_opened_setting_is_the_scenario_that_was_run(found: tuple[Sweep, Path], tmp_path: Path) -> None:
     answer, _ = found
-    desk = Desk(tmp_path)
+    desk = VisitorFiles(tmp_path)
     spot = spots(answer)[5]
     base, key = opened_as_scenario(answer.experiment, spot, desk)
     scenario = scenario_library.fetch(key, desk)
@@ -324,7 +324,7 @@ def test_an_opened_setting_is_the_scenario_that_was_run(found: tuple[Sweep, Path
 
 
 def test_opened_from_a_shipped_scenario_the_base_is_the_shelfs_own_when_it_means_the_same(tmp_path: Path) -> None:
-    desk, scenario = Desk(tmp_path), scenario_library.fetch("lessons/town")
+    desk, scenario = VisitorFiles(tmp_path), scenario_library.fetch("lessons/town")
     own = Own("lessons/town", OWN.ranges, OWN.measures, 2, 2, scenario.weeks)
     asked = own.experiment(scenario)
     spot = Spot(0, (2.0, 0.05), (), (), True)
@@ -349,7 +349,7 @@ def test_the_report_of_an_answer_is_put_on_the_desk(found: tuple[Sweep, Path], t
     if kind == "xlsx":
         pytest.importorskip("xlsxwriter")
     ask = Ask("own", "sweep", answer.experiment, folder, "")
-    path = reported(ask, answer, Desk(tmp_path), kind)
+    path = reported(ask, answer, VisitorFiles(tmp_path), kind)
     assert path.parent == tmp_path and path.suffix == f".{kind}" and path.stat().st_size > 1000
     if kind == "html":
         assert questions.headline("sweep", answer) in path.read_text(encoding="utf-8")

@@ -19,15 +19,15 @@ from sim.studio.compare import question as comparing
 from sim.studio.library.scenario_library import fetch
 from sim.studio.live.frames import STEPS, FastWorld, Frame, ReadableWorld, fitted, places, ties
 from sim.studio.live.live_controller import (
-    Projector,
+    LiveController,
     compare_entries,
     first_key,
     script_of,
     second_policy,
     second_world,
 )
-from sim.studio.live.live_session import Film, Script, story
-from sim.studio.visitor.files import Desk
+from sim.studio.live.live_session import LiveSession, Script, story
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.policies import Setting, from_address, sections, to_address
 
 SMALL = {"market": {"customers": 60, "prospects": 15, "stands_for": 80}}
@@ -111,13 +111,13 @@ def test_a_smaller_town_stands_for_as_many_people() -> None:
     assert fitted(town, 2000) is town
 
 
-def shown(film: Film) -> list[dict]:
+def shown(film: LiveSession) -> list[dict]:
     """All weeks that are left: how many come at a time is a matter of how quickly they are made."""
     return [frame for part in iter(lambda: film.more()[0], []) for frame in part]
 
 
 def test_a_film_that_goes_on_is_the_film_from_the_start(world: Scenario) -> None:
-    whole, later = Film(Script((world,), SEED)), Film(Script((world,), SEED), start=6)
+    whole, later = LiveSession(Script((world,), SEED)), LiveSession(Script((world,), SEED), start=6)
     frames, rest = shown(whole), shown(later)
     assert [frame["week"] for frame in frames] == list(range(world.weeks))
     assert rest == frames[6:]
@@ -134,9 +134,9 @@ def test_a_lever_moved_in_a_week_leaves_the_weeks_before_as_they_were(world: Sce
 def test_worlds_of_other_people_are_not_shown_side_by_side(world: Scenario) -> None:
     other = world.with_(market={"customers": 61})
     with pytest.raises(Mistake, match="do not hold the same people"):
-        Film(Script((world, other), SEED))
+        LiveSession(Script((world, other), SEED))
     with pytest.raises(Mistake, match="only equally long"):
-        Film(Script((world, world.with_(weeks=11)), SEED))
+        LiveSession(Script((world, world.with_(weeks=11)), SEED))
 
 
 def test_a_story_tells_where_two_lives_part(world: Scenario) -> None:
@@ -169,7 +169,7 @@ class Entries(dict):
 
 
 def asked(tmp_path: Path, **entries: str) -> Script:
-    return script_of(Entries(entries), Desk(tmp_path))  # type: ignore[arg-type]
+    return script_of(Entries(entries), VisitorFiles(tmp_path))  # type: ignore[arg-type]
 
 
 def test_the_second_world_is_the_first_with_the_levers_that_the_address_moves(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_the_second_world_is_the_first_with_the_levers_that_the_address_moves(tm
     ],
 )
 def test_compare_is_asked_about_the_same_two_worlds(entries: dict[str, str], tmp_path: Path) -> None:
-    address, desk = Entries(entries), Desk(tmp_path)
+    address, desk = Entries(entries), VisitorFiles(tmp_path)
     base, other = comparing.scenarios(comparing.from_entries(compare_entries(address)), desk)  # type: ignore[arg-type]
     assert base.fingerprint == fetch(first_key(address)).fingerprint  # type: ignore[arg-type]
     assert other == second_world(address, second_policy(address), desk)  # type: ignore[arg-type]
@@ -222,12 +222,12 @@ def test_a_fault_of_the_program_reaches_the_page(
     world: Scenario, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told: queue.Queue[str] = queue.Queue()
-    projector = Projector(lambda opening: told.put("shown"), lambda chunk: told.put("handed"))
+    projector = LiveController(lambda opening: told.put("shown"), lambda chunk: told.put("handed"))
     projector.load(lambda: 1 // 0, 0, told.put)  # type: ignore[arg-type, return-value]
     assert "ZeroDivisionError" in told.get(timeout=60)
     projector.load(lambda: Script((world,), SEED), 0, told.put)
     assert [told.get(timeout=60), told.get(timeout=60)] == ["", "shown"]
-    monkeypatch.setattr(Film, "more", lambda film: 1 // 0)
+    monkeypatch.setattr(LiveSession, "more", lambda film: 1 // 0)
     projector.more({"version": 2})
     assert "ZeroDivisionError" in told.get(timeout=60)
     assert "Traceback" in capsys.readouterr().err

@@ -16,8 +16,8 @@ from reacton.core import Element
 from sim.studio.widgets import basics
 
 PAIRS = [
-    (lambda: basics.heading("Words", 2), lambda: basics.said("Words")),
-    (lambda: basics.said("Words"), lambda: basics.heading("Words", 3)),
+    (lambda: basics.heading("Words", 2), lambda: basics.paragraph("Words")),
+    (lambda: basics.paragraph("Words"), lambda: basics.heading("Words", 3)),
     (lambda: basics.heading("Words", 2), lambda: basics.heading("Words", 3)),
 ]
 
@@ -46,7 +46,7 @@ def test_words_that_change_stay_the_same_element() -> None:
 
     @solara.component
     def Place() -> None:  # noqa: N802 – a component
-        basics.said(words.value)
+        basics.paragraph(words.value)
 
     _, page = solara.render(Place(), handle_error=False)
     (old,) = page.find(ipyvuetify.Html).widgets

@@ -28,8 +28,8 @@ from sim.studio.visitor.files import (
     LONGEST,
     MOST_DESKS,
     MOST_FILES,
-    Desk,
-    Desks,
+    FilesOfVisitors,
+    VisitorFiles,
     safe_name,
 )
 from sim.studio.visitor.work import Stopped, Work
@@ -295,7 +295,7 @@ def test_no_name_leads_out_of_the_folder(name: str) -> None:
 
 
 def test_a_file_that_is_too_large_is_told_and_the_oldest_makes_room(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = VisitorFiles(tmp_path)
     with pytest.raises(Mistake, match="at most 50 MB"):
         desk.put("big.csv", io.BytesIO(b""), LARGEST + 1)
     for number in range(MOST_FILES + 5):
@@ -305,7 +305,7 @@ def test_a_file_that_is_too_large_is_told_and_the_oldest_makes_room(tmp_path: Pa
 
 
 def test_visitors_do_not_see_each_others_desks() -> None:
-    room = Desks()
+    room = FilesOfVisitors()
     one, two = room.of("one"), room.of("two")
     path = one.put("mine.csv", io.BytesIO(b"x"), 1)
     assert room.of("one") is one and two.find("mine.csv") is None
@@ -318,7 +318,7 @@ def test_visitors_do_not_see_each_others_desks() -> None:
 
 def test_a_full_house_is_told_and_nobody_loses_a_desk_until_they_have_gone_for_good() -> None:
     now = [0.0]
-    room = Desks(lambda: now[0])
+    room = FilesOfVisitors(lambda: now[0])
     first = room.of("with a file").put("mine.csv", io.BytesIO(b"x"), 1)
     room.come("still here")
     for number in range(MOST_DESKS - 2):
@@ -341,7 +341,7 @@ def test_a_full_house_is_told_and_nobody_loses_a_desk_until_they_have_gone_for_g
 def test_files_on_a_desk_make_room_for_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desks, "LARGEST", 10)
     monkeypatch.setattr(desks, "MOST_BYTES", 40)
-    desk = Desk(tmp_path)
+    desk = VisitorFiles(tmp_path)
     for number in range(8):
         desk.put(f"{number}.csv", io.BytesIO(b"x" * 10), 10)
         assert sum(file.stat().st_size for file in desk.files()) <= 40

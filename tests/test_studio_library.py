@@ -16,15 +16,15 @@ from sim.runs.measures import MEASURES
 from sim.scenario.whole import described, load
 from sim.scenario.yaml_file import read_yaml
 from sim.studio.library import catalogue, contents, scenario_library
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.packing import on_own_shelf, to_download
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> VisitorFiles:
     folder = tmp_path / "desk"
     folder.mkdir()
-    return Desk(folder)
+    return VisitorFiles(folder)
 
 
 def titles(words: str, kind: str) -> list[tuple[tuple[str, str], ...]]:
@@ -125,14 +125,14 @@ def test_what_is_downloaded_means_the_same_wherever_it_is_unpacked(key: str, tmp
     assert again.full_fingerprint == scenario.full_fingerprint and again.name == scenario.name
 
 
-def test_a_scenario_put_on_the_desk_stands_on_the_shelf_and_is_the_same(desk: Desk) -> None:
+def test_a_scenario_put_on_the_desk_stands_on_the_shelf_and_is_the_same(desk: VisitorFiles) -> None:
     scenario = scenario_library.fetch("telecom/today").with_(call_centre={"representatives": 17})
     key = on_own_shelf(scenario, desk, "17 people / ../../x")
     assert key == "own/17_people_x" and scenario_library.fetch(key, desk).full_fingerprint == scenario.full_fingerprint
     assert {path.parent for path in desk.folder.rglob("*")} == {desk.folder}
 
 
-def test_names_and_words_of_visitors_are_shown_as_text(desk: Desk) -> None:
+def test_names_and_words_of_visitors_are_shown_as_text(desk: VisitorFiles) -> None:
     hostile = "<img src=x onerror=alert(1)>"
     described({"name": hostile, "description": hostile, "weeks": 4}).save(desk.folder / "mine.yaml")
     for page in (contents.scenarios(desk), contents.scenario("own/mine", desk), contents.found("onerror", desk)):
@@ -140,7 +140,7 @@ def test_names_and_words_of_visitors_are_shown_as_text(desk: Desk) -> None:
     assert hostile not in contents.found(hostile, desk)
 
 
-def test_a_scenario_that_cannot_be_read_is_told_and_spoils_nothing_else(desk: Desk) -> None:
+def test_a_scenario_that_cannot_be_read_is_told_and_spoils_nothing_else(desk: VisitorFiles) -> None:
     (desk.folder / "broken.yaml").write_text("weeks: [", encoding="utf-8")
     page = contents.scenarios(desk)
     assert "It cannot be read" in page and "Outsourced call centre" in page

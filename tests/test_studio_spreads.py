@@ -25,7 +25,7 @@ from sim.studio.compare.question import Question
 from sim.studio.compare.spreads import EVERYBODY, Spread, Spreads, applied, fault_of, kinds
 from sim.studio.library.scenario_library import fetch
 from sim.studio.visitor import packing
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.policies import Policy
 
 TODAY = "telecom/today"
@@ -39,8 +39,8 @@ YOUNG = Spreads(
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def desk(tmp_path: Path) -> VisitorFiles:
+    return VisitorFiles(tmp_path)
 
 
 def drawn() -> Scenario:
@@ -171,7 +171,7 @@ def test_editing_segments_keeps_traits_with_their_names() -> None:
     assert gone.without_segment(gone.segments, 0).segments == ()
 
 
-def test_it_holds_for_every_policy_and_is_in_the_saved_file(desk: Desk, tmp_path: Path) -> None:
+def test_it_holds_for_every_policy_and_is_in_the_saved_file(desk: VisitorFiles, tmp_path: Path) -> None:
     question = Question((Policy(TODAY), Policy("telecom/outsourced")), asking.DRAWN, 300, 8, spreads=YOUNG)
     found = asking.scenarios(question, desk)
     assert found[0].customers == found[1].customers
@@ -182,7 +182,7 @@ def test_it_holds_for_every_policy_and_is_in_the_saved_file(desk: Desk, tmp_path
         assert again.customers.spread("patience", "young & new") == scenario.customers.spread("patience", "young & new")
 
 
-def test_with_a_file_what_it_lacks_is_drawn_as_is_said(desk: Desk) -> None:
+def test_with_a_file_what_it_lacks_is_drawn_as_is_said(desk: VisitorFiles) -> None:
     text = "spend,plan\n" + "\n".join(f"{5 + k % 7},{'ab'[k % 2]}" for k in range(40))
     path = desk.folder / "ours.csv"
     path.write_text(text, encoding="utf-8")
@@ -237,11 +237,12 @@ def test_the_pictures_quantiles_mean_and_curve_are_those_of_drawn_customers(trai
 
 def test_the_words_tell_what_the_range_does_to_the_mean() -> None:
     trait = traits()["contact_propensity"]
-    assert "The average is not 0.9, because what lies outside the range is drawn again" in spread_picture.told(
-        normal(0.9, 0.3), trait
+    assert (
+        "The average is not 0.9, because what lies outside the range is drawn again"
+        in spread_picture.picture_in_words(normal(0.9, 0.3), trait)
     )
-    assert spread_picture.told(constant(0.4), trait) == "Everybody: 0.4."
-    assert spread_picture.told(uniform(2, 6), traits()["patience"]) == (
+    assert spread_picture.picture_in_words(constant(0.4), trait) == "Everybody: 0.4."
+    assert spread_picture.picture_in_words(uniform(2, 6), traits()["patience"]) == (
         "On average 4 minutes; nine in ten people between 2.2 and 5.8."
     )
 

@@ -28,7 +28,7 @@ from sim.experiments.sweeping import Sweep, precise, sweep
 from sim.experiments.sweeping import planned as sweep_planned
 from sim.report import robust_page, sweep_page
 from sim.report.formats.html import html
-from sim.runs.replication import Workplace
+from sim.runs.replication import ReplicationRunner
 
 CLEAN = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 
@@ -167,14 +167,14 @@ def test_a_sweep_answers_its_question_and_costs_nothing_again(tmp_path: Path, mo
 def test_a_sweep_with_failures_keeps_the_rest_and_says_how_to_repeat_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sound = Workplace.replicate
+    sound = ReplicationRunner.replicate
 
-    def sometimes(self: Workplace, replication: int) -> Any:
+    def sometimes(self: ReplicationRunner, replication: int) -> Any:
         if replication == 2 and self.ground.policy["call_centre_representatives"][0] == 5:
             raise FloatingPointError("planted")
         return sound(self, replication)
 
-    monkeypatch.setattr(Workplace, "replicate", sometimes)
+    monkeypatch.setattr(ReplicationRunner, "replicate", sometimes)
     done = CliRunner().invoke(app, ["sweep", str(written(tmp_path)), "--json", "--out", str(tmp_path / "results")])
     assert done.exit_code == 3
     told = json.loads(done.stdout)

@@ -7,12 +7,12 @@ from worlds import busy
 
 from sim import compare, run
 from sim.report import facts, headline, terminal
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.measures import NAMES
 
 
 @pytest.fixture(scope="module")
-def answer() -> Answer:
+def answer() -> Comparison:
     worse = busy(quality={"error_rate": 0.3}).with_(name="Worse")
     return compare([busy(), worse], replications=6, seed=3)
 
@@ -30,7 +30,7 @@ def numbers(cell: str) -> list[float]:
 
 @pytest.mark.usefixtures("narrow")
 def test_a_comparison_begins_with_its_sentence_and_keeps_every_name_whole(
-    answer: Answer, capsys: pytest.CaptureFixture[str]
+    answer: Comparison, capsys: pytest.CaptureFixture[str]
 ) -> None:
     terminal.show_answer(answer)
     told = capsys.readouterr().out.splitlines()
@@ -40,7 +40,7 @@ def test_a_comparison_begins_with_its_sentence_and_keeps_every_name_whole(
     assert [line.split()[0] for line in table if line.split() and line.split()[0] in NAMES] == list(terminal.HEADLINES)
 
 
-def test_the_differences_are_those_of_the_answer_in_the_units_told(answer: Answer) -> None:
+def test_the_differences_are_those_of_the_answer_in_the_units_told(answer: Comparison) -> None:
     gaps = answer.differences["Worse"]
     for measure, told, interval, _, higher in terminal.differences(answer, 1):
         unit = facts.unit_of(answer, measure)

@@ -34,7 +34,7 @@ from sim.report.formats.markdown import files
 from sim.report.headline import headline, lead
 from sim.report.terminal import show_answer, show_result
 from sim.report.words import customers_told, money_told, reasons_told, talk_told
-from sim.runs.comparison import Answer, compare
+from sim.runs.comparison import Comparison, compare
 from sim.runs.measures import DEFINITIONS, NAMES
 from sim.runs.results import save
 from sim.runs.runner import Result, run
@@ -82,7 +82,7 @@ def check_measures(told: dict[str, Any], stands_for: float, replications: int) -
             assert (found["mean"] is None) == (defined == 0), name
 
 
-def check_headline(answer: Answer) -> None:
+def check_headline(answer: Comparison) -> None:
     """The numbers of the headline lie within the intervals that the page tells of them."""
     said = headline(answer)
     gaps, scale = answer.differences[answer.others[0].scenario.name], answer.stands_for
@@ -95,7 +95,7 @@ def check_headline(answer: Answer) -> None:
         assert low - 0.006 <= size <= high + 0.006
 
 
-def check_faces(answer: Answer, folder: Path) -> None:
+def check_faces(answer: Comparison, folder: Path) -> None:
     """No page says a number that is none."""
     report = document(answer)
     pages = [
@@ -108,18 +108,18 @@ def check_faces(answer: Answer, folder: Path) -> None:
     assert "exactly as many" not in headline(answer) or answer.same_meaning(answer.others[0])
 
 
-def together(scenarios: list[Scenario], replications: int) -> Answer:
+def together(scenarios: list[Scenario], replications: int) -> Comparison:
     """A comparison; also of one replication, as is left when the others failed."""
-    return Answer(tuple(run(scenario, replications, threads=1) for scenario in scenarios))
+    return Comparison(tuple(run(scenario, replications, threads=1) for scenario in scenarios))
 
 
-def edge(world: dict[str, Any], policy: dict[str, Any], replications: int) -> Answer:
+def edge(world: dict[str, Any], policy: dict[str, Any], replications: int) -> Comparison:
     """Two policies in a world on the edge of nothing."""
     base = busy(weeks=4, network={"kind": "none"}, **world)
     return together([base, base.with_(name="Other", **policy)], replications)
 
 
-def check_words(answer: Answer, capsys: pytest.CaptureFixture[str]) -> None:
+def check_words(answer: Comparison, capsys: pytest.CaptureFixture[str]) -> None:
     """What is said without a page: JSON, the headline, the sentences of a policy, the terminal."""
     for told in (answer.base.to_json(), answer.to_json()):
         json.loads(json.dumps(told, allow_nan=False))
@@ -133,7 +133,7 @@ def check_words(answer: Answer, capsys: pytest.CaptureFixture[str]) -> None:
         assert not NO_NUMBER.search(words), NO_NUMBER.search(words)
 
 
-def check_everything(answer: Answer, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def check_everything(answer: Comparison, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The words, and every page and figure: drawing takes far longer than all that is drawn."""
     check_words(answer, capsys)
     check_faces(answer, folder)
@@ -227,10 +227,10 @@ def test_no_difference_that_was_seen_is_not_no_difference() -> None:
     gap = answer.differences["Tiny"]["retention"]
     assert gap.mean == 0 and not gap.decided
     assert (gap.low, gap.high) == pytest.approx((-unseen_at_most(150), unseen_at_most(150)))
-    two = Answer(answer.results[:2])
+    two = Comparison(answer.results[:2])
     assert headline(two).startswith("Undecided: no difference in customers kept")
     assert "it can be at most 2.0 percentage points" in headline(two)
-    same = Answer((answer.results[0], answer.results[2]))
+    same = Comparison((answer.results[0], answer.results[2]))
     assert headline(same) == "“Same” keeps exactly as many customers as “Busy”"
     assert (same.differences["Same"]["retention"].low, same.known_to) == (0, 0)
     assert two.known_to == pytest.approx(unseen_at_most(150))  # a wished precision is not reached by seeing nothing
@@ -282,7 +282,7 @@ def test_a_difference_that_every_replication_shows_alike_is_no_certainty() -> No
                     (("First", {}), ("Other", {"quality": {"error_rate": 0.3}})))  # fmt: skip
     for result, retention in ((first, kept), (other, kept - 0.05)):
         result.__dict__["values"] = base.values | {"retention": retention}
-    answer = Answer((first, other))
+    answer = Comparison((first, other))
     gap = answer.differences["Other"]["retention"]
     assert gap.mean == pytest.approx(-0.05) and gap.sd == pytest.approx(0)
     assert gap.low == pytest.approx(-0.05 - unseen_at_most(40)) and not gap.decided
@@ -303,7 +303,7 @@ def test_the_terminal_says_over_how_many_replications_a_difference_is(capsys: py
 
 def test_of_few_replications_no_tail_is_told() -> None:
     few = run(busy(weeks=3), 3, threads=1)
-    assert "from the lowest to the highest of 3 replications" in visible(html(document(Answer((few,)))))
+    assert "from the lowest to the highest of 3 replications" in visible(html(document(Comparison((few,)))))
 
 
 def test_a_share_of_the_variance_is_told_within_what_a_share_can_be() -> None:

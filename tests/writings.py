@@ -31,7 +31,7 @@ from sim.experiments.keeping import save as save_experiment
 from sim.experiments.question import Experiment, load_experiment
 from sim.report.comparison import document
 from sim.report.document import Document, Section
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.results import asked_of, save, write_weekly
 from sim.runs.results_folder import add, recover
 from sim.runs.runner import Result
@@ -46,7 +46,7 @@ def result(replications: int = 3) -> Result:
 
 
 @lru_cache
-def answer() -> Answer:
+def answer() -> Comparison:
     return compare([busy(), busy(quality={"error_rate": 0.3}).with_(name="Worse")], 3, 5, threads=1)
 
 

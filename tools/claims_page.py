@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from sim import compare, load
 from sim.report import facts
 from sim.report.amounts import half_width, places, signed
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.scenario.lesson import Expected
 from sim.scenario.whole import Scenario, described
 
@@ -53,7 +53,7 @@ class Claim:
         return f"{self.number} {self.says}"
 
     @cached_property
-    def answer(self) -> Answer:
+    def answer(self) -> Comparison:
         """Both worlds, compared."""
         world = market(**self.base)
         return compare([world, world.with_(**self.lever).with_(name="With the lever")], REPLICATIONS, seed=11)

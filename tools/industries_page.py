@@ -14,7 +14,7 @@ import numpy as np
 from sim import compare, load, run
 from sim.model.week import COUNTS
 from sim.report.amounts import number, signed
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.runner import Result
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,7 +99,7 @@ def percent(share: float) -> str:
     return f"{number(100 * share)} %"
 
 
-def change(answer: Answer) -> str:
+def change(answer: Comparison) -> str:
     """What a what-if changes in retention, NPS, customers and profit."""
     found = answer.differences[answer.others[0].scenario.name]
     told = []

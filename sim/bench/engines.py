@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from sim.bench.timed import everything_on
 from sim.bench.timing import Row, best_in_turn, floor_of
 from sim.engine.start import Ground, begin
-from sim.runs.replication import Workplace
+from sim.runs.replication import ReplicationRunner
 from sim.scenario.model_inputs import ground_of
 
 NANO = 1e9
@@ -21,7 +21,7 @@ def customer_weeks(ground: Ground) -> int:
 def core_rows(repeats: int = 15) -> list[Row]:
     """One replication of the fast engine on one thread, and what it stands on."""
     ground = ground_of(everything_on())
-    place, weeks = Workplace(ground, 1), customer_weeks(ground)
+    place, weeks = ReplicationRunner(ground, 1), customer_weeks(ground)
     actions = [floor_of(ground), lambda: place.replicate(0), lambda: begin(ground, 1, 0, place.state)]
     bottom, spent, start = best_in_turn(actions, repeats)
     unit, size = "ns per customer-week", f"{ground.plan.people:,} people, {ground.weeks} weeks"
@@ -42,7 +42,7 @@ def mesa_rows(people: int = 400, weeks: int = 12) -> list[Row]:
 
     sizes = {"customers": people * 4 // 5, "prospects": people // 5, "stands_for": 800}
     small, large = ground_of(everything_on(weeks=weeks, market=sizes)), ground_of(everything_on())
-    place = Workplace(large, 1)
+    place = ReplicationRunner(large, 1)
     bottom, fast, slow = best_in_turn([floor_of(large), lambda: place.replicate(0), lambda: live(small, 1, 0)], 3)
     slow, fast, bottom = slow / customer_weeks(small), fast / customer_weeks(large), bottom / customer_weeks(large)
     note = f"Mesa: {people} people, {weeks} weeks"

@@ -35,7 +35,7 @@ from sim.report.terminal import show_answer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.runs.comparison import Answer
+    from sim.runs.comparison import Comparison
     from sim.runs.executor import Executor
     from sim.scenario.whole import Scenario
 
@@ -70,7 +70,7 @@ def compare(
 ) -> None:
     """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
     from sim.scenario.whole import load
-    from sim.system.outputs import FOLDER, Output, check
+    from sim.system.outputs import FOLDER, Output, check_outputs
 
     reports = Reports(report, formats)
     scenarios = [load(path) for path in (base, *others)]
@@ -79,7 +79,7 @@ def compare(
         raise Mistake("--precision and --posterior exclude each other; give --replications instead")
     if most is not None and precision is None:
         raise Mistake("--most goes with --precision; without it, --replications says how many there are")
-    check(
+    check_outputs(
         [Output("--results", results, FOLDER), *reports.outputs],
         lambda: [*read_by(*scenarios), *([posterior] if posterior else [])],
     )
@@ -104,7 +104,7 @@ def compared(
     precision: float | None,
     place: Executor,
     most: int | None = None,
-) -> Answer:
+) -> Comparison:
     """Compare with a progress bar; ends the command when fewer than two replications are there to compare."""
     from sim.runs.comparison import MOST_REPLICATIONS
     from sim.runs.comparison import compare as compare_scenarios
@@ -123,7 +123,7 @@ def compared(
 
 def _compared_under(
     posterior: Path, scenarios: Sequence[Scenario], replications: int, seed: int, place: Executor
-) -> Answer:
+) -> Comparison:
     """A comparison whose replications draw what a calibration left open."""
     from sim.experiments.uncertain import compare_under, read_draws
     from sim.runs.runner import check_numbers
@@ -136,7 +136,7 @@ def _compared_under(
         return compare_under(scenarios, draws, replications, seed, place, progress)
 
 
-def _kept(answer: Answer, reports: Reports, under: Path) -> list[Path]:
+def _kept(answer: Comparison, reports: Reports, under: Path) -> list[Path]:
     """Write results folder and reports; returns the reports' paths."""
     from sim.report.comparison import document
     from sim.runs.results import asked_of, save
@@ -168,10 +168,10 @@ def demo(
     """The main job on the shipped customer file: today's policies against four what-ifs, and the report's path."""
     from sim.scenario.shipped import scenarios_folder
     from sim.scenario.whole import load
-    from sim.system.outputs import FOLDER, Output, check
+    from sim.system.outputs import FOLDER, Output, check_outputs
 
     reports, folder = Reports(None, formats), scenarios_folder() / "telecom"
-    check([Output("--out", out, FOLDER)])
+    check_outputs([Output("--out", out, FOLDER)])
     tell(f"Five policies, {replications} replications of two years each; the first start compiles for about a minute.")
     with place_to_run(threads, workers, cluster) as place:
         answer = compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, place)

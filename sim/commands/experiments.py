@@ -88,7 +88,9 @@ def at_work(asked: Experiment, request: Request, runs: int) -> Iterator[Laborato
     from sim.runs.executor import executor, interruptible
     from sim.system import outputs
 
-    outputs.check([outputs.Output("--out", request.out, outputs.FOLDER), *request.outputs], lambda: read_for(asked))
+    outputs.check_outputs(
+        [outputs.Output("--out", request.out, outputs.FOLDER), *request.outputs], lambda: read_for(asked)
+    )
     store = Store(request.out / STORE, tell)
     with (
         progress_bar(runs, asked.path.stem) as progress,

@@ -24,7 +24,7 @@ from sim.commands.running import Replications, Seed
 from sim.errors import Mistake
 
 if TYPE_CHECKING:
-    from sim.runs.comparison import Answer
+    from sim.runs.comparison import Comparison
     from sim.runs.executor import Executor
     from sim.scenario.whole import Scenario
 
@@ -62,7 +62,7 @@ def plot(
     """Draw one figure of a run or comparison into a file: SVG (letters as paths), PDF (fonts embedded) or PNG (300 dpi)."""
     from sim.runs.results_folder import add
     from sim.scenario.whole import load
-    from sim.system.outputs import FOLDER, Output, check, put
+    from sim.system.outputs import FOLDER, Output, check_outputs, put
 
     if every:
         _list(as_json)
@@ -70,7 +70,7 @@ def plot(
     name = _known(figure, scenarios or [])
     path, chosen = _place(name, out, kind)
     inches, loaded = _inches(width), [load(file) for file in scenarios or []]
-    check(
+    check_outputs(
         [Output("--out", path.parent, FOLDER) if out is None else Output("--out", out, chosen)],
         lambda: read_by(*loaded),
     )
@@ -99,12 +99,12 @@ def _list(as_json: bool) -> None:
 
 def _known(figure: str | None, scenarios: list[Path]) -> str:
     """The name of a figure that there is, and that so many scenarios can show."""
-    from sim.report.charts.gallery import check
+    from sim.report.charts.gallery import check_figure
 
     if figure is None or not scenarios:
         raise Mistake("name a figure and at least one scenario: loyalty plot retention scenarios/telecom/today.yaml; "
                       "--list names every figure")  # fmt: skip
-    return check(figure, len(scenarios))
+    return check_figure(figure, len(scenarios))
 
 
 def _place(name: str, out: Path | None, kind: Kind | None) -> tuple[Path, Kind]:
@@ -137,7 +137,7 @@ def _inches(width: str | None) -> float | None:
     return found
 
 
-def _answer(scenarios: list[Scenario], replications: int, seed: int, place: Executor) -> Answer:
+def _answer(scenarios: list[Scenario], replications: int, seed: int, place: Executor) -> Comparison:
     """The comparison, or of a single scenario its run."""
     return (
         compared(scenarios, replications, seed, None, place)
@@ -146,19 +146,19 @@ def _answer(scenarios: list[Scenario], replications: int, seed: int, place: Exec
     )
 
 
-def _alone(scenario: Scenario, replications: int, seed: int, place: Executor) -> Answer:
+def _alone(scenario: Scenario, replications: int, seed: int, place: Executor) -> Comparison:
     from sim.commands import progress_bar
-    from sim.runs.comparison import Answer
+    from sim.runs.comparison import Comparison
     from sim.runs.runner import run
 
     with progress_bar(replications, scenario.name) as progress:
         result = run(scenario, replications, seed, executor=place, progress=progress)
     if not len(result.numbers):
         raise Mistake("there is nothing to draw: no replication finished")
-    return Answer((result,))
+    return Comparison((result,))
 
 
-def _drawn(answer: Answer, name: str, kind: Kind, inches: float | None, titled: bool) -> tuple[bytes, str]:
+def _drawn(answer: Comparison, name: str, kind: Kind, inches: float | None, titled: bool) -> tuple[bytes, str]:
     """The figure as a file's bytes, and what it shows, in words."""
     from sim.report.charts.drawing import styled
     from sim.report.charts.gallery import picture

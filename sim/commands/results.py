@@ -145,7 +145,7 @@ def check(out: Folder = Path("results"), as_json: AsJson = False) -> None:
     """
     from sim.experiments import integrity
 
-    found = integrity.check(out)
+    found = integrity.check_results(out)
     if as_json:
         print_json(found.to_json())
     else:

@@ -87,11 +87,11 @@ def run(
     from sim.runs.results import save, write_weekly
     from sim.runs.runner import run as run_scenario
     from sim.scenario.whole import load
-    from sim.system.outputs import FOLDER, Output, check
+    from sim.system.outputs import FOLDER, Output, check_outputs
 
     loaded = changed(load(scenario), sets or [])
     wanted = [] if weekly is None else [Output("--weekly", weekly, "parquet")]
-    check([Output("--results", results, FOLDER), *wanted], lambda: read_by(loaded))
+    check_outputs([Output("--results", results, FOLDER), *wanted], lambda: read_by(loaded))
     with place_to_run(threads, workers, cluster) as place, progress_bar(replications, loaded.name) as progress:
         result = run_scenario(loaded, replications, seed, executor=place, engine=engine, first=first, progress=progress)
     if len(result.numbers):
@@ -118,10 +118,10 @@ def mirror(
     from sim.runs.runner import run as run_scenario
     from sim.runs.statistics import plain
     from sim.scenario.whole import load
-    from sim.system.outputs import FOLDER, Output, check
+    from sim.system.outputs import FOLDER, Output, check_outputs
 
     reports, loaded = Reports(report, formats), load(scenario)
-    check(reports.outputs or [Output("--report", Path(), FOLDER)], lambda: read_by(loaded))
+    check_outputs(reports.outputs or [Output("--report", Path(), FOLDER)], lambda: read_by(loaded))
     with place_to_run(threads, None, None) as place, progress_bar(replications, loaded.name) as progress:
         result = run_scenario(loaded, replications, seed, executor=place, progress=progress)
     if not len(result.numbers):

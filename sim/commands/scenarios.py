@@ -56,13 +56,13 @@ def diff(old: ScenarioFile, new: ScenarioFile, as_json: AsJson = False) -> None:
 def schema(out: Out = None, as_json: AsJson = False) -> None:
     """Print the JSON Schema of scenario files, for editors that complete and check while one types."""
     from sim.scenario.json_schema import schema as made
-    from sim.system.outputs import Output, check, put
+    from sim.system.outputs import Output, check_outputs, put
 
     text = json.dumps(made(), ensure_ascii=False, indent=2)
     if out is None:
         say(text)
         return
-    check([Output("--out", out, "json")])
+    check_outputs([Output("--out", out, "json")])
     put(out, text + "\n", "the schema", folders=False)
     if as_json:
         print_json({"written": str(out)})

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake, nearest
 from sim.experiments.factors import Factor, parameter_at
-from sim.scenario.quantities import between, told
+from sim.scenario.quantities import between, value_shown
 from sim.scenario.tree import Node, Problems, shown
 from sim.scenario.validation import Spot, judged
 from sim.scenario.yaml_file import refuse_unless_file
@@ -220,7 +220,11 @@ def design_in(node: Node | None, problems: Problems) -> Design | None:
     kind = node.get("kind")
     if kind is None or not isinstance(kind.value, str) or kind.value not in KINDS:
         known = list(KINDS)
-        said = "design.kind is missing" if kind is None else f"design.kind is {told(kind.value)}, which is no design"
+        said = (
+            "design.kind is missing"
+            if kind is None
+            else f"design.kind is {value_shown(kind.value)}, which is no design"
+        )
         hint = (nearest(str(kind.value), known) if kind else "") or f"; there are {', '.join(known)}"
         problems.add((kind or node).place, said + hint)
         return None
@@ -305,4 +309,4 @@ def _check_column(column: Any, factor: Factor, path: Path) -> None:
         if not number or not line.low <= value <= line.high or (line.kind is not float and int(value) != value):
             whole = "a whole number " if line.kind is not float else ""
             allowed = f"{whole}{between(line.low, line.high, line.unit)}"
-            raise Mistake(f"{shown(path)}, line {row}: {factor.path} is {told(value)}, but must be {allowed}")
+            raise Mistake(f"{shown(path)}, line {row}: {factor.path} is {value_shown(value)}, but must be {allowed}")

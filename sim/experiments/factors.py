@@ -10,7 +10,7 @@ from typing import Any
 from sim.errors import nearest
 from sim.model.parameters import Parameters
 from sim.scenario.building import parts_with_parameters
-from sim.scenario.quantities import Unfit, between, fitted, number_told, told
+from sim.scenario.quantities import Unfit, between, fitted, number_told, value_shown
 from sim.scenario.sections import Market, Network
 from sim.scenario.tree import Node, Place, Problems
 from sim.scenario.validation import bounds, plain_type, unit_of
@@ -66,7 +66,7 @@ class Factor:
 
     def told(self, value: float) -> str:
         """A value in words: ``14``, ``yes``, ``0.12``."""
-        return told(self.typed(value)) if self.yes_or_no else number_told(float(f"{value:.4g}"))
+        return value_shown(self.typed(value)) if self.yes_or_no else number_told(float(f"{value:.4g}"))
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _entries(node: Node, section: str, problems: Problems) -> list[tuple[str, No
     if isinstance(node.value, list):
         return [(str(each.value), Node({}, each.place)) for each in node.value]
     if not isinstance(node.value, dict):
-        problems.add(node.place, f"{section} is {told(node.value)}, but must be a section, one line a parameter")
+        problems.add(node.place, f"{section} is {value_shown(node.value)}, but must be a section, one line a parameter")
     return list(node.entries())
 
 
@@ -170,7 +170,7 @@ def _place(entry: Node, unfit: Unfit) -> Place | None:
 
 def _check_keys(entry: Node) -> None:
     if not isinstance(entry.value, dict):
-        raise Unfit(f"is {told(entry.value)}, but must be a range such as {{low: 1, high: 2}}")
+        raise Unfit(f"is {value_shown(entry.value)}, but must be a range such as {{low: 1, high: 2}}")
     for key, node in entry.entries():
         if key not in KEYS:
             raise _At(f"has no '{key}'{_hint(key, list(KEYS))}", node)
@@ -183,14 +183,14 @@ def _number(node: Node, parameter: Parameter) -> float:
     value = fitted(node.value, parameter.kind, parameter.unit)
     if not isinstance(value, int | float) or not math.isfinite(value):
         raise _At(
-            f"is {told(node.value)}, but must be a number {between(parameter.low, parameter.high, parameter.unit)}",
+            f"is {value_shown(node.value)}, but must be a number {between(parameter.low, parameter.high, parameter.unit)}",
             node,
         )
     if parameter.kind is not float and int(value) != value:
-        raise _At(f"is {told(node.value)}, but must be a whole number", node)
+        raise _At(f"is {value_shown(node.value)}, but must be a whole number", node)
     if not parameter.low <= value <= parameter.high:
         allowed = between(parameter.low, parameter.high, parameter.unit)
-        raise _At(f"is {told(node.value)}, but the parameter must lie {allowed}", node)
+        raise _At(f"is {value_shown(node.value)}, but the parameter must lie {allowed}", node)
     return float(value)
 
 
@@ -223,7 +223,7 @@ def _scale(entry: Node, parameter: Parameter, low: float) -> str:
     if node is None:
         return LINEAR
     if node.value not in (LINEAR, LOG):
-        raise _At(f"has the scale {told(node.value)}, but it must be linear or log", node)
+        raise _At(f"has the scale {value_shown(node.value)}, but it must be linear or log", node)
     if node.value == LOG and (low <= 0 or parameter.kind is not float or entry.get("values")):
         raise _At("has the scale log, which takes a range above zero of a parameter that is no count", node)
     return str(node.value)

@@ -58,7 +58,7 @@ def _counted(paths: list[str]) -> str:
     return f"{paths[0]} was written" if len(paths) == 1 else f"{len(paths):,} of these ({paths[0]} …) were written"
 
 
-def check(results: Path) -> Checked:
+def check_results(results: Path) -> Checked:
     """Read everything in a results folder and compare it with its digests. Raises :class:`Mistake` when nothing is there."""
     found, kept = Checked(), results / STORE
     if not kept.is_dir() and not answers(results):

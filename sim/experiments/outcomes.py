@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import nearest
 from sim.runs.measures import DEFINITIONS, NAMES
-from sim.scenario.quantities import Unfit, fitted, told
+from sim.scenario.quantities import Unfit, fitted, value_shown
 from sim.scenario.tree import Node, Problems
 from sim.scenario.validation import Spot, judged
 
@@ -66,7 +66,9 @@ def outcomes_in(node: Node | None, problems: Problems) -> tuple[Outcome, ...]:
     elif isinstance(node.value, dict):
         entries = list(node.entries())
     else:
-        problems.add(node.place, f"outcomes is {told(node.value)}, but must be a list of measures, such as [profit]")
+        problems.add(
+            node.place, f"outcomes is {value_shown(node.value)}, but must be a list of measures, such as [profit]"
+        )
         return ()
     found = [_outcome(name, entry, problems) for name, entry in entries]
     return tuple(outcome for outcome in found if outcome is not None)

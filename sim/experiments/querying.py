@@ -195,7 +195,7 @@ def _known(folder: Path) -> dict[str, str]:
 
 def _verify(path: Path) -> None:
     """Raise :class:`Damaged` unless a table is what was written, or, when an earlier version wrote it, can be read."""
-    digests.check(path)
+    digests.check_digest(path)
     try:
         with digests.reading(path):
             parquet.read_table(path)

@@ -27,7 +27,7 @@ from sim.experiments.designs import Design, design_in
 from sim.experiments.factors import LEVERS, UNCERTAINTIES, Factor, factors_in
 from sim.experiments.outcomes import Outcome, outcomes_in
 from sim.runs.runner import MOST_SEED
-from sim.scenario.quantities import Unfit, fitted, told
+from sim.scenario.quantities import Unfit, fitted, value_shown
 from sim.scenario.tree import Node, Problems, given, shown
 from sim.scenario.validation import Spot, judged
 from sim.scenario.whole import Scenario, load
@@ -178,9 +178,11 @@ def _base(tree: Node, file: Path, problems: Problems) -> Scenario:
 def _scenario_file(node: Node, key: str, file: Path) -> Scenario:
     written = node.value
     if not isinstance(written, str) or not written.strip():
-        raise Mistake(f"{node.place}: {key} is {told(written)}, but must be the path of a scenario file")
+        raise Mistake(f"{node.place}: {key} is {value_shown(written)}, but must be the path of a scenario file")
     if Path(written).is_absolute() or re.match(r"[A-Za-z]:|\\", written):
-        raise Mistake(f"{node.place}: {key} is {told(written)}, an absolute path; write it as seen from this file")
+        raise Mistake(
+            f"{node.place}: {key} is {value_shown(written)}, an absolute path; write it as seen from this file"
+        )
     target = file.parent / written
     try:
         refuse_unless_file(target)
@@ -192,7 +194,7 @@ def _scenario_file(node: Node, key: str, file: Path) -> Scenario:
 def _laid_over(base: Scenario, over: Node, key: str, problems: Problems) -> Scenario:
     """The base with a section of the experiment laid over it."""
     if not isinstance(over.value, dict):
-        problems.add(over.place, f"{key} is {told(over.value)}, but must be a section such as {{weeks: 52}}")
+        problems.add(over.place, f"{key} is {value_shown(over.value)}, but must be a section such as {{weeks: 52}}")
         return base
     try:
         return base.with_(**over.plain())
@@ -208,7 +210,9 @@ def _policies(tree: Node, base: Scenario, file: Path, problems: Problems) -> dic
     if node is None:
         return {}
     if not isinstance(node.value, dict):
-        problems.add(node.place, f"policies is {told(node.value)}, but must be a section, a name and a scenario each")
+        problems.add(
+            node.place, f"policies is {value_shown(node.value)}, but must be a section, a name and a scenario each"
+        )
         return {}
     return {name: _policy(name, entry, tree, base, file, problems) for name, entry in node.entries()}
 
@@ -234,7 +238,7 @@ def _whole(tree: Node, key: str, default: int, limits: tuple[int, int], problems
         return default
     if isinstance(node.value, bool) or not isinstance(node.value, int) or not limits[0] <= node.value <= limits[1]:
         wanted = f"a whole number between {limits[0]:,} and {limits[1]:,}"
-        problems.add(node.place, f"{key} is {told(node.value)}, but must be {wanted}")
+        problems.add(node.place, f"{key} is {value_shown(node.value)}, but must be {wanted}")
         return default
     return node.value
 
@@ -246,7 +250,7 @@ def _precision(tree: Node, problems: Problems) -> float | None:
     try:
         share = fitted(node.value, float, "share")
         if not isinstance(share, int | float) or not 0 < share < 1:
-            raise Unfit(f"is {told(node.value)}, but must be a share of the outcome, such as 2%")
+            raise Unfit(f"is {value_shown(node.value)}, but must be a share of the outcome, such as 2%")
     except Unfit as unfit:
         problems.add(node.place, f"precision {unfit}")
         return None

@@ -101,7 +101,7 @@ class Store:
     def _write_mark(self) -> None:
         mark, draft = self.folder / MARK, self.folder / f".{MARK}-{uuid.uuid4().hex}"
         if os.path.lexists(mark) and not mark.is_file():
-            digests.aside(mark)
+            digests.set_aside(mark)
         try:
             draft.write_bytes(_mark())
             os.replace(draft, mark)
@@ -112,7 +112,7 @@ class Store:
     def _have(self, place: Path) -> None:
         """Have a folder in the store; something else of its name is set aside, and told."""
         if os.path.lexists(place) and not place.is_dir():
-            self.tell(f"{place} is damaged (it is no folder): {digests.aside(place)}")
+            self.tell(f"{place} is damaged (it is no folder): {digests.set_aside(place)}")
         place.mkdir(exist_ok=True)
 
     # ---- parts
@@ -155,7 +155,7 @@ class Store:
         if not os.path.lexists(folder):  # another process has compacted it away
             return
         self._refused.add(folder)
-        self.tell(f"part {folder.name} of {self.folder} is damaged ({fault}): {digests.aside(folder)}, its runs are done again "
+        self.tell(f"part {folder.name} of {self.folder} is damaged ({fault}): {digests.set_aside(folder)}, its runs are done again "
                   "when needed")  # fmt: skip
 
     # ---- looking up
@@ -219,7 +219,7 @@ class Store:
             return blocks.read(path)
         except Damaged as fault:
             if os.path.lexists(path):  # else another process has gathered it
-                self.tell(f"block {path.stem} of {self.folder} is damaged ({fault}): {digests.aside(path)}, its runs are done "
+                self.tell(f"block {path.stem} of {self.folder} is damaged ({fault}): {digests.set_aside(path)}, its runs are done "
                           "again when needed")  # fmt: skip
             return None
 

@@ -2,7 +2,7 @@
 
 Replication *r* of a seed draws the same row of the posterior for every policy, as it meets the same luck: the comparison
 stays paired. Its intervals are of the mean over draws, which more replications narrow; what the calibration left open for one
-market is the spread of the draws (:meth:`sim.runs.comparison.Answer.spread`), which they do not.
+market is the spread of the draws (:meth:`sim.runs.comparison.Comparison.spread`), which they do not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.errors import Mistake
 from sim.experiments.designs import _read
 from sim.experiments.factors import parameter_at
 from sim.experiments.repeating import command_for
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.executor import Block, Executor
 from sim.runs.result import Gathering, Result
 from sim.runs.runner import Progress
@@ -76,7 +76,7 @@ def read_draws(path: Path) -> Draws:
     return Draws(path, paths, values)
 
 
-def check(scenarios: Sequence[Scenario], draws: Draws) -> None:
+def check_draws(scenarios: Sequence[Scenario], draws: Draws) -> None:
     """Raise :class:`Mistake` when a policy sets what the posterior draws: one of the two would be lost."""
     for scenario in scenarios:
         for path in draws.paths:
@@ -96,12 +96,12 @@ def _value(scenario: Scenario, section: str, name: str) -> Any:
 def compare_under(
     scenarios: Sequence[Scenario], draws: Draws, replications: int, seed: int, place: Executor,
     progress: Progress = lambda count: None,
-) -> Answer:  # fmt: skip
+) -> Comparison:  # fmt: skip
     """A paired comparison, the first scenario being the base, whose every replication draws its parameters.
 
     Raises :class:`Mistake` when a policy sets what is drawn, or when drawn parameters contradict a policy.
     """
-    check(scenarios, draws)
+    check_draws(scenarios, draws)
     rows = [draws.row(seed, replication) for replication in range(replications)]
     made = [{row: draws.applied(scenario, row) for row in set(rows)} for scenario in scenarios]
 
@@ -116,7 +116,7 @@ def compare_under(
         if policy not in gathered:
             gathered[policy] = Gathering(scenarios[policy], seed, range(replications), result.founders)
         progress(gathered[policy].add(_repeatable(result)))
-    return Answer(tuple(gathered[policy].result() for policy in sorted(gathered)), draws.path)
+    return Comparison(tuple(gathered[policy].result() for policy in sorted(gathered)), draws.path)
 
 
 def _repeatable(result: Result) -> Result:

@@ -51,7 +51,7 @@ class Life:
     moments: tuple[Moment, ...]
 
 
-def check(ground: Ground, customer: int, replication: int, seed: int) -> None:
+def check_customer(ground: Ground, customer: int, replication: int, seed: int) -> None:
     """Raise :class:`~sim.errors.Mistake` when there is no such customer, replication or seed."""
     founders, people = ground.plan.founders, ground.plan.people
     if not 0 <= customer < people:
@@ -66,7 +66,7 @@ def check(ground: Ground, customer: int, replication: int, seed: int) -> None:
 def relive(scenario: Scenario, customer: int, replication: int = 0, seed: int = 1) -> Life:
     """Replay a replication and watch one person. Raises :class:`~sim.errors.Mistake` when there is no such person."""
     ground = ground_of(scenario)
-    check(ground, customer, replication, seed)
+    check_customer(ground, customer, replication, seed)
     state, work = empty_state(ground), core.room_for(ground.plan.people)
     network, setting = begin(ground, seed, replication, state)
     start, rank = _person(state, customer), _rank(state, customer)

@@ -12,14 +12,14 @@ from sim.report.charts.drawing import look, styled
 from sim.report.document import MODEL, NARROWER, Card, Document, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.headline import headline, lead
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.measures import DEFINITIONS, NAMES
 from sim.runs.runner import Result
 
 GLANCE = (("Customers kept", "retention"), ("Profit", "profit"), ("Word of mouth", "word_of_mouth_net"))
 
 
-def write(answer: Answer, path: Path) -> Path:
+def write(answer: Comparison, path: Path) -> Path:
     """Write the report of a comparison to ``path``, in the format that its ending names, and return the path.
 
     The file appears whole or not at all. Raises :class:`~sim.errors.Mistake` when it cannot be written, or when there
@@ -29,7 +29,7 @@ def write(answer: Answer, path: Path) -> Path:
     return writer.write(document(answer), path)
 
 
-def document(answer: Answer) -> Document:
+def document(answer: Comparison) -> Document:
     """What the report says. Raises :class:`~sim.errors.Mistake` when no replication finished in every scenario."""
     if not len(answer.numbers):
         raise Mistake("there is nothing to report: no replication finished in every scenario")
@@ -41,7 +41,7 @@ def document(answer: Answer) -> Document:
     )  # fmt: skip
 
 
-def _sections(answer: Answer) -> list[Section]:
+def _sections(answer: Comparison) -> list[Section]:
     with styled():
         pictures, forest = figures.everything(answer), figures.forest(answer) if answer.others else []
     over, key = Section(f"Over {span(answer.base.scenario.weeks)}", pictures=pictures), tables.table(answer, tables.KEY)
@@ -74,7 +74,7 @@ HIGHER = (
 )
 
 
-def _paired(answer: Answer) -> str:
+def _paired(answer: Comparison) -> str:
     over = " of the mean over draws" if answer.posterior else ""
     return (
         f"Paired differences of {len(answer.numbers):,} replications: mean and 95 % interval{over}. Where no bar is to be seen, "
@@ -83,7 +83,7 @@ def _paired(answer: Answer) -> str:
     )
 
 
-def _card(answer: Answer, place: int, other: Result) -> Card:
+def _card(answer: Comparison, place: int, other: Result) -> Card:
     """What one policy does, against the base."""
     told = (
         ("Customers", words.customers_told), ("Money", words.money_told), ("Word of mouth", words.talk_told),
@@ -96,7 +96,7 @@ def _card(answer: Answer, place: int, other: Result) -> Card:
     )  # fmt: skip
 
 
-def _changes(answer: Answer) -> Section:
+def _changes(answer: Comparison) -> Section:
     against, same = f"against {answer.base.scenario.name}", "Nothing: the two scenarios mean the same."
     parts = [
         Section(name, [] if found else [same], points=[str(difference) for difference in found], aside=against)
@@ -108,7 +108,7 @@ def _changes(answer: Answer) -> Section:
 # ---- the data
 
 
-def _data(answer: Answer) -> Section:
+def _data(answer: Comparison) -> Section:
     """What was known of the customers, what was drawn, and which replications finished."""
     found = sources.data(answer)
     if found is None:
@@ -166,7 +166,7 @@ ANEW = (
 NOT_THE_MODEL = "Neither of them covers errors of the model."
 
 
-def _caveats(answer: Answer) -> list[str]:
+def _caveats(answer: Comparison) -> list[str]:
     told = [MODEL]
     if sources.data(answer) is not None:
         told.append(ONE_COMPANY)
@@ -185,7 +185,7 @@ def _fingerprints(origin: sources.Origin) -> list[tuple[str, str, str]]:
     return [(name, file, f"`{fingerprint}`") for name, file, fingerprint in origin.scenarios]
 
 
-def _origin_told(answer: Answer, origin: sources.Origin) -> str:
+def _origin_told(answer: Comparison, origin: sources.Origin) -> str:
     asked = f"Seed {origin.seed}, {origin.replications:,} replications, {answer.base.scenario.weeks} weeks."
     told = f"{asked} Source `{origin.source}`; {origin.versions}."
     return told
@@ -194,7 +194,7 @@ def _origin_told(answer: Answer, origin: sources.Origin) -> str:
 # ---- the numbers
 
 
-def sheet(answer: Answer) -> Sheet:
+def sheet(answer: Comparison) -> Sheet:
     """Every measure of every policy as numbers, in the units of the page."""
     columns = ["Measure", "Policy", "Unit", "Mean", "Low (95 %)", "High (95 %)"]
     if answer.others:
@@ -206,7 +206,7 @@ def sheet(answer: Answer) -> Sheet:
     return Sheet("Measures", columns, rows)
 
 
-def _numbers(answer: Answer, result: Result, measure: str) -> list[float | str | None]:
+def _numbers(answer: Comparison, result: Result, measure: str) -> list[float | str | None]:
     unit = facts.unit_of(answer, measure)
     known = facts.level(answer, result, measure)
     row = [f"{DEFINITIONS[measure].meaning} ({measure})", result.scenario.name, unit.level,

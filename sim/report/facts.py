@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.model.behaviour.ledger import CAUSES
 from sim.report.amounts import Unit, money_unit
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.measures import DEFINITIONS, HEADS, ratio, scale_of
 from sim.runs.runner import Result
 from sim.runs.statistics import ANYTHING, Difference, Interval, difference, interval
@@ -42,12 +42,12 @@ class Turn:
     growing: bool = True
 
 
-def stands_for(answer: Answer) -> float:
+def stands_for(answer: Comparison) -> float:
     """How many real customers each simulated one stands for; 1, which scales nothing, when the scenarios disagree."""
     return answer.stands_for
 
 
-def weekly(answer: Answer, result: Result, measure: str) -> np.ndarray:
+def weekly(answer: Comparison, result: Result, measure: str) -> np.ndarray:
     """A measure of each week in the shared replications: float64 (replications, weeks)."""
     return result.by_week[measure][np.searchsorted(result.numbers, answer.numbers)]
 
@@ -76,7 +76,7 @@ def _over(values: np.ndarray, width: int) -> np.ndarray:
     return sums[:, width:] - sums[:, :-width]
 
 
-def departures(answer: Answer, result: Result) -> dict[str, np.ndarray]:
+def departures(answer: Comparison, result: Result) -> dict[str, np.ndarray]:
     """Departures per 100 customers and year, by cause, in every shared replication.
 
     Divided by the customers there were before, because a policy that keeps more customers has more who can leave; missing
@@ -89,25 +89,25 @@ def departures(answer: Answer, result: Result) -> dict[str, np.ndarray]:
     }
 
 
-def departure_differences(answer: Answer, other: Result) -> dict[str, Difference]:
+def departure_differences(answer: Comparison, other: Result) -> dict[str, Difference]:
     """The paired difference of each cause's departures per 100 customers and year."""
     base, there = departures(answer, answer.base), departures(answer, other)
     return {cause: difference(base[cause], there[cause]) for cause in CAUSES}
 
 
-def messages(answer: Answer, result: Result) -> np.ndarray:
+def messages(answer: Comparison, result: Result) -> np.ndarray:
     """Good messages less bad ones heard over the whole time, in every shared replication."""
     return np.nansum(weekly(answer, result, "word_of_mouth_net") * weekly(answer, result, "customers"), axis=1)
 
 
-def agreeing(answer: Answer, other: Result, measure: str) -> int:
+def agreeing(answer: Comparison, other: Result, measure: str) -> int:
     """In how many of the shared replications a measure differs from the base's in the direction of the mean."""
     gap = answer.values(other, measure) - answer.values(answer.base, measure)
     gap = gap[np.isfinite(gap)]
     return int((gap * np.sign(gap.sum()) > 0).sum())
 
 
-def turn(answer: Answer, other: Result) -> Turn:
+def turn(answer: Comparison, other: Result) -> Turn:
     """How the cumulative profit of ``other`` moved against the base's."""
     means = np.array([week.mean for week in answer.cumulative_profit(other)])
     signs = np.sign(means)
@@ -125,11 +125,11 @@ def _narrowing(means: np.ndarray) -> int | None:
     return deepest + 1 if means[-1] < 0 and made_up >= -0.05 * means[deepest] else None
 
 
-_UNITS: WeakKeyDictionary[Answer, dict[str, Unit]] = WeakKeyDictionary()
+_UNITS: WeakKeyDictionary[Comparison, dict[str, Unit]] = WeakKeyDictionary()
 """What was found already: every row asks, and the answer rests on all the policies."""
 
 
-def unit_of(answer: Answer, measure: str) -> Unit:
+def unit_of(answer: Comparison, measure: str) -> Unit:
     """How a measure is shown: shares as per cent, short times in seconds, money and heads for the whole company."""
     known = _UNITS.setdefault(answer, {})
     if measure not in known:
@@ -137,7 +137,7 @@ def unit_of(answer: Answer, measure: str) -> Unit:
     return known[measure]
 
 
-def _unit_of(answer: Answer, measure: str) -> Unit:
+def _unit_of(answer: Comparison, measure: str) -> Unit:
     unit, scale = DEFINITIONS[measure].unit, scale_of(measure, answer.stands_for)
     means = [level(answer, result, measure).mean for result in answer.results]
     if unit == "currency":
@@ -150,7 +150,7 @@ def _unit_of(answer: Answer, measure: str) -> Unit:
     return SHOWN.get(unit, Unit(1, unit, unit))
 
 
-def difference_unit(answer: Answer, measure: str) -> Unit:
+def difference_unit(answer: Comparison, measure: str) -> Unit:
     """How a difference of a measure is shown; money in a unit that suits the differences."""
     if DEFINITIONS[measure].unit != "currency":
         return unit_of(answer, measure)
@@ -161,6 +161,6 @@ def difference_unit(answer: Answer, measure: str) -> Unit:
     return chosen._replace(factor=chosen.factor * scale)
 
 
-def level(answer: Answer, result: Result, measure: str) -> Interval:
+def level(answer: Comparison, result: Result, measure: str) -> Interval:
     """A measure of one scenario over the shared replications."""
     return answer.level(result, measure)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from sim.report import facts
 from sim.report.amounts import between, listed, money_size, number, span, within
 from sim.report.words import at_most, decided, nothing, points, points_places, quoted, times
-from sim.runs.comparison import UNDECIDED, Answer, same_meaning
+from sim.runs.comparison import UNDECIDED, Comparison, same_meaning
 from sim.runs.runner import Result
 from sim.runs.statistics import Difference
 
 
-def headline(answer: Answer) -> str:
+def headline(answer: Comparison) -> str:
     """What a strategist wanted to know, in one sentence."""
     if not answer.others:
         return _of_itself(answer)
@@ -23,20 +23,20 @@ def headline(answer: Answer) -> str:
     return _of_the_best(answer)
 
 
-def _none_seen(answer: Answer) -> str:
+def _none_seen(answer: Comparison) -> str:
     """Of several policies that no replication tells apart."""
     if all(map(answer.same_meaning, answer.others)):
         return "All these policies keep exactly as many customers"
     return f"Undecided: no difference in customers kept was seen in {times(answer)}; it can be {at_most(answer)}"
 
 
-def _of_itself(answer: Answer) -> str:
+def _of_itself(answer: Comparison) -> str:
     kept, scenario = facts.level(answer, answer.base, "retention"), answer.base.scenario
     percent = within(kept, 100, 1)
     return f"Under {quoted(scenario.name)}, {percent} of 100 customers are still there after {span(scenario.weeks)}"
 
 
-def _of_one(answer: Answer, other: Result) -> str:
+def _of_one(answer: Comparison, other: Result) -> str:
     base, name = quoted(answer.base.scenario.name), quoted(other.scenario.name)
     gap = answer.differences[other.scenario.name]["retention"]
     if nothing(gap) and answer.same_meaning(other):
@@ -59,7 +59,7 @@ def _between(gap: Difference) -> str:
     return f" (95 % interval {around} percentage points)" if gap.defined > 1 else ""
 
 
-def _and_money(answer: Answer, other: Result, kept: Difference) -> str:
+def _and_money(answer: Comparison, other: Result, kept: Difference) -> str:
     """The other half of the headline: what becomes of profit."""
     gap = answer.differences[other.scenario.name]["profit"]
     if nothing(gap) or len(answer.numbers) < 2:
@@ -73,7 +73,7 @@ def _and_money(answer: Answer, other: Result, kept: Difference) -> str:
     return f"{joint if decided(answer, kept) else ';'} {who} earns {amount} {'more' if gap.mean > 0 else 'less'}"
 
 
-def _of_the_best(answer: Answer) -> str:
+def _of_the_best(answer: Comparison) -> str:
     base = answer.base.scenario.name
     if answer.best == base:
         return f"{quoted(base)} keeps the most customers: the others keep {_fewer(answer)} percentage points fewer"
@@ -83,7 +83,7 @@ def _of_the_best(answer: Answer) -> str:
     return best + _and_money(answer, other, gap)
 
 
-def _fewer(answer: Answer) -> str:
+def _fewer(answer: Comparison) -> str:
     """The range of what the others lose against the base: ``0.7 to 7.9``."""
     gaps = sorted((gaps["retention"] for gaps in answer.differences.values()), key=lambda gap: abs(gap.mean))
     digits = max(map(points_places, gaps))
@@ -91,25 +91,25 @@ def _fewer(answer: Answer) -> str:
     return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
-def contenders(answer: Answer) -> list[str]:
+def contenders(answer: Comparison) -> list[str]:
     """The names of the scenarios of which any may keep the most customers."""
     return [result.scenario.name for result in _leaders(answer, "retention")]
 
 
-def _leaders(answer: Answer, measure: str) -> list[Result]:
+def _leaders(answer: Comparison, measure: str) -> list[Result]:
     """The scenarios of which any may have the most of a measure: the leader, and those not decidedly behind it."""
     ranked = sorted(answer.results, key=lambda result: -float(answer.values(result, measure).mean()))
     leads = [answer.difference(other, ranked[0], measure) for other in ranked[1:]]
     return [ranked[0], *(o for o, lead in zip(ranked[1:], leads, strict=True) if not decided(answer, lead))]
 
 
-def _as_much(answer: Answer, results: list[Result], measure: str) -> bool:
+def _as_much(answer: Comparison, results: list[Result], measure: str) -> bool:
     """Whether all these mean the same and have the same of a measure, so that nothing is left to be decided between them."""
     first, others = results[0], results[1:]
     return all(same_meaning(first, one) and nothing(answer.difference(first, one, measure)) for one in others)
 
 
-def _between_several(answer: Answer) -> str:
+def _between_several(answer: Comparison) -> str:
     found, names = _leaders(answer, "retention"), listed([quoted(name) for name in contenders(answer)])
     if len(answer.numbers) > 1 and _as_much(answer, found, "retention"):
         return f"{names} keep the most customers, and exactly as many: they mean the same"
@@ -118,12 +118,12 @@ def _between_several(answer: Answer) -> str:
     return f"Undecided between {names}: which keeps the most customers may be chance"
 
 
-def lead(answer: Answer) -> list[str]:
+def lead(answer: Comparison) -> list[str]:
     """What follows the headline: money, and what was simulated."""
     return [*_best_earner(answer), *_short_lived(answer), _setting(answer)]
 
 
-def _best_earner(answer: Answer) -> list[str]:
+def _best_earner(answer: Comparison) -> list[str]:
     if len(answer.others) < 2 or len(answer.numbers) < 2:
         return []
     best, base = answer.best_by("profit"), answer.base.scenario.name
@@ -137,7 +137,7 @@ def _best_earner(answer: Answer) -> list[str]:
     return [f"{quoted(best)} earns the most: {amount} more profit than {than}."]
 
 
-def _undecided_earner(answer: Answer) -> str:
+def _undecided_earner(answer: Comparison) -> str:
     """That no single policy is known to earn the most, and why."""
     found = _leaders(answer, "profit")
     names = listed([quoted(result.scenario.name) for result in found])
@@ -150,7 +150,7 @@ def _undecided_earner(answer: Answer) -> str:
     )
 
 
-def _short_lived(answer: Answer) -> list[str]:
+def _short_lived(answer: Comparison) -> list[str]:
     """The policies whose early gain is used up before the end."""
     found = []
     for other in answer.others if len(answer.others) > 1 else ():
@@ -164,7 +164,7 @@ def _short_lived(answer: Answer) -> list[str]:
     return [f"{names} {earns} more at first and less in the end: {gain} used up after {spans}."]
 
 
-def _setting(answer: Answer) -> str:
+def _setting(answer: Comparison) -> str:
     count, several, scale = len(answer.numbers), len(answer.results) > 1, facts.stands_for(answer)
     often = f"{count:,} times" if count > 1 else "once"
     luck = ", with the same luck for every policy" if several else ""

@@ -13,7 +13,7 @@ import numpy as np
 from sim.data.customer_file import Customers
 from sim.model.rules import source_hash
 from sim.report.amounts import counted, listed
-from sim.runs.comparison import MOST_REPLICATIONS, Answer, Wish
+from sim.runs.comparison import MOST_REPLICATIONS, Comparison, Wish
 from sim.runs.results import asked_of, folder_name, versions
 from sim.runs.runner import Failure, Result
 from sim.scenario.model_inputs import customers_of
@@ -64,7 +64,7 @@ class Data:
     notice: str
 
 
-def data(answer: Answer) -> Data | None:
+def data(answer: Comparison) -> Data | None:
     """What is to be said of the base's customer file; None when everybody is drawn."""
     scenario = answer.base.scenario
     customers = customers_of(scenario)
@@ -118,12 +118,12 @@ def drawn(people: People, given: set[str]) -> str:
 # ---- what was compared, and what failed
 
 
-def changes(answer: Answer) -> list[tuple[str, list[Difference]]]:
+def changes(answer: Comparison) -> list[tuple[str, list[Difference]]]:
     """For each other scenario, what differs from the base."""
     return [(o.scenario.name, compared(answer.base.scenario, o.scenario)) for o in answer.others]
 
 
-def finished(answer: Answer) -> str:
+def finished(answer: Comparison) -> str:
     """How many replications finished: ``997 of 1,000``, and of which scenario if they differ."""
     asked = {len(result.numbers) + len(result.failures) for result in answer.results}
     if not any(result.failures for result in answer.results) and len(asked) == 1:
@@ -135,7 +135,7 @@ def finished(answer: Answer) -> str:
     return f"Replications that finished: {', '.join(each)}. The {len(answer.numbers):,} that all finished are compared."
 
 
-def precision_told(answer: Answer) -> list[str]:
+def precision_told(answer: Comparison) -> list[str]:
     """Whether the differences are known as well as was wished, and after how many replications; nothing if none was wished."""
     if answer.wish is None:
         return []
@@ -150,19 +150,19 @@ def precision_told(answer: Answer) -> list[str]:
     return [f"The bound of {answer.wish.most:,} replications was reached first: {told}; the aim was {wished}."]
 
 
-def known_told(answer: Answer) -> str:
+def known_told(answer: Comparison) -> str:
     """How well differences in retention are known; not at all while fewer than two replications finished everywhere."""
     if not math.isfinite(answer.known_to):
         return "nothing is known yet of how far retention differences are luck"
     return f"retention differences are known to within {100 * answer.known_to:.3g} percentage points"
 
 
-def stopped_early(answer: Answer) -> bool:
+def stopped_early(answer: Comparison) -> bool:
     """Whether replications were to be added until the answer was sure enough, but the work was called off before."""
     return answer.wish is not None and answer.asked < answer.wish.most and answer.known_to > answer.wish.precision
 
 
-def failures(answer: Answer) -> list[tuple[str, Failure, str]]:
+def failures(answer: Comparison) -> list[tuple[str, Failure, str]]:
     """The first failures: scenario, failure, and the command that repeats it."""
     found = [(result, failure) for result in answer.results for failure in result.failures]
     return [(r.scenario.name, failure, _repeat(r, failure)) for r, failure in found[:MOST_FAILURES]]
@@ -198,7 +198,7 @@ def how_many(replications: int, wish: Wish | None) -> str:
     )
 
 
-def origin(answer: Answer) -> Origin:
+def origin(answer: Comparison) -> Origin:
     """How to get the same numbers again."""
     asked = answer.asked
     files = [shlex.quote(file_of(result.scenario) or f"{result.scenario.name}.yaml") for result in answer.results]

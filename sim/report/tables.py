@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sim.report import facts
 from sim.report.amounts import NONE, Known, Unit, between, half_width, number, places, signed
 from sim.report.document import Group, Table
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.measures import DEFINITIONS
 from sim.runs.runner import Result
 
@@ -40,13 +40,13 @@ def _digits(known: Known, unit: Unit) -> int:
     return places(half) if half > 1e-9 else (0 if (known.mean * unit.factor).is_integer() else 2)
 
 
-def _base_row(answer: Answer, result: Result, measure: str, unit: Unit) -> list[str]:
+def _base_row(answer: Comparison, result: Result, measure: str, unit: Unit) -> list[str]:
     found = facts.level(answer, result, measure)
     digits = _digits(found, unit)
     return [result.scenario.name, number(found.mean * unit.factor, digits), between(found, unit.factor, digits)]
 
 
-def _row(answer: Answer, result: Result, measure: str) -> list[str]:
+def _row(answer: Comparison, result: Result, measure: str) -> list[str]:
     unit = facts.unit_of(answer, measure)
     row = _base_row(answer, result, measure, unit)
     if result is answer.base:
@@ -60,11 +60,11 @@ def _row(answer: Answer, result: Result, measure: str) -> list[str]:
     return [*row, *difference, higher, _reduction(answer, result, measure), *spread]
 
 
-def _differences(answer: Answer) -> tuple[str, ...]:
+def _differences(answer: Comparison) -> tuple[str, ...]:
     return OVER_DRAWS if answer.posterior else DIFFERENCES
 
 
-def _reduction(answer: Answer, result: Result, measure: str) -> str:
+def _reduction(answer: Comparison, result: Result, measure: str) -> str:
     """The variance reduction, and beside retention's the bound of perfect coupling."""
     name = result.scenario.name
     found = answer.differences[name][measure].variance_reduction
@@ -75,19 +75,19 @@ def _reduction(answer: Answer, result: Result, measure: str) -> str:
     return f"{number(found, 1)} \u00d7{beside}"
 
 
-def table(answer: Answer, measures: Sequence[str]) -> Table:
+def table(answer: Comparison, measures: Sequence[str]) -> Table:
     """Levels of every policy, and differences from the base, measure by measure."""
     columns = (*LEVELS, *_differences(answer)) if answer.others else LEVELS
     return Table(columns, groups=[_group(answer, measure) for measure in measures])
 
 
-def _group(answer: Answer, measure: str) -> Group:
+def _group(answer: Comparison, measure: str) -> Group:
     rows = [_row(answer, result, measure) for result in answer.results]
     aside = f"{facts.unit_of(answer, measure).level} · `{measure}`{_defined(answer, measure)}"
     return Group(DEFINITIONS[measure].meaning, aside, rows)
 
 
-def _defined(answer: Answer, measure: str) -> str:
+def _defined(answer: Comparison, measure: str) -> str:
     """In how many replications there was anything to measure, where that is not in all."""
     counts = [facts.level(answer, result, measure).defined for result in answer.results]
     if min(counts) == len(answer.numbers):

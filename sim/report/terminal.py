@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.report.document import Document
-    from sim.runs.comparison import Answer
+    from sim.runs.comparison import Comparison
     from sim.runs.runner import Result
 
 PIPED_WIDTH = 160
@@ -83,10 +83,10 @@ def show_result(result: Result) -> None:
     """Every measure of one scenario: mean and interval."""
     from sim.report.facts import unit_of
     from sim.report.tables import table
-    from sim.runs.comparison import Answer
+    from sim.runs.comparison import Comparison
     from sim.runs.measures import NAMES
 
-    alone = Answer((result,))
+    alone = Comparison((result,))
     rows = [
         [measure, group.rows[0][1], group.rows[0][2], _short(unit_of(alone, measure).level)]
         for measure, group in zip(NAMES, table(alone, NAMES).groups, strict=True)
@@ -102,7 +102,7 @@ def _partly_defined(result: Result) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in counts.items() if 0 < count < len(result.numbers))
 
 
-def _partly_compared(answer: Answer, other: Result) -> str:
+def _partly_compared(answer: Comparison, other: Result) -> str:
     """The measures that some replications have under both policies and others have not, with the number that have it."""
     counts = {name: answer.differences[other.scenario.name][name].defined for name in HEADLINES}
     return ", ".join(f"{name} {count:,}" for name, count in counts.items() if 0 < count < len(answer.numbers))
@@ -124,7 +124,7 @@ def _short(unit: str) -> str:
     return SHORT.get(unit, unit)
 
 
-def show_answer(answer: Answer) -> None:
+def show_answer(answer: Comparison) -> None:
     """What a strategist wanted to know, and the key differences of every policy from the base."""
     from sim.report.headline import headline, lead
     from sim.report.sources import precision_told
@@ -145,7 +145,7 @@ def show_answer(answer: Answer) -> None:
     )
 
 
-def differences(answer: Answer, place: int) -> list[list[str]]:
+def differences(answer: Comparison, place: int) -> list[list[str]]:
     """The rows of one policy: measure, difference, interval, unit, replications in which it is higher."""
     from sim.report.facts import unit_of
     from sim.report.tables import table

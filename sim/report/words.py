@@ -23,7 +23,7 @@ from sim.report.amounts import (
     sizes,
     span,
 )
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.measures import DEFINITIONS
 from sim.runs.runner import Result
 from sim.runs.statistics import Difference, difference
@@ -60,7 +60,7 @@ def quoted(name: str) -> str:
 # ---- how sure
 
 
-def decided(answer: Answer, gap: Difference) -> bool:
+def decided(answer: Comparison, gap: Difference) -> bool:
     """Whether a difference is known from zero; a single replication never decides."""
     return len(answer.numbers) > 1 and gap.decided
 
@@ -75,24 +75,24 @@ def missing(gap: Difference) -> bool:
     return gap.defined == 0
 
 
-def times(answer: Answer) -> str:
+def times(answer: Comparison) -> str:
     """How many replications were compared: ``5 replications of 300 customers``."""
     return f"{counted(len(answer.numbers), 'replication', 'replications')} of {answer.base.founders:,} customers"
 
 
-def at_most(answer: Answer) -> str:
+def at_most(answer: Comparison) -> str:
     """The largest difference in retention that may have gone unseen: ``at most 0.20 percentage points``."""
     most = answer.unseen_at_most
     return f"at most {number(100 * most, places(10 * most, 1))} percentage points"
 
 
-def how_sure(answer: Answer, other: Result, measure: str) -> str:
+def how_sure(answer: Comparison, other: Result, measure: str) -> str:
     """In how many replications the difference had the sign it has on average."""
     defined = answer.differences[other.scenario.name][measure].defined
     return f"so in {facts.agreeing(answer, other, measure):,} of {defined:,} replications"
 
 
-def range_told(answer: Answer, other: Result, measure: str, unit: Unit, digits: int) -> str:
+def range_told(answer: Comparison, other: Result, measure: str, unit: Unit, digits: int) -> str:
     """Of a posterior: where nine in ten draws lie, each one market; nothing without one."""
     ends = answer.spread(other, measure)
     if ends is None or not np.isfinite(ends).all():
@@ -101,7 +101,7 @@ def range_told(answer: Answer, other: Result, measure: str, unit: Unit, digits: 
     return f" In nine of ten draws of the uncertain settings the difference lies between {low} and {high} {unit.difference}."
 
 
-def _undecided(answer: Answer, what: str, gap: Difference, unit: Unit, fewest: int = 0) -> str:
+def _undecided(answer: Comparison, what: str, gap: Difference, unit: Unit, fewest: int = 0) -> str:
     """A difference that may be chance, with its interval."""
     if missing(gap):
         return f"Nothing can be said of {what}: no replication has it under both policies."
@@ -125,7 +125,7 @@ def points(gap: Difference) -> str:
     return f"{number(abs(gap.mean) * 100, points_places(gap))} percentage points"
 
 
-def customers_told(answer: Answer, other: Result) -> str:
+def customers_told(answer: Comparison, other: Result) -> str:
     """What happens to retention."""
     gap = answer.differences[other.scenario.name]["retention"]
     if nothing(gap):
@@ -145,7 +145,7 @@ def customers_told(answer: Answer, other: Result) -> str:
     )
 
 
-def _none_seen(answer: Answer, other: Result) -> str:
+def _none_seen(answer: Comparison, other: Result) -> str:
     """That no difference in customers kept was seen, and how large one may be all the same."""
     if answer.same_meaning(other):
         return "No difference: the two scenarios mean the same, so the same customers stay."
@@ -155,7 +155,7 @@ def _none_seen(answer: Answer, other: Result) -> str:
     )
 
 
-def money_told(answer: Answer, other: Result) -> str:
+def money_told(answer: Comparison, other: Result) -> str:
     """What happens to profit, and when it turns."""
     gap = answer.differences[other.scenario.name]["profit"]
     if nothing(gap):
@@ -176,12 +176,12 @@ def money_told(answer: Answer, other: Result) -> str:
     )
 
 
-def _of_profit(answer: Answer, gap: Difference) -> str:
+def _of_profit(answer: Comparison, gap: Difference) -> str:
     profit = facts.level(answer, answer.base, "profit").mean
     return f" ({signed(100 * gap.mean / profit, 1)} %)" if profit > 0 else ""
 
 
-def turn_told(answer: Answer, other: Result) -> str:
+def turn_told(answer: Comparison, other: Result) -> str:
     """When the policy pays for itself, or stops paying; for a decided difference in profit."""
     turn, gains = facts.turn(answer, other), answer.differences[other.scenario.name]["profit"].mean > 0
     if turn.even is not None and gains:
@@ -198,7 +198,7 @@ def turn_told(answer: Answer, other: Result) -> str:
     return f"{within}, though the loss has been shrinking since week {turn.narrowing}."
 
 
-def talk_told(answer: Answer, other: Result) -> str:
+def talk_told(answer: Comparison, other: Result) -> str:
     """What happens to word of mouth, per customer; and a warning where the total says otherwise."""
     gaps = answer.differences[other.scenario.name]
     good, bad, net = (gaps[f"word_of_mouth_{kind}"] for kind in ("positive", "negative", "net"))
@@ -217,7 +217,7 @@ def talk_told(answer: Answer, other: Result) -> str:
     return said + _total_told(answer, other)
 
 
-def _total_told(answer: Answer, other: Result) -> str:
+def _total_told(answer: Comparison, other: Result) -> str:
     """A policy that keeps unhappy customers can lower the average and yet have more good said of the company in all."""
     net = answer.differences[other.scenario.name]["word_of_mouth_net"]
     base, there = facts.messages(answer, answer.base), facts.messages(answer, other)
@@ -230,7 +230,7 @@ def _total_told(answer: Answer, other: Result) -> str:
     return f" In all, {number(abs(share), 1)} % {direction} net messages are heard{_by_number(answer, other, total)}."
 
 
-def _by_number(answer: Answer, other: Result, total: Difference) -> str:
+def _by_number(answer: Comparison, other: Result, total: Difference) -> str:
     """That it is the number of customers that moves the total, where that is so."""
     there = [facts.weekly(answer, result, "customers").sum(axis=1) for result in (answer.base, other)]
     people, talk = difference(*there), facts.messages(answer, answer.base).mean()
@@ -239,7 +239,7 @@ def _by_number(answer: Answer, other: Result, total: Difference) -> str:
     return ", because " + ("more customers stay to talk" if people.mean > 0 else "fewer customers are left to talk")
 
 
-def reasons_told(answer: Answer, other: Result) -> str:
+def reasons_told(answer: Comparison, other: Result) -> str:
     """Why more or fewer people leave: the largest decided changes among the causes."""
     gaps = facts.departure_differences(answer, other)
     if all(nothing(gap) for gap in gaps.values()):
@@ -267,7 +267,7 @@ def _reason(cause: str, gap: Difference) -> str:
     return f"{cause_words(cause)} ({signed(gap.mean, 1)})"
 
 
-def short_change(answer: Answer, other: Result, measure: str) -> tuple[str, str]:
+def short_change(answer: Comparison, other: Result, measure: str) -> tuple[str, str]:
     """A difference at a glance: a number with its unit, and whether it is ``good``, ``bad`` or ``open``."""
     gap, better = answer.differences[other.scenario.name][measure], DEFINITIONS[measure].better
     if missing(gap):
@@ -281,12 +281,12 @@ def short_change(answer: Answer, other: Result, measure: str) -> tuple[str, str]
     return told, "good" if gap.mean * better > 0 else "bad"
 
 
-def _short_money(answer: Answer, gap: Difference) -> str:
+def _short_money(answer: Comparison, gap: Difference) -> str:
     amount = money_size(gap, facts.stands_for(answer), answer.base.scenario.currency)
     return f"+{amount}" if gap.mean > 0 else f"{MINUS}{amount}"
 
 
-def _short(answer: Answer, gap: Difference, measure: str) -> str:
+def _short(answer: Comparison, gap: Difference, measure: str) -> str:
     unit = facts.unit_of(answer, measure)
     if measure == "retention":
         return f"{signed(gap.mean * unit.factor, points_places(gap))} points"

@@ -44,7 +44,7 @@ class Wish:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Comparison:
     """A paired comparison: ``results[0]`` is the base, the others are held against it, all under one seed.
 
     ``posterior``: the file from which every replication drew parameters, if any (:mod:`sim.experiments.uncertain`);
@@ -265,7 +265,7 @@ def _check_measure(name: str) -> None:
         raise Mistake(f"there is no measure {shown(name)}{nearest(str(name), list(NAMES))}")
 
 
-def _check(scenarios: Sequence[Scenario]) -> None:
+def _check_scenarios(scenarios: Sequence[Scenario]) -> None:
     for scenario in scenarios:
         check_scenario(scenario)
     if len(scenarios) < 2:
@@ -288,12 +288,12 @@ def _same_people(results: Sequence[Result]) -> None:
         raise Mistake(f"the scenarios start with different numbers of customers ({told}), so pairs cannot be formed")
 
 
-def _too_wide(answer: Answer, wish: Wish) -> bool:
+def _too_wide(answer: Comparison, wish: Wish) -> bool:
     """Whether some difference in retention is not yet known as well as is wished, and more replications are allowed."""
     return answer.asked < wish.most and answer.known_to > wish.precision
 
 
-def _batch(answer: Answer, wish: Wish) -> range:
+def _batch(answer: Comparison, wish: Wish) -> range:
     """The replications that are likely to do: as the square of how much too wide the widest interval is."""
     wider = min(answer.known_to / wish.precision, wish.most)  # nothing is known of luck while one replication finished
     wanted = math.ceil(len(answer.numbers) * wider**2 * 1.05) - len(answer.numbers)
@@ -320,8 +320,8 @@ def compare(
     cluster: str | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
-    planned: Callable[[Answer, int], None] | None = None,
-) -> Answer:
+    planned: Callable[[Comparison, int], None] | None = None,
+) -> Comparison:
     """Compare scenarios under the same luck; the first is the base.
 
     ``precision``: run until the 95 % half-width of each paired difference in retention is no larger than this share of
@@ -332,7 +332,7 @@ def compare(
     if isinstance(scenarios, Scenario) or not isinstance(scenarios, Iterable):
         raise Mistake(f"scenarios must be a list of scenarios, the base first, but is {shown(scenarios)}")
     scenarios = tuple(scenarios)
-    _check(scenarios)
+    _check_scenarios(scenarios)
     function("progress", progress)
     function("planned", planned)
     wish = _wish(precision, most)
@@ -341,7 +341,7 @@ def compare(
         raise Mistake("replications is 1, but a comparison takes at least 2: one cannot tell policy from luck")
     with Place(threads, workers, cluster, executor).opened() as place:
         numbers = range(min(FIRST_BATCH, wish.most) if wish else replications)
-        answer = Answer(tuple(run_together(scenarios, numbers, seed, place, progress=progress)), wish=wish)
+        answer = Comparison(tuple(run_together(scenarios, numbers, seed, place, progress=progress)), wish=wish)
         _same_people(answer.results)
         while wish and not place.stopped and _too_wide(answer, wish):
             numbers = _batch(answer, wish)

@@ -91,7 +91,7 @@ def state_digest(state: State, tally: np.ndarray) -> str:
     return digest.hexdigest()
 
 
-class Workplace:
+class ReplicationRunner:
     """One thread's room: a state and a workspace, used for one replication after the other."""
 
     def __init__(self, ground: Ground, seed: int) -> None:
@@ -108,7 +108,7 @@ class Workplace:
         return self.state, tally
 
 
-class _Readable(Workplace):
+class _Readable(ReplicationRunner):
     """The same, by the readable engine."""
 
     def __init__(self, ground: Ground, seed: int) -> None:
@@ -147,7 +147,7 @@ class Replicator:
     """Runs tasks one after the other in one thread, and keeps the workplace for the next that has the same size."""
 
     def __init__(self) -> None:
-        self._place: Workplace | None = None
+        self._place: ReplicationRunner | None = None
 
     def __call__(self, ground: Ground, task: Task, stop: Callable[[], bool] = never) -> Counted:
         """The replications of a task; asked to ``stop``, those that are done by then."""
@@ -182,8 +182,8 @@ class Replicator:
         self._place = place
         return state, counts
 
-    def _workplace(self, ground: Ground, task: Task) -> Workplace:
-        kind, place = _Readable if task.engine == "mesa" else Workplace, self._place
+    def _workplace(self, ground: Ground, task: Task) -> ReplicationRunner:
+        kind, place = _Readable if task.engine == "mesa" else ReplicationRunner, self._place
         if type(place) is not kind or (place.ground is not ground and size_of(place.ground) != size_of(ground)):
             place = self._place = kind(ground, task.seed)
         place.ground, place.seed = ground, task.seed

@@ -33,7 +33,7 @@ from sim.system.arguments import file_path
 from sim.system.outputs import writing
 
 if TYPE_CHECKING:
-    from sim.runs.comparison import Answer
+    from sim.runs.comparison import Comparison
 
 RESULTS = Path("results")
 NAMED = ("engine", "precision", "posterior")
@@ -77,7 +77,7 @@ def manifest(results: Sequence[Result]) -> dict[str, Any]:
     }
 
 
-def asked_of(answer: Answer) -> dict[str, Any]:
+def asked_of(answer: Comparison) -> dict[str, Any]:
     """What a comparison was asked beside its scenarios, seed and replications, for :func:`save`."""
     asked: dict[str, Any] = {}
     if answer.wish is not None:

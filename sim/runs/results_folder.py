@@ -108,7 +108,7 @@ def _restore(path: Path, sound: Path, is_sound: bool) -> None:
     """Put a sound file in the place of one that is missing or damaged, which is set aside and not lost."""
     if not is_sound:
         if os.path.lexists(path):
-            digests.aside(path)
+            digests.set_aside(path)
         os.replace(sound, path)
 
 

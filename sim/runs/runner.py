@@ -15,7 +15,7 @@ from sim.runs import executor as execution
 from sim.runs.executor import Block, Executor, block_size
 from sim.runs.measures import DEFINITIONS
 from sim.runs.replication import Failure as Failure
-from sim.runs.replication import Workplace as Workplace
+from sim.runs.replication import ReplicationRunner as ReplicationRunner
 from sim.runs.result import Gathering
 from sim.runs.result import Result as Result
 from sim.scenario.whole import Scenario

@@ -1,6 +1,6 @@
 """Scenarios: what-if files, read strictly, and what they mean.
 
-``load`` reads one, ``described`` makes one in Python; ``check``, ``differences``, ``explain`` and ``schema`` tell.
+``load`` reads one, ``described`` makes one in Python; ``check_scenario``, ``differences``, ``explain`` and ``schema`` tell.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from sim.scenario.explaining import explain
     from sim.scenario.json_schema import schema
     from sim.scenario.whole import Scenario, described, load
-    from sim.scenario.wording import check, differences
+    from sim.scenario.wording import check_scenario, differences
 
-__all__ = ["Scenario", "check", "described", "differences", "explain", "load", "schema"]
+__all__ = ["Scenario", "check_scenario", "described", "differences", "explain", "load", "schema"]
 
 _HOMES = {
-    "Scenario": "whole", "described": "whole", "load": "whole", "check": "wording", "differences": "wording",
+    "Scenario": "whole", "described": "whole", "load": "whole", "check_scenario": "wording", "differences": "wording",
     "explain": "explaining", "schema": "json_schema",
 }  # fmt: skip
 

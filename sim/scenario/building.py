@@ -13,7 +13,7 @@ from sim.scenario.constraints import Finding, Whole, in_part, in_whole
 from sim.scenario.friends import settled_network
 from sim.scenario.lesson import Lesson, settled_lesson
 from sim.scenario.people import Folder, settled_people
-from sim.scenario.quantities import told
+from sim.scenario.quantities import value_shown
 from sim.scenario.sections import Frame, Market, Network, People
 from sim.scenario.tree import Node, Problems
 from sim.scenario.validation import Spot, judged
@@ -109,7 +109,9 @@ def _timeline(tree: Node, start: dict[str, Parameters], weeks: int | None, probl
     """The settings from week 0 and from every week in which something changes, and what is written to change."""
     node = tree.get("changes") or Node({})
     if not isinstance(node.value, dict):
-        problems.add(node.place, f"changes is {told(node.value)}, but must be a section, 'from week 26:' and so on")
+        problems.add(
+            node.place, f"changes is {value_shown(node.value)}, but must be a section, 'from week 26:' and so on"
+        )
         return ((0, start),), ()
     steps, changes = [(0, start)], []
     for week, entry in sorted((int(key.split()[-1]), entry) for key, entry in node.entries()):
@@ -130,7 +132,7 @@ def _changed(
     """The settings from this week on, and the values written for it."""
     after = f" from week {week}"
     if not isinstance(entry.value, dict):
-        problems.add(entry.place, f"changes: '{after.strip()}' is {told(entry.value)}, but must be a section")
+        problems.add(entry.place, f"changes: '{after.strip()}' is {value_shown(entry.value)}, but must be a section")
         return before, {}
     settings, said = dict(before), {}
     for name, node in entry.entries():

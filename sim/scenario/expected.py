@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from sim.scenario.quantities import Unfit, told
+from sim.scenario.quantities import Unfit, value_shown
 
 POINTS, PERCENT = "percentage points", "%"
 _NUMBER = r"([0-9]{1,15}(?:\.[0-9]{1,15})?|\.[0-9]{1,15})"
@@ -92,14 +92,14 @@ def movement(measure: str, written: Any) -> Expected:
     """What is written about a measure. Raises :class:`Unfit` when it is none of the ``FORMS``."""
     match = _MOVEMENT.fullmatch(" ".join(str(written).split()))
     if match is None:
-        raise Unfit(f"is {told(written)}, but must be such as {FORMS}")
+        raise Unfit(f"is {value_shown(written)}, but must be such as {FORMS}")
     way, least, most, unit, less, less_unit = match.groups()
     factor, relative = _unit(measure, unit or less_unit)
     if way is None:
         return Expected(measure=measure, way=0, at_most=float(less) * factor, relative=relative)
     low, high = float(least or 0) * factor, float(most) * factor if most else math.inf
     if low >= high:
-        raise Unfit(f"is {told(written)}, but the smaller amount stands first")
+        raise Unfit(f"is {value_shown(written)}, but the smaller amount stands first")
     return Expected(measure=measure, way=_WAYS[way], at_least=low, at_most=high, relative=relative)
 
 
@@ -110,7 +110,7 @@ def amount(measure: str, written: Any) -> tuple[float, bool]:
     """
     match = _AMOUNT.fullmatch(" ".join(str(written).split()))
     if match is None:
-        raise Unfit(f"is {told(written)}, but must be a number such as '-30 %' or '5 percentage points'")
+        raise Unfit(f"is {value_shown(written)}, but must be a number such as '-30 %' or '5 percentage points'")
     factor, relative = _unit(measure, match[3])
     return float(match[1] + match[2]) * factor, relative
 

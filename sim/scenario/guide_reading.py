@@ -22,7 +22,7 @@ from sim.scenario.guided import (
     Teacher,
     Think,
 )  # fmt: skip
-from sim.scenario.quantities import Unfit, told
+from sim.scenario.quantities import Unfit, value_shown
 from sim.scenario.tree import Node, Problems
 
 
@@ -38,7 +38,7 @@ class _Reader:
     def known(self, keys: dict[str, str]) -> bool:
         """Whether it is a section of these keys and no others."""
         if not isinstance(self.node.value, dict):
-            self.wrong(None, f" is {told(self.node.value)}, but must be a section with {', '.join(keys)}")
+            self.wrong(None, f" is {value_shown(self.node.value)}, but must be a section with {', '.join(keys)}")
             return False
         there_are = f"; there are {', '.join(keys)}"
         for key, entry in self.node.entries():
@@ -54,7 +54,7 @@ class _Reader:
         if entry is None:
             return ""
         if not isinstance(entry.value, str) or not entry.value.strip():
-            self.wrong(entry, f".{key} is {told(entry.value)}, but must be a sentence")
+            self.wrong(entry, f".{key} is {value_shown(entry.value)}, but must be a sentence")
             return ""
         return " ".join(entry.value.split())
 
@@ -65,7 +65,7 @@ class _Reader:
             return []
         if not isinstance(entry.value, list) or len(entry.value) < fewest:
             wanted = "a list" if fewest == 0 else f"a list of at least {fewest}"
-            self.wrong(entry, f".{key} is {told(entry.value)}, but must be {wanted}")
+            self.wrong(entry, f".{key} is {value_shown(entry.value)}, but must be {wanted}")
             return []
         return entry.value
 
@@ -75,7 +75,7 @@ class _Reader:
             if isinstance(item.value, str) and item.value.strip():
                 found.append(" ".join(item.value.split()))
             else:
-                self.wrong(item, f".{key} holds {told(item.value)}, but must hold sentences")
+                self.wrong(item, f".{key} holds {value_shown(item.value)}, but must hold sentences")
         return tuple(found)
 
     def whole(self, key: str, allowed: range) -> int:
@@ -84,7 +84,7 @@ class _Reader:
             return allowed.start
         if not isinstance(entry.value, int) or isinstance(entry.value, bool) or entry.value not in allowed:
             limits = f"between {allowed.start} and {allowed.stop - 1}"
-            self.wrong(entry, f".{key} is {told(entry.value)}, but must be a whole number {limits}")
+            self.wrong(entry, f".{key} is {value_shown(entry.value)}, but must be a whole number {limits}")
             return allowed.start
         return entry.value
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Mistake
-from sim.scenario.quantities import Unfit, told
+from sim.scenario.quantities import Unfit, value_shown
 from sim.scenario.tree import Node, Problems, merged, shown
 from sim.scenario.yaml_file import read_yaml, refuse_unless_file
 
@@ -29,15 +29,15 @@ def resolved(written: Any, folder: Path, root: Path) -> Path:
     """The file that ``written`` names, seen from ``folder``. Raises :class:`Unfit` when it lies outside ``root``."""
     remedy = f"put the file beside the scenario, inside {shown(root)}"
     if not isinstance(written, str) or not written.strip():
-        raise Unfit(f"is {told(written)}, but must be the path of a file")
+        raise Unfit(f"is {value_shown(written)}, but must be the path of a file")
     if Path(written).is_absolute() or re.match(r"[A-Za-z]:|\\", written):
-        raise Unfit(f"is {told(written)}, an absolute path, which exists on one machine only; {remedy}")
+        raise Unfit(f"is {value_shown(written)}, an absolute path, which exists on one machine only; {remedy}")
     try:
         path = (folder / written).resolve()
     except (OSError, ValueError, RuntimeError):
-        raise Unfit(f"is {told(written)}, which is no possible path; {remedy}") from None
+        raise Unfit(f"is {value_shown(written)}, which is no possible path; {remedy}") from None
     if not path.is_relative_to(root):
-        raise Unfit(f"is {told(written)}, which leaves the scenario's folder; {remedy}")
+        raise Unfit(f"is {value_shown(written)}, which leaves the scenario's folder; {remedy}")
     return path
 
 

@@ -15,7 +15,7 @@ from sim.scenario.guide_reading import settled_guide
 from sim.scenario.guided import Guide
 from sim.scenario.inheritance import resolved
 from sim.scenario.people import Folder
-from sim.scenario.quantities import Unfit, told
+from sim.scenario.quantities import Unfit, value_shown
 from sim.scenario.tree import Node, Problems
 from sim.scenario.yaml_file import refuse_unless_file
 
@@ -53,7 +53,7 @@ def settled_lesson(node: Node | None, folder: Folder, problems: Problems) -> Les
     if node is None:
         return None
     if not isinstance(node.value, dict):
-        problems.add(node.place, f"lesson is {told(node.value)}, but must be a section with {', '.join(NEEDED)}")
+        problems.add(node.place, f"lesson is {value_shown(node.value)}, but must be a section with {', '.join(NEEDED)}")
         return None
     before = len(problems)
     for key, entry in node.entries():
@@ -77,7 +77,7 @@ def _text(node: Node, key: str, problems: Problems) -> str:
         problems.add(node.place, f"lesson.{key} is missing: {_TEXTS[key]}")
         return ""
     if not isinstance(entry.value, str) or not entry.value.strip():
-        problems.add(entry.place, f"lesson.{key} is {told(entry.value)}, but must be a sentence")
+        problems.add(entry.place, f"lesson.{key} is {value_shown(entry.value)}, but must be a sentence")
         return ""
     return " ".join(entry.value.split())
 

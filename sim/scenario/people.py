@@ -11,7 +11,7 @@ from sim.errors import Mistake, nearest
 from sim.model.distributions import Distribution
 from sim.scenario.constraints import unknown_trait
 from sim.scenario.inheritance import resolved
-from sim.scenario.quantities import Unfit, fitted, number_in, told
+from sim.scenario.quantities import Unfit, fitted, number_in, value_shown
 from sim.scenario.sections import FILE_KEYS, People, Segment, traits
 from sim.scenario.tree import Node, Problems
 from sim.scenario.validation import Spot, judged
@@ -33,7 +33,8 @@ def settled_people(node: Node, folder: Folder, problems: Problems) -> People | N
     """The section judged; None when something was wrong, which is booked."""
     if not isinstance(node.value, dict):
         problems.add(
-            node.place, f"customers is {told(node.value)}, but must be a section (for a number: market.customers)"
+            node.place,
+            f"customers is {value_shown(node.value)}, but must be a section (for a number: market.customers)",
         )
         return None
     before = len(problems)
@@ -87,12 +88,16 @@ def _mapping(node: Node, problems: Problems) -> CustomerFileMapping | None:
 def _segments(node: Node | None, problems: Problems) -> dict[str, Segment]:
     """The segments in alphabetical order, so that the order of the file means nothing."""
     if node is not None and not isinstance(node.value, dict):
-        problems.add(node.place, f"customers.segments is {told(node.value)}, but must be a section, one line a segment")
+        problems.add(
+            node.place, f"customers.segments is {value_shown(node.value)}, but must be a section, one line a segment"
+        )
     found = {}
     for name, entry in sorted(node.entries() if node else ()):
         path = f"customers.segments.{name}"
         if not isinstance(entry.value, dict):
-            problems.add(entry.place, f"{path} is {told(entry.value)}, but must be a section with 'share' and 'traits'")
+            problems.add(
+                entry.place, f"{path} is {value_shown(entry.value)}, but must be a section with 'share' and 'traits'"
+            )
             continue
         own = _spreads(entry.get("traits"), f"{path}.traits", problems)
         rest = Node({key: value for key, value in entry.entries() if key != "traits"}, entry.place)
@@ -115,7 +120,7 @@ def _segment(node: Node, path: str, problems: Problems) -> Segment | None:
 def _spreads(node: Node | None, path: str, problems: Problems) -> dict[str, Distribution]:
     """How traits are spread; a plain number is the same for everybody."""
     if node is not None and not isinstance(node.value, dict):
-        problems.add(node.place, f"{path} is {told(node.value)}, but must be a section, one line a trait")
+        problems.add(node.place, f"{path} is {value_shown(node.value)}, but must be a section, one line a trait")
     found = {}
     for name, entry in sorted(node.entries() if node else ()):
         if name not in traits():
@@ -136,7 +141,7 @@ def _spread(entry: Node, unit: str) -> Node:
     if not isinstance(entry.value, dict):
         value = fitted(entry.value, float, unit)
         if isinstance(value, bool | list) or not math.isfinite(value):
-            raise Unfit(f"is {told(value)}, but must be {number_in(unit)} or a distribution")
+            raise Unfit(f"is {value_shown(value)}, but must be {number_in(unit)} or a distribution")
         return Node({"distribution": Node("constant", entry.place), "value": Node(value, entry.place)}, entry.place)
     numbers = {key: Node(fitted(n.value, float, unit), n.place) for key, n in entry.entries() if key in _NUMBERS}
     return Node(dict(entry.entries()) | numbers, entry.place)

@@ -23,7 +23,7 @@ class Unfit(Exception):
     """The value cannot be what is wanted; the message continues a sentence that begins with the key."""
 
 
-def told(value: Any) -> str:
+def value_shown(value: Any) -> str:
     """A value as a message shows it: short, and text in quotation marks."""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -77,11 +77,11 @@ def quantity(value: Any, unit: str) -> Any:
     words = " ".join(value.split()) if len(value) <= _LONGEST else ""
     match = _QUANTITY.fullmatch(words)
     if _DECIMAL_COMMA.fullmatch(words):
-        raise Unfit(f"is {told(value)}, but must be {number_in(unit)}; write a decimal point, not a comma")
+        raise Unfit(f"is {value_shown(value)}, but must be {number_in(unit)}; write a decimal point, not a comma")
     if not match:
-        raise Unfit(f"is {told(value)}, but must be {number_in(unit)}")
+        raise Unfit(f"is {value_shown(value)}, but must be {number_in(unit)}")
     if not match[2]:
-        raise Unfit(f"is the text {told(value)}, but must be a number; remove the quotation marks")
+        raise Unfit(f"is the text {value_shown(value)}, but must be a number; remove the quotation marks")
     return _in(float(match[1]), match[2], unit, value)
 
 
@@ -94,14 +94,14 @@ def _in(number: float, word: str, unit: str, written: str) -> float:
     named = unit_named(word)
     if named is None:
         hint = nearest(word, _words_for(wanted)) or f"; write {number_in(unit)}"
-        raise Unfit(f"is {told(written)}, but '{word}' is no unit of it{hint}")
+        raise Unfit(f"is {value_shown(written)}, but '{word}' is no unit of it{hint}")
     if named == wanted:
         return number
     try:
         return _rounded(converted(number, named, wanted))
     except ValueError:
         kinds = f"{named} does not convert to {unit}"
-        raise Unfit(f"is {told(written)}, but {kinds}; write {number_in(unit)}") from None
+        raise Unfit(f"is {value_shown(written)}, but {kinds}; write {number_in(unit)}") from None
 
 
 def _words_for(unit: str) -> list[str]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.errors import nearest
-from sim.scenario.quantities import Unfit, between, fitted, number_in, number_told, told
+from sim.scenario.quantities import Unfit, between, fitted, number_in, number_told, value_shown
 from sim.scenario.tree import Node, Place, Problems
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -63,7 +63,7 @@ def judged(model: type[Model], spot: Spot, problems: Problems, base: dict[str, A
     """The section as a ``model``, ``base`` filling what it does not say; None when something was wrong."""
     if not isinstance(spot.node.value, dict):
         problems.add(
-            spot.node.place, f"{spot.below()} is {told(spot.node.value)}, but must be {_EXPECTED['dict_type']}"
+            spot.node.place, f"{spot.below()} is {value_shown(spot.node.value)}, but must be {_EXPECTED['dict_type']}"
         )
         return None
     before = len(problems)
@@ -99,7 +99,7 @@ def _sentence(model: type[BaseModel], item: Any, spot: Spot) -> tuple[Place | No
     if kind == "value_error":
         return node.place, f"{path}: {item['ctx']['error']}"
     wanted = _wanted(model, item)
-    return node.place, f"{path} is {told(node.value)}, but must {wanted}"
+    return node.place, f"{path} is {value_shown(node.value)}, but must {wanted}"
 
 
 def _reached(node: Node, loc: tuple[Any, ...]) -> tuple[Node, list[str]]:

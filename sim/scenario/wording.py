@@ -52,7 +52,7 @@ def spread_told(spread: Distribution | None, unit: str) -> str:
 # ---- one scenario
 
 
-def check(path: Path | str) -> list[str]:
+def check_scenario(path: Path | str) -> list[str]:
     """Plain sentences about the scenario in a file, made ready to run. Raises :class:`~sim.errors.Mistake`."""
     return about(load(path))
 

@@ -15,7 +15,7 @@ from reacton.core import Element
 
 from sim.studio import pages
 from sim.studio.visitor.work import told_of
-from sim.studio.widgets.basics import heading, said, told
+from sim.studio.widgets.basics import alert, heading, paragraph
 from sim.studio.widgets.html import html
 
 COLOURS = {"primary": "#0b5a8a", "secondary": "#37474f", "accent": "#b34700", "error": "#b00020", "anchor": "#0b5a8a"}
@@ -64,7 +64,7 @@ def Home() -> None:
     """The first page: what one can do here."""
     solara.Title("loyalty studio")
     heading(WELCOME[0])
-    said(WELCOME[1])
+    paragraph(WELCOME[1])
     with html("div", class_="studio-cards"):
         for page in page_files():
             _card(page)
@@ -112,7 +112,7 @@ def Content(children: list[Element] = []) -> Element:  # noqa: B006 – as above
             forget()
 
     solara.use_effect(try_again, [here])
-    shown = [told(words)] if fault is not None else children
+    shown = [alert(words)] if fault is not None else children
     return html("main", class_="studio-main", attributes={"id": "content"}, children=shown)
 
 

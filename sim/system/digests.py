@@ -84,7 +84,7 @@ def expect(path: Path, wanted: str) -> None:
         raise Damaged(f"{path.name} {'is empty' if empty else 'is not what was written'}")
 
 
-def aside(path: Path) -> str:
+def set_aside(path: Path) -> str:
     """Take something damaged out of use, without deleting it; returns what became of it, in words."""
     names = (path.with_name(f"{path.name}{DAMAGED}{more}") for more in ("", *(f"-{n}" for n in range(2, 10_000))))
     free = next(name for name in names if not os.path.lexists(name))
@@ -135,7 +135,7 @@ def known(told: Mapping[str, Any]) -> dict[str, str]:
     return {**told.get(FILES, {}), **told.get(REPORTS, {})}
 
 
-def check(path: Path) -> None:
+def check_digest(path: Path) -> None:
     """Raise :class:`Damaged` when a file of an answer's folder is not what was written; otherwise as :func:`reading`."""
     marks = known(manifest(path.parent))
     if path.name in marks:
@@ -146,7 +146,7 @@ def trust(path: Path) -> None:
     """Raise :class:`Mistake` for a table that lies in an answer's folder and is not what was written there."""
     try:
         if (path.parent / MANIFEST).is_file():
-            check(path)
+            check_digest(path)
     except Damaged as fault:
         raise Mistake(f"{path} is damaged or was changed ({fault}): ask that question again, or copy the table to another folder "
                       "to use it as it is")  from None  # fmt: skip

@@ -100,7 +100,7 @@ def telling(path: Path, what: str = "the file", other: str = "file") -> Iterator
 # ---- before the work
 
 
-def check(outputs: Sequence[Output], inputs: Callable[[], Iterable[Path]] = tuple) -> None:
+def check_outputs(outputs: Sequence[Output], inputs: Callable[[], Iterable[Path]] = tuple) -> None:
     """See that everything can be written where it is wanted, and leave nothing behind.
 
     ``inputs``: gives the files that the command reads, and is asked when there is one that could be overwritten. Raises

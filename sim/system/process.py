@@ -120,10 +120,10 @@ def ended(work: Callable[[], Any]) -> int:
             tell(end.code)
         return int(end.code or 0) if isinstance(end.code, int | None) else WRONG
     except BaseException as fault:
-        return told(fault)
+        return tell_fault(fault)
 
 
-def told(fault: BaseException) -> int:
+def tell_fault(fault: BaseException) -> int:
     """Tell what ended the program, and give the exit code for it."""
     if isinstance(fault, KeyboardInterrupt | BrokenPipeError):
         return INTERRUPTED if isinstance(fault, KeyboardInterrupt) else NOBODY_READS

@@ -13,7 +13,7 @@ from sim.report.charts.chart import BELOW, ENDS, Axis, Chart, Dots, Grid, Line, 
 from sim.report.charts.drawing import Look, look, short, spread
 from sim.report.charts.still import pictured
 from sim.report.words import cause_words
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.measures import DEFINITIONS
 from sim.runs.runner import Result
 from sim.runs.statistics import interval
@@ -33,12 +33,12 @@ TAILS_SHOW = 40
 """So many replications have one beyond each end of :data:`MIDDLE`."""
 
 
-def _looks(answer: Answer) -> list[tuple[Result, Look]]:
+def _looks(answer: Comparison) -> list[tuple[Result, Look]]:
     """Every scenario with its look, the base first."""
     return [(result, look(place)) for place, result in enumerate(answer.results)]
 
 
-def _names(answer: Answer) -> str:
+def _names(answer: Comparison) -> str:
     return ", ".join(result.scenario.name for result in answer.results)
 
 
@@ -47,11 +47,11 @@ def _from_start(values: np.ndarray, start: float) -> np.ndarray:
     return np.concatenate([[start], values])
 
 
-def _weeks(answer: Answer) -> Axis:
+def _weeks(answer: Comparison) -> Axis:
     return Axis(weeks=answer.base.scenario.weeks)
 
 
-def retention(answer: Answer) -> Picture:
+def retention(answer: Comparison) -> Picture:
     """The share of the first customers still there, week by week."""
     weeks, lines = np.arange(answer.base.scenario.weeks + 1), []
     edges, band, told_band = _band(len(answer.numbers))
@@ -75,7 +75,7 @@ def _band(replications: int) -> tuple[tuple[float, float], str, str]:
     return MIDDLE, "95 of 100 replications", "where 95 of 100 replications lie"
 
 
-def kept_more(answer: Answer) -> Picture:
+def kept_more(answer: Comparison) -> Picture:
     """How many more of the first customers are still there than under the base."""
     base, lines = facts.weekly(answer, answer.base, "retention"), []
     for result, this in _looks(answer)[1:]:
@@ -96,7 +96,7 @@ def _from_zero(result: Result, this: Look, mean: np.ndarray, low: np.ndarray, hi
     return Line(result.scenario.name, np.arange(len(mean)), mean, this, low, high, shade=0.25)
 
 
-def _base_line(answer: Answer) -> Line:
+def _base_line(answer: Comparison) -> Line:
     """The base as a line at zero."""
     weeks = np.arange(answer.base.scenario.weeks + 1)
     return Line(answer.base.scenario.name, weeks, np.zeros(len(weeks)), look(0), width=1.4)
@@ -107,7 +107,7 @@ def _ends_of(lines: Sequence[Line]) -> tuple[float | None, float | None]:
     return (None, None) if any(np.nan_to_num([line.y, line.low, line.high]).any() for line in lines) else (-1, 1)
 
 
-def money(answer: Answer) -> Picture:
+def money(answer: Comparison) -> Picture:
     """Profit against the base's, summed from the start, with the weeks in which it turns."""
     scale, turns, lines = facts.stands_for(answer), [], []
     series = {r.scenario.name: np.array([week[:3] for week in answer.cumulative_profit(r)]).T for r in answer.others}
@@ -142,7 +142,7 @@ def _money_note(turns: list[tuple[int, Look]]) -> str:
     return f"Sum from the start, for the whole company. Band: 95 % interval of the mean.{rings}"
 
 
-def over_time(answer: Answer, measure: str) -> Picture:
+def over_time(answer: Comparison, measure: str) -> Picture:
     """Any measure, week by week: means over four weeks, with the interval of the mean."""
     unit = facts.unit_of(answer, measure)
     title = DEFINITIONS[measure].meaning.split(",")[0].removesuffix(" at the end")
@@ -161,7 +161,7 @@ def _gaps_told(lines: Sequence[Line]) -> str:
     return " A line is broken where there was nothing to measure." if any(map(_broken, lines)) else ""
 
 
-def _smooth(answer: Answer, measure: str, factor: float) -> list[Line]:
+def _smooth(answer: Comparison, measure: str, factor: float) -> list[Line]:
     """A line for each scenario: means over four weeks."""
     lines = []
     for result, this in _looks(answer):
@@ -172,7 +172,7 @@ def _smooth(answer: Answer, measure: str, factor: float) -> list[Line]:
     return lines
 
 
-def _average(answer: Answer) -> str:
+def _average(answer: Comparison) -> str:
     return "means over four weeks" if answer.base.scenario.weeks >= 3 * facts.SMOOTHED else "weekly means"
 
 
@@ -180,7 +180,7 @@ def _broken(line: Line) -> bool:
     return bool(np.isnan(line.y).any())
 
 
-def word_of_mouth(answer: Answer, kind: str) -> Picture:
+def word_of_mouth(answer: Comparison, kind: str) -> Picture:
     """Messages heard over time; ``kind`` is ``positive`` or ``negative``."""
     measure, per = f"word_of_mouth_{kind}", "per 100 customers and week"
     title = {"positive": "Good messages heard", "negative": "Bad messages heard"}[kind]
@@ -194,7 +194,7 @@ def word_of_mouth(answer: Answer, kind: str) -> Picture:
     )
 
 
-def reasons(answer: Answer) -> Picture:
+def reasons(answer: Comparison) -> Picture:
     """Departures by cause, a dot for each scenario."""
     rates = {result.scenario.name: facts.departures(answer, result) for result in answer.results}
     means = {name: {cause: interval(found[cause]).mean for cause in CAUSES} for name, found in rates.items()}
@@ -221,7 +221,7 @@ def _reasons_note(shown: list[str]) -> str:
     return f"Each departure is shared out among its causes, so a new cause takes away from the others.{nobody}"
 
 
-def _reasons_alt(answer: Answer, means: dict[str, dict[str, float]]) -> str:
+def _reasons_alt(answer: Comparison, means: dict[str, dict[str, float]]) -> str:
     base = means[answer.base.scenario.name]
     told = ", ".join(
         f"{cause_words(cause)} {number(base[cause], 1)}"
@@ -230,12 +230,12 @@ def _reasons_alt(answer: Answer, means: dict[str, dict[str, float]]) -> str:
     return f"Dot plot of departures per 100 customers and year by cause. Under {answer.base.scenario.name}: {told}."
 
 
-def forest(answer: Answer) -> list[Picture]:
+def forest(answer: Comparison) -> list[Picture]:
     """The paired difference of each headline measure, each in its own unit."""
     return [_differences(answer, measure) for measure in FOREST]
 
 
-def whole_forest(answer: Answer) -> Picture:
+def whole_forest(answer: Comparison) -> Picture:
     """The same as one figure."""
     single = forest(answer)
     charts = [picture.chart for picture in single if isinstance(picture.chart, Chart)]
@@ -244,7 +244,7 @@ def whole_forest(answer: Answer) -> Picture:
     return pictured(grid, " ".join(picture.alt for picture in single), wide=True, name="forest")
 
 
-def _differences(answer: Answer, measure: str) -> Picture:
+def _differences(answer: Comparison, measure: str) -> Picture:
     unit, told = facts.difference_unit(answer, measure), []
     marks: list[Mark] = [Rule(0.0)]
     for place, (result, this) in enumerate(_looks(answer)[1:]):
@@ -266,7 +266,7 @@ def _differences(answer: Answer, measure: str) -> Picture:
     )
 
 
-def everything(answer: Answer) -> list[Picture]:
+def everything(answer: Comparison) -> list[Picture]:
     """The figures of the page in their order, without the forest."""
     against = [kept_more(answer), money(answer)] if answer.others else []
     talk = [word_of_mouth(answer, kind) for kind in ("positive", "negative")]

@@ -8,10 +8,10 @@ from sim.errors import Mistake, nearest
 from sim.report.charts import figures
 from sim.report.charts.chart import Picture
 from sim.report.reasons import six_reasons
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.measures import DEFINITIONS
 
-Drawing = Callable[[Answer], Picture]
+Drawing = Callable[[Comparison], Picture]
 PAIRED: dict[str, tuple[str, Drawing]] = {
     "kept_more": ("Customers kept, against the first scenario", figures.kept_more),
     "profit_so_far": ("Profit against the first scenario's, summed from the start", figures.money),
@@ -31,7 +31,7 @@ def catalogue() -> dict[str, str]:
     return drawn | {name: f"{one.meaning}, week by week" for name, one in DEFINITIONS.items() if name not in drawn}
 
 
-def check(name: str, scenarios: int) -> str:
+def check_figure(name: str, scenarios: int) -> str:
     """The name, if there is such a figure of so many scenarios; else raises :class:`~sim.errors.Mistake` with the nearest."""
     known = catalogue()
     if name not in known:
@@ -42,7 +42,7 @@ def check(name: str, scenarios: int) -> str:
     return name
 
 
-def picture(answer: Answer, name: str) -> Picture:
+def picture(answer: Comparison, name: str) -> Picture:
     """The figure of this name."""
     own = (PAIRED | SINGLE).get(name)
     return own[1](answer) if own else figures.over_time(answer, name)

@@ -15,7 +15,7 @@ def pdf(document: Document) -> bytes:
     """
     from sim.report.formats.html import html
 
-    weasyprint = check()
+    weasyprint = load_weasyprint()
     own = weasyprint.urls.URLFetcher(allowed_protocols=["data"])  # a report holds all it needs
     written: bytes = weasyprint.HTML(string=html(document, moving=False), url_fetcher=own).write_pdf(
         pdf_identifier=b"loyalty"
@@ -23,7 +23,7 @@ def pdf(document: Document) -> bytes:
     return written
 
 
-def check() -> Any:
+def load_weasyprint() -> Any:
     """WeasyPrint, if it can be used here."""
     import logging
 

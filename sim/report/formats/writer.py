@@ -68,9 +68,9 @@ def _kind(word: str) -> Kind:
 def _check(kind: Kind) -> None:
     """See that the library of a format is there."""
     if kind == "pdf":
-        from sim.report.formats.pdf import check
+        from sim.report.formats.pdf import load_weasyprint
 
-        check()
+        load_weasyprint()
     if kind == "xlsx":
         import xlsxwriter  # noqa: F401
 

@@ -16,13 +16,13 @@ from sim.report.charts.chart import Picture
 from sim.report.document import Document
 from sim.report.formats import writer
 from sim.report.formats.writer import Kind
-from sim.runs.comparison import Answer, compare
+from sim.runs.comparison import Comparison, compare
 from sim.runs.executor import executor
 from sim.scenario.whole import Scenario
 from sim.studio.compare import question
 from sim.studio.compare.question import Question
 from sim.studio.visitor import packing
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 
 FEWEST = 2
 """Replications below which nothing can be said of luck."""
@@ -78,7 +78,7 @@ class Shown:
         return [picture for section in self.document.sections if section.small for picture in section.pictures]
 
 
-def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watched) -> Shown:
+def found(asked: Question, scenarios: Sequence[Scenario], desk: VisitorFiles, work: Watched) -> Shown:
     """Compare and put together what is shown. Called off, it shows what was done. Raises :class:`Mistake`."""
     question.refuse_before_running(list(scenarios), asked)
     with TemporaryDirectory(dir=desk.folder, prefix="compared-") as folder:
@@ -99,14 +99,14 @@ def found(asked: Question, scenarios: Sequence[Scenario], desk: Desk, work: Watc
     )  # fmt: skip
 
 
-def compared(scenarios: Sequence[Scenario], asked: Question, work: Watched) -> Answer:
+def compared(scenarios: Sequence[Scenario], asked: Question, work: Watched) -> Comparison:
     """The comparison, on every processor; calling it off keeps what is done."""
     with executor() as place:
         work.on_cancel(lambda: place.stop("called off"))
         if not asked.precision:
             return compare(scenarios, asked.replications, asked.seed, executor=place, progress=work.step)
 
-        def planned(so_far: Answer, total: int) -> None:
+        def planned(so_far: Comparison, total: int) -> None:
             known = sources.known_told(so_far)
             work.expect(total * len(scenarios), f"After {so_far.asked:,} replications {known}; {total:,} may do.")
 
@@ -116,14 +116,14 @@ def compared(scenarios: Sequence[Scenario], asked: Question, work: Watched) -> A
         )  # fmt: skip
 
 
-def _cut_short(answer: Answer, asked: Question) -> bool:
+def _cut_short(answer: Comparison, asked: Question) -> bool:
     """Whether it was called off before every replication was done."""
     if answer.wish:
         return sources.stopped_early(answer)
     return len(answer.numbers) < asked.replications and not any(result.failures for result in answer.results)
 
 
-def _sure(answer: Answer, asked: Question) -> Iterator[tuple[str, str]]:
+def _sure(answer: Comparison, asked: Question) -> Iterator[tuple[str, str]]:
     """What is to be said of how many replications there were."""
     if answer.wish:
         known = answer.known_to <= answer.wish.precision
@@ -133,7 +133,7 @@ def _sure(answer: Answer, asked: Question) -> Iterator[tuple[str, str]]:
         yield f"Called off: this rests on {done}.", "warning"
 
 
-def _refuse_too_few(answer: Answer, asked: Question) -> None:
+def _refuse_too_few(answer: Comparison, asked: Question) -> None:
     if len(answer.numbers) >= FEWEST:
         return
     failed = [failure for result in answer.results for failure in result.failures]
@@ -143,7 +143,7 @@ def _refuse_too_few(answer: Answer, asked: Question) -> None:
     raise Mistake(f"called off when {len(answer.numbers)}{of} replications were done, too few to say anything")
 
 
-def written_as(kind: Kind, document: Document, name: str, desk: Desk) -> Path:
+def written_as(kind: Kind, document: Document, name: str, desk: VisitorFiles) -> Path:
     """The report as a file of some format on the desk. Markdown comes with its figures, as one ZIP file."""
     path = desk.place(f"report_{name}.{kind}")
     if kind != "md":

@@ -15,9 +15,9 @@ from sim.report.formats.writer import Kind
 from sim.studio.compare.answer import KINDS, Shown, written_as
 from sim.studio.compare.forms import plain
 from sim.studio.server.drawing_script import PLOTLY
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.work import use_work
-from sim.studio.widgets.basics import aside, button, heading, said, told
+from sim.studio.widgets.basics import alert, button, caption, heading, paragraph
 
 
 @solara.component_vue("copy.vue")
@@ -31,16 +31,16 @@ def Arrived(words: str) -> None:
 
 
 @solara.component
-def AnswerView(shown: Shown, desk: Desk) -> None:
+def AnswerView(shown: Shown, desk: VisitorFiles) -> None:
     """Everything about an answer."""
     with plain("section", class_="compare-answer", aria_label="The answer"):
         Arrived(words=f"The answer is here: {shown.document.headline}")
         plain("h2", shown.document.headline, class_="compare-headline")
         for sentence in shown.document.lead:
-            said(sentence)
+            paragraph(sentence)
         _how_sure(shown)
         for failure in shown.failures:
-            told(failure, "warning")
+            alert(failure, "warning")
         TakeHome(shown, desk)
         with plain("div", class_="compare-cards"):
             for card in shown.document.cards():
@@ -48,7 +48,7 @@ def AnswerView(shown: Shown, desk: Desk) -> None:
         _pictures(shown.pictures)
         heading(f"Differences from {shown.base}", 2)
         _pictures(shown.forest, "compare-figures small")
-        aside(f"Paired differences of {shown.done:,} replications: mean and 95 % interval. An interval that crosses the line at "
+        caption(f"Paired differences of {shown.done:,} replications: mean and 95 % interval. An interval that crosses the line at "
               "zero is undecided: the difference may be chance.")  # fmt: skip
 
 
@@ -56,12 +56,12 @@ def _how_sure(shown: Shown) -> None:
     """How many replications there were, and whether they were enough."""
     with plain("div"):
         for sentence, kind in shown.sure:
-            told(sentence, kind)
-    aside(shown.finished)
+            alert(sentence, kind)
+    caption(shown.finished)
 
 
 @solara.component
-def TakeHome(shown: Shown, desk: Desk) -> None:
+def TakeHome(shown: Shown, desk: VisitorFiles) -> None:
     """The report in every format, the scenario files, and the command."""
     others, set_others = solara.use_state({})
     making = use_work()
@@ -89,19 +89,19 @@ def TakeHome(shown: Shown, desk: Desk) -> None:
                 button(f"Make it {words}", make(kind), text=True, disabled=making.running)
     with plain("div"):
         if making.mistake:
-            told(making.mistake)
+            alert(making.mistake)
     with plain("details", class_="studio-details"):
         plain("summary", "Show as command")
-        said("Unpack the scenario files into a folder and run this there: it gives the same numbers.")
+        paragraph("Unpack the scenario files into a folder and run this there: it gives the same numbers.")
         if shown.cut_short:
-            aside("It runs all the replications; what was called off here was cut short.")
+            caption("It runs all the replications; what was called off here was cut short.")
         Copied(text=shown.command, label="Command")
 
 
 def _card(card: Card, differs: Sequence[str]) -> None:
     with plain("article", class_="compare-card", style=f"--colour: {card.colour}"):
         plain("h3", card.name, class_="studio-h3")
-        aside(" ".join(part for part in (f"Against {card.against}.", card.description) if part))
+        caption(" ".join(part for part in (f"Against {card.against}.", card.description) if part))
         glance = [
             plain("li", plain("span", label), plain("b", value, class_=tone)) for label, value, tone in card.glance
         ]
@@ -112,7 +112,7 @@ def _card(card: Card, differs: Sequence[str]) -> None:
                 plain("summary", "What differs")
                 plain("ul", *[plain("li", line) for line in differs])
         else:
-            aside(f"Nothing differs: “{card.name}” and “{card.against}” mean the same.")
+            caption(f"Nothing differs: “{card.name}” and “{card.against}” mean the same.")
 
 
 @solara.component_vue("moving.vue")

@@ -26,7 +26,7 @@ from sim.model.parameters import UNITS, unit_named
 from sim.scenario.model_inputs import customers_of, targets
 from sim.scenario.sections import FILE_KEYS, traits
 from sim.scenario.whole import Scenario, described
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 
 ENDING = ".csv"
 ROWS_SHOWN = 6
@@ -52,7 +52,7 @@ class Look:
     words: dict[str, tuple[str, ...]]
 
 
-def plainly(mistake: Mistake, desk: Desk) -> str:
+def plainly(mistake: Mistake, desk: VisitorFiles) -> str:
     """The sentence without the folder in which the file lies, which is nobody's business."""
     return str(mistake).replace(f"{desk.folder}/", "").replace(f"{desk.folder.resolve()}/", "")
 
@@ -60,10 +60,10 @@ def plainly(mistake: Mistake, desk: Desk) -> str:
 # ---- a look into the file
 
 
-def received(name: str, stream: BinaryIO, size: int, encoding: str, desk: Desk) -> tuple[Section, Look]:
+def received(name: str, stream: BinaryIO, size: int, encoding: str, desk: VisitorFiles) -> tuple[Section, Look]:
     """Take in an upload. Raises :class:`Mistake` when it is no use, and then what lay on the desk before still lies there."""
     with TemporaryDirectory(dir=desk.folder) as folder:
-        waiting = Desk(Path(folder))
+        waiting = VisitorFiles(Path(folder))
         try:
             path = waiting.put(name, stream, size)
             seen = look(path, encoding)
@@ -218,11 +218,11 @@ class Reading:
         return [(reason, count, first[reason]) for reason, count in counts.most_common()]
 
 
-def _settled(section: Section, desk: Desk) -> Scenario:
+def _settled(section: Section, desk: VisitorFiles) -> Scenario:
     return described({"customers": section}, desk.folder)
 
 
-def read(section: Section, desk: Desk) -> Reading:
+def read(section: Section, desk: VisitorFiles) -> Reading:
     """Read the whole file as the section says. A section that cannot be is refused with a sentence, never with less."""
     try:
         return _reading(customers_of(_settled(section, desk)))
@@ -235,7 +235,7 @@ def _reading(customers: Customers | None) -> Reading:
     return Reading(customers.rows, len(customers.line), tuple(customers.quarantined))
 
 
-def _refused(section: Section, desk: Desk, sentence: str) -> Reading:
+def _refused(section: Section, desk: VisitorFiles, sentence: str) -> Reading:
     """What is wrong; with the list of rows when there are merely too many that cannot be used."""
     try:
         return replace(_reading(customers_of(_settled(section | {"bad_rows_allowed": 1}, desk))), refused=sentence)
@@ -243,7 +243,7 @@ def _refused(section: Section, desk: Desk, sentence: str) -> Reading:
         return Reading(0, 0, (), sentence)
 
 
-def quarantine_file(reading: Reading, section: Section, desk: Desk) -> Path:
+def quarantine_file(reading: Reading, section: Section, desk: VisitorFiles) -> Path:
     """The rows set aside as a CSV file on the desk, to be mended."""
     path = desk.place(f"set aside from {section['file']}")
     write_quarantine(path, reading.set_aside)
@@ -261,7 +261,7 @@ def drawn(scenario: Scenario, customers: int) -> Scenario:
     return scenario.with_(lesson=None, customers=unread, market={"customers": customers})
 
 
-def with_file(scenario: Scenario, section: Section, desk: Desk) -> Scenario:
+def with_file(scenario: Scenario, section: Section, desk: VisitorFiles) -> Scenario:
     """The scenario with the customers of a file on the desk; traits that the file lacks are drawn as the scenario says."""
     bare = drawn(scenario, 1000).with_(customers={"segments": None})
     here = replace(bare, path=None, folder=desk.folder.resolve())
@@ -271,12 +271,12 @@ def with_file(scenario: Scenario, section: Section, desk: Desk) -> Scenario:
 # ---- kept on the desk, so that leaving the page loses nothing
 
 
-def remember(section: Section, desk: Desk) -> None:
+def remember(section: Section, desk: VisitorFiles) -> None:
     """Keep what was said of the file."""
     (desk.folder / KEPT).write_text(json.dumps(section), encoding="utf-8")
 
 
-def remembered(desk: Desk) -> Section | None:
+def remembered(desk: VisitorFiles) -> Section | None:
     """What was said of the file that still lies on the desk; None when there is none."""
     try:
         section: Section = json.loads((desk.folder / KEPT).read_text(encoding="utf-8"))
@@ -290,7 +290,7 @@ def begun(path: Path, seen: Look, encoding: str) -> Section:
     return {"file": path.name, "encoding": encoding, "columns": guess(seen)}
 
 
-def told(name: str) -> str:
+def trait_in_words(name: str) -> str:
     """A trait with its unit and range, as a row of the mapping shows it."""
     trait = traits()[name]
     high = f"{trait.high:,g}" if np.isfinite(trait.high) else "no limit"

@@ -15,9 +15,9 @@ from sim.studio.compare import customers
 from sim.studio.compare.customers import Look, Reading, Section
 from sim.studio.compare.forms import plain
 from sim.studio.compare.mapping_form import Change, mapping
-from sim.studio.visitor.files import LARGEST, PIECE, Desk
+from sim.studio.visitor.files import LARGEST, PIECE, VisitorFiles
 from sim.studio.visitor.work import Work, use_work
-from sim.studio.widgets.basics import Table, aside, choice, heading, said, told
+from sim.studio.widgets.basics import Table, alert, caption, choice, heading, paragraph
 
 LIMITS = f"At most {LARGEST // 2**20} MB, a header and a row for each customer."
 
@@ -37,7 +37,7 @@ def Upload(
 class Arriving:
     """A file on its way, piece by piece, kept on the disk; of one that is larger than is accepted no more is kept."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: VisitorFiles) -> None:
         self._desk = desk
         self.begin("", 0)
 
@@ -54,7 +54,7 @@ class Arriving:
 
 
 def use_upload(
-    desk: Desk, encoding: str, taken: Callable[[Section], None]
+    desk: VisitorFiles, encoding: str, taken: Callable[[Section], None]
 ) -> tuple[Work, str, Callable[[dict[str, Any]], None], Callable[..., None]]:
     """The work of taking in a file, what is wrong with it, and what the browser is to call: at its beginning, for each piece."""
     fault, set_fault = solara.use_state("")
@@ -88,7 +88,7 @@ def use_upload(
 
 
 @solara.component
-def FileForm(desk: Desk, told_of: Section) -> None:
+def FileForm(desk: VisitorFiles, told_of: Section) -> None:
     """Upload, look, map, and see what becomes of the rows."""
     arrivals, set_arrivals = solara.use_state(0)
     section, set_section = solara.use_state(solara.use_memo(lambda: customers.remembered(desk), []))
@@ -116,19 +116,19 @@ def FileForm(desk: Desk, told_of: Section) -> None:
             event_begin=begin, event_part=part,
         )  # fmt: skip
         choice("How the text is encoded", [(e, e) for e in customers.ENCODINGS], encoding, set_encoding)
-    aside("The file is read as data only. It stays on your desk here until the studio closes; nobody else sees it, and a "
+    caption("The file is read as data only. It stays on your desk here until the studio closes; nobody else sees it, and a "
           "link to this page does not bring it along.")  # fmt: skip
     with plain("div"):
         if fault:
-            told(fault + (" – the file you had before is still here" if section else ""))
+            alert(fault + (" – the file you had before is still here" if section else ""))
         if incoming.running:
-            said("Looking into the file …")
+            paragraph("Looking into the file …")
     if section is not None:
         _shown(section, seen, unread, read, change, desk, first)
 
 
 def use_reading(
-    section: Section | None, arrivals: int, desk: Desk
+    section: Section | None, arrivals: int, desk: VisitorFiles
 ) -> tuple[Look | None, str, Reading | None, frozenset[str]]:
     """The file's beginning, or what is wrong with it; its rows, once they are read; the traits that had a column when it came."""
     kept, reading = json.dumps(section), use_work()
@@ -140,7 +140,7 @@ def use_reading(
     return seen, unread, None if reading.running else reading.result, first
 
 
-def _look(section: Section | None, desk: Desk) -> tuple[Look | None, str]:
+def _look(section: Section | None, desk: VisitorFiles) -> tuple[Look | None, str]:
     """The beginning of the file on the desk, or what is wrong with it."""
     if section is None:
         return None, ""
@@ -156,13 +156,13 @@ def _shown(
     unread: str,
     read: Reading | None,
     change: Change,
-    desk: Desk,
+    desk: VisitorFiles,
     first: frozenset[str],
 ) -> None:
     """The first rows, what becomes of all of them, and what the columns mean."""
     heading(section["file"], 3)
     if seen is None:
-        told(unread)
+        alert(unread)
         return
     rows = [(f"row {number}", *row) for number, row in enumerate(seen.rows, 1)]
     Table(("", *seen.names), rows, f"The first rows of {section['file']}")
@@ -171,10 +171,10 @@ def _shown(
     mapping(section, seen, change, first)
 
 
-def _become(section: Section, read: Reading | None, desk: Desk) -> None:
+def _become(section: Section, read: Reading | None, desk: VisitorFiles) -> None:
     """How many rows become customers, and the list of those that do not."""
     if read is None:
-        said("Reading the rows …")
+        paragraph("Reading the rows …")
         return
     if read.refused:
         v.Alert(
@@ -186,15 +186,17 @@ def _become(section: Section, read: Reading | None, desk: Desk) -> None:
             children=[read.refused],
         )
     elif read.set_aside:
-        told(f"{read.kept:,} of {read.rows:,} rows become customers; {len(read.set_aside):,} are set aside.", "warning")
+        alert(
+            f"{read.kept:,} of {read.rows:,} rows become customers; {len(read.set_aside):,} are set aside.", "warning"
+        )
     else:
-        told(f"All {read.rows:,} rows become customers.", "success")
+        alert(f"All {read.rows:,} rows become customers.", "success")
     if read.set_aside:
         Quarantine(section, read, desk)
 
 
 @solara.component
-def Quarantine(section: Section, read: Reading, desk: Desk) -> None:
+def Quarantine(section: Section, read: Reading, desk: VisitorFiles) -> None:
     """Why rows were set aside, the rows, and a file of them."""
     reasons = [(reason, f"{count:,}", f"line {line:,}") for reason, count, line in read.reasons]
     Table(("Why", "Rows", "First in"), reasons, "Why rows were set aside")

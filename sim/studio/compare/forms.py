@@ -18,10 +18,10 @@ from sim.studio.compare import question as asking
 from sim.studio.compare.question import Question
 from sim.studio.compare.spreads import Spreads
 from sim.studio.library.scenario_library import OWN, titles
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.levers import GROUPS, Lever, found, lever, levers, worded
 from sim.studio.visitor.policies import Policy, Setting, fault_of, now, title_of
-from sim.studio.widgets.basics import aside, button, choice, heading, told
+from sim.studio.widgets.basics import alert, button, caption, choice, heading
 from sim.studio.widgets.html import html
 
 Ask = Callable[[Callable[[Question], Question]], None]
@@ -93,7 +93,7 @@ def fraction(low: float, high: float) -> Callable[[str], str]:
 
 
 @solara.component
-def PolicyForm(place: int, question: Question, ask: Ask, desk: Desk) -> None:
+def PolicyForm(place: int, question: Question, ask: Ask, desk: VisitorFiles) -> None:
     """One policy's card."""
     policy = question.policies[place]
     finding, set_finding = solara.use_state(False)
@@ -113,9 +113,9 @@ def PolicyForm(place: int, question: Question, ask: Ask, desk: Desk) -> None:
         heading(_called(place), 3)
         _choose_start(policy, desk, put)
         if missing or start is None:
-            told(missing)
+            alert(missing)
             return
-        aside(start.description)
+        caption(start.description)
         for number, setting in enumerate(policy.settings):
             SettingForm(setting, number, start, put, number == fresh)
         with plain("div"):
@@ -132,7 +132,7 @@ def _called(place: int) -> str:
     return "Base: what the others are held against" if place == 0 else f"What if {place}"
 
 
-def _start(question: Question, place: int, desk: Desk) -> tuple[Scenario | None, str]:
+def _start(question: Question, place: int, desk: VisitorFiles) -> tuple[Scenario | None, str]:
     """The scenario that the policy starts from, or a sentence."""
     try:
         return asking.started(question, place, desk), ""
@@ -140,13 +140,13 @@ def _start(question: Question, place: int, desk: Desk) -> tuple[Scenario | None,
         return None, str(mistake)
 
 
-def _choose_start(policy: Policy, desk: Desk, put: Put) -> None:
+def _choose_start(policy: Policy, desk: VisitorFiles, put: Put) -> None:
     names = [(key, f"{worded(key.rpartition('/')[0]) or 'Other'}: {name}") for key, name in titles(desk).items()]
     names.sort(key=lambda name: not name[0].startswith(OWN))
     choice("Starts from", names, policy.start, lambda key: put(lambda now: replace(now, start=key)))
 
 
-def _whole_fault(question: Question, place: int, start: Scenario, desk: Desk) -> None:
+def _whole_fault(question: Question, place: int, start: Scenario, desk: VisitorFiles) -> None:
     """What is wrong with the policy as a whole, unless a field says it already."""
     policy = question.policies[place]
     question = replace(question, spreads=Spreads())  # what is wrong with them, or with the file, is said beside them
@@ -156,7 +156,7 @@ def _whole_fault(question: Question, place: int, start: Scenario, desk: Desk) ->
         asking.scenario_at(question, place, desk)
     except Mistake as mistake:
         if not any(fault_of(setting, start) for setting in policy.settings):
-            told(str(mistake))
+            alert(str(mistake))
 
 
 def _naming(policy: Policy, start: Scenario, put: Put) -> None:
@@ -183,7 +183,7 @@ def SettingForm(setting: Setting, number: int, start: Scenario, put: Put, fresh:
     fault = fault_of(setting, start)
     if setting.lever not in levers():
         with plain("div", class_="compare-lever wrong") as unknown:
-            told(fault)
+            alert(fault)
             button("Take it out", remove, "mdi-close", text=True)
         return unknown
     this = lever(setting.lever)
@@ -199,12 +199,12 @@ def SettingForm(setting: Setting, number: int, start: Scenario, put: Put, fresh:
                 button("Take it out", remove, "mdi-close", text=True, small=True)
         with plain("div"):
             if fault:
-                told(fault)
-        aside(f"{this.range}. In “{start.name}”: {now(this.key, start)}; usual: {this.default or 'none'}.")
+                alert(fault)
+        caption(f"{this.range}. In “{start.name}”: {now(this.key, start)}; usual: {this.default or 'none'}.")
         with plain("details", class_="studio-details"):
             plain("summary", "What it means, and where the usual value comes from")
-            aside(f"{this.meaning}.")
-            aside(this.source or "A choice, not a measured quantity.")
+            caption(f"{this.meaning}.")
+            caption(this.source or "A choice, not a measured quantity.")
     return box
 
 
@@ -235,7 +235,7 @@ def Finder(start: Scenario, choose: Callable[[Setting], None]) -> None:
             hide_details=True, clearable=True, append_icon="mdi-magnify", autofocus=True,
         )  # fmt: skip
         if not matching:
-            aside("No lever is called so, nor means it; try another word, or none to see all.")
+            caption("No lever is called so, nor means it; try another word, or none to see all.")
         for group, parts in matching.items():
             plain("h4", GROUPS[group])
             for part, these in parts.items():

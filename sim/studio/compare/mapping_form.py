@@ -15,7 +15,7 @@ from sim.studio.compare import customers
 from sim.studio.compare.customers import Look, Section
 from sim.studio.compare.forms import Field, plain
 from sim.studio.visitor.levers import value_of
-from sim.studio.widgets.basics import aside, choice, heading, told
+from sim.studio.widgets.basics import alert, caption, choice, heading
 
 Change = Callable[[Callable[[Section], Section]], None]
 """Changes what is said of the file; it is told how, as :data:`sim.studio.compare.forms.Ask` is."""
@@ -26,7 +26,7 @@ ALLOWED = tuple((str(share), f"at most {100 * share:g} %") for share in (0.0, 0.
 def mapping(section: Section, seen: Look, change: Change, first: frozenset[str]) -> None:
     """The whole of it. ``first``: the traits that had a column when the file came; others keep their place, and the focus."""
     heading("What the columns mean", 3)
-    aside(
+    caption(
         "Names that are alike were matched; correct them. What no column gives is drawn for each customer, as the scenario says."
     )
     with plain("div"):
@@ -46,9 +46,9 @@ def _used(section: Section, seen: Look) -> None:
     """Which columns are not used; a warning when none is, for then the file says no more than how many customers there are."""
     unused = customers.unused(section, seen)
     if not section.get("columns"):
-        told(customers.NOTHING_USED, "warning")
+        alert(customers.NOTHING_USED, "warning")
     elif unused:
-        aside(f"Not used: {', '.join(unused)}.")
+        caption(f"Not used: {', '.join(unused)}.")
 
 
 def _traits(names: list[str], section: Section, seen: Look, change: Change) -> None:
@@ -62,13 +62,13 @@ def _others(section: Section, seen: Look, change: Change) -> None:
     by = section.get("segment_by", {}).get("column", "")
     with plain("div", class_="chosen" if by else ""):
         plain("b", "Segments")
-        aside(
+        caption(
             "A column that says which kind of customer each is. Results are the same without; policies may differ by it."
         )
         choice("Column of segments", named, by, lambda name: change(lambda now: _segmented(now, name)))
     with plain("div", class_="chosen"):
         plain("b", "Rows that cannot be used")
-        aside("If there are more than this share of them, the file is refused: something else may be wrong with it.")
+        caption("If there are more than this share of them, the file is refused: something else may be wrong with it.")
         allowed = str(float(section.get("bad_rows_allowed", 0.05)))
         choice(
             "Rows set aside",
@@ -94,7 +94,7 @@ def TraitForm(trait: str, target: Target, section: Section, seen: Look, change: 
 
     with plain("div", class_="chosen" if entry else "", role="group", aria_label=words) as box:
         plain("b", words.capitalize())
-        aside(customers.told(trait))
+        caption(customers.trait_in_words(trait))
         choice(f"Column for {words}", [NONE, *((name, name) for name in seen.names)], entry.get("column", ""),
                lambda name: put(column=name))  # fmt: skip
         if entry:

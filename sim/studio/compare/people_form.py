@@ -11,7 +11,7 @@ from sim.studio.compare.customers import Section
 from sim.studio.compare.file_form import FileForm
 from sim.studio.compare.forms import Ask, Field, plain, whole_number
 from sim.studio.compare.question import Question
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.widgets.basics import choice
 
 WHERE = (
@@ -22,7 +22,7 @@ WHERE = (
 
 
 @solara.component
-def PeopleForm(question: Question, ask: Ask, desk: Desk, told_of: Section) -> None:
+def PeopleForm(question: Question, ask: Ask, desk: VisitorFiles, told_of: Section) -> None:
     """The choice, and what belongs to it. ``told_of``: here it is put what the page shows of the customer file
     (``section``); what stands in it under ``changed`` is called when that is changed here."""
     with plain("div", class_="compare-row"):

@@ -13,7 +13,7 @@ from sim.scenario.whole import Scenario
 from sim.studio.compare import customers, spreads
 from sim.studio.compare.spreads import Spreads
 from sim.studio.library.scenario_library import fetch
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.policies import Policy, from_address, scenario_of, to_address, with_at, without_at
 
 PLACES = ("base", "other", "other2", "other3", "other4")
@@ -118,13 +118,13 @@ def from_entries(entries: Mapping[str, str]) -> Question:
     )
 
 
-def started(question: Question, place: int, desk: Desk) -> Scenario:
+def started(question: Question, place: int, desk: VisitorFiles) -> Scenario:
     """The scenario that a policy starts from, over the question's weeks. Raises :class:`Mistake` when there is none."""
     scenario = fetch(question.policies[place].start, desk)
     return scenario.with_(lesson=None, weeks=question.weeks) if question.weeks else scenario
 
 
-def _peopled(scenario: Scenario, question: Question, desk: Desk) -> Scenario:
+def _peopled(scenario: Scenario, question: Question, desk: VisitorFiles) -> Scenario:
     """The scenario on the customers that the question asks for."""
     if question.people == DRAWN:
         return spreads.applied(customers.drawn(scenario, question.count), question.spreads)
@@ -139,22 +139,22 @@ def _peopled(scenario: Scenario, question: Question, desk: Desk) -> Scenario:
     return scenario
 
 
-def segments_from_file(question: Question, desk: Desk) -> bool:
+def segments_from_file(question: Question, desk: VisitorFiles) -> bool:
     """Whether a column of the visitor's file says who belongs to which segment."""
     return question.people == FROM_FILE and "segment_by" in (customers.remembered(desk) or {})
 
 
-def given_by_file(question: Question, desk: Desk) -> set[str]:
+def given_by_file(question: Question, desk: VisitorFiles) -> set[str]:
     """The traits that the visitor's file gives, so that nothing is drawn."""
     return set((customers.remembered(desk) or {}).get("columns", {})) if question.people == FROM_FILE else set()
 
 
-def peopled_at(question: Question, place: int, desk: Desk) -> Scenario:
+def peopled_at(question: Question, place: int, desk: VisitorFiles) -> Scenario:
     """The scenario that a policy starts from, on the question's customers. Raises :class:`Mistake`."""
     return _peopled(started(question, place, desk), question, desk)
 
 
-def scenario_at(question: Question, place: int, desk: Desk) -> Scenario:
+def scenario_at(question: Question, place: int, desk: VisitorFiles) -> Scenario:
     """The scenario that the policy at ``place`` is. Raises :class:`Mistake` with all that is wrong with it."""
     try:
         return _peopled(scenario_of(question.policies[place], started(question, place, desk)), question, desk)
@@ -162,7 +162,7 @@ def scenario_at(question: Question, place: int, desk: Desk) -> Scenario:
         raise Mistake(customers.plainly(mistake, desk)) from None
 
 
-def scenarios(question: Question, desk: Desk) -> list[Scenario]:
+def scenarios(question: Question, desk: VisitorFiles) -> list[Scenario]:
     """Every policy as a scenario. Raises :class:`Mistake` for what cannot be compared, with the remedy on the page."""
     found = [scenario_at(question, place, desk) for place in range(len(question.policies))]
     if len(found) < 2:

@@ -74,7 +74,7 @@ def _bell(spread: Distribution, trait: Trait) -> Shape:
     return Shape(trait.low, trait.high, float(quantile(places).mean()), quantile, density)
 
 
-def told(spread: Distribution, trait: Trait) -> str:
+def picture_in_words(spread: Distribution, trait: Trait) -> str:
     """What the picture shows, in words."""
     unit = in_unit(trait.unit)
     found, unit = shape(spread, trait), "" if unit.startswith("(") else f" {unit}"
@@ -88,7 +88,7 @@ def told(spread: Distribution, trait: Trait) -> str:
 
 
 def svg(spread: Distribution, trait: Trait) -> str:
-    """The picture, to stand within a page; made of numbers alone, and told by :func:`told` to those who cannot see it."""
+    """The picture, to stand within a page; made of numbers alone, and told by :func:`picture_in_words` to those who cannot see it."""
     found = shape(spread, trait)
     inner = _spike(spread, trait) if found is None else _curve(found)
     axis = f'<line x1="0" x2="{WIDE}" y1="{FLOOR}" y2="{FLOOR}" stroke="{INK}"/>'

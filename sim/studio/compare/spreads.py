@@ -232,6 +232,6 @@ def range_told(trait: str) -> str:
     return between(line.low, line.high, line.unit)
 
 
-def told(people: People, trait: str, segment: str = EVERYBODY) -> str:
+def spread_in_words(people: People, trait: str, segment: str = EVERYBODY) -> str:
     """How a trait is spread, in words."""
     return spread_told(people.spread(trait, segment or None), traits()[trait].unit)

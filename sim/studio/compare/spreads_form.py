@@ -17,8 +17,8 @@ from sim.studio.compare import spread_picture, spreads
 from sim.studio.compare.forms import Ask, Field, plain
 from sim.studio.compare.question import Question
 from sim.studio.compare.spreads import EVERYBODY, KIND_WORDS, NUMBER_WORDS, Spread, Spreads, kinds, worded
-from sim.studio.visitor.files import Desk
-from sim.studio.widgets.basics import Table, aside, button, choice, heading, told
+from sim.studio.visitor.files import VisitorFiles
+from sim.studio.widgets.basics import Table, alert, button, caption, choice, heading
 
 Say = Callable[[Callable[[Spreads], Spreads]], None]
 """Changes what is said of the customers; it is told how, as :data:`sim.studio.compare.forms.Ask` is."""
@@ -30,7 +30,7 @@ WAITING = (
 
 
 @solara.component
-def SpreadsForm(question: Question, ask: Ask, desk: Desk) -> None:
+def SpreadsForm(question: Question, ask: Ask, desk: VisitorFiles) -> None:
     """Everything about how the customers differ, folded away until it is asked for."""
     start = _start(question, desk)
     said = question.spreads
@@ -42,19 +42,19 @@ def SpreadsForm(question: Question, ask: Ask, desk: Desk) -> None:
     with plain("details", class_="studio-details compare-differ"):
         plain("summary", "How the customers differ" + (f" ({count} set here)" if count else ""))
         if start is None:
-            aside("The base cannot be made yet; mend it below first.")
+            caption("The base cannot be made yet; mend it below first.")
             return
-        aside("Every customer is drawn anew in every replication: each trait from the spread that is said here, else from the "
+        caption("Every customer is drawn anew in every replication: each trait from the spread that is said here, else from the "
               "scenario’s. It holds for every policy, and for the rival’s customers too.")  # fmt: skip
         own = asking.segments_from_file(question, desk)
         if own:
-            aside(WAITING)
+            caption(WAITING)
         else:
             Segments(said, say, start)
         _set(said, say, start, asking.given_by_file(question, desk), own)
 
 
-def _start(question: Question, desk: Desk) -> Scenario | None:
+def _start(question: Question, desk: VisitorFiles) -> Scenario | None:
     """The base on its customers, before anything is said of them here."""
     try:
         return asking.peopled_at(replace(question, spreads=Spreads()), 0, desk)
@@ -69,13 +69,13 @@ def Segments(said: Spreads, say: Say, start: Scenario) -> None:
     there = said.segments or own
     heading("Segments", 3)
     if not there:
-        aside("One kind of customer. With segments, a trait can be spread differently in each of them.")
+        caption("One kind of customer. With segments, a trait can be spread differently in each of them.")
     for place, (name, share) in enumerate(there):
         SegmentForm(place, name, share, say, own).key(f"segment {place}")
     with plain("div"):
         fault = _fault(start, said)
         if fault:
-            told(fault)
+            alert(fault)
     with plain("div"):
         button(
             "Add a segment", lambda: say(lambda now: now.with_segment(now.segments or own)), "mdi-plus", outlined=True
@@ -127,8 +127,8 @@ def _set(said: Spreads, say: Say, start: Scenario, given: set[str], by_column: b
 
 
 def _as_it_is(start: Scenario, trait: str, segments: list[str]) -> str:
-    everybody, own = spreads.told(start.customers, trait), start.customers.segments
-    parts = [f"{name}: {spreads.told(start.customers, trait, name)}" for name in segments
+    everybody, own = spreads.spread_in_words(start.customers, trait), start.customers.segments
+    parts = [f"{name}: {spreads.spread_in_words(start.customers, trait, name)}" for name in segments
              if name in own and trait in own[name].traits]  # fmt: skip
     return "; ".join([everybody, *parts])
 
@@ -165,11 +165,11 @@ def SpreadForm(spread: Spread, place: int, start: Scenario, say: Say) -> Element
     with plain("div", class_="chosen compare-spread", role="group", aria_label=name) as box:
         plain("b", name)
         if spread.trait in traits():
-            aside(f"{traits()[spread.trait].meaning}.")
+            caption(f"{traits()[spread.trait].meaning}.")
             _numbers(spread, place, say, move)
         with plain("div"):
             if fault:
-                told(fault)
+                alert(fault)
         if not fault:
             _picture(spread, start)
         button("Take it out", lambda: say(lambda now: now.without(place)), "mdi-close", text=True, small=True)
@@ -191,7 +191,7 @@ def _numbers(spread: Spread, place: int, say: Say, move: Callable[..., None]) ->
                 NUMBER_WORDS.get(called, called), typed, lambda text, k=number: move(numbers=_with(spread, k, text)),
                 suffix=traits()[spread.trait].unit,
             ).key(f"{spread.kind} {called}")  # fmt: skip
-    aside(f"{spreads.range_told(spread.trait)}.".capitalize())
+    caption(f"{spreads.range_told(spread.trait)}.".capitalize())
 
 
 def _with(spread: Spread, place: int, text: str) -> tuple[str, ...]:
@@ -206,4 +206,4 @@ def _picture(spread: Spread, start: Scenario) -> None:
     found, trait = spreads.distribution_of(spread, start), traits()[spread.trait]
     if found is not None:
         solara.HTML(unsafe_innerHTML=spread_picture.svg(found, trait), classes=["compare-curve"])
-        aside(spread_picture.told(found, trait))
+        caption(spread_picture.picture_in_words(found, trait))

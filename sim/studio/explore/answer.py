@@ -25,16 +25,16 @@ from sim.studio.explore.design_points import Spot, best_of, picked, spots, unit_
 from sim.studio.explore.questions import NotKept
 from sim.studio.explore.take_away import Ask, OpenAsScenario, Taken
 from sim.studio.visitor.address import use_address
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.work import Stopped, Work, use_work
-from sim.studio.widgets.basics import Progress, aside, button, choice, said, told
+from sim.studio.widgets.basics import Progress, alert, button, caption, choice, paragraph
 from sim.studio.widgets.html import html
 from sim.studio.widgets.prose import Prose, filled
 
 MOST_ROWS = 100
 
 
-def runs_folder(desk: Desk, own: bool) -> Path:
+def runs_folder(desk: VisitorFiles, own: bool) -> Path:
     """Where runs are kept: beside the answers in ``results`` if there is such a folder, a visitor's own on their desk."""
     here = Path.cwd() / "results"
     shared = not own and here.is_dir() and os.access(here, os.W_OK)
@@ -80,7 +80,7 @@ def run(ask: Ask, work: Work) -> Any:
 
 
 @solara.component
-def Answer(ask: Ask, desk: Desk, at_once: bool) -> None:
+def Answer(ask: Ask, desk: VisitorFiles, at_once: bool) -> None:
     """A question with its answer, or the button that finds it."""
     work = use_work()
     missing, set_missing = solara.use_state(0)
@@ -93,9 +93,9 @@ def Answer(ask: Ask, desk: Desk, at_once: bool) -> None:
     if work.running and work.total:
         Progress(work, "Replications")
     elif work.running:
-        aside("Looking at what has been run before …")
+        caption("Looking at what has been run before …")
     elif work.mistake:
-        told(work.mistake)
+        alert(work.mistake)
     elif work.result is None or isinstance(work.result, Missing):
         _missing(work, ask, missing)
     else:
@@ -120,9 +120,9 @@ def _introduced(ask: Ask, unfolded: bool) -> str:
 
 def _missing(work: Work, ask: Ask, total: int) -> None:
     if work.called_off:
-        said("Stopped. What was run by then is kept: run it again to go on from there.")
+        paragraph("Stopped. What was run by then is kept: run it again to go on from there.")
     else:
-        said(
+        paragraph(
             f"Not all of this has been run before. The whole takes about {total:,} replications; what is kept is not run again."
         )
     with html("div"):
@@ -133,15 +133,15 @@ def _missing(work: Work, ask: Ask, total: int) -> None:
 
 
 @solara.component
-def Shown(ask: Ask, found: Any, desk: Desk) -> None:
+def Shown(ask: Ask, found: Any, desk: VisitorFiles) -> None:
     """The answer in a sentence, the figures, and the setting that was picked."""
     address = use_address()
     outcomes = ask.asked.measures
     measure = address["outcome"] if address["outcome"] in outcomes else outcomes[0]
     k = outcomes.index(measure)
     with html("div", class_="explore-answer", attributes={"role": "status"}):
-        said(questions.headline(ask.command, found) + ".", "explore-headline")
-    aside(
+        paragraph(questions.headline(ask.command, found) + ".", "explore-headline")
+    caption(
         f"{found.tally.found:,} replications were kept from before, {found.tally.ran:,} were run now"
         + (f"; {len(found.failures):,} failed and are left out" if found.failures else "") + "."
     )  # fmt: skip
@@ -157,7 +157,7 @@ def Shown(ask: Ask, found: Any, desk: Desk) -> None:
 
 
 @solara.component
-def Points(ask: Ask, found: Any, desk: Desk, k: int) -> None:
+def Points(ask: Ask, found: Any, desk: VisitorFiles, k: int) -> None:
     """The settings that were run: as a map or a line, against each other, and in numbers; one of them picked."""
     address = use_address()
     known: list[Spot] = solara.use_memo(lambda: spots(found), [id(found)])

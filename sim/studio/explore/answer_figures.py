@@ -11,7 +11,7 @@ from sim.report.amounts import Unit
 from sim.studio.explore import drawn, drawn_bars
 from sim.studio.explore.design_points import Spot
 from sim.studio.explore.take_away import Ask
-from sim.studio.widgets.basics import aside, heading
+from sim.studio.widgets.basics import caption, heading
 from sim.studio.widgets.figures import Bars, Dots, Map
 from sim.studio.widgets.html import html
 from sim.studio.widgets.prose import Prose, filled
@@ -44,14 +44,14 @@ def plane(view: View) -> bool:
     line = drawn.along_one(view.found, view.known, view.k, unit)
     if cells is not None:
         heading(f"The map: {view.words}, {unit.level}", 3)
-        aside("Every cell is a setting: click one, or go there with the arrow keys and press Enter.")
+        caption("Every cell is a setting: click one, or go there with the arrow keys and press Enter.")
         others = cells.pop("others")
         Map(title=f"Map of {view.words}", chosen=view.chosen, event_pick=view.pick, **cells)
         if others:
-            aside(f"With {others}.")
+            caption(f"With {others}.")
     elif line is not None:
         heading(f"{view.words[:1].upper()}{view.words[1:]}, step by step", 3)
-        aside(
+        caption(
             "Every dot is a setting: click one, or go there with the arrow keys and press Enter. Thin lines: 95 % intervals."
         )
         Dots(title=f"{view.words} along the lever", chosen=view.chosen, event_pick=view.pick, **line)
@@ -81,7 +81,7 @@ def trade_off(view: View) -> None:
         return
     other = next(j for j in range(len(view.shown)) if j != view.k)
     heading("What can be had together", 3)
-    aside(
+    caption(
         "Orange diamonds: no other setting is better in both (the Pareto front). Hollow: breaks a limit. Thin lines: 95 % "
         "intervals." + (" Grey: what the search tried on its way." if view.ask.command == "optimise" else "")
     )
@@ -94,6 +94,6 @@ def bars(found: dict[str, Any]) -> None:
     """Bars one below the other, with a table of the same."""
     heading(found["title"], 3)
     Bars(title=found["title"], axis=found["axis"], bars=found["bars"], band=found["band"])
-    aside(found["note"])
+    caption(found["note"])
     rows = [(bar["label"], bar["range"] or "–", bar["told"]) for bar in found["bars"]]
     Prose(filled("bars.html", rows=rows, title=found["title"]))

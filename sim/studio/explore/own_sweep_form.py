@@ -14,9 +14,9 @@ from sim.scenario.quantities import between, number_told
 from sim.studio.explore import own_sweep
 from sim.studio.explore.own_sweep import BASE, PLACES, USUAL
 from sim.studio.library import catalogue, scenario_library
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.levers import numbers
-from sim.studio.widgets.basics import aside, button, choice, heading, said, told
+from sim.studio.widgets.basics import alert, button, caption, choice, heading, paragraph
 from sim.studio.widgets.html import html
 
 FIELDS = ("base", *(name for place in PLACES for name in place), "measure", "measure2", *USUAL)
@@ -36,7 +36,7 @@ SIZES = {
 
 
 @solara.component
-def OwnForm(entries: Mapping[str, str], desk: Desk, go: Callable[[dict[str, str]], None]) -> None:
+def OwnForm(entries: Mapping[str, str], desk: VisitorFiles, go: Callable[[dict[str, str]], None]) -> None:
     """The form; ``go`` is called with the entries of the address when everything in them makes sense."""
     given = {name: entries.get(name, "") for name in FIELDS} | {"base": entries.get("base") or BASE}
     asked, set_asked = solara.use_state(given if given["one"] else dict.fromkeys(FIELDS, "") | START)
@@ -58,7 +58,7 @@ def OwnForm(entries: Mapping[str, str], desk: Desk, go: Callable[[dict[str, str]
         go(own_sweep.entries_of(own))
 
     heading("Ask your own", 2)
-    said("Choose a scenario, one or two levers and how far to move them, and what you want to look at.")
+    paragraph("Choose a scenario, one or two levers and how far to move them, and what you want to look at.")
     with html("div", class_="explore-form"):
         values = [(card.key, f"{card.name} ({card.key})") for card in catalogue.cards(desk)]
         choice("Scenario to start from", values, asked["base"], lambda key: change(base=key))
@@ -70,7 +70,7 @@ def OwnForm(entries: Mapping[str, str], desk: Desk, go: Callable[[dict[str, str]
             options = sorted({*sizes, value}, key=lambda size: (len(size), size))
             choice(words, [(size, size) for size in options], value, lambda size, name=name: change(**{name: size}))  # type: ignore[misc]
     if mistake:
-        told(mistake)
+        alert(mistake)
     with html("div"):
         button("Go", begin, "mdi-play")
 
@@ -82,7 +82,7 @@ def _measures(asked: Mapping[str, str], change: Callable[..., None]) -> None:
 
 
 def _lever(
-    asked: Mapping[str, str], names: tuple[str, str, str], words: str, desk: Desk, change: Callable[..., None]
+    asked: Mapping[str, str], names: tuple[str, str, str], words: str, desk: VisitorFiles, change: Callable[..., None]
 ) -> None:
     path = asked[names[0]]
     known = numbers()
@@ -103,7 +103,7 @@ def _lever(
                 _end("from", asked[names[1]], lambda text: change(**{names[1]: text}))
                 _end("to", asked[names[2]], lambda text: change(**{names[2]: text}))
             limits = "no or yes" if lever.kind is bool else between(lever.low, lever.high, lever.unit)
-            aside(f"{lever.meaning}; {limits}{_today(asked['base'], path, desk)}.")
+            caption(f"{lever.meaning}; {limits}{_today(asked['base'], path, desk)}.")
 
 
 def _end(words: str, value: str, change: Callable[[str], None]) -> Element:
@@ -118,7 +118,7 @@ def _end(words: str, value: str, change: Callable[[str], None]) -> Element:
     )
 
 
-def _usual_range(path: str | None, base: str, desk: Desk) -> tuple[str, str]:
+def _usual_range(path: str | None, base: str, desk: VisitorFiles) -> tuple[str, str]:
     lever = numbers()[path or ""]
     if lever.kind is bool:
         return "", ""
@@ -130,7 +130,7 @@ def _usual_range(path: str | None, base: str, desk: Desk) -> tuple[str, str]:
     return f"{low:.10g}", f"{high:.10g}"
 
 
-def _today(base: str, path: str, desk: Desk) -> str:
+def _today(base: str, path: str, desk: VisitorFiles) -> str:
     try:
         today = own_sweep.value_today(scenario_library.fetch(base, desk), path)
         return f"; in this scenario {number_told(float(f'{today:.6g}'))}"

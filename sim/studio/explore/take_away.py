@@ -14,10 +14,10 @@ from sim.experiments.question import Experiment
 from sim.studio.explore import own_sweep, questions
 from sim.studio.explore.design_points import Spot, setting_told
 from sim.studio.library import scenario_library
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.packing import file_name, on_own_shelf
 from sim.studio.visitor.work import use_work
-from sim.studio.widgets.basics import aside, button, choice, heading, said, told
+from sim.studio.widgets.basics import alert, button, caption, choice, heading, paragraph
 from sim.studio.widgets.html import html
 from sim.studio.widgets.prose import Prose, filled
 
@@ -33,7 +33,7 @@ class Ask:
     told: str
 
 
-def opened_as_scenario(asked: Experiment, spot: Spot, desk: Desk) -> tuple[str, str]:
+def opened_as_scenario(asked: Experiment, spot: Spot, desk: VisitorFiles) -> tuple[str, str]:
     """Put a picked setting on the desk as a scenario; returns what the shelf calls its base and it.
 
     The base is the shelf's own where it means the same; else it is put on the desk too, so that both last as long.
@@ -49,7 +49,7 @@ def opened_as_scenario(asked: Experiment, spot: Spot, desk: Desk) -> tuple[str, 
 
 
 @solara.component
-def OpenAsScenario(asked: Experiment, spot: Spot, desk: Desk) -> None:
+def OpenAsScenario(asked: Experiment, spot: Spot, desk: VisitorFiles) -> None:
     """The button that makes a scenario of a picked setting, and the ways on from there."""
     keys, set_keys = solara.use_state(("", ""))
     mistake, set_mistake = solara.use_state("")
@@ -62,7 +62,7 @@ def OpenAsScenario(asked: Experiment, spot: Spot, desk: Desk) -> None:
 
     with html("div"):
         if mistake:
-            told(mistake)
+            alert(mistake)
         elif not keys[1]:
             button("Open as scenario", open_it, "mdi-folder-open-outline")
         else:
@@ -70,7 +70,7 @@ def OpenAsScenario(asked: Experiment, spot: Spot, desk: Desk) -> None:
 
 
 def _ways_on(base: str, picked: str) -> None:
-    said(f"It is on your desk as “{picked}”, beside today's “{base}”:")
+    paragraph(f"It is on your desk as “{picked}”, beside today's “{base}”:")
     links = {"live": ("one", "two", "Watch both live"), "compare": ("base", "other", "Compare them")}
     with html("p", class_="library-ways"):
         for page, (one, two, words) in links.items():
@@ -81,7 +81,7 @@ def _ways_on(base: str, picked: str) -> None:
 FORMATS = {"html": "Web page", "pdf": "PDF", "xlsx": "Workbook (Excel)"}
 
 
-def reported(ask: Ask, found: Any, desk: Desk, kind: str) -> Path:
+def reported(ask: Ask, found: Any, desk: VisitorFiles, kind: str) -> Path:
     """The report of an answer, put on the desk. Raises :class:`Mistake` when this machine cannot write that kind."""
     from sim.report.formats import writer
 
@@ -90,7 +90,7 @@ def reported(ask: Ask, found: Any, desk: Desk, kind: str) -> Path:
 
 
 @solara.component
-def Taken(ask: Ask, found: Any, desk: Desk) -> None:
+def Taken(ask: Ask, found: Any, desk: VisitorFiles) -> None:
     """The report, the question as a file, and the command that asks the same."""
     work = use_work()
     kind, set_kind = solara.use_state("html")
@@ -104,10 +104,10 @@ def Taken(ask: Ask, found: Any, desk: Desk) -> None:
         button("Make the report", begin, "mdi-file-document-outline", disabled=work.running)
     with html("div"):
         if work.mistake:
-            told(work.mistake)
+            alert(work.mistake)
         elif isinstance(work.result, Path):
             _report_links(desk.address(work.result), work.result.name)
-    aside(ask.told)
+    caption(ask.told)
     if ask.asked.path.name == own_sweep.OWN_FILE:
         Prose(filled("file.html", text=own_sweep.as_yaml(ask.asked.written)))
 

@@ -19,7 +19,7 @@ from sim.studio.lessons.school_class import ROOMS, View
 from sim.studio.lessons.taking import committed_in_words, guess_needed
 from sim.studio.visitor.address import Address
 from sim.studio.visitor.work import Stopped, Work, use_work
-from sim.studio.widgets.basics import Table, aside, button, heading, hidden, said, told
+from sim.studio.widgets.basics import Table, alert, button, caption, heading, hidden, paragraph
 from sim.studio.widgets.html import html
 
 LOOK = 0.5
@@ -56,12 +56,12 @@ def Classroom(code: str, visitor: str, found: dict[str, Scenario], address: Addr
         view = ROOMS.view(code, visitor)
     except Mistake as mistake:
         heading("Lessons")
-        told(str(mistake))
+        alert(str(mistake))
         button("To the lessons", lambda: address.go("/lessons"), outlined=True)
         return
     scenario = found.get(view.lesson)
     if scenario is None:
-        told(f"The lesson of this class, “{view.lesson[:60]}”, cannot be taken any more: its file was changed.")
+        alert(f"The lesson of this class, “{view.lesson[:60]}”, cannot be taken any more: its file was changed.")
         return
     heading(f"{scenario.name} – class {view.code}")
     with html("div", class_="lesson-body"):
@@ -76,11 +76,11 @@ def Classroom(code: str, visitor: str, found: dict[str, Scenario], address: Addr
 @solara.component
 def Board(view: View, scenario: Scenario, visitor: str) -> None:
     """What the teacher shows on the wall: the code, and how many are how far."""
-    said("Open “Lessons” in the studio and enter this code:")
+    paragraph("Open “Lessons” in the studio and enter this code:")
     html("p", class_="lesson-code", children=[view.code])
     _counts(view)
     if not view.revealed:
-        said(
+        paragraph(
             "Guesses and outcomes stay hidden here until you show them. After that nobody can commit a guess any more."
         )
         button("Show the outcome to all", lambda: ROOMS.reveal(view.code, visitor), "mdi-eye-outline", large=True)
@@ -99,17 +99,17 @@ def Seat(view: View, scenario: Scenario, visitor: str) -> None:
     """What a member does: take a seat, read, guess, run."""
     mistake, set_mistake = solara.use_state("")
     if view.mine is None:
-        said("You have come to a class. Whoever takes a seat gets a world with luck of their own.")
+        paragraph("You have come to a class. Whoever takes a seat gets a world with luck of their own.")
         button("Take a seat", lambda: _try(lambda: ROOMS.enter(view.code, visitor), set_mistake), large=True)
     else:
         name = f"{view.mine.name}, your" if view.mine.name else "Your"
-        aside(f"{name} world has luck no. {view.mine.number}. {view.committed} of {view.members} have guessed.")
+        caption(f"{name} world has luck no. {view.mine.number}. {view.committed} of {view.members} have guessed.")
         if view.mine.guess is None and not view.revealed:
             ReadAndGuess(scenario, lambda value: _try(lambda: ROOMS.commit(view.code, visitor, value), set_mistake))
         else:
             OwnRun(view, scenario, visitor)
     if mistake:
-        told(mistake)
+        alert(mistake)
 
 
 def _try(action: Callable[[], Any], fail: Callable[[str], None]) -> None:
@@ -125,8 +125,8 @@ def ReadAndGuess(scenario: Scenario, commit: Callable[[float], None]) -> None:
     """The story, and the guess."""
     lesson = scenario.lesson
     assert lesson is not None and lesson.guide is not None
-    for paragraph in lesson.guide.read:
-        said(paragraph)
+    for words in lesson.guide.read:
+        paragraph(words)
     html("h2", class_="lesson-question", children=[lesson.predict])
     GuessForm(guess_needed(scenario), "What will the model show?", commit)
 
@@ -139,16 +139,16 @@ def OwnRun(view: View, scenario: Scenario, visitor: str) -> None:
     if mine.guess is not None:
         Box(f"Your guess: {committed_in_words(guess, mine.guess)}")
     if mine.value is not None:
-        said(f"Your own run showed {in_words(guess, mine.value)}. Every run has other luck: look at the others.")
+        paragraph(f"Your own run showed {in_words(guess, mine.value)}. Every run has other luck: look at the others.")
         return
     if work.running:
-        aside("Both worlds are lived through, once each …")
+        caption("Both worlds are lived through, once each …")
         button("Cancel", work.cancel, "mdi-close", outlined=True)
     else:
         start = "Run my world"
         button(start, lambda: work.start(2, lambda own: run_mine(view, scenario, visitor, own)), "mdi-play", large=True)
     if work.mistake:
-        told(work.mistake)
+        alert(work.mistake)
 
 
 def run_mine(view: View, scenario: Scenario, visitor: str, work: Work) -> None:
@@ -169,14 +169,14 @@ def Together(view: View, scenario: Scenario) -> None:
     guess = guess_needed(scenario)
     heading("The class", 2)
     if view.around is None:
-        said("Nobody has run a world yet; a dot appears here for each run.")
+        paragraph("Nobody has run a world yet; a dot appears here for each run.")
         return
     runs = f"{view.done} run{'' if view.done == 1 else 's'}"
     known = with_interval(guess, view.around) if view.done > 1 else in_words(guess, view.around.mean)
     html("p", class_="lesson-verdict", children=[f"Mean of {runs}: {known}"])
     picture(dots(guess, tuple(value for _, value, _ in view.dots), view.around, view.guesses))
     if view.committed:
-        said(f"{view.right} of {view.committed} guesses are right, going by the mean of the class.")
+        paragraph(f"{view.right} of {view.committed} guesses are right, going by the mean of the class.")
     if guess.options:
         right = guess.right(view.around.mean)
         rows = [
@@ -202,4 +202,4 @@ def TalkAbout(scenario: Scenario) -> None:
     Listed(lesson.guide.explain, ordered=True)
     with html("details"):
         html("summary", children=["Why, in the model's own account"])
-        said(lesson.because)
+        paragraph(lesson.because)

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.report.amounts import between, number, places, signed
 from sim.report.words import cause_words
-from sim.runs.comparison import Answer
+from sim.runs.comparison import Comparison
 from sim.runs.executor import Executor
 from sim.runs.measures import DEFINITIONS, ratio
 from sim.runs.runner import Place, Progress, run_together
@@ -39,7 +39,7 @@ class Outcome:
     """A paired comparison of a lesson's two worlds."""
 
     lesson: Lesson
-    answer: Answer
+    answer: Comparison
 
     def values(self, measure: str, relative: bool = False) -> np.ndarray:
         """The paired difference in every replication – as a share of the other world's value where ``relative``; or missing."""
@@ -123,7 +123,7 @@ def live(
     lesson = pair[1].lesson
     assert lesson is not None
     with Place(executor=executor).opened() as place:
-        return Outcome(lesson, Answer(tuple(run_together(pair, numbers, seed, place, progress=progress))))
+        return Outcome(lesson, Comparison(tuple(run_together(pair, numbers, seed, place, progress=progress))))
 
 
 # ---- guess and outcome, told

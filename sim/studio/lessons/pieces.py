@@ -12,7 +12,7 @@ from sim.report.charts.chart import Picture
 from sim.scenario.guided import Guess
 from sim.studio.lessons.pictures import meaning
 from sim.studio.lessons.taking import STAGES, TITLES
-from sim.studio.widgets.basics import aside, button, said
+from sim.studio.widgets.basics import button, caption, paragraph
 from sim.studio.widgets.html import html
 
 # Components, for what stands in the place of something else: an element of another tag would keep the old one's.
@@ -35,7 +35,7 @@ def picture(drawn: Picture) -> None:
     """A picture with words for those who cannot see it."""
     html("img", class_="lesson-picture", attributes={"src": drawn.source, "alt": drawn.alt})
     if drawn.note:
-        aside(drawn.note)
+        caption(drawn.note)
 
 
 @solara.component
@@ -74,7 +74,7 @@ def GuessForm(guess: Guess, question: str, commit: Callable[[float], None]) -> N
                 v.Radio(label=option.answer, value=place)
         button("Commit my guess", lambda: commit(chosen), "mdi-lock-outline", disabled=chosen < 0, large=True)
         return
-    said(f"Guess: {meaning(guess).lower()} – by how much does it differ from the other world?")
+    paragraph(f"Guess: {meaning(guess).lower()} – by how much does it differ from the other world?")
     html("p", class_="lesson-verdict", children=[f"{signed(number)} {unit}"])
     v.Slider(
         v_model=number, on_v_model=set_number, min=round(guess.low * factor), max=round(guess.high * factor), step=1,
@@ -82,5 +82,5 @@ def GuessForm(guess: Guess, question: str, commit: Callable[[float], None]) -> N
     )  # fmt: skip
     low, high = (f"{signed(end * factor)} {unit}" for end in (guess.low, guess.high))
     near = f"Within {signed(guess.near * factor).strip('+')} {unit} counts as right."
-    aside(f"From {low} to {high}, with the mouse or the arrow keys. {near}")
+    caption(f"From {low} to {high}, with the mouse or the arrow keys. {near}")
     button("Commit my guess", lambda: commit(number / factor), "mdi-lock-outline", large=True)

@@ -23,16 +23,16 @@ from sim.studio.library import scenario_library
 from sim.studio.library.catalogue import in_words
 from sim.studio.visitor.address import Address
 from sim.studio.visitor.work import Stopped, Work, use_work
-from sim.studio.widgets.basics import Progress, Table, aside, button, heading, said, told
+from sim.studio.widgets.basics import Progress, Table, alert, button, caption, heading, paragraph
 from sim.studio.widgets.html import html
 
 
 @solara.component
 def Read(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, address: Address) -> None:
     """The story."""
-    for paragraph in attempt.guide.read:
-        said(paragraph)
-    aside(f"Two worlds, the same people and the same luck. In this one: {attempt.scenario.description}")
+    for words in attempt.guide.read:
+        paragraph(words)
+    caption(f"Two worlds, the same people and the same luck. In this one: {attempt.scenario.description}")
     button("Now guess", lambda: go("predict"), "mdi-arrow-right", large=True)
     button("For the teacher", lambda: address.go(view="teacher", stage=None), text=True)
 
@@ -52,7 +52,7 @@ def Predict(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
     html("h2", class_="lesson-question", children=[attempt.lesson.predict])
     if attempt.guess is None:
         GuessForm(attempt.guide.guess, "What will the model show?", commit)
-        aside("A committed guess stays as it is: that is what makes the comparison worth something.")
+        caption("A committed guess stays as it is: that is what makes the comparison worth something.")
     else:
         Box(f"Your guess: {committed_in_words(attempt.guide.guess, attempt.guess)}")
         button(
@@ -62,7 +62,7 @@ def Predict(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
             large=True,
         )
     if mistake:
-        told(mistake)
+        alert(mistake)
 
 
 @solara.component
@@ -81,7 +81,7 @@ def Run(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, address
     solara.use_effect(follow, [work.result])
     assert attempt.guess is not None
     Box(f"Your guess: {committed_in_words(attempt.guide.guess, attempt.guess)}")
-    said(
+    paragraph(
         f"Both worlds are now lived through {REPLICATIONS} times, each time with other luck – the same in both worlds."
     )
     if work.running:
@@ -91,7 +91,7 @@ def Run(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, address
     if attempt.outcome is not None:
         button("To the outcome", lambda: go("compare"), "mdi-arrow-right", outlined=True, large=True)
     if work.mistake:
-        told(work.mistake)
+        alert(work.mistake)
 
 
 def run_pair(attempt: Attempt, work: Work) -> Outcome:
@@ -111,9 +111,11 @@ def Compare(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
     assert outcome is not None and attempt.guess is not None
     html("p", class_="lesson-verdict", children=[attempt.verdict])
     if guess.options:
-        said(guess.options[int(attempt.guess)].means)
+        paragraph(guess.options[int(attempt.guess)].means)
     Box(attempt.lesson.happens)
-    said(f"{in_words(measure_words(guess.measure))}: {with_interval(guess, outcome.guessed)}, against the other world.")
+    paragraph(
+        f"{in_words(measure_words(guess.measure))}: {with_interval(guess, outcome.guessed)}, against the other world."
+    )
     values = tuple(float(value) for value in outcome.each)
     own = () if guess.options else (float(attempt.guess),)
     picture(solara.use_memo(lambda: dots(guess, values, outcome.guessed, own), [id(outcome)]))
@@ -132,7 +134,7 @@ def Compare(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
 def Explain(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, address: Address) -> None:
     """First in one's own words, then the model's account."""
     opened, set_opened = solara.use_state(False)
-    said("First in your own words – write it down, or tell somebody:")
+    paragraph("First in your own words – write it down, or tell somebody:")
     Listed(attempt.guide.explain, ordered=True)
     if opened:
         TheModelsAccount(attempt, key)
@@ -148,9 +150,9 @@ def TheModelsAccount(attempt: Attempt, key: str) -> None:
     solara.use_effect(lambda: work.start(1, lambda own: accounted(outcome)) if outcome else None, [id(outcome)])
     Box(attempt.lesson.because)
     if work.running:
-        aside("Looking for a customer whose two lives part …")
+        caption("Looking for a customer whose two lives part …")
     if work.mistake:
-        told(work.mistake)
+        alert(work.mistake)
     if work.result is None:
         return
     AccountTold(work.result).key("told")  # a key, for an element is not to be made of the one that stood here before
@@ -160,13 +162,13 @@ def TheModelsAccount(attempt: Attempt, key: str) -> None:
 def AccountTold(account: Account) -> None:
     """The reasons, and the two lives."""
     heading("Reasons to leave that changed", 2)
-    said(account.reasons)
+    paragraph(account.reasons)
     if account.weeks:
         heading("One customer, two lives", 2)
-        said(" ".join(account.who))
+        paragraph(" ".join(account.who))
         Table(("Week", *account.names), account.weeks, "Weeks in which the two lives differ")
         for name, ending in zip(account.names, account.endings, strict=True):
-            said(f"{name}: {ending}")
+            paragraph(f"{name}: {ending}")
 
 
 @solara.component
@@ -174,7 +176,7 @@ def Think(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, addre
     """A question without a single answer."""
     opened, set_opened = solara.use_state(False)
     html("h2", class_="lesson-question", children=[attempt.guide.think.question])
-    said("There is no single answer.")
+    paragraph("There is no single answer.")
     if opened:
         Touches(attempt)
     else:
@@ -204,7 +206,7 @@ def live_entries(attempt: Attempt, key: str) -> dict[str, str]:
 @solara.component
 def Touches(attempt: Attempt) -> None:
     """What a good answer touches."""
-    said("A good answer touches:")
+    paragraph("A good answer touches:")
     Listed(attempt.guide.think.touches)
 
 

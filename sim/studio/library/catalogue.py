@@ -24,7 +24,7 @@ from sim.scenario.whole import Scenario
 from sim.scenario.wording import Difference, compared
 from sim.scenario.yaml_file import read_yaml
 from sim.studio.library import scenario_library
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 
 CLAIM = re.compile(r"\bS[0-4]\.\d+\b")
 _SERVES = re.compile(r"Serves (?:S[0-4]\.\d+(?:, )?)+\.?\s*")
@@ -64,7 +64,7 @@ class Card:
         return self.key.rpartition("/")[0]
 
 
-def cards(desk: Desk | None = None) -> list[Card]:
+def cards(desk: VisitorFiles | None = None) -> list[Card]:
     """Every scenario of the shelf, in its order; one that cannot be read says so in its description."""
     files = scenario_library.on_shelf(desk)
     keys = {path.resolve(): key for key, path in files.items()}
@@ -91,7 +91,7 @@ def by_folder(found: Iterable[Card]) -> dict[str, list[Card]]:
     return folders
 
 
-def changes(card: Card, scenario: Scenario, desk: Desk | None = None) -> list[Difference]:
+def changes(card: Card, scenario: Scenario, desk: VisitorFiles | None = None) -> list[Difference]:
     """In what a scenario differs from the one it extends; from the defaults when it extends none."""
     from sim.scenario.whole import described
 
@@ -226,7 +226,7 @@ class Entry:
     text: str
 
 
-def entries(desk: Desk | None = None) -> Iterator[Entry]:
+def entries(desk: VisitorFiles | None = None) -> Iterator[Entry]:
     """Everything that can be looked up."""
     for card in cards(desk):
         text = f"{card.key} {card.name} {card.description}"
@@ -256,7 +256,7 @@ def _of_the_model() -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def find(words: str, desk: Desk | None = None) -> dict[str, list[Entry]]:
+def find(words: str, desk: VisitorFiles | None = None) -> dict[str, list[Entry]]:
     """By kind, the entries in which every one of the words stands; those with a word in the title come first."""
     wanted = words.casefold().split()
     if not wanted:

@@ -13,7 +13,7 @@ from sim.scenario.wording import about, value_told
 from sim.studio.library import catalogue
 from sim.studio.library import scenario_library as shelf
 from sim.studio.library.catalogue import Card, in_words
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.packing import to_download
 from sim.studio.widgets.prose import filled
 
@@ -44,12 +44,12 @@ def where(**entries: str) -> str:
     return f"/library?{urlencode(entries)}" if entries else "/library"
 
 
-def scenarios(desk: Desk) -> str:
+def scenarios(desk: VisitorFiles) -> str:
     """Every scenario, by folder."""
     return filled("scenarios.html", folders=catalogue.by_folder(catalogue.cards(desk)), names=FOLDERS, where=where)
 
 
-def scenario(key: str, desk: Desk) -> str:
+def scenario(key: str, desk: VisitorFiles) -> str:
     """A scenario: what it is, in what it differs from the one it extends, where it can be taken. Raises :class:`Mistake`."""
     card = next((card for card in catalogue.cards(desk) if card.key == key), None)
     found = shelf.fetch(key, desk)
@@ -137,7 +137,7 @@ def _sourced(item: catalogue.Sourced) -> tuple[str, ...]:
     return title, item.row["meaning"], item.row["default"] or "–", item.row["range"], says
 
 
-def found(words: str, desk: Desk) -> str:
+def found(words: str, desk: VisitorFiles) -> str:
     """Everything in which the words stand, by kind."""
     hits: dict[str, Any] = catalogue.find(words, desk)
     count = sum(map(len, hits.values()))

@@ -11,10 +11,10 @@ import solara
 from sim.report.charts.chart import Picture
 from sim.report.mirror import Reflection
 from sim.scenario.whole import Scenario
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.packing import file_name
 from sim.studio.visitor.work import Stopped, Work, use_work
-from sim.studio.widgets.basics import Progress, Table, aside, button, heading, said, told
+from sim.studio.widgets.basics import Progress, Table, alert, button, caption, heading, paragraph
 from sim.studio.widgets.html import html
 
 REPLICATIONS = 40
@@ -66,7 +66,7 @@ def _row(one: Reflection) -> Row:
 
 
 @solara.component
-def Mirror(key: str, scenario: Scenario, desk: Desk) -> None:
+def Mirror(key: str, scenario: Scenario, desk: VisitorFiles) -> None:
     """The button, the progress and what came of it, for one scenario."""
     work = use_work()
     shown, set_shown = solara.use_state("")
@@ -76,7 +76,7 @@ def Mirror(key: str, scenario: Scenario, desk: Desk) -> None:
         set_shown(key)
         work.start(REPLICATIONS, lambda w: mirrored(scenario, desk.place(path.name), w))
 
-    said(f"Runs “{scenario.name}” {REPLICATIONS} times over {scenario.weeks} weeks.")
+    paragraph(f"Runs “{scenario.name}” {REPLICATIONS} times over {scenario.weeks} weeks.")
     with html("div"):
         if work.running:
             Progress(work, "Replications")
@@ -84,18 +84,18 @@ def Mirror(key: str, scenario: Scenario, desk: Desk) -> None:
             button("Show it", begin, "mdi-play")
     with html("div"):
         if work.mistake:
-            told(work.mistake)
+            alert(work.mistake)
         elif shown == key and isinstance(work.result, Mirrored):
             _shown(work.result, desk)
         elif work.called_off and not work.running:
-            said("Stopped: nothing is shown of a run that is not whole.")
+            paragraph("Stopped: nothing is shown of a run that is not whole.")
 
 
-def _shown(found: Mirrored, desk: Desk) -> None:
+def _shown(found: Mirrored, desk: VisitorFiles) -> None:
     heading("Why people leave: the six reasons", 2)
     _picture(found.reasons)
     heading("The mirror: what the company measures of itself, and what its customers perceive", 2)
-    said(f"{found.headline}.", "studio-text mirror-headline")
+    paragraph(f"{found.headline}.", "studio-text mirror-headline")
     _picture(found.gaps)
     Table(
         ("Subject", "The company says", "Customers say", "Gap, with 95 % interval"), found.rows, "The mirror in numbers"
@@ -111,4 +111,4 @@ def _picture(picture: Picture) -> None:
     with html("figure", class_="library-picture"):
         html("img", attributes={"src": picture.source, "alt": picture.alt})
         if picture.note:
-            aside(picture.note)
+            caption(picture.note)

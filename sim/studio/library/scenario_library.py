@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.errors import Mistake
 from sim.scenario.shipped import scenarios_folder
 from sim.scenario.whole import Scenario, load
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 
 OWN = "own"
 """Where a visitor's own scenarios stand on the shelf."""
@@ -26,13 +26,13 @@ def text(name: str) -> str:
     return name.encode("utf-8", "replace").decode("utf-8")
 
 
-def on_shelf(desk: Desk | None = None) -> dict[str, Path]:
+def on_shelf(desk: VisitorFiles | None = None) -> dict[str, Path]:
     """Shipped scenarios, then those on the desk (``own/my_idea``)."""
     own = sorted(desk.folder.glob("*.yaml")) if desk else []
     return shipped() | {f"{OWN}/{text(path.stem)}": path for path in own}
 
 
-def fetch(key: str, desk: Desk | None = None) -> Scenario:
+def fetch(key: str, desk: VisitorFiles | None = None) -> Scenario:
     """The scenario that the address calls ``key``. Raises :class:`Mistake` when there is none, or its file is faulty."""
     path = on_shelf(desk).get(key)
     if path is None:
@@ -58,12 +58,12 @@ def _loaded(path: Path, changed: int) -> Scenario:
     return load(path)
 
 
-def titles(desk: Desk | None = None) -> dict[str, str]:
+def titles(desk: VisitorFiles | None = None) -> dict[str, str]:
     """What every scenario is called in a list, by key; one whose file is faulty is named so, and stands in nobody's way."""
     return {key: _title(path) for key, path in on_shelf(desk).items()}
 
 
-def title(key: str, desk: Desk | None = None) -> str:
+def title(key: str, desk: VisitorFiles | None = None) -> str:
     """What a scenario is called in a list. Raises :class:`Mistake` when there is none of this key."""
     path = on_shelf(desk).get(key)
     return _title(path) if path is not None else fetch(key, desk).name

@@ -11,9 +11,9 @@ from typing import Any
 from sim.scenario.whole import Scenario
 from sim.studio.library.scenario_library import fetch
 from sim.studio.live.frames import LARGEST, fitted
-from sim.studio.live.live_session import Film, Script
+from sim.studio.live.live_session import LiveSession, Script
 from sim.studio.visitor.address import Address
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.policies import Policy, from_address, scenario_of, to_address
 from sim.studio.visitor.work import told_of
 
@@ -23,7 +23,7 @@ SAME = "same"
 """In the address: world B starts from world A's scenario."""
 
 
-def script_of(address: Address, desk: Desk) -> Script:
+def script_of(address: Address, desk: VisitorFiles) -> Script:
     """What the address asks to be shown. Raises :class:`Mistake` when it cannot be."""
     people = address.whole("people", LARGEST, 20, LARGEST)
     seed = address.whole("seed", 1, 0, 2**31)
@@ -44,7 +44,7 @@ def second_policy(address: Address) -> Policy:
     return from_address(address["two"] or (SAME if address["one"] else SECOND))
 
 
-def second_world(address: Address, policy: Policy, desk: Desk) -> Scenario:
+def second_world(address: Address, policy: Policy, desk: VisitorFiles) -> Scenario:
     """World B as a scenario. Raises :class:`Mistake`, as the scenario's own check would, for what cannot be."""
     return scenario_of(policy, fetch(first_key(address) if policy.start == SAME else policy.start, desk))
 
@@ -58,12 +58,12 @@ def compare_entries(address: Address) -> dict[str, str]:
     return {"base": to_address(Policy(first)), "other": to_address(replace(second, start=start))}
 
 
-class Projector:
+class LiveController:
     """One visitor's film: makes it in the background and hands on its weeks when the browser asks for them."""
 
     def __init__(self, show: Callable[[dict[str, Any]], None], hand: Callable[[dict[str, Any]], None]) -> None:
         self._show, self._hand = show, hand
-        self._film: Film | None = None
+        self._film: LiveSession | None = None
         self._fail: Callable[[str], None] = lambda words: None
         self._version = 0
         self._lock, self._making, self._turn = threading.Lock(), threading.Lock(), threading.Lock()
@@ -82,7 +82,7 @@ class Projector:
             with self._making:  # one at a time; of those that wait only the last is still wanted
                 if version != self._version:
                     return None
-                film = Film(make(), keep, lambda: version != self._version)
+                film = LiveSession(make(), keep, lambda: version != self._version)
                 opening = film.opening() | {"version": version, "keep": keep}
         except Exception as fault:  # whatever it is, it must reach the page, or that would wait for ever
             return fail(told_of(fault))

@@ -34,7 +34,7 @@ class Script:
             raise Mistake(f"{told}; only equally long ones can be shown side by side")
 
 
-class Film:
+class LiveSession:
     """Worlds that are stepped as somebody watches; weeks before ``start`` are lived unseen, for they have been seen.
 
     Raises :class:`Mistake` when the scenarios cannot be shown together, or hold more people than can be drawn.

@@ -27,10 +27,10 @@ from sim.studio.compare.spreads import Spreads
 from sim.studio.compare.spreads_form import SpreadsForm
 from sim.studio.visitor import packing
 from sim.studio.visitor.address import MOST, Address, use_address
-from sim.studio.visitor.files import DESKS, Desk
+from sim.studio.visitor.files import DESKS, VisitorFiles
 from sim.studio.visitor.policies import Policy
 from sim.studio.visitor.work import Work, use_work
-from sim.studio.widgets.basics import Progress, aside, button, choice, heading, said, told
+from sim.studio.widgets.basics import Progress, alert, button, caption, choice, heading, paragraph
 from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Compare", "mdi-compare", 20
@@ -91,7 +91,7 @@ def Page() -> None:
 
     html("style", children=[_style()])
     heading("Compare policies")
-    said("The same customers, with the same luck, live under each policy; what differs is the policy’s doing.")
+    paragraph("The same customers, with the same luck, live under each policy; what differs is the policy’s doing.")
     heading("1  Customers", 2)
     PeopleForm(question, ask, desk, told_of).key(f"people {turn}")
     _differing(question, ask, desk)
@@ -101,7 +101,7 @@ def Page() -> None:
     RunForm(question, ask, run, work)
     with plain("div"):
         if fault:
-            told(fault)
+            alert(fault)
     _outcome(work, asked == (question, version), desk)
 
 
@@ -123,16 +123,16 @@ def use_question(address: Address, tell: Callable[[str], None]) -> tuple[Questio
     return question, latest, ask
 
 
-def _differing(question: Question, ask: Ask, desk: Desk) -> None:
+def _differing(question: Question, ask: Ask, desk: VisitorFiles) -> None:
     """How the customers differ, where any of them are drawn."""
     with plain("div"):
         if question.people:
             SpreadsForm(question, ask, desk)
         elif question.spreads != Spreads():
-            aside("What was said of how customers differ waits until they are drawn, or come from your file.")
+            caption("What was said of how customers differ waits until they are drawn, or come from your file.")
 
 
-def _policies(question: Question, ask: Ask, desk: Desk, address: Address, tell: Callable[[str], None]) -> None:
+def _policies(question: Question, ask: Ask, desk: VisitorFiles, address: Address, tell: Callable[[str], None]) -> None:
     """A card for each policy, and what can be done with all of them."""
     with plain("div", class_="compare-policies"):
         for place in range(len(question.policies)):
@@ -191,24 +191,26 @@ def Slid(question: Question, ask: Ask) -> Element:
     return slider
 
 
-def _outcome(work: Work, as_asked: bool, desk: Desk) -> None:
+def _outcome(work: Work, as_asked: bool, desk: VisitorFiles) -> None:
     """How far it is, what went wrong, or the answer; ``as_asked``: whether nothing was changed since."""
     with plain("div"):
         if work.running:
             Progress(work, "Simulated")
-            aside(work.note)
-            aside("Counted are replications of each policy. Cancel keeps what is done." if work.done else GETTING_READY)
+            caption(work.note)
+            caption(
+                "Counted are replications of each policy. Cancel keeps what is done." if work.done else GETTING_READY
+            )
         if work.mistake:
-            told(work.mistake)
+            alert(work.mistake)
         if work.result is not None and not as_asked:
-            told("You have changed something above since; press Compare to see what that does.", "info")
+            alert("You have changed something above since; press Compare to see what that does.", "info")
     with plain("div"):
         if isinstance(work.result, answer.Shown):
             AnswerView(work.result, desk)
 
 
 @solara.component
-def Shelf(question: Question, desk: Desk, address: Address, tell: Callable[[str], None]) -> None:
+def Shelf(question: Question, desk: VisitorFiles, address: Address, tell: Callable[[str], None]) -> None:
     """Policies kept as scenarios of one's own, and watched live."""
     kept, set_kept = solara.use_state("")
 
@@ -231,10 +233,10 @@ def Shelf(question: Question, desk: Desk, address: Address, tell: Callable[[str]
         button("Put changed policies on my shelf", lambda: None if keep() else None, "mdi-bookshelf", text=True)
         button("Watch the first two live", watch, "mdi-play-network", text=True)
         if kept:
-            aside(kept)
+            caption(kept)
 
 
-def _key(question: Question, place: int, scenario: Scenario, desk: Desk) -> str:
+def _key(question: Question, place: int, scenario: Scenario, desk: VisitorFiles) -> str:
     """What the shelf calls a policy; one with anything changed is put there first."""
     policy = question.policies[place]
     untouched = not (policy.settings or policy.name or policy.about or question.people or question.weeks)

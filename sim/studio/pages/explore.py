@@ -17,8 +17,8 @@ from sim.studio.explore.questions import Question
 from sim.studio.explore.take_away import Ask
 from sim.studio.library import scenario_library
 from sim.studio.visitor.address import Address, use_address
-from sim.studio.visitor.files import DESKS, Desk
-from sim.studio.widgets.basics import aside, button, choice, heading, said, told
+from sim.studio.visitor.files import DESKS, VisitorFiles
+from sim.studio.widgets.basics import alert, button, caption, choice, heading, paragraph
 from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Explore", "mdi-grid", 30
@@ -38,7 +38,7 @@ def Page() -> None:
     ask, mistake = solara.use_memo(lambda: _tried(address, known, desk), asks)
     _ways(address, known, own)
     for sentence in faulty:
-        aside(f"Not among them, for it cannot be read: {sentence}")
+        caption(f"Not among them, for it cannot be read: {sentence}")
     if address["shelf"] == "kept":
         Kept(desk)
         return
@@ -51,12 +51,12 @@ def Page() -> None:
         OwnForm({name: address[name] for name in FIELDS}, desk, go)
     with html("div"):
         if mistake:
-            told(mistake)
+            alert(mistake)
     if ask is not None:
         Answer(ask, desk, ask.key == begun).key(ask.key)
 
 
-def _tried(address: Address, known: dict[str, Question], desk: Desk) -> tuple[Ask | None, str]:
+def _tried(address: Address, known: dict[str, Question], desk: VisitorFiles) -> tuple[Ask | None, str]:
     """What the address asks, and what is wrong with it."""
     try:
         ask = _ask(address, known, desk)
@@ -78,7 +78,7 @@ def _ways(address: Address, known: dict[str, Question], own: bool) -> None:
             solara.Link(path, children=[words], classes=["library-shelf here" if here else "library-shelf"])
 
 
-def _ask(address: Address, known: dict[str, Question], desk: Desk) -> Ask | None:
+def _ask(address: Address, known: dict[str, Question], desk: VisitorFiles) -> Ask | None:
     """What the address asks; None when nothing. Raises :class:`Mistake`."""
     if address["question"]:
         question = known.get(address["question"])
@@ -97,7 +97,7 @@ def _ask(address: Address, known: dict[str, Question], desk: Desk) -> Ask | None
 
 
 @solara.component
-def Kept(desk: Desk) -> None:
+def Kept(desk: VisitorFiles) -> None:
     """The answers in the folder ``results``: each has a report that can be read."""
     under = Path.cwd() / "results"
     answered = folders(under)
@@ -107,15 +107,15 @@ def Kept(desk: Desk) -> None:
     mistake, set_mistake = solara.use_state("")
     heading("Answers kept in “results”", 2)
     for name in _unread(under, {row["id"] for row in answered}):
-        aside(
+        caption(
             f"results/{scenario_library.text(name)} is faulty: its manifest.json cannot be read; remove the folder, or ask again."
         )
     if mistake:
-        told(mistake)
+        alert(mistake)
     if not found:
-        said("There is none with a report yet.")
+        paragraph("There is none with a report yet.")
         return
-    said("What commands have answered before. Choose one to read its report.")
+    paragraph("What commands have answered before. Choose one to read its report.")
 
     def put() -> None:
         if any(row["id"] == chosen for row in found):
@@ -136,7 +136,7 @@ def Kept(desk: Desk) -> None:
             address = desk.address(desk.folder / f"{copied}.html")
             attributes = {"href": f"{address}?show", "target": "_blank"}
             html("a", class_="library-way", attributes=attributes, children=["Open the report in a new tab"])
-    aside("A map is drawn here for every question of the row above.")
+    caption("A map is drawn here for every question of the row above.")
 
 
 def _unread(results: Path, read: set[str]) -> list[str]:

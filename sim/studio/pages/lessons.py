@@ -24,7 +24,7 @@ from sim.studio.lessons.taking import (
 from sim.studio.lessons.teacher import page_of
 from sim.studio.library import scenario_library
 from sim.studio.visitor.address import Address, use_address
-from sim.studio.widgets.basics import Table, aside, button, heading, hidden, said, told
+from sim.studio.widgets.basics import Table, alert, button, caption, heading, hidden, paragraph
 from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Lessons", "mdi-school-outline", 40
@@ -51,16 +51,16 @@ def Page() -> None:
     else:
         Library(found, faulty, visitor, address)
         if key in faulty:
-            told(f"The lesson “{key[:60]}” cannot be taken: {faulty[key]}", "warning")
+            alert(f"The lesson “{key[:60]}” cannot be taken: {faulty[key]}", "warning")
         elif key:
-            told(f"There is no lesson “{key[:60]}” here; choose one from the list.", "warning")
+            alert(f"There is no lesson “{key[:60]}” here; choose one from the list.", "warning")
 
 
 @solara.component
 def Library(found: dict[str, Scenario], faulty: dict[str, str], visitor: str, address: Address) -> None:
     """All lessons, and the door to a class."""
     heading("Lessons")
-    said(
+    paragraph(
         "In each lesson two worlds live through two years: the same people, the same luck, one policy different. "
         "You guess what it will change before you see it."
     )
@@ -73,7 +73,7 @@ def Library(found: dict[str, Scenario], faulty: dict[str, str], visitor: str, ad
     with html("div"):
         if faulty:
             heading("Unfinished", 2)
-            said("These lessons cannot be taken until their files are mended:")
+            paragraph("These lessons cannot be taken until their files are mended:")
             Listed([f"{key}: {line}" for key, wrong in faulty.items() for line in wrong.splitlines()])
 
 
@@ -106,7 +106,7 @@ def JoinClass(visitor: str, address: Address) -> None:
         _field("Nickname (if you like)", name, set_name)
         button("Join", join, "mdi-account-group-outline", disabled=not code.strip())
     if mistake:
-        told(mistake)
+        alert(mistake)
 
 
 def _field(label: str, value: str, change: Callable[[str], None]) -> None:
@@ -141,7 +141,7 @@ def OneLesson(key: str, scenario: Scenario, visitor: str, address: Address) -> N
     heading(scenario.name)
     Steps(stage, attempt.furthest, go)
     if asked in STAGES and asked != stage:
-        aside("This lesson was not yet taken so far in this browser; here is where it goes on.")
+        caption("This lesson was not yet taken so far in this browser; here is where it goes on.")
     with html("div", class_="lesson-body"):
         SHOWN[stage](attempt, go, changed, key, visitor, address)
     hidden(f"Stage {STAGES.index(stage) + 1} of {len(STAGES)}: {stage}")
@@ -173,12 +173,12 @@ def ForTheTeacher(key: str, scenario: Scenario, visitor: str, address: Address) 
             ("How sure that is", page.sureness),
         ):
             heading(title, 2)
-            Listed(sentences) if len(sentences) > 1 else said(sentences[0])
+            Listed(sentences) if len(sentences) > 1 else paragraph(sentences[0])
         heading("Common misconceptions", 2)
         beliefs = [(each.belief, each.reply) for each in page.teacher.misconceptions]
         Table(("People often believe", "What to say to it"), beliefs, "Common misconceptions")
         heading("Questions and answers", 2)
         Table(("Question", "Answer"), page.questions, "Questions and answers")
         heading("To think about", 2)
-        said(page.think)
+        paragraph(page.think)
         Listed(page.touches)

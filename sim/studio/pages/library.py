@@ -11,8 +11,8 @@ from sim.studio.library import scenario_library as shelf
 from sim.studio.library.contents import where
 from sim.studio.library.mirroring import REPLICATIONS, Mirror
 from sim.studio.visitor.address import Address, use_address
-from sim.studio.visitor.files import DESKS, Desk
-from sim.studio.widgets.basics import aside, choice, heading, said, told
+from sim.studio.visitor.files import DESKS, VisitorFiles
+from sim.studio.widgets.basics import alert, caption, choice, heading, paragraph
 from sim.studio.widgets.html import html
 from sim.studio.widgets.prose import Prose
 
@@ -52,7 +52,7 @@ def Page() -> None:
     try:
         Prose(shown(address, here, desk))
     except Mistake as mistake:
-        told(str(mistake))
+        alert(str(mistake))
 
 
 def shelf_at(address: Address) -> str:
@@ -63,7 +63,7 @@ def shelf_at(address: Address) -> str:
     return address["shelf"] if address["shelf"] in SHELVES else "scenarios"
 
 
-def shown(address: Address, here: str, desk: Desk) -> str:
+def shown(address: Address, here: str, desk: VisitorFiles) -> str:
     """The piece that the address names. Raises :class:`Mistake` when there is none."""
     if address["find"]:
         return contents.found(address["find"], desk)
@@ -78,8 +78,8 @@ def shown(address: Address, here: str, desk: Desk) -> str:
     return contents.scenarios(desk) if here == "scenarios" else contents.shelf_of(here)
 
 
-def _mirror(address: Address, desk: Desk) -> None:
-    said(
+def _mirror(address: Address, desk: VisitorFiles) -> None:
+    paragraph(
         f"Customers leave for six reasons: {', '.join(SIX).lower()}. And a company rarely sees itself as its customers do: "
         "the mirror sets its own figures beside what they perceive."
     )
@@ -90,7 +90,7 @@ def _mirror(address: Address, desk: Desk) -> None:
     try:
         scenario = shelf.fetch(key, desk)
     except Mistake as mistake:
-        told(str(mistake))
+        alert(str(mistake))
         return
     Mirror(key, scenario, desk)
-    aside(f"The same as a command: loyalty mirror scenarios/{key}.yaml --replications {REPLICATIONS}")
+    caption(f"The same as a command: loyalty mirror scenarios/{key}.yaml --replications {REPLICATIONS}")

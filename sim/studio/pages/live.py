@@ -16,7 +16,7 @@ from sim.studio.library import scenario_library
 from sim.studio.live.frames import LARGEST, from_file
 from sim.studio.live.live_controller import (
     SAME,
-    Projector,
+    LiveController,
     compare_entries,
     first_key,
     script_of,
@@ -25,11 +25,11 @@ from sim.studio.live.live_controller import (
 )
 from sim.studio.live.live_session import Story, story
 from sim.studio.visitor.address import Address, use_address
-from sim.studio.visitor.files import DESKS, Desk
+from sim.studio.visitor.files import DESKS, VisitorFiles
 from sim.studio.visitor.levers import Lever, lever, levers, of_part, typed, worded
 from sim.studio.visitor.policies import Policy, Setting, to_address
 from sim.studio.visitor.work import told_of
-from sim.studio.widgets.basics import Table, aside, button, choice, heading, said, told
+from sim.studio.widgets.basics import Table, alert, button, caption, choice, heading, paragraph
 from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Live", "mdi-play-network-outline", 10
@@ -72,7 +72,7 @@ def Page() -> None:
     opening, set_opening = solara.use_state({})
     chunk, set_chunk = solara.use_state({})
     mistake, set_mistake = solara.use_state("")
-    projector = solara.use_memo(lambda: Projector(set_opening, set_chunk), [])
+    projector = solara.use_memo(lambda: LiveController(set_opening, set_chunk), [])
     keep = solara.use_ref(0)
 
     def roll() -> None:
@@ -88,7 +88,7 @@ def Page() -> None:
             Levers(address, desk, projector, keep)
         with html("section", attributes={"aria-label": "The market"}):
             if mistake:
-                told(mistake)
+                alert(mistake)
             if opening or not mistake:
                 Stage(
                     opening=opening,
@@ -107,7 +107,7 @@ def _filmed(address: Address) -> str:
 
 
 @solara.component
-def Worlds(address: Address, desk: Desk) -> None:
+def Worlds(address: Address, desk: VisitorFiles) -> None:
     """Which scenarios, how many people, which engine, whose luck."""
     known = [(key, f"{key.split('/')[0]}: {name}") for key, name in scenario_library.titles(desk).items()]
     first, second = first_key(address), second_policy(address)
@@ -122,20 +122,20 @@ def Worlds(address: Address, desk: Desk) -> None:
     size = str(LARGEST) if whole else address["people"] or str(LARGEST)
     choice("People", SIZES, size, lambda size: go(people=size), disabled=whole)
     if whole:
-        aside("They are those of a file, and all of them are shown.")
+        caption("They are those of a file, and all of them are shown.")
     choice("Engine", ENGINES, address["engine"] or "core", lambda engine: go(engine=engine))
     with html("div", class_="studio-row"):
         seed = address.whole("seed", 1, 0, 2**31)
-        said(f"Luck no. {seed}")
+        paragraph(f"Luck no. {seed}")
         button("Other luck", lambda: go(seed=str(seed + 1)), "mdi-dice-5-outline", text=True, small=True)
     wanted = compare_entries(address)
     with html("div"):
         if wanted:
             button("Compare both", lambda: address.go("/compare", **wanted), "mdi-compare", outlined=True, small=True)
-            aside("Hundreds of replications instead of one, with intervals.")
+            caption("Hundreds of replications instead of one, with intervals.")
 
 
-def _must_be_whole(key: str, desk: Desk) -> bool:
+def _must_be_whole(key: str, desk: VisitorFiles) -> bool:
     """Whether a scenario's people can only be shown all together; not so when it cannot be read, which is said elsewhere."""
     try:
         return from_file(scenario_library.fetch(key, desk))
@@ -144,7 +144,7 @@ def _must_be_whole(key: str, desk: Desk) -> bool:
 
 
 @solara.component
-def Levers(address: Address, desk: Desk, projector: Projector, keep: Any) -> None:
+def Levers(address: Address, desk: VisitorFiles, projector: LiveController, keep: Any) -> None:
     """The levers of world B: choose a mechanism, move what it sets."""
     part, set_part = solara.use_state("")
     now, set_now = solara.use_state(True)
@@ -170,15 +170,15 @@ def Levers(address: Address, desk: Desk, projector: Projector, keep: Any) -> Non
     groups = {"mechanisms": "the company", "behaviour": "its customers"}
     items = [(name, f"{name.replace('_', ' ')} ({groups[group]})") for name, group in known.items()]
     choice("Mechanism", items, chosen, set_part)
-    aside(parts()[chosen].says)
+    caption(parts()[chosen].says)
     v.Switch(label="from the week that is shown on", v_model=now, on_v_model=set_now, dense=True, hide_details=True)
     if refused:
-        told(refused)
+        alert(refused)
     _fields(address, desk, chosen, move)
     if second.settings:
         heading("Moved", 3)
         for setting in second.settings:
-            said(f"{worded(setting.lever.partition('.')[0])}: {setting.told}", "studio-note")
+            paragraph(f"{worded(setting.lever.partition('.')[0])}: {setting.told}", "studio-note")
         button("Put all back", lambda: go(replace(second, settings=())), "mdi-restore", outlined=True, small=True)
 
 
@@ -187,7 +187,7 @@ def _parts() -> dict[str, str]:
     return {each.part: each.group for each in levers().values() if each.group != "scenario"}
 
 
-def _telling(address: Address, desk: Desk) -> str:
+def _telling(address: Address, desk: VisitorFiles) -> str:
     """The mechanism in which the two worlds differ; the first there is if they do not."""
     known = list(_parts())
     try:
@@ -198,7 +198,7 @@ def _telling(address: Address, desk: Desk) -> str:
     return next((name for name in known if one.settings(last[0])[name] != two.settings(last[1])[name]), known[0])
 
 
-def _fields(address: Address, desk: Desk, part: str, move: Callable[[str, Any], None]) -> None:
+def _fields(address: Address, desk: VisitorFiles, part: str, move: Callable[[str, Any], None]) -> None:
     """A field for each lever of the mechanism, showing what holds now."""
     try:
         scenario = second_world(address, second_policy(address), desk)
@@ -228,7 +228,7 @@ def _reach(lever: Lever, value: Any) -> float:
 
 
 @solara.component
-def Told(address: Address, desk: Desk, picked: int) -> None:
+def Told(address: Address, desk: VisitorFiles, picked: int) -> None:
     """One customer's journey in words."""
     wanted, set_wanted = solara.use_state("")
     found, set_found = solara.use_state((None, ""))
@@ -247,7 +247,7 @@ def Told(address: Address, desk: Desk, picked: int) -> None:
 
     solara.use_effect(look, [picked, _filmed(address)])
     heading("One customer's journey", 2)
-    aside("Click a person in the picture, or give a number; it is the same person in both worlds.")
+    caption("Click a person in the picture, or give a number; it is the same person in both worlds.")
     with html("div", class_="studio-row"):
         v.TextField(
             label="Customer number", v_model=wanted, on_v_model=set_wanted, dense=True, outlined=True, hide_details=True,
@@ -256,12 +256,12 @@ def Told(address: Address, desk: Desk, picked: int) -> None:
         button("Tell their journey", lambda: address.go(customer=wanted.strip() if wanted.strip().isdigit() else None))
     tale, mistake = found
     if mistake:
-        told(mistake)
+        alert(mistake)
     if tale is not None:
         Tale(tale)
 
 
-def _find(address: Address, desk: Desk, picked: int, show: Callable[[tuple[Story | None, str]], None]) -> None:
+def _find(address: Address, desk: VisitorFiles, picked: int, show: Callable[[tuple[Story | None, str]], None]) -> None:
     try:
         show((story(script_of(address, desk), picked), ""))
     except Exception as fault:  # whatever it is, it must reach the page
@@ -272,9 +272,9 @@ def _find(address: Address, desk: Desk, picked: int, show: Callable[[tuple[Story
 def Tale(tale: Story) -> None:
     """The story: who it is, where the two lives part, and week by week."""
     heading(f"Customer {tale.customer}", 3)
-    said(" ".join(tale.about[1:]))
+    paragraph(" ".join(tale.about[1:]))
     if tale.parting:
-        said(tale.parting, "studio-parting")
+        paragraph(tale.parting, "studio-parting")
     Table(("When", *tale.columns), tale.rows, f"Journey of customer {tale.customer}")
     for name, ending in zip(tale.columns, tale.endings, strict=True):
-        said(f"{name}: {ending}")
+        paragraph(f"{name}: {ending}")

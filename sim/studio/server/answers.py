@@ -46,7 +46,7 @@ def short_page(body: str, more: str = "") -> str:
     return PAGE.format(body=body, more=more)
 
 
-def told(status: int, words: str = "") -> Answer:
+def refusal_page(status: int, words: str = "") -> Answer:
     """What is said to a request that is not answered, with the way to the first page."""
     words = words or WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])
     return status, short_page(f'<p>{escape(words)}</p><p><a href="/">To the first page</a></p>'), {}

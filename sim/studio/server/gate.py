@@ -8,7 +8,7 @@ from contextlib import suppress
 from html import escape
 from urllib.parse import urlencode
 
-from sim.studio.server.answers import LONGEST_HEAD, Answer, send_page, short_page, told, with_headers
+from sim.studio.server.answers import LONGEST_HEAD, Answer, refusal_page, send_page, short_page, with_headers
 from sim.studio.server.asgi import Application, Message, Receive, Scope, Send
 from sim.studio.server.passes import LASTS, Guesses, Passes, new_visitor
 from sim.studio.server.request import Asked
@@ -66,12 +66,12 @@ class Gate:
     def _refusal(self, asked: Asked) -> Answer | None:
         """What is said to whoever asks under a wrong name, or from another site for more than a page."""
         if asked.size > LONGEST_HEAD:
-            return told(431)
+            return refusal_page(431)
         if asked.host is None:
-            return told(400)
+            return refusal_page(400)
         if self._hosts is not None and asked.host.name not in self._hosts:
-            return told(403)
-        return told(403) if asked.from_abroad and not self._led_here(asked) else None
+            return refusal_page(403)
+        return refusal_page(403) if asked.from_abroad and not self._led_here(asked) else None
 
     def _led_here(self, asked: Asked) -> bool:
         return asked.is_link and asked.path in self._pages
@@ -153,7 +153,7 @@ class Sealed:
         """Send a part of the answer."""
         if message["type"] == "websocket.close" and not self._begun:
             self._begun = self._over = True
-            return await send_page(told(403), self._scope, self._receive, self._sealed)
+            return await send_page(refusal_page(403), self._scope, self._receive, self._sealed)
         self._begun, self._over = True, message["type"] == "websocket.close"
         await self._sealed(message)
 
@@ -164,7 +164,7 @@ class Sealed:
         """Say that there was a fault, if anything can be said still."""
         if not self._begun:
             self._begun = self._over = True
-            await send_page(told(500), self._scope, self._receive, self._sealed)
+            await send_page(refusal_page(500), self._scope, self._receive, self._sealed)
         elif self._scope["type"] == "websocket" and not self._over:
             with suppress(Exception):  # nobody may be there any more
                 await self._send({"type": "websocket.close", "code": 1011})

@@ -22,7 +22,7 @@ from sim.studio.server.answers import short_page
 from sim.studio.server.asgi import Receive, Scope, Send
 from sim.studio.server.gate import VISITOR
 from sim.studio.server.messages import Refused
-from sim.studio.visitor.files import DESKS, FULL, Desks
+from sim.studio.visitor.files import DESKS, FULL, FilesOfVisitors
 
 MOST_PAGES_EACH, MOST_KEPT_EACH = 12, 16
 """Pages that a visitor may have open at a time, and that are kept of them: a page whose connection was lost may come back."""
@@ -136,7 +136,7 @@ class House:
     What Solara keeps of a page stands in ``contexts``. All is called from the one thread that answers the browsers.
     """
 
-    def __init__(self, desks: Desks, contexts: dict[str, Any], clock: Clock = time.monotonic) -> None:
+    def __init__(self, desks: FilesOfVisitors, contexts: dict[str, Any], clock: Clock = time.monotonic) -> None:
         self._desks, self._contexts, self._clock = desks, contexts, clock
         self._kept: dict[str, Kept] = {}
 
@@ -228,7 +228,7 @@ class Limits:
     ``pages`` are the paths of pages, which tell in a sentence when there is no room.
     """
 
-    def __init__(self, inner: Any, pages: frozenset[str], desks: Desks = DESKS) -> None:
+    def __init__(self, inner: Any, pages: frozenset[str], desks: FilesOfVisitors = DESKS) -> None:
         from solara.server import kernel_context
 
         self._inner, self._pages = inner, pages

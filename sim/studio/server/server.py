@@ -78,14 +78,14 @@ async def _from_desk(request: Request) -> Response:
     """A file of the visitor's own desk; for everybody else there is none."""
     from starlette.responses import FileResponse, HTMLResponse
 
-    from sim.studio.server.answers import FROM_DESK, told
+    from sim.studio.server.answers import FROM_DESK, refusal_page
     from sim.studio.server.gate import VISITOR
     from sim.studio.visitor.files import DESKS
 
     desk = DESKS.opened(request.path_params["key"], request.cookies.get(VISITOR, ""))
     path = desk.find(request.path_params["name"]) if desk else None
     if path is None:
-        return HTMLResponse(told(404, "There is no such file on your desk.")[1], 404)
+        return HTMLResponse(refusal_page(404, "There is no such file on your desk.")[1], 404)
     kind = "inline" if "show" in request.query_params else "attachment"
     return FileResponse(
         path, filename=path.name, content_disposition_type=kind, headers={"Content-Security-Policy": FROM_DESK}
@@ -97,10 +97,10 @@ async def _refused(request: Request, fault: Exception) -> Response:
     from starlette.exceptions import HTTPException
     from starlette.responses import HTMLResponse
 
-    from sim.studio.server.answers import told
+    from sim.studio.server.answers import refusal_page
 
     status, headers = (fault.status_code, fault.headers) if isinstance(fault, HTTPException) else (500, None)
-    return HTMLResponse(told(status)[1], status, headers=headers)
+    return HTMLResponse(refusal_page(status)[1], status, headers=headers)
 
 
 def _warm() -> None:

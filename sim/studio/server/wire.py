@@ -16,7 +16,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from sim.studio.server.answers import HEADERS, told
+from sim.studio.server.answers import HEADERS, refusal_page
 
 LONGEST_LINE = 7 * 2**10
 """Bytes of a request's line, or of one header, of whoever opens a websocket; where websockets are read, more is a fault."""
@@ -127,7 +127,7 @@ class Requests(H11Protocol):
         """Nothing: the request is answered as if it had not asked for another protocol."""
 
     def _say(self, status: int) -> None:
-        page = told(status)[1].encode()
+        page = refusal_page(status)[1].encode()
         own = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page)), "Connection": "close"}
         headers = [(name.encode(), value.encode()) for name, value in (HEADERS | own).items()]
         answer = h11.Response(status_code=status, headers=headers, reason=HTTPStatus(status).phrase.encode())

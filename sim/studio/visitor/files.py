@@ -70,7 +70,7 @@ def _size(file: Path) -> int:
 
 
 @dataclass
-class Desk:
+class VisitorFiles:
     """One visitor's files. ``key`` is nobody else's to guess; it stands in the address of what may be downloaded."""
 
     folder: Path
@@ -132,7 +132,7 @@ class Place:
 
     seen: float
     pages: int = 0
-    desk: Desk | None = None
+    desk: VisitorFiles | None = None
 
     def gone(self, now: float, full: bool) -> bool:
         """Whether the visitor has gone for good; sooner when the ``full`` house needs the room and they leave nothing behind."""
@@ -141,7 +141,7 @@ class Place:
         return not self.pages and (away > GONE or (full and nothing and away > GONE_WITHOUT_FILES))
 
 
-class Desks:
+class FilesOfVisitors:
     """The places of all visitors (a browser's session each) with their desks; all are gone when the studio closes.
 
     There are ``MOST_DESKS``. A place is free again when its visitor has gone for good.
@@ -152,12 +152,12 @@ class Desks:
         self._places: dict[str, Place] = {}
         self._lock, self._clock = threading.Lock(), clock
 
-    def of(self, visitor: str) -> Desk:
+    def of(self, visitor: str) -> VisitorFiles:
         """The visitor's desk, set up when they first need one. Raises :class:`Mistake` when the house is full."""
         with self._lock:
             place = self._place(visitor)
             if place.desk is None:
-                place.desk = Desk(Path(tempfile.mkdtemp(dir=self._root)))
+                place.desk = VisitorFiles(Path(tempfile.mkdtemp(dir=self._root)))
             return place.desk
 
     def come(self, visitor: str) -> None:
@@ -188,7 +188,7 @@ class Desks:
         with self._lock:
             return visitor in self._places
 
-    def opened(self, key: str, visitor: str) -> Desk | None:
+    def opened(self, key: str, visitor: str) -> VisitorFiles | None:
         """The desk with this key, for the visitor whose it is; None for everybody else."""
         with self._lock:
             place = self._places.get(visitor)
@@ -222,5 +222,5 @@ class Desks:
         shutil.rmtree(self._root, ignore_errors=True)
 
 
-DESKS = Desks()
+DESKS = FilesOfVisitors()
 """The desks of the studio that runs in this process."""

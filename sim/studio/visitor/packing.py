@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from sim.errors import Mistake
 from sim.scenario.whole import Scenario, load
 from sim.studio.library.scenario_library import OWN
-from sim.studio.visitor.files import Desk
+from sim.studio.visitor.files import VisitorFiles
 
 NOTICES = ("NOTICE.txt", "SOURCE.txt")
 """Files beside a customer file that tell its source and licence; they go where it goes."""
@@ -87,7 +87,7 @@ def bundled(scenarios: Sequence[Scenario], folder: Path) -> list[Scenario]:
     return list(found.values())
 
 
-def on_own_shelf(scenario: Scenario, desk: Desk, name: str = "") -> str:
+def on_own_shelf(scenario: Scenario, desk: VisitorFiles, name: str = "") -> str:
     """Put a scenario on the visitor's shelf; returns its key there, ``own/representatives_at_14``, made from a name or its own.
 
     What stands there stays: another scenario of the same name is called ``… (2)``. Raises :class:`~sim.errors.Mistake`.

@@ -17,14 +17,14 @@ def heading(words: str, level: int = 1) -> Element:
     return html(f"h{level}", class_=f"studio-h{level}", children=[words])
 
 
-def said(words: str, kind: str = "studio-text") -> Element:
+def paragraph(words: str, kind: str = "studio-text") -> Element:
     """A paragraph."""
     return html("p", class_=kind, children=[words])
 
 
-def aside(words: str) -> Element:
+def caption(words: str) -> Element:
     """A remark in smaller letters."""
-    return said(words, "studio-note")
+    return paragraph(words, "studio-note")
 
 
 def hidden(words: str) -> Element:
@@ -32,7 +32,7 @@ def hidden(words: str) -> Element:
     return html("p", class_="studio-hidden", attributes={"role": "status", "aria-live": "polite"}, children=[words])
 
 
-def told(words: str, kind: str = "error") -> Element:
+def alert(words: str, kind: str = "error") -> Element:
     """A message: ``error``, ``warning``, ``info`` or ``success``; spoken at once."""
     return v.Alert(type=kind, text=True, dense=True, children=[words], attributes={"role": "alert"})
 
@@ -50,7 +50,7 @@ def _Progress(words: str, done: int, total: int, called_off: bool, cancel: Calla
         v.ProgressLinear(
             value=share, height=10, rounded=True, color="primary", attributes={"aria-label": f"{words}: progress"}
         )
-        said("stopping …" if called_off else f"{words}: {done:,} of {total:,}")
+        paragraph("stopping …" if called_off else f"{words}: {done:,} of {total:,}")
         button("Cancel", cancel, "mdi-close", outlined=True, disabled=called_off)
 
 
