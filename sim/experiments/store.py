@@ -155,8 +155,8 @@ class Store:
         if not os.path.lexists(folder):  # another process has compacted it away
             return
         self._refused.add(folder)
-        self.tell(f"part {folder.name} of {self.folder} is damaged ({fault}): {digests.set_aside(folder)}, its runs are done again "
-                  "when needed")  # fmt: skip
+        self.tell(f"part {folder.name} of {self.folder} is damaged ({fault}): {digests.set_aside(folder)}, its runs are done "
+                  "again when needed")  # fmt: skip
 
     # ---- looking up
 
@@ -219,8 +219,8 @@ class Store:
             return blocks.read(path)
         except Damaged as fault:
             if os.path.lexists(path):  # else another process has gathered it
-                self.tell(f"block {path.stem} of {self.folder} is damaged ({fault}): {digests.set_aside(path)}, its runs are done "
-                          "again when needed")  # fmt: skip
+                self.tell(f"block {path.stem} of {self.folder} is damaged ({fault}): {digests.set_aside(path)}, its runs are "
+                          "done again when needed")  # fmt: skip
             return None
 
     def _sweep_up(self) -> None:

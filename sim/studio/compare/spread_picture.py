@@ -88,7 +88,7 @@ def picture_in_words(spread: Distribution, trait: Trait) -> str:
 
 
 def svg(spread: Distribution, trait: Trait) -> str:
-    """The picture, to stand within a page; made of numbers alone, and told by :func:`picture_in_words` to those who cannot see it."""
+    """The picture, to stand within a page; made of numbers alone, and told in words to those who cannot see it."""
     found = shape(spread, trait)
     inner = _spike(spread, trait) if found is None else _curve(found)
     axis = f'<line x1="0" x2="{WIDE}" y1="{FLOOR}" y2="{FLOOR}" stroke="{INK}"/>'
