@@ -29,7 +29,6 @@ from sim.experiments.sweeping import Sweep, precise, sweep
 from sim.experiments.sweeping import planned as sweep_planned
 from sim.report import robust_page, sweep_page
 from sim.report.formats.html import html
-from sim.runs import results
 
 CLEAN = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
 

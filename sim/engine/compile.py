@@ -7,16 +7,13 @@ it comes from; a traceback of a step points there.
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from sim.engine.dense import Block, DenseStep, Param, fills
-from sim.engine.scalar import ALWAYS, ScalarStep, bulk_draws
+from sim.engine.scalar import ScalarStep, bulk_draws
 from sim.engine.support import Sizes
 from sim.model.columns import WEEKLY
 from sim.model.component import Model

@@ -186,7 +186,7 @@ class ScalarStep(Expressions):
         kinds = {"answer": ("time", "int", "agent")}.get(term.kind)
         names = [each.id for each in target.elts if isinstance(each, ast.Name)]
         if kinds is None or len(names) != len(kinds):
-            raise self.wrong(node, f"only line.answer(…) gives several things at once: wait, outcome, agent")
+            raise self.wrong(node, "only line.answer(…) gives several things at once: wait, outcome, agent")
         for name, kind in zip(names, kinds, strict=True):
             self.locals[name] = Term(name, kind, True)
         self._say(depth, f"{', '.join(names)} = {term.text}", node)

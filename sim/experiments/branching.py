@@ -2,7 +2,7 @@
 
 A branch is the base with other settings from that week on; what it gives is that scenario run whole, to the last bit, and the
 store keeps it as such. Its history differs from another branch's only where the model carries something through all weeks
-because a policy will once need it (:class:`~sim.engine.start.Setting`); history is run once for all branches of which it is
+because a policy will once need it (:class:`~sim.engine.start.RunFlags`); history is run once for all branches of which it is
 the same.
 """
 
@@ -20,7 +20,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.engine.engine import Engine, Market
-from sim.engine.start import Ground, setting_of
+from sim.engine.start import Ground, flags_of
 from sim.errors import Mistake
 from sim.experiments.blocks import made
 from sim.experiments.laboratory import Laboratory, replications_in_block
@@ -93,7 +93,7 @@ class _Tree:
     def __init__(self, grounds: Sequence[Ground], week: int, seed: int) -> None:
         self.grounds, self.week = grounds, week
         self.engine = Engine(grounds[0], seed, beside=grounds)
-        kinds = [setting_of(ground, np.uint64(0)) for ground in grounds]  # what shapes history, with no luck in it
+        kinds = [flags_of(ground, np.uint64(0)) for ground in grounds]  # what shapes history, with no luck in it
         self.alike = [[place for place, its in enumerate(kinds) if its == kind] for kind in dict.fromkeys(kinds)]
 
     def replicate(self, replication: int) -> Iterator[tuple[int, Market]]:

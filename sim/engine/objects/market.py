@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from mesa import Agent, Model
 
-from sim.engine.objects.agents import Carrier, Company, Counts, Customer, Notes, OpenLine, Representative, silence
+from sim.engine.objects.agents import Carrier, Company, Counts, Customer, Notes, OpenLine, silence
 from sim.engine.start import Ground, RunFlags, begin, empty_state
 from sim.model.behaviour.ledger import rate as booking_rate
-from sim.model.behaviour.person import COMPANY, GONE, RIVAL
+from sim.model.behaviour.person import COMPANY, GONE
 from sim.model.columns import KINDS, OF_COMPANY
 from sim.model.mechanisms.digital_channels import overheard
 from sim.model.mechanisms.word_of_mouth import POSTS, strangers_reached

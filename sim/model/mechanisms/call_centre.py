@@ -42,18 +42,15 @@ from sim.model.behaviour.waiting import (
     wait_bin,
     wait_pain,
 )
-from sim.model.columns import Column
-from sim.model.examples import example
 from sim.model.mechanisms.digital_channels import tangle
 from sim.model.mechanisms.employee_care import remember_call, wages
 from sim.model.mechanisms.impatience import remaining
 from sim.model.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.model.mechanisms.pretence import see_through
 from sim.model.mechanisms.support_access import endured, menu_of, patience_left, routed
-from sim.model.numeric import exp, fixed_minutes, log, normal_quantile, share
+from sim.model.numeric import fixed_minutes, normal_quantile
 from sim.model.parameters import Parameters, parameter
-from sim.model.random import happens, stream
-from sim.model.rules import rule
+from sim.model.random import happens
 from sim.model.steps import Minutes, step
 from sim.service.queues import ABANDONED, SERVED
 

@@ -15,7 +15,7 @@ from sim.model.mechanisms.pricing import cents
 from sim.model.mechanisms.transparency import FINDS_FEE, IS_CHARGED, LIGHT, betray
 from sim.model.numeric import clamp, share
 from sim.model.parameters import Parameters, parameter
-from sim.model.random import happens, stream
+from sim.model.random import happens
 from sim.model.rules import rule
 from sim.model.steps import step
 
