@@ -83,10 +83,39 @@ class Step:
                 raise self.unsuitable(self.tree, f"'{name}' must be annotated {', '.join(TYPES)}")
         return {name: TYPES[annotation.id] for name, annotation in found.items() if isinstance(annotation, ast.Name)}
 
+    @cached_property
+    def calls(self) -> tuple[Step, ...]:
+        """The steps that it calls."""
+        names = {
+            node.func.id
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        known = (self.plain.__globals__.get(name) for name in sorted(names))
+        return tuple(called for called in known if isinstance(called, Step))
+
+    @cached_property
+    def writes(self) -> frozenset[str]:
+        """The columns that it changes, itself or through the steps that it calls."""
+        own = {name for node in ast.walk(self.tree) if (name := _column_written(node)) is not None}
+        return frozenset(own).union(*(called.writes for called in self.calls))
+
     def unsuitable(self, node: ast.AST, what: str) -> Unsuitable:
         """The mistake at a place of its text."""
         line = self.first_line + getattr(node, "lineno", 1) - 1
         return Unsuitable(f"{self.path}, line {line}, step {self.__name__}: {what}")
+
+
+def _column_written(node: ast.AST) -> str | None:
+    """The column to which a part of a step's text writes."""
+    match node:
+        case (
+            ast.Attribute(value=ast.Name(id="me" | "firm" | "agent"), attr=column, ctx=ast.Store())
+            | ast.Subscript(value=ast.Attribute(value=ast.Name(id="me"), attr=column), ctx=ast.Store())
+            | ast.Call(func=ast.Name(id="clear"), args=[ast.Attribute(attr=column)])
+        ):
+            return column
+    return None
 
 
 def step(function: Callable[..., Any]) -> Step:

@@ -74,6 +74,7 @@ from sim.model.schedule import (
     Whoever,
     company,
     everybody,
+    steps_in,
 )
 
 PHONES = Line("busy", "server", ("representatives_on_duty", "representatives_before"))
@@ -146,6 +147,12 @@ PHASES = tuple(WEEK)
 COUNTS, EVENTS = builtin().counts, builtin().events
 """What the shipped model counts every week, in the order of the count's columns, and what a journey can tell of."""
 MONEY_IN, MONEY_OUT = builtin().money_in, builtin().money_out
+
+
+def written_in(column: str) -> tuple[str, ...]:
+    """The phases of the week that may change a column, as the steps taken in them say; none for what never changes."""
+    taken = ((phase, (step for item in items for step in steps_in(item))) for phase, items in WEEK.items())
+    return tuple(phase for phase, steps in taken if any(column in step.writes for step in steps))
 
 
 def count(name: str) -> int:

@@ -36,11 +36,11 @@ class Management(Parameters):
 
 NEUTRAL = {"cuts": 0.0, "reinvests": 0.0}
 COLUMNS = (
-    Column("budget", "firm", "Budget less 1, as set at the last review", ("govern",)),
-    Column("quarter_revenue", "firm", "Revenue since the last review, in currency", ("govern", "account")),
-    Column("quarter_cost", "firm", "Cost since the last review, in currency", ("govern", "account")),
-    Column("representatives_on_duty", "firm", "Representatives who work this week", ("govern",)),
-    Column("lanes_on_duty", "firm", "Lanes with a cashier this week", ("govern",)),
+    Column("budget", "firm", "Budget less 1, as set at the last review"),
+    Column("quarter_revenue", "firm", "Revenue since the last review, in currency"),
+    Column("quarter_cost", "firm", "Cost since the last review, in currency"),
+    Column("representatives_on_duty", "firm", "Representatives who work this week"),
+    Column("lanes_on_duty", "firm", "Lanes with a cashier this week"),
     Column("representatives_before", "weekly_firm", "Representatives who worked last week"),
     Column("lanes_before", "weekly_firm", "Lanes with a cashier last week"),
 )
