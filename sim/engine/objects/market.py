@@ -90,11 +90,15 @@ class Market(Model):
     def step(self) -> None:
         """One week, in the order of :data:`sim.model.week.WEEK`."""
         self.begin_week()
-        with np.errstate(all="ignore"):
-            for items in WEEK.values():
-                for item in items:
-                    getattr(self, f"_{type(item).__name__.lower()}")(item)
+        for phase in WEEK:
+            self.live_phase(phase)
         self.tally[self.week.number] = self.counted.row()
+
+    def live_phase(self, name: str) -> None:
+        """One phase of the week."""
+        with np.errstate(all="ignore"):
+            for item in WEEK[name]:
+                getattr(self, f"_{type(item).__name__.lower()}")(item)
 
     def begin_week(self) -> None:
         """Turn the page of the calendar."""
