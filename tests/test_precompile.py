@@ -26,7 +26,9 @@ from sim.system.code_cache import Shelf
 ROOT = Path(__file__).resolve().parents[1]
 
 TOY = """
-import json, sys, time
+import json
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 import numba, numpy as np
 from sim.model.rules import lean_kernel, phase
@@ -52,7 +54,7 @@ def kernel(values, times):
 if __name__ == "__main__":
     import toy
     values = np.ones(3, np.float32)
-    toy.precompile.shared(toy.kernel, (toy.doubled, toy.added), lambda: (values, 1), ())
+    toy.precompile.shared(toy.kernel, (toy.doubled, toy.added), lambda: (values, 1), partial(import_module, "toy"))
     again = toy.precompile._first()
     for helper in toy.precompile._helpers():
         assert helper.wait(120) == 0
@@ -86,7 +88,7 @@ def test_a_second_process_compiles_what_the_first_then_reads(tmp_path: Path) -> 
 def test_the_types_foretold_are_those_with_which_the_week_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     foretold: dict[str, tuple[object, ...]] = {}
 
-    def note(kernel: Any, later: object, arguments: Callable[[], tuple[object, ...]], outside: object) -> None:
+    def note(kernel: Any, later: object, arguments: Callable[[], tuple[object, ...]], module: object) -> None:
         foretold.update(precompile.types_at_calls(kernel.py_func, arguments()))
 
     monkeypatch.setattr(precompile, "shared", note)

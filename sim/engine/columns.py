@@ -6,6 +6,7 @@ import hashlib
 import sys
 import tempfile
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,7 +17,7 @@ from sim.engine import precompile
 from sim.engine.compile import Module
 from sim.engine.start import Ground, RunFlags, empty_state, flags_of
 from sim.engine.support import Sizes, room_for
-from sim.model.component import Model
+from sim.model.component import Model, with_mechanisms
 from sim.model.rules import SHELF
 from sim.model.week import WEEK, Network, State, journal
 
@@ -83,7 +84,12 @@ class CompiledWeek:
             state, flags = empty_state(inputs), flags_of(inputs, np.uint64(0))
             return state, self._work, self._weekly, nobody, inputs.policy, 0, flags, counts, journal()
 
-        precompile.shared(self._module.weeks, self._module.LATER, arguments, outside(inputs.model))
+        precompile.shared(self._module.weeks, self._module.LATER, arguments, partial(week_with, outside(inputs.model)))
+
+
+def week_with(outside: tuple[str, ...]) -> ModuleType:
+    """The compiled week of the shipped model with these files of mechanisms beside it."""
+    return compiled_week(with_mechanisms(outside))
 
 
 def outside(model: Model) -> tuple[str, ...]:

@@ -123,6 +123,7 @@ EXAMPLES = (
     example(on_duty, 10, 0.5, 0.2, becomes=12, because="10 x 1.5 x 0.8"),
     example(on_duty, 2, -0.9, 0.0, becomes=1, because="somebody stays"),
     example(on_duty, 0, 0.5, 0.0, becomes=0, because="nobody is planned"),
+    example(currency, 1234, becomes=12.34, because="a hundred cents to one"),
     example(cared_for, 0.8, 0.5, -0.5, becomes=0.6, because="0.8 x (1 - 0.5 x 0.5)"),
     example(cared_for, 0.8, 0.5, 0.5, becomes=0.8, because="a larger budget is no neglect"),
 )
