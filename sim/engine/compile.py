@@ -67,11 +67,12 @@ class Module:
         self.names: dict[str, Any] = {name: name for name in _TAKEN}
         self.functions: list[str] = []
         self._scalars: dict[Any, str] = {}
+        self._rows: dict[Any, list[int]] = {}
         self._streams: dict[str, np.uint32] = {}
         self.lists: dict[Step, int] = {}
         self.kept = _kept_streams(week)
         self.filled: set[np.uint32] = set()
-        self.most_bits = self.most_scratch = 1
+        self.most_bits = self.most_scratch = self.most_choices = self.most_words = 1
 
     # ---- names -----------------------------------------------------------------------------------------------------------
 
@@ -123,13 +124,12 @@ class Module:
             self._scalars[key] = name = self.fresh(step.__name__)
             writer = ScalarStep(step, self.model, self, drawn)
             self.functions.append(writer.written(name))
-            self._rows = writer.rows
-            self._scalars[key, "rows"] = ", ".join(f"work.bits[{row[1:]}, k]" for row in writer.rows)
+            self._rows[key] = [int(row[1:]) for row in writer.rows]
         return self._scalars[key]
 
-    def words_of(self, step: Step, drawn: Mapping[tuple[str, int, bool], int]) -> str:
-        """The words that the function of a step with draws in bulk is given."""
-        return self._scalars[(step, tuple(drawn.items())), "rows"]
+    def words_of(self, step: Step, drawn: Mapping[tuple[str, int, bool], int]) -> list[int]:
+        """The rows of words that the function of a step with draws in bulk is given."""
+        return self._rows[step, tuple(drawn.items())]
 
     def loop(self, name: str, given: list[str], body: list[str]) -> str:
         """Write a loop over arrays as a function; returns its name."""
@@ -167,7 +167,8 @@ class Module:
     def sizes(self) -> Sizes:
         """What the week needs of a workspace."""
         weekly = {kind: max(self.model.rows(kind), 1) for kind in WEEKLY}
-        return Sizes(self.most_bits, self.most_scratch, max(len(self.lists), 1), max(4 * len(self.kept), 1), **weekly)
+        lists, kept = max(len(self.lists), 1), max(4 * len(self.kept), 1)
+        return Sizes(self.most_bits, self.most_scratch, self.most_choices, lists, self.most_words, kept, **weekly)
 
 
 _WEEKS = '''@lean_kernel
@@ -271,8 +272,8 @@ class Phase:
         """A loop in which everybody on a list takes a step, with draws in bulk; ``arguments``: what else the step is given."""
         drawn = self.module.draws(step)
         function = self.module.scalar(step, drawn)
-        words = self.module.words_of(step, drawn)
-        extra = ", ".join(text for text in (*arguments, words) if text)
+        words = [f"work.bits[{row}, k]" for row in self.module.words_of(step, drawn)]
+        extra = ", ".join((*arguments, *words))
         body = [
             "    for start in range(0, who.size, BLOCK):",
             "        part = who[start : min(start + BLOCK, who.size)]",
@@ -365,7 +366,7 @@ class Phase:
         gate = self._gate(step)
         drawn = self.module.draws(step)
         function = self.module.scalar(step, drawn)
-        words = self.module.words_of(step, drawn)
+        words = "".join(f", work.bits[{row}, k]" for row in self.module.words_of(step, drawn))
         mark = "i64(work.marks[start + k])" if source.startswith("work.who") else "i64(0)"
         body = [
             "    left = i64(0)",
@@ -374,7 +375,7 @@ class Phase:
             "        size = part.size",
             *(f"        {line}" for line in fills(drawn, "part")),
             "        for k in range(size):",
-            f"            mark = {function}(now, u32(part[k]), {_STEP}, {mark}{', ' + words if words else ''})",
+            f"            mark = {function}(now, u32(part[k]), {_STEP}, {mark}{words})",
             "            work.who[left], work.marks[left] = part[k], mark",
             "            left += mark != 0",
             "    return left",
@@ -409,11 +410,15 @@ class Phase:
 
     def _serve(self, item: Queue) -> str:
         """The loop in which everybody is served, in the order in which they come."""
-        function = self.module.scalar(item.serve)
+        drawn = self.module.draws(item.serve)
+        function = self.module.scalar(item.serve, drawn)
+        rows = self.module.words_of(item.serve, drawn)
+        self._words_of_all(drawn, rows)
+        words = "".join(f", work.words[{n}, k]" for n in range(len(rows)))
         heaps = [f"free_{n}, number_{n}, there_{n}" for n in range(len(item.lines))]
         body = ["    for place in range(order.size):", "        k = order[place]", "        i = u32(who[k])"]
         for n, heap in enumerate(heaps):
-            call = f"{function}(now, i, {_STEP}, {heap}, work.times[0, k], work.times[1, k], work.times[2, k])"
+            call = f"{function}(now, i, {_STEP}, {heap}, work.times[0, k], work.times[1, k], work.times[2, k]{words})"
             if len(heaps) == 1:
                 body.append(f"        wait, ended, server = {call}")
             else:
@@ -427,6 +432,19 @@ class Phase:
             body.insert(3, "        wait, ended, server = f64(0), i64(0), i64(0)")
         return self.module.function("inner_kernel", f"serve_{item.serve.__name__}", given, body)
 
+    def _words_of_all(self, drawn: Mapping[tuple[str, int, bool], int], rows: list[int]) -> None:
+        """Draw what is wanted while everybody is served, for all of them at once."""
+        if not rows:
+            return
+        self.module.most_words = max(self.module.most_words, len(rows))
+        self.say("for start in range(0, who.size, BLOCK):")
+        self.say("end = min(start + BLOCK, who.size)", 2)
+        self.say("part, size = who[start:end], end - start", 2)
+        for line in fills(drawn, "part"):
+            self.say(line, 2)
+        for n, row in enumerate(rows):
+            self.say(f"copied(work.bits[{row}, :size], work.words[{n}, start:end])", 2)
+
     # ---- talk ------------------------------------------------------------------------------------------------------------
 
     def _telling(self, item: Telling) -> None:
@@ -436,7 +454,7 @@ class Phase:
             "    for k in range(who.size):",
             "        i = u32(who[k])",
             f"        well = {says}(now, i, {_STEP})",
-            "        hearers = told_by(now, now.network, i, well)",
+            f"        hearers = told_by((now.mark[{model.row('provider')}], now.heard, now.spoken), now.network, i, well)",
             "        if p.word_of_mouth_broadcast > 0:",
             "            hearers += posted_by(now, i, well, p)",
             f"        {heard}(now, i, {_STEP}, well, hearers)",

@@ -1,8 +1,8 @@
 """A step as compiled code about everybody: one loop a statement, over a block of people that stays in the first-level cache.
 
 What is the same for everybody is reckoned once a block, outside the loops; a choice between persons becomes a choice between
-values, so that loops have no branches and become vector instructions. A yes or no, or a whole number, that a step gives a
-name is reckoned again where it is used; a quantity lies in a row of scratch until then. Write a statement as one expression
+values, so that loops have no branches and become vector instructions. A comparison or a whole number that a step gives
+a name is reckoned again where it is used; a quantity, or a yes or no that a rule was asked for, lies in a row of scratch. Write a statement as one expression
 where it is one thought: more and smaller statements are more loops, and up to a fifth slower.
 """
 
@@ -74,6 +74,13 @@ class Stored:
 
 
 @dataclass(frozen=True)
+class StoredChoice:
+    """A yes or no that rules had to be asked for, in a row of choices."""
+
+    row: int
+
+
+@dataclass(frozen=True)
 class Param:
     """A number that everybody is given, in an array."""
 
@@ -104,7 +111,7 @@ class Block:
         self.lines: list[str] = []
         self.loop = Loop()
         self.draws: dict[Draw, int] = {}
-        self.scratch = self.names = 0
+        self.scratch = self.choices = self.names = 0
         self.written: Counter[str] = Counter()
         self.certain: set[Draw] = set()
         self.perhaps: set[Draw] = set()
@@ -141,6 +148,12 @@ class Block:
         self.scratch += 1
         self.module.most_scratch = max(self.module.most_scratch, self.scratch)
         return self.scratch - 1
+
+    def choice_row(self) -> int:
+        """A row of choices."""
+        self.choices += 1
+        self.module.most_choices = max(self.module.most_choices, self.choices)
+        return self.choices - 1
 
     def word_row(self, draw: Draw) -> int:
         """The first of four rows of words of a draw."""
@@ -193,7 +206,7 @@ class DenseStep(Expressions):
     def __init__(self, step: Step, model: Model, block: Block, masks: tuple[Again, ...] = ()) -> None:
         super().__init__(step, model, block.module.global_named)
         self.block, self.masks = block, masks
-        self.known: dict[str, Term | Again | Stored | Param] = {}
+        self.known: dict[str, Term | Again | Stored | StoredChoice | Param] = {}
         self.sums: list[tuple[str, str]] = []
         self.returned: ast.expr | None = None
         self.reads: set[str] = set()
@@ -245,6 +258,8 @@ class DenseStep(Expressions):
             return self._again(node, known)
         if isinstance(known, Param):
             return Term(self.loop.load(known.array, "i"), known.kind, True)
+        if isinstance(known, StoredChoice):
+            return Term(f"({self.loop.load(f'work.choices[{known.row}, :size]', 'i')} != 0)", "bool", True, width=1)
         if isinstance(known, Stored):
             return Term(self.loop.load(f"work.scratch[{known.row}, :size]", "i"), "float", True)
         return super()._name(node)
@@ -286,7 +301,9 @@ class DenseStep(Expressions):
         self.block.loop = outer
         return inner
 
-    def _bound(self, name: str, node: ast.expr, kind: str, changed: bool = False) -> Term | Again | Stored:
+    def _bound(
+        self, name: str, node: ast.expr, kind: str, changed: bool = False
+    ) -> Term | Again | Stored | StoredChoice:
         """What a name stands for from now on."""
         loop, self.reads = self.block.new_loop(), set()
         term = self.fitting(self.term(node), kind) if kind else self.term(node)
@@ -299,6 +316,10 @@ class DenseStep(Expressions):
             fresh = self.block.fresh(name)
             self.block.say(f"{fresh} = {term.text}")
             return Term(fresh, term.kind, width=term.width)
+        if term.kind == "bool" and any(isinstance(each, ast.Call) for each in ast.walk(node)):
+            row = self.block.choice_row()
+            self.block.finish(f"{self.step.__name__}_{name}", {f"work.choices[{row}, :size]": f"u8({term.text})"}, loop)
+            return StoredChoice(row)
         if term.kind in ("bool", "int", "word") or isinstance(node, ast.Attribute):
             return Again(node, self, self._versions())
         row = self.block.row()

@@ -11,7 +11,7 @@ import numpy as np
 from sim.errors import Mistake, nearest
 from sim.model.week import COUNTS
 from sim.runs.measures import DEFINITIONS, Quantity, called, measured_weekly
-from sim.runs.panel import COLUMNS, Names, Run, Several, asked, names, panel_of
+from sim.runs.panel import COLUMNS, Names, Run, Several, names
 from sim.runs.weekly_counts import parts
 from sim.system.arguments import shown
 
@@ -90,7 +90,7 @@ class Own(Quantity):
         return np.concatenate([self._of_counts(self.function, part, run.founders) for part in parts(run.tally)])
 
     def _of_panel(self, wanted: OfPanel, run: Run, number: int) -> np.ndarray:
-        panel = panel_of(run, wanted.columns, asked(run.numbers, run.tally.shape[1], int(number), wanted.weeks))
+        panel = run.panel(wanted.columns, wanted.weeks, number)
         return self._called(wanted.function, panel, (), "one number for a panel, such as panel['trust'].mean()")
 
     def _of_counts(self, function: Callable[[WeeklyCounts], Any], part: np.ndarray, founders: int) -> np.ndarray:

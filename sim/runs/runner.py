@@ -14,7 +14,6 @@ from types import MappingProxyType
 from sim.errors import Mistake
 from sim.runs import executor as execution
 from sim.runs.executor import Block, Executor, block_size
-from sim.runs.measures import DEFINITIONS
 from sim.runs.own_measures import Function, Own, own_measures
 from sim.runs.replication import Failure as Failure
 from sim.runs.result import Gathering
@@ -156,8 +155,3 @@ def run(
     with Place(threads, workers, cluster, executor).opened() as place:
         result = run_together([scenario], numbers, seed, place, engine=engine, progress=progress, own=own)[0]
     return result.with_own(own)
-
-
-def unit_of(measure: str) -> str:
-    """The unit of a measure; raises ``KeyError`` for a name that is none."""
-    return DEFINITIONS[measure].unit

@@ -163,12 +163,13 @@ def arrive(me, firm, p, week, mark: int):
 @step
 def check_out(me, line, p, arrival: Minutes, minutes: Minutes, patience: Minutes):
     """Join the line, or turn away from one that is too long; whoever turns away has, instead of a wait, its length."""
+    length, luck = line.length(arrival), me.luck(CHECKOUT, TURNS_AWAY)
     if p.self_checkout.line_in_sight > 0.0:
-        length, minding = line.length(arrival), minds(me.price_sensitivity)
+        minding = minds(me.price_sensitivity)
         chance = put_off(
             length, minding, p.self_checkout.line_in_sight, p.self_checkout.line_unnoticed, p.self_checkout.line_deters
         )
-        if happens(chance, me.luck(CHECKOUT, TURNS_AWAY)):
+        if happens(chance, luck):
             return length, BALKED, NOBODY
     wait, outcome, server = line.answer(arrival, minutes, patience)
     line.join(arrival + wait)
