@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from sim.engine import precompile
-from sim.engine.compile import Module
+from sim.engine.compile import week_text
 from sim.engine.start import Ground, RunFlags, empty_state, flags_of
 from sim.engine.support import Sizes, room_for
-from sim.model.component import Model, with_mechanisms
+from sim.model.component import Model
 from sim.model.rules import SHELF
-from sim.model.week import WEEK, Network, State, journal
+from sim.model.week import Network, State, journal
 
 _MODULES: dict[Model, ModuleType] = {}
 
@@ -27,7 +27,7 @@ _MODULES: dict[Model, ModuleType] = {}
 def compiled_week(model: Model) -> ModuleType:
     """The module of a model's compiled week: its function ``weeks``, the phases in ``LATER`` and the ``SIZES`` of a workspace."""
     if model not in _MODULES:
-        text = Module(model, WEEK).text()
+        text = week_text(model)
         name = f"loyalty_week_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         _MODULES[model] = _loaded(name, text)
     return _MODULES[model]
@@ -84,14 +84,4 @@ class CompiledWeek:
             state, flags = empty_state(inputs), flags_of(inputs, np.uint64(0))
             return state, self._work, self._weekly, nobody, inputs.policy, 0, flags, counts, journal()
 
-        precompile.shared(self._module.weeks, self._module.LATER, arguments, partial(week_with, outside(inputs.model)))
-
-
-def week_with(outside: tuple[str, ...]) -> ModuleType:
-    """The compiled week of the shipped model with these files of mechanisms beside it."""
-    return compiled_week(with_mechanisms(outside))
-
-
-def outside(model: Model) -> tuple[str, ...]:
-    """The files of a model's mechanisms from outside the package."""
-    return tuple(str(part.module.__file__) for part in model.parts.values() if part.group == "outside")
+        precompile.shared(self._module.weeks, self._module.LATER, arguments, partial(compiled_week, inputs.model))

@@ -25,7 +25,7 @@ from numba.core.registry import CPUDispatcher
 from sim.model.rules import SHELF, Inner, Rule
 
 MARK = "compiled_ahead"
-"""File in the folder of compiled code that says that a second process was begun: there is only one."""
+"""File in the folder of compiled code that says that a second process was begun for a week: there is only one."""
 FEWEST = 2
 """Processors it takes."""
 
@@ -39,19 +39,19 @@ def shared(
     """Before ``kernel`` is compiled, have the phases ``later`` compiled by a second process.
 
     ``arguments``: makes some of the types with which the kernel will be called; ``module``: gives the module of the phases, in
-    another process as well. Does nothing but the first time that this source is compiled on this machine.
+    another process as well. Does nothing but the first time that this week is compiled on this machine.
     """
-    if _first():
+    if _first(kernel.__module__):
         types = types_at_calls(kernel.py_func, arguments())
         _begin(module, [(phase.__name__, types[phase.__name__]) for phase in later])
 
 
-def _first() -> bool:
-    """True once in the life of the compiled code, where there are processors enough."""
+def _first(week: str) -> bool:
+    """True once in the life of the compiled code of a week, where there are processors enough."""
     if _processors() < FEWEST or SHELF.folder is None or not SHELF.usable:
         return False
     with suppress(OSError):  # no folder to be written to: nothing can be kept, and nothing shared
-        (SHELF.folder / MARK).open("x").close()
+        (SHELF.folder / f"{MARK}_{week}").open("x").close()
         return True
     return False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import MappingProxyType, ModuleType
@@ -42,7 +42,12 @@ class Part:
     events: Mapping[str, str] = field(default_factory=dict)
     """What a journey can tell of, and the sentence that tells it."""
     week: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    """For a mechanism from outside: in which phases its steps act."""
+    """For a mechanism from outside: at which places of the week its steps act (see :func:`sim.model.week.week_of`)."""
+
+    def means(self, name: str) -> str:
+        """What is counted under a name, where the file says it: ``COUNTS = {"visits": "Visits to a shop"}``; else empty."""
+        told = getattr(self.module, "COUNTS", ())
+        return told.get(name, "") if isinstance(told, Mapping) else ""
 
     @property
     def says(self) -> str:
@@ -68,7 +73,7 @@ def part_of(module: ModuleType, group: str, name: str) -> Part:
         getattr(module, "COLUMNS", ()),
         getattr(module, "EXAMPLES", ()),
         getattr(module, "IMPOSSIBLE", ()),
-        getattr(module, "COUNTS", ()),
+        tuple(getattr(module, "COUNTS", ())),
         getattr(module, "MONEY_IN", ()),
         getattr(module, "MONEY_OUT", ()),
         MappingProxyType(getattr(module, "EVENTS", {})),
@@ -81,6 +86,15 @@ class Model:
     """The parts of a model by name: behaviours, then mechanisms, each alphabetically, then those from outside."""
 
     parts: Mapping[str, Part]
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        """For other processes, which have the same package."""
+        return builtin, ()
+
+    @property
+    def mechanisms(self) -> dict[str, str]:
+        """Mechanisms from outside the package by name, and SHA-256 (64 hex digits) of the text of each: none of its own."""
+        return {}
 
     @cached_property
     def counts(self) -> tuple[str, ...]:
@@ -127,6 +141,10 @@ class Model:
         """How many rows the columns of a kind take: a column with several numbers a person takes as many."""
         return sum(column.size for column in self.columns(kind).values())
 
+    def names(self, kind: str) -> tuple[str, ...]:
+        """The names of these rows."""
+        return tuple(name for column in self.columns(kind).values() for name in column.names)
+
     def row(self, name: str) -> int:
         """The (first) row of a column in the array of its kind; raises ``KeyError`` for a name that no part owns."""
         for columns in self._columns.values():
@@ -151,16 +169,6 @@ def builtin() -> Model:
         for name in sorted(item.name for item in pkgutil.iter_modules(folder)):
             found[name] = part_of(importlib.import_module(f"sim.model.{group}.{name}"), group, name)
     return Model(MappingProxyType(found))
-
-
-def with_mechanisms(paths: Sequence[str]) -> Model:
-    """The shipped model, with the mechanisms of these files (absolute paths) beside its own.
-
-    Raises :class:`~sim.errors.Mistake` for a file that cannot be imported, or that clashes with what is there.
-    """
-    from sim import outside  # which makes parts itself
-
-    return builtin() if not paths else outside.extended(builtin(), tuple(paths))
 
 
 def parts() -> Mapping[str, Part]:
