@@ -55,7 +55,7 @@ if __name__ == "__main__":
     import toy
     values = np.ones(3, np.float32)
     toy.precompile.shared(toy.kernel, (toy.doubled, toy.added), lambda: (values, 1), partial(import_module, "toy"))
-    again = toy.precompile._first()
+    again = toy.precompile._first("toy")
     for helper in toy.precompile._helpers():
         assert helper.wait(120) == 0
     toy.kernel(values, 2)
@@ -110,9 +110,9 @@ def test_the_types_foretold_are_those_with_which_the_week_is_compiled(monkeypatc
 def test_one_processor_is_left_to_the_first_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(precompile, "SHELF", Shelf(tmp_path / "new"))
     monkeypatch.setattr(precompile, "_processors", lambda: 1)
-    assert not precompile._first() and not (tmp_path / "new").exists()
+    assert not precompile._first("week") and not (tmp_path / "new").exists()
     monkeypatch.setattr(precompile, "_processors", lambda: 2)
-    assert precompile._first() and not precompile._first()
+    assert precompile._first("week") and not precompile._first("week")
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(precompile, "SHELF", Shelf(tmp_path / "file" / "below"))
-    assert not precompile._first()  # where nothing can be kept nothing is shared
+    assert not precompile._first("week")  # where nothing can be kept nothing is shared
