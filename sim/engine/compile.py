@@ -50,8 +50,8 @@ f32, f64, u8, i32, u32, i64, u64 = np.float32, np.float64, np.uint8, np.int32, n
 _TAKEN = {
     "np", "booking_rate", "inner_kernel", "lean_kernel", "phase", "step", "fill", "fill_listed", "unit", "word", "BLOCK",
     "TO_UNIT_64", "Now", "begin_talk", "by_time", "clear", "copied", "in_turn", "listed", "note", "posted_by", "resize",
-    "told_by", "total", "answer", "rebase_line", "stand_in", "standing_there", "f32", "f64", "u8", "i32", "u32", "i64", "u64", "now",
-    "i", "p", "last", "counts", "journal", "who", "agent", "weeks", "state", "work", "start", "end", "here", "size",
+    "told_by", "total", "answer", "rebase_line", "stand_in", "standing_there", "f32", "f64", "u8", "i32", "u32", "i64", "u64",
+    "now", "i", "p", "last", "counts", "journal", "who", "agent", "weeks", "state", "work", "start", "end", "here", "size",
     "people", "min", "max", "range",
 }  # fmt: skip
 _GIVEN = "now, state, work, p, last, counts, journal"

@@ -110,8 +110,8 @@ def room_for(people: int, sizes: Sizes) -> tuple[Work, Weekly]:
 
     work = Work(
         room(u32, sizes.bits, BLOCK), room(f32, sizes.scratch, BLOCK), room(u8, sizes.choices, BLOCK), room(u8, BLOCK),
-        room(i32, sizes.lists, people), room(i64, sizes.lists), room(i32, people), room(u8, people), room(u8, people), room(i32, people),
-        room(u32, sizes.words, people), room(f64, 3, people), room(i32, people), room(i32, people + 1),
+        room(i32, sizes.lists, people), room(i64, sizes.lists), room(i32, people), room(u8, people), room(u8, people),
+        room(i32, people), room(u32, sizes.words, people), room(f64, 3, people), room(i32, people), room(i32, people + 1),
     )  # fmt: skip
     weekly = Weekly(
         room(f32, sizes.weekly_number, people), room(u8, sizes.weekly_flag, people), room(f32, sizes.weekly_firm, 1),
