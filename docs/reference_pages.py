@@ -26,6 +26,7 @@ PYTHON = {
         "sim": ("load", "run", "compare", "of_panel", "Mistake"),
         "sim.scenario.whole": ("Scenario", "described"),
         "sim.runs.result": ("Result",),
+        "sim.runs.panel": ("Run",),
         "sim.runs.own_measures": ("WeeklyCounts",),
         "sim.runs.comparison": ("Comparison",),
         "sim.runs.statistics": ("Interval", "Difference"),
@@ -38,7 +39,6 @@ PYTHON = {
         "sim.experiments.sweeping": ("sweep", "Sweep"),
         "sim.experiments.querying": ("query",),
         "sim.runs.results": ("save", "write_weekly", "write_panel", "write_events"),
-        "sim.runs.panel": ("asked",),
     },
     "Queues and closed forms": {
         "sim.service.queues": ("serve",),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 _PUBLIC = {
-    "Answer": "sim.runs.comparison",
+    "Comparison": "sim.runs.comparison",
     "Mistake": "sim.errors",
     "Result": "sim.runs.result",
     "Scenario": "sim.scenario.whole",
@@ -25,7 +25,7 @@ _PUBLIC = {
 }
 _HOOKS = {"report": ("sim.report.comparison", "write")}
 """What others do for those that know nothing of them: name → module and function."""
-__all__ = ["Answer", "Mistake", "Result", "Scenario", "compare", "load", "of_panel", "run"]
+__all__ = ["Comparison", "Mistake", "Result", "Scenario", "compare", "load", "of_panel", "run"]
 
 
 def __getattr__(name: str) -> Any:

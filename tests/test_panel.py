@@ -26,7 +26,7 @@ from sim.model.numeric import FIXED_ONE
 from sim.model.week import COUNTS, EVENTS
 from sim.runs import panel
 from sim.runs.executor import executor
-from sim.runs.panel import COLUMNS, KEYS, asked
+from sim.runs.panel import COLUMNS, KEYS
 from sim.runs.results import write_events, write_panel
 from sim.scenario.whole import Scenario
 
@@ -108,7 +108,7 @@ def test_either_engine_gives_the_same_bytes(result: Result, tmp_path: Path) -> N
     pd.testing.assert_frame_equal(result.panel(weeks=[1, 9]), result.panel(weeks=[1, 9], engine="mesa"))
     pd.testing.assert_frame_equal(result.events("leaves"), result.events("leaves", engine="mesa"))
     for engine in ("core", "mesa"):
-        wanted = asked(result.numbers, WORLD.weeks, engine=engine)
+        wanted = result.asked(engine=engine)
         write_panel(result, tmp_path / f"panel.{engine}", wanted)
         write_events(result, tmp_path / f"events.{engine}", wanted)
     for name in ("panel", "events"):

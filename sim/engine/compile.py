@@ -51,9 +51,9 @@ f32, f64, u8, i32, u32, i64, u64 = np.float32, np.float64, np.uint8, np.int32, n
 '''
 _TAKEN = {
     "np", "booking_rate", "inner_kernel", "lean_kernel", "phase", "step", "fill", "fill_listed", "unit", "word", "BLOCK",
-    "TO_UNIT_64", "Now", "begin_talk", "by_time", "clear", "copied", "in_turn", "listed", "note", "posted_by", "resize", "told_by",
-    "total", "answer", "rebase_line", "stand_in", "standing_there", "f32", "f64", "u8", "i32", "u32", "i64", "u64", "now",
-    "i", "p", "last", "counts", "journal", "who", "agent", "weeks", "state", "work", "start", "end", "here", "size",
+    "TO_UNIT_64", "Now", "begin_talk", "by_time", "clear", "copied", "in_turn", "listed", "note", "posted_by", "resize",
+    "told_by", "total", "answer", "rebase_line", "stand_in", "standing_there", "f32", "f64", "u8", "i32", "u32", "i64", "u64",
+    "now", "i", "p", "last", "counts", "journal", "who", "agent", "weeks", "state", "work", "start", "end", "here", "size",
     "people", "min", "max", "range",
 }  # fmt: skip
 _GIVEN = "now, state, work, p, last, counts, journal"
@@ -70,11 +70,12 @@ class Module:
         self.names: dict[str, Any] = {name: name for name in _TAKEN}
         self.functions: list[str] = []
         self._scalars: dict[Any, str] = {}
+        self._rows: dict[Any, list[int]] = {}
         self._streams: dict[str, np.uint32] = {}
         self.lists: dict[Step, int] = {}
         self.kept = _kept_streams(week)
         self.filled: set[np.uint32] = set()
-        self.most_bits = self.most_scratch = 1
+        self.most_bits = self.most_scratch = self.most_choices = self.most_words = 1
 
     # ---- names -----------------------------------------------------------------------------------------------------------
 
@@ -97,6 +98,10 @@ class Module:
         """The first row of a stream whose words are kept all week; None for one that is drawn where it is used."""
         value = self._streams.get(stream)
         return 4 * self.kept.index(value) if value in self.kept else None
+
+    def stream_named(self, stream: np.uint32) -> str:
+        """The name of a stream in the module."""
+        return next(name for name, value in self._streams.items() if value == stream)
 
     def fresh(self, name: str) -> str:
         """A name for a function of the module."""
@@ -126,13 +131,12 @@ class Module:
             self._scalars[key] = name = self.fresh(step.__name__)
             writer = ScalarStep(step, self.model, self, drawn)
             self.functions.append(writer.written(name))
-            self._rows = writer.rows
-            self._scalars[key, "rows"] = ", ".join(f"work.bits[{row[1:]}, k]" for row in writer.rows)
+            self._rows[key] = [int(row[1:]) for row in writer.rows]
         return self._scalars[key]
 
-    def words_of(self, step: Step, drawn: Mapping[tuple[str, int, bool], int]) -> str:
-        """The words that the function of a step with draws in bulk is given."""
-        return self._scalars[(step, tuple(drawn.items())), "rows"]
+    def words_of(self, step: Step, drawn: Mapping[tuple[str, int, bool], int]) -> list[int]:
+        """The rows of words that the function of a step with draws in bulk is given."""
+        return self._rows[step, tuple(drawn.items())]
 
     def loop(self, name: str, given: list[str], body: list[str]) -> str:
         """Write a loop over arrays as a function; returns its name."""
@@ -174,7 +178,8 @@ class Module:
     def sizes(self) -> Sizes:
         """What the week needs of a workspace."""
         weekly = {kind: max(self.model.rows(kind), 1) for kind in WEEKLY}
-        return Sizes(self.most_bits, self.most_scratch, max(len(self.lists), 1), max(4 * len(self.kept), 1), **weekly)
+        lists, kept = max(len(self.lists), 1), max(4 * len(self.kept), 1)
+        return Sizes(self.most_bits, self.most_scratch, self.most_choices, lists, self.most_words, kept, **weekly)
 
 
 @lru_cache(maxsize=16)
@@ -215,7 +220,7 @@ class Phase:
 
     def written(self, items: tuple[Item, ...]) -> str:
         """Write the phase; returns the name of its function."""
-        together: list[Item] = []
+        together: list[Everybody | Listing] = []
         for item in items:
             if isinstance(item, Everybody | Listing):
                 together.append(item)
@@ -232,7 +237,7 @@ class Phase:
 
     # ---- everybody -------------------------------------------------------------------------------------------------------
 
-    def _together(self, items: list[Item]) -> None:
+    def _together(self, items: list[Everybody | Listing]) -> None:
         """What everybody does, block by block; and who does something later."""
         if not items:
             return
@@ -243,7 +248,7 @@ class Phase:
         for item in items:
             if isinstance(item, Everybody):
                 DenseStep(item.step, self.module.model, block).write()
-            elif isinstance(item, Listing):
+            else:
                 self._listing(item.asked, block)
         self.say("for start in range(0, people, BLOCK):")
         self.say("end = min(start + BLOCK, people)", 2)
@@ -251,15 +256,13 @@ class Phase:
         self._keep(items)
         self.lines += [*block.opening(), *block.lines]
 
-    def _keep(self, items: list[Item]) -> None:
+    def _keep(self, items: list[Everybody | Listing]) -> None:
         """Draw the words that are kept all week, where they are first wanted."""
         for item in items:
-            asked = item.step if isinstance(item, Everybody) else item.asked
-            for stream in streams_of(asked):
+            for stream in streams_of(item.step if isinstance(item, Everybody) else item.asked):
                 if stream in self.module.kept and stream not in self.module.filled:
                     self.module.filled.add(stream)
-                    name = next(n for n, v in self.module._streams.items() if v == stream)
-                    row = self.module.kept_row(name)
+                    name, row = self.module.stream_named(stream), 4 * self.module.kept.index(stream)
                     kept = ", ".join(f"now.kept[{row + k}, here]" for k in range(4))
                     self.say(f"fill(now.world, {name}, now.week, start, ({kept}))", 2)
 
@@ -284,8 +287,8 @@ class Phase:
         """A loop in which everybody on a list takes a step, with draws in bulk; ``arguments``: what else the step is given."""
         drawn = self.module.draws(step)
         function = self.module.scalar(step, drawn)
-        words = self.module.words_of(step, drawn)
-        extra = ", ".join(text for text in (*arguments, words) if text)
+        words = [f"work.bits[{row}, k]" for row in self.module.words_of(step, drawn)]
+        extra = ", ".join((*arguments, *words))
         body = [
             "    for start in range(0, who.size, BLOCK):",
             "        part = who[start : min(start + BLOCK, who.size)]",
@@ -378,7 +381,7 @@ class Phase:
         gate = self._gate(step)
         drawn = self.module.draws(step)
         function = self.module.scalar(step, drawn)
-        words = self.module.words_of(step, drawn)
+        words = "".join(f", work.bits[{row}, k]" for row in self.module.words_of(step, drawn))
         mark = "i64(work.marks[start + k])" if source.startswith("work.who") else "i64(0)"
         body = [
             "    left = i64(0)",
@@ -387,7 +390,7 @@ class Phase:
             "        size = part.size",
             *(f"        {line}" for line in fills(drawn, "part")),
             "        for k in range(size):",
-            f"            mark = {function}(now, u32(part[k]), {_STEP}, {mark}{', ' + words if words else ''})",
+            f"            mark = {function}(now, u32(part[k]), {_STEP}, {mark}{words})",
             "            work.who[left], work.marks[left] = part[k], mark",
             "            left += mark != 0",
             "    return left",
@@ -422,11 +425,15 @@ class Phase:
 
     def _serve(self, item: Queue) -> str:
         """The loop in which everybody is served, in the order in which they come."""
-        function = self.module.scalar(item.serve)
+        drawn = self.module.draws(item.serve)
+        function = self.module.scalar(item.serve, drawn)
+        rows = self.module.words_of(item.serve, drawn)
+        self._words_of_all(drawn, rows)
+        words = "".join(f", work.words[{n}, k]" for n in range(len(rows)))
         heaps = [f"free_{n}, number_{n}, there_{n}" for n in range(len(item.lines))]
         body = ["    for place in range(order.size):", "        k = order[place]", "        i = u32(who[k])"]
         for n, heap in enumerate(heaps):
-            call = f"{function}(now, i, {_STEP}, {heap}, work.times[0, k], work.times[1, k], work.times[2, k])"
+            call = f"{function}(now, i, {_STEP}, {heap}, work.times[0, k], work.times[1, k], work.times[2, k]{words})"
             if len(heaps) == 1:
                 body.append(f"        wait, ended, server = {call}")
             else:
@@ -440,6 +447,19 @@ class Phase:
             body.insert(3, "        wait, ended, server = f64(0), i64(0), i64(0)")
         return self.module.function("inner_kernel", f"serve_{item.serve.__name__}", given, body)
 
+    def _words_of_all(self, drawn: Mapping[tuple[str, int, bool], int], rows: list[int]) -> None:
+        """Draw what is wanted while everybody is served, for all of them at once."""
+        if not rows:
+            return
+        self.module.most_words = max(self.module.most_words, len(rows))
+        self.say("for start in range(0, who.size, BLOCK):")
+        self.say("end = min(start + BLOCK, who.size)", 2)
+        self.say("part, size = who[start:end], end - start", 2)
+        for line in fills(drawn, "part"):
+            self.say(line, 2)
+        for n, row in enumerate(rows):
+            self.say(f"copied(work.bits[{row}, :size], work.words[{n}, start:end])", 2)
+
     # ---- talk ------------------------------------------------------------------------------------------------------------
 
     def _telling(self, item: Telling) -> None:
@@ -449,7 +469,7 @@ class Phase:
             "    for k in range(who.size):",
             "        i = u32(who[k])",
             f"        well = {says}(now, i, {_STEP})",
-            "        hearers = told_by(now, now.network, i, well)",
+            f"        hearers = told_by((now.mark[{model.row('provider')}], now.heard, now.spoken), now.network, i, well)",
             "        if p.word_of_mouth_broadcast > 0:",
             "            hearers += posted_by(now, i, well, p)",
             f"        {heard}(now, i, {_STEP}, well, hearers)",
@@ -476,10 +496,9 @@ def _kept_streams(week: Mapping[str, tuple[Item, ...]]) -> list[np.uint32]:
 
 def streams_of(step: Step) -> set[np.uint32]:
     """The streams that a step draws from."""
-    names = {
-        node.args[0].id
-        for node in ast.walk(step.tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("luck", "word", "spare_luck")
-        and node.args and isinstance(node.args[0], ast.Name)
-    }  # fmt: skip
+    names = set()
+    for node in ast.walk(step.tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="luck" | "word" | "spare_luck"), args=[ast.Name(id=name), *_]):
+                names.add(name)
     return {step.plain.__globals__[name] for name in names}

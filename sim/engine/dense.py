@@ -1,9 +1,9 @@
 """A step as compiled code about everybody: one loop a statement, over a block of people that stays in the first-level cache.
 
 What is the same for everybody is reckoned once a block, outside the loops; a choice between persons becomes a choice between
-values, so that loops have no branches and become vector instructions. A yes or no, or a whole number, that a step gives a
-name is reckoned again where it is used; a quantity lies in a row of scratch until then. Write a statement as one expression
-where it is one thought: more and smaller statements are more loops, and up to a fifth slower.
+values, so that loops have no branches and become vector instructions. A comparison or a whole number that a step gives
+a name is reckoned again where it is used; a quantity, or a yes or no that a rule was asked for, lies in a row of scratch. Write a
+statement as one expression where it is one thought: more and smaller statements are more loops, and up to a fifth slower.
 """
 
 from __future__ import annotations
@@ -82,6 +82,13 @@ class Stored:
 
 
 @dataclass(frozen=True)
+class StoredChoice:
+    """A yes or no that rules had to be asked for, in a row of choices."""
+
+    row: int
+
+
+@dataclass(frozen=True)
 class Param:
     """A number that everybody is given, in an array."""
 
@@ -112,7 +119,7 @@ class Block:
         self.lines: list[str] = []
         self.loop = Loop()
         self.draws: dict[Draw, int] = {}
-        self.scratch = self.names = 0
+        self.scratch = self.choices = self.names = 0
         self.written: Counter[str] = Counter()
         self.certain: set[Draw] = set()
         self.perhaps: set[Draw] = set()
@@ -149,6 +156,12 @@ class Block:
         self.scratch += 1
         self.module.most_scratch = max(self.module.most_scratch, self.scratch)
         return self.scratch - 1
+
+    def choice_row(self) -> int:
+        """A row of choices."""
+        self.choices += 1
+        self.module.most_choices = max(self.module.most_choices, self.choices)
+        return self.choices - 1
 
     def word_row(self, draw: Draw) -> int:
         """The first of four rows of words of a draw."""
@@ -201,7 +214,7 @@ class DenseStep(Expressions):
     def __init__(self, step: Step, model: Model, block: Block, masks: tuple[Again, ...] = ()) -> None:
         super().__init__(step, model, block.module.global_named)
         self.block, self.masks = block, masks
-        self.known: dict[str, Term | Again | Stored | Param] = {}
+        self.known: dict[str, Term | Again | Stored | StoredChoice | Param] = {}
         self.sums: list[tuple[str, str]] = []
         self.returned: ast.expr | None = None
         self.reads: set[str] = set()
@@ -214,6 +227,7 @@ class DenseStep(Expressions):
         return self.block.loop
 
     def column(self, kind: str, row: str, owner: str) -> str:
+        """The value of a column at the person, read once in the loop."""
         if owner == "firm":
             return f"{place(kind)}[{row}, 0]" if kind != "weekly_sum" else f"now.weekly_sum[{row}]"
         array = "now.heard" if kind == "heard" else f"{place(kind)}[{row}]"
@@ -236,9 +250,11 @@ class DenseStep(Expressions):
         return place.text
 
     def person(self) -> str:
+        """The number of the person."""
         return "i64(who[i])" if self.block.listed else f"i32({self.loop.hoist('start')} + i)"
 
     def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:
+        """A word of the block, or of those kept all week."""
         number = (
             index.value
             if isinstance(index, ast.Constant)
@@ -254,9 +270,11 @@ class DenseStep(Expressions):
         return Term(self.loop.load(f"work.bits[{row}, :size]", "i"), "word", True)
 
     def hoisted(self, term: Term) -> Term:
+        """A number that the loop is given."""
         return Term(self.loop.hoist(term.text), term.kind, literal=True, width=term.width)
 
     def joined_by(self, word: str, terms: list[Term]) -> Term:
+        """Yes and no joined without branches."""
         return super().joined_by({" and ": " & ", " or ": " | "}[word], terms)
 
     def _name(self, node: ast.Name) -> Term:
@@ -267,6 +285,8 @@ class DenseStep(Expressions):
             return self._again(node, known)
         if isinstance(known, Param):
             return Term(self.loop.load(known.array, "i"), known.kind, True)
+        if isinstance(known, StoredChoice):
+            return Term(f"({self.loop.load(f'work.choices[{known.row}, :size]', 'i')} != 0)", "bool", True, width=1)
         if isinstance(known, Stored):
             return Term(self.loop.load(f"work.scratch[{known.row}, :size]", "i"), "float", True)
         return super()._name(node)
@@ -289,6 +309,7 @@ class DenseStep(Expressions):
     # ---- steps that are called ---------------------------------------------------------------------------------------
 
     def call_step(self, node: ast.Call, step: Step) -> Term:
+        """The value of a step that is written here."""
         inner = self._inlined(node, step)
         if inner.returned is None:
             raise self.wrong(node, f"{step.__name__} gives nothing back")
@@ -308,19 +329,26 @@ class DenseStep(Expressions):
         self.block.loop = outer
         return inner
 
-    def _bound(self, name: str, node: ast.expr, kind: str, changed: bool = False) -> Term | Again | Stored:
+    def _bound(
+        self, name: str, node: ast.expr, kind: str, changed: bool = False
+    ) -> Term | Again | Stored | StoredChoice:
         """What a name stands for from now on."""
         loop, self.reads = self.block.new_loop(), set()
         term = self.fitting(self.term(node), kind) if kind else self.term(node)
-        stored = self.known.get(node.id) if isinstance(node, ast.Name) else None
-        if isinstance(stored, Stored) and not (changed and self._used_after(node)):
-            return stored
+        if isinstance(node, ast.Name):
+            stored = self.known.get(node.id)
+            if isinstance(stored, Stored) and not (changed and self._used_after(node)):
+                return stored
         if not term.varies:
             if term.literal:
                 return term
             fresh = self.block.fresh(name)
             self.block.say(f"{fresh} = {term.text}")
             return Term(fresh, term.kind, width=term.width)
+        if term.kind == "bool" and any(isinstance(each, ast.Call) for each in ast.walk(node)):
+            row = self.block.choice_row()
+            self.block.finish(f"{self.step.__name__}_{name}", {f"work.choices[{row}, :size]": f"u8({term.text})"}, loop)
+            return StoredChoice(row)
         if term.kind in ("bool", "int", "word") or isinstance(node, ast.Attribute):
             return Again(node, self, self._versions())
         row = self.block.row()
@@ -549,7 +577,8 @@ class DenseStep(Expressions):
             self.block.finish(f"{self.step.__name__}_counts", {}, loop, sums)
 
     def _do_if(self, node: ast.If) -> None:
-        loop, self.reads = self.block.new_loop(), set()
+        self.reads = set()
+        self.block.new_loop()
         condition = self.term(node.test)
         self._need_bool(node.test, condition)
         if condition.varies:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.behaviour.person import GONE
-from sim.model.component import row
+from sim.model.component import row as row_of
 from sim.model.mechanisms.digital_channels import overheard
 from sim.model.mechanisms.word_of_mouth import POSTS, strangers_reached
 from sim.model.random import happens, unit, words
@@ -22,11 +22,11 @@ f32, f64, u8, i32, u32, i64, u64 = np.float32, np.float64, np.uint8, np.int32, n
 BLOCK = 1024
 """People per block: the columns a loop touches then stay in the first-level cache."""
 TO_UNIT_64 = 2.0**-32
-PROVIDER = row("provider")
+PROVIDER = row_of("provider")
 
 
 class Now(NamedTuple):
-    """The week as every step sees it: all columns, and what is the same for everybody (see :data:`sim.engine.expressions.WEEK`)."""
+    """The week as every step sees it: all columns, and what is the same for everybody (:data:`~sim.engine.expressions.WEEK`)."""
 
     number: np.ndarray
     clock: np.ndarray
@@ -61,6 +61,7 @@ class Work(NamedTuple):
 
     bits: np.ndarray  # uint32 (rows, BLOCK): words of a block
     scratch: np.ndarray  # float32 (rows, BLOCK)
+    choices: np.ndarray  # uint8 (rows, BLOCK)
     flags: np.ndarray  # uint8 (BLOCK)
     listed: np.ndarray  # int32 (lists, people): who is on a list
     sizes: np.ndarray  # int64 (lists): how many they are
@@ -68,6 +69,7 @@ class Work(NamedTuple):
     marks: np.ndarray  # uint8 (people)
     outcome: np.ndarray  # uint8 (people): how it ended for who came to a line
     by: np.ndarray  # int32 (people): who served them
+    words: np.ndarray  # uint32 (rows, people): words of those who are served
     times: np.ndarray  # float64 (3, people): arrival (later: wait), duration, patience
     order: np.ndarray  # int32 (people): who came, in the order of time
     spare: np.ndarray  # int32 (people + 1)
@@ -78,7 +80,9 @@ class Sizes(NamedTuple):
 
     bits: int
     scratch: int
+    choices: int
     lists: int
+    words: int
     kept: int
     weekly_number: int
     weekly_flag: int
@@ -105,9 +109,9 @@ def room_for(people: int, sizes: Sizes) -> tuple[Work, Weekly]:
         return np.zeros(shape, kind)
 
     work = Work(
-        room(u32, sizes.bits, BLOCK), room(f32, sizes.scratch, BLOCK), room(u8, BLOCK), room(i32, sizes.lists, people),
-        room(i64, sizes.lists), room(i32, people), room(u8, people), room(u8, people), room(i32, people),
-        room(f64, 3, people), room(i32, people), room(i32, people + 1),
+        room(u32, sizes.bits, BLOCK), room(f32, sizes.scratch, BLOCK), room(u8, sizes.choices, BLOCK), room(u8, BLOCK),
+        room(i32, sizes.lists, people), room(i64, sizes.lists), room(i32, people), room(u8, people), room(u8, people),
+        room(i32, people), room(u32, sizes.words, people), room(f64, 3, people), room(i32, people), room(i32, people + 1),
     )  # fmt: skip
     weekly = Weekly(
         room(f32, sizes.weekly_number, people), room(u8, sizes.weekly_flag, people), room(f32, sizes.weekly_firm, 1),
@@ -123,8 +127,10 @@ def room_for(people: int, sizes: Sizes) -> tuple[Work, Weekly]:
 def listed(flags, start, who, count):
     """Put everybody in the block from ``start`` who is flagged on the list; returns its new length."""
     place, whole = i64(count), flags.size // LANES * LANES
+    several = flags[:whole].view(u64)  # mostly nobody is flagged, and eight can be looked at together
     for at in range(0, whole, LANES):
-        place += flagged(flags, u8(1), i64(at), i64(start + at), who, place)
+        if several[at >> 3] | several[(at >> 3) + 1]:
+            place += flagged(flags, u8(1), i64(at), i64(start + at), who, place)
     for i in range(whole, flags.size):
         if flags[i] != 0:
             who[place] = start + i
@@ -244,43 +250,43 @@ def begin_talk(spoken, complaints, visibility):
 
 
 @inner_kernel
-def told_by(now, network, i, well):
-    """Person ``i`` tells every friend about the own provider; returns how many hear it."""
-    providers = now.mark[PROVIDER]
+def told_by(columns, network, i, well):
+    """Person ``i`` tells every friend about the own provider; returns how many hear it. ``columns``: provider, heard, spoken."""
+    providers, heard, spoken = columns
     lane = 2 * i64(providers[i]) + (0 if well else 1)
-    now.spoken[lane] += 1
+    spoken[lane] += 1
     hearers, message = i64(0), u64(16 * lane)
     for place in range(network.first[i], network.first[i + u32(1)]):
         friend = u32(network.friends[u32(place)])
         hears = providers[friend] != GONE
-        now.heard[friend] += u64(hears) << message
+        heard[friend] += u64(hears) << message
         hearers += hears
     return hearers
 
 
 @inner_kernel
-def _read(now, i, message, strangers, drawn):
+def _read(columns, i, message, strangers, drawn, moment):
     """Strangers read a post of person ``i``; returns how many are in the market and not the writer.
 
-    ``drawn``: the first four words of the post, of which the first is spent.
+    ``drawn``: the first four words of the post, of which the first is spent; ``moment``: (world, week).
     """
-    providers = now.mark[PROVIDER]
+    providers, heard = columns
     readers, people = i64(0), u64(providers.size)
     for k in range(1, strangers + 1):
         if k & 3 == 0:
-            drawn = words(now.world, POSTS, i, now.week, k >> 2)
+            drawn = words(moment[0], POSTS, i, moment[1], k >> 2)
         stranger = u32((u64(drawn[k & 3]) * people) >> u64(32))
         reads = (providers[stranger] != GONE) & (stranger != i)
-        now.heard[stranger] += u64(reads) << message
+        heard[stranger] += u64(reads) << message
         readers += reads
     return readers
 
 
-@inner_kernel
+@step
 def posted_by(now, i, well, p):
     """Somebody who talks perhaps posts it too; returns how many read it."""
     drawn = words(now.world, POSTS, i, now.week, 0)
     online = happens(p.word_of_mouth_online, unit(drawn[0]))
     strangers = strangers_reached(i64(p.word_of_mouth_broadcast), p.word_of_mouth_outcry, well) if online else i64(0)
     message = u64(16 * (2 * i64(now.mark[PROVIDER, i]) + (0 if well else 1)))
-    return _read(now, i, message, strangers, drawn)
+    return _read((now.mark[PROVIDER], now.heard), i, message, strangers, drawn, (now.world, now.week))

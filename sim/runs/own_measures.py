@@ -11,7 +11,7 @@ import numpy as np
 from sim.errors import Mistake, nearest
 from sim.model.week import COUNTS
 from sim.runs.measures import DEFINITIONS, Quantity, called, measured_weekly
-from sim.runs.panel import COLUMNS, Names, Run, Several, asked, names, panel_of
+from sim.runs.panel import COLUMNS, Names, Run, Several, names
 from sim.runs.weekly_counts import parts
 from sim.system.arguments import shown
 
@@ -26,7 +26,8 @@ class WeeklyCounts(Mapping[str, np.ndarray]):
     """What was counted in some replications: name → int64 (replications, weeks), not to be written to.
 
     Money is in cents; what is no whole number by itself (``satisfaction``, summed over customers, or minutes of ``wait``) is in
-    units of 2^-20 (:data:`sim.model.numeric.FIXED_ONE`), so that sums are exact. ``founders``: how many customers there are in week 0.
+    units of 2^-20 (:data:`sim.model.numeric.FIXED_ONE`), so that sums are exact. ``founders``: how many
+    customers there are in week 0.
     """
 
     def __init__(self, tally: np.ndarray, founders: int) -> None:
@@ -90,7 +91,7 @@ class Own(Quantity):
         return np.concatenate([self._of_counts(self.function, part, run.founders) for part in parts(run.tally)])
 
     def _of_panel(self, wanted: OfPanel, run: Run, number: int) -> np.ndarray:
-        panel = panel_of(run, wanted.columns, asked(run.numbers, run.tally.shape[1], int(number), wanted.weeks))
+        panel = run.panel(wanted.columns, wanted.weeks, number)
         return self._called(wanted.function, panel, (), "one number for a panel, such as panel['trust'].mean()")
 
     def _of_counts(self, function: Callable[[WeeklyCounts], Any], part: np.ndarray, founders: int) -> np.ndarray:

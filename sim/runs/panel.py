@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as arrow
@@ -42,28 +42,48 @@ COLUMNS = tuple(name for kind in KINDS for name in columns_of(kind))
 """Everything that a person carries from week to week."""
 
 
-class Run(Protocol):
-    """What was run: a :class:`~sim.runs.result.Result`, of which this is needed."""
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What was run, and can be lived again: a scenario under a seed, with ``founders`` customers in week 0.
 
-    @property
-    def scenario(self) -> Scenario:
-        """Which scenario."""
+    ``numbers``: which replications, int64; ``tally``: what was counted of them, int64 (replications, weeks, counts).
+    """
 
-    @property
-    def seed(self) -> int:
-        """Under which seed."""
+    scenario: Scenario
+    seed: int
+    founders: int
+    numbers: np.ndarray
+    tally: np.ndarray
 
-    @property
-    def founders(self) -> int:
-        """With how many customers in week 0."""
+    def panel(
+        self, columns: Names = None, weeks: Several = None, replications: Several = None, engine: str = "core"
+    ) -> pd.DataFrame:
+        """What every person carries at the end of every week: one row a replication, week and person, one column a state.
 
-    @property
-    def numbers(self) -> np.ndarray:
-        """Which replications."""
+        ``columns``: names of state columns (``satisfaction``, ``trust``, ``provider``, ``tenure``, ``came_by``, …); ``weeks``;
+        ``replications``: all columns and weeks of the first replication unless said. ``person`` is a number: customers of week 0
+        come first, in the order of their file, and ``id`` is what the file calls them. The replication is lived again for it, by
+        either ``engine``, bit for bit the same. Raises :class:`~sim.errors.Mistake` for a name or number that there is not, and
+        for a table that would not fit into memory.
+        """
+        wanted, chosen = self.asked(weeks, replications, engine), names("column", columns, COLUMNS)
+        _refuse_too_large(ground_of(self.scenario).plan.people * wanted.weeks_in_all, len(chosen))
+        return _framed(panel_tables(self, wanted, chosen))
 
-    @property
-    def tally(self) -> np.ndarray:
-        """What was counted of them: int64 (replications, weeks, counts)."""
+    def events(
+        self, kinds: Names = None, people: People = None, weeks: Several = None, replications: Several = None,
+        engine: str = "core",
+    ) -> pd.DataFrame:  # fmt: skip
+        """What happened to whom: one row an event, in the order of weeks and persons, and as it happened to a person.
+
+        ``kinds``: names in :data:`sim.model.week.EVENTS`, such as ``leaves``; ``people``: numbers, or ids of the customer
+        file; all of both unless said, and the rest as in :meth:`panel`. ``what`` names the event; what ``amount`` means depends on it.
+        """
+        return _framed(event_tables(self, self.asked(weeks, replications, engine), kinds, people))
+
+    def asked(self, weeks: Several = None, replications: Several = None, engine: str = "core") -> Asked:
+        """These weeks and replications, to be lived by this engine. Raises :class:`~sim.errors.Mistake` for what there is not."""
+        return asked(self.numbers, self.tally.shape[1], replications, weeks, engine)
 
 
 # ---- what is asked for
@@ -81,6 +101,11 @@ class Asked:
     def steps(self) -> int:
         """Weeks that are lived for it."""
         return len(self.replications) * (self.weeks[-1] + 1)
+
+    @property
+    def weeks_in_all(self) -> int:
+        """Weeks that it holds."""
+        return len(self.replications) * len(self.weeks)
 
 
 def asked(
@@ -225,24 +250,13 @@ def _numbers(people: int | str | Iterable[int | str], lives: Lives) -> list[int]
     return [places[one] if isinstance(one, str) else whole("people", one, 0, lives.people - 1) for one in each]
 
 
-# ---- as tables of pandas
-
-
-def panel_of(run: Run, columns: Names, wanted: Asked) -> pd.DataFrame:
-    """The panel as one table. Raises :class:`~sim.errors.Mistake`, also when it would not fit into memory."""
-    rows = ground_of(run.scenario).plan.people * len(wanted.weeks) * len(wanted.replications)
-    needed = 2 * rows * (40 + 4 * len(names("column", columns, COLUMNS)))
+def _refuse_too_large(rows: int, columns: int) -> None:
+    needed = 2 * rows * (40 + 4 * columns)
     if needed > memory():
         raise Mistake(
             f"a panel of {rows:,} rows needs about {needed / 1e9:,.0f} GB of memory, more than there is; name fewer columns or "
             "weeks, or write it to a file with 'loyalty run --panel FILE.parquet'"
         )
-    return _framed(panel_tables(run, wanted, columns))
-
-
-def events_of(run: Run, kinds: Names, people: People, wanted: Asked) -> pd.DataFrame:
-    """What happened as one table. Raises :class:`~sim.errors.Mistake`."""
-    return _framed(event_tables(run, wanted, kinds, people))
 
 
 def _framed(tables: Iterator[arrow.Table]) -> pd.DataFrame:

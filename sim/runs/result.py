@@ -13,7 +13,7 @@ import numpy as np
 from sim.model.week import COUNTS, MONEY_IN, MONEY_OUT
 from sim.runs.measures import DEFINITIONS, NAMES, Quantity, measured, measured_weekly
 from sim.runs.own_measures import Own
-from sim.runs.panel import Names, People, Several, asked, events_of, panel_of
+from sim.runs.panel import Run
 from sim.runs.replication import Counted, Failure
 from sim.runs.statistics import interval, plain
 from sim.runs.weekly_counts import IN_MEMORY, closed_up, parts, put, room
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
+class Result(Run):
     """What a run counted.
 
     ``tally``: int64 (replications done, weeks, counts), in a temporary file when it is large; ``numbers``: the
@@ -32,11 +32,6 @@ class Result:
     of each replication's final state and counts; ``own``: measures that were handed over beside the program's, by name.
     """
 
-    scenario: Scenario
-    seed: int
-    founders: int
-    numbers: np.ndarray
-    tally: np.ndarray
     stayed: np.ndarray
     digests: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = field(default=())
@@ -81,34 +76,6 @@ class Result:
         """The same with these measures, made at once. Raises :class:`~sim.errors.Mistake` when one of them cannot be made."""
         result = replace(self, own=own)
         return result if result.values else self
-
-    def panel(
-        self, columns: Names = None, weeks: Several = None, replications: Several = None, engine: str = "core"
-    ) -> pd.DataFrame:
-        """What every person carries at the end of every week: one row a replication, week and person, one column a state.
-
-        ``columns``: names of state columns (``satisfaction``, ``trust``, ``provider``, ``tenure``, ``came_by``, …); ``weeks``;
-        ``replications``: all columns and weeks of the first replication unless said. ``person`` is a number: customers of week 0
-        come first, in the order of their file, and ``id`` is what the file calls them. The replication is lived again for it, by
-        either ``engine``, bit for bit the same. Raises :class:`~sim.errors.Mistake` for a name or number that there is not.
-        """
-        return panel_of(self, columns, asked(self.numbers, self.tally.shape[1], replications, weeks, engine))
-
-    def events(
-        self,
-        kinds: Names = None,
-        people: People = None,
-        weeks: Several = None,
-        replications: Several = None,
-        engine: str = "core",
-    ) -> pd.DataFrame:
-        """What happened to whom: one row an event, in the order of weeks and persons, and as it happened to a person.
-
-        ``kinds``: names in :data:`sim.model.week.EVENTS`, such as ``leaves``; ``people``: numbers, or ids of the customer file; all of
-        both unless said, and the rest as in :meth:`panel`. ``what`` names the event; what ``amount`` means depends on it.
-        """
-        wanted = asked(self.numbers, self.tally.shape[1], replications, weeks, engine)
-        return events_of(self, kinds, people, wanted)
 
     @cached_property
     def intervals(self) -> dict[str, dict[str, float]]:

@@ -203,17 +203,26 @@ def write_weekly(result: Result, path: Path) -> None:
 
 
 def write_panel(
-    result: Result, path: Path, wanted: Asked, columns: Names = None, progress: Progress = lambda weeks: None
+    result: Result,
+    path: Path,
+    wanted: Asked | None = None,
+    columns: Names = None,
+    progress: Progress = lambda weeks: None,
 ) -> None:
-    """Write the panel (see :meth:`~sim.runs.result.Result.panel`) as Parquet, whole or not at all and as it is made: the memory
-    of one market is enough. Raises :class:`~sim.errors.Mistake`."""
+    """Write the panel (see :meth:`~sim.runs.panel.Run.panel`) as Parquet, whole or not at all and as it is made: the memory of
+    one market is enough. ``wanted``: what :meth:`~sim.runs.panel.Run.asked` gives; the first replication unless said. Raises
+    :class:`~sim.errors.Mistake`."""
     with writing(file_path("path", path), "the panel") as draft:
-        _write(panel_tables(result, wanted, columns, progress), draft)
+        _write(panel_tables(result, wanted or result.asked(), columns, progress), draft)
 
 
 def write_events(
-    result: Result, path: Path, wanted: Asked, kinds: Names = None, progress: Progress = lambda weeks: None
+    result: Result,
+    path: Path,
+    wanted: Asked | None = None,
+    kinds: Names = None,
+    progress: Progress = lambda weeks: None,
 ) -> None:
-    """Write what happened (see :meth:`~sim.runs.result.Result.events`) as Parquet, as :func:`write_panel` does."""
+    """Write what happened (see :meth:`~sim.runs.panel.Run.events`) as Parquet, as :func:`write_panel` does."""
     with writing(file_path("path", path), "the events") as draft:
-        _write(event_tables(result, wanted, kinds, progress=progress), draft)
+        _write(event_tables(result, wanted or result.asked(), kinds, progress=progress), draft)

@@ -14,7 +14,6 @@ from types import MappingProxyType
 from sim.errors import Mistake
 from sim.runs import executor as execution
 from sim.runs.executor import Block, Executor, block_size
-from sim.runs.measures import DEFINITIONS
 from sim.runs.own_measures import Function, Own, own_measures
 from sim.runs.replication import Failure as Failure
 from sim.runs.result import Gathering
@@ -142,8 +141,8 @@ def run(
     earlier one. ``threads`` (one per processor unless given), ``workers`` or ``cluster``: where to run (see
     :func:`sim.runs.executor.executor`), or an ``executor`` that is there already. ``engine``: ``core`` (fast) or ``mesa``
     (readable), bit for bit the same. ``first``: the number of the first replication. ``measures``: measures of one's own by
-    name, each a function of :class:`~sim.runs.own_measures.WeeklyCounts` that gives a number for each replication in them – it may be
-    called with some of them at a time – or an :func:`~sim.runs.own_measures.of_panel`. They are made here, wherever it is run.
+    name, each a function of :class:`~sim.runs.own_measures.WeeklyCounts` that gives a number for each replication in them – it
+    may be called with some of them at a time – or an :func:`~sim.runs.own_measures.of_panel`. They are made here, wherever it is run.
 
     Raises :class:`~sim.errors.Mistake` on a wrong argument or customer file. A failing replication is in ``failures``.
     """
@@ -156,8 +155,3 @@ def run(
     with Place(threads, workers, cluster, executor).opened() as place:
         result = run_together([scenario], numbers, seed, place, engine=engine, progress=progress, own=own)[0]
     return result.with_own(own)
-
-
-def unit_of(measure: str) -> str:
-    """The unit of a measure; raises ``KeyError`` for a name that is none."""
-    return DEFINITIONS[measure].unit
