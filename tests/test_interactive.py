@@ -14,7 +14,21 @@ from worlds import busy
 from sim import compare, run
 from sim.report import mirror, reasons
 from sim.report.charts import figures
-from sim.report.charts.chart import BELOW, Axis, Bars, Box, Cells, Chart, Dots, Grid, Line, Note, Picture, Rule, Span
+from sim.report.charts.description import (
+    BELOW,
+    Axis,
+    Bars,
+    Box,
+    Cells,
+    Chart,
+    Dots,
+    Grid,
+    Line,
+    Note,
+    Picture,
+    Rule,
+    Span,
+)
 from sim.report.charts.drawing import COLOURS, INK, look, styled
 from sim.report.charts.interactive import as_json, interactive
 from sim.report.charts.still import drawn, pictured

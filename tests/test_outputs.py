@@ -216,12 +216,12 @@ def test_a_protected_file_and_one_in_a_folder_that_can_only_be_read_are_refused(
     program = """
 import os, sys
 from sim.errors import Mistake
-from sim.system.outputs import Output, check
+from sim.system.outputs import Output, check_outputs
 if os.getuid() == 0:
     os.setuid(65534)
 for path, kind in (("kept.html", "html"), ("shut/a.html", "html"), ("shut", "folder"), ("shut/deeper/still", "folder")):
     try:
-        check([Output("--out", __import__("pathlib").Path(path), kind)])
+        check_outputs([Output("--out", __import__("pathlib").Path(path), kind)])
     except Mistake as mistake:
         print(mistake)
 """

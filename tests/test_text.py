@@ -18,7 +18,7 @@ from sim.cli import app
 from sim.data.quarantine import Quarantined, write_quarantine
 from sim.experiments.keeping import csv_of
 from sim.report.charts import interactive, still
-from sim.report.charts.chart import Axis, Chart, Line
+from sim.report.charts.description import Axis, Chart, Line
 from sim.report.charts.drawing import look, styled
 from sim.report.document import Card, Document, Group, Section, Sheet, Table
 from sim.report.formats import markdown, workbook

@@ -51,9 +51,9 @@ f32, f64, u8, i32, u32, i64, u64 = np.float32, np.float64, np.uint8, np.int32, n
 '''
 _TAKEN = {
     "np", "booking_rate", "inner_kernel", "lean_kernel", "phase", "step", "fill", "fill_listed", "unit", "word", "BLOCK",
-    "TO_UNIT_64", "Now", "begin_talk", "by_time", "clear", "copied", "in_turn", "listed", "note", "posted_by", "resize", "told_by",
-    "total", "answer", "rebase_line", "stand_in", "standing_there", "f32", "f64", "u8", "i32", "u32", "i64", "u64", "now",
-    "i", "p", "last", "counts", "journal", "who", "agent", "weeks", "state", "work", "start", "end", "here", "size",
+    "TO_UNIT_64", "Now", "begin_talk", "by_time", "clear", "copied", "in_turn", "listed", "note", "posted_by", "resize",
+    "told_by", "total", "answer", "rebase_line", "stand_in", "standing_there", "f32", "f64", "u8", "i32", "u32", "i64", "u64",
+    "now", "i", "p", "last", "counts", "journal", "who", "agent", "weeks", "state", "work", "start", "end", "here", "size",
     "people", "min", "max", "range",
 }  # fmt: skip
 _GIVEN = "now, state, work, p, last, counts, journal"
@@ -98,6 +98,10 @@ class Module:
         """The first row of a stream whose words are kept all week; None for one that is drawn where it is used."""
         value = self._streams.get(stream)
         return 4 * self.kept.index(value) if value in self.kept else None
+
+    def stream_named(self, stream: np.uint32) -> str:
+        """The name of a stream in the module."""
+        return next(name for name, value in self._streams.items() if value == stream)
 
     def fresh(self, name: str) -> str:
         """A name for a function of the module."""
@@ -216,7 +220,7 @@ class Phase:
 
     def written(self, items: tuple[Item, ...]) -> str:
         """Write the phase; returns the name of its function."""
-        together: list[Item] = []
+        together: list[Everybody | Listing] = []
         for item in items:
             if isinstance(item, Everybody | Listing):
                 together.append(item)
@@ -233,7 +237,7 @@ class Phase:
 
     # ---- everybody -------------------------------------------------------------------------------------------------------
 
-    def _together(self, items: list[Item]) -> None:
+    def _together(self, items: list[Everybody | Listing]) -> None:
         """What everybody does, block by block; and who does something later."""
         if not items:
             return
@@ -244,7 +248,7 @@ class Phase:
         for item in items:
             if isinstance(item, Everybody):
                 DenseStep(item.step, self.module.model, block).write()
-            elif isinstance(item, Listing):
+            else:
                 self._listing(item.asked, block)
         self.say("for start in range(0, people, BLOCK):")
         self.say("end = min(start + BLOCK, people)", 2)
@@ -252,15 +256,13 @@ class Phase:
         self._keep(items)
         self.lines += [*block.opening(), *block.lines]
 
-    def _keep(self, items: list[Item]) -> None:
+    def _keep(self, items: list[Everybody | Listing]) -> None:
         """Draw the words that are kept all week, where they are first wanted."""
         for item in items:
-            asked = item.step if isinstance(item, Everybody) else item.asked
-            for stream in streams_of(asked):
+            for stream in streams_of(item.step if isinstance(item, Everybody) else item.asked):
                 if stream in self.module.kept and stream not in self.module.filled:
                     self.module.filled.add(stream)
-                    name = next(n for n, v in self.module._streams.items() if v == stream)
-                    row = self.module.kept_row(name)
+                    name, row = self.module.stream_named(stream), 4 * self.module.kept.index(stream)
                     kept = ", ".join(f"now.kept[{row + k}, here]" for k in range(4))
                     self.say(f"fill(now.world, {name}, now.week, start, ({kept}))", 2)
 
@@ -494,10 +496,9 @@ def _kept_streams(week: Mapping[str, tuple[Item, ...]]) -> list[np.uint32]:
 
 def streams_of(step: Step) -> set[np.uint32]:
     """The streams that a step draws from."""
-    names = {
-        node.args[0].id
-        for node in ast.walk(step.tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("luck", "word", "spare_luck")
-        and node.args and isinstance(node.args[0], ast.Name)
-    }  # fmt: skip
+    names = set()
+    for node in ast.walk(step.tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="luck" | "word" | "spare_luck"), args=[ast.Name(id=name), *_]):
+                names.add(name)
     return {step.plain.__globals__[name] for name in names}

@@ -2,8 +2,8 @@
 
 What is the same for everybody is reckoned once a block, outside the loops; a choice between persons becomes a choice between
 values, so that loops have no branches and become vector instructions. A comparison or a whole number that a step gives
-a name is reckoned again where it is used; a quantity, or a yes or no that a rule was asked for, lies in a row of scratch. Write a statement as one expression
-where it is one thought: more and smaller statements are more loops, and up to a fifth slower.
+a name is reckoned again where it is used; a quantity, or a yes or no that a rule was asked for, lies in a row of scratch. Write a
+statement as one expression where it is one thought: more and smaller statements are more loops, and up to a fifth slower.
 """
 
 from __future__ import annotations
@@ -227,6 +227,7 @@ class DenseStep(Expressions):
         return self.block.loop
 
     def column(self, kind: str, row: str, owner: str) -> str:
+        """The value of a column at the person, read once in the loop."""
         if owner == "firm":
             return f"{place(kind)}[{row}, 0]" if kind != "weekly_sum" else f"now.weekly_sum[{row}]"
         array = "now.heard" if kind == "heard" else f"{place(kind)}[{row}]"
@@ -249,9 +250,11 @@ class DenseStep(Expressions):
         return place.text
 
     def person(self) -> str:
+        """The number of the person."""
         return "i64(who[i])" if self.block.listed else f"i32({self.loop.hoist('start')} + i)"
 
     def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:
+        """A word of the block, or of those kept all week."""
         number = (
             index.value
             if isinstance(index, ast.Constant)
@@ -267,9 +270,11 @@ class DenseStep(Expressions):
         return Term(self.loop.load(f"work.bits[{row}, :size]", "i"), "word", True)
 
     def hoisted(self, term: Term) -> Term:
+        """A number that the loop is given."""
         return Term(self.loop.hoist(term.text), term.kind, literal=True, width=term.width)
 
     def joined_by(self, word: str, terms: list[Term]) -> Term:
+        """Yes and no joined without branches."""
         return super().joined_by({" and ": " & ", " or ": " | "}[word], terms)
 
     def _name(self, node: ast.Name) -> Term:
@@ -304,6 +309,7 @@ class DenseStep(Expressions):
     # ---- steps that are called ---------------------------------------------------------------------------------------
 
     def call_step(self, node: ast.Call, step: Step) -> Term:
+        """The value of a step that is written here."""
         inner = self._inlined(node, step)
         if inner.returned is None:
             raise self.wrong(node, f"{step.__name__} gives nothing back")
@@ -329,9 +335,10 @@ class DenseStep(Expressions):
         """What a name stands for from now on."""
         loop, self.reads = self.block.new_loop(), set()
         term = self.fitting(self.term(node), kind) if kind else self.term(node)
-        stored = self.known.get(node.id) if isinstance(node, ast.Name) else None
-        if isinstance(stored, Stored) and not (changed and self._used_after(node)):
-            return stored
+        if isinstance(node, ast.Name):
+            stored = self.known.get(node.id)
+            if isinstance(stored, Stored) and not (changed and self._used_after(node)):
+                return stored
         if not term.varies:
             if term.literal:
                 return term
@@ -570,7 +577,8 @@ class DenseStep(Expressions):
             self.block.finish(f"{self.step.__name__}_counts", {}, loop, sums)
 
     def _do_if(self, node: ast.If) -> None:
-        loop, self.reads = self.block.new_loop(), set()
+        self.reads = set()
+        self.block.new_loop()
         condition = self.term(node.test)
         self._need_bool(node.test, condition)
         if condition.varies:

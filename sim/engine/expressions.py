@@ -456,14 +456,9 @@ def _dotted(node: ast.expr) -> tuple[str, ...] | None:
 
 
 def _kind_of_constant(value: Any) -> str | None:
-    match value:
-        case bool():
-            return "bool"
-        case int():
-            return "int"
-        case float() | np.float32():
-            return "float"
-    return None
+    if isinstance(value, bool | int):
+        return "bool" if isinstance(value, bool) else "int"
+    return "float" if isinstance(value, float | np.floating) else None
 
 
 def place(kind: str) -> str:

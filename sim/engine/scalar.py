@@ -26,7 +26,8 @@ class ScalarStep(Expressions):
 
     def __init__(self, step: Step, model: Model, module: Any, drawn: Drawn | None = None) -> None:
         super().__init__(step, model, module.global_named)
-        self.module, self.drawn, self.lines = module, drawn or {}, []
+        self.module, self.drawn = module, drawn or {}
+        self.lines: list[str] = []
         self.rows: dict[str, None] = {}
         self.locals = {name: Term(self.named(name), kind, True) for name, kind in step.own.items()}
 
@@ -37,6 +38,7 @@ class ScalarStep(Expressions):
     # ---- reading -------------------------------------------------------------------------------------------------------
 
     def column(self, kind: str, row: str, owner: str) -> str:
+        """The place of a column at the person."""
         if kind == "heard":
             return "now.heard[i]"
         if kind == "weekly_sum":
@@ -47,6 +49,7 @@ class ScalarStep(Expressions):
         return f"total({place(kind)}, {rows[0]}, {rows[1]}, {WHOSE[owner]})"
 
     def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:
+        """A word drawn in bulk by the caller, kept all week, or drawn here."""
         number = _fixed(self.step, index)
         if isinstance(number, int) and at is None and number < 4 and (kept := self.module.kept_row(stream)) is not None:
             return Term(f"now.kept[{kept + number}, i]", "word", True)
@@ -58,6 +61,7 @@ class ScalarStep(Expressions):
         return Term(f"word(now.world, {stream}, u32(i), {week}, {self.term(index).text})", "word", True)
 
     def call_step(self, node: ast.Call, step: Step) -> Term:
+        """The call of the function of another step."""
         returned = step.tree.returns
         if not isinstance(returned, ast.Name):
             raise self.wrong(node, f"{step.__name__} gives nothing back: it says no '-> float', '-> int' or '-> bool'")

@@ -99,11 +99,10 @@ def _lines(ground: Ground) -> tuple[np.ndarray, np.ndarray]:
 def empty_state(ground: Ground) -> State:
     """A state with room for this ground's people, representatives and lanes."""
     staff, lanes = _room(ground, "call_centre_representatives"), _room(ground, "self_checkout_lanes")
-    return State(
-        *(_nothing(ground.model, kind, ground.plan.people) for kind in KINDS),
-        _nothing(ground.model, "staff", staff), _nothing(ground.model, "firm", 1), *idle(staff), *idle(lanes), *idle(lanes),
-        *_lines(ground), np.zeros(2, np.float32),
-    )  # fmt: skip
+    many = dict.fromkeys(KINDS, ground.plan.people) | {"staff": staff, "firm": 1}
+    columns = (_nothing(ground.model, kind, number) for kind, number in many.items())
+    heaps = (*idle(staff), *idle(lanes), *idle(lanes))
+    return State._make((*columns, *heaps, *_lines(ground), np.zeros(2, np.float32)))
 
 
 def _nothing(model: Model, kind: str, many: int) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.behaviour.person import GONE
-from sim.model.component import row
+from sim.model.component import row as row_of
 from sim.model.mechanisms.digital_channels import overheard
 from sim.model.mechanisms.word_of_mouth import POSTS, strangers_reached
 from sim.model.random import happens, unit, words
@@ -22,11 +22,11 @@ f32, f64, u8, i32, u32, i64, u64 = np.float32, np.float64, np.uint8, np.int32, n
 BLOCK = 1024
 """People per block: the columns a loop touches then stay in the first-level cache."""
 TO_UNIT_64 = 2.0**-32
-PROVIDER = row("provider")
+PROVIDER = row_of("provider")
 
 
 class Now(NamedTuple):
-    """The week as every step sees it: all columns, and what is the same for everybody (see :data:`sim.engine.expressions.WEEK`)."""
+    """The week as every step sees it: all columns, and what is the same for everybody (:data:`~sim.engine.expressions.WEEK`)."""
 
     number: np.ndarray
     clock: np.ndarray
@@ -109,9 +109,9 @@ def room_for(people: int, sizes: Sizes) -> tuple[Work, Weekly]:
         return np.zeros(shape, kind)
 
     work = Work(
-        room(u32, sizes.bits, BLOCK), room(f32, sizes.scratch, BLOCK), room(u8, sizes.choices, BLOCK), room(u8, BLOCK), room(i32, sizes.lists, people),
-        room(i64, sizes.lists), room(i32, people), room(u8, people), room(u8, people), room(i32, people),
-        room(u32, sizes.words, people), room(f64, 3, people), room(i32, people), room(i32, people + 1),
+        room(u32, sizes.bits, BLOCK), room(f32, sizes.scratch, BLOCK), room(u8, sizes.choices, BLOCK), room(u8, BLOCK),
+        room(i32, sizes.lists, people), room(i64, sizes.lists), room(i32, people), room(u8, people), room(u8, people),
+        room(i32, people), room(u32, sizes.words, people), room(f64, 3, people), room(i32, people), room(i32, people + 1),
     )  # fmt: skip
     weekly = Weekly(
         room(f32, sizes.weekly_number, people), room(u8, sizes.weekly_flag, people), room(f32, sizes.weekly_firm, 1),

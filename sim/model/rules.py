@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,6 +26,10 @@ with numba_starting():
 
     from sim.system.code_cache import PACKAGE, Shelf, keep
 
+if TYPE_CHECKING:  # to whoever reads a rule, a quantity is a float and a number is an int, however many bits they have
+    f32, i32, i64 = float, int, int
+else:
+    f32, i32, i64 = np.float32, np.int32, np.int64
 njit: Any = numba.njit
 """numba's compiler; its published types do not know all of its own options."""
 

@@ -53,8 +53,11 @@ class Representatives:
 
 @dataclass(frozen=True)
 class Line:
-    """A first-come-first-served line: the fields of :class:`~sim.model.week.State` that hold its heap and who is seen to stand in it,
-    and the column of the firm or the setting that says how many serve, this week and last."""
+    """A first-come-first-served line.
+
+    ``free_at``, ``numbers``, ``standing``: the fields of :class:`~sim.model.week.State` that hold its heap and who is seen to
+    stand in it; ``servers``: the columns of the firm, or part and setting, that say how many serve this week and last.
+    """
 
     free_at: str
     numbers: str

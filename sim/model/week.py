@@ -97,7 +97,8 @@ WEEK: dict[str, tuple[Item, ...]] = {
     ),
     "experience": (
         *everybody(quality.use_product, transparency.see_process, personalisation.be_fitted),
-        *everybody(satisfaction.judge_week, personalisation.feel_watched, expectation.adapt, grievance.forgive, upselling.recover),
+        *everybody(satisfaction.judge_week, personalisation.feel_watched, expectation.adapt),
+        *everybody(grievance.forgive, upselling.recover),
         Listing(upselling.is_offered),
         Listing(self_checkout.shops),
         Listing(complaining.has_matter),

@@ -14,7 +14,7 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.report import experiment_page as paper
 from sim.report.amounts import NONE, listed, number, span
-from sim.report.charts.chart import ENDS, Axis, Chart, Line, Mark, Picture, Rule
+from sim.report.charts.description import ENDS, Axis, Chart, Line, Mark, Picture, Rule
 from sim.report.charts.drawing import look, styled
 from sim.report.charts.still import pictured
 from sim.report.document import Document, Section, Table

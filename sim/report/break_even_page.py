@@ -10,7 +10,7 @@ from sim.experiments.ask_break_even import Turning
 from sim.experiments.break_even import CROSSES, FAILS, PAYS
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, number, span
-from sim.report.charts.chart import Axis, Chart, Line, Mark, Picture, Rule, Span
+from sim.report.charts.description import Axis, Chart, Line, Mark, Picture, Rule, Span
 from sim.report.charts.drawing import COLOURS, Look, styled
 from sim.report.charts.still import pictured
 from sim.report.document import Document, Section, Table

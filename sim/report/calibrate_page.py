@@ -10,7 +10,7 @@ from sim.experiments.posterior import IMPLAUSIBLE, Check
 from sim.report import experiment_page as paper
 from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span
-from sim.report.charts.chart import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
+from sim.report.charts.description import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
 from sim.report.charts.drawing import COLOURS, FAINT, short, styled
 from sim.report.charts.still import pictured
 from sim.report.document import Document, Section, Sheet, Table

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.model.numeric import FIXED_ONE
 from sim.report.amounts import between, number
-from sim.report.charts.chart import BELOW, Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.charts.description import BELOW, Axis, Chart, Dots, Line, Mark, Picture
 from sim.report.charts.drawing import COLOURS, INK, Look, styled
 from sim.report.charts.still import pictured
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table, cell

@@ -8,7 +8,7 @@ from sim.experiments.ask_optimise import Optimum
 from sim.experiments.outcomes import Outcome
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
-from sim.report.charts.chart import Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.charts.description import Axis, Chart, Dots, Line, Mark, Picture
 from sim.report.charts.drawing import COLOURS, FAINT, INK, Look, styled
 from sim.report.charts.still import pictured
 from sim.report.document import Document, Section, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.report.amounts import number
-from sim.report.charts.chart import Axis, Bars, Chart, Picture
+from sim.report.charts.description import Axis, Bars, Chart, Picture
 from sim.report.charts.drawing import COLOURS, FAINT
 from sim.report.charts.still import pictured
 from sim.runs.measures import ratio

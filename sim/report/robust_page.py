@@ -9,8 +9,8 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.robustness import Robustness, largest
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, counted, listed, number, places, span
-from sim.report.charts.chart import INSIDE, Axis, Bars, Chart, Dots, Line, Mark, Picture
-from sim.report.charts.chart import Box as Frame
+from sim.report.charts.description import INSIDE, Axis, Bars, Chart, Dots, Line, Mark, Picture
+from sim.report.charts.description import Box as Frame
 from sim.report.charts.drawing import COLOURS, INK, Look, look, short, styled
 from sim.report.charts.still import pictured
 from sim.report.document import Document, Section, Table

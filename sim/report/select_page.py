@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.experiments.ask_select import Selected
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
-from sim.report.charts.chart import Axis, Chart, Dots, Mark, Picture, Rule
+from sim.report.charts.description import Axis, Chart, Dots, Mark, Picture, Rule
 from sim.report.charts.drawing import look, styled
 from sim.report.charts.still import pictured
 from sim.report.document import Document, Section, Table

@@ -8,7 +8,7 @@ from sim.experiments.sensitivity import Analysis
 from sim.experiments.sensitivity_methods import DUMMY, METHODS, Index
 from sim.report import experiment_page as paper
 from sim.report.amounts import counted, listed, span
-from sim.report.charts.chart import Axis, Bars, Chart, Mark, Picture, Rule, Span
+from sim.report.charts.description import Axis, Bars, Chart, Mark, Picture, Rule, Span
 from sim.report.charts.drawing import COLOURS, FAINT, styled
 from sim.report.charts.still import pictured
 from sim.report.document import Document, Section, Table

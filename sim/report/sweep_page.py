@@ -10,7 +10,7 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.sweeping import Sweep, base_point
 from sim.report import experiment_page as paper
 from sim.report.amounts import Known, between, counted, listed, number, span
-from sim.report.charts.chart import Picture
+from sim.report.charts.description import Picture
 from sim.report.charts.drawing import styled
 from sim.report.charts.sweep_figures import heat_map, multiples, tornado, unit_in
 from sim.report.document import Document, Section, Table

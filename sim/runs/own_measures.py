@@ -26,7 +26,8 @@ class WeeklyCounts(Mapping[str, np.ndarray]):
     """What was counted in some replications: name → int64 (replications, weeks), not to be written to.
 
     Money is in cents; what is no whole number by itself (``satisfaction``, summed over customers, or minutes of ``wait``) is in
-    units of 2^-20 (:data:`sim.model.numeric.FIXED_ONE`), so that sums are exact. ``founders``: how many customers there are in week 0.
+    units of 2^-20 (:data:`sim.model.numeric.FIXED_ONE`), so that sums are exact. ``founders``: how many
+    customers there are in week 0.
     """
 
     def __init__(self, tally: np.ndarray, founders: int) -> None:

@@ -209,8 +209,8 @@ def write_panel(
     columns: Names = None,
     progress: Progress = lambda weeks: None,
 ) -> None:
-    """Write the panel (see :meth:`~sim.runs.panel.Run.panel`) as Parquet, whole or not at all and as it is made: the memory of one
-    market is enough. ``wanted``: what :meth:`~sim.runs.panel.Run.asked` gives; the first replication unless said. Raises
+    """Write the panel (see :meth:`~sim.runs.panel.Run.panel`) as Parquet, whole or not at all and as it is made: the memory of
+    one market is enough. ``wanted``: what :meth:`~sim.runs.panel.Run.asked` gives; the first replication unless said. Raises
     :class:`~sim.errors.Mistake`."""
     with writing(file_path("path", path), "the panel") as draft:
         _write(panel_tables(result, wanted or result.asked(), columns, progress), draft)

@@ -265,7 +265,9 @@ def _hand_out(table: np.ndarray, columns: dict[str, Any], people: list[Customer]
 
 def _table(columns: dict[str, Any], owners: list[Any], dtype: type) -> np.ndarray:
     """The columns of one kind (row by row) of those who carry them."""
-    rows = [np.array([_numbers(getattr(owner, name)) for owner in owners], dtype).T for name in columns]
+    rows: list[np.ndarray] = [
+        np.array([_numbers(getattr(owner, name)) for owner in owners], dtype).T for name in columns
+    ]
     rows = [row.reshape(column.size, len(owners)) for row, column in zip(rows, columns.values(), strict=True)]
     return np.concatenate(rows) if rows else np.zeros((0, len(owners)), dtype)
 

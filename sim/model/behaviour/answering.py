@@ -12,10 +12,8 @@ from sim.model.examples import example
 from sim.model.numeric import normal_quantile, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import stream
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 ANSWERS = stream("answers")
 SURVEY_WEEKS = 13

@@ -5,17 +5,13 @@ good; East, Hammond & Lomax 2008 (IJRM 25:215-224) find the two closer together,
 A belief is a weighted average in which each message counts as an observation: always within [0, 1], in any order.
 """
 
-import numpy as np
-
 from sim.model.behaviour.person import COMPANY, RIVAL
 from sim.model.columns import Column
 from sim.model.examples import example
 from sim.model.numeric import fixed
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Belief(Parameters):

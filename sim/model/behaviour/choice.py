@@ -12,9 +12,7 @@ from sim.model.examples import example
 from sim.model.numeric import logistic, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import stream
-from sim.model.rules import rule
-
-f32 = np.float32
+from sim.model.rules import f32, rule
 
 CHOICE = stream("choice")
 

@@ -4,8 +4,6 @@ Serves S0.1, S2.2. Sources: Goodman (TARP), "Basic facts on customer complaint b
 the popular 4 % is a misquotation); Hirschman 1970, "Exit, voice, and loyalty". The slope is an assumption.
 """
 
-import numpy as np
-
 from sim.model.behaviour.conversation import ABOUT, CONTACT, IN_TOUCH, NEW, SPEAKS
 from sim.model.behaviour.grievance import aggrieved
 from sim.model.behaviour.issue import SILENT, UNDECIDED, carried, severity_of
@@ -17,8 +15,6 @@ from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens
 from sim.model.rules import rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Complaining(Parameters):

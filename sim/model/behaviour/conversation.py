@@ -3,8 +3,6 @@
 Sources: SQM Group for first-contact resolution; the marks and weights are those of the mechanisms that hold the conversation.
 """
 
-import numpy as np
-
 from sim.model.behaviour.grievance import aggrieved, relieved
 from sim.model.behaviour.issue import MOST_TRIES, UNDECIDED
 from sim.model.behaviour.ledger import lost
@@ -15,10 +13,8 @@ from sim.model.mechanisms.accountability import delighted, justice, made_good, r
 from sim.model.mechanisms.pricing import cents
 from sim.model.numeric import fixed, share
 from sim.model.random import stream
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 CONTACT = stream("contact")
 """Draws of somebody in touch: whether they speak up, when they call, how patient they are, how long it takes; then how it ends."""

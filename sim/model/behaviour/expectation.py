@@ -5,18 +5,14 @@ Serves S1.3, S3.6. Sources: Oliver 1980 (J. Marketing Research 17:460-469); Boul
 Expectation rises faster than it falls: the service level at purchase becomes the standard.
 """
 
-import numpy as np
-
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import Column
 from sim.model.examples import example
 from sim.model.mechanisms.innovation import lag_of_own, yardstick
 from sim.model.numeric import fixed
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Expectation(Parameters):

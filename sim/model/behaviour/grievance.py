@@ -4,17 +4,13 @@ Serves S0.6, S2.2. Sources: Grégoire, Tripp & Legoux 2009 (J. Marketing 73:18-3
 revenge fades over months; Orsingher, Valentini & de Angelis 2010 (JAMS 38:169-186) for justice. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import Column
 from sim.model.examples import example
 from sim.model.numeric import exp, fixed, share
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Grievance(Parameters):

@@ -4,14 +4,10 @@ Serves S0.6, S1.1, S2.2. An issue stays until it is resolved or has faded; fadin
 the grievance remains. Rates are assumptions.
 """
 
-import numpy as np
-
 from sim.model.columns import Column
 from sim.model.examples import example
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
-
-f32 = np.float32
+from sim.model.rules import f32, rule
 
 UNDECIDED, MOST_TRIES, SILENT = 0, 250, 255
 """Values of ``issue_tries`` besides the number of contacts made: not yet decided, decided to say nothing."""

@@ -5,17 +5,13 @@ shrinking every entry every week, a new entry is booked at the rate of its week,
 proportions matter, and nothing has to be touched in weeks without an entry.
 """
 
-import numpy as np
-
 from sim.model.columns import Column
 from sim.model.examples import example
 from sim.model.mechanisms.innovation import lag_of_own, lost_to_lag
 from sim.model.numeric import FIXED_ONE, exp, fixed
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 BOOKED = (
     "service", "quality", "price", "expectation", "upselling", "accountability", "convenience", "innovation", "communication",

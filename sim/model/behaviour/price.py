@@ -4,8 +4,6 @@ Serves S3.3. Sources: Xia, Monroe & Cox 2004 (J. Marketing 68:1-15) for fairness
 (J. Consumer Research 29:474-491) for past prices as the reference. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.ledger import lost
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import Column
@@ -15,10 +13,8 @@ from sim.model.mechanisms.rival import offered
 from sim.model.mechanisms.transparency import forewarned
 from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Price(Parameters):

@@ -8,8 +8,6 @@ money); Mittal, Ross & Baldasare 1998 (J. Marketing 62:33-47; asymmetry, diminis
 positively, as they do in the meta-analysis (r = .29), and not negatively as under pure contrast.
 """
 
-import numpy as np
-
 from sim.model.behaviour.issue import severity_of
 from sim.model.behaviour.ledger import book_week, lost
 from sim.model.behaviour.person import COMPANY
@@ -18,10 +16,8 @@ from sim.model.columns import Column
 from sim.model.examples import example
 from sim.model.numeric import fixed, share
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Satisfaction(Parameters):

@@ -1,7 +1,5 @@
 """Comparing the own provider with the other: who does, and what staying, leaving, joining and moving away change."""
 
-import numpy as np
-
 from sim.model.behaviour.belief import view
 from sim.model.behaviour.choice import CHOICE, goodwill, held_against, leaves, pull, thinks
 from sim.model.behaviour.expectation import starting_expectation
@@ -24,9 +22,8 @@ from sim.model.mechanisms.winback import lowered
 from sim.model.mechanisms.word_of_mouth import weight_of_reviews
 from sim.model.numeric import FIXED_ONE, share
 from sim.model.random import happens
+from sim.model.rules import f32
 from sim.model.steps import step
-
-f32 = np.float32
 
 _A_WEEK = f32(7 / 365.25)
 

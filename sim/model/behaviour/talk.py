@@ -5,17 +5,13 @@ with dissatisfaction; East, Hammond & Wright 2007 (IJRM 24:175-184), positive ta
 negative among viable firms. Rates are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.person import COMPANY, GONE, MOOD, TALKS
 from sim.model.examples import example
 from sim.model.mechanisms.referral import spurred
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Talk(Parameters):

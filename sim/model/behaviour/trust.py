@@ -4,18 +4,14 @@ Serves S0.4, S0.7, S3.5, S3.7. Source: Slovic 1993 (Risk Analysis 13:675-682), t
 held to the range of the replication (evidence row L10).
 """
 
-import numpy as np
-
 from sim.model.behaviour.ledger import lost
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import Column
 from sim.model.examples import example
 from sim.model.numeric import fixed
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Trust(Parameters):

@@ -7,9 +7,7 @@ import numpy as np
 
 from sim.model.examples import example
 from sim.model.numeric import exp, log
-from sim.model.rules import kernel, rule
-
-f32 = np.float32
+from sim.model.rules import f32, kernel, rule
 
 WAIT_BINS = (5, 10, 20, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1200, 1800, 3600)
 """Upper edges (seconds) of the bins in which waits are counted; a last bin takes the rest."""

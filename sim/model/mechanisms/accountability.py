@@ -6,14 +6,10 @@ satisfaction above never having failed, but not staying or talking, so only sati
 given back, and a little more. Weights are assumptions.
 """
 
-import numpy as np
-
 from sim.model.examples import example
 from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
-
-f32 = np.float32
+from sim.model.rules import f32, rule
 
 
 class Accountability(Parameters):

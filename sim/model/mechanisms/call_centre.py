@@ -10,8 +10,6 @@ Law: Erlang-A (sim.theory.erlang) when handling is exponential.
 
 import math
 
-import numpy as np
-
 from sim.model.behaviour.conversation import (
     ABOUT,
     COMES_AT,
@@ -51,10 +49,9 @@ from sim.model.mechanisms.support_access import endured, menu_of, patience_left,
 from sim.model.numeric import fixed_minutes, normal_quantile
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens
+from sim.model.rules import f32
 from sim.model.steps import Minutes, step
 from sim.service.queues import ABANDONED, SERVED
-
-f32 = np.float32
 
 
 class CallCentre(Parameters):

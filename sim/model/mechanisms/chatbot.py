@@ -5,8 +5,6 @@ ones, at about 0.10 a contact; Luo, Tong, Fang & Qu 2019 (Marketing Science 38:9
 received much worse than an equally able person, less so by those used to such things. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.conversation import (
     HANDED,
     count_contact,
@@ -22,10 +20,8 @@ from sim.model.examples import example
 from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
-from sim.model.rules import rule
+from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 CHATBOT = stream("chatbot")
 """Four draws a contact: whether it meets the bot, whether that helps, whether it hands over, and whether it is seen through."""
@@ -92,7 +88,7 @@ def conversation(solved: bool, known: bool, coldness: float, affinity: float) ->
 @rule
 def conversations(count: int, cost: float) -> int:
     """What so many conversations or messages cost, in whole cents."""
-    return np.int64(f32(count) * cost * f32(100) + f32(0.5))
+    return i64(f32(count) * cost * f32(100) + f32(0.5))
 
 
 COUNTS = ("bot_contacts", "bot_solved")

@@ -5,13 +5,9 @@ as the discount over a year that would make up for it. Source: Klemperer 1995 (R
 switching costs; sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.examples import example
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
-
-f32 = np.float32
+from sim.model.rules import f32, rule
 
 
 class Contracts(Parameters):

@@ -4,8 +4,6 @@ Serves S1.4, S2.1, S2.5. Whoever writes waits hours and not minutes; an answer t
 makes the company feel broken; and who gets no help in writing can complain where everybody reads it. All sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.conversation import (
     ABOUT,
     count_contact,
@@ -22,10 +20,8 @@ from sim.model.mechanisms.personalisation import repeating
 from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
-from sim.model.rules import rule
+from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 DIGITAL = stream("digital channels")
 """Three draws a contact: whether it is made in writing, whether the answer helps, and whether a complaint is made in public."""
@@ -96,7 +92,7 @@ def correspondence(solved: bool, affinity: float, strangeness: float, pain: floa
 @rule
 def overheard(complaints: int, visibility: float) -> int:
     """How many conversations so many public complaints count for."""
-    return np.int64(f32(complaints) * visibility + f32(0.5))
+    return i64(f32(complaints) * visibility + f32(0.5))
 
 
 COUNTS = ("digital_contacts", "public_complaints")

@@ -15,10 +15,8 @@ from sim.model.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.model.numeric import exp, fixed, log, normal_quantile, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
-from sim.model.rules import rule
+from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 REPRESENTATIVE = stream("representative")
 """A draw a representative: how talented whoever holds the position is."""
@@ -94,7 +92,7 @@ def begun(turnover: float, luck: float) -> float:
     if turnover <= 0:
         return _CAREER
     weeks = -log(f32(1) - luck) / (turnover * _WEEK)
-    return f32(np.int64(weeks)) if weeks < _CAREER else _CAREER
+    return f32(i64(weeks)) if weeks < _CAREER else _CAREER
 
 
 @rule
@@ -283,7 +281,7 @@ def skill_of(mean: float, spread: float, normal: float) -> float:
 @rule
 def wages(heads: float, wage: float, hours: float, stands_for: float) -> int:
     """A week's wages in whole cents, per simulated share of the company."""
-    return np.int64(np.float64(heads) * wage * hours / stands_for * 100.0 + 0.5)
+    return i64(np.float64(heads) * wage * hours / stands_for * 100.0 + 0.5)
 
 
 EXAMPLES = (

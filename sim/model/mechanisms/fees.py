@@ -6,8 +6,6 @@ Blake, Moshary, Sweeney & Tadelis 2021 (Marketing Science 40:619-636), fees of 1
 Monroe & Cox 2004 (J. Marketing 68:1-15) for fairness. No study here shows the later loss: its sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.ledger import lost
 from sim.model.behaviour.person import COMPANY
 from sim.model.examples import example
@@ -16,10 +14,8 @@ from sim.model.mechanisms.transparency import FINDS_FEE, IS_CHARGED, LIGHT, betr
 from sim.model.numeric import clamp, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Fees(Parameters):

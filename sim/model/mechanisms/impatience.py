@@ -4,14 +4,10 @@ Serves S1.5. It belongs to the times and not to the company: the patience with w
 must offer before they move, both shrink by a share each year. The trends are assumptions to try out.
 """
 
-import numpy as np
-
 from sim.model.examples import example
 from sim.model.numeric import power
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
-
-f32 = np.float32
+from sim.model.rules import f32, rule
 
 
 class Impatience(Parameters):

@@ -15,10 +15,8 @@ from sim.model.mechanisms.marketing import spending
 from sim.model.mechanisms.rival import offered
 from sim.model.numeric import fixed, share
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Innovation(Parameters):

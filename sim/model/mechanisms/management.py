@@ -5,16 +5,12 @@ product and training, against the plan: 1 at first. Cutting saves wages at once 
 is missing at the next review: the death spiral; reinvesting is its reverse. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.columns import Column
 from sim.model.examples import example
 from sim.model.numeric import clamp, fixed
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Management(Parameters):
@@ -62,7 +58,7 @@ def reviewed(budget: float, margin: float, target: float, cuts: float, reinvests
 @rule
 def on_duty(planned: int, budget: float, let_go: float) -> int:
     """How many of those planned the budget (less 1) pays for, without the share let go: at least one, if any is planned."""
-    found = np.int64(f32(planned) * (f32(1) + budget) * (f32(1) - let_go) + f32(0.5))
+    found = i64(f32(planned) * (f32(1) + budget) * (f32(1) - let_go) + f32(0.5))
     return max(found, min(planned, 1))
 
 

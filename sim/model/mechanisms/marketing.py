@@ -4,15 +4,11 @@ Serves S1.2, S1.8, S3.6. A promise above the true level wins customers and disap
 (Marketing Science 25:8-24), optimal overstatement lowers later satisfaction; sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.examples import example
 from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Marketing(Parameters):
@@ -42,7 +38,7 @@ def reached(attention: float, reach: float) -> float:
 @rule
 def spending(people: int, reach: float, cost: float) -> int:
     """A week's advertising in whole cents for this many of the rival's customers."""
-    return np.int64(f32(people) * reach * cost * f32(100) + f32(0.5))
+    return i64(f32(people) * reach * cost * f32(100) + f32(0.5))
 
 
 MONEY_OUT = ("cost_marketing",)

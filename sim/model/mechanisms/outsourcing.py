@@ -5,13 +5,9 @@ outsourcing goes with lower customer satisfaction, onshore and offshore alike, s
 and script, not place. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.examples import example
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
-
-f32 = np.float32
+from sim.model.rules import f32, rule
 
 
 class Outsourcing(Parameters):

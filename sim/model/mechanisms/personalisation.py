@@ -5,18 +5,14 @@ trust the company or have a say in what is kept about them, and unwelcome as far
 Marketing Research 51:546-562), personal messages worked about twice as well once users were given control; sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.ledger import booked, lost
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.trust import shaken
 from sim.model.examples import example
 from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Personalisation(Parameters):
@@ -71,7 +67,7 @@ def watched(tailoring: float, comfort: float, creepiness: float, welcome: float)
 @rule
 def knowing(customers: int, remembers: float, tailoring: float, cost: float) -> int:
     """What knowing so many customers costs in a week, in whole cents."""
-    return np.int64(f32(customers) * (remembers + tailoring) * cost * f32(100) + f32(0.5))
+    return i64(f32(customers) * (remembers + tailoring) * cost * f32(100) + f32(0.5))
 
 
 MONEY_OUT = ("cost_personalisation",)

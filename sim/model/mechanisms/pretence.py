@@ -5,17 +5,13 @@ between what is claimed and what is so; what is really so has its price elsewher
 we know of measures it: all sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.person import COMPANY
 from sim.model.examples import example
 from sim.model.mechanisms.transparency import HEARS, LIGHT, betray, exposed, flattered
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens
-from sim.model.rules import rule
+from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Pretence(Parameters):
@@ -53,7 +49,7 @@ def hollow(claimed: float, actual: float) -> float:
 @rule
 def campaign(people: int, cost: float, claimed: float) -> int:
     """A week's campaign in whole cents."""
-    return np.int64(f32(people) * cost * claimed * f32(100) + f32(0.5))
+    return i64(f32(people) * cost * claimed * f32(100) + f32(0.5))
 
 
 MONEY_OUT = ("cost_campaign",)

@@ -4,15 +4,12 @@ Serves S3.3. A rise is felt in the week it happens; a discount for newcomers is 
 Bijmolt, van Heerde & Pieters 2005 (J. Marketing Research 42:141-156) for elasticity; Xia, Monroe & Cox 2004 for fairness.
 """
 
-import numpy as np
 
 from sim.model.behaviour.person import COMPANY
 from sim.model.examples import example
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, i32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 
 class Pricing(Parameters):
@@ -42,7 +39,7 @@ def rise(now: float, before: float) -> float:
 @rule
 def cents(spend: float, price: float) -> int:
     """A week's bill in whole cents: the customer's spend at this price index."""
-    return np.int32(spend * price * f32(100) + f32(0.5))
+    return i32(spend * price * f32(100) + f32(0.5))
 
 
 MONEY_IN = ("revenue_service",)

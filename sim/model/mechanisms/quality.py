@@ -16,10 +16,8 @@ from sim.model.mechanisms.rival import offered
 from sim.model.numeric import normal_quantile, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import stream
-from sim.model.rules import rule
+from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 EVERYDAY = stream("everyday")
 """Four draws a customer and week: how the product performs, whether it fails, an upselling attempt, a visit to the shop."""
@@ -66,7 +64,7 @@ def usual_performance(level: float, error_rate: float, exposure: float, depth: f
 @rule
 def providing(cents: int, cost_share: float) -> int:
     """What it costs to provide a product that sells for so many cents at a price index of 1, in whole cents."""
-    return np.int64(np.float64(cents) * np.float64(cost_share) + 0.5)
+    return i64(np.float64(cents) * np.float64(cost_share) + 0.5)
 
 
 COLUMNS = (

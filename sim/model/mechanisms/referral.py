@@ -6,16 +6,12 @@ Research 45:48-59): customers won by word of mouth are worth nearly twice as muc
 not give of itself: ``bond`` is there to try it out. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.columns import Column
 from sim.model.examples import example
 from sim.model.mechanisms.pricing import cents
 from sim.model.parameters import Parameters, parameter
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 BY_FRIENDS, BY_ADVERTISING = 1, 2
 """Values of ``came_by``; 0 for whoever is not a customer or was one from the start."""

@@ -5,8 +5,6 @@ have gone on without thinking. Source: Ascarza, Iyengar & Schleicher 2016 (J. Ma
 recommended to inert customers, raised their churn from 6 to 10 % in three months. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.choice import leaves
 from sim.model.behaviour.person import COMPANY, MOOD
 from sim.model.columns import Column
@@ -15,10 +13,8 @@ from sim.model.mechanisms.marketing import spending
 from sim.model.mechanisms.pricing import cents
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 KEEPING = stream("keeping")
 """Draws of a customer and week: whether who is about to leave gets an offer, and whether a plan that is sent wakes."""

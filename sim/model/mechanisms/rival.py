@@ -3,13 +3,9 @@
 Serves S1.5, S3.3, S3.4. The rival is one click away. Values are assumptions about an equal competitor.
 """
 
-import numpy as np
-
 from sim.model.examples import example
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import rule
-
-f32 = np.float32
 
 
 class Rival(Parameters):

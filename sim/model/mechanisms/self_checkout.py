@@ -8,8 +8,6 @@ Nusrat & Huang 2024 (J. Business Research 170:114293), self-checkout lowers loya
 so for those who like it; Meuter et al. 2000 (J. Marketing 64:50-64) for failures of self-service. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.satisfaction import remember
 from sim.model.behaviour.waiting import handling_minutes, patience_minutes, wait_pain
@@ -21,11 +19,9 @@ from sim.model.mechanisms.quality import EVERYDAY, SHOPS
 from sim.model.numeric import fixed_minutes, logistic, normal_quantile, power, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import Minutes, step
 from sim.service.queues import BALKED, NOBODY, SERVED
-
-f32 = np.float32
 
 CHECKOUT = stream("checkout")
 """Draws of a visit: when, to which lanes, how long at the lane, whether something goes wrong there; patience; turning away."""

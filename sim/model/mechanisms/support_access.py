@@ -6,8 +6,6 @@ companies have them. Who calls when nobody is there may try again another time, 
 counts as silent. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.conversation import (
     CONTACT,
     HANDED,
@@ -27,10 +25,8 @@ from sim.model.examples import example
 from sim.model.mechanisms.impatience import remaining
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 ACCESS = stream("support access")
 """Draws of somebody who calls: whether they find the number, come in time, and try again."""

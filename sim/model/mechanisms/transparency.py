@@ -6,8 +6,6 @@ Sources: Buell, Kim & Tsay 2017 (Management Science 63:1673-1695) for the proces
 Monroe & Cox 2004 (J. Marketing 68:1-15) for information and price fairness. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.grievance import aggrieved
 from sim.model.behaviour.ledger import lost
 from sim.model.behaviour.person import COMPANY
@@ -16,10 +14,8 @@ from sim.model.examples import example
 from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
-from sim.model.rules import rule
+from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 NOTICE = stream("notice of a failure")
 """Two draws a customer with a failure: whether they are told of it, and whether what they are told is found to be false."""
@@ -107,7 +103,7 @@ def flattered(truth: float, claim: float, part: float) -> float:
 @rule
 def openness_cost(people: int, cost: float, notices: float, process: float, prices: float) -> int:
     """A week's honest communication in whole cents: each of the three kinds costs a third."""
-    return np.int64(f32(people) * cost * (notices + process + prices) / f32(3) * f32(100) + f32(0.5))
+    return i64(f32(people) * cost * (notices + process + prices) / f32(3) * f32(100) + f32(0.5))
 
 
 MONEY_OUT = ("cost_communication",)

@@ -5,8 +5,6 @@ Research 27:69-83), pressure reveals motive and costs sincerity; Ascarza, Iyenga
 53:46-60), unsolicited offers can raise churn. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.grievance import relieved
 from sim.model.behaviour.ledger import lost
 from sim.model.behaviour.person import COMPANY
@@ -18,10 +16,8 @@ from sim.model.mechanisms.quality import EVERYDAY, IS_OFFERED
 from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 OFFER = stream("offer")
 

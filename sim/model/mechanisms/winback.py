@@ -4,18 +4,14 @@ Serves S1.2, S1.9. An offer makes them compare, and takes its worth off the relu
 stays as it was when they left. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.behaviour.person import RIVAL
 from sim.model.columns import Column
 from sim.model.examples import example
 from sim.model.mechanisms.marketing import spending
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
-from sim.model.rules import rule
+from sim.model.rules import f32, rule
 from sim.model.steps import step
-
-f32 = np.float32
 
 WOOING = stream("wooing")
 

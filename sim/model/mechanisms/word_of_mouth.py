@@ -5,14 +5,10 @@ company treats people. Sources: Chevalier & Mayzlin 2006 (J. Marketing Research 
 one good; You, Vadakkepatt & Joshi 2015 (J. Marketing 79:19-39), elasticities of sales to what is said. Sizes are assumptions.
 """
 
-import numpy as np
-
 from sim.model.examples import example
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import stream
-from sim.model.rules import rule
-
-f32, i64 = np.float32, np.int64
+from sim.model.rules import f32, i64, rule
 
 POSTS = stream("posts")
 """Draws of somebody who talks: first whether they also post, then who reads it, stranger by stranger."""

@@ -9,7 +9,7 @@ import numpy as np
 from sim.model.behaviour.ledger import CAUSES
 from sim.report import facts
 from sim.report.amounts import between, listed, money_unit, number, places, signed
-from sim.report.charts.chart import BELOW, ENDS, Axis, Chart, Dots, Grid, Line, Mark, Note, Picture, Rule
+from sim.report.charts.description import BELOW, ENDS, Axis, Chart, Dots, Grid, Line, Mark, Note, Picture, Rule
 from sim.report.charts.drawing import Look, look, short, spread
 from sim.report.charts.still import pictured
 from sim.report.words import cause_words

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from sim.report.charts.chart import ENDS, Axis, Chart, Grid, Line, Picture
+from sim.report.charts.description import ENDS, Axis, Chart, Grid, Line, Picture
 from sim.report.charts.drawing import FAINT, INK, short
 from sim.report.charts.interactive_marks import Json, in_lines, notes, safe, shapes, traces
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.report.charts.chart import Axis, Bars, Box, Cells, Chart, Dots, Line, Note, Rule, Span, Values
+from sim.report.charts.description import Axis, Bars, Box, Cells, Chart, Dots, Line, Note, Rule, Span, Values
 from sim.report.charts.drawing import FAINT, INK
 
 Json = dict[str, Any]

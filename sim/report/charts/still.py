@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.charts.chart import (
+from sim.report.charts.description import (
     BELOW,
     ENDS,
     INSIDE,

@@ -9,7 +9,7 @@ from sim.experiments.factors import Factor
 from sim.experiments.outcomes import Outcome
 from sim.experiments.sweeping import Sweep, base_point, is_map
 from sim.report.amounts import Unit, number, places, signed
-from sim.report.charts.chart import Axis, Bars, Cells, Chart, Dots, Grid, Line, Mark, Picture, Rule
+from sim.report.charts.description import Axis, Bars, Cells, Chart, Dots, Grid, Line, Mark, Picture, Rule
 from sim.report.charts.drawing import COLOURS, INK, Look, short
 from sim.report.charts.still import pictured
 from sim.report.experiment_page import title, unit_of

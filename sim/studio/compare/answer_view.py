@@ -8,7 +8,7 @@ from typing import Any
 import solara
 from reacton.core import Element
 
-from sim.report.charts.chart import Picture
+from sim.report.charts.description import Picture
 from sim.report.charts.interactive import as_json
 from sim.report.document import Card
 from sim.report.formats.writer import Kind

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.report.amounts import signed
 from sim.report.charts import figures
-from sim.report.charts.chart import Picture
+from sim.report.charts.description import Picture
 from sim.report.charts.drawing import COLOURS, FAINT, INK, styled, svg_of
 from sim.runs.measures import DEFINITIONS
 from sim.runs.statistics import Interval

@@ -8,7 +8,7 @@ import reacton.ipyvuetify as v
 import solara
 
 from sim.report.amounts import signed
-from sim.report.charts.chart import Picture
+from sim.report.charts.description import Picture
 from sim.scenario.guided import Guess
 from sim.studio.lessons.pictures import meaning
 from sim.studio.lessons.taking import STAGES, TITLES

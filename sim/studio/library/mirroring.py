@@ -8,7 +8,7 @@ from pathlib import Path
 
 import solara
 
-from sim.report.charts.chart import Picture
+from sim.report.charts.description import Picture
 from sim.report.mirror import Reflection
 from sim.scenario.whole import Scenario
 from sim.studio.visitor.files import VisitorFiles

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from sim.engine.engine import Engine, Market
+from sim.model.behaviour.conversation import CONTACT
 from sim.model.behaviour.person import COMPANY, GONE
-from sim.model.mechanisms.call_centre import CONTACT
 from sim.model.random import fill_listed, world
 from sim.model.week import EVERYBODY, Network, event, state_columns
 from sim.runs.measures import DEFINITIONS, NAMES, measured
