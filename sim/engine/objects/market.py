@@ -119,7 +119,7 @@ class Market(Model):
             "me": me, "firm": self.company, "agent": agent, "line": line, "p": self.policy, "last": self.last_policy,
             "week": self.week, "count": self.counted, "note": self.notes,
         }  # fmt: skip
-        return step.plain(*(known[name] for name in step.parameters if name in known), *own)
+        return step(*(known[name] for name in step.parameters if name in known), *own)
 
     def _everybody(self, item: Everybody) -> None:
         for customer in self.everybody:
