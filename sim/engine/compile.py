@@ -32,6 +32,7 @@ from sim.model.schedule import (
     Resize,
     Telling,
     Whoever,
+    steps_in,
 )
 from sim.model.steps import Step
 from sim.model.week import week_of
@@ -219,6 +220,7 @@ class Phase:
         """Write the phase; returns the name of its function."""
         together: list[Everybody | Listing] = []
         for item in items:
+            _need_nothing(item)
             if isinstance(item, Everybody | Listing):
                 together.append(item)
                 if isinstance(item, Listing):
@@ -476,6 +478,13 @@ class Phase:
         complaints = model.count("public_complaints")
         self.say(f"begin_talk(now.spoken, counts[{complaints}], p.digital_channels_visibility)")
         self.say(f"{name}(now, work.listed[{place}, : work.sizes[{place}]], {_STEP})")
+
+
+def _need_nothing(item: Item) -> None:
+    """Refuse a step that wants numbers of its own where nobody gives it any: only lines and talk do."""
+    for step in () if isinstance(item, Queue | Telling) else steps_in(item):
+        for name in step.own:
+            raise step.unsuitable(step.tree, f"nobody gives it '{name}' when it is taken as a step of the week")
 
 
 def _kept_streams(week: Mapping[str, tuple[Item, ...]]) -> list[np.uint32]:

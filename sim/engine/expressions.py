@@ -541,7 +541,7 @@ def _kind_of_constant(value: Any) -> str | None:
 
 def _written_down(value: float | np.float32) -> Term:
     """A quantity that is written down, or made of such."""
-    weak = 0 if isinstance(value, np.float32) else 1 if np.float32(value) == value else 2
+    weak = 0 if isinstance(value, np.float32) else 1 if float(np.float32(value)) == value else 2
     return Term(f"f32({float(value)!r})", "float", literal=True, weak=weak, value=value)
 
 

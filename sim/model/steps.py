@@ -148,12 +148,13 @@ class Step:
 
     @cached_property
     def within(self) -> tuple[Step, ...]:
-        """The steps that it calls, those that they call, and so on. Raises :class:`Unsuitable` when it comes back to itself."""
-        found = list(self.calls)
-        for called in found:  # which grows meanwhile
-            found += [each for each in called.calls if each not in found]
-        if self in found:
-            raise self.unsuitable(self.tree, "it calls itself, perhaps through others, and would never come to an end")
+        """The steps that it calls, those that they call, and so on. Raises :class:`Unsuitable` when one comes back to itself."""
+        found = _reached(self)
+        for each in (self, *found):
+            if each in _reached(each):
+                raise each.unsuitable(
+                    each.tree, "it calls itself, perhaps through others, and would never come to an end"
+                )
         return tuple(found)
 
     @cached_property
@@ -171,6 +172,14 @@ class Step:
         """The mistake at a place of its text."""
         line = self.first_line + getattr(node, "lineno", 1) - 1
         return Unsuitable(f"{shown(self.path)}, line {line}, step {self.__name__}: {what}")
+
+
+def _reached(step: Step) -> list[Step]:
+    """The steps that a step calls, that these call, and so on."""
+    found = list(step.calls)
+    for called in found:  # which grows meanwhile
+        found += [each for each in called.calls if each not in found]
+    return found
 
 
 def column_written(node: ast.AST) -> str | None:
