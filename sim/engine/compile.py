@@ -220,7 +220,7 @@ class Phase:
         """Write the phase; returns the name of its function."""
         together: list[Everybody | Listing] = []
         for item in items:
-            _need_nothing(item)
+            _check_steps(item)
             if isinstance(item, Everybody | Listing):
                 together.append(item)
                 if isinstance(item, Listing):
@@ -480,10 +480,12 @@ class Phase:
         self.say(f"{name}(now, work.listed[{place}, : work.sizes[{place}]], {_STEP})")
 
 
-def _need_nothing(item: Item) -> None:
-    """Refuse a step that wants numbers of its own where nobody gives it any: only lines and talk do."""
-    for step in () if isinstance(item, Queue | Telling) else steps_in(item):
-        for name in step.own:
+def _check_steps(item: Item) -> None:
+    """Refuse a step that never comes to an end, or wants numbers of its own where nobody gives any: only lines and talk do."""
+    alone = not isinstance(item, Queue | Telling)
+    for step in (each for taken in steps_in(item) for each in (taken, *taken.within)):
+        if step.own and alone and step in steps_in(item):
+            name = next(iter(step.own))
             raise step.unsuitable(step.tree, f"nobody gives it '{name}' when it is taken as a step of the week")
 
 
