@@ -46,6 +46,7 @@ class ScalarStep(Expressions):
         return f"{place(kind)}[{row}, {WHOSE[owner]}]"
 
     def sum_of(self, kind: str, rows: tuple[int, int], owner: str) -> str:
+        """The sum of whoever carries it."""
         return f"total({place(kind)}, {rows[0]}, {rows[1]}, {WHOSE[owner]})"
 
     def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:

@@ -183,12 +183,8 @@ def _size(column: Column, at: At) -> None:
         )  # fmt: skip
 
 
-def _counted(part: Part) -> tuple[str, ...]:
-    return *part.counts, *part.money_in, *part.money_out
-
-
 def _counts(part: Part, others: Mapping[str, Part], at: At) -> None:
-    taken = {name for other in others.values() for name in _counted(other)} | NOT_COUNTS
+    taken = {name for other in others.values() for name in other.counted} | NOT_COUNTS
     for where in ("COUNTS", "MONEY_IN", "MONEY_OUT"):
         for name in getattr(part, where.lower()):
             _own_name("count", name, taken, at, where)
