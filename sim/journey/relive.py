@@ -9,7 +9,6 @@ import numpy as np
 from sim.engine.engine import Engine, Market
 from sim.engine.start import Ground
 from sim.errors import Mistake
-from sim.model.week import EVENTS
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario
 
@@ -18,10 +17,14 @@ MOST = 2**64 - 1
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: its name in ``sim.model.week.EVENTS``, and how much of it (what of, depends on the name)."""
+    """Something that happened: its name among the model's events, and how much of it (what of, depends on the name).
+
+    ``told``: the sentence of the file whose event it is; empty where :mod:`sim.journey.telling` knows what to say.
+    """
 
     what: str
     amount: float
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,11 @@ def relive(scenario: Scenario, customer: int, replication: int = 0, seed: int = 
     check_customer(ground, customer, replication, seed)
     market = Engine(ground, seed).start(replication, customer)
     start, rank = _person(market, customer), _rank(market, customer)
-    moments = []
+    moments, sentences = [], list(ground.model.sentences.items())
     for week in range(ground.weeks):
         market.step()
-        events = tuple(Event(EVENTS[entry["what"]], float(entry["amount"])) for entry in market.events)
+        entries = ((*sentences[entry["what"]], float(entry["amount"])) for entry in market.events)
+        events = tuple(Event(what, amount, sentence.format(amount)) for what, sentence, amount in entries)
         moments.append(Moment(week, events, _person(market, customer)))
     return Life(start, rank, ground.plan.founders, tuple(moments))
 

@@ -55,9 +55,7 @@ def _sentence(event: Event, names: Sequence[str], here: Circumstances) -> str:
     if event.what in CALLS:
         return _call(event, names)
     tell = _TELL.get(event.what)
-    if tell is None:
-        return f"{event.what.replace('_', ' ').capitalize()} ({event.amount:.2f})."
-    return tell(event.amount, here)
+    return event.told if tell is None else tell(event.amount, here)
 
 
 def _call(event: Event, names: Sequence[str]) -> str:

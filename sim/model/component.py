@@ -151,6 +151,11 @@ class Model:
         return tuple(name for part in self.parts.values() for name in part.events)
 
     @cached_property
+    def sentences(self) -> dict[str, str]:
+        """What a journey tells of an event; empty where it knows itself what to say."""
+        return {name: sentence for part in self.parts.values() for name, sentence in part.events.items()}
+
+    @cached_property
     def _columns(self) -> dict[str, dict[str, Column]]:
         found: dict[str, dict[str, Column]] = {kind: {} for kind in (*KINDS, *OF_COMPANY, *WEEKLY)}
         for part in self.parts.values():

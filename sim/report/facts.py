@@ -146,7 +146,7 @@ def _unit_of(answer: Comparison, measure: str) -> Unit:
         return chosen._replace(factor=chosen.factor * scale)
     if unit == "minutes" and all(not mean >= 1 for mean in means):
         return Unit(60, "seconds", "seconds")
-    if unit in HEADS:
+    if about.grows:
         return Unit(scale, unit, unit)
     return SHOWN.get(unit, Unit(1, unit, unit))
 
