@@ -158,7 +158,7 @@ def with_mechanisms(paths: Sequence[str]) -> Model:
 
     Raises :class:`~sim.errors.Mistake` for a file that cannot be imported, or that clashes with what is there.
     """
-    from sim import outside  # which makes parts itself
+    from sim.model import outside  # which makes parts itself
 
     return builtin() if not paths else outside.extended(builtin(), tuple(paths))
 

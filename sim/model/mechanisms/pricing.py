@@ -4,7 +4,6 @@ Serves S3.3. A rise is felt in the week it happens; a discount for newcomers is 
 Bijmolt, van Heerde & Pieters 2005 (J. Marketing Research 42:141-156) for elasticity; Xia, Monroe & Cox 2004 for fairness.
 """
 
-
 from sim.model.behaviour.person import COMPANY
 from sim.model.examples import example
 from sim.model.parameters import Parameters, parameter
