@@ -10,8 +10,9 @@ from typing import Any
 
 from sim.journey.person import Person, described
 from sim.journey.relive import Life, Moment, relive
-from sim.journey.telling import FEELINGS, Circumstances, feelings, felt, provider_words, sentences, weeks_told
+from sim.journey.telling import FEELINGS, feelings, felt, sentences
 from sim.model.behaviour.person import COMPANY, GONE
+from sim.model.events import Circumstances, provider_words, weeks_told
 from sim.scenario.whole import Scenario
 
 COLUMNS = 100

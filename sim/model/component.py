@@ -15,6 +15,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY, Column
+from sim.model.events import Sentence
 from sim.model.examples import Example
 from sim.model.parameters import Parameters, lines
 
@@ -39,7 +40,7 @@ class Part:
     money_in: tuple[str, ...] = ()
     money_out: tuple[str, ...] = ()
     """Counts of money, in cents."""
-    events: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, Sentence] = field(default_factory=dict)
     """What a journey can tell of, and the sentence that tells it."""
     week: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """For a mechanism from outside: in which phases its steps act."""
