@@ -57,7 +57,7 @@ def with_mechanism(command: Callable[..., None]) -> Callable[..., None]:
     """The command with the option ``--mechanism``, whose mechanisms :func:`load` and :func:`model` know while it runs."""
 
     @wraps(command)
-    def mechanical(*arguments: Any, mechanism: Mechanism = None, **named: Any) -> None:
+    def mechanical(*arguments: Any, mechanism: list[str] | None = None, **named: Any) -> None:
         before = _MECHANISMS.set(tuple(mechanism or ()))
         try:
             model()
@@ -66,9 +66,8 @@ def with_mechanism(command: Callable[..., None]) -> Callable[..., None]:
             _MECHANISMS.reset(before)
 
     said = inspect.signature(command, eval_str=True)
-    option = inspect.signature(mechanical, follow_wrapped=False, eval_str=True).parameters["mechanism"]
+    option = inspect.Parameter("mechanism", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Mechanism)
     mechanical.__signature__ = said.replace(parameters=[*said.parameters.values(), option])  # type: ignore[attr-defined]
-    mechanical.__annotations__ = {name: parameter.annotation for name, parameter in {**said.parameters, "mechanism": option}.items()}
     return mechanical
 
 

@@ -131,7 +131,7 @@ def _compared_under(
     check_numbers(replications, seed)
     if replications < 2:
         raise Mistake("a comparison needs at least two replications; ask for more with --replications")
-    draws = read_draws(posterior)
+    draws = read_draws(posterior, scenarios[0].model)
     with progress_bar(replications * len(scenarios), "comparing") as progress:
         return compare_under(scenarios, draws, replications, seed, place, progress)
 

@@ -17,14 +17,10 @@ MOST = 2**64 - 1
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: its name among the model's events, and how much of it (what of, depends on the name).
-
-    ``told``: the sentence of the file whose event it is; empty where :mod:`sim.journey.telling` knows what to say.
-    """
+    """Something that happened: its name among the model's events, and how much of it (what of, depends on the name)."""
 
     what: str
     amount: float
-    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,11 +64,10 @@ def relive(scenario: Scenario, customer: int, replication: int = 0, seed: int = 
     check_customer(ground, customer, replication, seed)
     market = Engine(ground, seed).start(replication, customer)
     start, rank = _person(market, customer), _rank(market, customer)
-    moments, sentences = [], list(ground.model.sentences.items())
+    moments, known = [], ground.model.events
     for week in range(ground.weeks):
         market.step()
-        entries = ((*sentences[entry["what"]], float(entry["amount"])) for entry in market.events)
-        events = tuple(Event(what, amount, sentence.format(amount)) for what, sentence, amount in entries)
+        events = tuple(Event(known[entry["what"]], float(entry["amount"])) for entry in market.events)
         moments.append(Moment(week, events, _person(market, customer)))
     return Life(start, rank, ground.plan.founders, tuple(moments))
 

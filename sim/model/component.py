@@ -17,6 +17,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY, Column
+from sim.model.events import Sentence
 from sim.model.examples import Example
 from sim.model.parameters import Parameters, lines
 
@@ -41,7 +42,7 @@ class Part:
     money_in: tuple[str, ...] = ()
     money_out: tuple[str, ...] = ()
     """Counts of money, in cents."""
-    events: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, Sentence] = field(default_factory=dict)
     """What a journey can tell of, and the sentence that tells it."""
     week: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """For a mechanism from outside: at which places of the week its steps act (see :func:`sim.model.week.week_of`)."""
@@ -149,11 +150,6 @@ class Model:
     def events(self) -> tuple[str, ...]:
         """What a journey can tell of; the number of an event is its place here."""
         return tuple(name for part in self.parts.values() for name in part.events)
-
-    @cached_property
-    def sentences(self) -> dict[str, str]:
-        """What a journey tells of an event; empty where it knows itself what to say."""
-        return {name: sentence for part in self.parts.values() for name, sentence in part.events.items()}
 
     @cached_property
     def _columns(self) -> dict[str, dict[str, Column]]:

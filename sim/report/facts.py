@@ -10,7 +10,7 @@ import numpy as np
 from sim.model.behaviour.ledger import CAUSES
 from sim.report.amounts import Unit, money_unit
 from sim.runs.comparison import Comparison
-from sim.runs.measures import HEADS, ratio
+from sim.runs.measures import ratio
 from sim.runs.runner import Result
 from sim.runs.statistics import ANYTHING, Difference, Interval, difference, interval
 

@@ -338,8 +338,8 @@ def compare(
     ``precision``: run until the 95 % half-width of each paired difference in retention is no larger than this share of
     customers (0.01 is one percentage point), at most ``most`` replications; ``replications`` is then ignored. ``planned`` is
     told the answer so far, and how many replications there are to be, before more are added. Where to run, and ``measures``
-    and ``mechanisms`` of one's own: as in :func:`sim.run`. Raises :class:`~sim.errors.Mistake` on a wrong argument, and when the scenarios cannot
-    be compared.
+    and ``mechanisms`` of one's own: as in :func:`sim.run`. Raises :class:`~sim.errors.Mistake` on a wrong argument, and when
+    the scenarios cannot be compared.
     """
     if isinstance(scenarios, Scenario) or not isinstance(scenarios, Iterable):
         raise Mistake(f"scenarios must be a list of scenarios, the base first, but is {shown(scenarios)}")

@@ -86,8 +86,8 @@ class Run:
     ) -> pd.DataFrame:  # fmt: skip
         """What happened to whom: one row an event, in the order of weeks and persons, and as it happened to a person.
 
-        ``kinds``: names of the model's events, such as ``leaves``; ``people``: numbers, or ids of the customer
-        file; all of both unless said, and the rest as in :meth:`panel`. ``what`` names the event; what ``amount`` means depends on it.
+        ``kinds``: names of the model's events, such as ``leaves``; ``people``: numbers, or ids of the customer file; all of
+        both unless said, and the rest as in :meth:`panel`. ``what`` names the event; what ``amount`` means depends on it.
         """
         return _framed(event_tables(self, self.asked(weeks, replications, engine), kinds, people))
 

@@ -144,8 +144,8 @@ def run(
     :func:`sim.runs.executor.executor`), or an ``executor`` that is there already. ``engine``: ``core`` (fast) or ``mesa``
     (readable), bit for bit the same. ``first``: the number of the first replication. ``measures``: measures of one's own by
     name, each a function of :class:`~sim.runs.own_measures.WeeklyCounts` that gives a number for each replication in them – it
-    may be called with some of them at a time – or an :func:`~sim.runs.own_measures.of_panel`. They are made here, wherever it is
-    run. ``mechanisms``: such as the scenario was not loaded with, as :func:`sim.load` takes them.
+    may be called with some of them at a time – or an :func:`~sim.runs.own_measures.of_panel`. They are made here, wherever it
+    is run. ``mechanisms``: such as the scenario was not loaded with, as :func:`sim.load` takes them.
 
     Raises :class:`~sim.errors.Mistake` on a wrong argument or customer file. A failing replication is in ``failures``.
     """

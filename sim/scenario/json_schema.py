@@ -21,7 +21,10 @@ _NUMBERS = ("value", "low", "high", "mean", "sd")
 
 
 def schema(model: Model | None = None) -> dict[str, Any]:
-    """The schema of a file (draft 2020-12) with a scenario of a ``model``: every key with its meaning, range, unit and default."""
+    """The schema of a scenario file (draft 2020-12): every key with its meaning, range, unit and default.
+
+    ``model``: of which it is a scenario, the shipped one unless given.
+    """
     found = parts_with_parameters(model or builtin()).items()
     sections = {name: _section(part.parameters, part.says) for name, part in found if part.parameters}
     top: dict[str, Any] = {

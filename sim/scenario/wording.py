@@ -11,10 +11,10 @@ from sim.data.customer_text import shortened
 from sim.model.distributions import Distribution
 from sim.model.parameters import Parameters, lines
 from sim.scenario.meaning import effective
+from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.quantities import in_unit, number_told
 from sim.scenario.sections import Market, Network, People, traits
 from sim.scenario.tree import shown
-from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.whole import Scenario, check_one_model, load
 
 MOST_NAMED = 12
@@ -193,7 +193,10 @@ def differences(old: Scenario, new: Scenario) -> list[str]:
 
 
 def compared(old: Scenario, new: Scenario) -> list[Difference]:
-    """What changes from ``old`` to ``new``, in the order of a scenario file. Raises :class:`~sim.errors.Mistake` for two models."""
+    """What changes from ``old`` to ``new``, in the order of a scenario file.
+
+    Raises :class:`~sim.errors.Mistake` when they are of different models.
+    """
     check_one_model([old, new])
     found = [Difference("currency", "", old.currency, new.currency, "")] if old.currency != new.currency else []
     if old.weeks != new.weeks:
