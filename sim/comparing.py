@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import sim
 from sim.arguments import file_path, function, number, shown, whole
 from sim.errors import Mistake, nearest
 from sim.execution import Executor
@@ -209,9 +210,7 @@ class Answer:
 
     def report(self, path: Path | str) -> Path:
         """Write the one-page report and return its path: one HTML file, or what the ending asks for (pdf, md, xlsx)."""
-        from importlib import import_module
-
-        return import_module("sim.report.comparison").write(self, file_path("the report", path))
+        return sim.write_report(self, file_path("the report", path))
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``loyalty compare --json`` prints: money and heads are the whole company's."""

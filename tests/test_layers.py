@@ -37,8 +37,6 @@ GROUPS = {
     ),
     "faces": "cli program commands report studio bench __main__",
 }
-EXCEPTIONS = {("comparing", "report")}
-"""``answer.report(path)`` is part of the fixed interface, so an answer knows, late and by name, who writes its page."""
 LEVEL = {name: level for level, names in enumerate(GROUPS.values()) for name in names.split()}
 WORDS_AND_CHANCE = set(GROUPS["words and chance"].split())
 
@@ -99,7 +97,7 @@ def forbidden(name: str, source: str, package: list[str]) -> list[str]:
     for line, module in imports(source, package):
         head, _, rest = module.partition(".")
         other = rest.partition(".")[0]
-        if head == "sim" and other in LEVEL and LEVEL[other] > LEVEL[name] and (name, other) not in EXCEPTIONS:
+        if head == "sim" and other in LEVEL and LEVEL[other] > LEVEL[name]:
             found.append(f"line {line} imports {module}, of '{group_of(other)}', which stands below '{group_of(name)}'")
         elif name == "theory" and not theory_may_import(head, other):
             found.append(f"line {line} imports {module}: theory uses 'words and chance', numpy and scipy only")

@@ -5,6 +5,7 @@ Sentences may hold words between backticks, as in ``run `loyalty explain` ``: na
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -113,3 +114,8 @@ def cell(value: object) -> float | str | None:
     if isinstance(value, int | float | np.number):
         return float(value) if np.isfinite(value) else None
     return None if value is None else str(value)
+
+
+def plain(words: str) -> str:
+    """A sentence without the backticks around names of files and commands."""
+    return re.sub(r"`([^`]+)`", r"\1", words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, get_args
@@ -125,8 +124,3 @@ def outputs_of(path: Path, kinds: Sequence[Kind]) -> list[Output]:
 def put(data: bytes, path: Path) -> None:
     """Write a file, whole or not at all; see :func:`write`."""
     outputs.put(path, data, "the report")
-
-
-def plain(words: str) -> str:
-    """A sentence without the backticks around names of files and commands."""
-    return re.sub(r"`([^`]+)`", r"\1", words)

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sim.report.document import Document, Sheet
-from sim.report.formats import plain
+from sim.report.document import Document, Sheet, plain
 
 _LONGEST = 31
 """Letters that the name of a sheet may have."""
