@@ -28,7 +28,6 @@ from sim.experiments.sensitivity_methods import Index
 from sim.measures import DEFINITIONS, NAMES
 from sim.report import formats, gallery, mirror
 from sim.report.comparison import document
-from sim.report.drawing import styled
 from sim.report.headline import headline, lead
 from sim.report.markdown import files
 from sim.report.page import html
@@ -135,9 +134,8 @@ def check_everything(answer: Answer, folder: Path, capsys: pytest.CaptureFixture
     """The words, and every page and figure: drawing takes far longer than all that is drawn."""
     check_words(answer, capsys)
     check_faces(answer, folder)
-    with styled():
-        for name in ("service_level", "churn_rate", "containment", "forest", "reasons"):
-            assert not NO_NUMBER.search(gallery.picture(answer, name).alt)
+    for name in ("service_level", "churn_rate", "containment", "forest", "reasons"):
+        assert not NO_NUMBER.search(gallery.picture(answer, name).alt)
     assert not NO_NUMBER.search(visible(html(mirror.document(answer.base))))
 
 

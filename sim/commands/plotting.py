@@ -160,16 +160,12 @@ def _alone(scenario: Scenario, replications: int, seed: int, place: Executor) ->
 
 def _drawn(answer: Answer, name: str, kind: Kind, inches: float | None, titled: bool) -> tuple[bytes, str]:
     """The figure as a file's bytes, and what it shows, in words."""
-    from sim.report.drawing import styled
+    from sim.report.charts.still import file_of
     from sim.report.gallery import picture
-    from sim.report.still import drawn, file_of
 
-    with styled():
-        found = picture(answer, name)
-        assert found.chart is not None
-        data = file_of(drawn(found.chart, inches, titled), kind)
+    found = picture(answer, name)
     tell(found.note)
-    return data, found.alt
+    return file_of(found.chart, kind, inches, titled), found.alt
 
 
 def add_to(program: typer.Typer) -> None:

@@ -9,8 +9,8 @@ from sim.errors import Mistake
 from sim.measures import DEFINITIONS, NAMES
 from sim.report import facts, figures, formats, sources, tables, words
 from sim.report.amounts import span
+from sim.report.charts import look
 from sim.report.document import MODEL, NARROWER, Card, Document, Section, Sheet, Table, cell
-from sim.report.drawing import look, styled
 from sim.report.headline import headline, lead
 from sim.running import Result
 
@@ -40,8 +40,7 @@ def document(answer: Answer) -> Document:
 
 
 def _sections(answer: Answer) -> list[Section]:
-    with styled():
-        pictures, forest = figures.everything(answer), figures.forest(answer) if answer.others else []
+    pictures, forest = figures.everything(answer), figures.forest(answer) if answer.others else []
     over, key = Section(f"Over {span(answer.base.scenario.weeks)}", pictures=pictures), tables.table(answer, tables.KEY)
     if not answer.others:
         return [over, Section("Key measures", tables=[key]), _data(answer)]

@@ -11,9 +11,23 @@ from sim.comparing import Answer
 from sim.measures import DEFINITIONS
 from sim.report import facts
 from sim.report.amounts import between, listed, money_unit, number, places, signed
-from sim.report.charts import BELOW, ENDS, Axis, Chart, Dots, Grid, Line, Mark, Note, Picture, Rule
-from sim.report.drawing import Look, look, short, spread
-from sim.report.still import pictured
+from sim.report.charts import (
+    BELOW,
+    ENDS,
+    Axis,
+    Chart,
+    Dots,
+    Grid,
+    Line,
+    Look,
+    Mark,
+    Note,
+    Picture,
+    Rule,
+    look,
+    short,
+    spread,
+)
 from sim.report.words import cause_words
 from sim.running import Result
 from sim.statistics import interval
@@ -65,7 +79,7 @@ def retention(answer: Answer) -> Picture:
     told = ", ".join(f"{line.name} {number(line.end[1], 1)} %" for line in lines)
     note = f"Share of the customers of week 0 who have not left. Line: mean; band: {told_band}."
     alt = f"Line chart of customers still there over {weeks[-1]} weeks. At the end: {told}."
-    return pictured(chart, alt, note, name="retention")
+    return Picture(chart, alt, note, name="retention")
 
 
 def _band(replications: int) -> tuple[tuple[float, float], str, str]:
@@ -87,7 +101,7 @@ def kept_more(answer: Answer) -> Picture:
     note = "Paired difference: same customers, same luck, other policy. Band: 95 % interval of the mean."
     told = ", ".join(f"{line.name} {signed(line.end[1], 1)}" for line in lines)
     alt = f"Line chart of the paired difference in customers kept, in percentage points. At the end: {told}."
-    return pictured(chart, alt, note, name="kept_more")
+    return Picture(chart, alt, note, name="kept_more")
 
 
 def _from_zero(result: Result, this: Look, mean: np.ndarray, low: np.ndarray, high: np.ndarray) -> Line:
@@ -121,7 +135,7 @@ def money(answer: Answer) -> Picture:
     chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level, *_ends_of(lines)), marks, names=ENDS)
     told = ", ".join(f"{line.name} {signed(line.end[1], 2)} {unit.level}" for line in lines)
     alt = f"Line chart of profit summed from the start, against {answer.base.scenario.name}. At the end: {told}."
-    return pictured(chart, alt, _money_note(turns), name="profit_so_far")
+    return Picture(chart, alt, _money_note(turns), name="profit_so_far")
 
 
 def _marked_turns(turns: list[tuple[int, Look]], weeks: int) -> list[Mark]:
@@ -150,7 +164,7 @@ def over_time(answer: Answer, measure: str) -> Picture:
     chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level), lines, height=3.3, names=ENDS)
     weeks = answer.base.scenario.weeks
     alt = f"Line chart of {DEFINITIONS[measure].words} over {weeks} weeks, under {_names(answer)}."
-    return pictured(chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{_gaps_told(lines)}", name=measure)
+    return Picture(chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{_gaps_told(lines)}", name=measure)
 
 
 def _gaps_told(lines: Sequence[Line]) -> str:
@@ -189,7 +203,7 @@ def word_of_mouth(answer: Answer, kind: str) -> Picture:
     chart = Chart(title, _weeks(answer), up, lines, height=3.3, names=ENDS)
     zero = "" if kind == "negative" else " The vertical axis does not begin at zero."
     alt = f"Line chart of {title.lower()} per 100 customers and week, under {_names(answer)}."
-    return pictured(
+    return Picture(
         chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{zero}{_gaps_told(lines)}", name=measure
     )
 
@@ -212,7 +226,7 @@ def reasons(answer: Answer) -> Picture:
     up = Axis(rows=[cause_words(cause) for cause in shown], line=False)
     height = 1.4 + 0.2 * len(names) / 2 + 0.29 * max(len(shown), 1)
     chart = Chart("Why people leave", Axis(per, low=0), up, marks, height=height, names=BELOW)
-    return pictured(chart, _reasons_alt(answer, means), _reasons_note(shown), name="reasons")
+    return Picture(chart, _reasons_alt(answer, means), _reasons_note(shown), name="reasons")
 
 
 def _reasons_note(shown: list[str]) -> str:
@@ -241,7 +255,7 @@ def whole_forest(answer: Answer) -> Picture:
     charts = [picture.chart for picture in single if isinstance(picture.chart, Chart)]
     height = 3 * max(chart.height for chart in charts)
     grid = Grid([charts[:2], charts[2:4], charts[4:]], 7.6, height, shared=False)
-    return pictured(grid, " ".join(picture.alt for picture in single), wide=True, name="forest")
+    return Picture(grid, " ".join(picture.alt for picture in single), wide=True, name="forest")
 
 
 def _differences(answer: Answer, measure: str) -> Picture:
@@ -261,7 +275,7 @@ def _differences(answer: Answer, measure: str) -> Picture:
         width=4.4, better=DEFINITIONS[measure].better,
     )  # fmt: skip
     base = answer.base.scenario.name
-    return pictured(
+    return Picture(
         chart, f"{FOREST_WORDS[measure]}, difference from {base} ({unit.difference}): {', '.join(told)}.", name=measure
     )
 

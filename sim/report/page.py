@@ -17,17 +17,17 @@ def html(document: Document, moving: bool = True) -> str:
     ``moving``: with tables that can be copied and figures that come to life where there is JavaScript (plotly.js, once, at
     the end, so that the answer is read before it is there); without, as paper needs it, the still figures alone.
     """
-    from sim.report.interactive import as_json
+    from sim.report.charts.interactive import as_json
 
     pages = Environment(
         loader=FileSystemLoader(Path(__file__).parent, encoding="utf-8"),
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     pages.filters["marked"] = marked
-    moves = moving and any(picture.chart is not None for picture in document.pictures())
+    moves = moving and any(True for _ in document.pictures())
     return pages.get_template("report.html").render(
         page=document, moving=moving, moves=moves, plotly=_plotly() if moves else "",
-        chart=lambda picture: Markup(as_json(picture)),
+        chart=lambda picture: Markup(as_json(picture.chart)),
     )  # fmt: skip
 
 

@@ -6,9 +6,7 @@ import numpy as np
 
 from sim.measures import ratio
 from sim.report.amounts import number
-from sim.report.charts import Axis, Bars, Chart, Picture
-from sim.report.drawing import COLOURS, FAINT
-from sim.report.still import pictured
+from sim.report.charts import COLOURS, FAINT, Axis, Bars, Chart, Picture
 from sim.running import Result
 from sim.statistics import Interval, interval
 
@@ -55,7 +53,7 @@ def six_reasons(result: Result) -> Picture:
             "causes is shared out among them. Line: 95 % interval of the mean."
         )
     )
-    return pictured(chart, f"Bar chart of reasons for leaving: {told}.", note, name="six_reasons")
+    return Picture(chart, f"Bar chart of reasons for leaving: {told}.", note, name="six_reasons")
 
 
 def _end(around: Interval) -> float:

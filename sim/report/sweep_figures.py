@@ -9,10 +9,8 @@ from sim.experiments.factors import Factor
 from sim.experiments.outcomes import Outcome
 from sim.experiments.sweeping import Sweep, base_point, is_map
 from sim.report.amounts import Unit, number, places, signed
-from sim.report.charts import Axis, Bars, Cells, Chart, Dots, Grid, Line, Mark, Picture, Rule
-from sim.report.drawing import COLOURS, INK, Look, short
+from sim.report.charts import COLOURS, INK, Axis, Bars, Cells, Chart, Dots, Grid, Line, Look, Mark, Picture, Rule, short
 from sim.report.experiment_page import title, unit_of
-from sim.report.still import pictured
 
 MOST_CELLS = 64
 """Cells of a map up to which each is labelled with its number."""
@@ -36,7 +34,7 @@ def tornado(found: Sweep, outcome: Outcome) -> Picture | None:
     marks: list[Mark] = [*_tornado_bars(effects, unit), Rule(middle, width=1)]
     chart = Chart(f"What moves {outcome.words}", across, up, marks, height=1.15 + 0.42 * len(effects))
     told = ", ".join(f"{e.factor.label} {signed(e.change.mean * unit.factor, 2)}" for e in effects)
-    return pictured(
+    return Picture(
         chart, f"Tornado chart of {outcome.words}: from lowest to highest value {told} {unit.difference}.",
         name=f"tornado_{outcome.measure}",
     )  # fmt: skip
@@ -88,7 +86,7 @@ def heat_map(found: Sweep, outcome: Outcome) -> Picture | None:
     best = np.unravel_index(np.where(np.isfinite(cells), outcome.sign * cells, -np.inf).argmax(), cells.shape)
     peak = f"{across.told(columns[best[0]])} and {up.told(rows[best[1]])}"
     others = " Means over the other factors." if len(found.experiment.factors) > 2 else ""
-    return pictured(
+    return Picture(
         Chart(title(outcome), axes[0], axes[1], marks, height=4.3),
         f"Map of {outcome.words} over {across.label} and {up.label}; best at {peak}.",
         f"Ring: the base as it is. Star: the best of the settings that keep all bounds.{others}",
@@ -147,7 +145,7 @@ def multiples(found: Sweep) -> Picture:
         rest += " Of factors that vary only together, the line shows what all of them do."
     note = f"A dot is a point's mean over its replications; the line is the mean along the factor.{rest}"
     grid = Grid(panels, width, 0.7 + 1.7 * len(outcomes))
-    return pictured(grid, alt, note, wide=len(factors) > 1, name="factors")
+    return Picture(grid, alt, note, wide=len(factors) > 1, name="factors")
 
 
 def _panel(found: Sweep, i: int, k: int, last: bool) -> Chart:
@@ -158,7 +156,7 @@ def _panel(found: Sweep, i: int, k: int, last: bool) -> Chart:
     line = _along(values[kept], means[kept])
     marks: list[Mark] = [
         Dots("", values[kept], means[kept], COLOURS[i % len(COLOURS)], size=3, strength=0.45),
-        Line("", [x for x, _ in line], [y for _, y in line], Look(INK, "o", "solid"), width=1.4),
+        Line("", [x for x, _ in line], [y for _, y in line], Look(INK), width=1.4),
     ]
     label = f"{short(outcome.words, 18)}\n{short(unit.level, 22, 1)}" if k == 0 else ""
     return Chart("", Axis(short(factor.label, 30, 1) if last else "", factor.unit), Axis(label, unit.level), marks)

@@ -36,7 +36,6 @@ def mirrored(scenario: Scenario, path: Path, work: Work, replications: int = REP
     """Run the scenario, write the mirror's page to ``path``, and return what is shown of it. Raises :class:`Stopped`."""
     from sim.execution import executor
     from sim.report import mirror, reasons
-    from sim.report.drawing import styled
     from sim.running import run
 
     with executor(os.cpu_count() or 1) as place:
@@ -45,9 +44,8 @@ def mirrored(scenario: Scenario, path: Path, work: Work, replications: int = REP
     if not len(result.numbers) or work.called_off:
         raise Stopped
     found = mirror.reflections(result)
-    with styled():
-        pictures = mirror.picture(found), reasons.six_reasons(result)
-        page = mirror.write(result, path)
+    pictures = mirror.picture(found), reasons.six_reasons(result)
+    page = mirror.write(result, path)
     rows = tuple(_row(one) for one in found)
     return Mirrored(mirror.headline(result, found), *pictures, rows, page)
 

@@ -9,9 +9,9 @@ import solara
 from reacton.core import Element
 
 from sim.report.charts import Picture
+from sim.report.charts.interactive import as_json
 from sim.report.document import Card
 from sim.report.formats import Kind
-from sim.report.interactive import as_json
 from sim.studio.comparison.answer import KINDS, Shown, written_as
 from sim.studio.comparison.forms import plain
 from sim.studio.desk import Desk
@@ -133,7 +133,7 @@ def Figure(picture: Picture) -> Element:
     chart, set_chart = solara.use_state("")
     return Moving(
         source=picture.source, alt=picture.alt, note=picture.note, script=PLOTLY, chart=chart,
-        event_wanted=lambda told: set_chart(as_json(picture) if picture.chart else ""),
+        event_wanted=lambda told: set_chart(as_json(picture.chart)),
     )  # fmt: skip
 
 
