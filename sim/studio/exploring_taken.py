@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +83,9 @@ def reported(ask: Ask, found: Any, desk: Desk, kind: str) -> Path:
     """The report of an answer, put on the desk. Raises :class:`Mistake` when this machine cannot write that kind."""
     from sim.report import formats
 
-    page = import_module(f"sim.report.{ask.command}_page")
-    return formats.write(page.document(found), desk.place(f"{file_name(ask.asked.path.stem)}_report.{kind}"))
+    return formats.write(
+        questions.report(ask.command, found), desk.place(f"{file_name(ask.asked.path.stem)}_report.{kind}")
+    )
 
 
 @solara.component

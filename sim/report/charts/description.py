@@ -128,7 +128,7 @@ class Bars:
 class Cells:
     """A map: ``values`` (columns, rows) in cells one unit wide, named by the ticks of both axes.
 
-    As ``values``: ``labels`` stand in the cells, ``words`` are said of each, ``picks`` tell which was chosen (-1: none is there).
+    As ``values``: ``labels`` stand in the cells, ``words`` are said of each, ``picks`` tell which was chosen.
     """
 
     values: np.ndarray

@@ -64,13 +64,14 @@ def _(mark: Dots, chart: Chart) -> Iterator[Json]:
         said |= _said(mark.low, mark.high, mark.band, "x", chart.across.unit)
     else:
         said["hovertemplate"] = _point(chart)
+    thick = 2 if mark.below is None else 1
     edge = {"color": mark.line_colour, "width": 1.5 if mark.edge or mark.marker == "x" else 0}
     yield {
         "type": "scatter", "mode": "markers", "x": _plain(mark.x), "y": _plain(mark.y), "name": group,
         "showlegend": mark.named and bool(group), "opacity": mark.strength,
         "marker": {"symbol": SYMBOLS[mark.marker], "color": mark.colour, "size": round(1.6 * mark.size, 1), "line": edge},
-        **_errors("error_x", mark.x, mark.low, mark.high, mark.line_colour),
-        **_errors("error_y", mark.y, mark.below, mark.above, mark.line_colour), **said,
+        **_errors("error_x", mark.x, mark.low, mark.high, mark.line_colour, thick),
+        **_errors("error_y", mark.y, mark.below, mark.above, mark.line_colour, thick), **said,
     }  # fmt: skip
 
 
@@ -185,12 +186,12 @@ def _point(chart: Chart) -> str:
     return f"{names[0]}: {across}<br>{names[1]}: %{{y:,.4~r}} {safe(chart.up.unit)}<extra></extra>"
 
 
-def _errors(key: str, values: Values, low: Values | None, high: Values | None, colour: str) -> Json:
+def _errors(key: str, values: Values, low: Values | None, high: Values | None, colour: str, thick: int = 2) -> Json:
     if low is None or high is None:
         return {}
     middle, ends = np.asarray(values, float), np.sort(np.array([low, high], float), axis=0)
     return {key: {"type": "data", "symmetric": False, "array": _plain(ends[1] - middle), "arrayminus": _plain(middle - ends[0]),
-                  "color": colour, "thickness": 2, "width": 0}}  # fmt: skip
+                  "color": colour, "thickness": thick, "width": 0}}  # fmt: skip
 
 
 def _plain(values: Values | Sequence[float]) -> list[float | None]:
