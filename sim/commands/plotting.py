@@ -123,15 +123,14 @@ def _place(name: str, out: Path | None, kind: Kind | None) -> tuple[Path, Kind]:
 
 def _inches(width: str | None) -> float | None:
     """``8.5cm``, ``85mm``, ``3.35in`` or ``241pt`` in inches."""
+    from sim.scenario.quantities import parted
+
     if width is None:
         return None
-    words = width.strip().replace(" ", "")
-    try:
-        found = float(words[:-2]) * INCHES[words[-2:]]
-    except (KeyError, ValueError):
-        raise Mistake(
-            f"--width is '{width}', but must be a number with its unit, such as 8.5cm, 85mm, 3.35in or 241pt"
-        ) from None
+    number, unit = parted(width) or (0.0, "")
+    if unit not in INCHES:
+        raise Mistake(f"--width is '{width}', but must be a number with its unit, such as 8.5cm, 85mm, 3.35in or 241pt")
+    found = number * INCHES[unit]
     if not NARROWEST <= found <= WIDEST:
         raise Mistake(f"--width is '{width}', but must lie between 5cm and 50cm")
     return found

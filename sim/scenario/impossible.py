@@ -9,7 +9,7 @@ from typing import Any
 from sim.distributions import Trait
 from sim.errors import nearest
 from sim.network import MOST_ENDS
-from sim.parameters import Parameters, converted, unit_named
+from sim.parameters import Parameters, alike, unit_named
 from sim.parts import Part
 from sim.scenario.quantities import between, in_unit, number_told, parameter_unit
 from sim.scenario.sections import MATTERS, MOST_SEGMENTS, Market, Network, People, traits
@@ -181,10 +181,4 @@ def _columns(whole: Whole) -> Iterator[Finding]:
 
 
 def _converts(word: str, unit: str) -> bool:
-    named = unit_named(word)
-    if " ".join(word.split()) == unit:
-        return True
-    try:
-        return named is not None and converted(1.0, named, parameter_unit(unit)) > 0
-    except ValueError:
-        return False
+    return " ".join(word.split()) == unit or alike(unit_named(word) or word, parameter_unit(unit))

@@ -17,7 +17,7 @@ from sim.errors import Mistake, nearest
 from sim.parts import parts
 from sim.scenario.explaining import SECTIONS, explain
 from sim.scenario.judging import bounds, plain_type
-from sim.scenario.quantities import number_told
+from sim.scenario.quantities import number_told, parted
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import value_told
 
@@ -152,14 +152,10 @@ def found(words: str) -> dict[str, dict[str, list[Lever]]]:
 
 def value_of(written: str) -> Any:
     """What somebody typed into a field: a number when it is one, else the text (``90 s``, ``40 %``, ``yes``)."""
-    text = written.strip()
-    for kind in (int, float):
-        try:
-            number = kind(text)
-        except ValueError:
-            continue
-        return number if math.isfinite(number) else text
-    return text
+    number, unit = parted(written) or (math.nan, "")
+    if unit or not math.isfinite(number):
+        return written.strip()
+    return int(number) if number == int(number) and abs(number) < 1e15 else number
 
 
 def typed(value: Any) -> str:
