@@ -26,10 +26,10 @@ from sim.studio import packing
 from sim.studio.address import MOST
 from sim.studio.comparison import answer, customers
 from sim.studio.comparison import question as asking
-from sim.studio.comparison.forms import whole_number
 from sim.studio.comparison.question import Question
 from sim.studio.desk import LARGEST, Desk, safe_name
 from sim.studio.levers import found, lever, levers
+from sim.studio.number_field import Limits
 from sim.studio.policies import Policy, Setting, fault_of, from_address, now, scenario_of, sections, to_address
 from sim.studio.shelf import fetch, shipped
 
@@ -178,8 +178,8 @@ def test_nothing_typed_is_cut_short_and_what_is_too_long_is_refused() -> None:
     ],
 )
 def test_a_field_of_whole_numbers_objects_to_everything_else(words: str, fits: bool) -> None:
-    assert (whole_number(10, 99)(words) == "") is fits
-    assert whole_number(10, 99, or_empty=True)("") == ""
+    assert (Limits(10, 99, whole=True).objection(words) == "") is fits
+    assert Limits(10, 99, whole=True, optional=True).objection("") == ""
 
 
 def test_two_policies_that_would_be_called_the_same_are_refused(desk: Desk) -> None:

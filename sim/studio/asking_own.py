@@ -10,12 +10,13 @@ from reacton.core import Element
 
 from sim.errors import Mistake
 from sim.measures import MEASURES
-from sim.scenario.quantities import between, number_told
+from sim.scenario.quantities import number_told
 from sim.studio import catalogue, own_sweep, shelf
 from sim.studio.desk import Desk
-from sim.studio.furniture import aside, button, choice, heading, said, told
+from sim.studio.furniture import button, choice, heading, said, told
 from sim.studio.html import html
-from sim.studio.levers import numbers
+from sim.studio.levers import Lever, numbers
+from sim.studio.number_field import NumberField, lever_told, limits_of
 from sim.studio.own_sweep import BASE, PLACES, USUAL
 
 FIELDS = ("base", *(name for place in PLACES for name in place), "measure", "measure2", *USUAL)
@@ -99,22 +100,14 @@ def _lever(
         )  # fmt: skip
         if lever is not None:
             if lever.kind is not bool:
-                _end("from", asked[names[1]], lambda text: change(**{names[1]: text}))
-                _end("to", asked[names[2]], lambda text: change(**{names[2]: text}))
-            limits = "no or yes" if lever.kind is bool else between(lever.low, lever.high, lever.unit)
-            aside(f"{lever.meaning}; {limits}{_today(asked['base'], path, desk)}.")
+                for label, name in zip(("from", "to"), names[1:], strict=True):
+                    _end(lever, label, asked[name], lambda text, name=name: change(**{name: text}))  # type: ignore[misc]
+            lever_told(lever, _today(asked["base"], path, desk))
 
 
-def _end(words: str, value: str, change: Callable[[str], None]) -> Element:
-    return v.TextField(
-        label=words,
-        v_model=value,
-        on_v_model=change,
-        outlined=True,
-        dense=True,
-        hide_details=True,
-        class_="explore-end",
-    )
+def _end(lever: Lever, label: str, written: str, change: Callable[[str], None]) -> Element:
+    """One end of a lever's range."""
+    return NumberField(label, written, change, limits_of(lever, written), judged=False)
 
 
 def _usual_range(path: str | None, base: str, desk: Desk) -> tuple[str, str]:
@@ -131,6 +124,6 @@ def _usual_range(path: str | None, base: str, desk: Desk) -> tuple[str, str]:
 
 def _today(base: str, path: str, desk: Desk) -> str:
     try:
-        return f"; in this scenario {number_told(float(f'{own_sweep.value_today(shelf.fetch(base, desk), path):.6g}'))}"
+        return f"In this scenario: {number_told(float(f'{own_sweep.value_today(shelf.fetch(base, desk), path):.6g}'))}"
     except Mistake:
         return ""

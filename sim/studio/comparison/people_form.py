@@ -9,10 +9,11 @@ import solara
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.customers import Section
 from sim.studio.comparison.file_form import FileForm
-from sim.studio.comparison.forms import Ask, Field, plain, whole_number
+from sim.studio.comparison.forms import Ask, plain
 from sim.studio.comparison.question import Question
 from sim.studio.desk import Desk
 from sim.studio.furniture import choice
+from sim.studio.number_field import Limits, NumberField
 
 WHERE = (
     (asking.OF_SCENARIO, "Those of the scenarios"),
@@ -28,13 +29,13 @@ def PeopleForm(question: Question, ask: Ask, desk: Desk, told_of: Section) -> No
     with plain("div", class_="compare-row"):
         choice("Customers", WHERE, question.people, lambda where: ask(lambda asked: replace(asked, people=where)))
         if question.people == asking.DRAWN:
-            Field(
+            NumberField(
                 "How many customers", str(question.count), lambda text: ask(lambda asked: replace(asked, count=int(text))),
-                hint=f"between 10 and {asking.MOST_CUSTOMERS:,}", judge=whole_number(10, asking.MOST_CUSTOMERS),
+                Limits(10, asking.MOST_CUSTOMERS, whole=True), f"between 10 and {asking.MOST_CUSTOMERS:,}",
             )  # fmt: skip
-        Field(
-            "Weeks", str(question.weeks or ""), lambda text: ask(lambda asked: replace(asked, weeks=int(text.strip() or 0))),
-            suffix="weeks", hint="empty: as the scenarios say", judge=whole_number(1, asking.MOST_WEEKS, or_empty=True),
+        NumberField(
+            "Weeks", str(question.weeks or ""), lambda text: ask(lambda asked: replace(asked, weeks=int(text or 0))),
+            Limits(1, asking.MOST_WEEKS, "week", whole=True, optional=True), "empty: as the scenarios say",
         )  # fmt: skip
     if question.people == asking.FROM_FILE:
         FileForm(desk, told_of)

@@ -9,7 +9,9 @@ from sim.comparing import FIRST_BATCH, MOST_REPLICATIONS
 from sim.errors import Mistake
 from sim.ground import customers_of
 from sim.running import MOST_SEED
+from sim.scenario.quantities import parted
 from sim.scenario.whole import Scenario
+from sim.studio.address import whole
 from sim.studio.comparison import customers, spreads
 from sim.studio.comparison.spreads import Spreads
 from sim.studio.desk import Desk
@@ -82,21 +84,10 @@ def _short(value: str | int | float) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def whole(text: str, default: int, low: int, high: int) -> int:
-    """A whole number between two bounds; the default when the text is none."""
-    try:
-        return min(max(int(text), low), high)
-    except ValueError:
-        return default
-
-
 def fraction(text: str, low: float, high: float) -> float:
     """A number between two bounds; 0 when the text is none."""
-    try:
-        number = float(f"{float(text):.6g}")  # as many digits as an address holds
-    except ValueError:
-        return 0.0
-    return min(max(number, low), high) if number > 0 else 0.0
+    number, _ = parted(text) or (0.0, "")
+    return min(max(float(f"{number:.6g}"), low), high) if number > 0 else 0.0  # as many digits as an address holds
 
 
 def from_entries(entries: Mapping[str, str]) -> Question:
