@@ -14,6 +14,8 @@ from sim.report.amounts import between, listed, money_unit, number, places, sign
 from sim.report.charts import (
     BELOW,
     ENDS,
+    GRID,
+    PAPER,
     Axis,
     Chart,
     Dots,
@@ -148,7 +150,7 @@ def _marked_turns(turns: list[tuple[int, Look]], weeks: int) -> list[Mark]:
 
 def _ring(even: int, this: Look) -> Dots:
     words = [f"break-even in week {even}"]
-    return Dots("break-even", [even], [0], "#ffffff", size=9, edge=this.colour, words=words, named=False)
+    return Dots("break-even", [even], [0], PAPER, size=9, edge=this.colour, words=words, named=False)
 
 
 def _money_note(turns: list[tuple[int, Look]]) -> str:
@@ -215,7 +217,7 @@ def reasons(answer: Answer) -> Picture:
     shown = [cause for cause in CAUSES if any(mean[cause] > 0 for mean in means.values())]
     shown.sort(key=lambda cause: -np.nan_to_num(means[answer.base.scenario.name][cause]))
     names, step = list(means), min(0.62 / max(len(means) - 1, 1), 0.2)
-    marks: list[Mark] = [Rule(edge - 0.5, False, "#e3e3e3", 0.8) for edge in range(1, len(shown))]
+    marks: list[Mark] = [Rule(edge - 0.5, False, GRID, 0.8) for edge in range(1, len(shown))]
     for place, (result, this) in enumerate(_looks(answer)):
         rows = np.arange(len(shown)) - step * ((len(names) - 1) / 2 - place)
         values = [means[result.scenario.name][cause] for cause in shown]

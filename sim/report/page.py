@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from sim.report.charts.palette import root_style
 from sim.report.document import Document
 
 
@@ -26,7 +27,7 @@ def html(document: Document, moving: bool = True) -> str:
     pages.filters["marked"] = marked
     moves = moving and any(True for _ in document.pictures())
     return pages.get_template("report.html").render(
-        page=document, moving=moving, moves=moves, plotly=_plotly() if moves else "",
+        page=document, colours=root_style(), moving=moving, moves=moves, plotly=_plotly() if moves else "",
         chart=lambda picture: Markup(as_json(picture.chart)),
     )  # fmt: skip
 

@@ -9,7 +9,23 @@ from sim.experiments.factors import Factor
 from sim.experiments.outcomes import Outcome
 from sim.experiments.sweeping import Sweep, base_point, is_map
 from sim.report.amounts import Unit, number, places, signed
-from sim.report.charts import COLOURS, INK, Axis, Bars, Cells, Chart, Dots, Grid, Line, Look, Mark, Picture, Rule, short
+from sim.report.charts import (
+    COLOURS,
+    INK,
+    PAPER,
+    Axis,
+    Bars,
+    Cells,
+    Chart,
+    Dots,
+    Grid,
+    Line,
+    Look,
+    Mark,
+    Picture,
+    Rule,
+    short,
+)
 from sim.report.experiment_page import title, unit_of
 
 MOST_CELLS = 64
@@ -127,7 +143,7 @@ def _marked(found: Sweep, outcome: Outcome, ticks: tuple[np.ndarray, np.ndarray]
     for name, spot, marker in spots:
         if all(tick[0] <= value <= tick[-1] for value, tick in zip(spot, ticks, strict=True)):
             at = [float(np.interp(v, tick, np.arange(len(tick)))) + 0.5 for v, tick in zip(spot, ticks, strict=True)]
-            marks.append(Dots(name, [at[0]], [at[1] - 0.28], "#ffffff", marker, 11, edge=INK, words=[name]))
+            marks.append(Dots(name, [at[0]], [at[1] - 0.28], PAPER, marker, 11, edge=INK, words=[name]))
     return marks
 
 

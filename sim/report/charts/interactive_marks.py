@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.report.charts.description import INTERVAL, Axis, Bars, Box, Cells, Chart, Dots, Line, Note, Rule, Span, Values
-from sim.report.charts.palette import FAINT, INK, SCALE
+from sim.report.charts.palette import FAINT, INK, PAPER, SCALE
 
 Json = dict[str, Any]
 SYMBOLS = {
@@ -140,7 +140,7 @@ def notes(chart: Chart, titled: bool) -> Iterator[Json]:
         if isinstance(mark, Note):
             side, aside = ("right", -6) if mark.left else ("left", 6)
             yield {"x": mark.x, "y": mark.y, "xref": "x", "yref": "y", "text": safe(mark.words), "showarrow": False,
-                   "xanchor": side, "yshift": 14, "xshift": aside, "bgcolor": "rgba(255,255,255,0.8)"}  # fmt: skip
+                   "xanchor": side, "yshift": 14, "xshift": aside, "bgcolor": _faint(PAPER, 0.8)}  # fmt: skip
         if isinstance(mark, Bars):
             yield from _beside(mark)
     if chart.better:

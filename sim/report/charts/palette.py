@@ -16,6 +16,21 @@ DASHES: tuple[Sequence[float], ...] = ((), (6, 1.5), (3, 1.2), (6, 1.5, 1, 1.5),
 SCALE = "cividis"
 """The colours of a map, from dark (low) to bright (high), which also the colour-blind and a copier keep in order."""
 
+PAGE = {
+    "ink": "#1d2327", "words": "#3c4650", "note": "#4a5560", "edge": "#6b7680", "off": "#8a949c", "faint": "#9aa1a8",
+    "line": "#c9d2d9", "hair": "#dde3e8", "ground": "#f7f9fb", "tint": "#eef5fa", "paper": PAPER, "grid": GRID,
+    "deep": "#12324a", "deep-over": "#1c4a6b", "on-deep": "#e8eef3", "lamp": "#ffb454", "blue": "#0b5a8a", "blue-over": "#084668",
+    "good": "#00588f", "bad": "#a63a00", "warm": "#c44600", "accent": "#b34700", "wrong": "#b00020", "middle": "#cdcbc4",
+    "glow": "#fff3d6", "chosen": COLOURS[1],
+    "told-warning": "#7a4300", "told-success": "#1d5e20", "told-info": "#0b4a73", "told-error": "#8f0012",
+}  # fmt: skip
+"""The colours of pages by name: text on white from dark to pale, grounds, the bar on top, and what is good, bad or wrong."""
+
+
+def root_style() -> str:
+    """A style sheet that gives the pages' colours their names: ``var(--ink)`` and so on."""
+    return f":root {{ {' '.join(f'--{name}: {colour};' for name, colour in PAGE.items())} }}"
+
 
 @dataclass(frozen=True)
 class Look:
