@@ -14,25 +14,9 @@ from worlds import busy
 from sim import compare, run
 from sim.comparing import Answer
 from sim.report import figures, mirror, reasons
-from sim.report.charts import (
-    BELOW,
-    COLOURS,
-    INK,
-    Axis,
-    Bars,
-    Box,
-    Cells,
-    Chart,
-    Dots,
-    Grid,
-    Line,
-    Note,
-    Picture,
-    Rule,
-    Span,
-    look,
-)
+from sim.report.charts import BELOW, Axis, Bars, Box, Cells, Chart, Dots, Grid, Line, Note, Picture, Rule, Span
 from sim.report.charts.interactive import as_json, interactive
+from sim.report.charts.palette import COLOURS, INK, look
 from sim.report.charts.still import drawn
 
 

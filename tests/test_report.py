@@ -20,7 +20,8 @@ from sim.comparing import Answer
 from sim.measures import DEFINITIONS
 from sim.report import facts, figures, formats, words
 from sim.report.amounts import number, places, rough_money, signed, span
-from sim.report.charts import look, spread
+from sim.report.charts.layout import spread
+from sim.report.charts.palette import look
 from sim.report.comparison import document, write
 from sim.report.document import Document
 from sim.report.headline import contenders, headline, lead

@@ -18,7 +18,8 @@ from sim.cli import app
 from sim.experiments.keeping import csv_of
 from sim.quarantine import Quarantined, write_quarantine
 from sim.report import markdown, workbook
-from sim.report.charts import Axis, Chart, Line, Picture, interactive, look, still
+from sim.report.charts import Axis, Chart, Line, Picture, interactive, still
+from sim.report.charts.palette import look
 from sim.report.document import Card, Document, Group, Section, Sheet, Table
 from sim.report.terminal import print_rows
 from sim.text import COMMANDING, spreadsheet_text, visible, visible_throughout

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.bench.measure import Measured
 from sim.bench.page import PROFILE, number
-from sim.report.charts import COLOURS, FAINT, INK, Axis, Bars, Chart, Grid, Line, Look, Note
+from sim.report.charts import Axis, Bars, Chart, Grid, Line, Note
+from sim.report.charts.palette import COLOURS, FAINT, INK, Look
 from sim.report.charts.still import file_of
 
 MOST = 8

@@ -10,7 +10,8 @@ from sim.experiments.ask_break_even import Turning
 from sim.experiments.break_even import CROSSES, FAILS, PAYS
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, number, span
-from sim.report.charts import COLOURS, Axis, Chart, Line, Look, Mark, Picture, Rule, Span
+from sim.report.charts import Axis, Chart, Line, Mark, Picture, Rule, Span
+from sim.report.charts.palette import COLOURS, Look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import digits_of, setting, unit_of
 

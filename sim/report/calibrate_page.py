@@ -11,7 +11,9 @@ from sim.measures import DEFINITIONS, called
 from sim.report import experiment_page as paper
 from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span
-from sim.report.charts import COLOURS, FAINT, Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span, short
+from sim.report.charts import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
+from sim.report.charts.layout import short
+from sim.report.charts.palette import COLOURS, FAINT
 from sim.report.document import Document, Section, Sheet, Table
 from sim.report.experiment_page import setting, unit_of
 

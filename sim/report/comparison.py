@@ -9,7 +9,7 @@ from sim.errors import Mistake
 from sim.measures import DEFINITIONS, NAMES
 from sim.report import facts, figures, formats, sources, tables, words
 from sim.report.amounts import span
-from sim.report.charts import look
+from sim.report.charts.palette import look
 from sim.report.document import MODEL, NARROWER, Card, Document, Section, Sheet, Table, cell
 from sim.report.headline import headline, lead
 from sim.running import Result

@@ -11,25 +11,9 @@ from sim.comparing import Answer
 from sim.measures import DEFINITIONS
 from sim.report import facts
 from sim.report.amounts import between, listed, money_unit, number, places, signed
-from sim.report.charts import (
-    BELOW,
-    ENDS,
-    GRID,
-    PAPER,
-    Axis,
-    Chart,
-    Dots,
-    Grid,
-    Line,
-    Look,
-    Mark,
-    Note,
-    Picture,
-    Rule,
-    look,
-    short,
-    spread,
-)
+from sim.report.charts import BELOW, ENDS, Axis, Chart, Dots, Grid, Line, Mark, Note, Picture, Rule
+from sim.report.charts.layout import short, spread
+from sim.report.charts.palette import GRID, PAPER, Look, look
 from sim.report.words import cause_words
 from sim.running import Result
 from sim.statistics import interval
@@ -93,51 +77,51 @@ def _band(replications: int) -> tuple[tuple[float, float], str, str]:
 
 def kept_more(answer: Answer) -> Picture:
     """How many more of the first customers are still there than under the base."""
-    base, lines = facts.weekly(answer, answer.base, "retention"), []
-    for result, this in _looks(answer)[1:]:
-        gap = 100 * (facts.weekly(answer, result, "retention") - base)
-        lines.append(_from_zero(result, this, *facts.bands(gap)))
-    up = Axis("percentage points", "points", *_ends_of(lines))
-    title = f"Customers kept, against {short(answer.base.scenario.name, 30, 1)}"
-    chart = Chart(title, _weeks(answer), up, [_base_line(answer), *lines], names=ENDS)
+    base = facts.weekly(answer, answer.base, "retention")
+    gaps = [facts.bands(100 * (facts.weekly(answer, other, "retention") - base)) for other in answer.others]
+    chart, ends = _against(answer, "Customers kept", ("percentage points", "points"), gaps, ())
     note = "Paired difference: same customers, same luck, other policy. Band: 95 % interval of the mean."
-    told = ", ".join(f"{line.name} {signed(line.end[1], 1)}" for line in lines)
+    told = ", ".join(f"{name} {signed(end, 1)}" for name, end in ends)
     alt = f"Line chart of the paired difference in customers kept, in percentage points. At the end: {told}."
     return Picture(chart, alt, note, name="kept_more")
 
 
-def _from_zero(result: Result, this: Look, mean: np.ndarray, low: np.ndarray, high: np.ndarray) -> Line:
-    """A policy's difference from the base: nothing before the first week."""
-    mean, low, high = (_from_start(part, 0) for part in (mean, low, high))
-    return Line(result.scenario.name, np.arange(len(mean)), mean, this, low, high, shade=0.25)
+def _against(
+    answer: Answer,
+    what: str,
+    units: tuple[str, str],
+    gaps: Sequence[np.ndarray | Sequence[np.ndarray]],
+    more: Sequence[Mark],
+) -> tuple[Chart, list[tuple[str, float]]]:
+    """Differences from the base week by week, which is a line at zero, and where each policy's ends.
 
-
-def _base_line(answer: Answer) -> Line:
-    """The base as a line at zero."""
-    weeks = np.arange(answer.base.scenario.weeks + 1)
-    return Line(answer.base.scenario.name, weeks, np.zeros(len(weeks)), look(0), width=1.4)
-
-
-def _ends_of(lines: Sequence[Line]) -> tuple[float | None, float | None]:
-    """Ends of the upright axis where nothing ever differs from zero; else the lines decide."""
-    return (None, None) if any(np.nan_to_num([line.y, line.low, line.high]).any() for line in lines) else (-1, 1)
+    ``units``: at the axis, and behind a number; ``gaps``: mean, lower and upper end for each policy but the base.
+    """
+    weeks, base = np.arange(answer.base.scenario.weeks + 1), answer.base.scenario.name
+    lines = []
+    for (result, this), gap in zip(_looks(answer)[1:], gaps, strict=True):
+        mean, low, high = (_from_start(part, 0) for part in gap)
+        lines.append(Line(result.scenario.name, weeks, mean, this, low, high, shade=0.25))
+    differs = any(np.nan_to_num([line.y, line.low, line.high]).any() for line in lines)
+    up = Axis(*units, *((None, None) if differs else (-1, 1)))
+    marks = [Line(base, weeks, np.zeros(len(weeks)), look(0), width=1.4), *lines, *more]
+    chart = Chart(f"{what}, against {short(base, 30, 1)}", _weeks(answer), up, marks, names=ENDS)
+    return chart, [(line.name, line.end[1]) for line in lines]
 
 
 def money(answer: Answer) -> Picture:
     """Profit against the base's, summed from the start, with the weeks in which it turns."""
-    scale, turns, lines = facts.stands_for(answer), [], []
-    series = {r.scenario.name: np.array([week[:3] for week in answer.cumulative_profit(r)]).T for r in answer.others}
-    unit = money_unit([scale * float(np.nanmax(np.abs(s))) for s in series.values()], answer.base.scenario.currency)
-    for result, this in _looks(answer)[1:]:
-        mean, low, high = series[result.scenario.name] * scale * unit.factor
-        lines.append(_from_zero(result, this, mean, low, high))
-        turns += [(even, this)] if (even := facts.turn(answer, result).even) is not None else []
-    marks = [_base_line(answer), *lines, *_marked_turns(turns, answer.base.scenario.weeks)]
-    title = f"Profit so far, against {short(answer.base.scenario.name, 30, 1)}"
-    chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level, *_ends_of(lines)), marks, names=ENDS)
-    told = ", ".join(f"{line.name} {signed(line.end[1], 2)} {unit.level}" for line in lines)
+    scale = facts.stands_for(answer)
+    series = [np.array([week[:3] for week in answer.cumulative_profit(other)]).T * scale for other in answer.others]
+    unit = money_unit([float(np.nanmax(np.abs(s))) for s in series], answer.base.scenario.currency)
+    turns = [(facts.turn(answer, result).even, this) for result, this in _looks(answer)[1:]]
+    known = [(even, this) for even, this in turns if even is not None]
+    marks = _marked_turns(known, answer.base.scenario.weeks)
+    gaps = [one * unit.factor for one in series]
+    chart, ends = _against(answer, "Profit so far", (unit.level, unit.level), gaps, marks)
+    told = ", ".join(f"{name} {signed(end, 2)} {unit.level}" for name, end in ends)
     alt = f"Line chart of profit summed from the start, against {answer.base.scenario.name}. At the end: {told}."
-    return Picture(chart, alt, _money_note(turns), name="profit_so_far")
+    return Picture(chart, alt, _money_note(known), name="profit_so_far")
 
 
 def _marked_turns(turns: list[tuple[int, Look]], weeks: int) -> list[Mark]:

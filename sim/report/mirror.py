@@ -13,7 +13,8 @@ from sim.measures import DEFINITIONS, Counts, counts_of, ratio
 from sim.numeric import FIXED_ONE
 from sim.report import formats
 from sim.report.amounts import between, number
-from sim.report.charts import BELOW, COLOURS, INK, PALE, Axis, Chart, Dots, Line, Look, Mark, Picture
+from sim.report.charts import BELOW, Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.charts.palette import COLOURS, INK, PALE, Look
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table, cell
 from sim.report.reasons import six_reasons
 from sim.report.sources import file_of

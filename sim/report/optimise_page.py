@@ -8,7 +8,8 @@ from sim.experiments.ask_optimise import Optimum
 from sim.experiments.outcomes import Outcome
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
-from sim.report.charts import COLOURS, FAINT, INK, Axis, Chart, Dots, Line, Look, Mark, Picture
+from sim.report.charts import Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.charts.palette import COLOURS, FAINT, INK, Look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import (
     bounds_told,

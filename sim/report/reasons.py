@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.measures import ratio
 from sim.report.amounts import number
-from sim.report.charts import COLOURS, FAINT, Axis, Bars, Chart, Picture
+from sim.report.charts import Axis, Bars, Chart, Picture
+from sim.report.charts.palette import COLOURS, FAINT
 from sim.running import Result
 from sim.statistics import Interval, interval
 

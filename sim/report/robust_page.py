@@ -9,8 +9,10 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.robustness import Robustness, largest
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, counted, listed, number, places, span
-from sim.report.charts import COLOURS, INK, INSIDE, Axis, Bars, Chart, Dots, Line, Look, Mark, Picture, look, short
+from sim.report.charts import INSIDE, Axis, Bars, Chart, Dots, Line, Mark, Picture
 from sim.report.charts import Box as Frame
+from sim.report.charts.layout import short
+from sim.report.charts.palette import COLOURS, INK, Look, look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import bounds_told, title, unit_of
 from sim.report.words import quoted

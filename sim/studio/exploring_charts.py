@@ -18,7 +18,8 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.experiments.sweeping import Sweep, is_map
 from sim.report.amounts import Unit, number, places
-from sim.report.charts import COLOURS, FAINT, INK, PAPER, Axis, Cells, Chart, Dots, Line, Look, Mark, Picture
+from sim.report.charts import Axis, Cells, Chart, Dots, Line, Mark, Picture
+from sim.report.charts.palette import COLOURS, FAINT, INK, PAPER, Look
 from sim.report.experiment_page import level_told, title
 from sim.studio.spots import Spot, best_of, setting_told, unit_told
 

@@ -11,23 +11,8 @@ import numpy as np
 from sim.measures import DEFINITIONS
 from sim.report import figures
 from sim.report.amounts import signed
-from sim.report.charts import (
-    COLOURS,
-    FAINT,
-    GRID,
-    INK,
-    PAPER,
-    Axis,
-    Chart,
-    Dots,
-    Line,
-    Look,
-    Mark,
-    Note,
-    Picture,
-    Rule,
-    Span,
-)
+from sim.report.charts import Axis, Chart, Dots, Line, Mark, Note, Picture, Rule, Span
+from sim.report.charts.palette import COLOURS, FAINT, GRID, INK, PAPER, Look
 from sim.scenario.guided import Guess
 from sim.statistics import Interval
 from sim.studio.lesson_outcome import Outcome, guess_of, measure_words, with_interval

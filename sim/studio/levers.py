@@ -91,17 +91,8 @@ def _choices(kind: Any) -> tuple[str, ...]:
 
 def _lever(group: str, part: str, row: dict[str, str], field: FieldInfo) -> Lever:
     kind, (low, high) = plain_type(field.annotation), bounds(field) or (0.0, 1.0)
-    facts = {name: row[name] for name in ("meaning", "unit", "range", "source")}
-    return Lever(
-        f"{part}.{row['name']}",
-        group,
-        **facts,
-        usual=field.default,
-        choices=_choices(kind),
-        kind=kind,
-        low=low,
-        high=high,
-    )
+    key, said = f"{part}.{row['name']}", (row["meaning"], row["unit"], row["range"], row["source"])
+    return Lever(key, group, *said, field.default, _choices(kind), kind, low, high)
 
 
 @lru_cache(maxsize=1)

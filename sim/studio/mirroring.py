@@ -12,7 +12,8 @@ from sim.report.charts import Picture
 from sim.report.mirror import Reflection
 from sim.scenario.whole import Scenario
 from sim.studio.desk import Desk
-from sim.studio.furniture import Progress, Table, aside, button, heading, said, told
+from sim.studio.figures import Figure
+from sim.studio.furniture import Progress, Table, button, heading, said, told
 from sim.studio.html import html
 from sim.studio.packing import file_name
 from sim.studio.work import Stopped, Work, use_work
@@ -91,10 +92,10 @@ def Mirror(key: str, scenario: Scenario, desk: Desk) -> None:
 
 def _shown(found: Mirrored, desk: Desk) -> None:
     heading("Why people leave: the six reasons", 2)
-    _picture(found.reasons)
+    Figure(found.reasons)
     heading("The mirror: what the company measures of itself, and what its customers perceive", 2)
     said(f"{found.headline}.", "studio-text mirror-headline")
-    _picture(found.gaps)
+    Figure(found.gaps)
     Table(
         ("Subject", "The company says", "Customers say", "Gap, with 95 % interval"), found.rows, "The mirror in numbers"
     )
@@ -103,10 +104,3 @@ def _shown(found: Mirrored, desk: Desk) -> None:
         for words, more in (("Download the page", ""), ("Open the page in a new tab", "?show")):
             attributes = {"href": address + more} | ({"target": "_blank"} if more else {"download": found.page.name})
             html("a", class_="library-way", attributes=attributes, children=[words])
-
-
-def _picture(picture: Picture) -> None:
-    with html("figure", class_="library-picture"):
-        html("img", attributes={"src": picture.source, "alt": picture.alt})
-        if picture.note:
-            aside(picture.note)

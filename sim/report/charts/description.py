@@ -13,6 +13,10 @@ import numpy as np
 
 from sim.report.charts.palette import INK, Look
 
+__all__ = [
+    "BELOW", "ENDS", "INSIDE", "INTERVAL", "Axis", "Bars", "Box", "Cells", "Chart", "Dots", "Grid", "Line", "Mark", "Note",
+    "Rule", "Span", "Values",
+]  # fmt: skip
 INTERVAL, WEEKS = "95 % interval", "weeks from the start"
 ENDS, BELOW, INSIDE = "ends", "below", "inside"
 """Where a chart names its lines: at their right ends, below the axes, or in a corner between them."""

@@ -52,30 +52,16 @@ def as_json(figure: Chart | Grid) -> str:
 def _layout(chart: Chart | Grid) -> Json:
     one = chart if isinstance(chart, Chart) else None
     lines = one is not None and one.names == ENDS
-    left = (
-        12 + 7 * max((len(line) for row in one.up.rows for line in short(row, 24).split("\n")), default=0) if one else 0
-    )
+    names = (len(line) for row in one.up.rows for line in short(row, 24).split("\n")) if one else ()
     return {
-        "font": {"family": _FONT, "size": 12, "color": INK},
-        "paper_bgcolor": PAPER,
-        "plot_bgcolor": PAPER,
+        "font": {"family": _FONT, "size": 12, "color": INK}, "paper_bgcolor": PAPER, "plot_bgcolor": PAPER,
         "height": round(1.25 * PIXELS * chart.height),
-        "margin": {"l": max(left, 62), "r": 20, "t": 46 if chart.title else 28, "b": 52},
-        "title": {
-            "text": f"<b>{safe(chart.title)}</b>",
-            "font": {"size": 15},
-            "x": 0.01,
-            "y": 0.985,
-            "yanchor": "top",
-        },
-        "hovermode": "x unified" if lines else "closest",
-        "hoverlabel": {"namelength": -1, "font": {"size": 12}},
+        "margin": {"l": max(12 + 7 * max(names, default=0), 62), "r": 20, "t": 46 if chart.title else 28, "b": 52},
+        "title": {"text": f"<b>{safe(chart.title)}</b>", "font": {"size": 15}, "x": 0.01, "y": 0.985, "yanchor": "top"},
+        "hovermode": "x unified" if lines else "closest", "hoverlabel": {"namelength": -1, "font": {"size": 12}},
         "legend": {"orientation": "h", "x": 0, "y": 0, "yanchor": "bottom", "yref": "container", "font": {"size": 12}},
-        "showlegend": bool(one and one.names),
-        "barmode": "overlay",
-        "shapes": [],
-        "annotations": [],
-    }
+        "showlegend": bool(one and one.names), "barmode": "overlay", "shapes": [], "annotations": [],
+    }  # fmt: skip
 
 
 def _axes(chart: Chart, end: str, cell: tuple[list[float], list[float]]) -> tuple[Json, Json]:

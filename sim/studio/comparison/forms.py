@@ -11,7 +11,7 @@ import solara
 from reacton.core import Element
 
 from sim.errors import Mistake
-from sim.report.charts import look
+from sim.report.charts.palette import look
 from sim.scenario.whole import Scenario
 from sim.studio.comparison import question as asking
 from sim.studio.comparison.question import Question

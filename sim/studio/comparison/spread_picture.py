@@ -12,8 +12,8 @@ from functools import lru_cache
 import numpy as np
 
 from sim.distributions import Distribution, Trait, lognormal_numbers
-from sim.report.charts import COLOURS, INK, Axis, Chart, Line, Look, Mark, Picture
-from sim.report.charts.palette import DASHES
+from sim.report.charts import Axis, Chart, Line, Mark, Picture
+from sim.report.charts.palette import COLOURS, DASHES, INK, Look
 from sim.scenario.quantities import in_unit
 
 POINTS = 81

@@ -10,9 +10,9 @@ import solara
 from reacton.core import Element
 
 from sim.report.amounts import number, places
-from sim.report.charts import INK, PAPER, Cells, Chart, Picture
+from sim.report.charts import Cells, Chart, Picture
 from sim.report.charts.interactive import as_json
-from sim.report.charts.palette import Ladder
+from sim.report.charts.palette import INK, PAPER, Ladder
 from sim.studio.drawing_script import PLOTLY
 
 Pick = Callable[[int], None]
