@@ -25,7 +25,7 @@ def html(document: Document, moving: bool = True) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     pages.filters["marked"] = marked
-    moves = moving and any(True for _ in document.pictures())
+    moves = moving and next(document.pictures(), None) is not None
     return pages.get_template("report.html").render(
         page=document, colours=root_style(), moving=moving, moves=moves, plotly=_plotly() if moves else "",
         chart=lambda picture: Markup(as_json(picture.chart)),
