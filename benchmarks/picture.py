@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sim.report.charts.description.palette import COLOURS, FAINT, INK, Look
-
 from benchmarks.measure import Measured
 from benchmarks.page import PROFILE, number
 from sim.report.charts import Axis, Bars, Chart, Grid, Line, Note
+from sim.report.charts.palette import COLOURS, FAINT, INK, Look
 from sim.report.charts.still import file_of
 
 MOST = 8

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from sim.report.charts.description.palette import COLOURS, INK, look
 from worlds import busy
 
 from sim import compare, run
 from sim.report import mirror, reasons
 from sim.report.charts import BELOW, Axis, Bars, Box, Cells, Chart, Dots, Grid, Line, Note, Picture, Rule, Span, figures
 from sim.report.charts.interactive import as_json, interactive
+from sim.report.charts.palette import COLOURS, INK, look
 from sim.report.charts.still import drawn
 from sim.runs.comparison import Comparison
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sim.report.charts.description.palette import COLOURS, INK, PAGE, PAPER, look
 
 import sim
+from sim.report.charts.palette import COLOURS, INK, PAGE, PAPER, look
 
 PACKAGE = Path(sim.__file__).parent
 COLOUR = re.compile(r"(?<!&)#(?:[0-9a-fA-F]{3}){1,2}\b|rgba?\(\s*[0-9]")

@@ -17,14 +17,13 @@ pytest.importorskip("solara")
 pytest.importorskip("SALib")
 pytest.importorskip("optuna")
 
-from sim.report.charts.description.palette import Ladder
-
 from sim.errors import Mistake
 from sim.experiments.factors import parameters
 from sim.experiments.question import load_experiment
 from sim.experiments.sweeping import Sweep
 from sim.report import sweep_page
 from sim.report.charts import Bars, Cells, Chart, Dots, Line, Mark, Span
+from sim.report.charts.palette import Ladder
 from sim.runs.executor import executor
 from sim.runs.runner import run as run_scenario
 from sim.runs.statistics import Interval

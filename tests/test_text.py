@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from sim.report.charts.description.palette import look
 from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.data.quarantine import Quarantined, write_quarantine
 from sim.experiments.keeping import csv_of
 from sim.report.charts import Axis, Chart, Line, Picture, interactive, still
+from sim.report.charts.palette import look
 from sim.report.document import Card, Document, Group, Section, Sheet, Table
 from sim.report.formats import markdown, workbook
 from sim.report.terminal import print_rows

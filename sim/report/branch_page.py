@@ -15,7 +15,7 @@ from sim.experiments.question import Experiment
 from sim.report import experiment_page as paper
 from sim.report.amounts import NONE, listed, number, span
 from sim.report.charts import ENDS, Axis, Chart, Line, Mark, Picture, Rule
-from sim.report.charts.description.palette import look
+from sim.report.charts.palette import look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import change_told, level_told, title, unit_of
 from sim.report.words import quoted

@@ -11,7 +11,7 @@ from sim.experiments.break_even import CROSSES, FAILS, PAYS
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, number, span
 from sim.report.charts import Axis, Chart, Line, Mark, Picture, Rule, Span
-from sim.report.charts.description.palette import COLOURS, Look
+from sim.report.charts.palette import COLOURS, Look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import digits_of, setting, unit_of
 

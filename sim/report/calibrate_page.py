@@ -11,8 +11,8 @@ from sim.report import experiment_page as paper
 from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span
 from sim.report.charts import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
-from sim.report.charts.description.layout import short
-from sim.report.charts.description.palette import COLOURS, FAINT
+from sim.report.charts.layout import short
+from sim.report.charts.palette import COLOURS, FAINT
 from sim.report.document import Document, Section, Sheet, Table
 from sim.report.experiment_page import setting, unit_of
 from sim.runs.measures import DEFINITIONS, called

@@ -8,7 +8,7 @@ from sim.errors import Mistake
 from sim.report import facts, sources, tables, words
 from sim.report.amounts import span
 from sim.report.charts import figures
-from sim.report.charts.description.palette import look
+from sim.report.charts.palette import look
 from sim.report.document import MODEL, NARROWER, Card, Document, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.headline import headline, lead

@@ -12,7 +12,7 @@ import numpy as np
 from sim.model.numeric import FIXED_ONE
 from sim.report.amounts import between, number
 from sim.report.charts import BELOW, Axis, Chart, Dots, Line, Mark, Picture
-from sim.report.charts.description.palette import COLOURS, INK, PALE, Look
+from sim.report.charts.palette import COLOURS, INK, PALE, Look
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.reasons import six_reasons

@@ -9,7 +9,7 @@ from sim.experiments.outcomes import Outcome
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
 from sim.report.charts import Axis, Chart, Dots, Line, Mark, Picture
-from sim.report.charts.description.palette import COLOURS, FAINT, INK, Look
+from sim.report.charts.palette import COLOURS, FAINT, INK, Look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import (
     bounds_told,

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.report.amounts import number
 from sim.report.charts import Axis, Bars, Chart, Picture
-from sim.report.charts.description.palette import COLOURS, FAINT
+from sim.report.charts.palette import COLOURS, FAINT
 from sim.runs.measures import ratio
 from sim.runs.runner import Result
 from sim.runs.statistics import Interval, interval

@@ -11,8 +11,8 @@ from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, counted, listed, number, places, span
 from sim.report.charts import INSIDE, Axis, Bars, Chart, Dots, Line, Mark, Picture
 from sim.report.charts import Box as Frame
-from sim.report.charts.description.layout import short
-from sim.report.charts.description.palette import COLOURS, INK, Look, look
+from sim.report.charts.layout import short
+from sim.report.charts.palette import COLOURS, INK, Look, look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import bounds_told, title, unit_of
 from sim.report.words import quoted

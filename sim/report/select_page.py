@@ -6,7 +6,7 @@ from sim.experiments.ask_select import Selected
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
 from sim.report.charts import Axis, Chart, Dots, Mark, Picture, Rule
-from sim.report.charts.description.palette import look
+from sim.report.charts.palette import look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import (
     digits_of,

@@ -9,7 +9,7 @@ from sim.experiments.sensitivity_methods import DUMMY, METHODS, Index
 from sim.report import experiment_page as paper
 from sim.report.amounts import counted, listed, span
 from sim.report.charts import Axis, Bars, Chart, Mark, Picture, Rule, Span
-from sim.report.charts.description.palette import COLOURS, FAINT
+from sim.report.charts.palette import COLOURS, FAINT
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import percent, title
 

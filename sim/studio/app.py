@@ -13,7 +13,7 @@ import reacton.ipyvuetify as v
 import solara
 from reacton.core import Element
 
-from sim.report.charts.description.palette import PAGE
+from sim.report.charts.palette import PAGE
 from sim.studio import pages
 from sim.studio.visitor.work import told_of
 from sim.studio.widgets.basics import alert, heading, paragraph

@@ -4,4 +4,4 @@ Two programs draw from the description: :mod:`.still` for paper and files, :mod:
 """
 
 from sim.report.charts.description import *  # noqa: F403 – all that a figure is described with
-from sim.report.charts.description.picture import Picture as Picture
+from sim.report.charts.picture import Picture as Picture

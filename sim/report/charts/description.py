@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.report.charts.description.palette import INK, Look
+from sim.report.charts.palette import INK, Look
 
 __all__ = [
     "BELOW", "ENDS", "INSIDE", "INTERVAL", "Axis", "Bars", "Box", "Cells", "Chart", "Dots", "Grid", "Line", "Mark", "Note",

@@ -10,8 +10,8 @@ from sim.model.behaviour.ledger import CAUSES
 from sim.report import facts
 from sim.report.amounts import between, listed, money_unit, number, places, signed
 from sim.report.charts import BELOW, ENDS, Axis, Chart, Dots, Grid, Line, Mark, Note, Picture, Rule
-from sim.report.charts.description.layout import short, spread
-from sim.report.charts.description.palette import GRID, PAPER, Look, look
+from sim.report.charts.layout import short, spread
+from sim.report.charts.palette import GRID, PAPER, Look, look
 from sim.report.words import cause_words
 from sim.runs.comparison import Comparison
 from sim.runs.measures import DEFINITIONS

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 
 from sim.report.charts.description import ENDS, WEEKS, Axis, Chart, Grid, Line
-from sim.report.charts.description.layout import short, week_step
-from sim.report.charts.description.palette import FAINT, GRID, INK, PAPER
 from sim.report.charts.interactive_marks import Json, in_lines, notes, safe, shapes, traces
+from sim.report.charts.layout import short, week_step
+from sim.report.charts.palette import FAINT, GRID, INK, PAPER
 
 CONFIG: Json = {
     "displaylogo": False,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.report.charts.description import INTERVAL, Axis, Bars, Box, Cells, Chart, Dots, Line, Note, Rule, Span, Values
-from sim.report.charts.description.palette import FAINT, INK, PAPER, SCALE
+from sim.report.charts.palette import FAINT, INK, PAPER, SCALE
 
 Json = dict[str, Any]
 SYMBOLS = {

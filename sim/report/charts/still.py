@@ -17,9 +17,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.report.charts.description import BELOW, ENDS, INSIDE, WEEKS, Axis, Bars, Cells, Chart, Grid, Line
-from sim.report.charts.description.layout import short, spread, week_step
-from sim.report.charts.description.palette import FAINT, GRID, INK
-from sim.report.charts.description.still_marks import put
+from sim.report.charts.layout import short, spread, week_step
+from sim.report.charts.palette import FAINT, GRID, INK
+from sim.report.charts.still_marks import put
 
 Kind = Literal["svg", "pdf", "png"]
 NARROW = 4.8

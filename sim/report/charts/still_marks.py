@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from sim.report.charts.description import Bars, Box, Cells, Dots, Line, Note, Rule, Span, Values
-from sim.report.charts.description.palette import INK, PAPER, SCALE, Ladder
+from sim.report.charts.palette import INK, PAPER, SCALE, Ladder
 
 
 def _in_legend(name: str) -> str:

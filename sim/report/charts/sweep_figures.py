@@ -12,8 +12,8 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.sweeping import Sweep, base_point, is_map
 from sim.report.amounts import Unit, number, places, signed
 from sim.report.charts import Axis, Bars, Cells, Chart, Dots, Grid, Line, Mark, Picture, Rule
-from sim.report.charts.description.layout import short
-from sim.report.charts.description.palette import COLOURS, INK, PAPER, Look
+from sim.report.charts.layout import short
+from sim.report.charts.palette import COLOURS, INK, PAPER, Look
 from sim.report.experiment_page import title, unit_of
 
 MOST_CELLS = 64

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from sim.report.charts.description.palette import root_style
+from sim.report.charts.palette import root_style
 from sim.report.document import Document
 
 

@@ -11,7 +11,7 @@ import solara
 from reacton.core import Element
 
 from sim.errors import Mistake
-from sim.report.charts.description.palette import look
+from sim.report.charts.palette import look
 from sim.scenario.whole import Scenario
 from sim.studio.compare import question as asking
 from sim.studio.compare.question import Question

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.model.distributions import Distribution, Trait, lognormal_numbers
 from sim.report.charts import Axis, Chart, Line, Mark, Picture
-from sim.report.charts.description.palette import COLOURS, DASHES, INK, Look
+from sim.report.charts.palette import COLOURS, DASHES, INK, Look
 from sim.scenario.quantities import in_unit
 
 POINTS = 81

@@ -19,7 +19,7 @@ from sim.experiments.question import Experiment
 from sim.experiments.sweeping import Sweep, is_map
 from sim.report.amounts import Unit, number, places
 from sim.report.charts import Axis, Cells, Chart, Dots, Line, Mark, Picture
-from sim.report.charts.description.palette import COLOURS, FAINT, INK, PAPER, Look
+from sim.report.charts.palette import COLOURS, FAINT, INK, PAPER, Look
 from sim.report.experiment_page import level_told, title
 from sim.studio.explore.design_points import Spot, best_of, setting_told, unit_told
 

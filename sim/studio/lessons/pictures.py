@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.report.amounts import signed
 from sim.report.charts import Axis, Chart, Dots, Line, Mark, Note, Picture, Rule, Span, figures
-from sim.report.charts.description.palette import COLOURS, FAINT, GRID, INK, PAPER, Look
+from sim.report.charts.palette import COLOURS, FAINT, GRID, INK, PAPER, Look
 from sim.runs.measures import DEFINITIONS
 from sim.runs.statistics import Interval
 from sim.scenario.guided import Guess

@@ -11,8 +11,8 @@ from reacton.core import Element
 
 from sim.report.amounts import number, places
 from sim.report.charts import Cells, Chart, Picture
-from sim.report.charts.description.palette import INK, PAPER, Ladder
 from sim.report.charts.interactive import as_json
+from sim.report.charts.palette import INK, PAPER, Ladder
 from sim.studio.server.drawing_script import PLOTLY
 
 Pick = Callable[[int], None]
