@@ -147,13 +147,12 @@ def _kept(answer: Comparison, reports: Reports, under: Path) -> list[Path]:
 
 def _share(written: str | None) -> float | None:
     """``1%`` or ``0.01`` as a share; raises :class:`Mistake` on anything else."""
-    if written is None:
-        return None
+    from sim.scenario.quantities import Unfit, from_text
+
     try:
-        number = float(written.removesuffix("%")) / (100 if written.endswith("%") else 1)
-    except ValueError:
-        raise Mistake(f"--precision is '{written}', but must be a share such as 1% or 0.01") from None
-    return number
+        return None if written is None else from_text(written, "share")
+    except Unfit as unfit:
+        raise Mistake(f"--precision {unfit}, such as 1% or 0.01") from None
 
 
 def demo(

@@ -126,15 +126,14 @@ def _place(name: str, out: Path | None, kind: Kind | None) -> tuple[Path, Kind]:
 
 def _inches(width: str | None) -> float | None:
     """``8.5cm``, ``85mm``, ``3.35in`` or ``241pt`` in inches."""
+    from sim.scenario.quantities import parted
+
     if width is None:
         return None
-    words = width.strip().replace(" ", "")
-    try:
-        found = float(words[:-2]) * INCHES[words[-2:]]
-    except (KeyError, ValueError):
-        raise Mistake(
-            f"--width is '{width}', but must be a number with its unit, such as 8.5cm, 85mm, 3.35in or 241pt"
-        ) from None
+    number, unit = parted(width) or (0.0, "")
+    if unit not in INCHES:
+        raise Mistake(f"--width is '{width}', but must be a number with its unit, such as 8.5cm, 85mm, 3.35in or 241pt")
+    found = number * INCHES[unit]
     if not NARROWEST <= found <= WIDEST:
         raise Mistake(f"--width is '{width}', but must lie between 5cm and 50cm")
     return found
@@ -163,16 +162,12 @@ def _alone(scenario: Scenario, replications: int, seed: int, place: Executor) ->
 
 def _drawn(answer: Comparison, name: str, kind: Kind, inches: float | None, titled: bool) -> tuple[bytes, str]:
     """The figure as a file's bytes, and what it shows, in words."""
-    from sim.report.charts.drawing import styled
     from sim.report.charts.gallery import picture
-    from sim.report.charts.still import drawn, file_of
+    from sim.report.charts.still import file_of
 
-    with styled():
-        found = picture(answer, name)
-        assert found.chart is not None
-        data = file_of(drawn(found.chart, inches, titled), kind)
+    found = picture(answer, name)
     tell(found.note)
-    return data, found.alt
+    return file_of(found.chart, kind, inches, titled), found.alt
 
 
 def add_to(program: typer.Typer) -> None:

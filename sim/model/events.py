@@ -1,7 +1,8 @@
 """How an event is told: a sentence beside the event's name in the file of its mechanism, in which the customer is "they".
 
 A sentence is text with ``{amount:.0f}``, ``{percent}``, ``{percent:.1f}`` (of a share), ``{duration}`` (of minutes) or
-``{money}`` (of cents) where the event's amount stands, or a function of amount and :class:`Circumstances` where words depend on it. An empty
+``{money}`` (of cents) where the event's amount stands, or a function of amount and :class:`Circumstances` where words
+depend on it. An empty
 sentence tells nothing by itself.
 """
 

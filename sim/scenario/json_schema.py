@@ -13,10 +13,11 @@ from sim.model.network import MOST_FRIENDS
 from sim.model.parameters import Parameters
 from sim.scenario.building import parts_with_parameters
 from sim.scenario.lesson import schema as lesson_schema
+from sim.scenario.quantities import NUMBER
 from sim.scenario.sections import FILE_KEYS, Frame, Market, Network, Segment, traits
 from sim.scenario.validation import bounds, plain_type, unit_of
 
-_QUANTITY = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*\S.*$"
+_QUANTITY = rf"^\s*{NUMBER}\s*\S.*$"
 _NUMBERS = ("value", "low", "high", "mean", "sd")
 
 

@@ -161,9 +161,8 @@ class Reading:
         unknown = next((str(each.argval) for each in used if each.argval not in known), None)
         line = rule.plain.__code__.co_firstlineno
         if unknown is not None:
-            raise self.mistake(
-                f"rule {rule.__name__} uses '{unknown}', which there is not{nearest(unknown, known)}", line
-            )
+            near = nearest(unknown, [*rule.plain.__code__.co_varnames, *known])
+            raise self.mistake(f"rule {rule.__name__} uses '{unknown}', which there is not{near}", line)
         if inspect.signature(rule.plain, eval_str=True).return_annotation not in (float, int, bool):
             raise self.mistake(f"rule {rule.__name__} must say what it gives: -> float, -> int or -> bool", line)
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from sim.errors import Mistake, nearest
 from sim.model.component import Model
-from sim.report.charts import figures
-from sim.report.charts.description import Picture
+from sim.report.charts import Picture, figures
 from sim.report.reasons import six_reasons
 from sim.runs.comparison import Comparison
 from sim.runs.measures import definitions

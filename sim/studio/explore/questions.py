@@ -17,6 +17,7 @@ from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment, load_experiment
 from sim.experiments.store import MARK, Store
 from sim.model.component import Model
+from sim.report.document import Document
 from sim.runs.executor import Block, Executor
 from sim.runs.result import Result
 from sim.scenario.shipped import scenarios_folder
@@ -171,6 +172,12 @@ def kept(command: str, asked: Experiment, folder: Path) -> Any:
 def headline(command: str, found: Any) -> str:
     """The answer in a sentence."""
     return str(import_module(f"sim.report.{command}_page").headline(found))
+
+
+def report(command: str, found: Any) -> Document:
+    """All that the report says."""
+    written: Document = import_module(f"sim.report.{command}_page").document(found)
+    return written
 
 
 def base_key(asked: Experiment) -> str | None:

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from sim.errors import Mistake, nearest
 from sim.model.component import Model
 from sim.scenario.explaining import SECTIONS, explain
-from sim.scenario.quantities import number_told
+from sim.scenario.quantities import number_told, parted
 from sim.scenario.validation import bounds, plain_type
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import value_told
@@ -95,17 +95,8 @@ def _choices(kind: Any) -> tuple[str, ...]:
 
 def _lever(group: str, part: str, row: dict[str, str], field: FieldInfo) -> Lever:
     kind, (low, high) = plain_type(field.annotation), bounds(field) or (0.0, 1.0)
-    facts = {name: row[name] for name in ("meaning", "unit", "range", "source")}
-    return Lever(
-        f"{part}.{row['name']}",
-        group,
-        **facts,
-        usual=field.default,
-        choices=_choices(kind),
-        kind=kind,
-        low=low,
-        high=high,
-    )
+    key, said = f"{part}.{row['name']}", (row["meaning"], row["unit"], row["range"], row["source"])
+    return Lever(key, group, *said, field.default, _choices(kind), kind, low, high)
 
 
 @lru_cache(maxsize=4)
@@ -154,14 +145,10 @@ def found(words: str) -> dict[str, dict[str, list[Lever]]]:
 
 def value_of(written: str) -> Any:
     """What somebody typed into a field: a number when it is one, else the text (``90 s``, ``40 %``, ``yes``)."""
-    text = written.strip()
-    for kind in (int, float):
-        try:
-            number = kind(text)
-        except ValueError:
-            continue
-        return number if math.isfinite(number) else text
-    return text
+    number, unit = parted(written) or (math.nan, "")
+    if unit or not math.isfinite(number):
+        return written.strip()
+    return int(number) if number == int(number) and abs(number) < 1e15 else number
 
 
 def typed(value: Any) -> str:
