@@ -64,7 +64,7 @@ class Reading:
         return self.mistake(what, self._line_of(name, word))
 
     def _line_of(self, name: str, word: object) -> int:
-        for statement in self.tree.body:
+        for statement in reversed(self.tree.body):
             if name in _names_given(statement):
                 said = (node for node in ast.walk(statement) if word is not None and word in _said(node))
                 return getattr(next(said, statement), "lineno", 1)
