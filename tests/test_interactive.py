@@ -13,25 +13,10 @@ from worlds import busy
 
 from sim import compare, run
 from sim.report import mirror, reasons
-from sim.report.charts import figures
-from sim.report.charts.description import (
-    BELOW,
-    Axis,
-    Bars,
-    Box,
-    Cells,
-    Chart,
-    Dots,
-    Grid,
-    Line,
-    Note,
-    Picture,
-    Rule,
-    Span,
-)
-from sim.report.charts.drawing import COLOURS, INK, look, styled
+from sim.report.charts import BELOW, Axis, Bars, Box, Cells, Chart, Dots, Grid, Line, Note, Picture, Rule, Span, figures
 from sim.report.charts.interactive import as_json, interactive
-from sim.report.charts.still import drawn, pictured
+from sim.report.charts.palette import COLOURS, INK, look
+from sim.report.charts.still import drawn
 from sim.runs.comparison import Comparison
 
 
@@ -43,9 +28,8 @@ def answer() -> Comparison:
 
 @pytest.fixture(scope="module")
 def pictures(answer: Comparison) -> list[Picture]:
-    with styled():
-        found = [*figures.everything(answer), *figures.forest(answer), figures.whole_forest(answer)]
-        return [*found, mirror.picture(mirror.reflections(answer.base)), reasons.six_reasons(answer.base), every_mark()]
+    found = [*figures.everything(answer), *figures.forest(answer), figures.whole_forest(answer)]
+    return [*found, mirror.picture(mirror.reflections(answer.base)), reasons.six_reasons(answer.base), every_mark()]
 
 
 def every_mark() -> Picture:
@@ -56,7 +40,7 @@ def every_mark() -> Picture:
         Bars("bars", [1, 2], [1.0, 2.0], [INK, INK], upright=True, thick=0.2, words=["a", "b"]),
         Rule(2.0), Span(1.0, 2.0, INK), Box(1, 1, 2, 2), Note(1, 1, "here"),
     ]  # fmt: skip
-    return pictured(Chart("All", Axis("across", "m"), Axis("up", "s"), marks, names=BELOW), "A chart with every mark.")
+    return Picture(Chart("All", Axis("across", "m"), Axis("up", "s"), marks, names=BELOW), "A chart with every mark.")
 
 
 def numbers(values: object) -> list[float]:
@@ -72,10 +56,8 @@ def still_points(axes: Axes) -> Iterator[list[float]]:
 def test_both_pictures_hold_the_same_numbers(pictures: list[Picture]) -> None:
     checked = 0
     for picture in pictures:
-        assert picture.chart is not None
-        with styled():
-            still = [values for axes in drawn(picture.chart).axes for values in still_points(axes)]
-        for trace in interactive(picture)["data"]:
+        still = [values for axes in drawn(picture.chart).axes for values in still_points(axes)]
+        for trace in interactive(picture.chart)["data"]:
             if trace["type"] == "scatter" and trace.get("fill") is None:
                 assert numbers([y if y is not None else np.nan for y in trace["y"]]) in still, (
                     picture.name,
@@ -86,12 +68,10 @@ def test_both_pictures_hold_the_same_numbers(pictures: list[Picture]) -> None:
 
 
 def test_bars_and_bands_hold_what_was_found(answer: Comparison) -> None:
-    with styled():
-        (bars,) = interactive(reasons.six_reasons(answer.base))["data"]
+    (bars,) = interactive(reasons.six_reasons(answer.base).chart)["data"]
     shares = sorted(100 * values.mean() for values in reasons.shares(answer.base).values())
     assert np.allclose(sorted(bars["x"]), shares, rtol=1e-5)
-    with styled():
-        band, line = interactive(figures.kept_more(answer))["data"][1:3]
+    band, line = interactive(figures.kept_more(answer).chart)["data"][1:3]
     gap = answer.differences[answer.others[0].scenario.name]["retention"]
     weeks = len(line["y"])
     assert line["y"][-1] == pytest.approx(100 * gap.mean, rel=1e-4)
@@ -103,25 +83,25 @@ def test_plotly_takes_every_figure(pictures: list[Picture]) -> None:
     """Its own check of every property's name and value, which is strict."""
     graph_objects = pytest.importorskip("plotly.graph_objects")
     for picture in [*pictures, heat_map()]:
-        found = interactive(picture)
+        found = interactive(picture.chart)
         graph_objects.Figure(data=found["data"], layout=found["layout"])
 
 
 def heat_map() -> Picture:
     ticks = [(0.5, "one"), (1.5, "two")]
     cells = Cells(np.array([[1.0, 2.0], [3.0, np.nan]]), "%", [["1", "2"], ["3", ""]])
-    return pictured(Chart("Map", Axis("a", ticks=ticks), Axis("b", ticks=ticks), [cells]), "A map of four cells.")
+    return Picture(Chart("Map", Axis("a", ticks=ticks), Axis("b", ticks=ticks), [cells]), "A map of four cells.")
 
 
 def test_a_map_names_its_cells_and_leaves_out_what_is_not_known() -> None:
-    (trace,) = interactive(heat_map())["data"]
+    (trace,) = interactive(heat_map().chart)["data"]
     assert trace["z"] == [[1.0, 3.0], [2.0, None]]
     assert trace["text"][0][1] == "a two<br>b one"
 
 
 def test_a_grid_has_a_pair_of_axes_for_each_panel() -> None:
     chart = Chart("One", Axis(), Axis(), [Line("", [0, 1], [0, 1], look(0)), Rule(0.5, upright=False)])
-    found = interactive(pictured(Grid([[chart, chart], [chart]], 8, 6, shared=False), "Three panels."))
+    found = interactive(Grid([[chart, chart], [chart]], 8, 6, shared=False))
     assert [trace["xaxis"] for trace in found["data"]] == ["x", "x2", "x3"]
     domains = [(found["layout"][f"xaxis{k}"]["domain"], found["layout"][f"yaxis{k}"]["domain"]) for k in ("", 2, 3)]
     assert len({str(domain) for domain in domains}) == 3
@@ -129,37 +109,28 @@ def test_a_grid_has_a_pair_of_axes_for_each_panel() -> None:
 
 
 def test_names_are_text_and_nothing_else(answer: Comparison) -> None:
-    with styled():
-        text = as_json(figures.retention(answer))
+    text = as_json(figures.retention(answer).chart)
     assert "<" not in text and "&lt;b&gt;quality" in json.loads(text)["data"][3]["name"]
 
 
 def test_colours_and_dashes_are_those_of_the_still_picture(answer: Comparison) -> None:
-    with styled():
-        lines = [trace for trace in interactive(figures.retention(answer))["data"] if not trace.get("fill")]
+    lines = [trace for trace in interactive(figures.retention(answer).chart)["data"] if not trace.get("fill")]
     assert [line["line"]["color"] for line in lines] == [look(k).colour for k in range(3)]
     assert lines[0]["line"]["dash"] == "solid" and lines[2]["line"]["dash"].count("px") == 2
 
 
 def test_no_button_offers_to_send_a_figure_anywhere(pictures: list[Picture]) -> None:
-    config = interactive(pictures[0])["config"]
+    config = interactive(pictures[0].chart)["config"]
     assert "sendChartToCloud" in config["modeBarButtonsToRemove"]
     assert config["plotlyServerURL"] == "" and not config["showSendToCloud"]
 
 
-def test_a_picture_drawn_elsewhere_does_not_move() -> None:
-    with pytest.raises(ValueError, match="no chart"):
-        interactive(Picture("A picture.", "", b"<svg/>"))
-
-
 def test_the_same_answer_moves_the_same(answer: Comparison) -> None:
-    with styled():
-        assert as_json(figures.money(answer)) == as_json(figures.money(answer))
+    assert as_json(figures.money(answer).chart) == as_json(figures.money(answer).chart)
 
 
 def test_a_run_by_itself_has_no_comparison_to_draw() -> None:
-    with styled():
-        found = figures.everything(Comparison((run(busy(), 2),)))
+    found = figures.everything(Comparison((run(busy(), 2),)))
     assert "kept_more" not in [picture.name for picture in found]
 
 

@@ -12,8 +12,9 @@ from sim.engine.engine import ENGINES, Engine
 from sim.journey import Journey, against
 from sim.journey import journey as journey_of
 from sim.journey.relive import Event, Life, relive
-from sim.journey.telling import CALLS, Circumstances, sentences, weeks_told
+from sim.journey.telling import sentences
 from sim.model.behaviour.person import COMPANY
+from sim.model.events import Circumstances, weeks_told
 from sim.model.week import COUNTS, EVENTS, EVERYBODY
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.shipped import scenarios_folder
@@ -75,7 +76,7 @@ def test_all_journeys_together_are_what_the_run_counted(lives: list[Life], count
         "issues": found["issue"],
         "silent": found["silent"],
         "complaints": found["issue"] - found["silent"],
-        "calls": sum(found[kind] for kind in CALLS),
+        "calls": sum(found[kind] for kind in ("solved", "unsolved", "abandons")),
         "abandoned": found["abandons"],
         "solved": found["solved"],
         "offers": found["offer_accepted"] + found["offer_refused"],
@@ -95,7 +96,7 @@ def test_all_journeys_together_are_what_the_run_counted(lives: list[Life], count
 def test_amounts_are_what_the_run_counted(lives: list[Life], counts: dict[str, np.ndarray]) -> None:
     events = [event for life in lives for moment in life.moments for event in moment.events]
     paid = sum(event.amount for event in events if event.what == "offer_accepted")
-    waited = sum(event.amount for event in events if event.what in CALLS)
+    waited = sum(event.amount for event in events if event.what in {"solved", "unsolved", "abandons"})
     assert paid == counts["revenue_upselling"].sum()
     assert waited == pytest.approx(counts["wait"].sum() / 2**20, rel=1e-5)
 

@@ -19,7 +19,8 @@ from sim.model.week import COUNTS
 from sim.report import facts, words
 from sim.report.amounts import number, places, rough_money, signed, span
 from sim.report.charts import figures
-from sim.report.charts.drawing import look, spread
+from sim.report.charts.layout import spread
+from sim.report.charts.palette import look
 from sim.report.comparison import document, write
 from sim.report.document import Document
 from sim.report.formats import writer

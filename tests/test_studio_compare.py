@@ -24,7 +24,6 @@ from sim.scenario.model_inputs import targets
 from sim.scenario.whole import load
 from sim.studio.compare import answer, customers
 from sim.studio.compare import question as asking
-from sim.studio.compare.forms import whole_number
 from sim.studio.compare.question import Question
 from sim.studio.library.scenario_library import fetch, shipped
 from sim.studio.visitor import packing
@@ -32,6 +31,7 @@ from sim.studio.visitor.address import MOST
 from sim.studio.visitor.files import LARGEST, VisitorFiles, safe_name
 from sim.studio.visitor.levers import found, lever, levers
 from sim.studio.visitor.policies import Policy, Setting, fault_of, from_address, now, scenario_of, sections, to_address
+from sim.studio.widgets.number_field import Limits
 
 TODAY = "telecom/today"
 
@@ -178,8 +178,8 @@ def test_nothing_typed_is_cut_short_and_what_is_too_long_is_refused() -> None:
     ],
 )
 def test_a_field_of_whole_numbers_objects_to_everything_else(words: str, fits: bool) -> None:
-    assert (whole_number(10, 99)(words) == "") is fits
-    assert whole_number(10, 99, or_empty=True)("") == ""
+    assert (Limits(10, 99, whole=True).objection(words) == "") is fits
+    assert Limits(10, 99, whole=True, optional=True).objection("") == ""
 
 
 def test_two_policies_that_would_be_called_the_same_are_refused(desk: VisitorFiles) -> None:

@@ -22,12 +22,14 @@ from sim.experiments.factors import parameters
 from sim.experiments.question import load_experiment
 from sim.experiments.sweeping import Sweep
 from sim.report import sweep_page
+from sim.report.charts import Bars, Cells, Chart, Dots, Line, Mark, Span
+from sim.report.charts.palette import Ladder
 from sim.runs.executor import executor
 from sim.runs.runner import run as run_scenario
 from sim.runs.statistics import Interval
 from sim.scenario.whole import Scenario, described
 from sim.studio.explore import answer as exploring
-from sim.studio.explore import drawn, drawn_bars, own_sweep, questions
+from sim.studio.explore import answer_charts, own_sweep, questions
 from sim.studio.explore.answer import Missing
 from sim.studio.explore.design_points import Spot, picked, spots, units
 from sim.studio.explore.own_sweep import Own, entries_of, own_in
@@ -187,22 +189,35 @@ def test_a_sweep_called_off_keeps_what_was_run(tmp_path: Path) -> None:
 # ---- drawing
 
 
+def marks(chart: Any, kind: type[Mark]) -> list[Any]:
+    """The marks of a kind upon a chart."""
+    assert isinstance(chart, Chart)
+    return [mark for mark in chart.marks if isinstance(mark, kind)]
+
+
+def moves(command: str, answer: Any, name: str) -> Any:
+    """The chart of this name in the report, which Explore shows too."""
+    (chart,) = (picture.chart for picture in questions.report(command, answer).pictures() if picture.name == name)
+    return chart
+
+
 def test_a_cell_of_the_map_is_what_its_own_scenario_gives(found: tuple[Sweep, Path]) -> None:
     answer, _ = found
     asked, known = answer.experiment, spots(answer)
     unit = units(asked, known)[0]
-    plane = drawn.heat_map(answer, known, 0, unit)
-    assert plane is not None
-    cells = [cell for row in plane["rows"] for cell in row["cells"]]
-    assert sorted(cell["point"] for cell in cells) == list(range(9))
-    for place in (0, 5):
-        spot = known[cells[place]["point"]]
+    (found_cells,) = marks(answer_charts.heat_map(answer, known, 0, unit), Cells)
+    cells = list(
+        zip(np.ravel(found_cells.picks), np.ravel(found_cells.labels), np.ravel(found_cells.words), strict=True)
+    )
+    assert sorted(point for point, _, _ in cells) == list(range(9))
+    for point, label, _ in (cells[0], cells[5]):
+        spot, text = known[point], label.split("\n")[0]
         alone = (
             run_scenario(asked.scenario_at(spot.values), OWN.times, 1, threads=1).values["profit"].mean() * unit.factor
         )
-        shown = float(cells[place]["text"].replace(",", "").replace("\u2212", "-"))
-        assert shown == pytest.approx(alone, abs=0.51 * 10 ** -len(cells[place]["text"].partition(".")[2]))
-    best = [cell["point"] for cell in cells if "best" in cell["mark"]]
+        shown = float(text.replace(",", "").replace("\u2212", "-"))
+        assert shown == pytest.approx(alone, abs=0.51 * 10 ** -len(text.partition(".")[2]))
+    best = [point for point, label, words in cells if "best" in label and words.endswith("best")]
     assert best == [int(np.argmax([spot.levels[0].mean for spot in known]))]
 
 
@@ -212,7 +227,7 @@ def test_words_stand_out_on_every_colour_of_the_map() -> None:
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    ladder = drawn._Ladder([0.0, 1.0])
+    ladder = Ladder([0.0, 1.0])
     for value in np.linspace(0, 1, 101):
         dark, bright = sorted((luminance(ladder.colour(value)), luminance(ladder.ink(value))))
         assert (bright + 0.05) / (dark + 0.05) >= 4.5
@@ -230,11 +245,13 @@ def test_the_front_is_what_nothing_beats(found: tuple[Sweep, Path]) -> None:
         for other in pairs.values()
         if other != one and other[0] >= one[0] and other[1] >= one[1]
     }
-    assert drawn.on_front(asked, known, (0, 1)) == set(pairs) - beaten
-    picture = drawn.trade_off(answer, known, (0, 1), units(asked, known))
-    assert {dot["point"] for dot in picture["dots"] if dot["kind"] == "marked"} == set(pairs) - beaten
-    for dot in picture["dots"]:
-        assert 0 <= dot["x0"] <= dot["x"] <= dot["x1"] <= 1 and 0 <= dot["y0"] <= dot["y"] <= dot["y1"] <= 1
+    assert answer_charts.on_front(asked, known, (0, 1)) == set(pairs) - beaten
+    dots = marks(answer_charts.trade_off(answer, known, (0, 1), units(asked, known)).chart, Dots)
+    assert {point for kind in dots if kind.name == "marked" for point in kind.picks} == set(pairs) - beaten
+    assert sorted(point for kind in dots for point in kind.picks) == sorted(pairs)
+    for kind in dots:
+        assert (kind.low <= kind.x).all() and (kind.x <= kind.high).all()
+        assert (kind.below <= kind.y).all() and (kind.y <= kind.above).all()
 
 
 def test_a_single_lever_makes_a_line_and_no_map(tmp_path: Path) -> None:
@@ -242,25 +259,21 @@ def test_a_single_lever_makes_a_line_and_no_map(tmp_path: Path) -> None:
     answer = answered("sweep", own.experiment(town()), tmp_path / "store", executor(1))
     known = spots(answer)
     unit = units(answer.experiment, known)[0]
-    assert drawn.heat_map(answer, known, 0, unit) is None
-    line = drawn.along_one(answer, known, 0, unit)
-    assert line is not None and [dot["x"] for dot in line["dots"]] == sorted(dot["x"] for dot in line["dots"])
-    means = [spot.levels[0].mean for spot in known]
-    assert np.argsort([dot["y"] for dot in line["dots"]]).tolist() == np.argsort(means).tolist()
+    assert answer_charts.heat_map(answer, known, 0, unit) is None
+    picture = answer_charts.along_one(answer, known, 0, unit)
+    assert picture is not None
+    (line,) = marks(picture.chart, Line)
+    assert line.x == sorted(line.x) and line.y == pytest.approx([spot.levels[0].mean * unit.factor for spot in known])
+    assert {point for kind in marks(picture.chart, Dots) for point in kind.picks} == set(range(len(known)))
 
 
 def test_the_bars_of_a_tornado_span_what_the_effects_say(found: tuple[Sweep, Path]) -> None:
     answer, _ = found
-    known = spots(answer)
-    unit = units(answer.experiment, known)[1]
-    bars = drawn_bars.tornado(answer, 1, unit)
-    assert bars is not None
+    chart = moves("sweep", answer, "tornado_retention")
     effects = answer.effects(answer.experiment.outcomes[1])
-    lengths = [max(p["to"] for p in bar["parts"]) - min(p["from"] for p in bar["parts"]) for bar in bars["bars"]]
-    assert [bar["label"] for bar in bars["bars"]] == [effect.factor.label for effect in effects]
-    assert np.array(lengths) / lengths[0] == pytest.approx(
-        [abs(e.change.mean / effects[0].change.mean) for e in effects]
-    )
+    lengths = sum(abs(np.diff(bars.spans, axis=0)[0]) for bars in marks(chart, Bars))
+    assert list(chart.up.rows) == [effect.factor.label for effect in effects]
+    assert lengths / lengths[0] == pytest.approx([abs(e.change.mean / effects[0].change.mean) for e in effects])
 
 
 def asked_by(tmp_path: Path, **more: Any) -> Path:
@@ -287,11 +300,10 @@ def opened(tmp_path: Path) -> Iterator[Any]:
 def test_a_sensitivity_is_drawn_in_its_order_with_the_band_of_chance(opened: Any, tmp_path: Path) -> None:
     question, asked = opened(sensitivity={"method": "morris", "samples": 4})
     answer = answered(question.command, asked, tmp_path / "store", executor(1))
-    picture = drawn_bars.influence(answer, 0)
-    ranked = answer.analyses[0].ranking
-    assert [bar["label"] for bar in picture["bars"]] == [name for name, _ in ranked]
-    ends = [bar["parts"][0]["to"] for bar in picture["bars"]]
-    assert ends == sorted(ends, reverse=True) and picture["band"][0] <= picture["band"][1]
+    chart = moves("sensitivity", answer, "moves_profit")
+    assert list(chart.up.rows) == [name for name, _ in answer.analyses[0].ranking]
+    (bars,), (band,) = marks(chart, Bars), marks(chart, Span)
+    assert list(bars.end) == sorted(bars.end, reverse=True) and band.low <= band.high
     assert questions.headline(question.command, answer)
 
 
@@ -299,8 +311,9 @@ def test_finalists_of_a_search_can_be_picked_and_its_trials_are_faint(opened: An
     question, asked = opened(optimise={"trials": 10, "batch": 5, "finalists": 3, "first": 4, "most": 8}, replications=2)
     answer = answered(question.command, asked, tmp_path / "store", executor(1))
     known = spots(answer)
-    picture = drawn.trade_off(answer, known, (0, 1), units(asked, known))
-    assert len(known) == len(answer.values) <= 3 and len(picture["faint"]) == 10
+    tried, *dots = marks(answer_charts.trade_off(answer, known, (0, 1), units(asked, known)).chart, Dots)
+    assert len(known) == len(answer.values) == sum(len(kind.picks) for kind in dots) <= 3
+    assert len(tried.x) == 10 and not tried.picks
     again = kept(question.command, asked, tmp_path / "store")
     assert again.tally.ran == 0 and np.array_equal(again.values, answer.values)
 
@@ -332,15 +345,6 @@ def test_opened_from_a_shipped_scenario_the_base_is_the_shelfs_own_when_it_means
     shorter = Own("lessons/town", OWN.ranges, OWN.measures, 2, 2, 13).experiment(scenario)
     base, _ = opened_as_scenario(shorter, spot, desk)
     assert base.startswith("own/") and scenario_library.fetch(base, desk).weeks == 13
-
-
-@pytest.mark.parametrize(("low", "high"), [(1.42, 1.9), (0, 1), (-3.2e6, 4.5e6), (0.0101, 0.0102), (5, 5)])
-def test_ticks_lie_on_the_scale_and_say_the_number_at_which_they_stand(low: float, high: float) -> None:
-    scale = drawn.axis("x", [low, high])
-    assert scale.at(low) >= 0 and scale.at(high) <= 1 and 2 <= len(scale.ticks) <= 8
-    for value, words in scale.ticks:
-        assert 0 <= scale.at(value) <= 1
-        assert float(words.replace(",", "").replace("\u2212", "-")) == pytest.approx(value, abs=1e-12)
 
 
 @pytest.mark.parametrize("kind", ["html", "xlsx"])

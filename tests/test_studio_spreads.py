@@ -252,6 +252,6 @@ def test_the_words_tell_what_the_range_does_to_the_mean() -> None:
 def test_a_picture_is_made_of_numbers_only(spread: Distribution) -> None:
     from xml.etree import ElementTree
 
-    picture = ElementTree.fromstring(spread_picture.svg(spread, traits()["switching_cost"]))
+    picture = ElementTree.fromstring(spread_picture.picture(spread, traits()["switching_cost"]).svg)
     words = " ".join(text for element in picture.iter() for text in (*element.attrib.values(), element.text or ""))
     assert "nan" not in words and "inf" not in words

@@ -17,9 +17,8 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.data.quarantine import Quarantined, write_quarantine
 from sim.experiments.keeping import csv_of
-from sim.report.charts import interactive, still
-from sim.report.charts.description import Axis, Chart, Line
-from sim.report.charts.drawing import look, styled
+from sim.report.charts import Axis, Chart, Line, Picture, interactive, still
+from sim.report.charts.palette import look
 from sim.report.document import Card, Document, Group, Section, Sheet, Table
 from sim.report.formats import markdown, workbook
 from sim.report.terminal import print_rows
@@ -166,11 +165,9 @@ def chart_of(name: str) -> Chart:
 def test_a_figure_shows_names_as_text(name: str) -> None:
     from xml.etree import ElementTree
 
-    with styled():
-        picture = still.pictured(chart_of(name), name)
+    picture = Picture(chart_of(name), name)
     ElementTree.fromstring(picture.svg)
-    moving = json.dumps(interactive.interactive(picture))
+    moving = json.dumps(interactive.interactive(picture.chart))
     assert "<b>b</b>" not in moving and not re.search(r"[^>\w]%\{[yx]\} ?\{", moving)
-    with styled():
-        axes = still.drawn(chart_of(name)).axes[0]
+    axes = still.drawn(chart_of(name)).axes[0]
     assert len(axes.get_legend_handles_labels()[1]) == 1

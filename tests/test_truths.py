@@ -26,7 +26,6 @@ from sim.experiments.sensitivity import Analysis
 from sim.experiments.sensitivity_methods import Index
 from sim.report import mirror
 from sim.report.charts import gallery
-from sim.report.charts.drawing import styled
 from sim.report.comparison import document
 from sim.report.formats import writer
 from sim.report.formats.html import html
@@ -137,9 +136,8 @@ def check_everything(answer: Comparison, folder: Path, capsys: pytest.CaptureFix
     """The words, and every page and figure: drawing takes far longer than all that is drawn."""
     check_words(answer, capsys)
     check_faces(answer, folder)
-    with styled():
-        for name in ("service_level", "churn_rate", "containment", "forest", "reasons"):
-            assert not NO_NUMBER.search(gallery.picture(answer, name).alt)
+    for name in ("service_level", "churn_rate", "containment", "forest", "reasons"):
+        assert not NO_NUMBER.search(gallery.picture(answer, name).alt)
     assert not NO_NUMBER.search(visible(html(mirror.document(answer.base))))
 
 

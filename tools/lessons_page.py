@@ -13,7 +13,6 @@ from pathlib import Path
 from sim import compare, load
 from sim.report.amounts import places, signed
 from sim.report.charts import figures
-from sim.report.charts.drawing import styled
 from sim.scenario.expected import unit_words
 from sim.scenario.guided import Guide
 from sim.scenario.lesson import Lesson
@@ -111,8 +110,7 @@ def told(scenario: Scenario, lesson: Lesson) -> str:
     answer = compare([load(lesson.against), scenario], REPLICATIONS)
     picture = PAGE.parent / "lessons" / f"{scenario.path.stem}.svg"
     picture.parent.mkdir(exist_ok=True)
-    with styled():
-        drawn = figures.over_time(answer, lesson.shows[0].measure)
+    drawn = figures.over_time(answer, lesson.shows[0].measure)
     picture.write_bytes(drawn.svg)
     table = ["| measure | said | measured difference (95 % interval) | holds |", "|---|---|---|---|"]
     table += [row(shown) for shown in Outcome(lesson, answer).shown]

@@ -14,6 +14,7 @@ from sim.commands import (
     Threads,
     Workers,
     example,
+    load,
     place_to_run,
     print_json,
     progress_bar,
@@ -69,7 +70,6 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
-    from sim.scenario.whole import load
     from sim.system.outputs import FOLDER, Output, check_outputs
 
     reports = Reports(report, formats)
@@ -131,7 +131,7 @@ def _compared_under(
     check_numbers(replications, seed)
     if replications < 2:
         raise Mistake("a comparison needs at least two replications; ask for more with --replications")
-    draws = read_draws(posterior)
+    draws = read_draws(posterior, scenarios[0].model)
     with progress_bar(replications * len(scenarios), "comparing") as progress:
         return compare_under(scenarios, draws, replications, seed, place, progress)
 
@@ -147,13 +147,12 @@ def _kept(answer: Comparison, reports: Reports, under: Path) -> list[Path]:
 
 def _share(written: str | None) -> float | None:
     """``1%`` or ``0.01`` as a share; raises :class:`Mistake` on anything else."""
-    if written is None:
-        return None
+    from sim.scenario.quantities import Unfit, from_text
+
     try:
-        number = float(written.removesuffix("%")) / (100 if written.endswith("%") else 1)
-    except ValueError:
-        raise Mistake(f"--precision is '{written}', but must be a share such as 1% or 0.01") from None
-    return number
+        return None if written is None else from_text(written, "share")
+    except Unfit as unfit:
+        raise Mistake(f"--precision {unfit}, such as 1% or 0.01") from None
 
 
 def demo(
@@ -167,7 +166,6 @@ def demo(
 ) -> None:
     """The main job on the shipped customer file: today's policies against four what-ifs, and the report's path."""
     from sim.scenario.shipped import scenarios_folder
-    from sim.scenario.whole import load
     from sim.system.outputs import FOLDER, Output, check_outputs
 
     reports, folder = Reports(None, formats), scenarios_folder() / "telecom"

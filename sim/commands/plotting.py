@@ -13,6 +13,8 @@ from sim.commands import (
     Threads,
     Workers,
     example,
+    load,
+    model,
     place_to_run,
     print_json,
     say,
@@ -61,7 +63,6 @@ def plot(
 ) -> None:
     """Draw one figure of a run or comparison into a file: SVG (letters as paths), PDF (fonts embedded) or PNG (300 dpi)."""
     from sim.runs.results_folder import add
-    from sim.scenario.whole import load
     from sim.system.outputs import FOLDER, Output, check_outputs, put
 
     if every:
@@ -87,9 +88,10 @@ def plot(
 
 
 def _list(as_json: bool) -> None:
+    from sim.model.component import builtin
     from sim.report.charts.gallery import catalogue
 
-    found = catalogue()
+    found = catalogue(model() or builtin())
     if as_json:
         print_json({"figures": found})
         return
@@ -99,12 +101,13 @@ def _list(as_json: bool) -> None:
 
 def _known(figure: str | None, scenarios: list[Path]) -> str:
     """The name of a figure that there is, and that so many scenarios can show."""
+    from sim.model.component import builtin
     from sim.report.charts.gallery import check_figure
 
     if figure is None or not scenarios:
         raise Mistake("name a figure and at least one scenario: loyalty plot retention scenarios/telecom/today.yaml; "
                       "--list names every figure")  # fmt: skip
-    return check_figure(figure, len(scenarios))
+    return check_figure(figure, len(scenarios), model() or builtin())
 
 
 def _place(name: str, out: Path | None, kind: Kind | None) -> tuple[Path, Kind]:
@@ -123,15 +126,14 @@ def _place(name: str, out: Path | None, kind: Kind | None) -> tuple[Path, Kind]:
 
 def _inches(width: str | None) -> float | None:
     """``8.5cm``, ``85mm``, ``3.35in`` or ``241pt`` in inches."""
+    from sim.scenario.quantities import parted
+
     if width is None:
         return None
-    words = width.strip().replace(" ", "")
-    try:
-        found = float(words[:-2]) * INCHES[words[-2:]]
-    except (KeyError, ValueError):
-        raise Mistake(
-            f"--width is '{width}', but must be a number with its unit, such as 8.5cm, 85mm, 3.35in or 241pt"
-        ) from None
+    number, unit = parted(width) or (0.0, "")
+    if unit not in INCHES:
+        raise Mistake(f"--width is '{width}', but must be a number with its unit, such as 8.5cm, 85mm, 3.35in or 241pt")
+    found = number * INCHES[unit]
     if not NARROWEST <= found <= WIDEST:
         raise Mistake(f"--width is '{width}', but must lie between 5cm and 50cm")
     return found
@@ -160,16 +162,12 @@ def _alone(scenario: Scenario, replications: int, seed: int, place: Executor) ->
 
 def _drawn(answer: Comparison, name: str, kind: Kind, inches: float | None, titled: bool) -> tuple[bytes, str]:
     """The figure as a file's bytes, and what it shows, in words."""
-    from sim.report.charts.drawing import styled
     from sim.report.charts.gallery import picture
-    from sim.report.charts.still import drawn, file_of
+    from sim.report.charts.still import file_of
 
-    with styled():
-        found = picture(answer, name)
-        assert found.chart is not None
-        data = file_of(drawn(found.chart, inches, titled), kind)
+    found = picture(answer, name)
     tell(found.note)
-    return data, found.alt
+    return file_of(found.chart, kind, inches, titled), found.alt
 
 
 def add_to(program: typer.Typer) -> None:

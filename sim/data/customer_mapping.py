@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from sim.data.customer_text import shortened, squeezed
 from sim.errors import Mistake, nearest
-from sim.model.parameters import UNITS, converted, unit_named
+from sim.model.parameters import UNITS, alike, unit_named
 
 Word = bool | int | float | str
 
@@ -182,8 +182,8 @@ def _unit(place: str, word: str | None, wanted: str) -> str | None:
     unit = unit_named(word)
     if unit is None:
         raise Mistake(f"{place}: '{word}' is no unit that converts to {wanted}{nearest(word, list(UNITS))}")
-    try:
-        converted(1.0, unit, wanted)
-    except ValueError as error:
-        raise Mistake(f"{place}: {error}; give a unit of the same kind, or numbers in {wanted}") from None
+    if not alike(unit, wanted):
+        raise Mistake(
+            f"{place}: {unit} does not convert to {wanted}; give a unit of the same kind, or numbers in {wanted}"
+        )
     return None if unit == wanted else unit

@@ -257,6 +257,7 @@ class DenseStep(Expressions):
         return self.loop.load(f"{array[:-1]}, here]" if array.endswith("]") else f"{array}[here]", "i")
 
     def sum_of(self, kind: str, rows: tuple[int, int], owner: str) -> str:
+        """The sum, reckoned person by person in the loop."""
         if owner == "firm":
             return f"total({place(kind)}, {rows[0]}, {rows[1]}, 0)"
         name = self.loop.array(f"{place(kind)}[{rows[0]}:{rows[1]}{'' if self.block.listed else ', here'}]")
@@ -264,6 +265,7 @@ class DenseStep(Expressions):
         return f"total({name}, 0, {rows[1] - rows[0]}, {'u32(who[i])' if self.block.listed else 'i'})"
 
     def same_place(self, node: ast.Subscript, place: Term) -> str:
+        """A place that is the same for everybody: that of a row, over which a loop goes."""
         if place.varies:
             raise self.wrong(
                 node, f"{ast.unparse(node)}: where everybody is meant, the place must be the same for everybody"
@@ -343,6 +345,7 @@ class DenseStep(Expressions):
         return {name: self.block.written[name] for name in self.reads}
 
     def found_column(self, node: ast.AST, who: str, name: str) -> tuple[str, str]:
+        """The column, noted as one on which what is reckoned rests."""
         self.reads.add(name)
         return super().found_column(node, who, name)
 

@@ -40,7 +40,8 @@ class ScalarStep(Expressions):
 
     def named(self, name: str) -> str:
         """What a name of the step's own is called in the compiled text, where some words mean something else."""
-        return f"{name}_" if name in self.module.taken or name.removeprefix("w").isdigit() else name
+        other = name in self.module.taken or name.removeprefix("w").isdigit()
+        return f"{name}_" if other and name not in STANDARD else name
 
     # ---- reading -------------------------------------------------------------------------------------------------------
 
@@ -53,6 +54,7 @@ class ScalarStep(Expressions):
         return f"{place(kind)}[{row}, {WHOSE[owner]}]"
 
     def sum_of(self, kind: str, rows: tuple[int, int], owner: str) -> str:
+        """The sum of whoever carries it."""
         return f"total({place(kind)}, {rows[0]}, {rows[1]}, {WHOSE[owner]})"
 
     def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:
@@ -161,6 +163,7 @@ class ScalarStep(Expressions):
             case ast.Name(id=name) if isinstance(called := self.step.plain.__globals__.get(name), Step):
                 self._say(depth, self._called(call, called), node)
             case _:
+                self.term(call)
                 raise self.wrong(node, f"this does nothing: {ast.unparse(node)}")
 
     def _note(self, call: ast.Call, event: str, depth: int) -> None:

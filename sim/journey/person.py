@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sim.journey.relive import Life
-from sim.journey.telling import feelings, weeks_told
+from sim.journey.telling import feelings
 from sim.model.behaviour.person import COMPANY, TRAITS
+from sim.model.events import weeks_told
 from sim.scenario.model_inputs import customers_of, segment_names
 from sim.scenario.quantities import in_unit
 from sim.scenario.whole import Scenario

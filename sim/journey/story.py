@@ -10,8 +10,9 @@ from typing import Any
 
 from sim.journey.person import Person, described
 from sim.journey.relive import Life, Moment, relive
-from sim.journey.telling import FEELINGS, Circumstances, feelings, felt, provider_words, sentences, weeks_told
+from sim.journey.telling import FEELINGS, feelings, felt, sentences
 from sim.model.behaviour.person import COMPANY, GONE
+from sim.model.events import Circumstances, provider_words, weeks_told
 from sim.scenario.whole import Scenario
 
 COLUMNS = 100
@@ -66,7 +67,7 @@ class Journey:
     @cached_property
     def weeks(self) -> tuple[Week, ...]:
         """Every week, the uneventful ones too."""
-        return tuple(_weeks(self.life, self.scenario.currency))
+        return tuple(_weeks(self.life, self.scenario))
 
     @property
     def heading(self) -> list[str]:
@@ -112,13 +113,13 @@ class Journey:
         }
 
 
-def journey(scenario: Scenario, customer: int, replication: int = 0, seed: int = 1) -> Journey:
-    """The story of one customer, replayed from its counters.
+def journey(scenario: Scenario, customer: int, replication: int = 0, seed: int = 1, engine: str = "core") -> Journey:
+    """The story of one customer, replayed from its counters by either engine.
 
     ``customer``: 0 and up, the company's customers of week 0 first (in the order of the customer file), then the rival's.
     Raises :class:`~sim.errors.Mistake` when there is no such customer or replication.
     """
-    life = relive(scenario, customer, replication, seed)
+    life = relive(scenario, customer, replication, seed, engine)
     return Journey(scenario, customer, replication, seed, described(scenario, customer, life), life)
 
 
@@ -139,12 +140,14 @@ def heading(person: Person, customer: int, replication: int, seed: int) -> list[
     return [*said, f"Before week 0: {person.beginning}."]
 
 
-def _weeks(life: Life, currency: str) -> Iterator[Week]:
+def _weeks(life: Life, scenario: Scenario) -> Iterator[Week]:
     before = life.start
     for moment in life.moments:
-        here = Circumstances(int(before["provider"]), currency, before)
+        here = Circumstances(int(before["provider"]), scenario.currency, before)
         same = before["provider"] == moment.state["provider"]
-        yield Week(moment, tuple(sentences(moment.events, here)), felt(before, moment.state) if same else "")
+        yield Week(
+            moment, tuple(sentences(moment.events, here, scenario.model)), felt(before, moment.state) if same else ""
+        )
         before = moment.state
 
 

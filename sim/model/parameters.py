@@ -28,7 +28,7 @@ UNITS: dict[str, tuple[str, float]] = {
     "share": ("share", 1.0),
     "percent": ("share", 0.01),
 }
-_SHORT = {
+SHORT = {
     "s": "second", "sec": "second", "min": "minute", "h": "hour", "d": "day", "%": "percent",
     "/week": "per week", "/month": "per month", "/year": "per year",
 }  # fmt: skip
@@ -37,19 +37,23 @@ _SHORT = {
 def unit_named(word: str) -> str | None:
     """The unit that a word such as ``s``, ``minutes`` or ``%`` stands for; None when it is not one that converts."""
     word = " ".join(word.split())
-    word = _SHORT.get(word, word)
+    word = SHORT.get(word, word)
     for candidate in (word, word.removesuffix("s")):
         if candidate in UNITS:
             return candidate
     return None
 
 
+def alike(unit: str, other: str) -> bool:
+    """Whether two units measure the same thing, so that one converts to the other."""
+    return unit == other or UNITS.get(unit, (unit,))[0] == UNITS.get(other, (other,))[0]
+
+
 def converted(number: float, unit: str, wanted: str) -> float:
     """``number`` of ``unit`` expressed in ``wanted``; raises ``ValueError`` when the two do not measure the same thing."""
-    (family, size), (target, target_size) = UNITS[unit], UNITS.get(wanted, (wanted, 1.0))
-    if family != target:
+    if not alike(unit, wanted):
         raise ValueError(f"{unit} does not convert to {wanted}")
-    return number * size / target_size
+    return number * UNITS[unit][1] / UNITS[wanted][1]
 
 
 def parameter(default: Any, unit: str, low: float, high: float, meaning: str, source: str) -> Any:

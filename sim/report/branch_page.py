@@ -14,9 +14,8 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.report import experiment_page as paper
 from sim.report.amounts import NONE, listed, number, span
-from sim.report.charts.description import ENDS, Axis, Chart, Line, Mark, Picture, Rule
-from sim.report.charts.drawing import look, styled
-from sim.report.charts.still import pictured
+from sim.report.charts import ENDS, Axis, Chart, Line, Mark, Picture, Rule
+from sim.report.charts.palette import look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import change_told, level_told, title, unit_of
 from sim.report.words import quoted
@@ -120,8 +119,7 @@ def _best_told(found: Branches, outcome: Outcome) -> str:
 def document(found: Branches) -> Document:
     """What the report says."""
     asked = found.experiment
-    with styled():
-        pictures = [_over_time(found, outcome) for outcome in asked.outcomes]
+    pictures = [_over_time(found, outcome) for outcome in asked.outcomes]
     lead = [f"The first {asked.settings.week} weeks are the same history for all; then each policy goes on to the end of "
             f"{span(asked.base.weeks)}, {asked.replications:,} times, with the same luck."]  # fmt: skip
     lead += [f"{title(outcome)} under it: {_best_told(found, outcome)}." for outcome in asked.outcomes[1:]]
@@ -149,7 +147,7 @@ def _over_time(found: Branches, outcome: Outcome) -> Picture:
     marks.append(Rule(found.experiment.settings.week, width=0.8))
     chart = Chart(title(outcome), Axis(weeks=weeks), Axis(unit.level, unit.level), marks, height=3.3, names=ENDS)
     alt = f"Line chart of {outcome.words} by week under {', '.join(found.names)}."
-    return pictured(chart, alt, name=outcome.measure)
+    return Picture(chart, alt, name=outcome.measure)
 
 
 def _table(found: Branches) -> Table:

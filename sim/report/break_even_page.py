@@ -10,9 +10,8 @@ from sim.experiments.ask_break_even import Turning
 from sim.experiments.break_even import CROSSES, FAILS, PAYS
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, number, span
-from sim.report.charts.description import Axis, Chart, Line, Mark, Picture, Rule, Span
-from sim.report.charts.drawing import COLOURS, Look, styled
-from sim.report.charts.still import pictured
+from sim.report.charts import Axis, Chart, Line, Mark, Picture, Rule, Span
+from sim.report.charts.palette import COLOURS, Look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import digits_of, setting, unit_of
 
@@ -20,8 +19,7 @@ from sim.report.experiment_page import digits_of, setting, unit_of
 def document(found: Turning) -> Document:
     """What the report says."""
     asked = found.experiment
-    with styled():
-        pictures = [_curve(found)]
+    pictures = [_curve(found)]
     sections = [Section("The curve", pictures=pictures), Section("Every value that was run", tables=[_table(found)])]
     return paper.document(
         asked, "break-even", headline(found), _lead(found), sections, found.tally,
@@ -94,9 +92,7 @@ def _curve(found: Turning) -> Picture:
     values = np.array([factor.at(place) for place, _ in found.found.curve])
     leads = np.array([[lead.mean, lead.low, lead.high] for _, lead in found.found.curve]) * unit.factor
     name = f"lead in {found.outcome.words}"
-    line = Line(
-        name, values, leads[:, 0], Look(COLOURS[0], "o", "solid"), leads[:, 1], leads[:, 2], 1.4, 0.2, dotted=True
-    )
+    line = Line(name, values, leads[:, 0], Look(COLOURS[0]), leads[:, 1], leads[:, 2], 1.4, 0.2, dotted=True)
     marks: list[Mark] = [line, Rule(0.0, upright=False)]
     if found.value is not None:
         low, high = np.clip(found.ends, factor.low, factor.high)
@@ -104,7 +100,7 @@ def _curve(found: Turning) -> Picture:
     across = Axis(f"{factor.label} ({factor.unit})", factor.unit, logarithmic=factor.scale == "log")
     chart = Chart(f"Lead in {found.outcome.words}", across, Axis(unit.difference, unit.difference), marks, height=3.6)
     note = "Paired difference, more is better for the policy; blue band: 95 % interval. Orange: break-even and its interval."
-    return pictured(
+    return Picture(
         chart, f"Lead in {found.outcome.words} over {factor.label}, with the break-even marked.", note, name="lead"
     )
 

@@ -10,12 +10,12 @@ from sim.experiments.posterior import IMPLAUSIBLE, Check
 from sim.report import experiment_page as paper
 from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span
-from sim.report.charts.description import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
-from sim.report.charts.drawing import COLOURS, FAINT, short, styled
-from sim.report.charts.still import pictured
+from sim.report.charts import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
+from sim.report.charts.layout import short
+from sim.report.charts.palette import COLOURS, FAINT
 from sim.report.document import Document, Section, Sheet, Table
 from sim.report.experiment_page import setting, unit_of
-from sim.runs.measures import DEFINITIONS, called
+from sim.runs.measures import called
 
 BINS = 24
 LEFT_OPEN = (
@@ -26,8 +26,7 @@ LEFT_OPEN = (
 def document(found: Calibration) -> Document:
     """What the report says."""
     asked = found.experiment
-    with styled():
-        marginals, checks = _marginals(found), _predicted(found)
+    marginals, checks = _marginals(found), _predicted(found)
     sections = [
         Section("What the figures say about the settings", pictures=[marginals], tables=[_settings(found)],
                 notes=["Width: the posterior's standard deviation over the prior's; 1 means that the figures say nothing."]),
@@ -148,11 +147,11 @@ def _unit(found: Calibration, check: Check) -> Unit:
 
 def _given_unit(found: Calibration, check: Check) -> str:
     """The unit in which a figure stands in the file."""
-    measure = next((o.measure for o in found.experiment.outcomes if o.measure == check.target.name), None)
-    if measure is None:
+    outcome = next((o for o in found.experiment.outcomes if o.measure == check.target.name), None)
+    if outcome is None:
         return "share"
-    of = "" if company.scale(found.experiment, measure) == 1 else " of the simulated customers"
-    return f"{DEFINITIONS[measure].unit}{of}"
+    of = "" if company.scale(found.experiment, outcome.measure) == 1 else " of the simulated customers"
+    return f"{outcome.unit}{of}"
 
 
 def _marginals(found: Calibration) -> Picture:
@@ -165,7 +164,7 @@ def _marginals(found: Calibration) -> Picture:
     note = "Bars: posterior. Grey line: the prior, all values alike. Orange: best fit."
     names = ", ".join(factor.label for factor in found.factors)
     grid = Grid(panels, width, 2.7 * len(panels), shared=False)
-    return pictured(grid, f"Posterior distributions of {names}.", note, wide=count > 2, name="posterior")
+    return Picture(grid, f"Posterior distributions of {names}.", note, wide=count > 2, name="posterior")
 
 
 def _marginal(found: Calibration, k: int) -> Chart:
@@ -193,4 +192,4 @@ def _predicted(found: Calibration) -> Picture:
     chart = Chart("Prediction against figure", across, up, marks, height=1.2 + 0.4 * len(checks))
     told = ", ".join(f"{called(check.target.name)} {'met' if check.met else 'missed'}" for check in checks)
     note = "Grey band: the figure's 95 % interval. Line: where 90 % of predictions lie."
-    return pictured(chart, f"Predictions against figures: {told}.", note, name="predicted")
+    return Picture(chart, f"Predictions against figures: {told}.", note, name="predicted")

@@ -8,7 +8,7 @@ from sim.errors import Mistake
 from sim.report import facts, sources, tables, words
 from sim.report.amounts import span
 from sim.report.charts import figures
-from sim.report.charts.drawing import look, styled
+from sim.report.charts.palette import look
 from sim.report.document import MODEL, NARROWER, Card, Document, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.headline import headline, lead
@@ -41,8 +41,7 @@ def document(answer: Comparison) -> Document:
 
 
 def _sections(answer: Comparison) -> list[Section]:
-    with styled():
-        pictures, forest = figures.everything(answer), figures.forest(answer) if answer.others else []
+    pictures, forest = figures.everything(answer), figures.forest(answer) if answer.others else []
     over, key = Section(f"Over {span(answer.base.scenario.weeks)}", pictures=pictures), tables.table(answer, tables.KEY)
     if not answer.others:
         return [over, Section("Key measures", tables=[key]), _data(answer)]

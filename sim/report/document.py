@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.report.charts.description import Picture
+from sim.report.charts import Picture
 
 MODEL = (
     "This is the answer of a model, not a forecast. Its rules and many of its numbers are assumptions or come from the "

@@ -11,9 +11,8 @@ import numpy as np
 
 from sim.model.numeric import FIXED_ONE
 from sim.report.amounts import between, number
-from sim.report.charts.description import BELOW, Axis, Chart, Dots, Line, Mark, Picture
-from sim.report.charts.drawing import COLOURS, INK, Look, styled
-from sim.report.charts.still import pictured
+from sim.report.charts import BELOW, Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.charts.palette import COLOURS, INK, PALE, Look
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.reasons import six_reasons
@@ -91,7 +90,7 @@ PAIRS = (
 
 def reflections(result: Result) -> list[Reflection]:
     """Every pair of a run's scenario, the widest gap first, and last where there is nothing to see."""
-    counts = counts_of(result.tally, result.founders)
+    counts = counts_of(result.tally, result.founders, result.scenario.model)
     found = [_reflection(pair, counts) for pair in PAIRS]
     return sorted(found, key=lambda one: -abs(one.gap.mean) if one.gap.defined else 0.0)
 
@@ -106,7 +105,7 @@ def _reflection(pair: Pair, counts: Counts) -> Reflection:
 
 def handling_minutes(result: Result) -> float:
     """Mean handling time of an answered call in minutes, as the company measures it; NaN when nobody called."""
-    counts = counts_of(result.tally, result.founders)
+    counts = counts_of(result.tally, result.founders, result.scenario.model)
     return float(ratio((counts["busy"] / FIXED_ONE).sum(), counts["answered"].sum()))
 
 
@@ -116,7 +115,7 @@ def picture(found: list[Reflection]) -> Picture:
     company, customers = [100 * one.company for one in found], [100 * one.customers for one in found]
     said = [[f"{one.company_says}: {number(100 * one.company, 1)} %" for one in found],
             [f"{one.customers_say}: {number(100 * one.customers, 1)} %" for one in found]]  # fmt: skip
-    between = [Line("", [one, other], [row, row], Look("#bbbbbb", "o", "solid"), width=3)
+    between = [Line("", [one, other], [row, row], Look(PALE), width=3)
                for row, one, other in zip(rows, company, customers, strict=True)]  # fmt: skip
     marks: list[Mark] = [
         *between,
@@ -130,7 +129,7 @@ def picture(found: list[Reflection]) -> Picture:
     told = "; ".join(
         f"{one.subject}: {number(100 * one.company)} against {number(100 * one.customers)}" for one in found
     )
-    return pictured(chart, f"Two marks a line, the company's figure and the customers'. {told}.", name="mirror")
+    return Picture(chart, f"Two marks a line, the company's figure and the customers'. {told}.", name="mirror")
 
 
 def headline(result: Result, found: list[Reflection]) -> str:
@@ -153,8 +152,7 @@ def write(result: Result, path: Path) -> Path:
 def document(result: Result) -> Document:
     """What the report says."""
     found, scenario = reflections(result), result.scenario
-    with styled():
-        drawn, reasons = picture(found), six_reasons(result)
+    drawn, reasons = picture(found), six_reasons(result)
     described = [f"{scenario.name}: {scenario.description}"] if scenario.description else []
     views = "What the company measures of itself, beside what its customers perceive. The widest gaps stand on top."
     minutes = handling_minutes(result)

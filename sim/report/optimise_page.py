@@ -8,9 +8,8 @@ from sim.experiments.ask_optimise import Optimum
 from sim.experiments.outcomes import Outcome
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
-from sim.report.charts.description import Axis, Chart, Dots, Line, Mark, Picture
-from sim.report.charts.drawing import COLOURS, FAINT, INK, Look, styled
-from sim.report.charts.still import pictured
+from sim.report.charts import Axis, Chart, Dots, Line, Mark, Picture
+from sim.report.charts.palette import COLOURS, FAINT, INK, Look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import (
     bounds_told,
@@ -27,8 +26,7 @@ from sim.runs.statistics import Interval
 def document(found: Optimum) -> Document:
     """What the report says."""
     asked = found.experiment
-    with styled():
-        pictures = [_front(found) if len(found.objectives) > 1 else _search(found)]
+    pictures = [_front(found) if len(found.objectives) > 1 else _search(found)]
     notes = [
         "Finalists ran again on luck that the search had not seen; only those figures count. What wins a search was partly "
         "lucky there: compare the two leads over today."
@@ -116,12 +114,12 @@ def _search(found: Optimum) -> Picture:
     ]
     if feasible.any():
         so_far = sign * np.fmax.accumulate(np.where(feasible, sign * values, np.nan))
-        marks.append(Line("best so far", numbers, so_far, Look(INK, "o", "solid"), width=1.3))
+        marks.append(Line("best so far", numbers, so_far, Look(INK), width=1.3))
     up = Axis(f"{outcome.words}, {unit.level}", unit.level)
     chart = Chart("How the search went", Axis("trial", whole=True), up, marks, height=3.4)
     note = "A dot is a trial's mean; a cross breaks a limit; the line is the best so far, luck included."
     best = number(float(np.nanmax(sign * values) * sign), 2)
-    return pictured(chart, f"{title(outcome)} of every trial; best so far {best}.", note, name="search")
+    return Picture(chart, f"{title(outcome)} of every trial; best so far {best}.", note, name="search")
 
 
 def _front(found: Optimum) -> Picture:
@@ -145,7 +143,7 @@ def _front(found: Optimum) -> Picture:
     chart = Chart("What can be had together", axes[0], axes[1], marks, height=3.8)
     note = "Grey: every trial. Diamonds: finalists on the front, on fresh luck, with 95 % intervals."
     alt = f"Scatter of {pair[0].words} and {pair[1].words}; {len(found.final.front)} finalists on the front."
-    return pictured(chart, alt, note, name="front")
+    return Picture(chart, alt, note, name="front")
 
 
 def _known(found: Optimum, k: int, unit: Unit) -> tuple[list[float], list[float], list[float]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.report.amounts import number
-from sim.report.charts.description import Axis, Bars, Chart, Picture
-from sim.report.charts.drawing import COLOURS, FAINT
-from sim.report.charts.still import pictured
+from sim.report.charts import Axis, Bars, Chart, Picture
+from sim.report.charts.palette import COLOURS, FAINT
 from sim.runs.measures import ratio
 from sim.runs.runner import Result
 from sim.runs.statistics import Interval, interval
@@ -55,7 +54,7 @@ def six_reasons(result: Result) -> Picture:
             "causes is shared out among them. Line: 95 % interval of the mean."
         )
     )
-    return pictured(chart, f"Bar chart of reasons for leaving: {told}.", note, name="six_reasons")
+    return Picture(chart, f"Bar chart of reasons for leaving: {told}.", note, name="six_reasons")
 
 
 def _end(around: Interval) -> float:

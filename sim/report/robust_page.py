@@ -9,10 +9,10 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.robustness import Robustness, largest
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, counted, listed, number, places, span
-from sim.report.charts.description import INSIDE, Axis, Bars, Chart, Dots, Line, Mark, Picture
-from sim.report.charts.description import Box as Frame
-from sim.report.charts.drawing import COLOURS, INK, Look, look, short, styled
-from sim.report.charts.still import pictured
+from sim.report.charts import INSIDE, Axis, Bars, Chart, Dots, Line, Mark, Picture
+from sim.report.charts import Box as Frame
+from sim.report.charts.layout import short
+from sim.report.charts.palette import COLOURS, INK, Look, look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import bounds_told, title, unit_of
 from sim.report.words import quoted
@@ -21,17 +21,16 @@ from sim.report.words import quoted
 def document(found: Robustness) -> Document:
     """What the report says."""
     asked = found.experiment
-    with styled():
-        sections = [
-            Section(
-                "In how many states each policy does well",
-                [*_measure_told(found), *_unknown_told(found)],
-                [_shares(found)],
-                [_table(found)],
-            ),
-            Section("Regret", [REGRET], [_regrets(found, outcome) for outcome in asked.outcomes]),
-            Section("Where policies fail", _failures_told(found), [p for p in _boxes(found) if p is not None]),
-        ]
+    sections = [
+        Section(
+            "In how many states each policy does well",
+            [*_measure_told(found), *_unknown_told(found)],
+            [_shares(found)],
+            [_table(found)],
+        ),
+        Section("Regret", [REGRET], [_regrets(found, outcome) for outcome in asked.outcomes]),
+        Section("Where policies fail", _failures_told(found), [p for p in _boxes(found) if p is not None]),
+    ]
     return paper.document(
         asked, "robust", headline(found), _lead(found), sections, found.tally, [RANGES],
         sheets=[paper.sheet(asked, "States", found.table())], intervals=NO_INTERVALS,
@@ -128,7 +127,7 @@ def _shares(found: Robustness) -> Picture:
     chart = Chart("States in which it does well", across, up, [bars], height=1.1 + 0.36 * len(found.names))
     told = ", ".join(f"{name} {_percent(share)}" for name, share in zip(found.names, found.shares, strict=True))
     alt = f"Bar chart of the share of states in which each policy does well: {told}."
-    return pictured(chart, alt, name="shares")
+    return Picture(chart, alt, name="shares")
 
 
 def _unit(found: Robustness, outcome: Outcome) -> Unit:
@@ -144,14 +143,14 @@ def _regrets(found: Robustness, outcome: Outcome) -> Picture:
         Dots(name, row, place + spread, look(place).colour, size=2.5, strength=0.5)
         for place, (name, row) in enumerate(zip(found.names, regret, strict=True))
     ]
-    marks += [Line("", [middle] * 2, [place - 0.3, place + 0.3], Look(INK, "o", "solid"), width=1.2)
+    marks += [Line("", [middle] * 2, [place - 0.3, place + 0.3], Look(INK), width=1.2)
               for place, middle in zip(rows, map(_median, regret), strict=True)]  # fmt: skip
     marks.append(Dots("the worst", [largest(row) for row in regret], rows, INK, "D", 4.5))
     across = Axis(f"regret, {unit.difference}", unit.difference, low=min(0.0, float(np.nanmin(regret))))
     chart = Chart(title(outcome), across, Axis(rows=found.names), marks, height=1.1 + 0.42 * len(found.names))
     worst = ", ".join(f"{n} {number(largest(r), 2)}" for n, r in zip(found.names, regret, strict=True))
     alt = f"Regret in {outcome.words} over the states; at worst: {worst} {unit.difference}."
-    return pictured(chart, alt, name=f"regret_{outcome.measure}")
+    return Picture(chart, alt, name=f"regret_{outcome.measure}")
 
 
 def _table(found: Robustness) -> Table:
@@ -216,7 +215,7 @@ def _scatter(found: Robustness, policy: int, boxes: list[Box]) -> Picture:
     chart = Chart(f"Where {short(name, 40, 1)} fails", Axis(shown[0]), Axis(shown[1] if len(shown) > 1 else ""), marks,
                   height=3.6, names=INSIDE)  # fmt: skip
     alt = f"Scatter of states in which {name} does well or fails; it fails when {boxes[0].words}."
-    return pictured(chart, alt, name="fails")
+    return Picture(chart, alt, name="fails")
 
 
 def _within(side: tuple[float, float], values: np.ndarray) -> tuple[float, float]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from sim.experiments.ask_select import Selected
 from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
-from sim.report.charts.description import Axis, Chart, Dots, Mark, Picture, Rule
-from sim.report.charts.drawing import look, styled
-from sim.report.charts.still import pictured
+from sim.report.charts import Axis, Chart, Dots, Mark, Picture, Rule
+from sim.report.charts.palette import look
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import (
     digits_of,
@@ -23,8 +22,7 @@ PROCEDURES = {"kn": "KN (Kim & Nelson 2001)", "ocba": "OCBA (Chen et al. 2000)",
 def document(found: Selected) -> Document:
     """What the report says."""
     asked = found.experiment
-    with styled():
-        pictures = [_gaps(found)]
+    pictures = [_gaps(found)]
     note = "Less than the best, replication by replication under the same luck; 95 % intervals, each by itself."
     sections = [Section("Against the best", pictures=pictures, tables=[_table(found)], notes=[note])]
     return paper.document(
@@ -88,7 +86,7 @@ def _gaps(found: Selected) -> Picture:
     )  # fmt: skip
     told = ", ".join(f"{found.names[k]} {signed(found.gaps[k].mean * unit.factor, 2)}" for k in order)
     alt = f"Intervals of {found.outcome.words} less the best policy's: {told} {unit.difference}."
-    return pictured(chart, alt, name="gaps")
+    return Picture(chart, alt, name="gaps")
 
 
 def _table(found: Selected) -> Table:

@@ -8,9 +8,8 @@ from sim.experiments.sensitivity import Analysis
 from sim.experiments.sensitivity_methods import DUMMY, METHODS, Index
 from sim.report import experiment_page as paper
 from sim.report.amounts import counted, listed, span
-from sim.report.charts.description import Axis, Bars, Chart, Mark, Picture, Rule, Span
-from sim.report.charts.drawing import COLOURS, FAINT, styled
-from sim.report.charts.still import pictured
+from sim.report.charts import Axis, Bars, Chart, Mark, Picture, Rule, Span
+from sim.report.charts.palette import COLOURS, FAINT
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import percent, title
 
@@ -32,8 +31,7 @@ MEANS = {
 def document(found: Sensitivities) -> Document:
     """What the report says."""
     asked, pairs = found.experiment, list(zip(found.experiment.outcomes, found.analyses, strict=True))
-    with styled():
-        pictures = [_bars(outcome, analysis) for outcome, analysis in pairs]
+    pictures = [_bars(outcome, analysis) for outcome, analysis in pairs]
     sections = [
         Section("What matters", pictures=pictures, notes=[_note(found.analyses[0])]),
         Section("In numbers", tables=[_table(outcome, analysis) for outcome, analysis in pairs]),
@@ -98,7 +96,7 @@ def _bars(outcome: Outcome, found: Analysis) -> Picture:
     chart = Chart(f"What moves {outcome.words}", Axis(_axis(outcome, found), low=0), up, marks, height=height)
     told = ", ".join(f"{name} {one.value:.2g}" for (name, _), one in zip(ranked, shown, strict=True))
     alt = f"Bars of what moves {outcome.words}: {told}; mere chance {found.dummy.value:.2g}."
-    return pictured(chart, alt, name=f"moves_{outcome.measure}")
+    return Picture(chart, alt, name=f"moves_{outcome.measure}")
 
 
 def _axis(outcome: Outcome, found: Analysis) -> str:

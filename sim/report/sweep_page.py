@@ -10,8 +10,7 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.sweeping import Sweep, base_point
 from sim.report import experiment_page as paper
 from sim.report.amounts import Known, between, counted, listed, number, span
-from sim.report.charts.description import Picture
-from sim.report.charts.drawing import styled
+from sim.report.charts import Picture
 from sim.report.charts.sweep_figures import heat_map, multiples, tornado, unit_in
 from sim.report.document import Document, Section, Table
 from sim.report.experiment_page import bounds_told, digits_of, level_told, missing_told, size_told, title
@@ -25,8 +24,7 @@ STRAIGHT = 0.8
 def document(found: Sweep) -> Document:
     """What the report says."""
     asked = found.experiment
-    with styled():
-        sections = [section for section in _sections(found) if section is not None]
+    sections = [section for section in _sections(found) if section is not None]
     return paper.document(
         asked, "sweep", headline(found), _lead(found), sections, found.tally, _caveats(found),
         sheets=[paper.sheet(asked, "Settings", found.table().drop(columns="scenario"))],

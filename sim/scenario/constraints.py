@@ -10,7 +10,7 @@ from sim.errors import nearest
 from sim.model.component import Part
 from sim.model.distributions import Trait
 from sim.model.network import MOST_ENDS
-from sim.model.parameters import Parameters, converted, unit_named
+from sim.model.parameters import Parameters, alike, unit_named
 from sim.scenario.quantities import between, in_unit, number_told, parameter_unit
 from sim.scenario.sections import MATTERS, MOST_SEGMENTS, Market, Network, People, traits
 
@@ -181,10 +181,4 @@ def _columns(whole: Whole) -> Iterator[Finding]:
 
 
 def _converts(word: str, unit: str) -> bool:
-    named = unit_named(word)
-    if " ".join(word.split()) == unit:
-        return True
-    try:
-        return named is not None and converted(1.0, named, parameter_unit(unit)) > 0
-    except ValueError:
-        return False
+    return " ".join(word.split()) == unit or alike(unit_named(word) or word, parameter_unit(unit))

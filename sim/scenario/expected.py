@@ -8,12 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from sim.scenario.quantities import Unfit, value_shown
+from sim.scenario.quantities import Unfit, parted, value_shown
 
 POINTS, PERCENT = "percentage points", "%"
 _NUMBER = r"([0-9]{1,15}(?:\.[0-9]{1,15})?|\.[0-9]{1,15})"
 _UNIT = rf"(?: ?({PERCENT}|{POINTS}))?"
-_AMOUNT = re.compile(rf"(-?){_NUMBER}{_UNIT}")
 PATTERN = (
     rf"(?:(rises|falls)(?: by (?:more than |at least )?{_NUMBER}(?: to {_NUMBER})?{_UNIT})?"
     rf"|changes by less than {_NUMBER}{_UNIT})"
@@ -108,11 +107,11 @@ def amount(measure: str, written: Any) -> tuple[float, bool]:
 
     Raises :class:`Unfit` when it is no number, or has a unit that the measure has not.
     """
-    match = _AMOUNT.fullmatch(" ".join(str(written).split()))
-    if match is None:
+    number, unit = parted(str(written)) or (math.nan, "")
+    if not math.isfinite(number) or unit not in ("", PERCENT, POINTS):
         raise Unfit(f"is {value_shown(written)}, but must be a number such as '-30 %' or '5 percentage points'")
-    factor, relative = _unit(measure, match[3])
-    return float(match[1] + match[2]) * factor, relative
+    factor, relative = _unit(measure, unit)
+    return number * factor, relative
 
 
 def _unit(measure: str, unit: str | None) -> tuple[float, bool]:

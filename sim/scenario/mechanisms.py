@@ -6,6 +6,7 @@ A scenario file cannot name one: it says what is so, and runs no code.
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable
 from importlib import metadata
 from importlib.util import find_spec
@@ -13,8 +14,8 @@ from pathlib import Path
 
 from sim.engine.compile import week_text
 from sim.errors import Mistake, nearest
-from sim.model.component import Model
-from sim.model.outside import MechanismFile, extended
+from sim.model.component import MechanismFile, Model, builtin
+from sim.model.outside import extended
 from sim.model.outside.reading import Reading
 from sim.runs.measures import AT_THE_END, DEFINITIONS
 from sim.scenario.sections import Frame
@@ -35,20 +36,22 @@ COLUMNS_OF_TABLES = frozenset({
     "traceback", "repeat",
 })  # fmt: skip
 """What tables of measures hold beside them."""
-Mechanisms = Iterable[str | os.PathLike[str]]
-"""Files of mechanisms, or names of installed ones."""
+Mechanisms = Iterable[str | os.PathLike[str]] | Model
+"""Files of mechanisms, or names of installed ones; or the model with them, where it is at hand."""
 
 
-def model_with(mechanisms: Mechanisms = ()) -> Model:
-    """The shipped model with these mechanisms beside its own; the same for the same texts.
+def model_with(mechanisms: Mechanisms = (), beside: Model | None = None) -> Model:
+    """The shipped model, or the one ``beside``, with these mechanisms as well; the same for the same texts.
 
     Raises :class:`~sim.errors.Mistake` with file, line, what is meant and the nearest word; nothing is compiled before.
     """
+    if isinstance(mechanisms, Model):
+        return mechanisms
     if isinstance(mechanisms, str | os.PathLike) or not isinstance(mechanisms, Iterable):
         raise Mistake(f"mechanisms must be a list, such as ['points.py'], but is {value_shown(mechanisms)}")
-    files = {place: MechanismFile(str(place), _text(place)) for place in map(_place, mechanisms)}
-    model = extended(list(files.values()))
-    for file in files.values():
+    files = [MechanismFile(str(place), _text(place)) for place in dict.fromkeys(map(_place, mechanisms))]
+    model = extended(list(dict.fromkeys([*(beside or builtin()).files, *files])))
+    for file in files:
         _refuse_words(file, model)
     week_text(model)
     return model
@@ -56,11 +59,7 @@ def model_with(mechanisms: Mechanisms = ()) -> Model:
 
 def options(model: Model) -> str:
     """How a command names a model's mechanisms, such as `` --mechanism points.py``; empty for the shipped model."""
-    return "".join(
-        f" --mechanism {shown(Path(str(part.module.__file__)))}"
-        for part in model.parts.values()
-        if part.group == "outside"
-    )
+    return "".join(f" --mechanism {shlex.quote(shown(Path(file.path)))}" for file in model.files)
 
 
 def _place(named: str | os.PathLike[str]) -> Path:

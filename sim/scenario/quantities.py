@@ -1,4 +1,7 @@
-"""From what is written to what a parameter holds: ``90 s`` is 1.5 minutes, ``yes`` is true, 3.5 people are refused."""
+"""From what is written to what a parameter holds: ``90 s`` is 1.5 minutes, ``yes`` is true, 3.5 people are refused.
+
+Whatever reads a number with its unit reads it here: scenarios, experiments, lessons, the fields of the studio, commands.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from typing import Any
 
 from sim.data.customer_text import shortened
 from sim.errors import nearest
-from sim.model.parameters import UNITS, converted, unit_named
+from sim.model.parameters import SHORT, UNITS, alike, converted, unit_named
 
 SCALES = ("share", "scale 0-1", "ratio", "price index")
 """Units that are plain numbers without a dimension, which a percentage therefore expresses too."""
-_QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?) ?(.*)")
+NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+"""A number as it is written, as a regular expression."""
+_QUANTITY = re.compile(rf"({NUMBER}) ?(.*)")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9].*")
 _LONGEST = 400
 """Characters of a quantity: a number of ordinary size written out, and its unit."""
@@ -56,6 +61,8 @@ def in_unit(unit: str) -> str:
 
 def number_in(unit: str) -> str:
     """What is wanted, in words: a number (share), a number per week, a number of minutes."""
+    if not unit:
+        return "a number"
     unit = in_unit(unit)
     return f"a number {unit}" if unit.startswith(("(", "per ")) else f"a number of {unit}"
 
@@ -70,19 +77,32 @@ def parameter_unit(unit: str) -> str:
     return "share" if unit in SCALES else unit_named(unit) or unit
 
 
+def parted(written: str) -> tuple[float, str] | None:
+    """The number that a text begins with, and the word behind it: ``("90", "s")``; None for a text that does not begin so."""
+    match = _QUANTITY.fullmatch(" ".join(written.split())) if len(written) <= _LONGEST else None
+    return (float(match[1]), match[2]) if match else None
+
+
 def quantity(value: Any, unit: str) -> Any:
     """``value`` in ``unit``: a text such as ``90 s`` converted, anything else as it is. Raises :class:`Unfit`."""
     if not isinstance(value, str):
         return value
-    words = " ".join(value.split()) if len(value) <= _LONGEST else ""
-    match = _QUANTITY.fullmatch(words)
-    if _DECIMAL_COMMA.fullmatch(words):
-        raise Unfit(f"is {value_shown(value)}, but must be {number_in(unit)}; write a decimal point, not a comma")
-    if not match:
-        raise Unfit(f"is {value_shown(value)}, but must be {number_in(unit)}")
-    if not match[2]:
+    if (found := parted(value)) and not found[1]:
         raise Unfit(f"is the text {value_shown(value)}, but must be a number; remove the quotation marks")
-    return _in(float(match[1]), match[2], unit, value)
+    return from_text(value, unit)
+
+
+def from_text(written: str, unit: str) -> float:
+    """What somebody typed, in ``unit``: a plain number is taken to be in it, one such as ``90 s`` is converted.
+
+    Raises :class:`Unfit`.
+    """
+    found = parted(written)
+    if _DECIMAL_COMMA.fullmatch(written.strip()[:_LONGEST]):
+        raise Unfit(f"is {value_shown(written)}, but must be {number_in(unit)}; write a decimal point, not a comma")
+    if not found or not math.isfinite(found[0]):
+        raise Unfit(f"is {value_shown(written)}, but must be {number_in(unit)}")
+    return _in(*found, unit, written) if found[1] else found[0]
 
 
 def _in(number: float, word: str, unit: str, written: str) -> float:
@@ -106,12 +126,7 @@ def _in(number: float, word: str, unit: str, written: str) -> float:
 
 def _words_for(unit: str) -> list[str]:
     """Every word for a unit that converts to this one."""
-    family = UNITS.get(unit, (unit,))[0]
-    return [
-        word
-        for word in (*UNITS, "s", "sec", "min", "h", "d", "%", unit)
-        if UNITS.get(unit_named(word) or "", (word,))[0] == family
-    ]
+    return [word for word in (*UNITS, *SHORT, unit) if alike(unit_named(word) or word, unit)]
 
 
 def _rounded(number: float) -> float:

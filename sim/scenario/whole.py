@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +61,10 @@ class Scenario:
         problems = Problems()
         over = Node(with_weeks_settled(dict(given(sections).entries()), problems))
         return _made(merged(self.tree, over, problems), self.path, self.folder, problems, self.model)
+
+    def with_mechanisms(self, mechanisms: Mechanisms) -> Scenario:
+        """This scenario of a model that has these mechanisms from outside the package as well, as :func:`load` takes them."""
+        return _made(self.tree, self.path, self.folder, Problems(), model_with(mechanisms, self.model))
 
     def settings(self, week: int) -> Mapping[str, Parameters]:
         """The settings of every part in a week."""
@@ -184,3 +188,23 @@ def described(
     over = given(dict(sections or {}))
     tree = merged(None, Node(with_weeks_settled(dict(over.entries()), problems)), problems)
     return _made(tree, None, place.resolve(), problems, model)
+
+
+def check_one_model(scenarios: Sequence[Scenario]) -> None:
+    """Raise :class:`~sim.errors.Mistake` where some have mechanisms from outside the package that others have not."""
+    first = scenarios[0]
+    other = next((each for each in scenarios if each.model.mechanisms != first.model.mechanisms), None)
+    if other is not None:
+        has = [f"'{each.name}' has {_told(each.model)}" for each in (first, other)]
+        raise Mistake(
+            f"the scenarios are of different models: {' and '.join(has)}; load all of them with the same mechanisms"
+        )
+
+
+def _told(model: Model) -> str:
+    known = model.mechanisms.items()
+    return (
+        "the mechanisms " + ", ".join(f"{name} ({text[:8]})" for name, text in known)
+        if known
+        else "no mechanism of its own"
+    )

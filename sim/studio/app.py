@@ -13,13 +13,11 @@ import reacton.ipyvuetify as v
 import solara
 from reacton.core import Element
 
+from sim.report.charts.palette import PAGE
 from sim.studio import pages
 from sim.studio.visitor.work import told_of
 from sim.studio.widgets.basics import alert, heading, paragraph
 from sim.studio.widgets.html import html
-
-COLOURS = {"primary": "#0b5a8a", "secondary": "#37474f", "accent": "#b34700", "error": "#b00020", "anchor": "#0b5a8a"}
-
 
 WELCOME = (
     "What will this policy do to our customers?",
@@ -86,7 +84,7 @@ def _card(page: PageFile) -> Element:
 @solara.component
 def Layout(children: list[Element] = []) -> Element:  # noqa: B006 – Solara hands the pages in this way
     """What stands around every page: the way to the others, and the page itself."""
-    solara.lab.theme.themes.light.primary = COLOURS["primary"]
+    solara.lab.theme.themes.light.primary = PAGE["blue"]
     route, _ = solara.use_route(peek=True)
     here = route.path if route else "/"
     skip = html("a", class_="studio-skip", attributes={"href": "#content"}, children=["Skip to the content"])

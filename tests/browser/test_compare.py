@@ -239,7 +239,7 @@ def test_how_customers_differ_is_set_pictured_shared_and_compared_until_it_is_su
     trait.get_by_label("Mean").fill("90 s")
     trait.get_by_label("Mean").press("Enter")
     trait.get_by_text(re.compile(r"On average 1\.\d+ minutes")).wait_for()
-    assert trait.locator("svg polyline").is_visible()
+    expect(trait.locator("img.compare-curve")).to_be_visible()
     choose(page, "How many replications", "As many as the answer needs")
     page.get_by_label("Customers kept, to within").fill("0.2")
     assert "Outsourced" in compared(page)

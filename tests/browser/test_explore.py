@@ -77,14 +77,19 @@ def test_what_is_kept_is_shown_at_once_and_a_picked_setting_opened(explorer: str
 def test_a_shared_address_shows_the_same_setting_and_dots_are_reached_by_keyboard(explorer: str, visitors: Any) -> None:
     page = visitors.come(390, 844)
     page.goto(explorer + "explore?question=here/mini&outcome=retention&point=8")
-    page.wait_for_selector(".explore-dot.chosen[aria-pressed=true]")
+    page.wait_for_selector(".studio-dot.chosen[aria-pressed=true]")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    chosen = page.get_attribute(".explore-dot.chosen", "aria-label")
+    chosen = page.get_attribute(".studio-dot.chosen", "aria-label")
     assert chosen.startswith("call centre representatives 3, quality error rate 0.2") and "retention" in chosen
-    page.focus(".explore-dot.chosen")
+    page.focus(".studio-dot.chosen")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    page.wait_for_function(f"document.querySelector('.explore-dot.chosen')?.getAttribute('aria-label') !== {chosen!r}")
+    page.wait_for_function(f"document.querySelector('.studio-dot.chosen')?.getAttribute('aria-label') !== {chosen!r}")
+    dot = page.locator(f".studio-dot[aria-label={chosen!r}]")
+    dot.scroll_into_view_if_needed()
+    box = dot.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector(f".studio-dot.chosen[aria-label={chosen!r}]")
 
 
 def test_a_sweep_of_ones_own_is_called_off_and_another_runs_to_its_end(
@@ -102,7 +107,7 @@ def test_a_sweep_of_ones_own_is_called_off_and_another_runs_to_its_end(
     page.get_by_label("to", exact=True).fill("0.9")
     page.click("button:has-text('Go')")
     page.wait_for_selector(".explore-headline:has-text('Profit is highest')")
-    expect(page.locator(".explore-dot")).to_have_count(5)
+    expect(page.locator(".studio-dot")).to_have_count(5)
     assert accessible(page) == []
     page.click("button:has-text('Make the report')")
     with page.expect_download() as download:

@@ -47,7 +47,7 @@ def test_the_mirror_is_run_shown_and_taken_home(studio: str, visitors: Any, acce
     page = visitors.come()
     page.goto(studio + "library?shelf=mirror&scenario=lessons/town")
     page.click("button:has-text('Show it')")
-    page.wait_for_selector("img[alt^='Bar chart of reasons for leaving']")
+    page.wait_for_selector("figure [aria-label^='Bar chart of reasons for leaving']")
     page.wait_for_selector("th:has-text('Keeping promises')")
     assert accessible(page) == []
     with page.expect_download() as download:

@@ -36,7 +36,11 @@ def speaks_up(propensity: float, severity: float, base: float, slope: float) -> 
 
 
 COUNTS = ("issues", "silent", "complaints")
-EVENTS = {"issue": "", "silent": "", "question": ""}
+EVENTS = {
+    "issue": "Something went wrong (severity {amount:.2f}).",
+    "silent": "They said nothing about it.",
+    "question": "",  # told with the call
+}
 
 
 @step

@@ -123,7 +123,15 @@ def count_contact(count, pain: float, tries: int, solved: bool):
 
 
 COUNTS = ("contacts", "first_contacts", "solved_at_first", "solved", "effort")
-EVENTS = {"recovered": "", "solved": "", "unsolved": "", "abandons": ""}
+
+
+def _how(owned: float) -> str:
+    """How far a failure was owned, in a word."""
+    steps = ((0.75, "fully"), (0.5, "largely"), (0.25, "half-heartedly"))
+    return next((words for limit, words in steps if owned >= limit), "hardly")
+
+
+EVENTS = {"recovered": lambda owned, here: f"The company {_how(owned)} made up for it ({owned:.2f} of 1)."}
 EXAMPLES = (
     example(solves, 0.8, 0.5, 0.4, becomes=0.64, because="0.8 x (1 - 0.4 x 0.5)"),
     example(effort, 0.2, 1, False, becomes=0.75, because="0.1 + 0.2 + 0.3 x 1/2 + 0.3"),

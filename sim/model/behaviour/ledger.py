@@ -5,7 +5,10 @@ shrinking every entry every week, a new entry is booked at the rate of its week,
 proportions matter, and nothing has to be touched in weeks without an entry.
 """
 
+from collections.abc import Mapping
+
 from sim.model.columns import Column
+from sim.model.events import percent
 from sim.model.examples import example
 from sim.model.mechanisms.innovation import lag_of_own, lost_to_lag
 from sim.model.numeric import FIXED_ONE, exp, fixed
@@ -68,6 +71,17 @@ def rivals_pull(view: float, expectation: float, restlessness: float) -> float:
 def portion(weight: float, total: float) -> float:
     """This cause's share of the reasons for leaving."""
     return weight / total
+
+
+def reasons_told(held: Mapping[str, float]) -> str:
+    """What somebody held against the company, in words; empty when nothing."""
+    booked = {cause: held.get(f"ledger_{cause}", 0.0) for cause in BOOKED}
+    total = sum(booked.values())
+    if total <= 0:
+        return ""
+    ranked = sorted((cause for cause in booked if booked[cause] >= 0.05 * total), key=lambda cause: -booked[cause])
+    causes = ", ".join(f"{cause} {percent(booked[cause] / total)}" for cause in ranked)
+    return f" What they held against the company until then: {causes}."
 
 
 COUNTS = tuple(f"left_because_{cause}" for cause in CAUSES)

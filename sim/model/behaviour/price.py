@@ -49,7 +49,7 @@ def price_advantage(own_price: float, other_price: float, sensitivity: float) ->
     return sensitivity * (own_price - other_price) / own_price
 
 
-EVENTS = {"price_rise": ""}
+EVENTS = {"price_rise": "The price rose by {percent:.1f}."}
 
 
 @step

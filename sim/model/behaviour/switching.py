@@ -4,9 +4,10 @@ from sim.model.behaviour.belief import view
 from sim.model.behaviour.choice import CHOICE, goodwill, held_against, leaves, pull, thinks
 from sim.model.behaviour.expectation import starting_expectation
 from sim.model.behaviour.issue import SILENT, UNDECIDED
-from sim.model.behaviour.ledger import attribute, forget
+from sim.model.behaviour.ledger import attribute, forget, reasons_told
 from sim.model.behaviour.person import COMPANY, GONE, MOOD, MOVES, RIVAL, THINKS
 from sim.model.behaviour.price import price_advantage
+from sim.model.events import TOSS_UP, by_how_much, provider_words
 from sim.model.mechanisms.contracts import bound, hurdle
 from sim.model.mechanisms.fees import price_seen
 from sim.model.mechanisms.impatience import remaining
@@ -28,7 +29,37 @@ from sim.model.steps import step
 _A_WEEK = f32(7 / 365.25)
 
 COUNTS = ("leavers_voluntary", "leavers_involuntary", "left_in_silence", "joiners", "referred_joiners")
-EVENTS = {"compares_and_stays": "", "leaves": "", "joins": "", "moves_away": "", "contract_renewed": ""}
+
+
+def _stayed(margin: float, other: str) -> str:
+    """Staying with the own provider; ``margin``: by how much the other was better."""
+    if abs(margin) < TOSS_UP:
+        return f"They compared providers and stayed; {other} was as good."
+    if margin > 0:
+        return f"They compared providers and stayed, although {other} was better by {by_how_much(margin)}."
+    return f"They compared providers and stayed; {other} fell short by {by_how_much(margin)}."
+
+
+def _moved(margin: float, where: str) -> str:
+    """Moving to the other provider."""
+    if abs(margin) < TOSS_UP:
+        return f"They {where}, though staying was as good."
+    if margin > 0:
+        return f"They {where}, better by {by_how_much(margin)} with all costs of moving."
+    return f"They {where}, although staying was better by {by_how_much(margin)}."
+
+
+EVENTS = {
+    "compares_and_stays": lambda margin, here: _stayed(margin, provider_words(1 - here.provider)),
+    "leaves": lambda margin, here: _moved(margin, "left for the rival") + reasons_told(here.held_against),
+    "joins": lambda margin, here: _moved(margin, "came to the company"),
+    "moves_away": "They left the market: moved away or died.",
+    "contract_renewed": lambda weeks, here: (
+        f"Their contract was renewed for {weeks:.0f} weeks."
+        if weeks >= 1
+        else "Their contract ended; they stay without."
+    ),
+}
 
 
 @step

@@ -6,6 +6,7 @@ negative among viable firms. Rates are assumptions.
 """
 
 from sim.model.behaviour.person import COMPANY, GONE, MOOD, TALKS
+from sim.model.events import Circumstances, provider_words
 from sim.model.examples import example
 from sim.model.mechanisms.referral import spurred
 from sim.model.parameters import Parameters, parameter
@@ -45,7 +46,19 @@ def speaks_well(satisfaction: float, grievance: float, pivot: float) -> bool:
 
 
 COUNTS = ("talkers", "heard_well", "heard_ill")
-EVENTS = {"tells_well": "", "tells_ill": ""}
+
+
+def _spoken(how: str, hearers: float, here: Circumstances) -> str:
+    """What somebody said of their provider, and to how many."""
+    count = round(hearers)
+    heard = {0: "but nobody heard it", 1: "and 1 person heard it"}.get(count, f"and {count} people heard it")
+    return f"They spoke {how} of {provider_words(here.provider)}, {heard}."
+
+
+EVENTS = {
+    "tells_well": lambda hearers, here: _spoken("well", hearers, here),
+    "tells_ill": lambda hearers, here: _spoken("ill", hearers, here),
+}
 
 
 @step

@@ -40,6 +40,7 @@ from sim.model.behaviour.waiting import (
     wait_bin,
     wait_pain,
 )
+from sim.model.events import Circumstances, duration
 from sim.model.mechanisms.digital_channels import tangle
 from sim.model.mechanisms.employee_care import remember_call, wages
 from sim.model.mechanisms.impatience import remaining
@@ -112,7 +113,28 @@ COUNTS = (
     *(f"waited_{number}" for number in range(len(WAIT_BINS) + 1)),
 )  # fmt: skip
 MONEY_OUT = ("cost_calls", "cost_compensation")
-EVENTS = {"callback": ""}
+
+
+def _call_told(end: str, wait: float, here: Circumstances) -> str:
+    """A call: why it was made, and how it ended."""
+    why = "They called" if "issue" in here.others and "silent" not in here.others else "They called again"
+    if why == "They called again" and "question" in here.others:
+        why = "They called with a question"
+    if "bot_hands_over" in here.others:
+        why = "They were put through"
+    if "callback" in here.others:
+        return f"{why}; the company called back after {duration(wait)} and {end}."
+    if end == "did not reach them":
+        return f"{why}; nobody answered within {duration(wait)} and they hung up."
+    return f"{why}; somebody answered {'at once' if wait * 60 < 1 else f'after {duration(wait)}'} and {end}."
+
+
+EVENTS = {
+    "solved": lambda wait, here: _call_told("solved it", wait, here),
+    "unsolved": lambda wait, here: _call_told("did not solve it", wait, here),
+    "abandons": lambda wait, here: _call_told("did not reach them", wait, here),
+    "callback": "They did not have to wait on the line, but were to be called back.",
+}
 
 
 @step

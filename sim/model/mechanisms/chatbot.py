@@ -93,7 +93,12 @@ def conversations(count: int, cost: float) -> int:
 
 COUNTS = ("bot_contacts", "bot_solved")
 MONEY_OUT = ("cost_chatbot",)
-EVENTS = {"bot_solves": "", "bot_fails": "", "bot_hands_over": "", "bot_found_out": ""}
+EVENTS = {
+    "bot_solves": "They asked the chatbot, which solved it.",
+    "bot_fails": "They asked the chatbot, which could not help; there it ended.",
+    "bot_hands_over": "They asked the chatbot, which could not help and handed them over.",
+    "bot_found_out": "They found out that it was no person, and lost {percent} of their trust.",
+}
 
 
 @step

@@ -97,7 +97,11 @@ def overheard(complaints: int, visibility: float) -> int:
 
 COUNTS = ("digital_contacts", "public_complaints")
 MONEY_OUT = ("cost_digital",)
-EVENTS = {"message_solved": "", "message_unsolved": "", "complains_publicly": ""}
+EVENTS = {
+    "message_solved": "They wrote; an answer came after {amount:.0f} hours and solved it.",
+    "message_unsolved": "They wrote; an answer came after {amount:.0f} hours and did not solve it.",
+    "complains_publicly": "They complained about it in public.",
+}
 
 
 @step

@@ -75,7 +75,11 @@ def first_bill(tenure: int, week: int) -> bool:
 
 
 MONEY_IN = ("revenue_fees",)
-EVENTS = {"fee_found": "", "fee_unnoticed": "", "drip_found": ""}
+EVENTS = {
+    "fee_found": "They found a fee of {money} that nobody had told them of.",
+    "fee_unnoticed": "They paid a hidden fee of {money} and did not notice.",
+    "drip_found": "Their first bill showed that {percent} of the price had been held back.",
+}
 
 
 @step

@@ -53,7 +53,7 @@ def campaign(people: int, cost: float, claimed: float) -> int:
 
 
 MONEY_OUT = ("cost_campaign",)
-EVENTS = {"pretence_exposed": ""}
+EVENTS = {"pretence_exposed": "Talking to the company, they saw that its claim to put customers first was hollow."}
 
 
 @step

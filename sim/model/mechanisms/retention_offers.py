@@ -49,7 +49,12 @@ def raised(hurdle: float, weeks: float, offered: bool) -> float:
 COLUMNS = (Column("woken", "weekly_flag", "Whether a better plan makes somebody compare providers this week"),)
 COUNTS = ("plans_sent", "save_offers", "saved")
 MONEY_OUT = ("cost_retention",)
-EVENTS = {"plan_sent": "", "offer_to_stay": ""}
+EVENTS = {
+    "plan_sent": "The company recommended a better plan, without being asked.",
+    "offer_to_stay": lambda stays, here: (
+        f"They were about to leave and got an offer to stay, which they {'accepted' if stays else 'declined'}."
+    ),
+}
 
 
 @step

@@ -11,6 +11,7 @@ so for those who like it; Meuter et al. 2000 (J. Marketing 64:50-64) for failure
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.satisfaction import remember
 from sim.model.behaviour.waiting import handling_minutes, patience_minutes, wait_pain
+from sim.model.events import duration
 from sim.model.examples import example
 from sim.model.mechanisms.employee_care import wages
 from sim.model.mechanisms.impatience import remaining
@@ -128,7 +129,13 @@ def put_off(length: int, minding: float, in_sight: float, unnoticed: float, dete
 
 COUNTS = ("visits", "self_visits", "walked_out", "balked", "checkout_wait")
 MONEY_OUT = ("cost_checkout", "cost_shrink", "cost_lost_sales")
-EVENTS = {"shop": "", "shop_left": "", "shop_balked": ""}
+EVENTS = {
+    "shop": lambda wait, here: (
+        f"They visited a shop and {'did not have to wait' if wait * 60 < 1 else f'waited {duration(wait)}'}."
+    ),
+    "shop_left": "They visited a shop and walked out after {duration}.",
+    "shop_balked": "They came to a shop, saw {amount:.0f} people in line, and left without buying.",
+}
 
 
 @step

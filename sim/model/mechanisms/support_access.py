@@ -109,7 +109,10 @@ def routed(minutes: float, levels: int, routing: float) -> float:
 
 
 COUNTS = ("gave_up",)
-EVENTS = {"gives_up": "", "lines_closed": ""}
+EVENTS = {
+    "gives_up": "They tried to call and gave up after {duration} without reaching anybody.",
+    "lines_closed": "They called, but the lines were closed.",
+}
 
 
 @step

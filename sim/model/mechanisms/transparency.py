@@ -107,7 +107,11 @@ def openness_cost(people: int, cost: float, notices: float, process: float, pric
 
 
 MONEY_OUT = ("cost_communication",)
-EVENTS = {"claim_found_false": "", "outage_notice": "", "false_notice": ""}
+EVENTS = {
+    "claim_found_false": "They found out that the company had misled them.",
+    "outage_notice": "The company told them at once of a failure.",
+    "false_notice": "What the company told them of a failure turned out to be untrue.",
+}
 
 
 @step

@@ -72,7 +72,10 @@ def annoyance(pressure: float, fatigue: float, relevance: float, distrust: float
 COUNTS = ("offers", "sales")
 MONEY_IN = ("revenue_upselling",)
 MONEY_OUT = ("cost_upselling",)
-EVENTS = {"offer_accepted": "", "offer_refused": ""}
+EVENTS = {
+    "offer_accepted": "They were offered more and bought for {money}.",
+    "offer_refused": "They were offered more and declined.",
+}
 
 
 @step

@@ -48,7 +48,7 @@ def lowered(hurdle: float, weeks: float, offered: bool) -> float:
 
 COUNTS = ("winback_offers", "won_back")
 MONEY_OUT = ("cost_winback",)
-EVENTS = {"winback_offer": ""}
+EVENTS = {"winback_offer": "The company made them an offer to come back."}
 
 
 @step

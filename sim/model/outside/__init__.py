@@ -8,33 +8,23 @@ the model is known by: it may import from ``sim``, ``numpy`` and Python's own li
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from sim.model.component import Model, Part, builtin, part_of
+from sim.model.component import MechanismFile, Model, Part, builtin, part_of
 from sim.model.outside.parts import check_part, check_shapes
-from sim.model.outside.reading import MechanismFile, Reading, streams_of_the_package
+from sim.model.outside.reading import Reading, streams_of_the_package
 from sim.model.outside.steps import check_steps
 
 GROUP = "outside"
 
 
-@dataclass(frozen=True, eq=False)
 class ExtendedModel(Model):
-    """The shipped model with mechanisms from these files beside its own, in the order of their names."""
-
-    files: tuple[MechanismFile, ...] = ()
+    """The shipped model with mechanisms from files beside its own."""
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """For other processes, which are given the files' texts and need no files."""
         return extended, (self.files,)
-
-    @cached_property
-    def mechanisms(self) -> dict[str, str]:
-        """As :attr:`Model.mechanisms`."""
-        return {file.name: file.sha256 for file in self.files}
 
 
 _MADE: dict[tuple[tuple[str, str], ...], Model] = {}
@@ -45,10 +35,10 @@ def extended(files: Sequence[MechanismFile]) -> Model:
 
     Raises :class:`~sim.errors.Mistake` for a file that is no mechanism, or that clashes with what is there.
     """
-    files = sorted(files)
-    key = tuple((file.name, file.text) for file in files)
+    known = {(file.name, file.text): file for file in sorted(files, reverse=True)}
+    key = tuple(sorted(known))
     if key not in _MADE:
-        _MADE[key] = _extended(tuple(files)) if files else builtin()
+        _MADE[key] = _extended(tuple(known[each] for each in key)) if key else builtin()
     return _MADE[key]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sim.errors import Mistake, nearest
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY, Column
 from sim.model.component import Part
+from sim.model.events import Circumstances, told
 from sim.model.examples import Example
 from sim.model.outside.reading import is_name
 from sim.model.parameters import Parameters
@@ -86,16 +87,13 @@ def check_part(part: Part, others: Mapping[str, Part], at: At) -> None:
     _week(part, at)
 
 
-def _own_name(what: str, name: object, taken: Iterable[str], at: At, where: str) -> None:
+def _own_name(what: str, name: object, taken: Collection[object], at: At, where: str) -> None:
     """Refuse what is no name, or the name of something else."""
     if not is_name(name):
         raise at.wrong(f"{name!r} is no name for a {what}; take small letters, digits and _", where, name)
     if name in taken:
-        raise at.wrong(
-            f"there is a {what} '{name}' already, or the program means something else by it; choose another name",
-            where,
-            name,
-        )
+        what = f"the {what} '{name}' is there already, or its name means something else to the program"
+        raise at.wrong(f"{what}; choose another name", where, name)
 
 
 # ---- settings
@@ -183,12 +181,8 @@ def _size(column: Column, at: At) -> None:
         )  # fmt: skip
 
 
-def _counted(part: Part) -> tuple[str, ...]:
-    return *part.counts, *part.money_in, *part.money_out
-
-
 def _counts(part: Part, others: Mapping[str, Part], at: At) -> None:
-    taken = {name for other in others.values() for name in _counted(other)} | NOT_COUNTS
+    taken = {name for other in others.values() for name in other.counted} | NOT_COUNTS
     for where in ("COUNTS", "MONEY_IN", "MONEY_OUT"):
         for name in getattr(part, where.lower()):
             _own_name("count", name, taken, at, where)
@@ -200,15 +194,11 @@ def _events(part: Part, others: Mapping[str, Part], at: At) -> None:
     for name, sentence in part.events.items():
         _own_name("event", name, taken, at, "EVENTS")
         try:
-            whole = isinstance(sentence, str) and sentence.strip() and sentence.format(np.float32(0.5))
-        except (ValueError, LookupError, AttributeError, TypeError):
-            whole = ""
-        if not whole:
-            raise at.wrong(
-                f"the event '{name}' needs a sentence, with {{}} or {{:.0f}} where its amount belongs, but has {sentence!r}",
-                "EVENTS",
-                name,
-            )
+            words = told(sentence, 0.5, Circumstances(0, "EUR", {})) if sentence else ""
+        except Exception as fault:
+            raise at.wrong(f"the sentence of '{name}' fails: {type(fault).__name__}: {fault}", "EVENTS", name) from None
+        if not isinstance(words, str) or not words.strip():
+            raise at.wrong(f"'{name}' needs a sentence, with {{:.0f}} where its amount belongs", "EVENTS", name)
 
 
 # ---- examples, contradictions
@@ -221,15 +211,15 @@ def _examples(part: Part, at: At) -> None:
             raise at.wrong(
                 f"EXAMPLES holds {one!r}, but each must be an example(rule, …, becomes=…, because=…)", "EXAMPLES"
             )
-        told = f"example {number} of EXAMPLES, {one.rule.__name__}({', '.join(map(str, one.given))})"
+        which = f"example {number} of EXAMPLES, {one.rule.__name__}({', '.join(map(str, one.given))})"
         try:
             with np.errstate(all="ignore"):
                 found = one.rule.plain(*one.rule.force(*one.given))
             close = np.allclose(found, one.becomes, rtol=0, atol=one.tolerance)
         except Exception as fault:
-            raise at.wrong(f"{told} fails: {type(fault).__name__}: {fault}", "EXAMPLES", one.because) from None
+            raise at.wrong(f"{which} fails: {type(fault).__name__}: {fault}", "EXAMPLES", one.because) from None
         if not close:
-            raise at.wrong(f"{told} becomes {found}, and not {one.becomes}", "EXAMPLES", one.because)
+            raise at.wrong(f"{which} becomes {found}, and not {one.becomes}", "EXAMPLES", one.because)
 
 
 def _contradictions(part: Part, at: At) -> None:
@@ -247,7 +237,8 @@ def _contradiction(parameters: type[Parameters], check: Callable[[Any], bool], s
         named = [name for _, name, *_ in string.Formatter().parse(sentence) if name is not None]
         says_so = check(parameters())
     except Exception as fault:
-        raise at.wrong(f"IMPOSSIBLE fails: {type(fault).__name__}: {fault}", "IMPOSSIBLE", sentence) from None
+        hint = nearest(str(fault.name), known) if isinstance(fault, AttributeError) else ""
+        raise at.wrong(f"IMPOSSIBLE fails: {type(fault).__name__}: {fault}{hint}", "IMPOSSIBLE", sentence) from None
     unknown = next((name for name in named if name not in known), None)
     if unknown is not None:
         raise at.wrong(
@@ -279,9 +270,9 @@ def _week(part: Part, at: At) -> None:
 def _item(item: Any, place: str, at: At) -> None:
     if not isinstance(item, ACTIONS):
         known = ", ".join(kind.__name__ for kind in ACTIONS)
-        told = item.__name__ if callable(item) and hasattr(item, "__name__") else type(item).__name__
+        name = item.__name__ if callable(item) and hasattr(item, "__name__") else type(item).__name__
         raise at.wrong(
-            f"{told} cannot act in '{place}' of itself: say who acts, with everybody(…), company(…) or one of {known}",
+            f"{name} cannot act in '{place}' of itself: say who acts, with everybody(…), company(…) or one of {known}",
             "WEEK",
             place,
         )

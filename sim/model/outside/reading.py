@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 import dis
-import hashlib
 import importlib
 import inspect
 import linecache
@@ -16,11 +15,10 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import NamedTuple
 
 from sim.errors import Mistake, nearest
 from sim.model import random
-from sim.model.component import Part, builtin
+from sim.model.component import MechanismFile, Part, builtin
 from sim.model.rules import Rule
 from sim.model.steps import Step
 from sim.system.text import shown
@@ -29,23 +27,6 @@ ALLOWED = ("sim", "numpy", "__future__")
 """What a mechanism's file may import beside Python's own library."""
 NOT_PLAIN = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS | inspect.CO_GENERATOR | inspect.CO_COROUTINE
 """What the code of a step or rule is not."""
-
-
-class MechanismFile(NamedTuple):
-    """A mechanism's file: where it lies, or lay, and what it says."""
-
-    path: str
-    text: str
-
-    @property
-    def name(self) -> str:
-        """What the mechanism is called: the file's name without its ending."""
-        return Path(self.path).stem
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of the text: 64 hexadecimal digits."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)
@@ -83,7 +64,7 @@ class Reading:
         return self.mistake(what, self._line_of(name, word))
 
     def _line_of(self, name: str, word: object) -> int:
-        for statement in self.tree.body:
+        for statement in reversed(self.tree.body):
             if name in _names_given(statement):
                 said = (node for node in ast.walk(statement) if word is not None and word in _said(node))
                 return getattr(next(said, statement), "lineno", 1)
@@ -180,9 +161,8 @@ class Reading:
         unknown = next((str(each.argval) for each in used if each.argval not in known), None)
         line = rule.plain.__code__.co_firstlineno
         if unknown is not None:
-            raise self.mistake(
-                f"rule {rule.__name__} uses '{unknown}', which there is not{nearest(unknown, known)}", line
-            )
+            near = nearest(unknown, [*rule.plain.__code__.co_varnames, *known])
+            raise self.mistake(f"rule {rule.__name__} uses '{unknown}', which there is not{near}", line)
         if inspect.signature(rule.plain, eval_str=True).return_annotation not in (float, int, bool):
             raise self.mistake(f"rule {rule.__name__} must say what it gives: -> float, -> int or -> bool", line)
 

@@ -136,10 +136,9 @@ class _Check:
     # ---- whose it is
 
     def _written(self, step: Step, node: ast.AST) -> None:
-        own = (*self.part.counts, *self.part.money_in, *self.part.money_out)
         match node:
             case ast.Attribute(value=ast.Name(id="count"), attr=name, ctx=ast.Store()):
-                self._refuse_strange(step, node, f"count.{name}", own, self.model.counts)
+                self._refuse_strange(step, node, f"count.{name}", self.part.counted, self.model.counts)
             case ast.Subscript(value=ast.Attribute(value=ast.Name(id="count"))):
                 raise step.unsuitable(node, f"what one's own mechanism counts has no places: {ast.unparse(node)}")
             case ast.Attribute(value=ast.Name(id="week"), attr=name, ctx=ast.Store()):

@@ -1,4 +1,4 @@
-"""What a figure shows, said once: the still picture (matplotlib) and the moving one (plotly) are both drawn from it.
+"""What a figure shows, said once: every drawing of it is made from this.
 
 A :class:`Chart` has two axes and marks upon them. Lengths are in inches, values in the axes' own units; x runs across, y up.
 Where an axis has rows, the first stands on top and a mark's y is its row's number.
@@ -6,14 +6,18 @@ Where an axis has rows, the first stands on top and a mark's y is its row's numb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from sim.report.charts.drawing import INK, Look
+from sim.report.charts.palette import INK, Look
 
-INTERVAL = "95 % interval"
+__all__ = [
+    "BELOW", "ENDS", "INSIDE", "INTERVAL", "Axis", "Bars", "Box", "Cells", "Chart", "Dots", "Grid", "Line", "Mark", "Note",
+    "Rule", "Span", "Values",
+]  # fmt: skip
+INTERVAL, WEEKS = "95 % interval", "weeks from the start"
 ENDS, BELOW, INSIDE = "ends", "below", "inside"
 """Where a chart names its lines: at their right ends, below the axes, or in a corner between them."""
 Values = Sequence[float] | np.ndarray
@@ -24,7 +28,7 @@ class Axis:
     """One axis: what stands at it, the unit that follows its numbers, and where it ends (None: where the marks end).
 
     ``weeks``: it is a time axis of this many weeks. ``rows``: it has these rows instead of numbers. ``ticks``: a word for
-    each of these places. ``line``: whether its lines of reference are drawn.
+    each of these places. ``line``: whether its lines of reference are drawn; ``bare``: neither they nor numbers nor the axis are.
     """
 
     label: str = ""
@@ -37,6 +41,7 @@ class Axis:
     logarithmic: bool = False
     whole: bool = False
     line: bool = True
+    bare: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +69,10 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Dots:
-    """Marks at points, each with its interval across and upwards, if any. ``words``: what is said of each of them."""
+    """Marks at points, each with its interval across and upwards, if any. ``words``: what is said of each of them.
+
+    ``picks``: numbers by which a page on which one can be chosen is told which; ``edge``: the colour around each, if any.
+    """
 
     name: str
     x: Values
@@ -78,9 +86,15 @@ class Dots:
     above: Values | None = None
     strength: float = 1.0
     words: Sequence[str] = ()
-    edge: str = "none"
+    picks: Sequence[int] = ()
+    edge: str = ""
     band: str = INTERVAL
     named: bool = True
+
+    @property
+    def line_colour(self) -> str:
+        """The colour of its intervals: that of its edge where it has one, for it may be hollow."""
+        return self.edge or self.colour
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,14 +114,32 @@ class Bars:
     upright: bool = False
     clear: Values | None = None
 
+    @property
+    def spans(self) -> np.ndarray:
+        """Where each bar starts and ends: float64 (2, bars)."""
+        ends = np.asarray(self.end, np.float64)
+        return np.array([np.broadcast_to(np.asarray(self.start, np.float64), ends.shape), ends])
+
+    @property
+    def told(self) -> Iterator[tuple[float, float, str, bool]]:
+        """Of every bar that has words: its row, the place beside which they stand, they, and whether they stand to its left."""
+        (starts, ends), beside = self.spans, self.end if self.clear is None else self.clear
+        for row, at, words, left in zip(self.rows, np.nan_to_num(beside), self.words, ends < starts, strict=False):
+            yield float(row), float(at), words, bool(left)
+
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """A map: ``values`` (columns, rows) in cells one unit wide, named by the ticks of both axes; ``labels`` as ``values``."""
+    """A map: ``values`` (columns, rows) in cells one unit wide, named by the ticks of both axes.
+
+    As ``values``: ``labels`` stand in the cells, ``words`` are said of each, ``picks`` tell which was chosen.
+    """
 
     values: np.ndarray
     unit: str
     labels: Sequence[Sequence[str]] = ()
+    words: Sequence[Sequence[str]] = ()
+    picks: Sequence[Sequence[int]] = ()
 
 
 @dataclass(frozen=True)
@@ -142,11 +174,12 @@ class Box:
 
 @dataclass(frozen=True)
 class Note:
-    """Words at a point."""
+    """Words at a point: above and to its right, or to its ``left``."""
 
     x: float
     y: float
     words: str
+    left: bool = False
 
 
 Mark = Line | Dots | Bars | Cells | Rule | Span | Box | Note
@@ -180,25 +213,3 @@ class Grid:
     height: float
     shared: bool = True
     title: str = ""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure on a page: what it shows (for those who cannot see it), what to know about it, the still drawing, its chart.
-
-    ``wide``: it takes the whole width of the page. ``name``: how ``loyalty plot`` and files call it.
-    """
-
-    alt: str
-    note: str
-    svg: bytes
-    chart: Chart | Grid | None = field(default=None, compare=False)
-    wide: bool = False
-    name: str = ""
-
-    @property
-    def source(self) -> str:
-        """The still drawing as the source of an image element, so that the page needs no other file."""
-        import base64
-
-        return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode()

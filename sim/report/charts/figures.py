@@ -9,12 +9,11 @@ import numpy as np
 from sim.model.behaviour.ledger import CAUSES
 from sim.report import facts
 from sim.report.amounts import between, listed, money_unit, number, places, signed
-from sim.report.charts.description import BELOW, ENDS, Axis, Chart, Dots, Grid, Line, Mark, Note, Picture, Rule
-from sim.report.charts.drawing import Look, look, short, spread
-from sim.report.charts.still import pictured
+from sim.report.charts import BELOW, ENDS, Axis, Chart, Dots, Grid, Line, Mark, Note, Picture, Rule
+from sim.report.charts.layout import short, spread
+from sim.report.charts.palette import GRID, PAPER, Look, look
 from sim.report.words import cause_words
 from sim.runs.comparison import Comparison
-from sim.runs.measures import DEFINITIONS
 from sim.runs.runner import Result
 from sim.runs.statistics import interval
 
@@ -65,7 +64,7 @@ def retention(answer: Comparison) -> Picture:
     told = ", ".join(f"{line.name} {number(line.end[1], 1)} %" for line in lines)
     note = f"Share of the customers of week 0 who have not left. Line: mean; band: {told_band}."
     alt = f"Line chart of customers still there over {weeks[-1]} weeks. At the end: {told}."
-    return pictured(chart, alt, note, name="retention")
+    return Picture(chart, alt, note, name="retention")
 
 
 def _band(replications: int) -> tuple[tuple[float, float], str, str]:
@@ -77,51 +76,51 @@ def _band(replications: int) -> tuple[tuple[float, float], str, str]:
 
 def kept_more(answer: Comparison) -> Picture:
     """How many more of the first customers are still there than under the base."""
-    base, lines = facts.weekly(answer, answer.base, "retention"), []
-    for result, this in _looks(answer)[1:]:
-        gap = 100 * (facts.weekly(answer, result, "retention") - base)
-        lines.append(_from_zero(result, this, *facts.bands(gap)))
-    up = Axis("percentage points", "points", *_ends_of(lines))
-    title = f"Customers kept, against {short(answer.base.scenario.name, 30, 1)}"
-    chart = Chart(title, _weeks(answer), up, [_base_line(answer), *lines], names=ENDS)
+    base = facts.weekly(answer, answer.base, "retention")
+    gaps = [facts.bands(100 * (facts.weekly(answer, other, "retention") - base)) for other in answer.others]
+    chart, ends = _against(answer, "Customers kept", ("percentage points", "points"), gaps, ())
     note = "Paired difference: same customers, same luck, other policy. Band: 95 % interval of the mean."
-    told = ", ".join(f"{line.name} {signed(line.end[1], 1)}" for line in lines)
+    told = ", ".join(f"{name} {signed(end, 1)}" for name, end in ends)
     alt = f"Line chart of the paired difference in customers kept, in percentage points. At the end: {told}."
-    return pictured(chart, alt, note, name="kept_more")
+    return Picture(chart, alt, note, name="kept_more")
 
 
-def _from_zero(result: Result, this: Look, mean: np.ndarray, low: np.ndarray, high: np.ndarray) -> Line:
-    """A policy's difference from the base: nothing before the first week."""
-    mean, low, high = (_from_start(part, 0) for part in (mean, low, high))
-    return Line(result.scenario.name, np.arange(len(mean)), mean, this, low, high, shade=0.25)
+def _against(
+    answer: Comparison,
+    what: str,
+    units: tuple[str, str],
+    gaps: Sequence[np.ndarray | Sequence[np.ndarray]],
+    more: Sequence[Mark],
+) -> tuple[Chart, list[tuple[str, float]]]:
+    """Differences from the base week by week, which is a line at zero, and where each policy's ends.
 
-
-def _base_line(answer: Comparison) -> Line:
-    """The base as a line at zero."""
-    weeks = np.arange(answer.base.scenario.weeks + 1)
-    return Line(answer.base.scenario.name, weeks, np.zeros(len(weeks)), look(0), width=1.4)
-
-
-def _ends_of(lines: Sequence[Line]) -> tuple[float | None, float | None]:
-    """Ends of the upright axis where nothing ever differs from zero; else the lines decide."""
-    return (None, None) if any(np.nan_to_num([line.y, line.low, line.high]).any() for line in lines) else (-1, 1)
+    ``units``: at the axis, and behind a number; ``gaps``: mean, lower and upper end for each policy but the base.
+    """
+    weeks, base = np.arange(answer.base.scenario.weeks + 1), answer.base.scenario.name
+    lines = []
+    for (result, this), gap in zip(_looks(answer)[1:], gaps, strict=True):
+        mean, low, high = (_from_start(part, 0) for part in gap)
+        lines.append(Line(result.scenario.name, weeks, mean, this, low, high, shade=0.25))
+    differs = any(np.nan_to_num([line.y, line.low, line.high]).any() for line in lines)
+    up = Axis(*units, *((None, None) if differs else (-1, 1)))
+    marks = [Line(base, weeks, np.zeros(len(weeks)), look(0), width=1.4), *lines, *more]
+    chart = Chart(f"{what}, against {short(base, 30, 1)}", _weeks(answer), up, marks, names=ENDS)
+    return chart, [(line.name, line.end[1]) for line in lines]
 
 
 def money(answer: Comparison) -> Picture:
     """Profit against the base's, summed from the start, with the weeks in which it turns."""
-    scale, turns, lines = facts.stands_for(answer), [], []
-    series = {r.scenario.name: np.array([week[:3] for week in answer.cumulative_profit(r)]).T for r in answer.others}
-    unit = money_unit([scale * float(np.nanmax(np.abs(s))) for s in series.values()], answer.base.scenario.currency)
-    for result, this in _looks(answer)[1:]:
-        mean, low, high = series[result.scenario.name] * scale * unit.factor
-        lines.append(_from_zero(result, this, mean, low, high))
-        turns += [(even, this)] if (even := facts.turn(answer, result).even) is not None else []
-    marks = [_base_line(answer), *lines, *_marked_turns(turns, answer.base.scenario.weeks)]
-    title = f"Profit so far, against {short(answer.base.scenario.name, 30, 1)}"
-    chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level, *_ends_of(lines)), marks, names=ENDS)
-    told = ", ".join(f"{line.name} {signed(line.end[1], 2)} {unit.level}" for line in lines)
+    scale = facts.stands_for(answer)
+    series = [np.array([week[:3] for week in answer.cumulative_profit(other)]).T * scale for other in answer.others]
+    unit = money_unit([float(np.nanmax(np.abs(s))) for s in series], answer.base.scenario.currency)
+    turns = [(facts.turn(answer, result).even, this) for result, this in _looks(answer)[1:]]
+    known = [(even, this) for even, this in turns if even is not None]
+    marks = _marked_turns(known, answer.base.scenario.weeks)
+    gaps = [one * unit.factor for one in series]
+    chart, ends = _against(answer, "Profit so far", (unit.level, unit.level), gaps, marks)
+    told = ", ".join(f"{name} {signed(end, 2)} {unit.level}" for name, end in ends)
     alt = f"Line chart of profit summed from the start, against {answer.base.scenario.name}. At the end: {told}."
-    return pictured(chart, alt, _money_note(turns), name="profit_so_far")
+    return Picture(chart, alt, _money_note(known), name="profit_so_far")
 
 
 def _marked_turns(turns: list[tuple[int, Look]], weeks: int) -> list[Mark]:
@@ -134,7 +133,7 @@ def _marked_turns(turns: list[tuple[int, Look]], weeks: int) -> list[Mark]:
 
 def _ring(even: int, this: Look) -> Dots:
     words = [f"break-even in week {even}"]
-    return Dots("break-even", [even], [0], "#ffffff", size=9, edge=this.colour, words=words, named=False)
+    return Dots("break-even", [even], [0], PAPER, size=9, edge=this.colour, words=words, named=False)
 
 
 def _money_note(turns: list[tuple[int, Look]]) -> str:
@@ -145,12 +144,12 @@ def _money_note(turns: list[tuple[int, Look]]) -> str:
 def over_time(answer: Comparison, measure: str) -> Picture:
     """Any measure, week by week: means over four weeks, with the interval of the mean."""
     unit = facts.unit_of(answer, measure)
-    title = DEFINITIONS[measure].meaning.split(",")[0].removesuffix(" at the end")
+    title = answer.definitions[measure].meaning.split(",")[0].removesuffix(" at the end")
     lines = _smooth(answer, measure, unit.factor)
     chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level), lines, height=3.3, names=ENDS)
     weeks = answer.base.scenario.weeks
-    alt = f"Line chart of {DEFINITIONS[measure].words} over {weeks} weeks, under {_names(answer)}."
-    return pictured(chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{_gaps_told(lines)}", name=measure)
+    alt = f"Line chart of {answer.definitions[measure].words} over {weeks} weeks, under {_names(answer)}."
+    return Picture(chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{_gaps_told(lines)}", name=measure)
 
 
 def _gaps_told(lines: Sequence[Line]) -> str:
@@ -166,7 +165,7 @@ def _smooth(answer: Comparison, measure: str, factor: float) -> list[Line]:
     lines = []
     for result, this in _looks(answer):
         times, series = facts.smoothed(factor * facts.weekly(answer, result, measure))
-        low_end, high_end = DEFINITIONS[measure].bounds
+        low_end, high_end = answer.definitions[measure].bounds
         mean, low, high = facts.bands(series, (low_end * factor, high_end * factor))
         lines.append(Line(result.scenario.name, times, mean, this, low, high, width=1.5))
     return lines
@@ -189,7 +188,7 @@ def word_of_mouth(answer: Comparison, kind: str) -> Picture:
     chart = Chart(title, _weeks(answer), up, lines, height=3.3, names=ENDS)
     zero = "" if kind == "negative" else " The vertical axis does not begin at zero."
     alt = f"Line chart of {title.lower()} per 100 customers and week, under {_names(answer)}."
-    return pictured(
+    return Picture(
         chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{zero}{_gaps_told(lines)}", name=measure
     )
 
@@ -201,7 +200,7 @@ def reasons(answer: Comparison) -> Picture:
     shown = [cause for cause in CAUSES if any(mean[cause] > 0 for mean in means.values())]
     shown.sort(key=lambda cause: -np.nan_to_num(means[answer.base.scenario.name][cause]))
     names, step = list(means), min(0.62 / max(len(means) - 1, 1), 0.2)
-    marks: list[Mark] = [Rule(edge - 0.5, False, "#e3e3e3", 0.8) for edge in range(1, len(shown))]
+    marks: list[Mark] = [Rule(edge - 0.5, False, GRID, 0.8) for edge in range(1, len(shown))]
     for place, (result, this) in enumerate(_looks(answer)):
         rows = np.arange(len(shown)) - step * ((len(names) - 1) / 2 - place)
         values = [means[result.scenario.name][cause] for cause in shown]
@@ -212,7 +211,7 @@ def reasons(answer: Comparison) -> Picture:
     up = Axis(rows=[cause_words(cause) for cause in shown], line=False)
     height = 1.4 + 0.2 * len(names) / 2 + 0.29 * max(len(shown), 1)
     chart = Chart("Why people leave", Axis(per, low=0), up, marks, height=height, names=BELOW)
-    return pictured(chart, _reasons_alt(answer, means), _reasons_note(shown), name="reasons")
+    return Picture(chart, _reasons_alt(answer, means), _reasons_note(shown), name="reasons")
 
 
 def _reasons_note(shown: list[str]) -> str:
@@ -241,7 +240,7 @@ def whole_forest(answer: Comparison) -> Picture:
     charts = [picture.chart for picture in single if isinstance(picture.chart, Chart)]
     height = 3 * max(chart.height for chart in charts)
     grid = Grid([charts[:2], charts[2:4], charts[4:]], 7.6, height, shared=False)
-    return pictured(grid, " ".join(picture.alt for picture in single), wide=True, name="forest")
+    return Picture(grid, " ".join(picture.alt for picture in single), wide=True, name="forest")
 
 
 def _differences(answer: Comparison, measure: str) -> Picture:
@@ -258,10 +257,10 @@ def _differences(answer: Comparison, measure: str) -> Picture:
     chart = Chart(
         FOREST_WORDS[measure], Axis(unit.difference, unit.difference),
         Axis(rows=[result.scenario.name for result in answer.others]), marks, height=1.15 + 0.3 * len(answer.others),
-        width=4.4, better=DEFINITIONS[measure].better,
+        width=4.4, better=answer.definitions[measure].better,
     )  # fmt: skip
     base = answer.base.scenario.name
-    return pictured(
+    return Picture(
         chart, f"{FOREST_WORDS[measure]}, difference from {base} ({unit.difference}): {', '.join(told)}.", name=measure
     )
 

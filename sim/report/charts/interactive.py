@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 
-from sim.report.charts.description import ENDS, Axis, Chart, Grid, Line, Picture
-from sim.report.charts.drawing import FAINT, INK, short
+from sim.report.charts.description import ENDS, WEEKS, Axis, Chart, Grid, Line
 from sim.report.charts.interactive_marks import Json, in_lines, notes, safe, shapes, traces
+from sim.report.charts.layout import short, week_step
+from sim.report.charts.palette import FAINT, GRID, INK, PAPER
 
 CONFIG: Json = {
     "displaylogo": False,
@@ -22,20 +23,14 @@ CONFIG: Json = {
 offers to upload a chart."""
 PIXELS = 96
 _FONT = 'system-ui, "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans", sans-serif'
-_GRID = "#e3e3e3"
 
 
-def interactive(picture: Picture) -> Json:
-    """The picture as a plotly figure: ``{"data": […], "layout": {…}, "config": {…}}``, ready for ``plotly.graph_objects.Figure``
-    (without ``config``) or for ``Plotly.newPlot`` in a page.
-
-    Raises :class:`ValueError` when the picture has no chart, as one that was drawn elsewhere.
-    """
-    if picture.chart is None:
-        raise ValueError("this picture has no chart to draw from")
-    rows = picture.chart.panels
+def interactive(figure: Chart | Grid) -> Json:
+    """The figure as plotly has it: ``{"data": […], "layout": {…}, "config": {…}}``, ready for ``plotly.graph_objects.Figure``
+    (without ``config``) or for ``Plotly.newPlot`` in a page."""
+    rows = figure.panels
     data: list[Json] = []
-    layout = _layout(picture.chart)
+    layout = _layout(figure)
     places = [(i, k) for i, row in enumerate(rows) for k in range(len(row))]
     for number, (i, k) in enumerate(places, 1):
         chart, end = rows[i][k], "" if number == 1 else str(number)
@@ -44,43 +39,29 @@ def interactive(picture: Picture) -> Json:
         ]
         layout[f"xaxis{end}"], layout[f"yaxis{end}"] = _axes(chart, end, _cell(i, len(rows), k, len(rows[i])))
         layout["shapes"] += [_on(shape, end) for mark in chart.marks for shape in shapes(mark)]
-        layout["annotations"] += [_on(note, end) for note in notes(chart, isinstance(picture.chart, Grid))]
+        layout["annotations"] += [_on(note, end) for note in notes(chart, isinstance(figure, Grid))]
     return {"data": data, "layout": layout, "config": CONFIG}
 
 
-def as_json(picture: Picture) -> str:
-    """The same as text that may stand in an element of a page; equal for equal pictures."""
-    text = json.dumps(interactive(picture), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+def as_json(figure: Chart | Grid) -> str:
+    """The same as text that may stand in an element of a page; equal for equal figures."""
+    text = json.dumps(interactive(figure), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _layout(chart: Chart | Grid) -> Json:
     one = chart if isinstance(chart, Chart) else None
     lines = one is not None and one.names == ENDS
-    left = (
-        12 + 7 * max((len(line) for row in one.up.rows for line in short(row, 24).split("\n")), default=0) if one else 0
-    )
+    names = (len(line) for row in one.up.rows for line in short(row, 24).split("\n")) if one else ()
     return {
-        "font": {"family": _FONT, "size": 12, "color": INK},
-        "paper_bgcolor": "#fff",
-        "plot_bgcolor": "#fff",
+        "font": {"family": _FONT, "size": 12, "color": INK}, "paper_bgcolor": PAPER, "plot_bgcolor": PAPER,
         "height": round(1.25 * PIXELS * chart.height),
-        "margin": {"l": max(left, 62), "r": 20, "t": 46 if chart.title else 28, "b": 52},
-        "title": {
-            "text": f"<b>{safe(chart.title)}</b>",
-            "font": {"size": 15},
-            "x": 0.01,
-            "y": 0.985,
-            "yanchor": "top",
-        },
-        "hovermode": "x unified" if lines else "closest",
-        "hoverlabel": {"namelength": -1, "font": {"size": 12}},
+        "margin": {"l": max(12 + 7 * max(names, default=0), 62), "r": 20, "t": 46 if chart.title else 28, "b": 52},
+        "title": {"text": f"<b>{safe(chart.title)}</b>", "font": {"size": 15}, "x": 0.01, "y": 0.985, "yanchor": "top"},
+        "hovermode": "x unified" if lines else "closest", "hoverlabel": {"namelength": -1, "font": {"size": 12}},
         "legend": {"orientation": "h", "x": 0, "y": 0, "yanchor": "bottom", "yref": "container", "font": {"size": 12}},
-        "showlegend": bool(one and one.names),
-        "barmode": "overlay",
-        "shapes": [],
-        "annotations": [],
-    }
+        "showlegend": bool(one and one.names), "barmode": "overlay", "shapes": [], "annotations": [],
+    }  # fmt: skip
 
 
 def _axes(chart: Chart, end: str, cell: tuple[list[float], list[float]]) -> tuple[Json, Json]:
@@ -101,16 +82,15 @@ def _heading(chart: Chart) -> str:
 
 
 def _axis(axis: Axis) -> Json:
-    said: Json = {"gridcolor": _GRID, "showgrid": axis.line, "zeroline": False, "linecolor": FAINT, "automargin": True}
+    said: Json = {"gridcolor": GRID, "showgrid": axis.line, "zeroline": False, "linecolor": FAINT, "automargin": True}
+    if axis.bare:
+        return said | {"visible": False, "range": [axis.low, axis.high]}
     if axis.label or axis.weeks is not None:
-        said["title"] = {"text": in_lines(axis.label or "weeks from the start"), "font": {"size": 12}, "standoff": 8}
+        said["title"] = {"text": in_lines(axis.label or WEEKS), "font": {"size": 12}, "standoff": 8}
     if axis.logarithmic:
         said["type"] = "log"
     if axis.weeks is not None:
-        said |= {
-            "range": [0, axis.weeks],
-            "dtick": next((s for s in (1, 2, 4, 13, 26, 52) if axis.weeks / s <= 8), 104),
-        }
+        said |= {"range": [0, axis.weeks], "dtick": week_step(axis.weeks)}
     ticks = axis.ticks or [(float(k), row) for k, row in enumerate(axis.rows)]
     if ticks:
         said |= {"tickvals": [at for at, _ in ticks], "ticktext": [in_lines(short(word, 24)) for _, word in ticks]}

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.report.charts.description import Axis, Bars, Box, Cells, Chart, Dots, Line, Note, Rule, Span, Values
-from sim.report.charts.drawing import FAINT, INK
+from sim.report.charts.description import INTERVAL, Axis, Bars, Box, Cells, Chart, Dots, Line, Note, Rule, Span, Values
+from sim.report.charts.palette import FAINT, INK, PAPER, SCALE
 
 Json = dict[str, Any]
 SYMBOLS = {
@@ -57,30 +57,29 @@ def _stretches(mark: Line) -> list[np.ndarray]:
 @traces.register
 def _(mark: Dots, chart: Chart) -> Iterator[Json]:
     group = safe(mark.name)
-    said: Json = {"legendgroup": group}
+    said: Json = {"legendgroup": group} | ({"customdata": list(mark.picks)} if mark.picks else {})
     if mark.words:
         said |= {"text": [in_lines(words) for words in mark.words], "hovertemplate": "%{text}<extra></extra>"}
     elif mark.low is not None:
         said |= _said(mark.low, mark.high, mark.band, "x", chart.across.unit)
     else:
         said["hovertemplate"] = _point(chart)
-    symbol, hollow = SYMBOLS[mark.marker], mark.edge != "none"
-    edge = {"color": mark.edge if hollow else mark.colour, "width": 1.5 if hollow or mark.marker == "x" else 0}
+    thick = 2 if mark.below is None else 1
+    edge = {"color": mark.line_colour, "width": 1.5 if mark.edge or mark.marker == "x" else 0}
     yield {
         "type": "scatter", "mode": "markers", "x": _plain(mark.x), "y": _plain(mark.y), "name": group,
         "showlegend": mark.named and bool(group), "opacity": mark.strength,
-        "marker": {"symbol": symbol, "color": mark.colour, "size": round(1.6 * mark.size, 1), "line": edge},
-        **_errors("error_x", mark.x, mark.low, mark.high, mark.colour),
-        **_errors("error_y", mark.y, mark.below, mark.above, mark.colour), **said,
+        "marker": {"symbol": SYMBOLS[mark.marker], "color": mark.colour, "size": round(1.6 * mark.size, 1), "line": edge},
+        **_errors("error_x", mark.x, mark.low, mark.high, mark.line_colour, thick),
+        **_errors("error_y", mark.y, mark.below, mark.above, mark.line_colour, thick), **said,
     }  # fmt: skip
 
 
 @traces.register
 def _(mark: Bars, chart: Chart) -> Iterator[Json]:
-    ends = np.asarray(mark.end, np.float64)
-    starts = np.broadcast_to(np.asarray(mark.start, np.float64), ends.shape)
+    starts, ends = mark.spans
     value, place = ("y", "x") if mark.upright else ("x", "y")
-    said = _said(mark.low, mark.high, "95 % interval", value, (chart.up if mark.upright else chart.across).unit)
+    said = _said(mark.low, mark.high, INTERVAL, value, (chart.up if mark.upright else chart.across).unit)
     said["hovertemplate"] = said["hovertemplate"].replace(f"%{{{value}", "%{customdata[2]")
     known = [ends if side is None else np.asarray(side, float) for side in (mark.low, mark.high)]
     yield {
@@ -97,7 +96,7 @@ def _(mark: Cells, chart: Chart) -> Iterator[Json]:
     said = [[f"{_at(chart.across, i)}<br>{_at(chart.up, j)}" for i in range(columns)] for j in range(rows)]
     yield {
         "type": "heatmap", "x": _plain(np.arange(columns) + 0.5), "y": _plain(np.arange(rows) + 0.5),
-        "z": [_plain(row) for row in mark.values.T], "text": said, "colorscale": "Cividis",
+        "z": [_plain(row) for row in mark.values.T], "text": said, "colorscale": SCALE.capitalize(),
         "colorbar": {"title": {"text": safe(mark.unit), "side": "right"}, "thickness": 14},
         "hovertemplate": f"%{{text}}<br><b>%{{z:,.4~r}}</b> {safe(mark.unit)}<extra></extra>",
     }  # fmt: skip
@@ -139,8 +138,9 @@ def notes(chart: Chart, titled: bool) -> Iterator[Json]:
     """Words upon the axes: what the marks say, which side is better, and a panel's title."""
     for mark in chart.marks:
         if isinstance(mark, Note):
+            side, aside = ("right", -6) if mark.left else ("left", 6)
             yield {"x": mark.x, "y": mark.y, "xref": "x", "yref": "y", "text": safe(mark.words), "showarrow": False,
-                   "xanchor": "left", "yshift": 14, "xshift": 6, "bgcolor": "rgba(255,255,255,0.8)"}  # fmt: skip
+                   "xanchor": side, "yshift": 14, "xshift": aside, "bgcolor": _faint(PAPER, 0.8)}  # fmt: skip
         if isinstance(mark, Bars):
             yield from _beside(mark)
     if chart.better:
@@ -154,11 +154,7 @@ def notes(chart: Chart, titled: bool) -> Iterator[Json]:
 
 def _beside(mark: Bars) -> Iterator[Json]:
     """Words at the ends of bars, clear of their intervals."""
-    ends = np.asarray(mark.end, np.float64)
-    starts = np.broadcast_to(np.asarray(mark.start, np.float64), ends.shape)
-    clear = ends if mark.clear is None else np.asarray(mark.clear, np.float64)
-    for row, start, end, at, words in zip(mark.rows, starts, ends, np.nan_to_num(clear), mark.words, strict=False):
-        left = bool(end < start)
+    for row, at, words, left in mark.told:
         yield {"x": _plain([at])[0], "y": _plain([row])[0], "xref": "x", "yref": "y", "text": safe(words), "showarrow": False,
                "xanchor": "right" if left else "left", "xshift": -3 if left else 3, "font": {"size": 11}}  # fmt: skip
 
@@ -190,12 +186,12 @@ def _point(chart: Chart) -> str:
     return f"{names[0]}: {across}<br>{names[1]}: %{{y:,.4~r}} {safe(chart.up.unit)}<extra></extra>"
 
 
-def _errors(key: str, values: Values, low: Values | None, high: Values | None, colour: str) -> Json:
+def _errors(key: str, values: Values, low: Values | None, high: Values | None, colour: str, thick: int = 2) -> Json:
     if low is None or high is None:
         return {}
     middle, ends = np.asarray(values, float), np.sort(np.array([low, high], float), axis=0)
     return {key: {"type": "data", "symmetric": False, "array": _plain(ends[1] - middle), "arrayminus": _plain(middle - ends[0]),
-                  "color": colour, "thickness": 2, "width": 0}}  # fmt: skip
+                  "color": colour, "thickness": thick, "width": 0}}  # fmt: skip
 
 
 def _plain(values: Values | Sequence[float]) -> list[float | None]:
@@ -218,6 +214,6 @@ def _faint(colour: str, strength: float) -> str:
     return f"rgba({red},{green},{blue},{strength:g})"
 
 
-def _dash(dash: Any, width: float) -> str:
-    """Matplotlib's dashes, which are in widths of the line, as plotly's, in pixels."""
-    return "solid" if dash == "solid" else ",".join(f"{1.35 * width * length:.3g}px" for length in dash[1])
+def _dash(dash: Sequence[float], width: float) -> str:
+    """Dashes in pixels, as plotly takes them."""
+    return ",".join(f"{1.35 * width * length:.3g}px" for length in dash) or "solid"

@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import io
 import math
+import threading
 import warnings
-from functools import singledispatch
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal
 
+import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.charts.description import (
-    BELOW,
-    ENDS,
-    INSIDE,
-    Axis,
-    Bars,
-    Box,
-    Cells,
-    Chart,
-    Dots,
-    Grid,
-    Line,
-    Note,
-    Picture,
-    Rule,
-    Span,
-    Values,
-)
-from sim.report.charts.drawing import FAINT, INK, name_lines, place_weeks, short, svg_of
-from sim.system.text import visible_throughout
+from sim.report.charts.description import BELOW, ENDS, INSIDE, WEEKS, Axis, Bars, Cells, Chart, Grid, Line
+from sim.report.charts.layout import short, spread, week_step
+from sim.report.charts.palette import FAINT, GRID, INK
+from sim.report.charts.still_marks import put
 
+Kind = Literal["svg", "pdf", "png"]
 NARROW = 4.8
 """Inches below which lines are named under the axes, because there is no room at their ends."""
 SHORT_TICK = 4
@@ -42,12 +30,53 @@ _LETTER = 0.078
 """Inches that a letter takes, on average."""
 
 
-def pictured(chart: Chart | Grid, alt: str, note: str = "", *, wide: bool = False, name: str = "") -> Picture:
-    """The picture of a chart, for a page."""
-    chart = visible_throughout(chart)
-    return Picture(alt, note, svg_of(drawn(chart)), chart, wide, name)
+_NOTHING: dict[str, dict[str, None]] = {
+    "svg": dict.fromkeys(("Date", "Creator", "Format", "Type")),
+    "pdf": dict.fromkeys(("CreationDate", "Producer", "Creator")),
+    "png": {"Software": None},
+}
+"""What a file would say of when and with what it was drawn, and is kept from saying."""
+_STYLE: dict[Any, Any] = {
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,  # fonts embedded as TrueType: journals refuse Type 3
+    "svg.hashsalt": "loyalty",
+    "text.parse_math": False,
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.8,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "text.color": INK,
+}
 
 
+_PEN = threading.RLock()
+"""How figures look is set for the whole process, so one thread draws at a time."""
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Figures made in here look the same whatever the reader has set for matplotlib, one thread's after another's."""
+    with _PEN, matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_STYLE)
+        yield
+
+
+@styled()
 def drawn(chart: Chart | Grid, width: float | None = None, titled: bool = True) -> Figure:
     """The chart as a figure, ``width`` inches wide (its own width unless given), its title left out if wished."""
     if isinstance(chart, Grid):
@@ -59,15 +88,13 @@ def drawn(chart: Chart | Grid, width: float | None = None, titled: bool = True) 
     return figure
 
 
-def file_of(figure: Figure, kind: str, dots_per_inch: int = 300) -> bytes:
-    """The figure as the bytes of a file: ``svg``, ``pdf`` (fonts embedded) or ``png``; the same bytes every time."""
-    if kind == "svg":
-        return svg_of(figure)
+@styled()
+def file_of(chart: Chart | Grid, kind: Kind, width: float | None = None, titled: bool = True, dots: int = 300) -> bytes:
+    """The chart as the bytes of a file, the same every time; ``dots`` an inch in a ``png``, fonts embedded in a ``pdf``."""
     buffer = io.BytesIO()
-    nothing = {"pdf": {"CreationDate": None, "Producer": None, "Creator": None}, "png": {"Software": None}}[kind]
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure.savefig(buffer, format=kind, metadata=nothing, dpi=dots_per_inch)
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # a name in another script: boxes
+        drawn(chart, width, titled).savefig(buffer, format=kind, metadata=_NOTHING[kind], dpi=dots)
     return buffer.getvalue()
 
 
@@ -76,12 +103,11 @@ def file_of(figure: Figure, kind: str, dots_per_inch: int = 300) -> bytes:
 
 def _draw(axes: Axes, chart: Chart) -> None:
     for mark in chart.marks:
-        _put(mark, axes)
+        put(mark, axes)
     for name, axis in (("x", chart.across), ("y", chart.up)):
         _set_axis(axes, name, axis)
     if chart.across.weeks is not None:
-        narrow = axes.get_figure().get_figwidth() < NARROW  # type: ignore[union-attr]
-        place_weeks(axes, chart.across.weeks, 4 if narrow else 8)
+        _place_weeks(axes, chart.across.weeks, 4 if _figure(axes).get_figwidth() < NARROW else 8)
     elif chart.up.rows:
         axes.margins(x=0.12)
         axes.xaxis.set_major_locator(MaxNLocator(5 if chart.width < NARROW else 6, steps=[1, 2, 2.5, 5, 10]))
@@ -90,6 +116,19 @@ def _draw(axes: Axes, chart: Chart) -> None:
             axes.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 2.5, 5, 10]))
     if chart.title:
         axes.set_title(chart.title)
+
+
+def _figure(axes: Axes) -> Figure:
+    figure = axes.get_figure()
+    assert isinstance(figure, Figure)
+    return figure
+
+
+def _place_weeks(axes: Axes, weeks: int, most: int) -> None:
+    """A time axis that ends where the time ends, ticked every quarter or year, with at most so many steps."""
+    axes.set_xlim(0, weeks)
+    axes.set_xticks(range(0, weeks + 1, week_step(weeks, most)))
+    axes.set_xlabel(WEEKS)
 
 
 def _longest_tick(axes: Axes) -> int:
@@ -107,8 +146,12 @@ def _set_axis(axes: Axes, name: str, axis: Axis) -> None:
     if axis.ticks:
         places, words = zip(*axis.ticks, strict=True)
         axes.set(**{f"{name}ticks": places, f"{name}ticklabels": words})
+        axes.minorticks_off()
     if axis.whole:
         getattr(axes, f"{name}axis").set_major_locator(MaxNLocator(6, integer=True))
+    if axis.bare:
+        getattr(axes, f"{name}axis").set_visible(False)
+        axes.spines["left" if name == "y" else "bottom"].set_visible(False)
     if not axis.line:
         axes.grid(axis=name, visible=False)  # type: ignore[arg-type]
     _ends(axes, name, axis)
@@ -131,16 +174,16 @@ def _rows(axes: Axes, axis: Axis) -> None:
 
 def _make_room(figure: Figure, axes: Axes, chart: Chart, titled: bool) -> None:
     """Margins in inches: names of rows at the left, of lines at the right or below, the title above."""
-    width, height = figure.get_size_inches()
+    (width, height), titled = figure.get_size_inches(), titled and bool(chart.title)
     names = BELOW if chart.names == ENDS and width < NARROW else chart.names
     rows = max((len(line) for row in chart.up.rows for line in short(row, 24).split("\n")), default=0)
-    left = min(0.25 + _LETTER * rows, 0.45 * width) if rows else 0.76
+    left = min(0.25 + _LETTER * rows, 0.45 * width) if rows else 0.25 if chart.up.bare else 0.76
     right = 1.46 if names == ENDS else 0.34 + (0.3 if any(isinstance(m, Bars) and m.words for m in chart.marks) else 0)
     legend = _legend(figure, axes, width) if names == BELOW else 0.0
     if names != chart.names:  # the names stand below instead of beside: the figure grows, not its axes less
         height += legend
         figure.set_figheight(height)
-    below = 0.55 + legend
+    below = legend + (0.55 if chart.across.label or chart.across.weeks else 0.3)
     top = 0.38 if titled and not (chart.better and rows) else 0.5 if titled else 0.25 if chart.better else 0.1
     if any(isinstance(mark, Cells) for mark in chart.marks):
         right = 1.05
@@ -168,13 +211,27 @@ def _legend(figure: Figure, axes: Axes, width: float) -> float:
 def _name(axes: Axes, chart: Chart, names: str) -> None:
     lines = [mark for mark in chart.marks if isinstance(mark, Line) and mark.name and np.isfinite(mark.end[1])]
     if names == ENDS and lines:
-        name_lines(axes, [line.end for line in lines], [line.name for line in lines], [line.look for line in lines])
+        _name_lines(axes, lines)
     if names == INSIDE:
         axes.legend(frameon=False, fontsize=8, loc="best")
     if chart.better:
         at, words = (1, "better \u2192") if chart.better > 0 else (0, "\u2190 better")
         side = "right" if at else "left"
         axes.text(at, 1.02, words, transform=axes.transAxes, ha=side, fontsize=8.5, color=FAINT)
+
+
+def _name_lines(axes: Axes, lines: Sequence[Line]) -> None:
+    """Write each line's name at its right end, moved apart where the ends lie close together."""
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    rows = 2 if len(lines) <= 6 else 1
+    gap = (high - low) * 0.165 * rows / (axes.get_position().height * _figure(axes).get_figheight())
+    places = spread([line.end[1] for line in lines], gap, low + gap / 2, high - gap / 2)
+    knee, start = right + 0.045 * (right - left), right + 0.06 * (right - left)
+    for line, place in zip(lines, places, strict=True):
+        (x, y), look = line.end, line.look
+        axes.plot([x, knee], [y, place], color=look.colour, linewidth=0.8, clip_on=False, zorder=1)
+        axes.plot([x], [y], look.marker, color=look.colour, markersize=5, clip_on=False, zorder=4)
+        axes.text(start, place, short(line.name, 16, rows), va="center", fontsize=9, linespacing=1.05, clip_on=False)
 
 
 def _grid(chart: Grid, width: float) -> Figure:
@@ -190,7 +247,7 @@ def _grid(chart: Grid, width: float) -> Figure:
             _draw(axes, one)
             axes.tick_params(labelsize=8)
             if one.title:
-                axes.set_title(short(one.title, 30), pad=16 if one.better else 6)
+                axes.set_title(short(one.title, round(8 * width / len(charts))), pad=16 if one.better else 6)
             _name(axes, one, "")
             for words in (axes.xaxis.label, axes.yaxis.label, axes.title):
                 words.set_fontsize(9)
@@ -198,96 +255,3 @@ def _grid(chart: Grid, width: float) -> Figure:
                 axes.xaxis.set_major_locator(MaxNLocator(4))
     figure.tight_layout()
     return figure
-
-
-# ---- the marks
-
-
-def _in_legend(name: str) -> str:
-    """A name as matplotlib takes it: what begins with an underscore it would leave out of the legend."""
-    return f" {name}" if name.startswith("_") else name or "_"
-
-
-@singledispatch
-def _put(mark: object, axes: Axes) -> None:
-    raise TypeError(f"no drawing for {type(mark).__name__}")
-
-
-@_put.register
-def _(mark: Line, axes: Axes) -> None:
-    this = mark.look
-    if mark.low is not None and mark.high is not None:
-        axes.fill_between(mark.x, mark.low, mark.high, color=this.colour, alpha=mark.shade, linewidth=0)
-    axes.plot(
-        mark.x, mark.y, color=this.colour, linestyle=this.dash, linewidth=mark.width, label=_in_legend(mark.name),
-        marker="o" if mark.dotted else "", markersize=3,
-    )  # fmt: skip
-
-
-def _there(at: Values, low: Values, high: Values) -> np.ndarray:
-    """Places and ends of the intervals that are known."""
-    found = np.array([at, low, high], np.float64)
-    return found[:, np.isfinite(found).all(axis=0)]
-
-
-@_put.register
-def _(mark: Dots, axes: Axes) -> None:
-    if mark.low is not None and mark.high is not None:
-        axes.hlines(*_there(mark.y, mark.low, mark.high), color=mark.colour, linewidth=2.2 if mark.below is None else 1)
-    if mark.below is not None and mark.above is not None:
-        axes.vlines(*_there(mark.x, mark.below, mark.above), color=mark.colour, linewidth=1)
-    hollow = mark.edge != "none"
-    axes.plot(
-        mark.x, mark.y, mark.marker, color=mark.colour, markersize=mark.size, alpha=mark.strength, zorder=5,
-        clip_on=hollow, linestyle="", label=_in_legend(mark.name if mark.named else ""),
-        markeredgecolor=mark.edge if hollow else mark.colour, markeredgewidth=1.2 if hollow or mark.marker == "x" else 0,
-    )  # fmt: skip
-
-
-@_put.register
-def _(mark: Bars, axes: Axes) -> None:
-    ends = np.asarray(mark.end, np.float64)
-    starts = np.broadcast_to(np.asarray(mark.start, np.float64), ends.shape)
-    draw, size, foot = (axes.bar, "width", "bottom") if mark.upright else (axes.barh, "height", "left")
-    draw(mark.rows, ends - starts, color=list(mark.colours), alpha=mark.strength, **{size: mark.thick, foot: starts})  # type: ignore[arg-type]
-    if mark.low is not None and mark.high is not None:
-        axes.hlines(*_there(mark.rows, mark.low, mark.high), color=INK, linewidth=1.4)
-    beside = ends if mark.clear is None else np.asarray(mark.clear)
-    for row, start, end, at, words in zip(mark.rows, starts, ends, np.nan_to_num(beside), mark.words, strict=False):
-        side, gap = ("right", -3) if end < start else ("left", 3)
-        axes.annotate(words, (at, row), (gap, 0), textcoords="offset points", ha=side, va="center", fontsize=8.5)
-
-
-@_put.register
-def _(mark: Cells, axes: Axes) -> None:
-    columns, rows = mark.values.shape
-    image = axes.pcolormesh(np.arange(columns + 1), np.arange(rows + 1), mark.values.T, cmap="cividis")
-    bar = axes.get_figure().colorbar(image, ax=axes, fraction=0.05, pad=0.04)  # type: ignore[union-attr]
-    bar.set_label(mark.unit)
-    middle = (np.nanmin(mark.values) + np.nanmax(mark.values)) / 2
-    for (i, j), value in np.ndenumerate(mark.values):
-        if len(mark.labels) and np.isfinite(value):
-            colour = "w" if value < middle else INK
-            axes.text(i + 0.5, j + 0.5, mark.labels[i][j], ha="center", va="center", fontsize=8, color=colour)
-
-
-@_put.register
-def _(mark: Rule, axes: Axes) -> None:
-    (axes.axvline if mark.upright else axes.axhline)(mark.at, color=mark.colour, linewidth=mark.width)
-
-
-@_put.register
-def _(mark: Span, axes: Axes) -> None:
-    axes.axvspan(mark.low, mark.high, color=mark.colour, alpha=mark.strength, linewidth=0)
-
-
-@_put.register
-def _(mark: Box, axes: Axes) -> None:
-    size = mark.right - mark.left, mark.high - mark.low
-    axes.add_patch(Rectangle((mark.left, mark.low), *size, fill=False, edgecolor=INK))
-
-
-@_put.register
-def _(mark: Note, axes: Axes) -> None:
-    paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
-    axes.annotate(mark.words, (mark.x, mark.y), (8, 8), textcoords="offset points", fontsize=9, zorder=6, bbox=paper)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from sim.experiments.effects import Effect
@@ -9,9 +11,9 @@ from sim.experiments.factors import Factor
 from sim.experiments.outcomes import Outcome
 from sim.experiments.sweeping import Sweep, base_point, is_map
 from sim.report.amounts import Unit, number, places, signed
-from sim.report.charts.description import Axis, Bars, Cells, Chart, Dots, Grid, Line, Mark, Picture, Rule
-from sim.report.charts.drawing import COLOURS, INK, Look, short
-from sim.report.charts.still import pictured
+from sim.report.charts import Axis, Bars, Cells, Chart, Dots, Grid, Line, Mark, Picture, Rule
+from sim.report.charts.layout import short
+from sim.report.charts.palette import COLOURS, INK, PAPER, Look
 from sim.report.experiment_page import title, unit_of
 
 MOST_CELLS = 64
@@ -30,48 +32,28 @@ def tornado(found: Sweep, outcome: Outcome) -> Picture | None:
     effects = [effect for effect in effects if effect.change.defined]
     if not effects:
         return None
-    middle = float(np.mean([(e.low.mean + e.high.mean) / 2 for e in effects])) * unit.factor
-    across = Axis(f"{outcome.words}, {unit.level}", unit.level, *_wide_enough(effects, unit))
+    ends = np.array([[e.low.mean for e in effects], [e.high.mean for e in effects]]) * unit.factor
+    halves = np.nan_to_num([(e.change.high - e.change.low) / 2 * abs(unit.factor) for e in effects])
+    low, high = float((ends - halves).min()), float((ends + halves).max())
+    room = 0.2 * (high - low) or 1.0  # for the words beside the bars
+    across = Axis(f"{outcome.words}, {unit.level}", unit.level, low - room, high + room)
     up = Axis(rows=[e.factor.label for e in effects], line=False)
-    marks: list[Mark] = [*_tornado_bars(effects, unit), Rule(middle, width=1)]
+    marks: list[Mark] = [*_tornado_bars(effects, ends, halves), Rule(float(ends.mean()), width=1)]
     chart = Chart(f"What moves {outcome.words}", across, up, marks, height=1.15 + 0.42 * len(effects))
     told = ", ".join(f"{e.factor.label} {signed(e.change.mean * unit.factor, 2)}" for e in effects)
-    return pictured(
-        chart, f"Tornado chart of {outcome.words}: from lowest to highest value {told} {unit.difference}.",
-        name=f"tornado_{outcome.measure}",
-    )  # fmt: skip
+    alt = f"Tornado chart of {outcome.words}: from lowest to highest value {told} {unit.difference}."
+    return Picture(chart, alt, name=f"tornado_{outcome.measure}")
 
 
-def _halves(effects: list[Effect], unit: Unit) -> np.ndarray:
-    """Half-widths of the changes' intervals, in the unit that is shown."""
-    return np.nan_to_num([(e.change.high - e.change.low) / 2 * abs(unit.factor) for e in effects])
-
-
-def _ends(effects: list[Effect], unit: Unit) -> np.ndarray:
-    """The outcome at each factor's lowest and highest value, (2, factors), in the unit that is shown."""
-    return np.array([[e.low.mean for e in effects], [e.high.mean for e in effects]]) * unit.factor
-
-
-def _wide_enough(effects: list[Effect], unit: Unit) -> tuple[float, float]:
-    """An axis with room for the words beside the bars."""
-    ends, halves = _ends(effects, unit), _halves(effects, unit)
-    low, high = float((ends - halves).min()), float((ends + halves).max())
-    room = 0.2 * (high - low) or 1.0
-    return low - room, high + room
-
-
-def _tornado_bars(effects: list[Effect], unit: Unit) -> list[Bars]:
-    ends, halves = _ends(effects, unit), _halves(effects, unit)
-    middles, bars = ends.mean(axis=0), []
-    for place, (name, colour) in enumerate((("at its lowest", COLOURS[0]), ("at its highest", COLOURS[1]))):
-        end = ends[place]
+def _tornado_bars(effects: list[Effect], ends: np.ndarray, halves: np.ndarray) -> Iterator[Bars]:
+    """From the middle to the outcome at the factors' lowest values, and to that at their highest, with the change's interval."""
+    middles = ends.mean(axis=0)
+    for place, name in enumerate(("at its lowest", "at its highest")):
+        end, colours = ends[place], [COLOURS[place]] * len(effects)
         words = [e.factor.told((e.factor.low, e.factor.high)[place]) for e in effects]
         around = {"low": end - halves, "high": end + halves} if place else {}
         clear = np.where(end < middles, end - halves, end + halves)
-        bars.append(
-            Bars(name, range(len(effects)), end, [colour] * len(end), middles, words=words, clear=clear, **around)
-        )
-    return bars
+        yield Bars(name, range(len(effects)), end, colours, middles, words=words, clear=clear, **around)
 
 
 def heat_map(found: Sweep, outcome: Outcome) -> Picture | None:
@@ -88,7 +70,7 @@ def heat_map(found: Sweep, outcome: Outcome) -> Picture | None:
     best = np.unravel_index(np.where(np.isfinite(cells), outcome.sign * cells, -np.inf).argmax(), cells.shape)
     peak = f"{across.told(columns[best[0]])} and {up.told(rows[best[1]])}"
     others = " Means over the other factors." if len(found.experiment.factors) > 2 else ""
-    return pictured(
+    return Picture(
         Chart(title(outcome), axes[0], axes[1], marks, height=4.3),
         f"Map of {outcome.words} over {across.label} and {up.label}; best at {peak}.",
         f"Ring: the base as it is. Star: the best of the settings that keep all bounds.{others}",
@@ -129,7 +111,7 @@ def _marked(found: Sweep, outcome: Outcome, ticks: tuple[np.ndarray, np.ndarray]
     for name, spot, marker in spots:
         if all(tick[0] <= value <= tick[-1] for value, tick in zip(spot, ticks, strict=True)):
             at = [float(np.interp(v, tick, np.arange(len(tick)))) + 0.5 for v, tick in zip(spot, ticks, strict=True)]
-            marks.append(Dots(name, [at[0]], [at[1] - 0.28], "#ffffff", marker, 11, edge=INK, words=[name]))
+            marks.append(Dots(name, [at[0]], [at[1] - 0.28], PAPER, marker, 11, edge=INK, words=[name]))
     return marks
 
 
@@ -147,7 +129,7 @@ def multiples(found: Sweep) -> Picture:
         rest += " Of factors that vary only together, the line shows what all of them do."
     note = f"A dot is a point's mean over its replications; the line is the mean along the factor.{rest}"
     grid = Grid(panels, width, 0.7 + 1.7 * len(outcomes))
-    return pictured(grid, alt, note, wide=len(factors) > 1, name="factors")
+    return Picture(grid, alt, note, wide=len(factors) > 1, name="factors")
 
 
 def _panel(found: Sweep, i: int, k: int, last: bool) -> Chart:
@@ -158,7 +140,7 @@ def _panel(found: Sweep, i: int, k: int, last: bool) -> Chart:
     line = _along(values[kept], means[kept])
     marks: list[Mark] = [
         Dots("", values[kept], means[kept], COLOURS[i % len(COLOURS)], size=3, strength=0.45),
-        Line("", [x for x, _ in line], [y for _, y in line], Look(INK, "o", "solid"), width=1.4),
+        Line("", [x for x, _ in line], [y for _, y in line], Look(INK), width=1.4),
     ]
     label = f"{short(outcome.words, 18)}\n{short(unit.level, 22, 1)}" if k == 0 else ""
     return Chart("", Axis(short(factor.label, 30, 1) if last else "", factor.unit), Axis(label, unit.level), marks)

@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from sim.report.charts.palette import root_style
 from sim.report.document import Document
 
 
@@ -24,10 +25,10 @@ def html(document: Document, moving: bool = True) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     pages.filters["marked"] = marked
-    moves = moving and any(picture.chart is not None for picture in document.pictures())
+    moves = moving and next(document.pictures(), None) is not None
     return pages.get_template("report.html").render(
-        page=document, moving=moving, moves=moves, plotly=_plotly() if moves else "",
-        chart=lambda picture: Markup(as_json(picture)),
+        page=document, colours=root_style(), moving=moving, moves=moves, plotly=_plotly() if moves else "",
+        chart=lambda picture: Markup(as_json(picture.chart)),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from sim.report.charts.description import Picture
+from sim.report.charts import Picture
 from sim.report.document import Document, Section, Table
 
 

@@ -12,7 +12,7 @@ import pandas as pd  # noqa: F401 – now: half imported by one thread, it makes
 
 from sim.errors import Mistake
 from sim.report import comparison, sources
-from sim.report.charts.description import Picture
+from sim.report.charts import Picture
 from sim.report.document import Document
 from sim.report.formats import writer
 from sim.report.formats.writer import Kind

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import solara
-from reacton.core import Element
 
-from sim.report.charts.description import Picture
-from sim.report.charts.interactive import as_json
+from sim.report.charts import Picture
 from sim.report.document import Card
 from sim.report.formats.writer import Kind
 from sim.studio.compare.answer import KINDS, Shown, written_as
 from sim.studio.compare.forms import plain
-from sim.studio.server.drawing_script import PLOTLY
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.work import use_work
 from sim.studio.widgets.basics import alert, button, caption, heading, paragraph
+from sim.studio.widgets.figures import Figure
 
 
 @solara.component_vue("copy.vue")
@@ -113,28 +110,6 @@ def _card(card: Card, differs: Sequence[str]) -> None:
                 plain("ul", *[plain("li", line) for line in differs])
         else:
             caption(f"Nothing differs: “{card.name}” and “{card.against}” mean the same.")
-
-
-@solara.component_vue("moving.vue")
-def Moving(
-    source: str,
-    alt: str,
-    note: str,
-    script: str,
-    chart: str = "",
-    event_wanted: Callable[[Any], None] = lambda told: None,
-) -> None:
-    """The still picture, which comes to life when it is near the screen; it stays still where that fails."""
-
-
-@solara.component
-def Figure(picture: Picture) -> Element:
-    """A picture; what makes it move is reckoned and sent when it is wanted, so that nobody waits for it."""
-    chart, set_chart = solara.use_state("")
-    return Moving(
-        source=picture.source, alt=picture.alt, note=picture.note, script=PLOTLY, chart=chart,
-        event_wanted=lambda told: set_chart(as_json(picture) if picture.chart else ""),
-    )  # fmt: skip
 
 
 def _pictures(pictures: Sequence[Picture], class_: str = "compare-figures") -> None:

@@ -22,11 +22,12 @@ from sim.data.customer_file import MISSING, Customers, Target, open_rows
 from sim.data.customer_text import squeezed
 from sim.data.quarantine import Quarantined, write_quarantine
 from sim.errors import Mistake
-from sim.model.parameters import UNITS, unit_named
+from sim.model.parameters import UNITS, alike, unit_named
 from sim.scenario.model_inputs import customers_of, targets
 from sim.scenario.sections import FILE_KEYS, traits
 from sim.scenario.whole import Scenario, described
 from sim.studio.visitor.files import VisitorFiles
+from sim.studio.visitor.model import model
 
 ENDING = ".csv"
 ROWS_SHOWN = 6
@@ -145,8 +146,7 @@ def _unit_in(trait: str, column: str) -> Section:
     """The unit that the column's name ends in, when it converts to the trait's and is another."""
     wanted = targets()[trait].unit
     named = next((unit for word in reversed(_name_words(column)) if (unit := unit_named(word))), None)
-    other = named is not None and named != wanted and wanted in UNITS and UNITS[named][0] == UNITS[wanted][0]
-    return {"unit": named} if other else {}
+    return {"unit": named} if named is not None and named != wanted and alike(named, wanted) else {}
 
 
 NOTHING_USED = (
@@ -164,8 +164,7 @@ def unused(section: Section, seen: Look) -> list[str]:
 
 def units_for(target: Target) -> tuple[str, ...]:
     """The units that a column may be in, the trait's own first."""
-    family = UNITS.get(target.unit, ("",))[0]
-    return (target.unit, *(unit for unit, (kind, _) in UNITS.items() if kind == family and unit != target.unit))
+    return (target.unit, *(unit for unit in UNITS if alike(unit, target.unit) and unit != target.unit))
 
 
 def mapped(section: Section, trait: str, seen: Look, **changes: Any) -> Section:
@@ -219,7 +218,7 @@ class Reading:
 
 
 def _settled(section: Section, desk: VisitorFiles) -> Scenario:
-    return described({"customers": section}, desk.folder)
+    return described({"customers": section}, desk.folder, model())
 
 
 def read(section: Section, desk: VisitorFiles) -> Reading:

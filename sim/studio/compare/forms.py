@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,7 +11,7 @@ import solara
 from reacton.core import Element
 
 from sim.errors import Mistake
-from sim.report.charts.drawing import look
+from sim.report.charts.palette import look
 from sim.scenario.whole import Scenario
 from sim.studio.compare import question as asking
 from sim.studio.compare.question import Question
@@ -23,6 +22,7 @@ from sim.studio.visitor.levers import GROUPS, Lever, found, lever, levers, worde
 from sim.studio.visitor.policies import Policy, Setting, fault_of, now, title_of
 from sim.studio.widgets.basics import alert, button, caption, choice, heading
 from sim.studio.widgets.html import html
+from sim.studio.widgets.number_field import LeverField, Limits, NumberField, lever_told
 
 Ask = Callable[[Callable[[Question], Question]], None]
 """Changes the question. It is told how, not to what: what is asked may have changed since the form was drawn."""
@@ -37,59 +37,22 @@ def plain(tag: str, *children: Any, class_: str = "", **attributes: str) -> Elem
 
 
 @solara.component
-def Field(
-    label: str,
-    value: str,
-    commit: Callable[[str], None],
-    suffix: str = "",
-    hint: str = "",
-    judge: Callable[[str], str] = lambda words: "",
-    focus: bool = False,
-) -> Element:
-    """A field of text that is taken over when the visitor leaves it or presses Enter, unless ``judge`` has an objection.
-
-    ``focus``: it takes the focus when it appears.
-    """
+def Field(label: str, value: str, commit: Callable[[str], None], suffix: str = "", hint: str = "") -> Element:
+    """A field of text that is taken over when the visitor leaves it or presses Enter."""
     typed = solara.use_reactive(value)
-    objection, set_objection = solara.use_state("")
     field = v.TextField(
         label=label, v_model=typed.value, on_v_model=typed.set, suffix=suffix, hint=hint, persistent_hint=bool(hint),
-        error_messages=[objection] if objection else [], outlined=True, dense=True, hide_details="auto",
-        autofocus=focus,
+        outlined=True, dense=True, hide_details="auto",
     )  # fmt: skip
 
     def changed(_widget: object, _event: str, words: str | None) -> None:
         typed.set(words or "")
-        objected = judge(words or "")
-        set_objection(objected)
-        if not objected and (words or "") != value:
+        if (words or "") != value:
             commit(words or "")
 
     # the event brings the text along: what the field has told of it so far may be behind, where typing is faster than the way
     v.use_event(field, "change", changed)
     return field
-
-
-def whole_number(low: int, high: int, or_empty: bool = False) -> Callable[[str], str]:
-    """Objects to everything but a whole number between two bounds (or nothing at all)."""
-
-    def judge(words: str) -> str:
-        if or_empty and not words.strip():
-            return ""
-        fits = re.fullmatch(r"\s*[0-9]{1,20}\s*", words) is not None and low <= int(words) <= high
-        return "" if fits else f"'{words[:20]}' is no whole number between {low:,} and {high:,}"
-
-    return judge
-
-
-def fraction(low: float, high: float) -> Callable[[str], str]:
-    """Objects to everything but a number between two bounds."""
-
-    def judge(words: str) -> str:
-        fits = re.fullmatch(r"\s*[0-9]{0,9}[.]?[0-9]{1,9}\s*", words) is not None and low <= float(words) <= high
-        return "" if fits else f"'{words[:20]}' is no number between {low:g} and {high:g}, such as 0.5"
-
-    return judge
 
 
 @solara.component
@@ -192,36 +155,17 @@ def SettingForm(setting: Setting, number: int, start: Scenario, put: Put, fresh:
     ) as box:
         plain("h4", this.label)
         with plain("div", class_="compare-row"):
-            _value(this, setting, move, fresh)
+            LeverField(this, setting.written, lambda text: move(written=text), fresh)
             if this.group != "scenario":
-                _from_week(setting, start, move)
+                weeks = Limits(0, start.weeks - 1, whole=True)
+                NumberField("From week (0: at once)", str(setting.week), lambda text: move(week=int(text)), weeks)
             with plain("div", class_="narrow"):
                 button("Take it out", remove, "mdi-close", text=True, small=True)
         with plain("div"):
             if fault:
                 alert(fault)
-        caption(f"{this.range}. In “{start.name}”: {now(this.key, start)}; usual: {this.default or 'none'}.")
-        with plain("details", class_="studio-details"):
-            plain("summary", "What it means, and where the usual value comes from")
-            caption(f"{this.meaning}.")
-            caption(this.source or "A choice, not a measured quantity.")
+        lever_told(this, f"In “{start.name}”: {now(this.key, start)}")
     return box
-
-
-def _from_week(setting: Setting, start: Scenario, move: Callable[..., None]) -> None:
-    Field(
-        "From week (0: at once)", str(setting.week), lambda text: move(week=int(text)),
-        judge=whole_number(0, start.weeks - 1),
-    )  # fmt: skip
-
-
-def _value(this: Lever, setting: Setting, move: Callable[..., None], fresh: bool) -> None:
-    label = this.name.replace("_", " ").capitalize()
-    if this.choices:
-        words = [(word, word.replace("_", " ")) for word in this.choices]
-        choice(label, words, setting.written, lambda word: move(written=word))
-    else:
-        Field(label, setting.written, lambda text: move(written=text), suffix=this.unit, focus=fresh)
 
 
 @solara.component

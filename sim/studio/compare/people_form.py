@@ -9,10 +9,11 @@ import solara
 from sim.studio.compare import question as asking
 from sim.studio.compare.customers import Section
 from sim.studio.compare.file_form import FileForm
-from sim.studio.compare.forms import Ask, Field, plain, whole_number
+from sim.studio.compare.forms import Ask, plain
 from sim.studio.compare.question import Question
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.widgets.basics import choice
+from sim.studio.widgets.number_field import Limits, NumberField
 
 WHERE = (
     (asking.OF_SCENARIO, "Those of the scenarios"),
@@ -28,13 +29,13 @@ def PeopleForm(question: Question, ask: Ask, desk: VisitorFiles, told_of: Sectio
     with plain("div", class_="compare-row"):
         choice("Customers", WHERE, question.people, lambda where: ask(lambda asked: replace(asked, people=where)))
         if question.people == asking.DRAWN:
-            Field(
+            NumberField(
                 "How many customers", str(question.count), lambda text: ask(lambda asked: replace(asked, count=int(text))),
-                hint=f"between 10 and {asking.MOST_CUSTOMERS:,}", judge=whole_number(10, asking.MOST_CUSTOMERS),
+                Limits(10, asking.MOST_CUSTOMERS, whole=True), f"between 10 and {asking.MOST_CUSTOMERS:,}",
             )  # fmt: skip
-        Field(
-            "Weeks", str(question.weeks or ""), lambda text: ask(lambda asked: replace(asked, weeks=int(text.strip() or 0))),
-            suffix="weeks", hint="empty: as the scenarios say", judge=whole_number(1, asking.MOST_WEEKS, or_empty=True),
+        NumberField(
+            "Weeks", str(question.weeks or ""), lambda text: ask(lambda asked: replace(asked, weeks=int(text or 0))),
+            Limits(1, asking.MOST_WEEKS, "week", whole=True, optional=True), "empty: as the scenarios say",
         )  # fmt: skip
     if question.people == asking.FROM_FILE:
         FileForm(desk, told_of)

@@ -9,10 +9,12 @@ from sim.errors import Mistake
 from sim.runs.comparison import FIRST_BATCH, MOST_REPLICATIONS
 from sim.runs.runner import MOST_SEED
 from sim.scenario.model_inputs import customers_of
+from sim.scenario.quantities import parted
 from sim.scenario.whole import Scenario
 from sim.studio.compare import customers, spreads
 from sim.studio.compare.spreads import Spreads
 from sim.studio.library.scenario_library import fetch
+from sim.studio.visitor.address import whole
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.policies import Policy, from_address, scenario_of, to_address, with_at, without_at
 
@@ -82,21 +84,10 @@ def _short(value: str | int | float) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def whole(text: str, default: int, low: int, high: int) -> int:
-    """A whole number between two bounds; the default when the text is none."""
-    try:
-        return min(max(int(text), low), high)
-    except ValueError:
-        return default
-
-
 def fraction(text: str, low: float, high: float) -> float:
     """A number between two bounds; 0 when the text is none."""
-    try:
-        number = float(f"{float(text):.6g}")  # as many digits as an address holds
-    except ValueError:
-        return 0.0
-    return min(max(number, low), high) if number > 0 else 0.0
+    number, _ = parted(text) or (0.0, "")
+    return min(max(float(f"{number:.6g}"), low), high) if number > 0 else 0.0  # as many digits as an address holds
 
 
 def from_entries(entries: Mapping[str, str]) -> Question:

@@ -6,17 +6,19 @@ A draw outside the trait's range is drawn again, so the curve is that of the dis
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
 from sim.model.distributions import Distribution, Trait, lognormal_numbers
+from sim.report.charts import Axis, Chart, Line, Mark, Picture
+from sim.report.charts.palette import COLOURS, DASHES, INK, Look
 from sim.scenario.quantities import in_unit
 
-WIDE, HIGH, FLOOR = 260, 96, 76
-"""Units of the picture: its width, its height, and where the axis lies."""
 POINTS = 81
-INK, BLUE = "#222222", "#0072B2"
+ROOM = 0.18
+"""Share of the axis that a number needs beside another."""
 FEW, MOST = 0.05, 0.95
 """Nine in ten people lie between these quantiles."""
 
@@ -87,18 +89,21 @@ def picture_in_words(spread: Distribution, trait: Trait) -> str:
     return said
 
 
-def svg(spread: Distribution, trait: Trait) -> str:
-    """The picture, to stand within a page; made of numbers alone, and told in words to those who cannot see it."""
+@lru_cache(maxsize=256)
+def picture(spread: Distribution, trait: Trait) -> Picture:
+    """The picture, told by :func:`picture_in_words` to those who cannot see it."""
     found = shape(spread, trait)
-    inner = _spike(spread, trait) if found is None else _curve(found)
-    axis = f'<line x1="0" x2="{WIDE}" y1="{FLOOR}" y2="{FLOOR}" stroke="{INK}"/>'
-    return (
-        f'<svg viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}" aria-hidden="true" font-size="11" '
-        f'fill="{INK}">{inner}{axis}</svg>'
+    marks, ticks = _spike(spread) if found is None else _curve(found)
+    across = Axis(ticks=[(at, f"{at:.3g}") for at in ticks], low=ticks[0], high=ticks[-1], line=False)
+    if found is None:
+        across = replace(across, low=ticks[0] - 1, high=ticks[0] + 1)
+    return Picture(
+        Chart("", across, Axis(low=0, high=1.1, bare=True), marks, 1.0, 2.7), picture_in_words(spread, trait)
     )
 
 
-def _curve(found: Shape) -> str:
+def _curve(found: Shape) -> tuple[list[Mark], list[float]]:
+    """The curve with its mean, and where numbers stand below it: at the ends, and at the mean where there is room."""
     low, high = found.quantile(np.array([0.002, 0.995]))
     apart = high - low
     low = found.low if found.low > low - 0.15 * apart else low  # the range's own end, when it is near
@@ -106,33 +111,12 @@ def _curve(found: Shape) -> str:
     x = np.linspace(low, high, POINTS)
     y = found.density(x)
     top = y[np.isfinite(y)].max()
-    across = (x - low) / (high - low) * WIDE
-    up = FLOOR - np.clip(np.nan_to_num(y, posinf=top) / top, 0, 1) * (FLOOR - 8)
-    line = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(across, up, strict=True))
-    mean = (found.mean - low) / (high - low) * WIDE
-    return (
-        f'<polygon points="0,{FLOOR} {line} {WIDE},{FLOOR}" fill="{BLUE}" fill-opacity="0.25"/>'
-        f'<polyline points="{line}" fill="none" stroke="{BLUE}" stroke-width="2"/>'
-        f'<line x1="{mean:.1f}" x2="{mean:.1f}" y1="8" y2="{FLOOR}" stroke="{INK}" stroke-dasharray="3 3"/>'
-        + _ticks([(low, 0.0), (found.mean, mean), (high, float(WIDE))])
-    )
+    y = np.clip(np.nan_to_num(y, posinf=top) / top, 0, 1)
+    mean = [found.mean] if min(found.mean - low, high - found.mean) > ROOM * (high - low) else []
+    curve = Line("", x, y, Look(COLOURS[0]), np.zeros(len(y)), y, shade=0.25)
+    middle = Line("", [found.mean] * 2, [0, 1], Look(INK, dash=DASHES[2]), width=1)
+    return [curve, middle], [low, *mean, high]
 
 
-def _spike(spread: Distribution, trait: Trait) -> str:
-    middle = WIDE / 2
-    return f'<line x1="{middle}" x2="{middle}" y1="8" y2="{FLOOR}" stroke="{BLUE}" stroke-width="3"/>' + _ticks(
-        [(spread.middle, middle)]
-    )
-
-
-def _ticks(at: list[tuple[float, float]]) -> str:
-    """Numbers below the axis; one that would touch another is left out, the mean before the ends."""
-    ends = [place for place in at if place[1] in (0.0, WIDE)]
-    shown = [place for place in at if place in ends or all(abs(place[1] - end[1]) > 45 for end in ends)]
-    return "".join(
-        f'<text x="{x:.1f}" y="{HIGH - 5}" text-anchor="{_anchor(x)}">{value:.3g}</text>' for value, x in shown
-    )
-
-
-def _anchor(x: float) -> str:
-    return "start" if x == 0 else "end" if x == WIDE else "middle"
+def _spike(spread: Distribution) -> tuple[list[Mark], list[float]]:
+    return [Line("", [spread.middle] * 2, [0, 1], Look(COLOURS[0]), width=3)], [spread.middle]

@@ -205,5 +205,5 @@ def _with(spread: Spread, place: int, text: str) -> tuple[str, ...]:
 def _picture(spread: Spread, start: Scenario) -> None:
     found, trait = spreads.distribution_of(spread, start), traits()[spread.trait]
     if found is not None:
-        solara.HTML(unsafe_innerHTML=spread_picture.svg(found, trait), classes=["compare-curve"])
+        plain("img", class_="compare-curve", src=spread_picture.picture(found, trait).source, alt="")
         caption(spread_picture.picture_in_words(found, trait))

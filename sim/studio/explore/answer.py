@@ -17,10 +17,11 @@ from sim.experiments.designs import value_in
 from sim.experiments.querying import STORE
 from sim.experiments.question import Experiment
 from sim.report.amounts import Unit, between, listed, number
+from sim.report.document import Document
 from sim.report.experiment_page import digits_of
 from sim.runs.measures import called
-from sim.studio.explore import drawn_bars, questions
-from sim.studio.explore.answer_figures import View, bars, more, plane, trade_off
+from sim.studio.explore import questions
+from sim.studio.explore.answer_figures import View, more, moves, plane, trade_off
 from sim.studio.explore.design_points import Spot, best_of, picked, spots, unit_told, units
 from sim.studio.explore.questions import NotKept
 from sim.studio.explore.take_away import Ask, OpenAsScenario, Taken
@@ -139,6 +140,7 @@ def Shown(ask: Ask, found: Any, desk: VisitorFiles) -> None:
     outcomes = ask.asked.measures
     measure = address["outcome"] if address["outcome"] in outcomes else outcomes[0]
     k = outcomes.index(measure)
+    report: Document = solara.use_memo(lambda: questions.report(ask.command, found), [id(found)])
     with html("div", class_="explore-answer", attributes={"role": "status"}):
         paragraph(questions.headline(ask.command, found) + ".", "explore-headline")
     caption(
@@ -150,14 +152,14 @@ def Shown(ask: Ask, found: Any, desk: VisitorFiles) -> None:
             words = [(name, called(name)) for name in outcomes]
             choice("Outcome that is shown", words, measure, lambda name: address.go(outcome=name))
     if isinstance(found, Sensitivities):
-        bars(drawn_bars.influence(found, k))
+        moves(report, measure)
     else:
-        Points(ask, found, desk, k)
+        Points(ask, found, desk, k, report)
     Taken(ask, found, desk)
 
 
 @solara.component
-def Points(ask: Ask, found: Any, desk: VisitorFiles, k: int) -> None:
+def Points(ask: Ask, found: Any, desk: VisitorFiles, k: int, report: Document) -> None:
     """The settings that were run: as a map or a line, against each other, and in numbers; one of them picked."""
     address = use_address()
     known: list[Spot] = solara.use_memo(lambda: spots(found), [id(found)])
@@ -177,7 +179,7 @@ def Points(ask: Ask, found: Any, desk: VisitorFiles, k: int) -> None:
             Prose(filled("picked.html", picked=picked(ask.asked, known[chosen], shown)))
             OpenAsScenario(ask.asked, known[chosen], desk).key(f"{id(found)} {chosen}")
     with html("div", class_="explore-even"):
-        more(view)
+        more(view, report)
     Prose(_settings_table(ask.asked, known, shown, k))
 
 

@@ -1,4 +1,4 @@
-"""The figures of an answer in Explore, made of its drawings: the map or line, what can be had together, and the bars."""
+"""The figures of an answer in Explore: the map or line, what can be had together, and what moves the outcome."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 from sim.experiments.sweeping import is_map
 from sim.report.amounts import Unit
-from sim.studio.explore import drawn, drawn_bars
+from sim.report.document import Document, Section
+from sim.studio.explore import answer_charts as charts
 from sim.studio.explore.design_points import Spot
 from sim.studio.explore.take_away import Ask
-from sim.studio.widgets.basics import caption, heading
-from sim.studio.widgets.figures import Bars, Dots, Map
+from sim.studio.widgets.basics import Table, caption, heading
+from sim.studio.widgets.figures import Figure, Map
 from sim.studio.widgets.html import html
-from sim.studio.widgets.prose import Prose, filled
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,39 +40,31 @@ def plane(view: View) -> bool:
     if view.ask.command != "sweep":
         return False
     unit = view.shown[view.k]
-    cells = drawn.heat_map(view.found, view.known, view.k, unit)
-    line = drawn.along_one(view.found, view.known, view.k, unit)
+    cells = charts.heat_map(view.found, view.known, view.k, unit)
+    line = charts.along_one(view.found, view.known, view.k, unit)
     if cells is not None:
         heading(f"The map: {view.words}, {unit.level}", 3)
-        caption("Every cell is a setting: click one, or go there with the arrow keys and press Enter.")
-        others = cells.pop("others")
-        Map(title=f"Map of {view.words}", chosen=view.chosen, event_pick=view.pick, **cells)
+        caption(f"Every cell is a setting: {charts.CLICK}.")
+        Map(cells, view.chosen, view.pick)
+        others = charts.others_told(view.found, view.known)
         if others:
             caption(f"With {others}.")
     elif line is not None:
-        heading(f"{view.words[:1].upper()}{view.words[1:]}, step by step", 3)
-        caption(
-            "Every dot is a setting: click one, or go there with the arrow keys and press Enter. Thin lines: 95 % intervals."
-        )
-        Dots(title=f"{view.words} along the lever", chosen=view.chosen, event_pick=view.pick, **line)
+        Figure(line, view.chosen, view.pick)
     return cells is not None or line is not None
 
 
-def _drawn_as_plane(view: View) -> bool:
-    return is_map(view.ask.asked) or len(view.ask.asked.factors) == 1
-
-
-def more(view: View) -> None:
+def more(view: View, report: Document) -> None:
     """What can be had together, where that is not shown yet, and what moves the outcome."""
+    factors = view.ask.asked.factors
     if view.ask.command != "sweep":
         return
-    if _drawn_as_plane(view) and len(view.ask.asked.outcomes) > 1:
+    if is_map(view.ask.asked) or len(factors) == 1:
         with html("div"):
             trade_off(view)
-    found = drawn_bars.tornado(view.found, view.k, view.shown[view.k]) if len(view.ask.asked.factors) > 1 else None
-    if found is not None:
+    if len(factors) > 1:
         with html("div"):
-            bars(found)
+            moves(report, view.ask.asked.outcomes[view.k].measure)
 
 
 def trade_off(view: View) -> None:
@@ -80,20 +72,19 @@ def trade_off(view: View) -> None:
     if len(view.shown) < 2:
         return
     other = next(j for j in range(len(view.shown)) if j != view.k)
-    heading("What can be had together", 3)
-    caption(
-        "Orange diamonds: no other setting is better in both (the Pareto front). Hollow: breaks a limit. Thin lines: 95 % "
-        "intervals." + (" Grey: what the search tried on its way." if view.ask.command == "optimise" else "")
-    )
-    picture = drawn.trade_off(view.found, view.known, (view.k, other), view.shown)
-    title = f"{view.words} against {view.ask.asked.outcomes[other].words}"
-    Dots(title=title, chosen=view.chosen, event_pick=view.pick, **picture)
+    Figure(charts.trade_off(view.found, view.known, (view.k, other), view.shown), view.chosen, view.pick)
 
 
-def bars(found: dict[str, Any]) -> None:
-    """Bars one below the other, with a table of the same."""
-    heading(found["title"], 3)
-    Bars(title=found["title"], axis=found["axis"], bars=found["bars"], band=found["band"])
-    caption(found["note"])
-    rows = [(bar["label"], bar["range"] or "–", bar["told"]) for bar in found["bars"]]
-    Prose(filled("bars.html", rows=rows, title=found["title"]))
+def moves(report: Document, measure: str) -> None:
+    """What moves the outcome, as the report draws it, with the report's table of the same; nothing where it cannot be told."""
+    names = (f"tornado_{measure}", f"moves_{measure}")
+    for section, behind in zip(report.sections, (*report.sections[1:], Section("")), strict=True):
+        for picture in section.pictures:
+            if picture.name in names:
+                Figure(picture)
+                for words in (*section.sentences, *section.notes):
+                    caption(words)
+                with html("details", class_="library-folded"):
+                    html("summary", children=["The same as a table"])
+                    for table in section.tables or behind.tables:
+                        Table(table.columns, [row for body in table.bodies for row in body.rows], picture.chart.title)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,12 @@ from sim.experiments.designs import Grid
 from sim.experiments.factors import Factor, factors_in, parameter_at
 from sim.experiments.outcomes import Outcome, outcomes_in
 from sim.experiments.question import Experiment
-from sim.runs.measures import called
+from sim.runs.measures import called, definitions
+from sim.scenario.quantities import Unfit, from_text, parted
 from sim.scenario.tree import Problems, given
 from sim.scenario.whole import Scenario
 from sim.studio.visitor.levers import Lever, numbers, value_in
+from sim.studio.visitor.model import model
 
 OWN_FILE = "own_sweep.yaml"
 """What a visitor's own sweep is called as a file."""
@@ -92,7 +93,7 @@ class Own:
         problems, written = Problems(), self.written()
         base = scenario.with_(weeks=self.weeks)
         factors = factors_in(given(written["levers"]), "levers", base, problems)
-        outcomes = outcomes_in(given(written["outcomes"]), problems)
+        outcomes = outcomes_in(given(written["outcomes"]), problems, definitions(base.model))
         problems.stop_if_any()
         return _experiment(written, base, factors, outcomes, self)
 
@@ -108,10 +109,8 @@ def _range_written(path: str, low: float, high: float) -> dict[str, Any]:
 
 def parameter_at_or_mistake(path: str) -> None:
     """Raise :class:`Mistake`, with the nearest word, for a path that names no setting."""
-    from sim.scenario.quantities import Unfit
-
     try:
-        parameter_at(path)
+        parameter_at(path, model())
     except Unfit as unfit:
         raise Mistake(f"{path[:80]} {unfit}") from None
 
@@ -167,20 +166,17 @@ def _range_in(entries: Mapping[str, str], names: tuple[str, str, str]) -> tuple[
     path = entries[names[0]]
     parameter_at_or_mistake(path)
     lever = numbers()[path]
-    low, high = (_number_in(entries.get(name, ""), path) for name in names[1:])
+    low, high = (_number_in(entries.get(name, ""), path, lever.unit) for name in names[1:])
     return path, lever.low if low is None else low, lever.high if high is None else high
 
 
-def _number_in(text: str, what: str) -> float | None:
-    if not text.strip():
-        return None
+def _number_in(text: str, what: str, unit: str = "") -> float | None:
     try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise Mistake(f"{what}: '{text[:40]}' is no number; write one such as 14 or 0.25")
-    return number
+        if text.strip() and not parted(text):
+            raise Mistake(f"{what}: '{text[:40]}' is no number; write one such as 14 or 0.25")
+        return from_text(text, unit) if text.strip() else None
+    except Unfit as unfit:
+        raise Mistake(f"{what} {unfit}") from None
 
 
 def _whole_in(entries: Mapping[str, str], name: str, usual: int) -> int:

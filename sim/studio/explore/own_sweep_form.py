@@ -9,15 +9,17 @@ import solara
 from reacton.core import Element
 
 from sim.errors import Mistake
-from sim.runs.measures import MEASURES
-from sim.scenario.quantities import between, number_told
+from sim.runs.measures import definitions
+from sim.scenario.quantities import number_told
 from sim.studio.explore import own_sweep
 from sim.studio.explore.own_sweep import BASE, PLACES, USUAL
 from sim.studio.library import catalogue, scenario_library
 from sim.studio.visitor.files import VisitorFiles
-from sim.studio.visitor.levers import numbers
-from sim.studio.widgets.basics import alert, button, caption, choice, heading, paragraph
+from sim.studio.visitor.levers import Lever, numbers
+from sim.studio.visitor.model import model
+from sim.studio.widgets.basics import alert, button, choice, heading, paragraph
 from sim.studio.widgets.html import html
+from sim.studio.widgets.number_field import NumberField, lever_told, limits_of
 
 FIELDS = ("base", *(name for place in PLACES for name in place), "measure", "measure2", *USUAL)
 START = {
@@ -76,7 +78,9 @@ def OwnForm(entries: Mapping[str, str], desk: VisitorFiles, go: Callable[[dict[s
 
 
 def _measures(asked: Mapping[str, str], change: Callable[..., None]) -> None:
-    known = [(measure.name, catalogue.in_words(measure.words)) for measure in MEASURES if measure.better]
+    known = [
+        (measure.name, catalogue.in_words(measure.words)) for measure in definitions(model()).values() if measure.better
+    ]
     choice("Measure", known, asked["measure"] or "profit", lambda name: change(measure=name))
     choice("Second measure", [("", "none"), *known], asked["measure2"], lambda name: change(measure2=name))
 
@@ -100,22 +104,14 @@ def _lever(
         )  # fmt: skip
         if lever is not None:
             if lever.kind is not bool:
-                _end("from", asked[names[1]], lambda text: change(**{names[1]: text}))
-                _end("to", asked[names[2]], lambda text: change(**{names[2]: text}))
-            limits = "no or yes" if lever.kind is bool else between(lever.low, lever.high, lever.unit)
-            caption(f"{lever.meaning}; {limits}{_today(asked['base'], path, desk)}.")
+                for label, name in zip(("from", "to"), names[1:], strict=True):
+                    _end(lever, label, asked[name], lambda text, name=name: change(**{name: text}))  # type: ignore[misc]
+            lever_told(lever, _today(asked["base"], path, desk))
 
 
-def _end(words: str, value: str, change: Callable[[str], None]) -> Element:
-    return v.TextField(
-        label=words,
-        v_model=value,
-        on_v_model=change,
-        outlined=True,
-        dense=True,
-        hide_details=True,
-        class_="explore-end",
-    )
+def _end(lever: Lever, label: str, written: str, change: Callable[[str], None]) -> Element:
+    """One end of a lever's range."""
+    return NumberField(label, written, change, limits_of(lever, written), judged=False)
 
 
 def _usual_range(path: str | None, base: str, desk: VisitorFiles) -> tuple[str, str]:
@@ -133,6 +129,6 @@ def _usual_range(path: str | None, base: str, desk: VisitorFiles) -> tuple[str, 
 def _today(base: str, path: str, desk: VisitorFiles) -> str:
     try:
         today = own_sweep.value_today(scenario_library.fetch(base, desk), path)
-        return f"; in this scenario {number_told(float(f'{today:.6g}'))}"
+        return f"In this scenario: {number_told(float(f'{today:.6g}'))}"
     except Mistake:
         return ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +84,9 @@ def reported(ask: Ask, found: Any, desk: VisitorFiles, kind: str) -> Path:
     """The report of an answer, put on the desk. Raises :class:`Mistake` when this machine cannot write that kind."""
     from sim.report.formats import writer
 
-    page = import_module(f"sim.report.{ask.command}_page")
-    return writer.write(page.document(found), desk.place(f"{file_name(ask.asked.path.stem)}_report.{kind}"))
+    return writer.write(
+        questions.report(ask.command, found), desk.place(f"{file_name(ask.asked.path.stem)}_report.{kind}")
+    )
 
 
 @solara.component

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from sim.report.amounts import signed
-from sim.report.charts import figures
-from sim.report.charts.description import Picture
-from sim.report.charts.drawing import COLOURS, FAINT, INK, styled, svg_of
+from sim.report.charts import Axis, Chart, Dots, Line, Mark, Note, Picture, Rule, Span, figures
+from sim.report.charts.palette import COLOURS, FAINT, GRID, INK, PAPER, Look
 from sim.runs.measures import DEFINITIONS
 from sim.runs.statistics import Interval
 from sim.scenario.guided import Guess
@@ -27,8 +24,7 @@ def over_time(outcome: Outcome) -> Picture:
     """The course of what was guessed: profit so far, customers still there, or the measure the lesson draws."""
     guess = guess_of(outcome.lesson)
     drawn = {"profit": figures.money, "retention": figures.retention}.get(guess.measure if guess else "")
-    with styled():
-        return drawn(outcome.answer) if drawn else figures.over_time(outcome.answer, outcome.lesson.shows[0].measure)
+    return drawn(outcome.answer) if drawn else figures.over_time(outcome.answer, outcome.lesson.shows[0].measure)
 
 
 @lru_cache(maxsize=64)
@@ -37,46 +33,32 @@ def dots(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tup
 
     ``guesses``: numbers that were guessed, drawn as triangles under the line.
     """
-    with styled():
-        return _dots(guess, values, around, guesses)
-
-
-def _dots(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tuple[float, ...]) -> Picture:
     factor, unit = guess.unit
     values = _known(values)
-    shown, low, high = factor * np.array(values), *_ends(guess, [*values, *guesses, around.low, around.high])
-    width = (high - low) / COLUMNS
-    places = np.floor((shown - low) / width)
-    heights = _stacked(places)
-    figure = Figure(figsize=(6.0, 2.5))
-    axes = figure.add_axes((0.04, 0.2, 0.92, 0.68))
-    tallest = max(6.0, float(heights.max(initial=0)) + 1)
-    axes.set_xlim(low, high)
-    axes.set_ylim(-0.34 * tallest, tallest)
-    _no_difference(axes, guess, tallest)
-    size = min(8.5, 90 / tallest)
-    axes.plot(
-        low + (places + 0.5) * width,
+    low, high = _ends(guess, [*values, *guesses, around.low, around.high])
+    across, heights = _stacked((factor * np.array(values) - low) / (high - low))
+    top = max(6.0, float(heights.max(initial=0)) + 1)
+    runs = Dots(
+        "runs",
+        low + across * (high - low),
         heights + 0.5,
-        "o",
-        markersize=size,
-        color=COLOURS[0],
-        alpha=0.85,
-        markeredgecolor="white",
+        COLOURS[0],
+        size=min(8.5, 90 / top),
+        strength=0.85,
+        edge=PAPER,
     )
-    ends = factor * around.low, factor * around.high
-    axes.plot(ends, (-0.1 * tallest, -0.1 * tallest), color=INK, linewidth=2.4)
-    axes.plot(factor * around.mean, -0.1 * tallest, "D", color=INK, markersize=7)
-    if guesses:
-        axes.plot(
-            factor * np.array(guesses), np.full(len(guesses), -0.24 * tallest), "^", color=COLOURS[1], markersize=8
-        )
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="y", visible=False)
-    axes.set_xlabel(f"{_named(guess)}{f', {unit}' if unit else ''}")
-    axes.set_title("What each run showed: one dot, one run")
-    return Picture(_alt(guess, values, around, guesses), _note(guess, guesses), svg_of(figure))
+    marks = [
+        *_no_difference(guess, low, high, top), runs,
+        Line("", [factor * around.low, factor * around.high], [-0.1 * top] * 2, Look(INK), width=2.4),
+        Dots("mean", [factor * around.mean], [-0.1 * top], INK, "D", 7),
+        Dots("guesses", factor * np.array(guesses), [-0.24 * top] * len(guesses), COLOURS[1], "^", 8),
+    ]  # fmt: skip
+    label = f"{_named(guess)}{f', {unit}' if unit else ''}"
+    up = Axis(low=-0.34 * top, high=top, bare=True)
+    chart = Chart(
+        "What each run showed: one dot, one run", Axis(label, unit, low, high), up, marks, height=2.5, width=6.0
+    )
+    return Picture(chart, _alt(guess, values, around, guesses), _note(guess, guesses))
 
 
 def _known(values: Sequence[float]) -> tuple[float, ...]:
@@ -93,22 +75,20 @@ def _ends(guess: Guess, values: Sequence[float]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _stacked(places: np.ndarray) -> np.ndarray:
-    """How many dots lie below each dot in its column."""
-    return np.array([np.sum(places[:k] == place) for k, place in enumerate(places)], np.float64)
+def _stacked(shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the dots lie that are sorted into columns (shares of the axis), and how many lie below each of them there."""
+    columns = np.floor(shares * COLUMNS)
+    below = [np.sum(columns[:k] == column) for k, column in enumerate(columns)]
+    return (columns + 0.5) / COLUMNS, np.array(below, np.float64)
 
 
-def _no_difference(axes: Axes, guess: Guess, top: float) -> None:
+def _no_difference(guess: Guess, low: float, high: float, top: float) -> Iterator[Mark]:
     """A line at nothing, and a band for what the lesson calls no difference."""
-    same = next((option.when for option in guess.options if option.when.way == 0), None)
+    same = next((guess.unit[0] * option.when.at_most for option in guess.options if option.when.way == 0), None)
     if same is not None:
-        axes.axvspan(-guess.unit[0] * same.at_most, guess.unit[0] * same.at_most, color="#e8e8e8", linewidth=0)
-    axes.axvline(0, color=FAINT, linewidth=1.2)
-    low, high = axes.get_xlim()
-    side, shift = ("left", 4) if abs(low) < abs(high) else ("right", -4)
-    axes.annotate(
-        "no difference", (0, top), (shift, -2), textcoords="offset points", ha=side, va="top", fontsize=9, color=INK
-    )
+        yield Span(-same, same, GRID, 0.8)
+    yield Rule(0, colour=FAINT)
+    yield Note(0, 0.8 * top, "no difference", left=abs(low) >= abs(high))
 
 
 def _named(guess: Guess) -> str:

@@ -8,12 +8,13 @@ import reacton.ipyvuetify as v
 import solara
 
 from sim.report.amounts import signed
-from sim.report.charts.description import Picture
+from sim.report.charts import Picture
 from sim.scenario.guided import Guess
 from sim.studio.lessons.pictures import meaning
 from sim.studio.lessons.taking import STAGES, TITLES
 from sim.studio.widgets.basics import button, caption, paragraph
 from sim.studio.widgets.html import html
+from sim.studio.widgets.number_field import Limits, NumberField
 
 # Components, for what stands in the place of something else: an element of another tag would keep the old one's.
 
@@ -76,11 +77,9 @@ def GuessForm(guess: Guess, question: str, commit: Callable[[float], None]) -> N
         return
     paragraph(f"Guess: {meaning(guess).lower()} – by how much does it differ from the other world?")
     html("p", class_="lesson-verdict", children=[f"{signed(number)} {unit}"])
-    v.Slider(
-        v_model=number, on_v_model=set_number, min=round(guess.low * factor), max=round(guess.high * factor), step=1,
-        label=f"Your guess in {unit if unit != '%' else 'per cent'}", color="primary", hide_details=True,
-    )  # fmt: skip
-    low, high = (f"{signed(end * factor)} {unit}" for end in (guess.low, guess.high))
+    low, high = round(guess.low * factor), round(guess.high * factor)
+    within = Limits(low, high, unit, whole=True, reach=high)
+    NumberField("Your guess", f"{number:g}", lambda text: set_number(float(text)), within)
     near = f"Within {signed(guess.near * factor).strip('+')} {unit} counts as right."
-    caption(f"From {low} to {high}, with the mouse or the arrow keys. {near}")
+    caption(f"From {signed(low)} to {signed(high)} {unit}, typed, or with the mouse or the arrow keys. {near}")
     button("Commit my guess", lambda: commit(number / factor), "mdi-lock-outline", large=True)

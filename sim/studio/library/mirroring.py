@@ -8,13 +8,14 @@ from pathlib import Path
 
 import solara
 
-from sim.report.charts.description import Picture
+from sim.report.charts import Picture
 from sim.report.mirror import Reflection
 from sim.scenario.whole import Scenario
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.packing import file_name
 from sim.studio.visitor.work import Stopped, Work, use_work
-from sim.studio.widgets.basics import Progress, Table, alert, button, caption, heading, paragraph
+from sim.studio.widgets.basics import Progress, Table, alert, button, heading, paragraph
+from sim.studio.widgets.figures import Figure
 from sim.studio.widgets.html import html
 
 REPLICATIONS = 40
@@ -35,7 +36,6 @@ class Mirrored:
 def mirrored(scenario: Scenario, path: Path, work: Work, replications: int = REPLICATIONS) -> Mirrored:
     """Run the scenario, write the mirror's page to ``path``, and return what is shown of it. Raises :class:`Stopped`."""
     from sim.report import mirror, reasons
-    from sim.report.charts.drawing import styled
     from sim.runs.executor import executor
     from sim.runs.runner import run
 
@@ -45,9 +45,8 @@ def mirrored(scenario: Scenario, path: Path, work: Work, replications: int = REP
     if not len(result.numbers) or work.called_off:
         raise Stopped
     found = mirror.reflections(result)
-    with styled():
-        pictures = mirror.picture(found), reasons.six_reasons(result)
-        page = mirror.write(result, path)
+    pictures = mirror.picture(found), reasons.six_reasons(result)
+    page = mirror.write(result, path)
     rows = tuple(_row(one) for one in found)
     return Mirrored(mirror.headline(result, found), *pictures, rows, page)
 
@@ -93,10 +92,10 @@ def Mirror(key: str, scenario: Scenario, desk: VisitorFiles) -> None:
 
 def _shown(found: Mirrored, desk: VisitorFiles) -> None:
     heading("Why people leave: the six reasons", 2)
-    _picture(found.reasons)
+    Figure(found.reasons)
     heading("The mirror: what the company measures of itself, and what its customers perceive", 2)
     paragraph(f"{found.headline}.", "studio-text mirror-headline")
-    _picture(found.gaps)
+    Figure(found.gaps)
     Table(
         ("Subject", "The company says", "Customers say", "Gap, with 95 % interval"), found.rows, "The mirror in numbers"
     )
@@ -105,10 +104,3 @@ def _shown(found: Mirrored, desk: VisitorFiles) -> None:
         for words, more in (("Download the page", ""), ("Open the page in a new tab", "?show")):
             attributes = {"href": address + more} | ({"target": "_blank"} if more else {"download": found.page.name})
             html("a", class_="library-way", attributes=attributes, children=[words])
-
-
-def _picture(picture: Picture) -> None:
-    with html("figure", class_="library-picture"):
-        html("img", attributes={"src": picture.source, "alt": picture.alt})
-        if picture.note:
-            caption(picture.note)

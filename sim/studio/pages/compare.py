@@ -8,9 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import reacton.ipyvuetify as v
 import solara
-from reacton.core import Element
 
 from sim.errors import Mistake
 from sim.runs.comparison import MOST_REPLICATIONS
@@ -20,7 +18,7 @@ from sim.studio import compare
 from sim.studio.compare import answer, customers
 from sim.studio.compare import question as asking
 from sim.studio.compare.answer_view import AnswerView
-from sim.studio.compare.forms import Ask, Field, PolicyForm, fraction, plain, whole_number
+from sim.studio.compare.forms import Ask, PolicyForm, plain
 from sim.studio.compare.people_form import PeopleForm
 from sim.studio.compare.question import Question
 from sim.studio.compare.spreads import Spreads
@@ -32,6 +30,7 @@ from sim.studio.visitor.policies import Policy
 from sim.studio.visitor.work import Work, use_work
 from sim.studio.widgets.basics import Progress, alert, button, caption, choice, heading, paragraph
 from sim.studio.widgets.html import html
+from sim.studio.widgets.number_field import Limits, NumberField
 
 TITLE, ICON, PLACE = "Compare", "mdi-compare", 20
 ENTRIES = (*asking.PLACES, "people", "count", "weeks", "replications", "seed", "precision", "spreads")
@@ -41,6 +40,7 @@ GETTING_READY = (
 HOW_MANY = (("", "As many as I say"), ("sure", "As many as the answer needs"))
 USUAL_PRECISION = 0.5
 """Percentage points; an assumption: finer than a strategist will tell two policies apart by."""
+SURER = "how often each policy meets its luck; more make the answer surer, not the model truer"
 WITHIN = (
     "how far the 95 % interval of each difference may reach to either side; "
     f"given up after {MOST_REPLICATIONS:,} replications, or fewer when the customers are many"
@@ -153,15 +153,19 @@ def RunForm(question: Question, ask: Ask, run: Callable[[], None], work: Work) -
     with plain("div", class_="compare-row"):
         choice("How many replications", HOW_MANY, "sure" if question.precision else "", lambda how: ask(_counted(how)))
         if question.precision:
-            Field(
-                "Customers kept, to within", f"{question.precision:g}", lambda text: ask(_within(text)),
-                suffix="percentage points", hint=WITHIN, judge=fraction(asking.FINEST, asking.COARSEST),
-            ).key("within")  # fmt: skip
+            within = Limits(asking.FINEST, asking.COARSEST, "percentage points")
+            NumberField(
+                "Customers kept, to within", f"{question.precision:g}", lambda text: ask(_within(text)), within, WITHIN
+            ).key("within")
         else:
-            Slid(question, ask).key("slid")
-        Field(
+            many = Limits(asking.FEWEST, asking.MOST, whole=True, reach=asking.MOST)
+            NumberField(
+                "Replications", str(question.replications),
+                lambda text: ask(lambda asked: replace(asked, replications=int(text))), many, SURER,
+            ).key("slid")  # fmt: skip
+        NumberField(
             "Seed", str(question.seed), lambda text: ask(lambda asked: replace(asked, seed=int(text))),
-            hint="another seed is other luck", judge=whole_number(0, MOST_SEED),
+            Limits(0, MOST_SEED, whole=True), "another seed is other luck",
         ).key("seed")  # fmt: skip
     with plain("div"):
         button("Compare", run, "mdi-play", disabled=work.running, large=True)
@@ -173,22 +177,6 @@ def _counted(how: str) -> Callable[[Question], Question]:
 
 def _within(points: str) -> Callable[[Question], Question]:
     return lambda asked: replace(asked, precision=asking.fraction(points, asking.FINEST, asking.COARSEST))
-
-
-@solara.component
-def Slid(question: Question, ask: Ask) -> Element:
-    """How many replications, on a slider."""
-    slid = solara.use_reactive(question.replications)
-    slider = v.Slider(
-        label=f"Replications: {slid.value:,}", v_model=slid.value, on_v_model=slid.set,
-        min=min(asking.FEWEST, question.replications), max=asking.MOST,
-        step=10, hint="how often each policy meets its luck; more make the answer surer, not the model truer",
-        persistent_hint=True, class_="compare-wide", attributes={"aria-label": "Replications"},
-    )  # fmt: skip
-    v.use_event(
-        slider, "change", lambda _widget, _event, count: ask(lambda asked: replace(asked, replications=int(count)))
-    )
-    return slider
 
 
 def _outcome(work: Work, as_asked: bool, desk: VisitorFiles) -> None:

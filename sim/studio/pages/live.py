@@ -11,7 +11,6 @@ import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
-from sim.model.component import parts
 from sim.studio.library import scenario_library
 from sim.studio.live.frames import LARGEST, from_file
 from sim.studio.live.live_controller import (
@@ -26,11 +25,13 @@ from sim.studio.live.live_controller import (
 from sim.studio.live.live_session import Story, story
 from sim.studio.visitor.address import Address, use_address
 from sim.studio.visitor.files import DESKS, VisitorFiles
-from sim.studio.visitor.levers import Lever, lever, levers, of_part, typed, worded
+from sim.studio.visitor.levers import lever, levers, of_part, typed, worded
+from sim.studio.visitor.model import model
 from sim.studio.visitor.policies import Policy, Setting, to_address
 from sim.studio.visitor.work import told_of
 from sim.studio.widgets.basics import Table, alert, button, caption, choice, heading, paragraph
 from sim.studio.widgets.html import html
+from sim.studio.widgets.number_field import LeverField, lever_told
 
 TITLE, ICON, PLACE = "Live", "mdi-play-network-outline", 10
 SIZES = [("300", "300 people"), ("1000", "1,000 people"), (str(LARGEST), "all of the scenario")]
@@ -47,22 +48,6 @@ def Stage(
     event_at: Callable[[int], None],
 ) -> None:
     """The worlds as they are drawn in the browser."""
-
-
-@solara.component_vue("../widgets/lever.vue")
-def LeverField(
-    label: str,
-    meaning: str,
-    source: str,
-    unit: str,
-    kind: str,
-    low: float,
-    high: float,
-    reach: float,
-    value: Any,
-    event_moved: Callable[[Any], None],
-) -> None:
-    """One lever: a slider and a number, or a switch."""
 
 
 @solara.component
@@ -153,8 +138,8 @@ def Levers(address: Address, desk: VisitorFiles, projector: LiveController, keep
     moved = [setting for setting in second.settings if setting.lever in levers()]
     chosen = part or (lever(moved[-1].lever).part if moved else _telling(address, desk))
 
-    def move(name: str, value: Any) -> None:
-        setting = Setting(f"{chosen}.{name}", typed(value), projector.at if now else 0)
+    def move(name: str, written: str) -> None:
+        setting = Setting(f"{chosen}.{name}", written, projector.at if now else 0)
         try:
             second_world(address, second.turned(setting), desk)
         except Mistake as mistake:
@@ -167,10 +152,10 @@ def Levers(address: Address, desk: VisitorFiles, projector: LiveController, keep
         address.go(one=first_key(address), two=to_address(policy))
 
     heading("Levers of world B", 2)
-    groups = {"mechanisms": "the company", "behaviour": "its customers"}
+    groups = {"outside": "your own", "mechanisms": "the company", "behaviour": "its customers"}
     items = [(name, f"{name.replace('_', ' ')} ({groups[group]})") for name, group in known.items()]
     choice("Mechanism", items, chosen, set_part)
-    caption(parts()[chosen].says)
+    caption(model().parts[chosen].says)
     v.Switch(label="from the week that is shown on", v_model=now, on_v_model=set_now, dense=True, hide_details=True)
     if refused:
         alert(refused)
@@ -198,7 +183,7 @@ def _telling(address: Address, desk: VisitorFiles) -> str:
     return next((name for name in known if one.settings(last[0])[name] != two.settings(last[1])[name]), known[0])
 
 
-def _fields(address: Address, desk: VisitorFiles, part: str, move: Callable[[str, Any], None]) -> None:
+def _fields(address: Address, desk: VisitorFiles, part: str, move: Callable[[str, str], None]) -> None:
     """A field for each lever of the mechanism, showing what holds now."""
     try:
         scenario = second_world(address, second_policy(address), desk)
@@ -206,25 +191,8 @@ def _fields(address: Address, desk: VisitorFiles, part: str, move: Callable[[str
         return
     settings = scenario.settings(scenario.weeks - 1)[part]
     for each in of_part(part):
-        value = getattr(settings, each.name)
-        LeverField(
-            label=each.name.replace("_", " "),
-            meaning=each.meaning,
-            source=each.source,
-            unit="" if each.unit in ("yes or no", "share") and each.kind is bool else each.unit,
-            kind=each.kind.__name__,
-            low=each.low,
-            high=each.high,
-            reach=_reach(each, value),
-            value=value,
-            event_moved=lambda given, name=each.name, kind=each.kind: move(name, kind(given)),
-        )
-
-
-def _reach(lever: Lever, value: Any) -> float:
-    """How far the slider goes: over the whole range, or, where that is vast, to some times what is usual."""
-    usual = max(abs(float(value)), abs(float(lever.usual)))
-    return lever.high if usual == 0 or lever.high <= 20 * usual else 4 * usual
+        LeverField(each, typed(getattr(settings, each.name)), lambda written, name=each.name: move(name, written))  # type: ignore[misc]
+        lever_told(each)
 
 
 @solara.component

@@ -31,8 +31,11 @@ POLICY = "; ".join((
 
 @lru_cache(maxsize=1)
 def _style() -> str:
-    """Every style file of the studio, in alphabetical order."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parents[1].glob("*.css")))
+    """The colours by their names, and every style file of the studio, in alphabetical order."""
+    from sim.report.charts.palette import root_style
+
+    files = sorted(Path(__file__).parents[1].glob("*.css"))
+    return "\n".join([root_style(), *(path.read_text(encoding="utf-8") for path in files)])
 
 
 def first_paint(slug: str) -> str:

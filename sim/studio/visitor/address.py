@@ -11,6 +11,14 @@ MOST = 4000
 """Characters of an address; more than that, browsers and servers begin to refuse."""
 
 
+def whole(text: str, default: int, low: int, high: int) -> int:
+    """A whole number between two bounds; the default when the text is none."""
+    try:
+        return min(max(int(text), low), high)
+    except ValueError:
+        return default
+
+
 class Address:
     """The query of the page's address: ``address["week"]`` reads an entry, :meth:`go` changes some."""
 
@@ -24,10 +32,7 @@ class Address:
 
     def whole(self, key: str, default: int, low: int, high: int) -> int:
         """An entry that is a whole number between two bounds; the default when it is none."""
-        try:
-            return min(max(int(self[key]), low), high)
-        except ValueError:
-            return default
+        return whole(self[key], default, low, high)
 
     def go(self, path: str | None = None, **changes: str | int | None) -> None:
         """Change entries (None or "" removes one), perhaps on another page: then only ``changes`` are taken along."""
