@@ -16,6 +16,7 @@ from sim.commands import (
     Threads,
     Workers,
     example,
+    model,
     print_json,
     progress_bar,
     say,
@@ -120,7 +121,7 @@ def sweep(request: Request) -> None:
     from sim.experiments import sweeping
     from sim.experiments.question import load_experiment
 
-    asked = load_experiment(request.experiment)
+    asked = load_experiment(request.experiment, mechanisms=model())
     plan = sweeping.planned(asked)
     with at_work(asked, request, (len(plan[1]) + 1) * asked.replications) as laboratory:
         found = sweeping.sweep(asked, laboratory, plan)
@@ -145,7 +146,7 @@ def robust(request: Request) -> None:
     from sim.experiments.question import load_experiment
     from sim.report import robust_page
 
-    asked = load_experiment(request.experiment, "robust", robustness.Settings)
+    asked = load_experiment(request.experiment, "robust", robustness.Settings, model())
     plan = robustness.planned(asked)
     with at_work(asked, request, len(plan[1]) * asked.replications) as laboratory:
         found = robustness.robust(asked, laboratory, plan)
@@ -174,7 +175,7 @@ def branch(request: Request) -> None:
     from sim.experiments.question import load_experiment
     from sim.report import branch_page
 
-    asked = load_experiment(request.experiment, "branch", branching.Settings)
+    asked = load_experiment(request.experiment, "branch", branching.Settings, model())
     scenarios = branching.planned(asked)
     numbers = range(asked.replications)
     with at_work(asked, request, len(scenarios) * len(numbers)) as laboratory:

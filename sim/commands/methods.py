@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, tell
+from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, model, tell
 from sim.commands.experiments import ExperimentFile, Out, Request, Resume, asking, at_work, tell_answer
 from sim.commands.reporting import Formats, Report, Reports
 
@@ -33,7 +33,7 @@ def _answer(request: Request, key: str, extra: Callable[[Any, Path], None] | Non
     from sim.experiments.question import load_experiment
 
     method, page = import_module(f"sim.experiments.ask_{key}"), import_module(f"sim.report.{key}_page")
-    asked: Experiment = load_experiment(request.experiment, key, method.Settings)
+    asked: Experiment = load_experiment(request.experiment, key, method.Settings, model())
     with at_work(asked, request, method.check(asked)) as laboratory:
         found = method.ask(asked, laboratory)
     tables = {"answer": found.table()} | {

@@ -1,4 +1,4 @@
-"""The compiled week: the steps of a model, translated to columns and put in the order of :data:`sim.model.week.WEEK`.
+"""The compiled week: the steps of a model, translated to columns and put in the order of :func:`sim.model.week.week_of`.
 
 What is translated is written to a readable file beside the compiled code, in which every line names the line of the step that
 it comes from; a traceback of a step points there.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from sim.model.schedule import (
     Whoever,
 )
 from sim.model.steps import Step
+from sim.model.week import week_of
 
 _HEAD = '''"""The week of a model, translated from its steps; made anew whenever they change."""
 
@@ -64,6 +66,7 @@ class Module:
     def __init__(self, model: Model, week: Mapping[str, tuple[Item, ...]]) -> None:
         self.model, self.week = model, week
         self.imports: dict[str, str] = {}
+        self.taken = _TAKEN
         self.names: dict[str, Any] = {name: name for name in _TAKEN}
         self.functions: list[str] = []
         self._scalars: dict[Any, str] = {}
@@ -164,15 +167,25 @@ class Module:
         """The whole module."""
         phases = [Phase(self, name).written(items) for name, items in self.week.items()]
         weeks = _WEEKS.format(calls="\n".join(f"        {name}({_GIVEN})" for name in phases))
-        imports = "\n".join(sorted(self.imports.values()))
+        imports = "\n".join((*self._mechanisms(), *sorted(self.imports.values())))
         later = f"LATER = ({', '.join(reversed(phases[2:]))},)\nSIZES = {tuple(self.sizes())!r}"
         return "\n\n\n".join((_HEAD + imports, *self.functions, weeks, later)) + "\n"
+
+    def _mechanisms(self) -> list[str]:
+        """The texts that steps and rules from outside the package come from: with another one it is another week."""
+        return [f"# with {name}, SHA-256 {text}" for name, text in self.model.mechanisms.items()]
 
     def sizes(self) -> Sizes:
         """What the week needs of a workspace."""
         weekly = {kind: max(self.model.rows(kind), 1) for kind in WEEKLY}
         lists, kept = max(len(self.lists), 1), max(4 * len(self.kept), 1)
         return Sizes(self.most_bits, self.most_scratch, self.most_choices, lists, self.most_words, kept, **weekly)
+
+
+@lru_cache(maxsize=16)
+def week_text(model: Model) -> str:
+    """The text of a model's compiled week. Raises :class:`~sim.model.steps.Unsuitable` for a step that cannot be translated."""
+    return Module(model, week_of(model)).text()
 
 
 _WEEKS = '''@lean_kernel

@@ -30,6 +30,14 @@ class Loop:
     given: dict[str, str] = field(default_factory=dict)
     loads: dict[str, str] = field(default_factory=dict)
     draws: set[Draw] = field(default_factory=set)
+    wide: set[str] = field(default_factory=set)
+    """Arrays of several rows."""
+
+    @property
+    def size(self) -> str:
+        """How many people there are."""
+        first = next(iter(self.arrays))
+        return f"{first}.shape[1]" if first in self.wide else f"{first}.size"
 
     def array(self, text: str) -> str:
         """The name under which the loop knows the array that this text names outside of it."""
@@ -182,13 +190,13 @@ class Block:
         body += [f"        {names[text]}[{self.place(text)}] = {value}" for text, value in outputs.items()]
         sums = [f"s{k}" for k in range(len(results or []))]
         body += [f"        {s} += {text}" for s, (text, _) in zip(sums, results or [], strict=True)]
-        size = "who" if self.listed else next(iter(loop.arrays))
+        size = "who.size" if self.listed else loop.size
         head = [
             f"    {s} = {'i32' if '/32' in count else 'i64'}(0)"
             for s, (_, count) in zip(sums, results or [], strict=True)
         ]
         tail = [f"    return {', '.join(sums)}"] if sums else []
-        function = self.module.loop(name, given, [*head, f"    for i in range({size}.size):", *body, *tail])
+        function = self.module.loop(name, given, [*head, f"    for i in range({size}):", *body, *tail])
         self._draw(loop)
         call = f"{function}({', '.join((*loop.arrays.values(), *loop.given.values(), *(('who',) if self.listed else ())))})"
         if not sums:
@@ -226,6 +234,22 @@ class DenseStep(Expressions):
         if self.block.listed:
             return self.loop.load(array, "u32(who[i])")
         return self.loop.load(f"{array[:-1]}, here]" if array.endswith("]") else f"{array}[here]", "i")
+
+    def sum_of(self, kind: str, rows: tuple[int, int], owner: str) -> str:
+        """The sum, reckoned person by person in the loop."""
+        if owner == "firm":
+            return f"total({place(kind)}, {rows[0]}, {rows[1]}, 0)"
+        name = self.loop.array(f"{place(kind)}[{rows[0]}:{rows[1]}{'' if self.block.listed else ', here'}]")
+        self.loop.wide.add(name)
+        return f"total({name}, 0, {rows[1] - rows[0]}, {'u32(who[i])' if self.block.listed else 'i'})"
+
+    def same_place(self, node: ast.Subscript, place: Term) -> str:
+        """A place that is the same for everybody: that of a row, over which a loop goes."""
+        if place.varies:
+            raise self.wrong(
+                node, f"{ast.unparse(node)}: where everybody is meant, the place must be the same for everybody"
+            )
+        return place.text
 
     def person(self) -> str:
         """The number of the person."""
@@ -280,9 +304,10 @@ class DenseStep(Expressions):
     def _versions(self) -> dict[str, int]:
         return {name: self.block.written[name] for name in self.reads}
 
-    def _read(self, node: ast.AST, who: str, name: str) -> Term:
+    def found_column(self, node: ast.AST, who: str, name: str) -> tuple[str, str]:
+        """The column, noted as one on which what is reckoned rests."""
         self.reads.add(name)
-        return super()._read(node, who, name)
+        return super().found_column(node, who, name)
 
     # ---- steps that are called ---------------------------------------------------------------------------------------
 
@@ -356,7 +381,8 @@ class DenseStep(Expressions):
                 raise self.wrong(
                     statement, f"'{type(statement).__name__.lower()}' is no part of a step about everybody"
                 )
-            found(statement)
+            with self.understanding(statement):
+                found(statement)
 
     def _do_expr(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Constant):
@@ -364,10 +390,39 @@ class DenseStep(Expressions):
         match node.value:
             case ast.Call(func=ast.Name(id=name)) if isinstance(step := self.step.plain.__globals__.get(name), Step):
                 self._inlined(node.value, step)
+            case ast.Call(func=ast.Name(id="clear")):
+                self._clear(node.value)
             case _:
                 raise self.wrong(node, f"this cannot be done with everybody at once: {ast.unparse(node)}")
 
+    def _clear(self, node: ast.Call) -> None:
+        """Set every number of a column to nought, place by place; for whom is settled before the first."""
+        kind, rows, _ = self.several(node)
+        name = ast.unparse(node.args[0]).partition(".")[2]
+        self.block.module.writes(self.step, kind, name, node)
+        marked, each = self._marked(), self.block.fresh("place")
+        self.block.say(f"for {each} in range({rows[0]}, {rows[1]}):")
+        self.block.depth += 1
+        loop, array = self.block.new_loop(), self._array(kind, each)
+        text = "f32(0)"
+        if marked is not None:
+            mark, old = loop.load(marked, "i"), loop.load(array, self.block.place(array))
+            text = f"(f32(0) if {mark} != 0 else {old})"
+        self.block.finish(f"{self.step.__name__}_{name}", {array: text}, loop)
+        self.block.depth -= 1
+        self.block.written[name] += 1
+
+    def _marked(self) -> str | None:
+        """A row of scratch that says who is meant, where not everybody is."""
+        if not self.masks:
+            return None
+        row, loop = f"work.scratch[{self.block.row()}, :size]", self.block.new_loop()
+        self.block.finish(f"{self.step.__name__}_who", {row: f"f32({self._mask()})"}, loop)
+        return row
+
     def _do_return(self, node: ast.Return) -> None:
+        if node is not self.step.tree.body[-1]:
+            raise self.wrong(node, "where everybody is meant, a step gives back something only in its last line")
         self.returned = node.value
 
     def _do_assign(self, node: ast.Assign) -> None:
@@ -397,8 +452,8 @@ class DenseStep(Expressions):
         for one in target.elts:
             if isinstance(one, ast.Name):
                 self.known[one.id] = later[one.id]
-            elif isinstance(one, ast.Attribute):
-                self.block.written[one.attr] += 1
+            else:
+                self.block.written[_column_of(one)] += 1
         self.block.finish(self.step.__name__, outputs, loop)
 
     def _put(self, target: ast.expr, value: ast.expr) -> None:
@@ -425,17 +480,21 @@ class DenseStep(Expressions):
     def _store(self, target: ast.expr, value: ast.expr) -> None:
         loop = self.block.new_loop()
         array, text = self._stored(target, value)
-        assert isinstance(target, ast.Attribute)
-        self.block.finish(f"{self.step.__name__}_{target.attr}", {array: text}, loop)
-        self.block.written[target.attr] += 1
+        name = _column_of(target)
+        self.block.finish(f"{self.step.__name__}_{name}", {array: text}, loop)
+        self.block.written[name] += 1
 
     def _stored(self, target: ast.expr, value: ast.expr) -> tuple[str, str]:
         """The array to which a column is written, and the text of what is written."""
-        if not (isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "me"):
+        if not ast.unparse(target).startswith("me."):
             raise self.wrong(target, f"nothing can be written to {ast.unparse(target)} where everybody is meant")
-        kind, row = self.found_column(target, "me", target.attr)
-        self.block.module.writes(self.step, kind, target.attr, target)
-        array = f"{place(kind)}[{row}]" if self.block.listed else f"{place(kind)}[{row}, here]"
+        kind, row = (
+            self.vector_place(target)[:2]
+            if isinstance(target, ast.Subscript)
+            else self.one_number(target, "me", _column_of(target))
+        )
+        self.block.module.writes(self.step, kind, _column_of(target), target)
+        array = self._array(kind, row)
         new, is_float = self.term(value), _TYPES.get(kind, "float") == "float"
         if not new.varies and not new.literal:
             new = self.hoisted(new)
@@ -443,6 +502,10 @@ class DenseStep(Expressions):
         if self.masks:
             text = f"({text} if {self._mask()} else {self.loop.load(array, self.block.place(array))})"
         return array, f"u8({text})" if kind == "weekly_flag" else text
+
+    def _array(self, kind: str, row: str) -> str:
+        """The text of a row of a column of people."""
+        return f"{place(kind)}[{row}]" if self.block.listed else f"{place(kind)}[{row}, here]"
 
     def flag(self, array: str) -> None:
         """Write a question: the block goes on for those blocks of people of whom it can be true, ``array`` is its answers."""
@@ -488,8 +551,10 @@ class DenseStep(Expressions):
             case ast.Attribute(value=ast.Name(id="count"), attr=name):
                 self._add_up(node, self.count_place(node, name))
             case ast.Attribute(value=ast.Name(id="firm"), attr=name):
-                self._add_up(node, self.column(*self.found_column(node, "firm", name), "firm"))
-            case ast.Attribute(value=ast.Name(id="me")):
+                kind, row = self.one_number(node, "firm", name)
+                self.block.module.writes(self.step, kind, name, node)
+                self._add_up(node, self.column(kind, row, "firm"))
+            case ast.Attribute(value=ast.Name(id="me")) | ast.Subscript():
                 self._store(node.target, ast.BinOp(node.target, node.op, node.value))
             case ast.Name():
                 self._name_it(node.target, ast.BinOp(node.target, node.op, node.value))
@@ -498,9 +563,11 @@ class DenseStep(Expressions):
 
     def _add_up(self, node: ast.AugAssign, total: str) -> None:
         """Add what everybody contributes to a count; several counts in a row are one loop."""
+        if not isinstance(node.op, ast.Add):
+            raise self.wrong(node, f"over everybody one can only add up: {ast.unparse(node)}")
         if not self.sums:
             self.block.new_loop()
-        term = self.term(node.value)
+        term = self.whole(node, self.term(node.value))
         text = f"({term.text} if {self._mask()} else 0)" if self.masks else term.text
         narrow = "/32" if term.width <= 32 and not term.literal or term.literal else ""
         if narrow:
@@ -544,6 +611,11 @@ class DenseStep(Expressions):
             self._body(node.orelse)
             self._sum_up()
         self.masks = before
+
+
+def _column_of(target: ast.expr) -> str:
+    """The name of the column of ``me.trust`` or ``me.points[0]``."""
+    return target.attr if isinstance(target, ast.Attribute) else _column_of(target.value)  # type: ignore[attr-defined]
 
 
 def _assigned(step: Step) -> set[str]:

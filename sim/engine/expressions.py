@@ -8,7 +8,8 @@ reckoned in double precision by accident.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from inspect import signature
@@ -94,6 +95,10 @@ class Expressions:
         """A term that is the same for everybody, where it meets one that is not."""
         return term
 
+    def sum_of(self, kind: str, rows: tuple[int, int], owner: str) -> str:
+        """The text of the sum of a column that holds several numbers, in these rows of its kind."""
+        raise NotImplementedError
+
     # ---- expressions ---------------------------------------------------------------------------------------------------
 
     def term(self, node: ast.expr) -> Term:
@@ -106,6 +111,22 @@ class Expressions:
     def wrong(self, node: ast.AST, what: str) -> Unsuitable:
         """The mistake at this place."""
         return self.step.unsuitable(node, what)
+
+    @contextmanager
+    def understanding(self, node: ast.AST) -> Iterator[None]:
+        """Within it, what nobody has foreseen of a statement is the step's mistake as well, and is told with its place."""
+        try:
+            yield
+        except (AssertionError, LookupError, AttributeError, TypeError, ValueError, NameError, RecursionError) as fault:
+            raise self.wrong(node, f"this means nothing in a step: {ast.unparse(node)}") from fault
+
+    def whole(self, node: ast.AST, term: Term) -> Term:
+        """The term, which must be a whole number or a yes or no, because sums of these are exact in any order."""
+        if term.kind not in ("int", "bool"):
+            raise self.wrong(
+                node, f"what is counted is a whole number, such as int(…) or fixed(…): {ast.unparse(node)}"
+            )
+        return term
 
     def _constant(self, node: ast.Constant) -> Term:
         if isinstance(node.value, bool):
@@ -149,7 +170,7 @@ class Expressions:
             return Term(self.person(), "int", True)
         if who == "agent" and name == "number":
             return Term("i64(agent)", "int", True)
-        kind, row = self.found_column(node, who, name)
+        kind, row = self.one_number(node, who, name)
         text, what = self.column(kind, row, who), _TYPES.get(kind, "float")
         return Term(f"({text} != 0)" if what == "bool" else text, what, who != "firm")
 
@@ -165,6 +186,25 @@ class Expressions:
                 return kind, str(self.model.row(name))
         known = [each for kind in _OWNERS[who] for each in self.model.columns(kind)]
         raise self.wrong(node, f"'{who}.{name}' is no column{nearest(name, known)}")
+
+    def one_number(self, node: ast.AST, who: str, name: str) -> tuple[str, str]:
+        """Kind and row of a column, which must hold one number of everybody."""
+        kind, row = self.found_column(node, who, name)
+        if self.model.columns(kind)[name].size > 1:
+            raise self.wrong(
+                node, f"{who}.{name} holds several numbers: take one, {who}.{name}[week.number], or total({who}.{name})"
+            )
+        return kind, row
+
+    def several(self, node: ast.Call) -> tuple[str, tuple[int, int], str]:
+        """Kind, rows and owner of the column that ``total`` or ``clear`` is given."""
+        match node.args:
+            case [ast.Attribute(value=ast.Name(id="me" | "firm" | "agent" as who), attr=name)]:
+                kind, row = self.found_column(node, who, name)
+                size = self.model.columns(kind)[name].size
+                if size > 1:
+                    return kind, (int(row), int(row) + size), who
+        raise self.wrong(node, f"{ast.unparse(node)}: only a column that holds several numbers can be meant here")
 
     def _of_week(self, node: ast.Attribute) -> Term:
         if node.attr not in WEEK:
@@ -230,9 +270,16 @@ class Expressions:
                 if isinstance(value, int | float | np.float32)
             }
             return Term(f"f32({float(eval(ast.unparse(node), {}, known))!r})", "float", literal=True)
+        told = ast.unparse(node)
+        for one, other in ((left, right), (right, left)):
+            if one.kind == "int" and not one.literal and other.kind == "float" and other.literal:
+                raise self.wrong(
+                    node,
+                    f"Python would reckon this in double precision; write float32(…) around the whole number: {told}",
+                )
         left, right = self.alike(left, right)
         if sign == "/" and left.kind != "float":
-            raise self.wrong(node, f"whole numbers are not divided in a step; write float(…): {ast.unparse(node)}")
+            raise self.wrong(node, f"whole numbers are not divided in a step; write float32(…): {ast.unparse(node)}")
         narrow = sign in "+-" and max(left.width, right.width) <= 32
         kind = "int" if left.kind == "bool" and sign not in "&|" else left.kind
         return self.joined(f"({{}} {sign} {{}})".format, kind, (left, right), 32 if narrow else 64)
@@ -279,19 +326,22 @@ class Expressions:
         return self.joined("({1} if {0} else {2})".format, kind, (condition, yes, no), width)
 
     def _subscript(self, node: ast.Subscript) -> Term:
-        if _dotted(node.value) is None or not isinstance(node.value, ast.Attribute):
-            raise self.wrong(node, f"only a column with several numbers has places: {ast.unparse(node)}")
-        kind, row = self.vector_place(node)
-        return Term(self.column(kind, row, "me"), "float", True)
+        kind, row, who = self.vector_place(node)
+        return Term(self.column(kind, row, who), "float", who != "firm")
 
-    def vector_place(self, node: ast.Subscript) -> tuple[str, str]:
-        """Kind and row of one place of a column that holds several numbers a person."""
-        assert isinstance(node.value, ast.Attribute)
-        kind, row = self.found_column(node, "me", node.value.attr)
-        place = self.term(node.slice)
-        if self.model.columns(kind)[node.value.attr].size == 1 or place.kind != "int":
-            raise self.wrong(node, f"{ast.unparse(node)}: only a column with several numbers has places, whole numbers")
-        return kind, f"{row} + {place.text}"
+    def vector_place(self, node: ast.Subscript) -> tuple[str, str, str]:
+        """Kind, row and owner of one place of a column that holds several numbers; places go round."""
+        match node.value:
+            case ast.Attribute(value=ast.Name(id="me" | "firm" | "agent" as who), attr=name):
+                kind, row = self.found_column(node, who, name)
+                size, place = self.model.columns(kind)[name].size, self.term(node.slice)
+                if size > 1 and place.kind == "int":
+                    return kind, f"{row} + {self.same_place(node, place)} % {size}", who
+        raise self.wrong(node, f"{ast.unparse(node)}: only a column with several numbers has places, whole numbers")
+
+    def same_place(self, node: ast.Subscript, place: Term) -> str:
+        """The text of a place."""
+        return place.text
 
     # ---- calls -------------------------------------------------------------------------------------------------------
 
@@ -353,12 +403,9 @@ class Expressions:
         return self.joined(lambda *texts: f"{name}({', '.join(texts)})", terms[0].kind, terms)
 
     def _total(self, node: ast.Call) -> Term:
-        """The sum of a column that holds several numbers a person."""
-        (argument,) = node.args
-        assert isinstance(argument, ast.Attribute)
-        kind, row = self.found_column(node, "me", argument.attr)
-        size = self.model.columns(kind)[argument.attr].size
-        return Term(f"total({_PLACES[kind]}, {row}, {row} + {size}, i)", "float", True)
+        """The sum of a column that holds several numbers."""
+        kind, rows, who = self.several(node)
+        return Term(self.sum_of(kind, rows, who), "float", who != "firm")
 
     def _method(self, node: ast.Call, method: ast.Attribute) -> Term:
         owner = _dotted(method.value)

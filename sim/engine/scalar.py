@@ -15,6 +15,8 @@ ALWAYS = ("now", "i", "p", "last", "counts", "journal")
 """What every translated step is given; then ``agent`` and ``line`` where it asks for them, then numbers of its own."""
 LINE = ("free_at", "numbers", "standing")
 """What a translated step is given for a line: the heap of those who serve, and who is seen to stand there."""
+WHOSE = {"me": "i", "firm": "0", "agent": "agent"}
+"""The text of the number of whoever carries a column."""
 Drawn = Mapping[tuple[str, int, bool], int]
 """Draws that are made in bulk: stream, block and whether it is the same every week, and their rows."""
 
@@ -27,6 +29,11 @@ class ScalarStep(Expressions):
         self.module, self.drawn = module, drawn or {}
         self.lines: list[str] = []
         self.rows: dict[str, None] = {}
+        self.locals = {name: Term(self.named(name), kind, True) for name, kind in step.own.items()}
+
+    def named(self, name: str) -> str:
+        """What a name of the step's own is called in the compiled text, where some words mean something else."""
+        return f"{name}_" if name in self.module.taken or name.removeprefix("w").isdigit() else name
 
     # ---- reading -------------------------------------------------------------------------------------------------------
 
@@ -36,8 +43,11 @@ class ScalarStep(Expressions):
             return "now.heard[i]"
         if kind == "weekly_sum":
             return f"now.weekly_sum[{row}]"
-        who = {"me": "i", "firm": "0", "agent": "agent"}[owner]
-        return f"{place(kind)}[{row}, {who}]"
+        return f"{place(kind)}[{row}, {WHOSE[owner]}]"
+
+    def sum_of(self, kind: str, rows: tuple[int, int], owner: str) -> str:
+        """The sum of whoever carries it."""
+        return f"total({place(kind)}, {rows[0]}, {rows[1]}, {WHOSE[owner]})"
 
     def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:
         """A word drawn in bulk by the caller, kept all week, or drawn here."""
@@ -114,7 +124,7 @@ class ScalarStep(Expressions):
             *(("agent",) if "agent" in self.step.parameters else ()),
             *(LINE if "line" in self.step.parameters else ()),
         ]
-        given = ", ".join((*ALWAYS, *extra, *self.step.own, *self.rows))
+        given = ", ".join((*ALWAYS, *extra, *map(self.named, self.step.own), *self.rows))
         return "\n".join((f"@step\ndef {name}({given}):", *(self.lines or ["    pass"])))
 
     def _say(self, depth: int, text: str, node: ast.AST) -> None:
@@ -127,7 +137,8 @@ class ScalarStep(Expressions):
             found = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
             if found is None:
                 raise self.wrong(statement, f"'{type(statement).__name__.lower()}' is no part of a step")
-            found(statement, depth)
+            with self.understanding(statement):
+                found(statement, depth)
         if len(self.lines) == before:
             self.lines.append(f"{'    ' * depth}pass")
 
@@ -160,11 +171,9 @@ class ScalarStep(Expressions):
         self._say(depth, f"note(journal, i, now.week, {events.index(event)}, f32({amount}))", call)
 
     def _clear(self, call: ast.Call, depth: int) -> None:
-        (argument,) = call.args
-        assert isinstance(argument, ast.Attribute)
-        kind, row = self.found_column(call, "me", argument.attr)
-        size = self.model.columns(kind)[argument.attr].size
-        self._say(depth, f"clear({place(kind)}, {row}, {row} + {size}, i)", call)
+        kind, rows, who = self.several(call)
+        self.module.writes(self.step, kind, ast.unparse(call.args[0]).partition(".")[2], call)
+        self._say(depth, f"clear({place(kind)}, {rows[0]}, {rows[1]}, {WHOSE[who]})", call)
 
     def _do_assign(self, node: ast.Assign, depth: int) -> None:
         (target,) = node.targets
@@ -192,8 +201,8 @@ class ScalarStep(Expressions):
         if kinds is None or len(names) != len(kinds):
             raise self.wrong(node, "only line.answer(…) gives several things at once: wait, outcome, agent")
         for name, kind in zip(names, kinds, strict=True):
-            self.locals[name] = Term(name, kind, True)
-        self._say(depth, f"{', '.join(names)} = {term.text}", node)
+            self.locals[name] = Term(self.named(name), kind, True)
+        self._say(depth, f"{', '.join(map(self.named, names))} = {term.text}", node)
 
     def target(self, node: ast.expr, term: Term) -> tuple[str, str]:
         """Where a value goes and the text of the value in the type of that place."""
@@ -202,21 +211,25 @@ class ScalarStep(Expressions):
                 known = self.locals.get(name)
                 if known is not None and known.kind == "float":
                     term = self.as_float(term)
-                self.locals[name] = Term(name, term.kind, True, width=term.width)
-                return name, term.text
+                elif known is not None and known.kind in ("int", "bool") and term.kind == "float":
+                    raise self.wrong(
+                        node, f"'{name}' is a whole number here, and cannot become another; use a new name"
+                    )
+                self.locals[name] = Term(self.named(name), term.kind, True, width=term.width)
+                return self.named(name), term.text
             case ast.Attribute(value=ast.Name(id="me" | "firm" | "agent" as who), attr=attr):
-                kind, row = self.found_column(node, who, attr)
+                kind, row = self.one_number(node, who, attr)
                 self.module.writes(self.step, kind, attr, node)
                 return self.column(kind, row, who), term.text
             case ast.Subscript(value=ast.Attribute(value=ast.Name(id="count"), attr=attr)):
                 first = self.count_place(node, f"{attr}_0").removesuffix("]")
-                return f"{first} + {self.term(node.slice).text}]", term.text
-            case ast.Subscript(value=ast.Attribute(value=ast.Name(id="me"), attr=attr)):
-                kind, row = self.vector_place(node)
+                return f"{first} + {self.term(node.slice).text}]", self.whole(node, term).text
+            case ast.Subscript(value=ast.Attribute(attr=attr)):
+                kind, row, who = self.vector_place(node)
                 self.module.writes(self.step, kind, attr, node)
-                return self.column(kind, row, "me"), self.as_float(term).text
+                return self.column(kind, row, who), self.as_float(term).text
             case ast.Attribute(value=ast.Name(id="count"), attr=name):
-                return self.count_place(node, name), term.text
+                return self.count_place(node, name), self.whole(node, term).text
             case ast.Attribute(value=ast.Name(id="week"), attr="company_reputation" | "rival_reputation"):
                 return self._of_week(node).text, term.text
         raise self.wrong(node, f"nothing can be written to {ast.unparse(node)}")
@@ -240,10 +253,16 @@ class ScalarStep(Expressions):
         condition = self.term(node.test)
         self._need_bool(node.test, condition)
         self._say(depth, f"if {condition.text}:", node)
+        before = dict(self.locals)
         self._block(node.body, depth + 1)
+        either, self.locals = self.locals, dict(before)
         if node.orelse:
             self.lines.append(f"{'    ' * depth}else:")
             self._block(node.orelse, depth + 1)
+        known = (
+            either if _ends(node.orelse) else self.locals if _ends(node.body) else either.keys() & self.locals.keys()
+        )
+        self.locals = {name: either.get(name) or self.locals[name] for name in known}
 
     def _do_return(self, node: ast.Return, depth: int) -> None:
         if node.value is None:
@@ -255,6 +274,11 @@ class ScalarStep(Expressions):
             term, returned = self.term(node.value), self.step.tree.returns
             kind = returned.id if isinstance(returned, ast.Name) else term.kind
             self._say(depth, f"return {self.fitting(term, kind).text}", node)
+
+
+def _ends(body: list[ast.stmt]) -> bool:
+    """Whether nothing comes after these statements."""
+    return bool(body) and isinstance(body[-1], ast.Return)
 
 
 def bulk_draws(step: Step) -> list[tuple[str, int, bool]]:

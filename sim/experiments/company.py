@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.question import Experiment
-from sim.runs.measures import scale_of
+from sim.runs.measures import definitions
 from sim.runs.statistics import plain
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ NUMBERS = ("mean", "low", "high", "sd", "less_best", "less_best_low", "less_best
 
 def scale(experiment: Experiment, measure: str) -> float:
     """What an outcome of the simulated people is multiplied by."""
-    return scale_of(measure, experiment.base.market.stands_for)
+    return definitions(experiment.base.model)[measure].scale(experiment.base.market.stands_for)
 
 
 def outcome_of(experiment: Experiment, column: str, about: str = "") -> str | None:

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake, nearest
-from sim.experiments.factors import Factor, parameter_at
+from sim.experiments.factors import Factor, Parameter, parameter_at
 from sim.scenario.quantities import between, value_shown
 from sim.scenario.tree import Node, Problems, shown
 from sim.scenario.validation import Spot, judged
@@ -204,7 +204,7 @@ class Table(Design):
         experiment.need("factors")
         path = experiment.path.parent / self.file
         refuse_unless_file(path)
-        return _checked(_read(path), experiment.factors, path)
+        return _checked(_read(path), experiment, path)
 
 
 KINDS: dict[str, type[Design]] = {
@@ -286,27 +286,26 @@ def _table(path: Path) -> Any:
         return pd.read_csv(path, nrows=MOST_POINTS + 1, index_col=False)
 
 
-def _checked(table: Any, factors: tuple[Factor, ...], path: Path) -> np.ndarray:
+def _checked(table: Any, experiment: Experiment, path: Path) -> np.ndarray:
     """The table's columns in the order of the factors. Raises :class:`Mistake` naming column, row and value."""
-    paths, columns = [factor.path for factor in factors], [str(column) for column in table.columns]
+    paths, columns = experiment.paths, [str(column) for column in table.columns]
     for column in columns:
         if column not in paths:
             hint = nearest(column, paths) or f"; there are {', '.join(paths)}"
             raise Mistake(f"{shown(path)}: the column '{column}' is no factor of the experiment{hint}")
-    for factor in factors:
-        if factor.path not in columns:
-            raise Mistake(f"{shown(path)}: there is no column '{factor.path}'")
-        _check_column(table[factor.path], factor, path)
+    for name in paths:
+        if name not in columns:
+            raise Mistake(f"{shown(path)}: there is no column '{name}'")
+        _check_column(table[name], name, parameter_at(name, experiment.base.model), path)
     if not len(table):
         raise Mistake(f"{shown(path)} has no rows")
     return table[paths].to_numpy(np.float64)
 
 
-def _check_column(column: Any, factor: Factor, path: Path) -> None:
-    line = parameter_at(factor.path)
+def _check_column(column: Any, name: str, line: Parameter, path: Path) -> None:
     for row, value in enumerate(column.tolist(), 2):
         number = isinstance(value, int | float) and math.isfinite(value)
         if not number or not line.low <= value <= line.high or (line.kind is not float and int(value) != value):
             whole = "a whole number " if line.kind is not float else ""
             allowed = f"{whole}{between(line.low, line.high, line.unit)}"
-            raise Mistake(f"{shown(path)}, line {row}: {factor.path} is {value_shown(value)}, but must be {allowed}")
+            raise Mistake(f"{shown(path)}, line {row}: {name} is {value_shown(value)}, but must be {allowed}")

@@ -14,7 +14,7 @@ from sim.experiments.posterior import Target
 from sim.experiments.question import Experiment
 from sim.experiments.sensitivity import Evaluate
 from sim.runs.executor import Block
-from sim.runs.measures import DEFINITIONS
+from sim.runs.measures import definitions
 from sim.runs.result import Result
 from sim.scenario.model_inputs import customers_of
 
@@ -45,12 +45,12 @@ def targets(experiment: Experiment, figures: Mapping[str, Figure]) -> list[Targe
                 f"{experiment.path.name}: calibrate.figures.{name} is no outcome of the file and names no group that "
                 f"left{hint}"
             )
-    return [Target(name, one.value, one.error, _bounds(name, one)) for name, one in figures.items()]
+    return [Target(name, one.value, one.error, _bounds(experiment, name, one)) for name, one in figures.items()]
 
 
-def _bounds(name: str, figure: Figure) -> tuple[float, float]:
+def _bounds(experiment: Experiment, name: str, figure: Figure) -> tuple[float, float]:
     """Between which values a figure must lie: the share of a group is a share."""
-    return (0.0, 1.0) if figure.left is not None else DEFINITIONS[name].bounds
+    return (0.0, 1.0) if figure.left is not None else definitions(experiment.base.model)[name].bounds
 
 
 def group(experiment: Experiment, name: str, cells: Mapping[str, int | float | str]) -> np.ndarray:

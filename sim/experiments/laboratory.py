@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from types import TracebackType
 
@@ -18,6 +21,7 @@ from sim.experiments.repeating import command_for
 from sim.experiments.store import Store
 from sim.runs import executor as execution
 from sim.runs.executor import CUSTOMER_WEEK, Block, Executor
+from sim.runs.measures import NAMES
 from sim.runs.replication import Failure
 from sim.runs.result import Result
 from sim.scenario.whole import Scenario
@@ -84,8 +88,11 @@ class Laboratory:
         """Everything that the store knows of this seed, made with this version of the source and these libraries."""
         store.gather()
         otherwise: Counter[str] = Counter()
-        for table in store.rows(["source", "versions", "scenario", "seed", "replication", *self.measures]):
+        own = [name for name in self.measures if name not in NAMES]
+        names = [*(name for name in self.measures if name in NAMES), *(["own"] if own else [])]
+        for table in store.rows(["source", "versions", "scenario", "seed", "replication", *names]):
             rows = table.to_pandas()
+            rows = rows.assign(**{name: rows["own"].map(partial(_own_value, name)) for name in own})
             alike = rows["source"].eq(source()) & rows["seed"].eq(self.seed)
             mine = alike & rows["versions"].eq(libraries())
             self.others += int((~rows["source"].eq(source())).sum())
@@ -187,6 +194,12 @@ class Laboratory:
     def evaluate(self, experiment: Experiment) -> Evaluate:
         """The experiment as a function of points and replication numbers, as algorithms take it."""
         return lambda points, replications: self.measure([experiment.scenario_at(p) for p in points], replications)
+
+
+def _own_value(name: str, told: str | None) -> float:
+    """What a mechanism from outside the package counted, as the store tells it; missing (NaN) where it does not."""
+    found = json.loads(told).get(name) if isinstance(told, str) else None
+    return math.nan if found is None else float(found)
 
 
 def _made_otherwise(otherwise: Counter[str]) -> str:

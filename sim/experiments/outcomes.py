@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import nearest
-from sim.runs.measures import DEFINITIONS, NAMES
+from sim.runs.measures import Measure
 from sim.scenario.quantities import Unfit, fitted, value_shown
 from sim.scenario.tree import Node, Problems
 from sim.scenario.validation import Spot, judged
@@ -19,11 +20,16 @@ HIGHER, LOWER = "higher", "lower"
 class Outcome:
     """One measure that counts. ``direction``: which way is better; ``at_least`` and ``at_most``: bounds in its unit."""
 
-    measure: str
+    definition: Measure
     direction: str
     weight: float = 1.0
     at_least: float | None = None
     at_most: float | None = None
+
+    @property
+    def measure(self) -> str:
+        """The measure's name."""
+        return self.definition.name
 
     @property
     def sign(self) -> int:
@@ -33,17 +39,17 @@ class Outcome:
     @property
     def unit(self) -> str:
         """The measure's unit."""
-        return DEFINITIONS[self.measure].unit
+        return self.definition.unit
 
     @property
     def bounds(self) -> tuple[float, float]:
         """Between which values it must lie."""
-        return DEFINITIONS[self.measure].bounds
+        return self.definition.bounds
 
     @property
     def words(self) -> str:
         """What people call the measure."""
-        return DEFINITIONS[self.measure].words
+        return self.definition.words
 
 
 class _Written(BaseModel):
@@ -57,8 +63,8 @@ class _Written(BaseModel):
     at_most: float | None = Field(None, allow_inf_nan=False)
 
 
-def outcomes_in(node: Node | None, problems: Problems) -> tuple[Outcome, ...]:
-    """The outcomes in the order of the file: a section, or a list of measures."""
+def outcomes_in(node: Node | None, problems: Problems, known: Mapping[str, Measure]) -> tuple[Outcome, ...]:
+    """The outcomes in the order of the file: a section, or a list of measures of those that are ``known``."""
     if node is None:
         return ()
     if isinstance(node.value, list):
@@ -70,30 +76,30 @@ def outcomes_in(node: Node | None, problems: Problems) -> tuple[Outcome, ...]:
             node.place, f"outcomes is {value_shown(node.value)}, but must be a list of measures, such as [profit]"
         )
         return ()
-    found = [_outcome(name, entry, problems) for name, entry in entries]
+    found = [_outcome(name, entry, known, problems) for name, entry in entries]
     return tuple(outcome for outcome in found if outcome is not None)
 
 
-def _outcome(name: str, entry: Node, problems: Problems) -> Outcome | None:
+def _outcome(name: str, entry: Node, known: Mapping[str, Measure], problems: Problems) -> Outcome | None:
     path = f"outcomes.{name}"
-    if name not in DEFINITIONS:
-        hint = nearest(name, list(NAMES)) or f"; there are {', '.join(NAMES)}"
+    if name not in known:
+        hint = nearest(name, list(known)) or f"; there are {', '.join(known)}"
         problems.add(entry.place, f"{path} is no measure{hint}")
         return None
-    said = judged(_Written, Spot(_in_units(name, entry, path, problems), path), problems)
+    said = judged(_Written, Spot(_in_units(known[name].unit, entry, path, problems), path), problems)
     if said is None:
         return None
-    direction = said.direction or {1: HIGHER, -1: LOWER}.get(DEFINITIONS[name].better)
+    direction = said.direction or {1: HIGHER, -1: LOWER}.get(known[name].better)
     if direction is None:
         problems.add(entry.place, f"{path} is neither good nor bad of itself; give it 'direction: higher' or 'lower'")
         return None
     if said.at_least is not None and said.at_most is not None and said.at_least > said.at_most:
         problems.add(entry.place, f"{path}: at_least {said.at_least:g} is more than at_most {said.at_most:g}")
         return None
-    return Outcome(name, direction, said.weight, said.at_least, said.at_most)
+    return Outcome(known[name], direction, said.weight, said.at_least, said.at_most)
 
 
-def _in_units(name: str, entry: Node, path: str, problems: Problems) -> Node:
+def _in_units(of: str, entry: Node, path: str, problems: Problems) -> Node:
     """The entry with its bounds in the measure's unit: 70 % is 0.7."""
     found = dict(entry.entries()) if isinstance(entry.value, dict) else None
     if found is None:
@@ -101,7 +107,7 @@ def _in_units(name: str, entry: Node, path: str, problems: Problems) -> Node:
     for key in ("at_least", "at_most", "weight"):
         if key in found:
             try:
-                unit = "share" if DEFINITIONS[name].unit.startswith("share") and key != "weight" else "ratio"
+                unit = "share" if of.startswith("share") and key != "weight" else "ratio"
                 found[key] = Node(fitted(found[key].value, float, unit), found[key].place)
             except Unfit as unfit:
                 problems.add(found.pop(key).place, f"{path}.{key} {unfit}")

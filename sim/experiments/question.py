@@ -26,7 +26,9 @@ from sim.errors import Mistake, nearest
 from sim.experiments.designs import Design, design_in
 from sim.experiments.factors import LEVERS, UNCERTAINTIES, Factor, factors_in
 from sim.experiments.outcomes import Outcome, outcomes_in
+from sim.runs.measures import definitions
 from sim.runs.runner import MOST_SEED
+from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.quantities import Unfit, fitted, value_shown
 from sim.scenario.tree import Node, Problems, given, shown
 from sim.scenario.validation import Spot, judged
@@ -115,16 +117,21 @@ class Experiment:
                 raise Mistake(f"{shown(self.path)}: {name} is missing, and this command needs it")
 
 
-def load_experiment(path: Path | str, command: str | None = None, model: type[BaseModel] | None = None) -> Experiment:
+def load_experiment(
+    path: Path | str,
+    command: str | None = None,
+    model: type[BaseModel] | None = None,
+    mechanisms: Mechanisms | None = None,
+) -> Experiment:
     """The experiment in a YAML file.
 
-    ``command`` (one of ``COMMANDS``) reads its own section as a ``model``, whose defaults hold when there is none. Raises
-    :class:`Mistake` with file, line, key, value and remedy.
+    ``command`` (one of ``COMMANDS``) reads its own section as a ``model``, whose defaults hold when there is none.
+    ``mechanisms``: as :func:`sim.load` takes them. Raises :class:`Mistake` with file, line, key, value and remedy.
     """
     file, problems = file_path("path", path).absolute(), Problems()
     tree = read_yaml(file, "an experiment", "question: Does it pay to answer faster?")
     _refuse_unknown(tree, problems)
-    base = _base(tree, file, problems)
+    base = _base(tree, file, mechanisms or (), problems)
     levers, uncertainties = (factors_in(tree.get(key), key, base, problems) for key in (LEVERS, UNCERTAINTIES))
     _refuse_twice(tree, levers, uncertainties, problems)
     found = Experiment(
@@ -133,7 +140,7 @@ def load_experiment(path: Path | str, command: str | None = None, model: type[Ba
         base=base,
         levers=levers,
         uncertainties=uncertainties,
-        outcomes=outcomes_in(tree.get("outcomes"), problems),
+        outcomes=outcomes_in(tree.get("outcomes"), problems, definitions(base.model)),
         design=design_in(tree.get("design"), problems),
         replications=_whole(tree, "replications", 20, (1, MOST_REPLICATIONS), problems),
         precision=_precision(tree, problems),
@@ -165,17 +172,17 @@ def _question(tree: Node, problems: Problems) -> str:
     return " ".join(node.value.split())
 
 
-def _base(tree: Node, file: Path, problems: Problems) -> Scenario:
+def _base(tree: Node, file: Path, mechanisms: Mechanisms, problems: Problems) -> Scenario:
     """The scenario to start from; without it nothing else can be judged, so a mistake here ends the reading."""
     node = tree.get("base")
     if node is None:
         raise Mistake(f"{shown(file)}: base is missing; name a scenario file, such as ../scenarios/telecom/today.yaml")
-    found = _scenario_file(node, "base", file)
+    found = _scenario_file(node, "base", file, mechanisms)
     over = tree.get("with")
     return _laid_over(found, over, "with", problems) if over is not None else found
 
 
-def _scenario_file(node: Node, key: str, file: Path) -> Scenario:
+def _scenario_file(node: Node, key: str, file: Path, mechanisms: Mechanisms) -> Scenario:
     written = node.value
     if not isinstance(written, str) or not written.strip():
         raise Mistake(f"{node.place}: {key} is {value_shown(written)}, but must be the path of a scenario file")
@@ -188,7 +195,7 @@ def _scenario_file(node: Node, key: str, file: Path) -> Scenario:
         refuse_unless_file(target)
     except Mistake as mistake:
         raise Mistake(f"{node.place}: {key}: {mistake}") from None
-    return load(target)
+    return load(target, mechanisms)
 
 
 def _laid_over(base: Scenario, over: Node, key: str, problems: Problems) -> Scenario:
@@ -221,7 +228,7 @@ def _policy(name: str, entry: Node, tree: Node, base: Scenario, file: Path, prob
     key = f"policies.{name}"
     if isinstance(entry.value, dict):
         return _laid_over(base, Node(dict(entry.value) | {"name": Node(name)}, entry.place), key, problems)
-    found, over = _scenario_file(entry, key, file), tree.get("with")
+    found, over = _scenario_file(entry, key, file, base.model), tree.get("with")
     plain = over.plain() if over is not None and isinstance(over.value, dict) else {}
     return _laid_over(found, Node(given(plain | {"name": name}).value, entry.place), key, problems)
 

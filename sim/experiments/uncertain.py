@@ -18,6 +18,7 @@ from sim.errors import Mistake
 from sim.experiments.designs import _read
 from sim.experiments.factors import parameter_at
 from sim.experiments.repeating import command_for
+from sim.model.component import Model
 from sim.runs.comparison import Comparison
 from sim.runs.executor import Block, Executor
 from sim.runs.result import Gathering, Result
@@ -46,7 +47,7 @@ class Draws:
         sections: dict[str, dict[str, Any]] = {}
         for path, value in zip(self.paths, self.values[row], strict=True):
             section, _, name = path.partition(".")
-            sections.setdefault(section, {})[name] = _typed(parameter_at(path).kind, float(value))
+            sections.setdefault(section, {})[name] = _typed(parameter_at(path, scenario.model).kind, float(value))
         return scenario.with_(**sections)
 
 
@@ -54,15 +55,18 @@ def _typed(kind: type, value: float) -> Any:
     return kind(value) if kind in (bool, int) else value
 
 
-def read_draws(path: Path) -> Draws:
-    """The table that ``loyalty calibrate`` writes: a column for each parameter, CSV or Parquet. Raises :class:`Mistake`."""
+def read_draws(path: Path, model: Model | None = None) -> Draws:
+    """The table that ``loyalty calibrate`` writes: a column for each parameter of the model, CSV or Parquet.
+
+    Raises :class:`Mistake`.
+    """
     path = file_path("path", path)
     refuse_unless_file(path)
     table = _read(path)
     paths = tuple(str(column) for column in table.columns)
     for name in paths:
         try:
-            parameter_at(name)
+            parameter_at(name, model)
         except Unfit as unfit:
             raise Mistake(f"{shown(path)}: the column '{name}' {unfit}") from None
     try:

@@ -31,3 +31,8 @@ class Column:
     meaning: str
     written_in: tuple[str, ...] = ()
     size: int = 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its numbers: its own, or of several ``points_0``, ``points_1`` and so on."""
+        return (self.name,) if self.size == 1 else tuple(f"{self.name}_{place}" for place in range(self.size))

@@ -7,7 +7,9 @@ person. What stands outside is refused with a sentence (see :class:`Unsuitable`)
 A step takes what it needs of these, by name, and then numbers of its own, each annotated ``float``, ``int`` or ``bool``:
 
 - ``me``: the person (or, in a step of representatives, the representative); ``me.trust`` is a column, ``me.luck(STREAM, 0)`` a
-  draw of this person and week, ``me.word(STREAM, 0)`` the same as 32 random bits;
+  draw of this person and week, ``me.word(STREAM, 0)`` the same as 32 random bits; of a column that holds several numbers,
+  ``me.points[week.number]`` is one – the places go round, so that after the last comes the first –, ``total(me.points)`` their
+  sum, and ``clear(me.points)`` sets all of them to nought;
 - ``p``: the settings of this week, ``p.upselling.pressure``; ``last``: those of the week before;
 - ``week``: the week (``week.number``, ``week.rate`` at which losses are booked, …, see :class:`sim.model.week.Week`);
 - ``firm``: what the company carries, ``firm.budget``; ``agent``: the representative who answered;
@@ -25,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Mistake
+from sim.system.text import shown
 
 STANDARD = ("me", "firm", "agent", "line", "p", "last", "week", "count", "note")
 """What a step may ask for by name."""
@@ -32,6 +35,16 @@ TYPES = {"float": "float", "int": "int", "bool": "bool", "Minutes": "time"}
 """What a step's own parameters may be."""
 Minutes = float
 """A time of a queue, in minutes: kept in double precision."""
+
+
+def total(several: Any) -> Any:
+    """The sum of the numbers that a column holds of somebody, added up in their order."""
+    return several.total()
+
+
+def clear(several: Any) -> None:
+    """Nothing is left of the numbers that a column holds of somebody."""
+    several.clear()
 
 
 class Unsuitable(Mistake):
@@ -86,7 +99,7 @@ class Step:
     def unsuitable(self, node: ast.AST, what: str) -> Unsuitable:
         """The mistake at a place of its text."""
         line = self.first_line + getattr(node, "lineno", 1) - 1
-        return Unsuitable(f"{self.path}, line {line}, step {self.__name__}: {what}")
+        return Unsuitable(f"{shown(self.path)}, line {line}, step {self.__name__}: {what}")
 
 
 def step(function: Callable[..., Any]) -> Step:

@@ -15,7 +15,7 @@ from sim.report.charts.layout import short
 from sim.report.charts.palette import COLOURS, FAINT
 from sim.report.document import Document, Section, Sheet, Table
 from sim.report.experiment_page import setting, unit_of
-from sim.runs.measures import DEFINITIONS, called
+from sim.runs.measures import called
 
 BINS = 24
 LEFT_OPEN = (
@@ -147,11 +147,11 @@ def _unit(found: Calibration, check: Check) -> Unit:
 
 def _given_unit(found: Calibration, check: Check) -> str:
     """The unit in which a figure stands in the file."""
-    measure = next((o.measure for o in found.experiment.outcomes if o.measure == check.target.name), None)
-    if measure is None:
+    outcome = next((o for o in found.experiment.outcomes if o.measure == check.target.name), None)
+    if outcome is None:
         return "share"
-    of = "" if company.scale(found.experiment, measure) == 1 else " of the simulated customers"
-    return f"{DEFINITIONS[measure].unit}{of}"
+    of = "" if company.scale(found.experiment, outcome.measure) == 1 else " of the simulated customers"
+    return f"{outcome.unit}{of}"
 
 
 def _marginals(found: Calibration) -> Picture:

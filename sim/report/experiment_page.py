@@ -30,7 +30,7 @@ from sim.report.amounts import (
 )
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, cell
 from sim.report.sources import place
-from sim.runs.measures import DEFINITIONS, HEADS, scale_of
+from sim.runs.measures import definitions
 from sim.runs.results import versions
 from sim.runs.statistics import Difference
 
@@ -64,7 +64,7 @@ def _heading(experiment: Experiment, column: str, about: str) -> str:
     if column in factors:
         return f"{factors[column].label} ({factors[column].unit})"
     measure = company.outcome_of(experiment, column, about)
-    known = DEFINITIONS[measure].unit if measure else ""
+    known = definitions(experiment.base.model)[measure].unit if measure else ""
     known = experiment.base.currency if known == "currency" else known
     words = column.replace("_", " ")
     return f"{words} ({known})" if known else words
@@ -85,12 +85,12 @@ def _origin(experiment: Experiment, tally: Tally) -> str:
 
 def unit_of(experiment: Experiment, outcome: Outcome, values: Iterable[float]) -> Unit:
     """How an outcome is shown: shares as per cent, money and heads for the whole company; ``values`` choose money's size."""
-    unit, scale = DEFINITIONS[outcome.measure].unit, scale_of(outcome.measure, experiment.base.market.stands_for)
+    unit, scale = outcome.unit, outcome.definition.scale(experiment.base.market.stands_for)
     if unit == "currency":
         found = [abs(float(value)) * scale for value in values if np.isfinite(value)]
         chosen = money_unit(found, experiment.base.currency)
         return chosen._replace(factor=chosen.factor * scale)
-    if unit in HEADS:
+    if outcome.definition.grows:
         return Unit(scale, unit, unit)
     return facts.SHOWN.get(unit, Unit(1, unit, unit))
 
@@ -117,7 +117,7 @@ def change_told(known: Difference, unit: Unit) -> str:
 
 def size_told(experiment: Experiment, outcome: Outcome, known: Known, unit: Unit) -> str:
     """The size of a decided difference without its sign, inside the interval that stands beside it."""
-    if DEFINITIONS[outcome.measure].unit == "currency":
+    if outcome.unit == "currency":
         unit = unit_of(experiment, outcome, [known.mean])
     digits = digits_of(known, unit)
     around = sizes(known, unit.factor, digits)

@@ -13,11 +13,12 @@ from sim.experiments.designs import Grid
 from sim.experiments.factors import Factor, factors_in, parameter_at
 from sim.experiments.outcomes import Outcome, outcomes_in
 from sim.experiments.question import Experiment
-from sim.runs.measures import called
+from sim.runs.measures import called, definitions
 from sim.scenario.quantities import Unfit, from_text, parted
 from sim.scenario.tree import Problems, given
 from sim.scenario.whole import Scenario
 from sim.studio.visitor.levers import Lever, numbers, value_in
+from sim.studio.visitor.model import model
 
 OWN_FILE = "own_sweep.yaml"
 """What a visitor's own sweep is called as a file."""
@@ -92,7 +93,7 @@ class Own:
         problems, written = Problems(), self.written()
         base = scenario.with_(weeks=self.weeks)
         factors = factors_in(given(written["levers"]), "levers", base, problems)
-        outcomes = outcomes_in(given(written["outcomes"]), problems)
+        outcomes = outcomes_in(given(written["outcomes"]), problems, definitions(base.model))
         problems.stop_if_any()
         return _experiment(written, base, factors, outcomes, self)
 
@@ -109,7 +110,7 @@ def _range_written(path: str, low: float, high: float) -> dict[str, Any]:
 def parameter_at_or_mistake(path: str) -> None:
     """Raise :class:`Mistake`, with the nearest word, for a path that names no setting."""
     try:
-        parameter_at(path)
+        parameter_at(path, model())
     except Unfit as unfit:
         raise Mistake(f"{path[:80]} {unfit}") from None
 

@@ -16,12 +16,14 @@ from sim.errors import Mistake
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment, load_experiment
 from sim.experiments.store import MARK, Store
+from sim.model.component import Model
 from sim.report.document import Document
 from sim.runs.executor import Block, Executor
 from sim.runs.result import Result
 from sim.scenario.shipped import scenarios_folder
 from sim.scenario.yaml_file import read_yaml
 from sim.studio.library import scenario_library
+from sim.studio.visitor.model import model
 
 METHODS = {"sweep": "a map of settings", "sensitivity": "what matters most", "optimise": "a search for the best"}
 """Commands whose answers are drawn here, and what they give in a few words."""
@@ -103,15 +105,15 @@ def _question(key: str, path: Path, changed: int) -> Question | None:
 
 def opened(question: Question) -> Experiment:
     """The experiment, read and judged. Raises :class:`Mistake`."""
-    return _opened(question, scenario_library.changed(question.path))
+    return _opened(question, scenario_library.changed(question.path), model())
 
 
 @lru_cache(maxsize=32)
-def _opened(question: Question, changed: int) -> Experiment:
+def _opened(question: Question, changed: int, model: Model) -> Experiment:
     if question.command == "sweep":
-        return load_experiment(question.path)
+        return load_experiment(question.path, mechanisms=model)
     method = import_module(f"sim.experiments.ask_{question.command}")
-    return load_experiment(question.path, question.command, method.Settings)
+    return load_experiment(question.path, question.command, method.Settings, model)
 
 
 # ---- the answer
