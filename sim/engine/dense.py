@@ -384,13 +384,9 @@ class DenseStep(Expressions):
         """What a name stands for from now on; ``changed``: whether it is to be given another value later."""
         loop, self.reads = self.block.new_loop(), set()
         term = self.fitting(self.term(node), kind)
-        if (
-            isinstance(node, ast.Name)
-            and isinstance(stored := self.known.get(node.id), Stored)
-            and term.kind == "float"
-        ):
-            if not (changed and self._used_again(node)):
-                return stored
+        stored = self.known.get(node.id) if isinstance(node, ast.Name) else None
+        if isinstance(stored, Stored) and term.kind == "float" and not (changed and self._used_again(node)):
+            return stored
         if not term.varies:
             return self._same_for_all(name, term)
         if term.kind == "float" and not (isinstance(node, ast.Attribute) and not self.reads & self.changes):

@@ -40,7 +40,10 @@ class ScalarStep(Expressions):
 
     def named(self, name: str) -> str:
         """What a name of the step's own is called in the compiled text, where some words mean something else."""
-        return f"{name}_" if name in self.module.taken or name.removeprefix("w").isdigit() else name
+        taken = (
+            name in self.module.taken and name != "agent"
+        )  # who answered is known by that name to the steps that are called
+        return f"{name}_" if taken or name.removeprefix("w").isdigit() else name
 
     # ---- reading -------------------------------------------------------------------------------------------------------
 
