@@ -413,10 +413,10 @@ class DenseStep(Expressions):
         self.block.finish(f"{self.step.__name__}_{name}", {f"work.choices[{row}, :size]": f"u8({term.text})"}, loop)
         return StoredChoice(row)
 
-    def _used_again(self, node: ast.Name) -> bool:
+    def _used_again(self, node: ast.expr) -> bool:
         """Whether a name is used elsewhere in this statement, or after it."""
-        names = (each for each in ast.walk(self.step.tree) if isinstance(each, ast.Name) and each.id == node.id)
-        return any(each is not node and each.lineno >= self.line for each in names)
+        names = (each for each in ast.walk(self.step.tree) if isinstance(each, ast.Name))
+        return any(ast.dump(each) == ast.dump(node) and each is not node and each.lineno >= self.line for each in names)
 
     def _renamed(self, node: ast.AST) -> bool:
         """Whether a name is used in it that is given another value somewhere."""
