@@ -1,6 +1,6 @@
-"""Worked examples of steps, played: by Python on simple objects, and by the translated step on columns of one person.
+"""Worked examples of steps, played by Python on simple objects, and on columns by the text they are translated to.
 
-What comes of it is told as an example tells it (:class:`sim.model.examples.StepExample`): what changed, was counted, noted and given.
+What comes of it is told as in an example (:class:`sim.model.examples.StepExample`): what changed, was counted, noted, given.
 """
 
 from __future__ import annotations
@@ -274,7 +274,7 @@ def alike(one: Any, other: Any, tolerance: float) -> bool:
 
 
 def translated(example: StepExample, model: Model) -> Iterator[dict[str, Any]]:
-    """What comes of an example in the text that the step is translated to: about one person, and about everybody where that is."""
+    """What comes of an example in the text that its step is translated to: about one, and about everybody where that is."""
     if example.step not in {getattr(item, "arrive", None) for item in items_of(model)}:  # which only lists take
         yield Columns(example, model).one()
     if not example.step.own:

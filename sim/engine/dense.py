@@ -385,8 +385,7 @@ class DenseStep(Expressions):
         loop, self.reads = self.block.new_loop(), set()
         term = self.fitting(self.term(node), kind)
         stored = self.known.get(node.id) if isinstance(node, ast.Name) else None
-        same = isinstance(stored, Stored) and term.kind == "float"
-        if same and not (changed and self._used_again(node)):
+        if isinstance(stored, Stored) and term.kind == "float" and not (changed and self._used_again(node)):
             return stored
         if not term.varies:
             return self._same_for_all(name, term)

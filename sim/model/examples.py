@@ -68,7 +68,9 @@ class StepExample:
 
 def _in_words(said: Mapping[Any, Any]) -> str:
     """Names and numbers, as a sentence would have them."""
-    return ", ".join(f"{str(name).replace('.', ' ').replace('_', ' ')} {_number(value)}" for name, value in said.items())
+    return ", ".join(
+        f"{str(name).replace('.', ' ').replace('_', ' ')} {_number(value)}" for name, value in said.items()
+    )
 
 
 def _number(value: Any) -> str:

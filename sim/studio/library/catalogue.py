@@ -175,7 +175,7 @@ def _page(part: Part | None, name: str, told: Explanation) -> Page:
     if part is None:
         return Page(name, "section", says, prose, (), told.rows, (), (), None)
     numbers = tuple(claims_of(told.prose))
-    examples = (*part.examples, *part.step_examples)
+    examples: tuple[Example | StepExample, ...] = (*part.examples, *part.step_examples)
     return Page(name, part.group, says, prose, numbers, told.rows, examples, part.columns, part.neutral)
 
 
