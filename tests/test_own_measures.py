@@ -193,7 +193,7 @@ def test_what_is_no_measure_is_a_sentence(name: str, ask: Callable[[Any], Any]) 
 
 def test_columns_that_nobody_has_are_refused_where_they_are_named() -> None:
     with pytest.raises(Mistake, match="no column 'thrust' – did you mean 'trust'"):
-        of_panel(share_of_doubters, "thrust")
+        run(busy(), 2, 3, measures={"doubters": of_panel(share_of_doubters, "thrust")})
 
 
 def test_a_measure_that_fails_is_told_after_the_first_replications() -> None:

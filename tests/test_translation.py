@@ -78,7 +78,7 @@ ORDERS: dict[str, dict[str, tuple[Item, ...]]] = {
         "decide": (Whoever(toy.all_or_nobody, toy.draw_again),),
     },
     "in turn": {
-        "experience": tuple(InTurn(2, one) for one in BEFORE),
+        "experience": tuple(InTurn(2, one) for one in (toy.reckon, toy.rename, toy.fork, toy.draw, toy.hold, toy.call)),
         "talk": (TALK,),
         "listen": (InTurn(1, toy.hear), InTurn(3, toy.draw_again)),
     },
