@@ -182,6 +182,8 @@ class Scene:
             yield f"count.{name}", int(vars(self.count)[name]) - given.get(name, 0)
         for name in ("company_reputation", "rival_reputation"):
             yield f"week.{name}", float(vars(self.week)[name])
+        if len(self.line._free_at):
+            yield "line.free", float(self.line._free_at[0])
         standing = self.line._there
         if standing.size:
             yield "line.standing", float(standing[0])
@@ -257,7 +259,9 @@ def unlike(found: Mapping[str, Any], example: StepExample) -> list[str]:
     return [
         f"{name} is {found.get(name, 'unchanged')}, not {example.becomes.get(name, 'unchanged')}"
         for name in names
-        if not alike(found.get(name), example.becomes.get(name), example.tolerance)
+        if not alike(
+            found.get(name), example.becomes.get(name), 0.9 if name.startswith("count.") else example.tolerance
+        )
     ]
 
 
@@ -267,7 +271,7 @@ def alike(one: Any, other: Any, tolerance: float) -> bool:
         return one is other
     if isinstance(one, tuple) or isinstance(other, tuple):
         return np.shape(one) == np.shape(other) and bool(np.allclose(one, other, rtol=1e-6, atol=tolerance))
-    return bool(np.isclose(float(one), float(other), rtol=1e-6, atol=tolerance))
+    return abs(float(one) - float(other)) <= max(tolerance, 1e-6 * abs(float(other)) if tolerance < 0.9 else 0)
 
 
 # ---- on columns ----------------------------------------------------------------------------------------------------------
@@ -422,6 +426,8 @@ class Columns:
             yield f"count.{name}", int(value) - self.example.given.get("count", {}).get(name, 0)
         yield "week.company_reputation", float(self.now.reputation[0])
         yield "week.rival_reputation", float(self.now.reputation[1])
+        if len(self.line[0]):
+            yield "line.free", float(self.line[0][0])
         standing = self.line[2]
         if standing.size:
             yield "line.standing", float(standing[0])
