@@ -34,7 +34,7 @@ PYTHON = {
     "Experiments and their results": {
         "sim.experiments.question": ("load_experiment", "Experiment"),
         "sim.experiments.laboratory": ("Laboratory",),
-        "sim.experiments.sweeping": ("sweep", "Sweep"),
+        "sim.experiments.methods.sweep": ("sweep", "Sweep"),
         "sim.results": ("save", "query", "write_weekly"),
     },
     "Queues and closed forms": {

@@ -78,6 +78,10 @@ class Measure:
         """Whether it is the larger the more people a simulated one stands for: money and heads of the whole company."""
         return self.unit in HEADS or (self.unit == "currency" and self.name not in EACH)
 
+    def scale(self, stands_for: float) -> float:
+        """What its value among the simulated people is multiplied by to be that of the whole company."""
+        return stands_for if self.grows else 1.0
+
 
 HEADS = ("customers", "issues", "contacts", "complaints", "calls")
 """Units that count people or what people do."""
@@ -100,7 +104,7 @@ BOUNDS = {
 
 def scale_of(measure: str, stands_for: float) -> float:
     """What a measure of the simulated people is multiplied by to be that of the whole company."""
-    return stands_for if DEFINITIONS[measure].grows else 1.0
+    return DEFINITIONS[measure].scale(stands_for)
 
 
 def ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

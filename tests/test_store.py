@@ -25,13 +25,13 @@ from sim import run
 from sim.errors import Mistake
 from sim.experiments import blocks, laboratory
 from sim.experiments.integrity import check
-from sim.experiments.keeping import save
+from sim.experiments.export import save
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.querying import query
 from sim.experiments.question import Experiment, load_experiment
 from sim.experiments.repeating import changed, command_for
 from sim.experiments.store import MANIFEST, MARK, Store
-from sim.experiments.sweeping import sweep
+from sim.experiments.methods.sweep import sweep
 from sim.measures import NAMES
 from sim.running import Workplace
 from sim.statistics import plain

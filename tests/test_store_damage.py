@@ -26,12 +26,12 @@ from sim.cli import app
 from sim.errors import Mistake
 from sim.experiments import seals
 from sim.experiments.integrity import check
-from sim.experiments.keeping import save
+from sim.experiments.export import save
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.querying import STORE, folders, query
 from sim.experiments.question import Experiment
 from sim.experiments.store import MARK, Store
-from sim.experiments.sweeping import sweep
+from sim.experiments.methods.sweep import sweep
 from sim.results import save as save_results
 
 FLIPS = int(os.environ.get("LOYALTY_FLIPS", "256"))

@@ -21,7 +21,7 @@ from sim.errors import Mistake
 from sim.execution import executor
 from sim.experiments.factors import parameters
 from sim.experiments.question import load_experiment
-from sim.experiments.sweeping import Sweep
+from sim.experiments.methods.sweep import Sweep
 from sim.report import sweep_page
 from sim.running import run as run_scenario
 from sim.scenario.whole import Scenario, described
@@ -33,7 +33,7 @@ from sim.studio.exploring_taken import Ask, opened_as_scenario, reported
 from sim.studio.levers import numbers
 from sim.studio.own_sweep import Own, entries_of, own_in
 from sim.studio.questions import NotKept, answered, kept
-from sim.studio.spots import Spot, picked, spots, units
+from sim.studio.design_points import Spot, picked, spots, units
 from sim.studio.work import Stopped, Work
 
 ROOT = Path(__file__).resolve().parents[1]

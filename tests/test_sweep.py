@@ -19,13 +19,13 @@ from typer.testing import CliRunner
 from sim import results
 from sim.cli import app
 from sim.errors import Mistake
-from sim.experiments.effects import entangled
+from sim.experiments.algorithms.effects import entangled
 from sim.experiments.laboratory import Laboratory, Tally
 from sim.experiments.question import Experiment, load_experiment
-from sim.experiments.robustness import Robustness, _refuse_missing, planned, robust
-from sim.experiments.robustness import Settings as RobustSettings
-from sim.experiments.sweeping import Sweep, precise, sweep
-from sim.experiments.sweeping import planned as sweep_planned
+from sim.experiments.methods.robust import Robustness, _refuse_missing, planned, robust
+from sim.experiments.methods.robust import Settings as RobustSettings
+from sim.experiments.methods.sweep import Sweep, precise, sweep
+from sim.experiments.methods.sweep import planned as sweep_planned
 from sim.replicating import Workplace
 from sim.report import robust_page, sweep_page
 from sim.report.page import html

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.experiments.keeping import csv_of
+from sim.experiments.export import csv_of
 from sim.quarantine import Quarantined, write_quarantine
 from sim.report import interactive, markdown, still, workbook
 from sim.report.charts import Axis, Chart, Line

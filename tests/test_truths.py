@@ -23,8 +23,8 @@ from worlds import busy
 
 from sim.cli import app
 from sim.comparing import Answer, compare
-from sim.experiments.sensitivity import Analysis
-from sim.experiments.sensitivity_methods import Index
+from sim.experiments.algorithms.sensitivity import Analysis
+from sim.experiments.algorithms.sensitivity_indices import Index
 from sim.measures import DEFINITIONS, NAMES
 from sim.report import formats, gallery, mirror
 from sim.report.comparison import document

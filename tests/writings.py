@@ -27,7 +27,7 @@ from sim import compare, run
 from sim.commands.reporting import Reports
 from sim.comparing import Answer
 from sim.errors import Mistake
-from sim.experiments.keeping import save as save_experiment
+from sim.experiments.export import save as save_experiment
 from sim.experiments.question import Experiment, load_experiment
 from sim.folders import add, recover
 from sim.outputs import DRAFT, leave_on_signals, put

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -53,6 +54,18 @@ class Factor:
             return min(max(self.low * (self.high / self.low) ** place, self.low), self.high)
         return min(max(self.low + place * (self.high - self.low), self.low), self.high)
 
+    def place_of(self, value: float) -> float | None:
+        """A place at which the value lies; None when there is none."""
+        if self.choices is not None:
+            return (self.choices.index(value) + 0.5) / len(self.choices) if value in self.choices else None
+        if not self.low <= value <= self.high:
+            return None
+        if self.whole:
+            return (value - self.low + 0.5) / (self.high - self.low + 1)
+        if self.scale == LOG:
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
     @property
     def choices(self) -> tuple[float, ...] | None:
         """The values it may take when they were listed or when it is a switch, else None."""
@@ -67,6 +80,15 @@ class Factor:
     def told(self, value: float) -> str:
         """A value in words: ``14``, ``yes``, ``0.12``."""
         return told(self.typed(value)) if self.yes_or_no else number_told(float(f"{value:.4g}"))
+
+
+def sectioned(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Values by path as the sections of a scenario file: ``{"quality.level": 0.7}`` → ``{"quality": {"level": 0.7}}``."""
+    sections: dict[str, dict[str, Any]] = {}
+    for path, value in values.items():
+        section, _, name = path.partition(".")
+        sections.setdefault(section, {})[name] = value
+    return sections
 
 
 @dataclass(frozen=True)

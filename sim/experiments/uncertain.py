@@ -19,7 +19,7 @@ from sim.comparing import Answer
 from sim.errors import Mistake
 from sim.execution import Block, Executor
 from sim.experiments.designs import _read
-from sim.experiments.factors import parameter_at
+from sim.experiments.factors import parameter_at, sectioned
 from sim.experiments.repeating import command_for
 from sim.outcome import Gathering, Result
 from sim.running import Progress
@@ -43,11 +43,10 @@ class Draws:
 
     def applied(self, scenario: Scenario, row: int) -> Scenario:
         """The scenario with the parameters of this set. Raises :class:`Mistake` when they contradict the scenario."""
-        sections: dict[str, dict[str, Any]] = {}
-        for path, value in zip(self.paths, self.values[row], strict=True):
-            section, _, name = path.partition(".")
-            sections.setdefault(section, {})[name] = _typed(parameter_at(path).kind, float(value))
-        return scenario.with_(**sections)
+        values = zip(self.paths, self.values[row], strict=True)
+        return scenario.with_(
+            **sectioned({path: _typed(parameter_at(path).kind, float(value)) for path, value in values})
+        )
 
 
 def _typed(kind: type, value: float) -> Any:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from sim.experiments import company
-from sim.experiments.ask_calibrate import Calibration
-from sim.experiments.posterior import IMPLAUSIBLE, Check
-from sim.measures import DEFINITIONS, called
-from sim.report import experiment_page as paper
+from sim.experiments.algorithms.posterior import IMPLAUSIBLE, Check
+from sim.experiments.methods.calibrate import Calibration
+from sim.experiments.outcomes import Outcome
+from sim.measures import called
 from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span
 from sim.report.charts import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
-from sim.report.document import Document, Section, Sheet, Table
-from sim.report.drawing import COLOURS, FAINT, short, styled
-from sim.report.experiment_page import setting, unit_of
+from sim.report.document import Section, Sheet, Table
+from sim.report.drawing import COLOURS, FAINT, short
+from sim.report.experiment_page import Page, setting, sheet, unit_of
 from sim.report.still import pictured
 
 BINS = 24
@@ -23,28 +23,20 @@ LEFT_OPEN = (
 )
 
 
-def document(found: Calibration) -> Document:
-    """What the report says."""
-    asked = found.experiment
-    with styled():
-        marginals, checks = _marginals(found), _predicted(found)
-    sections = [
-        Section("What the figures say about the settings", pictures=[marginals], tables=[_settings(found)],
+def _sections(found: Calibration) -> list[Section]:
+    return [
+        Section("What the figures say about the settings", pictures=[_marginals(found)], tables=[_settings(found)],
                 notes=["Width: the posterior's standard deviation over the prior's; 1 means that the figures say nothing."]),
-        Section("Whether the model meets the figures", pictures=[checks], tables=[_figures(found)],
+        Section("Whether the model meets the figures", pictures=[_predicted(found)], tables=[_figures(found)],
                 notes=["Predicted: median and 90 % interval over the posterior, the figure's own error included."]),
     ]  # fmt: skip
-    return paper.document(
-        asked, "calibrate", headline(found), _lead(found), sections, found.tally, _caveats(found),
-        sheets=_sheets(found), intervals=LEFT_OPEN,
-    )  # fmt: skip
 
 
 def _sheets(found: Calibration) -> list[Sheet]:
     """Settings and figures as numbers, each row with its own unit."""
     settings = found.table().assign(unit=[factor.unit for factor in found.factors])
     figures = found.checked().assign(unit=[_given_unit(found, check) for check in _checks(found)])
-    return [paper.sheet(found.experiment, "Settings", settings), paper.sheet(found.experiment, "Figures", figures)]
+    return [sheet(found, "Settings", settings), sheet(found, "Figures", figures)]
 
 
 def _checks(found: Calibration) -> list[Check]:
@@ -136,11 +128,11 @@ def _figures(found: Calibration) -> Table:
 
 
 def _unit(found: Calibration, check: Check) -> Unit:
-    outcome = next((o for o in found.experiment.outcomes if o.measure == check.target.name), None)
+    outcome = _outcome(found, check)
     if outcome is None:  # the share of a group
         return facts.SHOWN["share"]
     unit = unit_of(found.experiment, outcome, [check.target.value, check.median])
-    if company.scale(found.experiment, outcome.measure) == 1:
+    if company.scale(found.experiment, outcome) == 1:
         return unit
     words = f"{found.experiment.base.currency if outcome.unit == 'currency' else outcome.unit} of the simulated"
     return Unit(1, words, words)  # as the figures are given
@@ -148,11 +140,16 @@ def _unit(found: Calibration, check: Check) -> Unit:
 
 def _given_unit(found: Calibration, check: Check) -> str:
     """The unit in which a figure stands in the file."""
-    measure = next((o.measure for o in found.experiment.outcomes if o.measure == check.target.name), None)
-    if measure is None:
+    outcome = _outcome(found, check)
+    if outcome is None:
         return "share"
-    of = "" if company.scale(found.experiment, measure) == 1 else " of the simulated customers"
-    return f"{DEFINITIONS[measure].unit}{of}"
+    of = "" if company.scale(found.experiment, outcome) == 1 else " of the simulated customers"
+    return f"{outcome.unit}{of}"
+
+
+def _outcome(found: Calibration, check: Check) -> Outcome | None:
+    """The outcome that a figure is of; None for the share of a group."""
+    return next((outcome for outcome in found.experiment.outcomes if outcome.measure == check.target.name), None)
 
 
 def _marginals(found: Calibration) -> Picture:
@@ -194,3 +191,6 @@ def _predicted(found: Calibration) -> Picture:
     told = ", ".join(f"{called(check.target.name)} {'met' if check.met else 'missed'}" for check in checks)
     note = "Grey band: the figure's 95 % interval. Line: where 90 % of predictions lie."
     return pictured(chart, f"Predictions against figures: {told}.", note, name="predicted")
+
+
+PAGE = Page(headline, _lead, _sections, _sheets, _caveats, LEFT_OPEN)

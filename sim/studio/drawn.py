@@ -1,7 +1,6 @@
 """What Explore draws of an answer, as numbers and words that a drawing needs: cells and dots at places from 0 to 1.
 
-Nothing here knows how it is drawn. ``found`` is a :class:`~sim.experiments.sweeping.Sweep` or an
-:class:`~sim.experiments.ask_optimise.Optimum`.
+Nothing here knows how it is drawn.
 """
 
 from __future__ import annotations
@@ -13,16 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.ask_optimise import Optimum
+from sim.experiments.algorithms.search import undominated
+from sim.experiments.design_point import DesignPoint
 from sim.experiments.designs import value_in
 from sim.experiments.factors import Factor
-from sim.experiments.optimising import undominated
+from sim.experiments.method import MethodResult
+from sim.experiments.methods.sweep import is_map
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
-from sim.experiments.sweeping import Sweep, is_map
 from sim.report.amounts import Known, Unit, number, places
 from sim.report.experiment_page import level_told, title, written_digits
-from sim.studio.spots import Spot, best_of, setting_told, unit_told
+from sim.studio.design_points import best_of, setting_told, unit_told
 
 BLUE, ORANGE, GREEN, GREY, INK = "#0072B2", "#D55E00", "#009E73", "#767676", "#222222"
 """Okabe & Ito's colours, which the colour-blind tell apart, and two greys."""
@@ -71,7 +71,7 @@ def outcome_label(outcome: Outcome, unit: Unit) -> str:
 # ---- the map of two levers
 
 
-def heat_map(found: Sweep, known: Sequence[Spot], k: int, unit: Unit) -> Drawing | None:
+def heat_map(found: MethodResult, known: Sequence[DesignPoint], k: int, unit: Unit) -> Drawing | None:
     """The outcome over the first two levers of a grid; the other levers lie as near to today as the grid has them.
 
     None when the design is no grid of two levers or more.
@@ -80,7 +80,7 @@ def heat_map(found: Sweep, known: Sequence[Spot], k: int, unit: Unit) -> Drawing
     if not is_map(asked):
         return None
     across, up = asked.factors[:2]
-    slice_ = _nearest_slice(found)
+    slice_ = _nearest_slice(asked, known)
     columns, rows = (sorted({known[p].values[axis] for p in slice_}) for axis in (0, 1))
     means = [known[p].levels[k].mean * unit.factor for p in slice_]
     best, ladder = best_of(found, known, k), _Ladder(means)
@@ -100,12 +100,12 @@ def _named(factor: Factor) -> str:
     return f"{factor.label} ({unit})" if unit and unit not in factor.label else factor.label
 
 
-def _nearest_slice(found: Sweep) -> list[int]:
+def _nearest_slice(asked: Experiment, known: Sequence[DesignPoint]) -> list[int]:
     """The points at which every factor but the first two is as near to the base as the grid has it."""
-    kept = np.ones(len(found.points), bool)
-    for j, factor in enumerate(found.experiment.factors[2:], 2):
-        column = found.points[:, j]
-        kept &= column == column[np.abs(column - value_in(found.experiment, factor)).argmin()]
+    kept = np.ones(len(known), bool)
+    for j, factor in enumerate(asked.factors[2:], 2):
+        column = np.array([point.values[j] for point in known])
+        kept &= column == column[np.abs(column - value_in(asked, factor)).argmin()]
     return [int(p) for p in np.flatnonzero(kept)]
 
 
@@ -139,7 +139,7 @@ class _Ladder:
         return [float(value) for value in np.linspace(self.low, self.high, 5)] if self.high > self.low else [self.low]
 
 
-def _cell(asked: Experiment, spot: Spot, k: int, unit: Unit, ladder: _Ladder, best: bool) -> Drawing:
+def _cell(asked: Experiment, spot: DesignPoint, k: int, unit: Unit, ladder: _Ladder, best: bool) -> Drawing:
     value = spot.levels[k].mean * unit.factor
     failed = not math.isfinite(value)
     today = all(value_in(asked, factor) == here for factor, here in zip(asked.factors, spot.values, strict=True))
@@ -155,7 +155,7 @@ def _cell(asked: Experiment, spot: Spot, k: int, unit: Unit, ladder: _Ladder, be
 # ---- dots
 
 
-def along_one(found: Sweep, known: Sequence[Spot], k: int, unit: Unit) -> Drawing | None:
+def along_one(found: MethodResult, known: Sequence[DesignPoint], k: int, unit: Unit) -> Drawing | None:
     """The outcome along the only lever of a sweep, with 95 % intervals; None when there are several."""
     asked = found.experiment
     if len(asked.factors) != 1:
@@ -182,16 +182,14 @@ def _span(values: Sequence[float]) -> tuple[float, float]:
     return min(values) - spare, max(values) + spare
 
 
-def trade_off(found: Sweep | Optimum, known: Sequence[Spot], pair: tuple[int, int], shown: Sequence[Unit]) -> Drawing:
+def trade_off(
+    found: MethodResult, known: Sequence[DesignPoint], pair: tuple[int, int], shown: Sequence[Unit]
+) -> Drawing:
     """Two outcomes against each other; what no other spot beats in both is on the front. Trials of a search are faint."""
     asked = found.experiment
     a, b = pair
     ends = {k: [_scaled(spot.levels[k], shown[k]) for spot in known] for k in pair}
-    trials = (
-        found.search.means[:, [a, b]] * [shown[a].factor, shown[b].factor]
-        if isinstance(found, Optimum)
-        else np.empty((0, 2))
-    )
+    trials = found.tried[:, [a, b]] * [shown[a].factor, shown[b].factor]
     trials = trials[np.isfinite(trials).all(axis=1)]
     axes = [
         axis(outcome_label(asked.outcomes[k], shown[k]), [*(v for row in ends[k] for v in row), *trials[:, j]])
@@ -207,7 +205,7 @@ def trade_off(found: Sweep | Optimum, known: Sequence[Spot], pair: tuple[int, in
     return {"across": axes[0].told(), "up": axes[1].told(), "dots": dots, "line": False, "faint": faint}
 
 
-def on_front(asked: Experiment, known: Sequence[Spot], pair: tuple[int, int]) -> set[int]:
+def on_front(asked: Experiment, known: Sequence[DesignPoint], pair: tuple[int, int]) -> set[int]:
     """Numbers of the spots within the limits that no other beats in both outcomes, by their means."""
     kept = [spot for spot in known if spot.kept and all(math.isfinite(spot.levels[k].mean) for k in pair)]
     if not kept:
@@ -226,7 +224,7 @@ def _placed(scale: Axis, level: tuple[float, float, float]) -> tuple[float, floa
     return mean, low, high
 
 
-def _dot(spot: Spot, label: str, across: Sequence[float], up: Sequence[float], marked: bool) -> Drawing:
+def _dot(spot: DesignPoint, label: str, across: Sequence[float], up: Sequence[float], marked: bool) -> Drawing:
     return {
         "point": spot.number, "x": across[0], "x0": across[1], "x1": across[2], "y": up[0], "y0": up[1], "y1": up[2],
         "kind": "marked" if marked else "kept" if spot.kept else "broken",
@@ -234,7 +232,7 @@ def _dot(spot: Spot, label: str, across: Sequence[float], up: Sequence[float], m
     }  # fmt: skip
 
 
-def _label(asked: Experiment, spot: Spot, which: Sequence[int], shown: Sequence[Unit]) -> str:
+def _label(asked: Experiment, spot: DesignPoint, which: Sequence[int], shown: Sequence[Unit]) -> str:
     """A spot in words: its levers, and some of its outcomes."""
     told = [f"{asked.outcomes[k].words} {level_told(spot.levels[k], shown[k])}" for k in which]
     return f"{setting_told(asked, spot)}: {', '.join(told)}"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.experiments.ask_sensitivity import Sensitivities
-from sim.experiments.sweeping import Sweep
+from sim.experiments.method import MethodResult
 from sim.report.amounts import Unit, between, number, signed
 from sim.report.experiment_page import digits_of
 from sim.report.sweep_page import together_told
+from sim.studio.design_points import unit_told
 from sim.studio.drawn import BLUE, GREY, ORANGE, Axis, Drawing, axis, outcome_label
-from sim.studio.spots import unit_told
 
 
-def tornado(found: Sweep, k: int, unit: Unit) -> Drawing | None:
+def tornado(found: MethodResult, k: int, unit: Unit) -> Drawing | None:
     """What each factor does to an outcome on its way from its lowest to its highest value; None when nothing can be told."""
     outcome = found.experiment.outcomes[k]
     effects = [effect for effect in found.effects(outcome) if effect.change.defined]
@@ -47,7 +46,7 @@ def _part(scale: Axis, one: float, other: float, colour: str) -> Drawing:
     return {"from": low, "to": high, "colour": colour}
 
 
-def influence(found: Sensitivities, k: int) -> Drawing:
+def influence(found: MethodResult, k: int) -> Drawing:
     """How much each factor matters to an outcome, with 95 % intervals, and the band of what mere chance gives."""
     from sim.report.sensitivity_page import MEANS, SHARES
 

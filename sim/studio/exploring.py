@@ -12,15 +12,17 @@ from typing import Any
 import solara
 
 from sim.errors import Mistake
-from sim.experiments.ask_sensitivity import Sensitivities
+from sim.experiments.design_point import DesignPoint
 from sim.experiments.designs import value_in
+from sim.experiments.method import MethodResult
 from sim.experiments.querying import STORE
 from sim.experiments.question import Experiment
 from sim.measures import called
-from sim.report.amounts import Unit, between, listed, number
-from sim.report.experiment_page import digits_of
+from sim.report.amounts import Unit, listed
+from sim.report.experiment_page import around_told, headline
 from sim.studio import drawn_bars, questions
 from sim.studio.address import use_address
+from sim.studio.design_points import best_of, picked, unit_told, units
 from sim.studio.desk import Desk
 from sim.studio.exploring_figures import View, bars, more, plane, trade_off
 from sim.studio.exploring_taken import Ask, OpenAsScenario, Taken
@@ -28,7 +30,6 @@ from sim.studio.furniture import Progress, aside, button, choice, said, told
 from sim.studio.html import html
 from sim.studio.prose import Prose, filled
 from sim.studio.questions import NotKept
-from sim.studio.spots import Spot, best_of, picked, spots, unit_told, units
 from sim.studio.work import Stopped, Work, use_work
 
 MOST_ROWS = 100
@@ -51,9 +52,9 @@ class Missing:
 def looked_up(ask: Ask) -> Any:
     """The answer from what is kept, or :class:`Missing`. Raises :class:`Mistake` when it cannot be answered at all."""
     try:
-        return questions.kept(ask.command, ask.asked, ask.folder)
+        return questions.kept(ask.method, ask.asked, ask.folder)
     except NotKept:
-        return Missing(questions.size(ask.command, ask.asked))
+        return Missing(ask.method.planned(ask.asked, quickly=True).runs)
 
 
 def sought(ask: Ask, work: Work, at_once: bool) -> Any:
@@ -72,7 +73,7 @@ def run(ask: Ask, work: Work) -> Any:
     place = executor()
     work.on_cancel(lambda: place.stop("called off"))
     try:
-        return questions.answered(ask.command, ask.asked, ask.folder, place, work.step)
+        return questions.answered(ask.method, ask.asked, ask.folder, place, work.step)
     except Mistake:
         if work.called_off:
             raise Stopped from None
@@ -133,14 +134,14 @@ def _missing(work: Work, ask: Ask, total: int) -> None:
 
 
 @solara.component
-def Shown(ask: Ask, found: Any, desk: Desk) -> None:
+def Shown(ask: Ask, found: MethodResult, desk: Desk) -> None:
     """The answer in a sentence, the figures, and the setting that was picked."""
     address = use_address()
     outcomes = ask.asked.measures
     measure = address["outcome"] if address["outcome"] in outcomes else outcomes[0]
     k = outcomes.index(measure)
     with html("div", class_="explore-answer", attributes={"role": "status"}):
-        said(questions.headline(ask.command, found) + ".", "explore-headline")
+        said(headline(found) + ".", "explore-headline")
     aside(
         f"{found.tally.found:,} replications were kept from before, {found.tally.ran:,} were run now"
         + (f"; {len(found.failures):,} failed and are left out" if found.failures else "") + "."
@@ -149,7 +150,7 @@ def Shown(ask: Ask, found: Any, desk: Desk) -> None:
         with html("div", class_="library-choice"):
             words = [(name, called(name)) for name in outcomes]
             choice("Outcome that is shown", words, measure, lambda name: address.go(outcome=name))
-    if isinstance(found, Sensitivities):
+    if found.analyses:
         bars(drawn_bars.influence(found, k))
     else:
         Points(ask, found, desk, k)
@@ -157,10 +158,10 @@ def Shown(ask: Ask, found: Any, desk: Desk) -> None:
 
 
 @solara.component
-def Points(ask: Ask, found: Any, desk: Desk, k: int) -> None:
+def Points(ask: Ask, found: MethodResult, desk: Desk, k: int) -> None:
     """The settings that were run: as a map or a line, against each other, and in numbers; one of them picked."""
     address = use_address()
-    known: list[Spot] = solara.use_memo(lambda: spots(found), [id(found)])
+    known: Sequence[DesignPoint] = solara.use_memo(found.design_points, [id(found)])
     shown: list[Unit] = solara.use_memo(lambda: units(ask.asked, known), [id(found)])
     best = best_of(found, known, k)
     chosen = address.whole("point", best if best is not None else 0, 0, len(known) - 1)
@@ -181,7 +182,7 @@ def Points(ask: Ask, found: Any, desk: Desk, k: int) -> None:
     Prose(_settings_table(ask.asked, known, shown, k))
 
 
-def _settings_table(asked: Experiment, known: Sequence[Spot], shown: Sequence[Unit], k: int) -> str:
+def _settings_table(asked: Experiment, known: Sequence[DesignPoint], shown: Sequence[Unit], k: int) -> str:
     sign = asked.outcomes[k].sign
     order = sorted(known, key=lambda spot: (not spot.kept, *_rank(sign * spot.levels[k].mean)))
     columns = [factor.label for factor in asked.factors]
@@ -195,9 +196,8 @@ def _rank(value: float) -> tuple[bool, float]:
     return (False, -value) if math.isfinite(value) else (True, 0.0)
 
 
-def _settings_row(asked: Experiment, spot: Spot, shown: Sequence[Unit]) -> list[str]:
+def _settings_row(asked: Experiment, spot: DesignPoint, shown: Sequence[Unit]) -> list[str]:
     cells = [factor.told(value) for factor, value in zip(asked.factors, spot.values, strict=True)]
     for level, unit in zip(spot.levels, shown, strict=True):
-        digits = digits_of(level, unit)
-        cells.append(f"{number(level.mean * unit.factor, digits)} ({between(level, unit.factor, digits)})")
+        cells.append(around_told(level, unit))
     return cells

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.experiments.sweeping import is_map
+from sim.experiments.design_point import DesignPoint
+from sim.experiments.method import MethodResult
+from sim.experiments.methods.sweep import is_map
 from sim.report.amounts import Unit
 from sim.studio import drawn, drawn_bars
 from sim.studio.exploring_taken import Ask
@@ -14,7 +16,6 @@ from sim.studio.figures import Bars, Dots, Map
 from sim.studio.furniture import aside, heading
 from sim.studio.html import html
 from sim.studio.prose import Prose, filled
-from sim.studio.spots import Spot
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,8 +23,8 @@ class View:
     """What the figures of an answer are made of; ``k``: the outcome that is shown."""
 
     ask: Ask
-    found: Any
-    known: Sequence[Spot]
+    found: MethodResult
+    known: Sequence[DesignPoint]
     shown: Sequence[Unit]
     k: int
     chosen: int
@@ -37,7 +38,7 @@ class View:
 
 def plane(view: View) -> bool:
     """The map or the line of a sweep; false when its levers make neither."""
-    if view.ask.command != "sweep":
+    if not view.found.mapped:
         return False
     unit = view.shown[view.k]
     cells = drawn.heat_map(view.found, view.known, view.k, unit)
@@ -64,7 +65,7 @@ def _drawn_as_plane(view: View) -> bool:
 
 def more(view: View) -> None:
     """What can be had together, where that is not shown yet, and what moves the outcome."""
-    if view.ask.command != "sweep":
+    if not view.found.mapped:
         return
     if _drawn_as_plane(view) and len(view.ask.asked.outcomes) > 1:
         with html("div"):
@@ -83,7 +84,7 @@ def trade_off(view: View) -> None:
     heading("What can be had together", 3)
     aside(
         "Orange diamonds: no other setting is better in both (the Pareto front). Hollow: breaks a limit. Thin lines: 95 % "
-        "intervals." + (" Grey: what the search tried on its way." if view.ask.command == "optimise" else "")
+        "intervals." + (" Grey: what the search tried on its way." if len(view.found.tried) else "")
     )
     picture = drawn.trade_off(view.found, view.known, (view.k, other), view.shown)
     title = f"{view.words} against {view.ask.asked.outcomes[other].words}"

@@ -1,33 +1,32 @@
-"""``loyalty optimise``: the levers' best settings under a budget, told only after a final on luck the search had not seen."""
+"""Look for the levers' best settings within limits; the finalists are compared on fresh luck."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from sim.errors import Mistake
-from sim.experiments import company, optimising
-from sim.experiments.asking import Asked, over_places, refuse_uncertainties
+from sim.experiments import company
+from sim.experiments.algorithms.search import Confirmed, Effort, Goal, Search, confirmed, search
+from sim.experiments.algorithms.selection import Terms
+from sim.experiments.design_point import DesignPoint
 from sim.experiments.designs import value_in
 from sim.experiments.laboratory import Laboratory
-from sim.experiments.optimising import Confirmed, Goal, Search
+from sim.experiments.method import Method, MethodResult, MethodSettings, Plan, over_places
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
-from sim.experiments.sweeping import mean_of
-from sim.statistics import Difference, difference
+from sim.statistics import Difference, difference, mean_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class Settings(BaseModel):
+class Settings(MethodSettings):
     """What may stand under ``optimise``. ``zone``: the smallest difference of the objective that matters, in its unit."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     search: Literal["tpe", "cmaes", "nsga2"] | None = None
     trials: int = Field(100, ge=10, le=1_000_000)
@@ -38,9 +37,15 @@ class Settings(BaseModel):
     promise: float = Field(0.95, gt=0, lt=1)
     zone: float | None = Field(None, gt=0, allow_inf_nan=False)
 
+    def effort(self, experiment: Experiment) -> Effort:
+        """How the search goes about it: unless asked otherwise by NSGA-II for several objectives and by TPE for one."""
+        several = sum(goal.sign != 0 for goal in goals_of(experiment)) > 1
+        method, batch = self.search or ("nsga2" if several else "tpe"), min(self.batch, self.trials)
+        return Effort(self.trials, range(experiment.replications), batch, method, experiment.seed)
+
 
 @dataclass(frozen=True, eq=False)
-class Optimum(Asked):
+class Optimum(MethodResult):
     """The search, its finalists under fresh luck, and how each differs from today (finalist → outcome).
 
     ``search_leads``: (finalists, outcomes), how far the search thought each finalist to be from today.
@@ -81,9 +86,13 @@ class Optimum(Asked):
         means = {name: self.search.means[:, k] for k, name in enumerate(self.experiment.measures)}
         return pd.DataFrame(columns | means | {"within_limits": self.search.feasible})
 
-    def to_json(self) -> dict[str, Any]:
-        """The object that ``loyalty optimise --json`` prints, without its sentence."""
-        return self.head("optimise") | {
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """See :meth:`MethodResult.tables`."""
+        return {"answer": self.table(), "trials": self.trials()}
+
+    def told(self) -> dict[str, Any]:
+        """See :meth:`MethodResult.told`."""
+        return {
             "trials": len(self.search.points),
             "best": self.final.best,
             "not_told_apart": list(self.final.remaining),
@@ -91,10 +100,20 @@ class Optimum(Asked):
             "finalists": company.rows(self.experiment, self.table()),
         }
 
+    def design_points(self) -> Sequence[DesignPoint]:
+        """The finalists, on fresh luck."""
+        rows = zip(self.values, self.final.fresh, self.against_today, self.final.within, strict=True)
+        return [DesignPoint(k, tuple(map(float, v)), f, g, bool(w)) for k, (v, f, g, w) in enumerate(rows)]
+
+    @property
+    def tried(self) -> np.ndarray:
+        """Every trial of the search."""
+        return self.search.means
+
 
 def goals_of(experiment: Experiment) -> list[Goal]:
     """An outcome with a limit is kept within it; any other is an objective. The first is one if all have limits."""
-    limited = [o.at_least is not None or o.at_most is not None for o in experiment.outcomes]
+    limited = [outcome.limited for outcome in experiment.outcomes]
     return [
         Goal(
             o.sign if not bounded or (k == 0 and all(limited)) else 0,
@@ -105,67 +124,28 @@ def goals_of(experiment: Experiment) -> list[Goal]:
     ]
 
 
-def method_of(experiment: Experiment) -> str:
-    """The search that was asked for, else NSGA-II for several objectives and TPE for one."""
+def plan(experiment: Experiment) -> Plan:
+    """The search and the first stage of the final. Raises :class:`Mistake` when the search cannot work."""
     settings: Settings = experiment.settings
-    return settings.search or ("nsga2" if sum(goal.sign != 0 for goal in goals_of(experiment)) > 1 else "tpe")
+    settings.effort(experiment).check(goals_of(experiment))
+    return Plan(settings.trials * experiment.replications + (settings.finalists + 1) * settings.first)
 
 
-def check(experiment: Experiment) -> int:
-    """About how many replications will be run. Raises :class:`Mistake` when the search cannot work."""
-    experiment.need("levers")
-    refuse_uncertainties(experiment, "optimise")
-    settings: Settings = experiment.settings
-    try:
-        optimising.check(
-            goals_of(experiment), settings.trials, min(settings.batch, settings.trials), method_of(experiment)
-        )
-    except Mistake as mistake:
-        raise Mistake(f"{experiment.path.name}: optimise: {mistake}") from None
-    return settings.trials * experiment.replications + (settings.finalists + 1) * settings.first
-
-
-def today_place(experiment: Experiment) -> np.ndarray | None:
-    """Where today's settings lie in the unit cube; None when they lie outside of some lever's range."""
-    places = []
-    for factor in experiment.factors:
-        value, choices = value_in(experiment, factor), factor.choices
-        if choices is not None:
-            if value not in choices:
-                return None
-            places.append((choices.index(value) + 0.5) / len(choices))
-        elif not factor.low <= value <= factor.high:
-            return None
-        elif factor.whole:
-            places.append((value - factor.low + 0.5) / (factor.high - factor.low + 1))
-        elif factor.scale == "log":
-            places.append(math.log(value / factor.low) / math.log(factor.high / factor.low))
-        else:
-            places.append((value - factor.low) / (factor.high - factor.low))
-    return np.array([places])
-
-
-def ask(experiment: Experiment, laboratory: Laboratory) -> Optimum:
+def run(experiment: Experiment, laboratory: Laboratory, plan: Plan) -> Optimum:
     """Search, then compare the finalists on fresh replications. Raises :class:`Mistake`."""
-    check(experiment)
     settings: Settings = experiment.settings
     evaluate, start = over_places(experiment, laboratory), experiment.replications
-    found = optimising.search(
-        evaluate, len(experiment.factors), goals_of(experiment), trials=settings.trials, replications=range(start),
-        batch=min(settings.batch, settings.trials), method=method_of(experiment), seed=experiment.seed,
-        known=today_place(experiment),
-    )  # fmt: skip
-    final = optimising.confirmed(
-        evaluate, found, finalists=settings.finalists, start=start, first=settings.first, most=settings.most,
-        zone=settings.zone or _zone(found), promise=settings.promise,
-        bounds=[outcome.bounds for outcome in experiment.outcomes],
-    )  # fmt: skip
-    numbers = range(start, start + settings.first)
-    today = laboratory.measure([experiment.base], numbers)[0]
-    against = tuple(tuple(_gap(today, values)) for values in evaluate(final.points, numbers))
-    values = experiment.values_at(final.points)
+    today = [factor.place_of(value_in(experiment, factor)) for factor in experiment.factors]
+    known = None if None in today else np.array([today], np.float64)  # today's settings are always among the trials
+    found = search(evaluate, len(today), goals_of(experiment), settings.effort(experiment), known)
+    terms = Terms(settings.zone or _zone(found), settings.promise, settings.first, most=settings.most, start=start)
+    final = confirmed(evaluate, found, terms, settings.finalists, [outcome.bounds for outcome in experiment.outcomes])
+    fresh = range(start, start + settings.first)
+    base = laboratory.measure([experiment.base], fresh)[0]
+    against = tuple(tuple(_gap(base, values)) for values in evaluate(final.points, fresh))
     leads = final.searched - mean_of(laboratory.measure([experiment.base], range(start)))[0]
-    return Optimum(experiment, laboratory.tally, tuple(laboratory.failures), found, final, values, against, leads)
+    values = experiment.values_at(final.points)
+    return Optimum(experiment, *laboratory.account, found, final, values, against, leads)
 
 
 def _zone(found: Search) -> float:
@@ -176,3 +156,9 @@ def _zone(found: Search) -> float:
 
 def _gap(today: np.ndarray, values: np.ndarray) -> list[Difference]:
     return [difference(today[:, k], values[:, k]) for k in range(values.shape[1])]
+
+
+WHY = "it varies levers alone, and uncertainties are given; remove them, or ask 'loyalty robust' which policy bears them best"
+METHOD = Method(
+    plan, run, Settings, needs=("levers",), refuses={"uncertainties": WHY}, explored="a search for the best"
+)

@@ -1,29 +1,24 @@
-"""Robust policies: how each policy does in every state of what nobody knows, and in which states it fails."""
+"""Ask how policies do in every state of what nobody knows: regret, and the states in which each one fails."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from sim.errors import Mistake
 from sim.experiments import company
-from sim.experiments.blocks import made
-from sim.experiments.discovery import Box, prim
-from sim.experiments.laboratory import Laboratory, Tally
+from sim.experiments.algorithms.prim import Box, prim
+from sim.experiments.laboratory import Laboratory
+from sim.experiments.method import Method, MethodResult, MethodSettings, Plan
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
-from sim.experiments.sweeping import mean_of
-from sim.replicating import Failure
-from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario
-from sim.statistics import plain
+from sim.statistics import mean_of, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,27 +28,22 @@ MOST_BOXES, LEAST_COVERAGE = 2, 0.1
 """Boxes looked for, and the share of a policy's failures that one must explain to be worth telling."""
 
 
-class Settings(BaseModel):
+class Settings(MethodSettings):
     """The section ``robust``: against which policy success is judged when the outcomes have no bounds."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     against: str | None = Field(None, description="Policy to beat on the first outcome; the first policy unless given")
 
 
 @dataclass(frozen=True, eq=False)
-class Robustness:
+class Robustness(MethodResult):
     """What was found.
 
     ``states``: float64 (states, uncertainties); ``values``: float64 (policies, states, replications, outcomes), every policy
     with the same luck in every state.
     """
 
-    experiment: Experiment
     states: np.ndarray
     values: np.ndarray
-    tally: Tally
-    failures: tuple[Failure, ...]
 
     @property
     def names(self) -> list[str]:
@@ -84,7 +74,7 @@ class Robustness:
     @property
     def bounded(self) -> bool:
         """Whether any outcome has a bound, by which success is then judged."""
-        return any(o.at_least is not None or o.at_most is not None for o in self.experiment.outcomes)
+        return any(outcome.limited for outcome in self.experiment.outcomes)
 
     @property
     def against(self) -> int:
@@ -101,20 +91,14 @@ class Robustness:
         if not self.bounded:
             first = self.experiment.outcomes[0].sign * self.means[..., 0]
             return first >= first[self.against]
-        kept = np.isfinite(self.means).any(axis=2)
-        for k, outcome in enumerate(self.experiment.outcomes):
-            if outcome.at_least is not None:
-                kept &= self.means[..., k] >= outcome.at_least
-            if outcome.at_most is not None:
-                kept &= self.means[..., k] <= outcome.at_most
-        return kept
+        return self.experiment.kept(self.means)
 
     @cached_property
     def unknown(self) -> np.ndarray:
         """bool (policies, states): where that by which success is judged is missing, because it failed or there was nothing."""
         if not self.bounded:
             return ~np.isfinite(self.means[..., 0] + self.means[self.against, :, 0])
-        judged = [o.at_least is not None or o.at_most is not None for o in self.experiment.outcomes]
+        judged = [outcome.limited for outcome in self.experiment.outcomes]
         return ~np.isfinite(self.means[..., judged]).all(axis=2)
 
     @cached_property
@@ -151,37 +135,34 @@ class Robustness:
         columns |= {"regret": self.weighted_regret.ravel(), "succeeds": self.succeeds.ravel()}
         return pd.DataFrame(columns)
 
-    @cached_property
-    def address(self) -> str:
-        """A hash of all that the answer depends on."""
-        asked = self.experiment
-        key = [made(), [s.full_fingerprint for s in asked.policies.values()], asked.seed, asked.replications]
-        key += [asked.paths, asked.measures, self.states.tolist(), str(asked.settings)]
-        return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:12]
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """See :meth:`MethodResult.tables`."""
+        return {"states": self.table()}
 
-    def to_json(self) -> dict[str, Any]:
-        """The object that ``loyalty robust --json`` prints, without its sentence."""
-        policies = {
-            name: {
-                "succeeds": float(self.shares[p]),
-                "unknown": int(self.unknown[p].sum()),
-                "regret": company.sizes(
-                    self.experiment, [largest(self.regret(o)[p]) for o in self.experiment.outcomes]
-                ),
-                "weighted_regret": plain(largest(self.weighted_regret[p])),
-                "fails_when": [
-                    {"words": box.words, "coverage": box.coverage, "density": box.density} for box in self.boxes[name]
-                ],
-            }
-            for p, name in enumerate(self.names)
-        }
+    @property
+    def depends_on(self) -> Any:
+        """The states, which may come from a file."""
+        return self.states.tolist()
+
+    def told(self) -> dict[str, Any]:
+        """See :meth:`MethodResult.told`."""
         return {
-            "question": self.experiment.question, "address": self.address, "seed": self.experiment.seed,
-            "states": len(self.states), "replications": self.experiment.replications,
-            "stands_for": self.experiment.base.market.stands_for,
-            "found": self.tally.found, "ran": self.tally.ran, "failed": len(self.failures),
-            "least_regret": self.names[self.least_regret], "policies": policies,
-        }  # fmt: skip
+            "states": len(self.states),
+            "replications": self.experiment.replications,
+            "least_regret": self.names[self.least_regret],
+            "policies": {name: self._policy_told(place) for place, name in enumerate(self.names)},
+        }
+
+    def _policy_told(self, policy: int) -> dict[str, Any]:
+        regrets = [largest(self.regret(outcome)[policy]) for outcome in self.experiment.outcomes]
+        boxes = self.boxes[self.names[policy]]
+        return {
+            "succeeds": float(self.shares[policy]),
+            "unknown": int(self.unknown[policy].sum()),
+            "regret": company.sizes(self.experiment, regrets),
+            "weighted_regret": plain(largest(self.weighted_regret[policy])),
+            "fails_when": [{"words": b.words, "coverage": b.coverage, "density": b.density} for b in boxes],
+        }
 
 
 def largest(values: np.ndarray) -> float:
@@ -189,55 +170,49 @@ def largest(values: np.ndarray) -> float:
     return float(np.fmax.reduce(values, axis=None))
 
 
-def planned(experiment: Experiment) -> tuple[np.ndarray, list[Scenario]]:
-    """The states of the design, and every policy in every state. Raises :class:`Mistake`, before anything is run."""
-    experiment.need("policies", "uncertainties", "design")
-    where, settings = shown(experiment.path), experiment.settings
-    if experiment.levers:
-        raise Mistake(f"{where}: levers are what policies set; give each policy its settings, and leave levers out")
-    if len(experiment.policies) < 2:
-        raise Mistake(f"{where}: policies names one only; robustness is told by comparing at least two")
-    if settings is not None and settings.against is not None and settings.against not in experiment.policies:
-        raise Mistake(
-            f"{where}: robust.against is '{settings.against}', but policies are {', '.join(experiment.policies)}"
-        )
+def plan(experiment: Experiment) -> Plan:
+    """Every policy in every state of the design. Raises :class:`Mistake`, before anything is run."""
+    policies, against = experiment.policies, experiment.settings.against
+    if len(policies) < 2:
+        raise Mistake("policies names one only; robustness is told by comparing at least two")
+    if against is not None and against not in policies:
+        raise Mistake(f"against is '{against}', but policies are {', '.join(policies)}")
     assert experiment.design is not None
     states = experiment.design.points(experiment)
     if len(states) < FEWEST_STATES:
-        raise Mistake(
-            f"{where}: the design has {len(states)} states, but to find where a policy fails takes {FEWEST_STATES}"
-        )
-    return states, [_at(experiment, state, policy) for policy in experiment.policies.values() for state in states]
+        raise Mistake(f"the design has {len(states)} states, but to find where a policy fails takes {FEWEST_STATES}")
+
+    def scenarios() -> list[Scenario]:
+        pairs = product(policies.items(), states)
+        return [experiment.scenario_at_point(state, f"the policy '{name}'", policy) for (name, policy), state in pairs]
+
+    return Plan(len(policies) * len(states) * experiment.replications, states, scenarios)
 
 
-def _at(experiment: Experiment, state: np.ndarray, policy: Scenario) -> Scenario:
-    try:
-        return experiment.scenario_at(state, policy)
-    except Mistake as mistake:
-        told = ", ".join(f"{f.path} {f.told(v)}" for f, v in zip(experiment.factors, state, strict=True))
-        raise Mistake(f"{experiment.path.name}: '{policy.name}' with {told} makes no sense: {mistake}") from None
-
-
-def robust(
-    experiment: Experiment, laboratory: Laboratory, plan: tuple[np.ndarray, Sequence[Scenario]] | None = None
-) -> Robustness:
-    """Ask how every policy does in every state of the uncertainties."""
-    states, scenarios = plan or planned(experiment)
+def run(experiment: Experiment, laboratory: Laboratory, plan: Plan) -> Robustness:
+    """Ask how every policy does in every state of the uncertainties. Raises :class:`Mistake`."""
     assert experiment.design is not None
-    policies = len(experiment.policies)
-    order = [p * len(states) + int(k) for k in experiment.design.order(len(states)) for p in range(policies)]
-    values = laboratory.measure(scenarios, range(experiment.replications), order)
-    values = values.reshape(policies, len(states), experiment.replications, len(experiment.outcomes))
-    _refuse_missing(experiment, values)
-    return Robustness(experiment, states, values, laboratory.tally, tuple(laboratory.failures))
+    policies, states = len(experiment.policies), len(plan.points)
+    order = [p * states + int(k) for k in experiment.design.order(states) for p in range(policies)]
+    values = laboratory.measure(plan.scenarios, range(experiment.replications), order)
+    values = values.reshape(policies, states, experiment.replications, len(experiment.outcomes))
+    refuse_missing(experiment, values)
+    return Robustness(experiment, *laboratory.account, plan.points, values)
 
 
-def _refuse_missing(experiment: Experiment, values: np.ndarray) -> None:
+def refuse_missing(experiment: Experiment, values: np.ndarray) -> None:
     """Policies cannot be held against one another by what one of them never has."""
     for name, found in zip(experiment.policies, values, strict=True):
         for k, outcome in enumerate(experiment.outcomes):
             if not np.isfinite(found[..., k]).any():
                 raise Mistake(
-                    f"{experiment.path.name}: outcomes.{outcome.measure} is missing in every run of '{name}': no replication "
-                    "finished, or none had anything to measure; see what failed, or take another outcome"
+                    f"outcomes.{outcome.measure} is missing in every run of '{name}': no replication finished, or none had "
+                    "anything to measure; see what failed, or take another outcome"
                 )
+
+
+METHOD = Method(
+    plan, run, Settings, needs=("policies", "uncertainties", "design"),
+    refuses={"levers": "levers are what policies set: give each policy its settings, and leave levers out"},
+    meant_by=frozenset({"policies", "uncertainties", "design"}),
+)  # fmt: skip

@@ -1,9 +1,7 @@
-"""A sweep: the model asked at every point of a design, and what moves the outcomes."""
+"""Ask the model at every point of a design, and say what moves the outcomes."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,17 +12,17 @@ import numpy as np
 
 from sim.errors import Mistake
 from sim.experiments import company
-from sim.experiments.blocks import made
+from sim.experiments.algorithms.effects import Effect, between_ends, entangled, share_of_lines, slopes
+from sim.experiments.design_point import DesignPoint
 from sim.experiments.designs import Grid, OneAtATime, value_in
-from sim.experiments.effects import Effect, between_ends, entangled, share_of_lines, slopes
 from sim.experiments.factors import Factor
-from sim.experiments.laboratory import Laboratory, Tally
+from sim.experiments.laboratory import Laboratory
+from sim.experiments.method import Method, MethodResult, Plan
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.outcome import enlarged
-from sim.running import Failure
 from sim.scenario.whole import Scenario
-from sim.statistics import Difference, Interval, difference, interval
+from sim.statistics import Difference, Interval, difference, interval, mean_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,20 +32,17 @@ MOST_REPLICATIONS = 2000
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class Sweep(MethodResult):
     """What a sweep found.
 
     ``points``: float64 (points, factors); ``values``: float64 (points, replications, outcomes), NaN where a replication
     failed, was not needed or had nothing to measure; ``today``: float64 (replications, outcomes), the base as it is.
     """
 
-    experiment: Experiment
     points: np.ndarray
     scenarios: Sequence[Scenario]
     values: np.ndarray
     today: np.ndarray
-    tally: Tally
-    failures: tuple[Failure, ...]
 
     @property
     def replications(self) -> int:
@@ -70,19 +65,13 @@ class Sweep:
     def against_today(self, point: int, outcome: Outcome) -> Difference:
         """The paired difference of a point from the base."""
         k = self.place(outcome)
-        return _paired(self.today[:, k], self.values[point, :, k])
+        return difference(self.today[:, k], self.values[point, :, k])
 
     # ---- which point is best
 
     def allowed(self) -> np.ndarray:
         """bool (points,): whether the means of all outcomes keep their bounds; what is missing keeps none."""
-        kept = np.isfinite(self.means).any(axis=1)
-        for k, outcome in enumerate(self.experiment.outcomes):
-            if outcome.at_least is not None:
-                kept &= self.means[:, k] >= outcome.at_least
-            if outcome.at_most is not None:
-                kept &= self.means[:, k] <= outcome.at_most
-        return kept
+        return self.experiment.kept(self.means)
 
     def best(self, outcome: Outcome) -> int | None:
         """The point with the best mean among those that keep the bounds; None when none does."""
@@ -95,7 +84,7 @@ class Sweep:
         best, k = self.best(outcome), self.place(outcome)
         there = self.allowed() & np.isfinite(self.means[:, k])
         others = [int(p) for p in np.flatnonzero(there) if p != best] if best is not None else []
-        gaps = {p: _paired(self.values[p, :, k], self.values[best, :, k]) for p in others}
+        gaps = {p: difference(self.values[p, :, k], self.values[best, :, k]) for p in others}
         return [p for p, gap in gaps.items() if not gap.decided]
 
     # ---- what moves it
@@ -153,19 +142,15 @@ class Sweep:
         rows = self.values.reshape(-1, len(self.experiment.outcomes))
         return pd.DataFrame(columns | {name: rows[:, k] for k, name in enumerate(self.experiment.measures)})
 
-    def to_json(self) -> dict[str, Any]:
-        """The object that ``loyalty sweep --json`` prints, without its sentence."""
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """See :meth:`MethodResult.tables`."""
+        return {"points": self.table(), "runs": self.runs()}
+
+    def told(self) -> dict[str, Any]:
+        """See :meth:`MethodResult.told`."""
         asked = self.experiment
         return {
-            "question": asked.question,
-            "experiment": asked.path.stem,
-            "address": self.address,
-            "seed": asked.seed,
             "replications": asked.replications,
-            "stands_for": asked.base.market.stands_for,
-            "found": self.tally.found,
-            "ran": self.tally.ran,
-            "failed": len(self.failures),
             "best": {o.measure: self.best(o) for o in asked.outcomes},
             "today": company.sizes(asked, mean_of(self.today[None])[0]),
             "effects": {o.measure: self._effects_told(o) for o in asked.outcomes},
@@ -175,7 +160,7 @@ class Sweep:
         }
 
     def _effects_told(self, outcome: Outcome) -> dict[str, Any]:
-        scale = company.scale(self.experiment, outcome.measure)
+        scale = company.scale(self.experiment, outcome)
         return {e.factor.path: enlarged(e.change._asdict(), scale, self.replications) for e in self.effects(outcome)}
 
     @property
@@ -183,48 +168,43 @@ class Sweep:
         """The scenarios' fingerprints, under which the store knows them."""
         return [scenario.full_fingerprint for scenario in self.scenarios]
 
-    @cached_property
-    def address(self) -> str:
-        """A hash of all that the answer depends on: the question's parts, the points, the source and the libraries."""
-        key = [made(), self.experiment.base.full_fingerprint, self.experiment.seed, self.experiment.replications]
-        key += [self.experiment.precision, self.experiment.paths, self.experiment.measures, self.fingerprints]
-        return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:12]
+    @property
+    def depends_on(self) -> list[str]:
+        """The points, some of which may come from a file."""
+        return self.fingerprints
+
+    # ---- what can be drawn
+
+    @property
+    def mapped(self) -> bool:
+        """See :meth:`MethodResult.mapped`."""
+        return True
+
+    def design_points(self) -> Sequence[DesignPoint]:
+        """Every point of the design."""
+        outcomes, kept = self.experiment.outcomes, self.allowed()
+        return [
+            DesignPoint(
+                point,
+                tuple(map(float, values)),
+                tuple(self.around(point, outcome) for outcome in outcomes),
+                tuple(self.against_today(point, outcome) for outcome in outcomes),
+                bool(kept[point]),
+            )
+            for point, values in enumerate(self.points)
+        ]
 
 
-def mean_of(values: np.ndarray) -> np.ndarray:
-    """Means over the second axis, leaving out NaN; NaN where nothing is left."""
-    kept = np.isfinite(values)
-    counts = kept.sum(axis=1)
-    sums = np.where(kept, values, 0.0).sum(axis=1)
-    return np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
-
-
-def _paired(base: np.ndarray, other: np.ndarray) -> Difference:
-    """The difference over the replications that both finished."""
-    count = min(len(base), len(other))
-    kept = np.isfinite(base[:count]) & np.isfinite(other[:count])
-    return difference(base[:count][kept], other[:count][kept])
-
-
-def scenarios_of(experiment: Experiment, points: np.ndarray) -> list[Scenario]:
-    """The scenario of every point. Raises :class:`Mistake` naming the first point that makes no sense."""
-    found = []
-    for place, values in enumerate(points):
-        try:
-            found.append(experiment.scenario_at(values))
-        except Mistake as mistake:
-            told = ", ".join(f"{f.path} {f.told(v)}" for f, v in zip(experiment.factors, values, strict=True))
-            raise Mistake(f"{experiment.path.name}: point {place} ({told}) makes no sense: {mistake}") from None
-    return found
-
-
-def planned(experiment: Experiment) -> tuple[np.ndarray, list[Scenario]]:
+def plan(experiment: Experiment) -> Plan:
     """The points of the design and their scenarios. Raises :class:`Mistake`, before anything is run."""
-    experiment.need("design")
     assert experiment.design is not None
     points = experiment.design.points(experiment)
     refuse_too_few(experiment, points)
-    return points, scenarios_of(experiment, points)
+
+    def scenarios() -> list[Scenario]:
+        return [experiment.scenario_at_point(values, f"point {place}") for place, values in enumerate(points)]
+
+    return Plan((len(points) + 1) * experiment.replications, points, scenarios)
 
 
 def refuse_too_few(experiment: Experiment, points: np.ndarray) -> None:
@@ -232,24 +212,21 @@ def refuse_too_few(experiment: Experiment, points: np.ndarray) -> None:
     different, least = len(np.unique(points, axis=0)), len(experiment.factors) + 1
     if different < least:
         raise Mistake(
-            f"{experiment.path.name}: the design has {different} different points, but to tell {least - 1} factors apart takes "
-            f"at least {least}; ask for more, or vary fewer factors"
+            f"the design has {different} different points, but to tell {least - 1} factors apart takes at least {least}; ask for "
+            "more, or vary fewer factors"
         )
 
 
-def sweep(
-    experiment: Experiment, laboratory: Laboratory, plan: tuple[np.ndarray, list[Scenario]] | None = None
-) -> Sweep:
+def run(experiment: Experiment, laboratory: Laboratory, plan: Plan) -> Sweep:
     """Ask the model at every point of the design. Raises :class:`Mistake` when there is nothing that could be asked."""
-    points, scenarios = plan or planned(experiment)
     assert experiment.design is not None
-    order = [len(scenarios), *experiment.design.order(len(scenarios))]
-    everything = [*scenarios, experiment.base]
+    count = len(plan.scenarios)
+    order, everything = [count, *experiment.design.order(count)], [*plan.scenarios, experiment.base]
     values = laboratory.measure(everything, range(experiment.replications), order)
     if experiment.precision is not None:
-        values = _until_precise(experiment, laboratory, everything, values)
+        values = _until_precise(laboratory, everything, values, experiment.precision)
     _refuse_constant(experiment, values[:-1])
-    return Sweep(experiment, points, scenarios, values[:-1], values[-1], laboratory.tally, tuple(laboratory.failures))
+    return Sweep(experiment, *laboratory.account, plan.points, plan.scenarios, values[:-1], values[-1])
 
 
 def _refuse_constant(experiment: Experiment, values: np.ndarray) -> None:
@@ -263,16 +240,16 @@ def _refuse_constant(experiment: Experiment, values: np.ndarray) -> None:
             )
         if len(values) > 1 and np.ptp(found) == 0:
             raise Mistake(
-                f"{experiment.path.name}: outcomes.{outcome.measure} is {found[0]:g} in every run of every point, so "
-                "nothing moves it; take another outcome, or vary something that touches it"
+                f"outcomes.{outcome.measure} is {found[0]:g} in every run of every point, so nothing moves it; take another "
+                "outcome, or vary something that touches it"
             )
 
 
 def _until_precise(
-    experiment: Experiment, laboratory: Laboratory, scenarios: Sequence[Scenario], values: np.ndarray
+    laboratory: Laboratory, scenarios: Sequence[Scenario], values: np.ndarray, precision: float
 ) -> np.ndarray:
     """More replications for the points that are not known well enough, until all are."""
-    while len(todo := np.flatnonzero(~precise(values, experiment.precision or 0))):
+    while len(todo := np.flatnonzero(~precise(values, precision))):
         done = values.shape[1]
         if done >= MOST_REPLICATIONS:
             break
@@ -285,14 +262,11 @@ def _until_precise(
 
 def precise(values: np.ndarray, precision: float) -> np.ndarray:
     """bool (points,): whether every outcome's 95 % half-width is within this share of its mean."""
-    found = np.ones(len(values), bool)
-    for point, rows in enumerate(values):
-        for column in rows.T:
-            known = column[np.isfinite(column)]
-            around = interval(known)
-            if len(known) < 2 or (around.high - around.low) / 2 > precision * abs(around.mean):
-                found[point] = False
-    return found
+
+    def known(around: Interval) -> bool:
+        return around.defined > 1 and (around.high - around.low) / 2 <= precision * abs(around.mean)
+
+    return np.array([all(known(interval(column)) for column in rows.T) for rows in values], bool)
 
 
 def is_map(experiment: Experiment) -> bool:
@@ -303,3 +277,6 @@ def is_map(experiment: Experiment) -> bool:
 def base_point(experiment: Experiment) -> dict[str, float]:
     """What the base gives to each factor."""
     return {factor.path: value_in(experiment, factor) for factor in experiment.factors}
+
+
+METHOD = Method(plan, run, needs=("factors", "design"), meant_by=frozenset({"design"}), explored="a map of settings")
