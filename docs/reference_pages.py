@@ -34,7 +34,8 @@ PYTHON = {
     "Experiments and their results": {
         "sim.experiments.question": ("load_experiment", "Experiment"),
         "sim.experiments.laboratory": ("Laboratory",),
-        "sim.experiments.methods.sweep": ("sweep", "Sweep"),
+        "sim.experiments.methods": ("names", "method"),
+        "sim.experiments.method": ("Method", "MethodResult"),
         "sim.results": ("save", "query", "write_weekly"),
     },
     "Queues and closed forms": {

@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sim.experiments import ask_calibrate
 from sim.experiments.laboratory import Laboratory
-from sim.experiments.question import load_experiment
+from sim.experiments.methods.calibrate import METHOD, Calibration
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPERIMENT = ROOT / "experiments" / "calibrate.yaml"
@@ -23,14 +22,16 @@ SETTINGS = (
 FIGURES = "| figure | data ± standard error | predicted | 90 % interval | met |\n|---|---:|---:|---:|---|"
 
 
-def calibrated() -> ask_calibrate.Calibration:
+def calibrated() -> Calibration:
     """The answer to the shipped experiment."""
-    asked = load_experiment(EXPERIMENT, "calibrate", ask_calibrate.Settings)
-    with Laboratory(asked.measures, asked.seed) as laboratory:
-        return ask_calibrate.ask(asked, laboratory)
+    asked = METHOD.load(EXPERIMENT)
+    with Laboratory(asked.definitions, asked.seed) as laboratory:
+        found = METHOD.answer(asked, laboratory)
+    assert isinstance(found, Calibration)
+    return found
 
 
-def tables(found: ask_calibrate.Calibration) -> str:
+def tables(found: Calibration) -> str:
     """Both tables in Markdown."""
     units = {factor.path: factor.unit for factor in found.factors}
     settings = "\n".join(_setting(row, units[row["factor"]]) for row in found.table().to_dict("records"))

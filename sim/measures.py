@@ -268,3 +268,37 @@ def measured(tally: np.ndarray, people_at_start: int, names: Collection[str] = N
 def measured_weekly(tally: np.ndarray, people_at_start: int, names: Collection[str] = NAMES) -> dict[str, np.ndarray]:
     """Measures of each week by itself: ``tally`` (replications, weeks, counts) → float64 (replications, weeks)."""
     return measured(tally[..., None, :], people_at_start, names)
+
+
+# ---- counts as people read them
+
+TIMES = ("wait", "busy", "capacity", "checkout_wait")
+"""Counts of minutes, which are counted in units of 2^-20."""
+STAFF = ("staff", "quits", "hires")
+"""Counts of representatives, of whom there are as many however many people a simulated customer stands for."""
+COUNTED = (
+    *(name for name in COUNTS if name not in DEFINITIONS),
+    *(f"weekly_{name}" for name in AT_THE_END if name not in DEFINITIONS or DEFINITIONS[name].grows),
+    "people_at_start",
+)
+"""Counts that no measure has the name of, and sums over weeks of those ``AT_THE_END`` that count people."""
+SCALES = {**dict.fromkeys((*MONEY_IN, *MONEY_OUT), 1 / 100), **dict.fromkeys(TIMES, 1 / FIXED_ONE)}
+"""What a count is multiplied by to be in the unit that people think in; any other counts one by one."""
+
+
+def unit_of_count(name: str) -> str:
+    """The unit of a count as people read it: ``currency``, ``minutes``, or what it counts."""
+    return "minutes" if name in TIMES else "currency" if name in SCALES else name.replace("_", " ")
+
+
+class Quantities(dict[str, np.ndarray]):
+    """Every measure and every one of ``COUNTED`` by name, as people read them, reckoned when it is first asked for."""
+
+    def __init__(self, counts: Counts) -> None:
+        super().__init__()
+        self._counts = counts
+
+    def __missing__(self, name: str) -> np.ndarray:
+        known = DEFINITIONS.get(name)
+        self[name] = known.formula(self._counts) if known else self._counts[name] * SCALES.get(name, 1.0)
+        return self[name]

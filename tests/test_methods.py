@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.experiments.methods import method
 from sim.scenario.whole import load
 
 SCENARIO = """
@@ -218,13 +219,8 @@ def test_a_mistake_is_a_sentence(place: Path, name: str, change: tuple[str, str,
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_shipped_example_is_sound_and_named_in_help(name: str) -> None:
-    from importlib import import_module
-
-    from sim.experiments.question import load_experiment
-
-    method = import_module(f"sim.experiments.ask_{name}")
-    asked = load_experiment(Path(__file__).parent.parent / "experiments" / f"{name}.yaml", name, method.Settings)
-    assert method.check(asked) > 0
+    asked = method(name).load(Path(__file__).parent.parent / "experiments" / f"{name}.yaml")
+    assert method(name).planned(asked).runs > 0
     assert f"{COMMANDS[name]} experiments/{name}.yaml" in CliRunner().invoke(app, [COMMANDS[name], "--help"]).output
 
 
@@ -263,12 +259,11 @@ def with_groups(place: Path) -> Path:
 def test_figures_of_groups_are_the_shares_of_those_who_left(with_groups: Path) -> None:
     import numpy as np
 
-    from sim.experiments import ask_calibrate, figures
+    from sim.experiments import figures
     from sim.experiments.laboratory import Laboratory
-    from sim.experiments.question import load_experiment
     from sim.running import run
 
-    asked = load_experiment(with_groups, "calibrate", ask_calibrate.Settings)
+    asked = method("calibrate").load(with_groups)
     with Laboratory(asked.measures, asked.seed) as laboratory:
         found = figures.evaluator(asked, laboratory, asked.settings.figures)(np.array([[0.2], [0.9]]), range(3, 5))
     kinds = np.arange(120)
@@ -324,3 +319,83 @@ def test_a_library_that_is_not_installed_is_named_with_what_brings_it(
     done = CliRunner().invoke(app, ["optimise", str(example), "--out", str(tmp_path)])
     assert done.exit_code == 2
     assert "optuna" in done.stderr and "pip install 'loyalty-sim[experiments]'" in done.stderr
+
+
+MINE = '''"""Say which policy has the highest average, and nothing of luck."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from pydantic import Field
+
+from sim.errors import Mistake
+from sim.experiments.method import Method, MethodResult, MethodSettings, Plan
+
+
+class Settings(MethodSettings):
+    times: int = Field(3, ge=1, le=100)
+
+
+@dataclass(frozen=True, eq=False)
+class Highest(MethodResult):
+    means: dict[str, float]
+
+    @property
+    def answer(self):
+        return f"Highest is {max(self.means, key=self.means.get)}"
+
+    def tables(self):
+        return {"means": pd.DataFrame({"policy": list(self.means), self.outcome.measure: list(self.means.values())})}
+
+    def told(self):
+        return {"means": self.means}
+
+
+def plan(experiment):
+    if len(experiment.policies) < 2:
+        raise Mistake("one policy is the highest of itself")
+    return Plan(len(experiment.policies) * experiment.settings.times)
+
+
+def run(experiment, laboratory, plan):
+    values = laboratory.measure(list(experiment.policies.values()), range(experiment.settings.times))[..., 0]
+    return Highest(experiment, *laboratory.account, dict(zip(experiment.policies, values.mean(axis=1).tolist())))
+
+
+METHOD = Method(plan, run, Settings, needs=("policies",))
+'''
+
+
+def test_a_method_is_one_file(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in the folder is a command with help, a section, a check, a store, an answer's folder and a page."""
+    from sim.experiments import methods
+    from sim.program import _application
+
+    (place / "more").mkdir()
+    (place / "more" / "the_highest.py").write_text(MINE)
+    monkeypatch.setattr(methods, "__path__", [*methods.__path__, str(place / "more")])
+    program = _application()
+    text = FILES["select"].replace("select: {zone: 0.005, first: 10, batch: 10, most: 200}", "the_highest: {times: 5}")
+    (place / "mine.yaml").write_text(text)
+
+    def said(*words: str, code: int = 0) -> str:
+        done = CliRunner().invoke(program, list(words))
+        assert done.exit_code == code, done.output + repr(done.exception)
+        return done.output if code else done.stdout
+
+    assert "Say which policy has the highest average" in said("the-highest", "--help")
+    assert "It can be given to 'loyalty the-highest'." in said("check", "mine.yaml")
+    found = json.loads(said("the-highest", "mine.yaml", "--json", "--format", "html", "--format", "xlsx"))
+    assert found["ran"] == 15 and found["answer"] == "Highest is careful"
+    assert json.loads(said("the-highest", "mine.yaml", "--json"))["ran"] == 0
+    assert "careless" in said("the-highest", "mine.yaml") and "Highest is careful" in page_of(found)
+    assert (Path(found["folder"]) / "means.parquet").is_file() and (Path(found["folder"]) / "report.xlsx").is_file()
+    assert "the_highest" in said("results", "list")
+    (place / "mine.yaml").write_text(text.replace("times: 5", "time: 5"))
+    assert "did you mean 'times'" in said("the-highest", "mine.yaml", code=2)
+    for policy in ("careless: {quality: {error_rate: 0.2}}", "careful: {quality: {error_rate: 0.0}}"):
+        text = text.replace(policy, "")
+    (place / "mine.yaml").write_text(text)
+    assert "the-highest: one policy is the highest of itself" in said("the-highest", "mine.yaml", code=2)

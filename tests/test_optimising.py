@@ -71,7 +71,9 @@ def two_sides(points: np.ndarray, replications: range) -> np.ndarray:
 
 
 def test_the_front_of_two_objectives_is_the_known_one() -> None:
-    found = search(two_sides, 1, [Goal(-1), Goal(-1)], Effort(trials=160, batch=20, replications=range(1), method="nsga2"))
+    found = search(
+        two_sides, 1, [Goal(-1), Goal(-1)], Effort(trials=160, batch=20, replications=range(1), method="nsga2")
+    )
     x = np.sort(4 * found.points[found.front(), 0] - 1)
     assert x.min() > -0.15 and x.max() < 2.15 and len(x) > 20
     assert np.diff(x).max() < 0.4 and x[0] < 0.2 and x[-1] > 1.8

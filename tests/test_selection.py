@@ -103,7 +103,9 @@ def test_kn_is_the_textbooks_whatever_the_batch(batch: int) -> None:
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_a_clear_loser_costs_little(procedure: str) -> None:
     """Replications go where they matter: the near rival gets many, the one far behind few more than the first stage."""
-    found = PROCEDURES[procedure](world(np.array([1.0, 0.0, -20.0]), 3), 3, Terms(zone=ZONE, promise=0.99, first=10, batch=5))
+    found = PROCEDURES[procedure](
+        world(np.array([1.0, 0.0, -20.0]), 3), 3, Terms(zone=ZONE, promise=0.99, first=10, batch=5)
+    )
     assert found.used[2] <= 15 < found.used[1]
 
 

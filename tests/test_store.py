@@ -24,14 +24,14 @@ from questions import small, written
 from sim import run
 from sim.errors import Mistake
 from sim.experiments import blocks, laboratory
-from sim.experiments.integrity import check
 from sim.experiments.export import save
+from sim.experiments.integrity import check
 from sim.experiments.laboratory import Laboratory
+from sim.experiments.methods.sweep import METHOD as SWEEP
 from sim.experiments.querying import query
 from sim.experiments.question import Experiment, load_experiment
 from sim.experiments.repeating import changed, command_for
 from sim.experiments.store import MANIFEST, MARK, Store
-from sim.experiments.methods.sweep import sweep
 from sim.measures import NAMES
 from sim.running import Workplace
 from sim.statistics import plain
@@ -431,8 +431,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("whole")
     experiment = prepared(folder)
     with Laboratory(experiment.measures, experiment.seed) as at_work:
-        found = sweep(experiment, at_work)
-    save(experiment, "sweep", found.address, {"points": found.table(), "runs": found.runs()}, folder / "results")
+        found = SWEEP.answer(experiment, at_work)
+    save(found, folder / "results")
     return tables(folder)
 
 
@@ -445,8 +445,8 @@ def finish(folder: Path) -> tuple[dict[str, bytes], Laboratory]:
     """Go on from the store, in this process; the tables, and the laboratory for what it counted."""
     experiment = prepared(folder)
     with Laboratory(experiment.measures, experiment.seed, Store(folder / "results" / "store")) as at_work:
-        found = sweep(experiment, at_work)
-    save(experiment, "sweep", found.address, {"points": found.table(), "runs": found.runs()}, folder / "results")
+        found = SWEEP.answer(experiment, at_work)
+    save(found, folder / "results")
     return tables(folder), at_work
 
 

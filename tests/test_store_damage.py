@@ -25,13 +25,13 @@ from sim import run
 from sim.cli import app
 from sim.errors import Mistake
 from sim.experiments import seals
-from sim.experiments.integrity import check
 from sim.experiments.export import save
+from sim.experiments.integrity import check
 from sim.experiments.laboratory import Laboratory
+from sim.experiments.methods.sweep import METHOD as SWEEP
 from sim.experiments.querying import STORE, folders, query
 from sim.experiments.question import Experiment
 from sim.experiments.store import MARK, Store
-from sim.experiments.methods.sweep import sweep
 from sim.results import save as save_results
 
 FLIPS = int(os.environ.get("LOYALTY_FLIPS", "256"))
@@ -64,10 +64,10 @@ class Kept:
 def ask(experiment: Experiment, results: Path, told: list[str]) -> np.ndarray:
     """The sweep, asked with ``--resume``, and its answer kept; what is known of every point, and what was told."""
     with Laboratory(experiment.measures, experiment.seed, Store(results / STORE, told.append)) as at_work:
-        found = sweep(experiment, at_work)
+        found = SWEEP.answer(experiment, at_work)
         points = found.experiment.design.points(experiment)  # type: ignore[union-attr]
         values = at_work.evaluate(experiment)(points, range(experiment.replications))
-    save(experiment, "sweep", found.address, {"points": found.table(), "runs": found.runs()}, results)
+    save(found, results)
     return values
 
 
@@ -79,8 +79,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     for replications in ("1", "2"):  # each makes a part
         experiment = small(place, design=design, replications=replications)
         ask(experiment, results, [])
-    shutil.rmtree(sorted(results.glob("question-*"))[0])  # one answer is enough
-    ask(experiment, results, [])
+    for answer in results.glob("question-*"):
+        shutil.rmtree(answer)
+    ask(experiment, results, [])  # one answer is enough
     assert len(list((results / STORE / "parts").iterdir())) == 2
     other = experiment.scenario_at([3, 0.2])
     for first in (0, 2):

@@ -23,9 +23,8 @@ import numpy as np
 from sim.cluster import TAKE_PART
 from sim.compiled import FACES, source_hash
 from sim.experiments import seals
-from sim.experiments.own_measures import COUNTED, Quantities
 from sim.experiments.seals import Damaged
-from sim.measures import NAMES, counts_of
+from sim.measures import COUNTED, NAMES, Quantities, counts_of
 from sim.outcome import Result
 
 ENDING = ".block"

@@ -16,11 +16,11 @@ from sim import execution
 from sim.errors import Mistake
 from sim.execution import CUSTOMER_WEEK, Block, Executor
 from sim.experiments.blocks import NOT_SAID, libraries, source
-from sim.experiments.own_measures import COUNTED, Quantities, needed, reckoned
+from sim.experiments.own_measures import needed, reckoned
 from sim.experiments.question import Experiment
 from sim.experiments.repeating import command_for
 from sim.experiments.store import Store
-from sim.measures import DEFINITIONS, NAMES, Measure, counts_of
+from sim.measures import COUNTED, DEFINITIONS, NAMES, Measure, Quantities, counts_of
 from sim.outcome import Result
 from sim.replicating import Failure
 from sim.scenario.whole import Scenario

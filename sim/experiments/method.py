@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,7 +126,7 @@ class MethodResult(ABC):
         """A hash of all that the answer depends on, the source and the libraries too."""
         asked = self.experiment
         scenarios = [scenario.full_fingerprint for scenario in (asked.base, *asked.policies.values())]
-        settings = asked.settings.model_dump(mode="json") if asked.settings is not None else None
+        settings = asked.settings.model_dump(mode="json") if asked.settings is not None else {}
         key = [made(), self.method, settings, asked.written, scenarios, self.depends_on]
         return hashlib.sha256(json.dumps(key, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
@@ -173,15 +173,15 @@ class Save:
     write: Callable[[Any, Path, Path | None], str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Method:
     """One way of answering an experiment's question.
 
     ``plan``: what would be run; raises :class:`Mistake`, before anything is, when that could not answer. ``run``: the answer,
     from a laboratory. ``settings``: the method's own section. ``needs``: entries of the experiment without which it cannot
-    answer; ``refuses``: an entry that it does not take → a sentence that says so. ``meant_by``: entries by which a file that
-    has no method's section means this one; where several are meant, the one with most. ``explored``: in a few words, what
-    Explore draws of its answers; empty when nothing. ``save``: what ``--save`` writes, if there is such an option.
+    answer; ``refuses``: an entry that it does not take → a sentence that says so. ``meant_by``: whether a file with these
+    entries, none of them a method's section, means this one. ``explored``: in a few words, what Explore draws of its answers;
+    empty when nothing. ``save``: what ``--save`` writes, if there is such an option.
     """
 
     plan: Callable[[Experiment], Plan]
@@ -189,7 +189,7 @@ class Method:
     settings: type[MethodSettings] = MethodSettings
     needs: tuple[str, ...] = ()
     refuses: Mapping[str, str] = field(default_factory=dict)
-    meant_by: frozenset[str] = frozenset()
+    meant_by: Callable[[Collection[str]], bool] = lambda entries: False
     explored: str = ""
     save: Save | None = None
 

@@ -9,33 +9,19 @@ measure is meant.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.errors import Mistake
-from sim.measure_expressions import Expression, compile_expression
-from sim.measures import AT_THE_END, DEFINITIONS, NAMES, Counts, Measure
-from sim.numeric import FIXED_ONE
+from sim.experiments.measure_expressions import Expression, compile_expression
+from sim.measures import COUNTED, DEFINITIONS, NAMES, STAFF, Measure, Quantities, unit_of_count
 from sim.scenario.quantities import told
 from sim.scenario.tree import Node, Problems
 from sim.statistics import ANYTHING
-from sim.week import COUNTS, MONEY_IN, MONEY_OUT
 
-TIMES = ("wait", "busy", "capacity", "checkout_wait")
-"""Counts of minutes, which are counted in units of 2^-20."""
-STAFF = ("staff", "quits", "hires")
-"""Counts of representatives, of which there are as many however many people a simulated customer stands for."""
-COUNTED = (
-    *(name for name in COUNTS if name not in DEFINITIONS),
-    *(f"weekly_{n}" for n in AT_THE_END if n not in DEFINITIONS or DEFINITIONS[n].grows),
-    "people_at_start",
-)
-"""Counts that an expression can name, in the order in which the store keeps them."""
-SCALES = {**dict.fromkeys((*MONEY_IN, *MONEY_OUT), 1 / 100), **dict.fromkeys(TIMES, 1 / FIXED_ONE)}
-"""What a count is multiplied by to be in the unit that people think in."""
 RESERVED = (
     "point", "scenario", "experiment", "replication", "replications", "policy", "state", "outcome", "factor", "figure",
     "index", "succeeds", "regret", "mean", "low", "high", "within_limits", "on_front", "best",
@@ -62,19 +48,6 @@ class OwnMeasure(Measure):
         return float(stands_for**self.degree)
 
 
-class Quantities(dict[str, np.ndarray]):
-    """Every count and measure that an expression can name, of some replications, reckoned when it is first asked for."""
-
-    def __init__(self, counts: Counts) -> None:
-        super().__init__()
-        self._counts = counts
-
-    def __missing__(self, name: str) -> np.ndarray:
-        known = DEFINITIONS.get(name)
-        self[name] = known.formula(self._counts) if known else self._counts[name] * SCALES.get(name, 1.0)
-        return self[name]
-
-
 def needed(measure: Measure) -> tuple[str, ...]:
     """The counts and measures from which a measure is reckoned; one of the program's own is itself known."""
     return measure.expression.names if isinstance(measure, OwnMeasure) else (measure.name,)
@@ -93,22 +66,25 @@ def own_measures_in(node: Node | None, problems: Problems) -> dict[str, OwnMeasu
         example = "{calls_each: calls / customers}"
         problems.add(node.place, f"measures is {told(node.value)}, but must be a section such as {example}")
         return {}
-    found = {}
+    found: dict[str, OwnMeasure] = {}
     for name, entry in node.entries():
         try:
-            found[name] = own_measure(name, entry.value)
+            found[name] = own_measure(name, entry.value, found)
         except Mistake as mistake:
             problems.add(entry.place, f"measures.{name} {mistake}")
     return found
 
 
-def own_measure(name: str, text: object) -> OwnMeasure:
-    """The measure that an expression describes. Raises :class:`Mistake`, a sentence that goes on after the measure's name."""
-    taken = [known for known in (*NAMES, *COUNTED) if name in {f"{known}{ending}" for ending in ENDINGS}]
-    if taken or name in RESERVED:
-        raise Mistake("is the name of something in the tables already; choose another")
+def own_measure(name: str, text: object, others: Collection[str] = ()) -> OwnMeasure:
+    """The measure that an expression describes, beside ``others`` of one's own.
+
+    Raises :class:`Mistake`, a sentence that goes on after the measure's name.
+    """
     if not name.isidentifier():
         raise Mistake("is no name for a measure: take letters, digits and _, with no digit first")
+    columns = {f"{known}{ending}" for known in (*NAMES, *COUNTED, *others) for ending in ENDINGS}
+    if name in columns or name in RESERVED or any(f"{name}{ending}" in others for ending in ENDINGS):
+        raise Mistake("is the name of something in the tables already; choose another")
     expression = compile_expression(text, (*NAMES, *COUNTED))
     kind = _kind_of(expression.tree)
     return OwnMeasure(
@@ -134,9 +110,7 @@ def _named(name: str) -> Kind:
     """What a count or measure is."""
     if name in DEFINITIONS:
         return Kind(DEFINITIONS[name].unit, float(DEFINITIONS[name].grows))
-    if name in SCALES:
-        return Kind("minutes" if name in TIMES else "currency", 1.0)
-    return Kind(name.replace("_", " "), float(name not in STAFF))
+    return Kind(unit_of_count(name), float(name not in STAFF))
 
 
 def _kind_of(node: ast.expr) -> Kind:

@@ -11,8 +11,7 @@ import pyarrow as arrow
 from pyarrow import dataset, parquet
 
 from sim.experiments.blocks import Finished
-from sim.experiments.own_measures import COUNTED
-from sim.measures import NAMES
+from sim.measures import COUNTED, NAMES
 
 _TEXT = arrow.dictionary(arrow.int32(), arrow.string())
 KEY = [

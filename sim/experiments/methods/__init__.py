@@ -29,13 +29,10 @@ def method(name: str) -> Method:
 
 
 def meant_by(entries: Iterable[str]) -> list[Method]:
-    """The methods that a file with these entries is for: those that have a section in it, else the one that it has most for."""
+    """The methods that a file with these entries is for: those that have a section in it, else whoever knows it as theirs."""
     there = list(entries)
     named = [method(key) for key in there if key in names()]
-    if named:
-        return named
-    may = [found for found in map(method, names()) if found.meant_by and found.meant_by <= set(there)]
-    return [max(may, key=lambda found: len(found.meant_by))] if may else []
+    return named or [found for found in map(method, names()) if found.meant_by(there)]
 
 
 def said(name: str) -> dict[str, str]:

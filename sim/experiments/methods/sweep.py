@@ -279,4 +279,10 @@ def base_point(experiment: Experiment) -> dict[str, float]:
     return {factor.path: value_in(experiment, factor) for factor in experiment.factors}
 
 
-METHOD = Method(plan, run, needs=("factors", "design"), meant_by=frozenset({"design"}), explored="a map of settings")
+METHOD = Method(
+    plan,
+    run,
+    needs=("factors", "design"),
+    explored="a map of settings",
+    meant_by=lambda entries: "design" in entries and "policies" not in entries,
+)
