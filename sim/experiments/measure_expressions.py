@@ -37,7 +37,7 @@ class Expression:
     def __call__(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Its value, of the shape of the values by name; missing (NaN) where there is none, such as over zero."""
         with np.errstate(all="ignore"):
-            return _reckoned(self.tree, values)
+            return reckoned_at(self.tree, values)
 
 
 def compile_expression(text: object, known: Collection[str]) -> Expression:
@@ -56,10 +56,16 @@ def compile_expression(text: object, known: Collection[str]) -> Expression:
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise Mistake(f"is '{text}', which is no expression; write one such as 'calls / customers'") from None
     _refuse_others(tree, known)
-    names = dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in known)
-    if not names:
+    if not (names := names_in(tree)):
         raise Mistake(f"is '{text}', which names no count and no measure, so it is always the same")
-    return Expression(text.strip(), tree, tuple(names))
+    return Expression(text.strip(), tree, names)
+
+
+def names_in(tree: ast.expr) -> tuple[str, ...]:
+    """The counts and measures that an expression names, each once."""
+    called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called]
+    return tuple(dict.fromkeys(names))
 
 
 def _refuse_others(node: ast.expr, known: Collection[str]) -> None:
@@ -102,7 +108,7 @@ def _refuse_call(name: str, arguments: int) -> None:
         raise Mistake(f"calls {name} of {arguments} values, but it takes {'two or more' if several else 'one'}")
 
 
-def _reckoned(node: ast.expr, values: Mapping[str, np.ndarray]) -> np.ndarray:
+def reckoned_at(node: ast.expr, values: Mapping[str, np.ndarray]) -> np.ndarray:
     """The value of a part of an expression; what is no number is missing at once, so that nothing made of it looks known."""
     match node:
         case ast.Constant(value=value):
@@ -110,11 +116,11 @@ def _reckoned(node: ast.expr, values: Mapping[str, np.ndarray]) -> np.ndarray:
         case ast.Name(id=name):
             return values[name]
         case ast.BinOp(left=left, op=operator, right=right):
-            found = OPERATORS[type(operator)](_reckoned(left, values), _reckoned(right, values))
+            found = OPERATORS[type(operator)](reckoned_at(left, values), reckoned_at(right, values))
         case ast.UnaryOp(op=operator, operand=operand):
-            found = OPERATORS[type(operator)](_reckoned(operand, values))
+            found = OPERATORS[type(operator)](reckoned_at(operand, values))
         case ast.Call(func=ast.Name(id=name), args=[first, *others]):
-            found = _reckoned(first, values) if others else FUNCTIONS[name](_reckoned(first, values))
+            found = reckoned_at(first, values) if others else FUNCTIONS[name](reckoned_at(first, values))
             for other in others:
-                found = FUNCTIONS[name](found, _reckoned(other, values))
+                found = FUNCTIONS[name](found, reckoned_at(other, values))
     return np.where(np.isfinite(found), found, np.nan)

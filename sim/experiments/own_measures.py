@@ -11,12 +11,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from sim.errors import Mistake
-from sim.experiments.measure_expressions import Expression, compile_expression
+from sim.experiments.measure_expressions import Expression, compile_expression, names_in, reckoned_at
 from sim.measures import COUNTED, DEFINITIONS, NAMES, STAFF, Measure, Quantities, unit_of_count
 from sim.scenario.quantities import told
 from sim.scenario.tree import Node, Problems
@@ -86,75 +85,44 @@ def own_measure(name: str, text: object, others: Collection[str] = ()) -> OwnMea
     if name in columns or name in RESERVED or any(f"{name}{ending}" in others for ending in ENDINGS):
         raise Mistake("is the name of something in the tables already; choose another")
     expression = compile_expression(text, (*NAMES, *COUNTED))
-    kind = _kind_of(expression.tree)
+    tree = expression.tree
     return OwnMeasure(
-        name, kind.unit, expression.text, 0, lambda counts: expression(Quantities(counts)), expression, kind.degree
+        name, _unit(tree), expression.text, 0, lambda counts: expression(Quantities(counts)), expression, _degree(tree)
     )
 
 
 # ---- units
 
-
-class Kind(NamedTuple):
-    """What sort of quantity something is: its unit, and by which power of ``stands_for`` it grows (0: not at all)."""
-
-    unit: str
-    degree: float
+UNITS = "units"
+"""The unit of what has none with a name."""
 
 
-NUMBER, UNITS = Kind("", 0.0), "units"
-"""A number by itself, and the unit of what has none with a name."""
+def _unit(node: ast.expr) -> str:
+    """The unit of what an expression gives: that of an amount, or one per another; ``units`` where it has no name."""
+    units = {_unit_of(name) for name in names_in(node)}
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        top, each = _unit(node.left), _unit(node.right)
+        if UNITS not in (top, each):
+            return "ratio" if top == each else f"{top} per {each.removesuffix('s')}"
+    whole = len(units) == 1 and (isinstance(node, ast.Name) or _degree(node) == 1)
+    return units.pop() if whole else UNITS
 
 
-def _named(name: str) -> Kind:
-    """What a count or measure is."""
-    if name in DEFINITIONS:
-        return Kind(DEFINITIONS[name].unit, float(DEFINITIONS[name].grows))
-    return Kind(unit_of_count(name), float(name not in STAFF))
+def _unit_of(name: str) -> str:
+    return DEFINITIONS[name].unit if name in DEFINITIONS else unit_of_count(name)
 
 
-def _kind_of(node: ast.expr) -> Kind:
-    """What an expression gives, as far as that has a name."""
-    match node:
-        case ast.Constant():
-            return NUMBER
-        case ast.Name(id=name):
-            return _named(name)
-        case ast.UnaryOp(operand=operand):
-            return _kind_of(operand)
-        case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            return _product(_kind_of(left), _kind_of(right))
-        case ast.BinOp(left=left, op=ast.Div(), right=right):
-            return _quotient(_kind_of(left), _kind_of(right))
-        case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=int() | float() as power)):
-            return Kind(UNITS, _kind_of(left).degree * power)
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
-            return _together([left, right])
-        case ast.Call(func=ast.Name(id="sqrt"), args=[operand]):
-            return Kind(UNITS, _kind_of(operand).degree / 2)
-        case ast.Call(func=ast.Name(id="abs" | "max" | "min"), args=operands):
-            return _together(operands)
-    return Kind(UNITS, 0.0)
+def _degree(node: ast.expr) -> float:
+    """By which power of ``stands_for`` an expression grows, tried out at some values; 0 when it follows no power."""
+    values = {name: TRIED[k % len(TRIED)] for k, name in enumerate(names_in(node))}
+    doubled = {name: value * (2.0 if _grows(name) else 1.0) for name, value in values.items()}
+    with np.errstate(all="ignore"):
+        powers = np.log2(reckoned_at(node, doubled) / reckoned_at(node, values))
+    return round(float(powers[0]), 6) if np.ptp(powers) < 1e-9 else 0.0
 
 
-def _product(one: Kind, other: Kind) -> Kind:
-    """Twice an amount is an amount; twice a share, or an amount of amounts, has no name."""
-    if NUMBER not in (one, other):
-        return Kind(UNITS, one.degree + other.degree)
-    kind = other if one == NUMBER else one
-    return kind if kind == NUMBER or kind.degree else Kind(UNITS, 0.0)
+def _grows(name: str) -> bool:
+    return DEFINITIONS[name].grows if name in DEFINITIONS else name not in STAFF
 
 
-def _quotient(one: Kind, each: Kind) -> Kind:
-    if each == NUMBER:
-        return _product(one, each)
-    nameless = one == NUMBER or UNITS in (one.unit, each.unit)
-    unit = "ratio" if one.unit == each.unit else f"{one.unit} per {each.unit.removesuffix('s')}"
-    return Kind(UNITS if nameless else unit, one.degree - each.degree)
-
-
-def _together(operands: list[ast.expr]) -> Kind:
-    """What is left when quantities are added or the largest is taken; a number takes the kind of what it is added to."""
-    found = {_kind_of(operand) for operand in operands} - {NUMBER} or {NUMBER}
-    degrees = {kind.degree for kind in found}
-    return found.pop() if len(found) == 1 else Kind(UNITS, degrees.pop() if len(degrees) == 1 else 0.0)
+TRIED = np.random.default_rng(1).uniform(2, 1000, (50, 8))
