@@ -33,7 +33,7 @@ def calibrated() -> Calibration:
 
 def tables(found: Calibration) -> str:
     """Both tables in Markdown."""
-    units = {factor.path: factor.unit for factor in found.factors}
+    units = {factor.path: factor.unit for factor in found.experiment.factors}
     settings = "\n".join(_setting(row, units[row["factor"]]) for row in found.table().to_dict("records"))
     figures = "\n".join(_figure(row) for row in found.checked().to_dict("records"))
     words = "The predictive check – what the posterior predicts, with the figure's own error:"

@@ -45,7 +45,7 @@ def asked(store: Path, experiment: Experiment, told: list[str] | None = None) ->
     with Laboratory(experiment.measures, experiment.seed, keeper) as at_work:
         assert experiment.design is not None
         points = experiment.design.points(experiment)
-        return at_work.evaluate(experiment)(points, range(experiment.replications)), at_work
+        return at_work.measure([experiment.scenario_at(p) for p in points], range(experiment.replications)), at_work
 
 
 def test_what_was_run_is_the_same_as_run_by_itself_and_costs_nothing_again(tmp_path: Path) -> None:

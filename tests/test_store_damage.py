@@ -66,7 +66,7 @@ def ask(experiment: Experiment, results: Path, told: list[str]) -> np.ndarray:
     with Laboratory(experiment.measures, experiment.seed, Store(results / STORE, told.append)) as at_work:
         found = SWEEP.answer(experiment, at_work)
         points = found.experiment.design.points(experiment)  # type: ignore[union-attr]
-        values = at_work.evaluate(experiment)(points, range(experiment.replications))
+        values = at_work.measure([experiment.scenario_at(p) for p in points], range(experiment.replications))
     save(found, results)
     return values
 

@@ -19,8 +19,8 @@ pytest.importorskip("optuna")
 
 from sim.errors import Mistake
 from sim.execution import executor
-from sim.experiments.design_point import DesignPoint
 from sim.experiments.factors import parameters
+from sim.experiments.method import DesignPoint
 from sim.experiments.methods.sweep import METHOD as SWEEP
 from sim.experiments.methods.sweep import Sweep
 from sim.experiments.question import load_experiment

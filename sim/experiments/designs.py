@@ -92,9 +92,18 @@ class OneAtATime(_Levels):
 class _Samples(Design):
     samples: int = Field(ge=2, le=MOST_POINTS)
 
+    def places(self, factors: tuple[Factor, ...], seed: int) -> np.ndarray:
+        """See :meth:`Design.places`."""
+        from scipy.stats import qmc
+
+        return self._drawn(qmc, len(factors), np.random.default_rng(seed))
+
     def order(self, count: int) -> np.ndarray:
         """As they come: every beginning of these is spread out of itself."""
         return np.arange(count)
+
+    def _drawn(self, qmc: Any, factors: int, rng: np.random.Generator) -> np.ndarray:
+        raise NotImplementedError
 
 
 class LatinHypercube(_Samples):
@@ -102,11 +111,8 @@ class LatinHypercube(_Samples):
 
     kind: Literal["latin_hypercube"]
 
-    def places(self, factors: tuple[Factor, ...], seed: int) -> np.ndarray:
-        """See :meth:`Design.places`."""
-        from scipy.stats import qmc
-
-        return qmc.LatinHypercube(len(factors), rng=np.random.default_rng(seed)).random(self.samples)
+    def _drawn(self, qmc: Any, factors: int, rng: np.random.Generator) -> np.ndarray:
+        return qmc.LatinHypercube(factors, rng=rng).random(self.samples)
 
 
 class Sobol(_Samples):
@@ -114,15 +120,12 @@ class Sobol(_Samples):
 
     kind: Literal["sobol"]
 
-    def places(self, factors: tuple[Factor, ...], seed: int) -> np.ndarray:
-        """See :meth:`Design.places`."""
-        from scipy.stats import qmc
-
+    def _drawn(self, qmc: Any, factors: int, rng: np.random.Generator) -> np.ndarray:
         power = round(math.log2(self.samples))
         if 2**power != self.samples:
             near = f"{2 ** math.floor(math.log2(self.samples))} or {2 ** math.ceil(math.log2(self.samples))}"
             raise Mistake(f"design.samples is {self.samples}, but Sobol's points are balanced in powers of two: {near}")
-        return qmc.Sobol(len(factors), rng=np.random.default_rng(seed)).random_base2(power)
+        return qmc.Sobol(factors, rng=rng).random_base2(power)
 
 
 class Halton(_Samples):
@@ -130,11 +133,8 @@ class Halton(_Samples):
 
     kind: Literal["halton"]
 
-    def places(self, factors: tuple[Factor, ...], seed: int) -> np.ndarray:
-        """See :meth:`Design.places`."""
-        from scipy.stats import qmc
-
-        return qmc.Halton(len(factors), rng=np.random.default_rng(seed)).random(self.samples)
+    def _drawn(self, qmc: Any, factors: int, rng: np.random.Generator) -> np.ndarray:
+        return qmc.Halton(factors, rng=rng).random(self.samples)
 
 
 class Morris(Design):

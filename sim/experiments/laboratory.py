@@ -17,7 +17,6 @@ from sim.errors import Mistake
 from sim.execution import CUSTOMER_WEEK, Block, Executor
 from sim.experiments.blocks import NOT_SAID, libraries, source
 from sim.experiments.own_measures import needed, reckoned
-from sim.experiments.question import Experiment
 from sim.experiments.repeating import command_for
 from sim.experiments.store import Store
 from sim.measures import COUNTED, DEFINITIONS, NAMES, Measure, Quantities, counts_of
@@ -29,8 +28,6 @@ from sim.statistics import mean_of
 if TYPE_CHECKING:
     import pandas as pd
 
-Evaluate = Callable[[np.ndarray, range], np.ndarray]
-"""Points (k, factors), in the factors' units, and replication numbers → (k, replications, outcomes), NaN where one failed."""
 WORK = 8_000_000
 """Customer-weeks in a block: about half a second of one processor, which is what a killed process loses."""
 SECONDS = 5.0
@@ -233,10 +230,6 @@ class Laboratory:
         values = {name: rows[name].to_numpy(np.float64) for name in names}
         weeks = {measure.name: reckoned(measure, values).reshape(scenario.weeks, -1) for measure in measures}
         return {name: mean_of(found) for name, found in weeks.items()}
-
-    def evaluate(self, experiment: Experiment) -> Evaluate:
-        """The experiment as a function of points and replication numbers, as algorithms take it."""
-        return lambda points, replications: self.measure([experiment.scenario_at(p) for p in points], replications)
 
 
 def _counted(rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:

@@ -23,7 +23,6 @@ from sim.errors import Mistake
 from sim.experiments.algorithms.effects import Effect
 from sim.experiments.algorithms.sensitivity import Analysis, Evaluate
 from sim.experiments.blocks import made
-from sim.experiments.design_point import DesignPoint
 from sim.experiments.factors import Factor
 from sim.experiments.laboratory import Laboratory, Tally
 from sim.experiments.outcomes import Outcome
@@ -31,11 +30,26 @@ from sim.experiments.question import Experiment, load_experiment
 from sim.replicating import Failure
 from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario
+from sim.statistics import Difference, Interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.outputs import Output
+
+
+@dataclass(frozen=True)
+class DesignPoint:
+    """A setting that was run: its values, each outcome's mean with interval, and its difference from today.
+
+    ``number``: its place among the points of its answer; ``kept``: whether it keeps every limit that the question sets.
+    """
+
+    number: int
+    values: tuple[float, ...]
+    levels: tuple[Interval, ...]
+    gaps: tuple[Difference, ...]
+    kept: bool
 
 
 class MethodSettings(BaseModel):

@@ -95,6 +95,8 @@ def own_measure(name: str, text: object, others: Collection[str] = ()) -> OwnMea
 
 UNITS = "units"
 """The unit of what has none with a name."""
+TRIED = np.random.default_rng(1).uniform(2, 1000, (50, 8))
+"""Values of up to fifty names at which it is tried out how an expression grows."""
 
 
 def _unit(node: ast.expr) -> str:
@@ -123,6 +125,3 @@ def _degree(node: ast.expr) -> float:
 
 def _grows(name: str) -> bool:
     return DEFINITIONS[name].grows if name in DEFINITIONS else name not in STAFF
-
-
-TRIED = np.random.default_rng(1).uniform(2, 1000, (50, 8))

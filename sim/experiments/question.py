@@ -145,10 +145,25 @@ def load_experiment(path: Path | str, command: str | None = None, model: type[Ba
     ``command`` (a method's name) reads its own section as a ``model``, whose defaults hold when there is none. Raises
     :class:`Mistake` with file, line, key, value and remedy.
     """
-    file, problems = file_path("path", path).absolute(), Problems()
+    file = file_path("path", path).absolute()
     tree = read_yaml(file, "an experiment", "question: Does it pay to answer faster?")
+    return experiment_in(tree, file, command, model)
+
+
+def experiment_in(
+    tree: Node,
+    file: Path,
+    command: str | None = None,
+    model: type[BaseModel] | None = None,
+    base: Scenario | None = None,
+) -> Experiment:
+    """The experiment that a tree says, as if it stood in ``file``; see :func:`load_experiment`.
+
+    ``base``: the scenario to start from, instead of the file that the tree names.
+    """
+    problems = Problems()
     _refuse_unknown(tree, problems)
-    base = _base(tree, file, problems)
+    base = _laid_over(base or _base(tree, file), tree.get("with"), "with", problems)
     levers, uncertainties = (factors_in(tree.get(key), key, base, problems) for key in (LEVERS, UNCERTAINTIES))
     _refuse_twice(tree, levers, uncertainties, problems)
     found = Experiment(
@@ -190,14 +205,12 @@ def _question(tree: Node, problems: Problems) -> str:
     return " ".join(node.value.split())
 
 
-def _base(tree: Node, file: Path, problems: Problems) -> Scenario:
+def _base(tree: Node, file: Path) -> Scenario:
     """The scenario to start from; without it nothing else can be judged, so a mistake here ends the reading."""
     node = tree.get("base")
     if node is None:
         raise Mistake(f"{shown(file)}: base is missing; name a scenario file, such as ../scenarios/telecom/today.yaml")
-    found = _scenario_file(node, "base", file)
-    over = tree.get("with")
-    return _laid_over(found, over, "with", problems) if over is not None else found
+    return _scenario_file(node, "base", file)
 
 
 def _scenario_file(node: Node, key: str, file: Path) -> Scenario:
@@ -214,8 +227,10 @@ def _scenario_file(node: Node, key: str, file: Path) -> Scenario:
     return load(target)
 
 
-def _laid_over(base: Scenario, over: Node, key: str, problems: Problems) -> Scenario:
-    """The base with a section of the experiment laid over it."""
+def _laid_over(base: Scenario, over: Node | None, key: str, problems: Problems) -> Scenario:
+    """The base with a section of the experiment, if there is one, laid over it."""
+    if over is None:
+        return base
     if not isinstance(over.value, dict):
         problems.add(over.place, f"{key} is {told(over.value)}, but must be a section such as {{weeks: 52}}")
         return base

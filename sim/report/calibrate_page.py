@@ -34,7 +34,7 @@ def _sections(found: Calibration) -> list[Section]:
 
 def _sheets(found: Calibration) -> list[Sheet]:
     """Settings and figures as numbers, each row with its own unit."""
-    settings = found.table().assign(unit=[factor.unit for factor in found.factors])
+    settings = found.table().assign(unit=[factor.unit for factor in found.experiment.factors])
     figures = found.checked().assign(unit=[_given_unit(found, check) for check in _checks(found)])
     return [sheet(found, "Settings", settings), sheet(found, "Figures", figures)]
 
@@ -48,7 +48,7 @@ def headline(found: Calibration) -> str:
     missed = [called(check.target.name) for check in _checks(found) if not check.met]
     where = listed([
         f"{factor.label} {setting(factor, value)} (90 % interval {setting(factor, low)} to {setting(factor, high)})"
-        for factor, value, (low, high) in zip(found.factors, found.middles, found.intervals(), strict=True)
+        for factor, value, (low, high) in zip(found.experiment.factors, found.middles, found.intervals(), strict=True)
     ])  # fmt: skip
     if found.posterior.plausible < IMPLAUSIBLE:
         return f"The model cannot meet the figures together; it comes closest around {where}"
@@ -62,7 +62,7 @@ def _lead(found: Calibration) -> list[str]:
     fits = listed(
         [
             f"{factor.label} {setting(factor, value)}"
-            for factor, value in zip(found.factors, found.best_values, strict=True)
+            for factor, value in zip(found.experiment.factors, found.best_values, strict=True)
         ]
     )
     told = [f"The single best fit, which the calibrated scenario has, is {fits}{_outside(found)}."]
@@ -86,7 +86,9 @@ def _outside(found: Calibration) -> str:
     """That the best fit of a setting need not be among the nine in ten most plausible values, where it is not."""
     names = [
         factor.label
-        for factor, value, (low, high) in zip(found.factors, found.best_values, found.intervals(), strict=True)
+        for factor, value, (low, high) in zip(
+            found.experiment.factors, found.best_values, found.intervals(), strict=True
+        )
         if not low <= value <= high
     ]
     return f", which of {listed(names)} lies outside the 90 % interval" if names else ""
@@ -106,7 +108,7 @@ def _caveats(found: Calibration) -> list[str]:
 def _settings(found: Calibration) -> Table:
     table = found.table()
     rows = []
-    for factor, row in zip(found.factors, table.to_dict("records"), strict=True):
+    for factor, row in zip(found.experiment.factors, table.to_dict("records"), strict=True):
         told = [setting(factor, row[key]) for key in ("before", "best", "median", "low", "high")]
         around = f"{told[3]} to {told[4]}"
         rows.append([f"{factor.label} ({factor.unit})", *told[:3], around, f"{row['width_over_prior']:.2f}"])
@@ -154,19 +156,19 @@ def _outcome(found: Calibration, check: Check) -> Outcome | None:
 
 def _marginals(found: Calibration) -> Picture:
     """The posterior of every setting over its range; flat is the prior."""
-    count = len(found.factors)
+    count = len(found.experiment.factors)
     across = min(count, 4)
     charts = [_marginal(found, k) for k in range(count)]
     panels = [charts[start : start + across] for start in range(0, count, across)]
     width = min(2.4 * charts[0].width, 3.2 * across)
     note = "Bars: posterior. Grey line: the prior, all values alike. Orange: best fit."
-    names = ", ".join(factor.label for factor in found.factors)
+    names = ", ".join(factor.label for factor in found.experiment.factors)
     grid = Grid(panels, width, 2.7 * len(panels), shared=False)
     return pictured(grid, f"Posterior distributions of {names}.", note, wide=count > 2, name="posterior")
 
 
 def _marginal(found: Calibration, k: int) -> Chart:
-    factor, posterior = found.factors[k], found.posterior
+    factor, posterior = found.experiment.factors[k], found.posterior
     heights, edges = np.histogram(posterior.places[:, k], BINS, (0, 1), weights=posterior.weights, density=True)
     middles = (edges[1:] + edges[:-1]) / 2
     marks: list[Mark] = [

@@ -6,10 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from sim.experiments.design_point import DesignPoint
 from sim.experiments.designs import value_in
 from sim.experiments.factors import Factor
-from sim.experiments.method import MethodResult
+from sim.experiments.method import DesignPoint, MethodResult
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.report.amounts import NONE, Unit, between

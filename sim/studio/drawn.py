@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.algorithms.search import undominated
-from sim.experiments.design_point import DesignPoint
 from sim.experiments.designs import value_in
 from sim.experiments.factors import Factor
-from sim.experiments.method import MethodResult
+from sim.experiments.method import DesignPoint, MethodResult
 from sim.experiments.methods.sweep import is_map
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment

@@ -12,9 +12,8 @@ from typing import Any
 import solara
 
 from sim.errors import Mistake
-from sim.experiments.design_point import DesignPoint
 from sim.experiments.designs import value_in
-from sim.experiments.method import MethodResult
+from sim.experiments.method import DesignPoint, MethodResult
 from sim.experiments.querying import STORE
 from sim.experiments.question import Experiment
 from sim.measures import called

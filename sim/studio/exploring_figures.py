@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.experiments.design_point import DesignPoint
-from sim.experiments.method import MethodResult
+from sim.experiments.method import DesignPoint, MethodResult
 from sim.experiments.methods.sweep import is_map
 from sim.report.amounts import Unit
 from sim.studio import drawn, drawn_bars

@@ -8,8 +8,7 @@ from pathlib import Path
 import solara
 
 from sim.errors import Mistake
-from sim.experiments.design_point import DesignPoint
-from sim.experiments.method import Method, MethodResult
+from sim.experiments.method import DesignPoint, Method, MethodResult
 from sim.experiments.question import Experiment
 from sim.studio import own_sweep, questions, shelf
 from sim.studio.design_points import setting_told

@@ -218,24 +218,25 @@ def ocba(evaluate: Evaluate, policies: int, terms: Terms) -> Selection:
 
 def _errors(records: _Records, best: int, slack: float) -> np.ndarray:
     """For each policy the estimated chance that it is better than ``best`` by more than ``slack``."""
-    chances = np.zeros(len(records.seen))
-    for policy in range(len(records.seen)):
-        if policy != best:
-            gap = records.difference(best, policy)
-            error = max(float(gap.std(ddof=1)), 1e-300) / math.sqrt(len(gap))
-            chances[policy] = stdtr(len(gap) - 1, -(gap.mean() + slack) / error)
-    return chances
+
+    def chance(gap: np.ndarray) -> float:
+        error = max(float(gap.std(ddof=1)), 1e-300) / math.sqrt(len(gap))
+        return float(stdtr(len(gap) - 1, -(gap.mean() + slack) / error))
+
+    return _of_the_others(records, best, chance)
 
 
 def _shares(records: _Records, best: int, zone: float) -> np.ndarray:
     """What share of the budget each policy should have."""
-    ratio = np.zeros(len(records.seen))
-    for policy in range(len(records.seen)):
-        if policy != best:
-            gap = records.difference(best, policy)
-            ratio[policy] = gap.var(ddof=1) / max(float(gap.mean()), zone / 2) ** 2
+    ratio = _of_the_others(records, best, lambda gap: gap.var(ddof=1) / max(float(gap.mean()), zone / 2) ** 2)
     ratio[best] = ratio.max()
     return ratio / ratio.sum() if ratio.sum() > 0 else np.full(len(ratio), 1 / len(ratio))
+
+
+def _of_the_others(records: _Records, best: int, work: Callable[[np.ndarray], float]) -> np.ndarray:
+    """Something of the lead of ``best`` over each policy, replication by replication; 0 for itself."""
+    others = range(len(records.seen))
+    return np.array([work(records.difference(best, policy)) if policy != best else 0.0 for policy in others])
 
 
 def _grant(records: _Records, wanted: np.ndarray, budget: int) -> None:

@@ -21,7 +21,6 @@ from sim.experiments.algorithms.calibration import calibrate
 from sim.experiments.algorithms.posterior import Posterior
 from sim.experiments.designs import value_in
 from sim.experiments.export import csv_of
-from sim.experiments.factors import Factor
 from sim.experiments.figures import Figure
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.method import Method, MethodResult, MethodSettings, Plan, Save
@@ -52,34 +51,25 @@ class Calibration(MethodResult):
     posterior: Posterior
 
     @property
-    def factors(self) -> tuple[Factor, ...]:
-        """What was fitted."""
-        return self.experiment.factors
-
-    def values(self, places: np.ndarray) -> np.ndarray:
-        """Places as values of the factors."""
-        return self.experiment.values_at(places)
-
-    @property
     def best_values(self) -> np.ndarray:
         """The factors at the best fit."""
-        return self.values(self.posterior.best)[0]
+        return self.experiment.values_at(self.posterior.best)[0]
 
     @property
     def middles(self) -> np.ndarray:
         """The middle of what each factor may be, which lies within its interval as the best fit need not: medians."""
-        return self.values(self.posterior.interval(0.0)[:, 0])[0]
+        return self.experiment.values_at(self.posterior.interval(0.0)[:, 0])[0]
 
     def intervals(self) -> np.ndarray:
         """The central 90 % interval of each factor: (factors, 2)."""
-        return self.values(self.posterior.interval(0.9).T).T
+        return self.experiment.values_at(self.posterior.interval(0.9).T).T
 
     def draws(self) -> pd.DataFrame:
         """Equally likely parameter sets, named by path: a table for a design of kind ``table``."""
         import pandas as pd
 
         return pd.DataFrame(
-            self.values(self.posterior.draws(DRAWS, self.experiment.seed)), columns=self.experiment.paths
+            self.experiment.values_at(self.posterior.draws(DRAWS, self.experiment.seed)), columns=self.experiment.paths
         )
 
     def table(self) -> pd.DataFrame:
@@ -90,7 +80,7 @@ class Calibration(MethodResult):
         return pd.DataFrame(
             {
                 "factor": self.experiment.paths,
-                "before": [value_in(self.experiment, factor) for factor in self.factors],
+                "before": [value_in(self.experiment, factor) for factor in self.experiment.factors],
                 "best": self.best_values,
                 "median": self.middles,
                 "low": found[:, 0],

@@ -13,10 +13,9 @@ from pydantic import Field
 from sim.experiments import company
 from sim.experiments.algorithms.search import Confirmed, Effort, Goal, Search, confirmed, search
 from sim.experiments.algorithms.selection import Terms
-from sim.experiments.design_point import DesignPoint
 from sim.experiments.designs import value_in
 from sim.experiments.laboratory import Laboratory
-from sim.experiments.method import Method, MethodResult, MethodSettings, Plan, over_places
+from sim.experiments.method import DesignPoint, Method, MethodResult, MethodSettings, Plan, over_places
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.statistics import Difference, difference, mean_of

@@ -13,11 +13,10 @@ import numpy as np
 from sim.errors import Mistake
 from sim.experiments import company
 from sim.experiments.algorithms.effects import Effect, between_ends, entangled, share_of_lines, slopes
-from sim.experiments.design_point import DesignPoint
 from sim.experiments.designs import Grid, OneAtATime, value_in
 from sim.experiments.factors import Factor
 from sim.experiments.laboratory import Laboratory
-from sim.experiments.method import Method, MethodResult, Plan
+from sim.experiments.method import DesignPoint, Method, MethodResult, Plan
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.outcome import enlarged
