@@ -35,7 +35,7 @@ def tables(found: Calibration) -> str:
     """Both tables in Markdown."""
     units = {factor.path: factor.unit for factor in found.experiment.factors}
     settings = "\n".join(_setting(row, units[row["factor"]]) for row in found.table().to_dict("records"))
-    figures = "\n".join(_figure(row) for row in found.checked().to_dict("records"))
+    figures = "\n".join(_figure(row) for row in found.table("checked").to_dict("records"))
     words = "The predictive check – what the posterior predicts, with the figure's own error:"
     return f"{SETTINGS}\n{settings}\n\n{words}\n\n{FIGURES}\n{figures}"
 
@@ -62,7 +62,7 @@ def main() -> int:
     """Fill the page; returns the exit code."""
     found = calibrated()
     write_page(tables(found))
-    settings, figures = found.table(), found.checked()
+    settings, figures = found.table(), found.table("checked")
     outside = settings[~settings["before"].between(settings["low"], settings["high"])]["factor"].tolist()
     missed = figures[~figures["met"]]["figure"].tolist()
     print(f"settings outside their interval: {outside or 'none'}; figures missed: {missed or 'none'}")

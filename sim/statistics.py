@@ -57,10 +57,10 @@ def _within(mean: float, half: float, bounds: tuple[float, float]) -> tuple[floa
 
 
 def mean_of(values: np.ndarray) -> np.ndarray:
-    """Means over the second axis, leaving out NaN; NaN where nothing is left."""
+    """Means over the last axis but one, leaving out NaN; NaN where nothing is left."""
     kept = np.isfinite(values)
-    counts = kept.sum(axis=1)
-    sums = np.where(kept, values, 0.0).sum(axis=1)
+    counts = kept.sum(axis=-2)
+    sums = np.where(kept, values, 0.0).sum(axis=-2)
     return np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
 
 

@@ -327,7 +327,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
 from pydantic import Field
 
 from sim.errors import Mistake
@@ -346,8 +345,8 @@ class Highest(MethodResult):
     def answer(self):
         return f"Highest is {max(self.means, key=self.means.get)}"
 
-    def tables(self):
-        return {"means": pd.DataFrame({"policy": list(self.means), self.outcome.measure: list(self.means.values())})}
+    def columns(self):
+        return {"means": {"policy": list(self.means), self.outcome.measure: list(self.means.values())}}
 
     def told(self):
         return {"means": self.means}

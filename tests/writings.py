@@ -19,7 +19,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from faults import Act, deeds, fault, kill, lack_memory, refuse
 from questions import small
 from worlds import busy
@@ -76,8 +75,8 @@ class Told(MethodResult):
     cost: float
     address = "0123456789ab"
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        table = pd.DataFrame({"point": [0, 1], "profit": [self.cost, 2.5]})
+    def columns(self) -> dict[str, Any]:
+        table = {"point": [0, 1], "profit": [self.cost, 2.5]}
         return {"points": table, "runs": table}
 
     def told(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ JSON – is of the company.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.outcomes import Outcome
@@ -48,7 +48,7 @@ def rows(experiment: Experiment, table: pd.DataFrame, about: Outcome | None = No
     return told
 
 
-def sizes(experiment: Experiment, values: Sequence[float]) -> dict[str, Any]:
+def sizes(experiment: Experiment, values: Iterable[float]) -> dict[str, Any]:
     """Values of the outcomes, in the file's order, for JSON, by name."""
     pairs = zip(experiment.outcomes, values, strict=True)
     return {outcome.measure: plain(float(value) * scale(experiment, outcome)) for outcome, value in pairs}

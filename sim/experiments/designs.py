@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.errors import Mistake, nearest
+from sim.errors import Mistake, hint
 from sim.experiments import seals
 from sim.experiments.factors import Factor, parameter_at
 from sim.scenario.judging import Spot, judged
-from sim.scenario.quantities import between, told
+from sim.scenario.quantities import Unfit, told
 from sim.scenario.tree import Node, Problems, shown
 from sim.scenario.yaml_file import refuse_unless_file
 
@@ -219,10 +219,8 @@ def design_in(node: Node | None, problems: Problems) -> Design | None:
         return None
     kind = node.get("kind")
     if kind is None or not isinstance(kind.value, str) or kind.value not in KINDS:
-        known = list(KINDS)
         said = "design.kind is missing" if kind is None else f"design.kind is {told(kind.value)}, which is no design"
-        hint = (nearest(str(kind.value), known) if kind else "") or f"; there are {', '.join(known)}"
-        problems.add((kind or node).place, said + hint)
+        problems.add((kind or node).place, said + hint(str(kind.value) if kind else "", KINDS))
         return None
     return judged(KINDS[kind.value], Spot(node, "design"), problems)
 
@@ -287,8 +285,7 @@ def _checked(table: Any, factors: tuple[Factor, ...], path: Path) -> np.ndarray:
     paths, columns = [factor.path for factor in factors], [str(column) for column in table.columns]
     for column in columns:
         if column not in paths:
-            hint = nearest(column, paths) or f"; there are {', '.join(paths)}"
-            raise Mistake(f"{shown(path)}: the column '{column}' is no factor of the experiment{hint}")
+            raise Mistake(f"{shown(path)}: the column '{column}' is no factor of the experiment{hint(column, paths)}")
     for factor in factors:
         if factor.path not in columns:
             raise Mistake(f"{shown(path)}: there is no column '{factor.path}'")
@@ -299,10 +296,9 @@ def _checked(table: Any, factors: tuple[Factor, ...], path: Path) -> np.ndarray:
 
 
 def _check_column(column: Any, factor: Factor, path: Path) -> None:
-    line = parameter_at(factor.path)
+    parameter = parameter_at(factor.path)
     for row, value in enumerate(column.tolist(), 2):
-        number = isinstance(value, int | float) and math.isfinite(value)
-        if not number or not line.low <= value <= line.high or (line.kind is not float and int(value) != value):
-            whole = "a whole number " if line.kind is not float else ""
-            allowed = f"{whole}{between(line.low, line.high, line.unit)}"
-            raise Mistake(f"{shown(path)}, line {row}: {factor.path} is {told(value)}, but must be {allowed}")
+        try:
+            parameter.check(value, value)
+        except Unfit as unfit:
+            raise Mistake(f"{shown(path)}, line {row}: {factor.path} {unfit}") from None

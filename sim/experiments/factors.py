@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sim.errors import nearest
+from sim.errors import hint
 from sim.parameters import Parameters
 from sim.scenario.building import parts_with_parameters
 from sim.scenario.judging import bounds, plain_type, unit_of
@@ -101,6 +101,16 @@ class Parameter:
     high: float
     meaning: str
 
+    def check(self, value: Any, written: Any) -> None:
+        """Raise :class:`Unfit` unless the parameter may have this value, which was ``written`` so."""
+        allowed = between(self.low, self.high, self.unit)
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            raise Unfit(f"is {told(written)}, but must be a number {allowed}")
+        if self.kind is not float and int(value) != value:
+            raise Unfit(f"is {told(written)}, but must be a whole number {allowed}")
+        if not self.low <= value <= self.high:
+            raise Unfit(f"is {told(written)}, but the parameter must lie {allowed}")
+
 
 @lru_cache(maxsize=1)
 def parameters() -> dict[str, dict[str, Parameter]]:
@@ -125,15 +135,11 @@ def parameter_at(path: str) -> Parameter:
     """The parameter that a path such as ``call_centre.hours`` names. Raises :class:`Unfit` for a path that names none."""
     section, _, name = path.partition(".")
     if section not in parameters():
-        raise Unfit(f"is no behaviour or mechanism{_hint(section, list(parameters()))}")
+        raise Unfit(f"is no behaviour or mechanism{hint(section, parameters())}")
     if name not in parameters()[section]:
         known = [f"{section}.{each}" for each in parameters()[section]]
-        raise Unfit(f"is no parameter{_hint(path, known)}")
+        raise Unfit(f"is no parameter{hint(path, known)}")
     return parameters()[section][name]
-
-
-def _hint(word: str, known: list[str]) -> str:
-    return nearest(word, known) or f"; there are {', '.join(known)}"
 
 
 # ---- from the file
@@ -195,7 +201,7 @@ def _check_keys(entry: Node) -> None:
         raise Unfit(f"is {told(entry.value)}, but must be a range such as {{low: 1, high: 2}}")
     for key, node in entry.entries():
         if key not in KEYS:
-            raise _At(f"has no '{key}'{_hint(key, list(KEYS))}", node)
+            raise _At(f"has no '{key}'{hint(key, KEYS)}", node)
     if entry.get("values") and (entry.get("low") or entry.get("high")):
         raise Unfit("has both a range and values; keep one of them")
 
@@ -203,16 +209,10 @@ def _check_keys(entry: Node) -> None:
 def _number(node: Node, parameter: Parameter) -> float:
     """A number of the parameter's unit, within its range."""
     value = fitted(node.value, parameter.kind, parameter.unit)
-    if not isinstance(value, int | float) or not math.isfinite(value):
-        raise _At(
-            f"is {told(node.value)}, but must be a number {between(parameter.low, parameter.high, parameter.unit)}",
-            node,
-        )
-    if parameter.kind is not float and int(value) != value:
-        raise _At(f"is {told(node.value)}, but must be a whole number", node)
-    if not parameter.low <= value <= parameter.high:
-        allowed = between(parameter.low, parameter.high, parameter.unit)
-        raise _At(f"is {told(node.value)}, but the parameter must lie {allowed}", node)
+    try:
+        parameter.check(value, node.value)
+    except Unfit as unfit:
+        raise _At(str(unfit), node) from None
     return float(value)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.errors import Mistake, nearest
+from sim.errors import Mistake, hint
 from sim.execution import Block
 from sim.experiments.algorithms.posterior import Target
 from sim.experiments.algorithms.sensitivity import Evaluate
@@ -38,8 +38,8 @@ def targets(experiment: Experiment, figures: Mapping[str, Figure]) -> list[Targe
         if figure.left is not None:
             group(experiment, name, figure.left)
         elif name not in experiment.measures:
-            hint = nearest(name, experiment.measures) or f"; there are {', '.join(experiment.measures)}"
-            raise Mistake(f"figures.{name} is no outcome of the file and names no group that left{hint}")
+            said = f"figures.{name} is no outcome of the file and names no group that left"
+            raise Mistake(said + hint(name, experiment.measures))
     bounds = {outcome.measure: outcome.bounds for outcome in experiment.outcomes}
     return [
         Target(name, one.value, one.error, (0.0, 1.0) if one.left is not None else bounds[name])
@@ -56,9 +56,7 @@ def group(experiment: Experiment, name: str, cells: Mapping[str, int | float | s
     chosen = np.ones(len(file.line), bool)
     for column, wanted in cells.items():
         if column not in file.kept:
-            known = list(file.kept)
-            hint = nearest(column, known) or f"; there are {', '.join(known) or 'none'}"
-            raise Mistake(f"{place}: '{column}' is no column that the scenario keeps{hint}")
+            raise Mistake(f"{place}: '{column}' is no column that the scenario keeps{hint(column, file.kept)}")
         chosen &= np.array([_same(cell, wanted) for cell in file.kept[column]])
     if not chosen.any():
         raise Mistake(f"{place} is about nobody: no customer of the file has {dict(cells)}")

@@ -229,7 +229,7 @@ class Laboratory:
                           "what held them was set aside just now; run the command again")  # fmt: skip
         values = {name: rows[name].to_numpy(np.float64) for name in names}
         weeks = {measure.name: reckoned(measure, values).reshape(scenario.weeks, -1) for measure in measures}
-        return {name: mean_of(found) for name, found in weeks.items()}
+        return {name: mean_of(found.T) for name, found in weeks.items()}
 
 
 def _counted(rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:

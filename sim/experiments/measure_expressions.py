@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.errors import Mistake, nearest
+from sim.errors import Mistake, hint, nearest
 
 OPERATORS = {
     ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide, ast.Pow: np.power,
@@ -101,8 +101,7 @@ def _refuse_endless(value: float) -> None:
 
 def _refuse_call(name: str, arguments: int) -> None:
     if name not in FUNCTIONS:
-        hint = nearest(name, list(FUNCTIONS)) or f"; there are {', '.join(FUNCTIONS)}"
-        raise Mistake(f"calls '{name}', which is no function here{hint}")
+        raise Mistake(f"calls '{name}', which is no function here{hint(name, FUNCTIONS)}")
     several = name in OF_SEVERAL
     if arguments < 2 if several else arguments != 1:
         raise Mistake(f"calls {name} of {arguments} values, but it takes {'two or more' if several else 'one'}")

@@ -102,11 +102,22 @@ class MethodResult(ABC):
     # ---- what is kept and told
 
     @abstractmethod
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """What is kept, each table as Parquet and CSV under its name, the main one first; in the simulated people's units.
+    def columns(self) -> dict[str, Any]:
+        """What is kept, of the simulated people: name of a table → its columns by name, or its rows; the main table first.
 
         A table ``points`` with a column ``scenario`` is what SQL over the results folder joins runs by.
         """
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The same as tables, each of which is kept as Parquet and CSV."""
+        import pandas as pd
+
+        return {name: pd.DataFrame(columns) for name, columns in self.columns().items()}
+
+    def table(self, name: str = "") -> pd.DataFrame:
+        """The table of this name; the main one unless named."""
+        found = self.tables()
+        return found[name or next(iter(found))]
 
     @abstractmethod
     def told(self) -> dict[str, Any]:

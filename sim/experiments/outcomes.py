@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.errors import nearest
+from sim.errors import hint
 from sim.experiments.own_measures import OwnMeasure
 from sim.measures import DEFINITIONS, Measure
 from sim.scenario.judging import Spot, judged
@@ -105,8 +105,7 @@ def outcomes_in(
 def _outcome(name: str, entry: Node, known: Mapping[str, Measure], problems: Problems) -> Outcome | None:
     path = f"outcomes.{name}"
     if name not in known:
-        hint = nearest(name, list(known)) or f"; there are {', '.join(known)}"
-        problems.add(entry.place, f"{path} is no measure{hint}")
+        problems.add(entry.place, f"{path} is no measure{hint(name, known)}")
         return None
     said = judged(_Written, Spot(_in_units(known[name].unit, entry, path, problems), path), problems)
     if said is None:

@@ -24,7 +24,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.arguments import file_path
-from sim.errors import Mistake, nearest
+from sim.errors import Mistake, hint, nearest
 from sim.experiments.designs import Design, design_in
 from sim.experiments.factors import LEVERS, UNCERTAINTIES, Factor, factors_in, sectioned
 from sim.experiments.methods import names
@@ -119,6 +119,10 @@ class Experiment:
         found: np.ndarray = np.isfinite(means).any(axis=-1) & np.all(limits, axis=0)
         return found
 
+    def columns_at(self, values: np.ndarray) -> dict[str, Any]:
+        """Values of the factors, (k, factors), as the columns of a table, by path."""
+        return {path: values[:, k] for k, path in enumerate(self.paths)}
+
     def sections_at(self, values: Mapping[str, float]) -> dict[str, dict[str, Any]]:
         """The sections of a scenario file that say these values, by path. Raises :class:`Mistake` for what is no factor."""
         known = {factor.path: factor for factor in self.factors}
@@ -193,8 +197,7 @@ def _refuse_unknown(tree: Node, problems: Problems) -> None:
     known = [*KEYS, *names()]
     for key, node in tree.entries():
         if key not in known:
-            hint = nearest(key, known) or f"; there are {', '.join(known)}"
-            problems.add(node.place, f"{key} is no entry of an experiment{hint}")
+            problems.add(node.place, f"{key} is no entry of an experiment{hint(key, known)}")
 
 
 def _question(tree: Node, problems: Problems) -> str:

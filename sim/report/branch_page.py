@@ -101,4 +101,4 @@ def _table(found: Branches) -> Table:
     return Table(("Outcome and policy", "Mean", f"Difference from {found.names[0]}", "Higher in"), rows)
 
 
-PAGE = Page(headline, _lead, _sections, lambda found: [sheet(found, "Branches", found.tables()["branches"])])
+PAGE = Page(headline, _lead, _sections, lambda found: [sheet(found, "Branches", found.table())])

@@ -35,7 +35,7 @@ def _sections(found: Calibration) -> list[Section]:
 def _sheets(found: Calibration) -> list[Sheet]:
     """Settings and figures as numbers, each row with its own unit."""
     settings = found.table().assign(unit=[factor.unit for factor in found.experiment.factors])
-    figures = found.checked().assign(unit=[_given_unit(found, check) for check in _checks(found)])
+    figures = found.table("checked").assign(unit=[_given_unit(found, check) for check in _checks(found)])
     return [sheet(found, "Settings", settings), sheet(found, "Figures", figures)]
 
 

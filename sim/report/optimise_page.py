@@ -180,6 +180,6 @@ def _verdict(found: Optimum, finalist: int) -> str:
 
 PAGE = Page(
     headline, _lead, _sections,
-    lambda found: [sheet(found, "Finalists", found.table()), sheet(found, "Trials", found.trials())],
+    lambda found: [sheet(found, "Finalists", found.table()), sheet(found, "Trials", found.table("trials"))],
     lambda found: ["Settings between and beyond those tried may be better; a longer search would tell."],
 )  # fmt: skip

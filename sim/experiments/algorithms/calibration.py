@@ -71,7 +71,7 @@ def _variance(found: np.ndarray) -> np.ndarray:
     counts = np.isfinite(found).sum(axis=1)
     squares = np.nansum((found - mean_of(found)[:, None]) ** 2, axis=1)
     each = np.divide(squares, counts - 1, out=np.full(counts.shape, np.nan), where=counts > 1)
-    return np.nan_to_num(mean_of(each[None])[0])
+    return np.nan_to_num(mean_of(each))
 
 
 def calibrate(

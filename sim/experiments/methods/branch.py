@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -17,9 +17,6 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.outcome import enlarged
 from sim.statistics import Difference, difference
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Settings(MethodSettings):
@@ -48,14 +45,12 @@ class Branches(MethodResult):
         k = self.experiment.outcomes.index(outcome)
         return difference(self.values[one, :, k], self.values[other, :, k], outcome.bounds)
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """One row a branch and replication: each outcome, missing where it failed."""
-        import pandas as pd
-
+    def columns(self) -> dict[str, Any]:
+        """A row a branch and replication: each outcome, missing where it failed."""
         branches, numbers = (grid.ravel() for grid in np.indices(self.values.shape[:2]))
         columns: dict[str, Any] = {"policy": [self.names[int(p)] for p in branches], "replication": numbers}
         columns |= {name: self.values[..., k].ravel() for k, name in enumerate(self.experiment.measures)}
-        return {"branches": pd.DataFrame(columns)}
+        return {"branches": columns}
 
     def told(self) -> dict[str, Any]:
         """See :meth:`MethodResult.told`."""

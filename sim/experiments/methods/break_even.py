@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from pydantic import Field
 
-from sim.errors import Mistake, nearest
+from sim.errors import Mistake, hint
 from sim.experiments import company
 from sim.experiments.algorithms.root_finding import BreakEven, break_even
 from sim.experiments.factors import Factor
@@ -17,9 +17,6 @@ from sim.experiments.method import Method, MethodResult, MethodSettings, Plan
 from sim.experiments.question import Experiment
 from sim.scenario.whole import Scenario
 from sim.statistics import plain
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Settings(MethodSettings):
@@ -64,16 +61,10 @@ class Turning(MethodResult):
         low, high = self.found.low, self.found.high
         return (self.factor.at(low) if low >= 0 else low, self.factor.at(high) if high <= 1 else high)
 
-    def table(self) -> pd.DataFrame:
-        """One row a value of the lever that was run: the lead with its 95 % interval."""
-        import pandas as pd
-
-        rows = [{self.factor.path: self.factor.at(place), **lead._asdict()} for place, lead in self.found.curve]
-        return pd.DataFrame(rows)
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """See :meth:`MethodResult.tables`."""
-        return {"answer": self.table()}
+    def columns(self) -> dict[str, Any]:
+        """A row a value of the lever that was run: the lead with its 95 % interval."""
+        curve = self.found.curve
+        return {"answer": [{self.factor.path: self.factor.at(place), **lead._asdict()} for place, lead in curve]}
 
     def told(self) -> dict[str, Any]:
         """See :meth:`MethodResult.told`."""
@@ -111,9 +102,7 @@ def _named(experiment: Experiment, key: str) -> Scenario:
     if name is None:
         return experiment.base
     if name not in experiment.policies:
-        known = list(experiment.policies)
-        hint = nearest(name, known) or f"; there are {', '.join(known) or 'none'}"
-        raise Mistake(f"{key} is '{name}', which is no policy of the file{hint}")
+        raise Mistake(f"{key} is '{name}', which is no policy of the file{hint(name, experiment.policies)}")
     return experiment.policies[name]
 
 

@@ -9,7 +9,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -28,9 +28,6 @@ from sim.experiments.question import Experiment
 from sim.outputs import CALIBRATED, Output
 from sim.scenario.inheritance import root_of
 from sim.statistics import plain
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DRAWS = 200
 """Rows of the posterior's table, each as likely as any other."""
@@ -64,52 +61,38 @@ class Calibration(MethodResult):
         """The central 90 % interval of each factor: (factors, 2)."""
         return self.experiment.values_at(self.posterior.interval(0.9).T).T
 
-    def draws(self) -> pd.DataFrame:
-        """Equally likely parameter sets, named by path: a table for a design of kind ``table``."""
-        import pandas as pd
+    def columns(self) -> dict[str, Any]:
+        """``answer``, a row a factor; ``draws``, equally likely settings, as a design takes them; ``checked``, a row a figure."""
+        sets = self.experiment.values_at(self.posterior.draws(DRAWS, self.experiment.seed))
+        return {"answer": self._factors(), "draws": self.experiment.columns_at(sets), "checked": self._figures()}
 
-        return pd.DataFrame(
-            self.experiment.values_at(self.posterior.draws(DRAWS, self.experiment.seed)), columns=self.experiment.paths
-        )
-
-    def table(self) -> pd.DataFrame:
-        """One row a factor: best fit, 90 % interval, posterior over prior width."""
-        import pandas as pd
-
+    def _factors(self) -> dict[str, Any]:
+        """What each factor was before, its best fit, median and 90 % interval, and the posterior's width over the prior's."""
         found = self.intervals()
-        return pd.DataFrame(
-            {
-                "factor": self.experiment.paths,
-                "before": [value_in(self.experiment, factor) for factor in self.experiment.factors],
-                "best": self.best_values,
-                "median": self.middles,
-                "low": found[:, 0],
-                "high": found[:, 1],
-                "width_over_prior": self.posterior.widths,
-            }
-        )
+        return {
+            "factor": self.experiment.paths,
+            "before": [value_in(self.experiment, factor) for factor in self.experiment.factors],
+            "best": self.best_values,
+            "median": self.middles,
+            "low": found[:, 0],
+            "high": found[:, 1],
+            "width_over_prior": self.posterior.widths,
+        }
 
-    def checked(self) -> pd.DataFrame:
-        """One row a figure: what was given, and what the posterior predicts."""
-        import pandas as pd
-
-        rows = [
+    def _figures(self) -> list[dict[str, Any]]:
+        """What was given of each figure, and what the posterior predicts."""
+        return [
             {"figure": c.target.name, "given": c.target.value, "error": c.target.error, "predicted": c.median,
              "low": c.low, "high": c.high, "met": c.met}
             for c in self.posterior.checks(self.experiment.seed)
         ]  # fmt: skip
-        return pd.DataFrame(rows)
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """See :meth:`MethodResult.tables`."""
-        return {"answer": self.table(), "draws": self.draws(), "checked": self.checked()}
 
     def told(self) -> dict[str, Any]:
         """See :meth:`MethodResult.told`."""
         found = self.posterior
         return {
             "factors": {row.pop("factor"): row for row in plain(self.table().to_dict("records"))},
-            "figures": {row.pop("figure"): row for row in plain(self.checked().to_dict("records"))},
+            "figures": {row.pop("figure"): row for row in plain(self.table("checked").to_dict("records"))},
             "figures_are_of": "the simulated customers, as in the file",
             "not_told": list(found.not_told),
             "not_told_apart": [list(pair) for pair in found.not_told_apart],
@@ -174,7 +157,7 @@ def _save(found: Calibration, folder: Path, chosen: Path | None) -> str:
         path = folders.add(name, lambda place: {place: found.scenario_text(place).encode()}, "the scenario")
     else:
         path = outputs.put(chosen, found.scenario_text(chosen), "the scenario")
-        draws = outputs.put(_posterior_beside(chosen), csv_of(found.draws()), "the posterior")
+        draws = outputs.put(_posterior_beside(chosen), csv_of(found.table("draws")), "the posterior")
     return f"calibrated scenario: {path}; its posterior, for compare --posterior: {draws}"
 
 

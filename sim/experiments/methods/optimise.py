@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -19,9 +19,6 @@ from sim.experiments.method import DesignPoint, Method, MethodResult, MethodSett
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.statistics import Difference, difference, mean_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Settings(MethodSettings):
@@ -61,33 +58,27 @@ class Optimum(MethodResult):
         """The outcomes that are made as good as possible; the others are only kept within limits."""
         return [o for o, goal in zip(self.experiment.outcomes, self.search.goals, strict=True) if goal.sign]
 
-    def table(self) -> pd.DataFrame:
-        """One row a finalist: levers, what the search thought, and what fresh luck says."""
-        import pandas as pd
+    def columns(self) -> dict[str, Any]:
+        """``answer``, a row a finalist; ``trials``, a row a trial of the search, in its order."""
+        return {"answer": self._finalists(), "trials": self._trials()}
 
-        columns: dict[str, Any] = {f.path: self.values[:, k] for k, f in enumerate(self.experiment.factors)}
+    def _finalists(self) -> dict[str, Any]:
+        """Levers, what the search thought, and what fresh luck says."""
+        columns = self.experiment.columns_at(self.values)
         for k, name in enumerate(self.experiment.measures):
             columns[f"{name}_searched"] = self.final.searched[:, k]
             for key in ("mean", "low", "high"):
                 columns[name if key == "mean" else f"{name}_{key}"] = [getattr(r[k], key) for r in self.final.fresh]
         within = {"within_limits": self.final.within, "on_front": self._flags(self.final.front)}
-        return pd.DataFrame(columns | within | {"best": self._flags((self.final.best,))})
+        return columns | within | {"best": self._flags((self.final.best,))}
 
     def _flags(self, which: tuple[int | None, ...]) -> list[bool]:
         return [k in which for k in range(len(self.values))]
 
-    def trials(self) -> pd.DataFrame:
-        """One row a trial of the search, in its order."""
-        import pandas as pd
-
-        values = self.experiment.values_at(self.search.points)
-        columns = {f.path: values[:, k] for k, f in enumerate(self.experiment.factors)}
+    def _trials(self) -> dict[str, Any]:
+        columns = self.experiment.columns_at(self.experiment.values_at(self.search.points))
         means = {name: self.search.means[:, k] for k, name in enumerate(self.experiment.measures)}
-        return pd.DataFrame(columns | means | {"within_limits": self.search.feasible})
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """See :meth:`MethodResult.tables`."""
-        return {"answer": self.table(), "trials": self.trials()}
+        return columns | means | {"within_limits": self.search.feasible}
 
     def told(self) -> dict[str, Any]:
         """See :meth:`MethodResult.told`."""

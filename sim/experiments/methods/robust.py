@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -19,9 +19,6 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.scenario.whole import Scenario
 from sim.statistics import mean_of, plain
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FEWEST_STATES = 20
 MOST_BOXES, LEAST_COVERAGE = 2, 0.1
@@ -53,8 +50,7 @@ class Robustness(MethodResult):
     @cached_property
     def means(self) -> np.ndarray:
         """float64 (policies, states, outcomes): means over replications."""
-        policies, states, replications, outcomes = self.values.shape
-        return mean_of(self.values.reshape(-1, replications, outcomes)).reshape(policies, states, outcomes)
+        return mean_of(self.values)
 
     def regret(self, outcome: Outcome) -> np.ndarray:
         """float64 (policies, states): how much better the best policy of each state does, in the outcome's unit."""
@@ -79,7 +75,7 @@ class Robustness(MethodResult):
     @property
     def against(self) -> int:
         """The place of the policy that is to be beaten when there are no bounds."""
-        name = self.experiment.settings.against if self.experiment.settings else None
+        name = self.experiment.settings.against
         return self.names.index(name) if name else 0
 
     @cached_property
@@ -122,22 +118,15 @@ class Robustness(MethodResult):
             found[policy] = [box for box in boxes if box.coverage >= LEAST_COVERAGE and box.density > 0.5]
         return found
 
-    def table(self) -> pd.DataFrame:
-        """One row a policy and state: the uncertainties, each outcome's mean and regret, and whether the policy succeeds."""
-        import pandas as pd
-
+    def columns(self) -> dict[str, Any]:
+        """A row a policy and state: the uncertainties, each outcome's mean and regret, and whether the policy succeeds."""
         policies, states = (grid.ravel() for grid in np.indices(self.succeeds.shape))
         columns: dict[str, Any] = {"policy": [self.names[p] for p in policies], "state": states}
-        columns |= {f.path: self.states[states, k] for k, f in enumerate(self.experiment.uncertainties)}
+        columns |= self.experiment.columns_at(self.states[states])
         for k, outcome in enumerate(self.experiment.outcomes):
             columns[outcome.measure] = self.means[..., k].ravel()
             columns[f"{outcome.measure}_regret"] = self.regret(outcome).ravel()
-        columns |= {"regret": self.weighted_regret.ravel(), "succeeds": self.succeeds.ravel()}
-        return pd.DataFrame(columns)
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """See :meth:`MethodResult.tables`."""
-        return {"states": self.table()}
+        return {"states": columns | {"regret": self.weighted_regret.ravel(), "succeeds": self.succeeds.ravel()}}
 
     @property
     def depends_on(self) -> Any:

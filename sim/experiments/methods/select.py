@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -15,9 +15,6 @@ from sim.experiments.laboratory import Laboratory
 from sim.experiments.method import Method, MethodResult, MethodSettings, Plan
 from sim.experiments.question import Experiment
 from sim.statistics import Interval, interval
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PROCEDURES = {"kn": kim_nelson, "ocba": ocba, "subset": by_subset}
 
@@ -60,18 +57,12 @@ class Selected(MethodResult):
         """The policies that cannot be told apart from the best, the best first."""
         return [self.best, *(self.names[k] for k in self.found.remaining if k != self.found.best)]
 
-    def table(self) -> pd.DataFrame:
-        """One row a policy."""
-        import pandas as pd
-
+    def columns(self) -> dict[str, Any]:
+        """A row a policy."""
         columns: dict[str, Any] = {"policy": self.names, "replications": self.found.used}
         columns |= {key: [getattr(one, key) for one in self.levels] for key in ("mean", "low", "high")}
         columns |= {name: [getattr(one, key) for one in self.gaps] for name, key in LESS_BEST.items()}
-        return pd.DataFrame(columns | {"remains": [k in self.found.remaining for k in range(len(self.names))]})
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """See :meth:`MethodResult.tables`."""
-        return {"answer": self.table()}
+        return {"answer": columns | {"remains": [k in self.found.remaining for k in range(len(self.names))]}}
 
     def told(self) -> dict[str, Any]:
         """See :meth:`MethodResult.told`."""

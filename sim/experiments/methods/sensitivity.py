@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -15,9 +15,6 @@ from sim.experiments.laboratory import Laboratory
 from sim.experiments.method import Method, MethodResult, MethodSettings, Plan, over_places
 from sim.experiments.question import Experiment
 from sim.statistics import plain
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Settings(MethodSettings):
@@ -55,21 +52,15 @@ class Sensitivities(MethodResult):
         settings: Settings = self.experiment.settings
         return settings.points(self.experiment)
 
-    def table(self) -> pd.DataFrame:
-        """One row an outcome, factor and index, the dummy's among them."""
-        import pandas as pd
-
+    def columns(self) -> dict[str, Any]:
+        """A row an outcome, factor and index, the dummy's among them."""
         rows = [
             {"outcome": outcome.measure, "factor": name, "index": kind, **index._asdict()}
             for outcome, found in zip(self.experiment.outcomes, self.found, strict=True)
             for kind, indices in found.told.items()
             for name, index in zip((*found.names, DUMMY), indices, strict=True)
         ]
-        return pd.DataFrame(rows)
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """See :meth:`MethodResult.tables`."""
-        return {"answer": self.table()}
+        return {"answer": rows}
 
     def told(self) -> dict[str, Any]:
         """See :meth:`MethodResult.told`."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,9 +22,6 @@ from sim.experiments.question import Experiment
 from sim.outcome import enlarged
 from sim.scenario.whole import Scenario
 from sim.statistics import Difference, Interval, difference, interval, mean_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_REPLICATIONS = 2000
 """Where a wished precision gives up."""
@@ -118,32 +115,27 @@ class Sweep(MethodResult):
 
     # ---- tables
 
-    def table(self) -> pd.DataFrame:
-        """One row a point: the factors' values, and each outcome's mean, 95 % interval, and replications that finished."""
-        import pandas as pd
+    def columns(self) -> dict[str, Any]:
+        """``points``, a row a point; ``runs``, a row a point and replication that was run."""
+        return {"points": self._points(), "runs": self._runs()}
 
+    def _points(self) -> dict[str, Any]:
+        """The factors' values, each outcome's mean and 95 % interval, and how many replications finished."""
         columns: dict[str, Any] = {"point": np.arange(len(self.points)), "scenario": self.fingerprints}
-        columns |= {factor.path: self.points[:, k] for k, factor in enumerate(self.experiment.factors)}
+        columns |= self.experiment.columns_at(self.points)
         for outcome in self.experiment.outcomes:
             around = [self.around(point, outcome) for point in range(len(self.points))]
             for key in ("mean", "low", "high", "sd"):
                 name = outcome.measure if key == "mean" else f"{outcome.measure}_{key}"
                 columns[name] = [getattr(item, key) for item in around]
         finished = np.isfinite(self.values).all(axis=2).sum(axis=1)
-        return pd.DataFrame(columns | {"replications": finished})
+        return columns | {"replications": finished}
 
-    def runs(self) -> pd.DataFrame:
-        """One row a point and replication that was run: each outcome, missing where it failed."""
-        import pandas as pd
-
+    def _runs(self) -> dict[str, Any]:
+        """Each outcome, missing where it failed."""
         points, numbers = (grid.ravel() for grid in np.indices(self.values.shape[:2]))
-        columns = {"point": points, "replication": numbers}
-        rows = self.values.reshape(-1, len(self.experiment.outcomes))
-        return pd.DataFrame(columns | {name: rows[:, k] for k, name in enumerate(self.experiment.measures)})
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """See :meth:`MethodResult.tables`."""
-        return {"points": self.table(), "runs": self.runs()}
+        outcomes = {name: self.values[..., k].ravel() for k, name in enumerate(self.experiment.measures)}
+        return {"point": points, "replication": numbers} | outcomes
 
     def told(self) -> dict[str, Any]:
         """See :meth:`MethodResult.told`."""
@@ -151,7 +143,7 @@ class Sweep(MethodResult):
         return {
             "replications": asked.replications,
             "best": {o.measure: self.best(o) for o in asked.outcomes},
-            "today": company.sizes(asked, mean_of(self.today[None])[0]),
+            "today": company.sizes(asked, mean_of(self.today)),
             "effects": {o.measure: self._effects_told(o) for o in asked.outcomes},
             "not_told_apart": [[factor.path for factor in group] for group in self.entangled],
             "missing": {o.measure: self.missing(o) for o in asked.outcomes},
