@@ -321,59 +321,17 @@ def test_a_library_that_is_not_installed_is_named_with_what_brings_it(
     assert "optuna" in done.stderr and "pip install 'loyalty-sim[experiments]'" in done.stderr
 
 
-MINE = '''"""Say which policy has the highest average, and nothing of luck."""
-
-from __future__ import annotations
-
-from dataclasses import dataclass
-
-from pydantic import Field
-
-from sim.errors import Mistake
-from sim.experiments.method import Method, MethodResult, MethodSettings, Plan
-
-
-class Settings(MethodSettings):
-    times: int = Field(3, ge=1, le=100)
-
-
-@dataclass(frozen=True, eq=False)
-class Highest(MethodResult):
-    means: dict[str, float]
-
-    @property
-    def answer(self):
-        return f"Highest is {max(self.means, key=self.means.get)}"
-
-    def columns(self):
-        return {"means": {"policy": list(self.means), self.outcome.measure: list(self.means.values())}}
-
-    def told(self):
-        return {"means": self.means}
-
-
-def plan(experiment):
-    if len(experiment.policies) < 2:
-        raise Mistake("one policy is the highest of itself")
-    return Plan(len(experiment.policies) * experiment.settings.times)
-
-
-def run(experiment, laboratory, plan):
-    values = laboratory.measure(list(experiment.policies.values()), range(experiment.settings.times))[..., 0]
-    return Highest(experiment, *laboratory.account, dict(zip(experiment.policies, values.mean(axis=1).tolist())))
-
-
-METHOD = Method(plan, run, Settings, needs=("policies",))
-'''
+GUIDE = Path(__file__).parent.parent / "docs" / "guides" / "experiments.md"
 
 
 def test_a_method_is_one_file(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file in the folder is a command with help, a section, a check, a store, an answer's folder and a page."""
+    """The file in the guide is a command with help, a section, a check, a store, an answer's folder and a page."""
     from sim.experiments import methods
     from sim.program import _application
 
     (place / "more").mkdir()
-    (place / "more" / "the_highest.py").write_text(MINE)
+    example = GUIDE.read_text(encoding="utf-8").split("## A method of your own")[1].split("```python\n")[1]
+    (place / "more" / "the_highest.py").write_text(example.split("```")[0])
     monkeypatch.setattr(methods, "__path__", [*methods.__path__, str(place / "more")])
     program = _application()
     text = FILES["select"].replace("select: {zone: 0.005, first: 10, batch: 10, most: 200}", "the_highest: {times: 5}")
@@ -394,7 +352,5 @@ def test_a_method_is_one_file(place: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "the_highest" in said("results", "list")
     (place / "mine.yaml").write_text(text.replace("times: 5", "time: 5"))
     assert "did you mean 'times'" in said("the-highest", "mine.yaml", code=2)
-    for policy in ("careless: {quality: {error_rate: 0.2}}", "careful: {quality: {error_rate: 0.0}}"):
-        text = text.replace(policy, "")
-    (place / "mine.yaml").write_text(text)
-    assert "the-highest: one policy is the highest of itself" in said("the-highest", "mine.yaml", code=2)
+    (place / "mine.yaml").write_text(text.split("policies:")[0] + "outcomes: [retention]\n")
+    assert "policies is missing, and this command needs it" in said("the-highest", "mine.yaml", code=2)
