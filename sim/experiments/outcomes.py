@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.errors import nearest
-from sim.runs.measures import DEFINITIONS, NAMES
+from sim.errors import hint
+from sim.experiments.own_measures import OwnMeasure
+from sim.runs.measures import DEFINITIONS, Measure
 from sim.scenario.quantities import Unfit, fitted, value_shown
 from sim.scenario.tree import Node, Problems
 from sim.scenario.validation import Spot, judged
@@ -19,11 +23,16 @@ HIGHER, LOWER = "higher", "lower"
 class Outcome:
     """One measure that counts. ``direction``: which way is better; ``at_least`` and ``at_most``: bounds in its unit."""
 
-    measure: str
+    definition: Measure
     direction: str
     weight: float = 1.0
     at_least: float | None = None
     at_most: float | None = None
+
+    @property
+    def measure(self) -> str:
+        """The measure's name."""
+        return self.definition.name
 
     @property
     def sign(self) -> int:
@@ -31,19 +40,37 @@ class Outcome:
         return 1 if self.direction == HIGHER else -1
 
     @property
+    def best(self) -> str:
+        """What the best of several is: the highest, or the lowest."""
+        return "highest" if self.sign > 0 else "lowest"
+
+    @property
     def unit(self) -> str:
         """The measure's unit."""
-        return DEFINITIONS[self.measure].unit
+        return self.definition.unit
 
     @property
     def bounds(self) -> tuple[float, float]:
         """Between which values it must lie."""
-        return DEFINITIONS[self.measure].bounds
+        return self.definition.bounds
 
     @property
     def words(self) -> str:
         """What people call the measure."""
-        return DEFINITIONS[self.measure].words
+        return self.definition.words
+
+    @property
+    def limited(self) -> bool:
+        """Whether it is to be kept within limits."""
+        return self.at_least is not None or self.at_most is not None
+
+    def kept(self, means: np.ndarray) -> np.ndarray:
+        """Which of these means keep its limits: bool; where one is missing, it keeps none that there are."""
+        low, high = (
+            -np.inf if self.at_least is None else self.at_least,
+            np.inf if self.at_most is None else self.at_most,
+        )
+        return ((means >= low) & (means <= high)) | (not self.limited)
 
 
 class _Written(BaseModel):
@@ -57,8 +84,10 @@ class _Written(BaseModel):
     at_most: float | None = Field(None, allow_inf_nan=False)
 
 
-def outcomes_in(node: Node | None, problems: Problems) -> tuple[Outcome, ...]:
-    """The outcomes in the order of the file: a section, or a list of measures."""
+def outcomes_in(
+    node: Node | None, problems: Problems, own: Mapping[str, OwnMeasure] = MappingProxyType({})
+) -> tuple[Outcome, ...]:
+    """The outcomes in the order of the file: a section, or a list of measures, those of one's ``own`` among them."""
     if node is None:
         return ()
     if isinstance(node.value, list):
@@ -70,30 +99,30 @@ def outcomes_in(node: Node | None, problems: Problems) -> tuple[Outcome, ...]:
             node.place, f"outcomes is {value_shown(node.value)}, but must be a list of measures, such as [profit]"
         )
         return ()
-    found = [_outcome(name, entry, problems) for name, entry in entries]
+    known = {**DEFINITIONS, **own}
+    found = [_outcome(name, entry, known, problems) for name, entry in entries]
     return tuple(outcome for outcome in found if outcome is not None)
 
 
-def _outcome(name: str, entry: Node, problems: Problems) -> Outcome | None:
+def _outcome(name: str, entry: Node, known: Mapping[str, Measure], problems: Problems) -> Outcome | None:
     path = f"outcomes.{name}"
-    if name not in DEFINITIONS:
-        hint = nearest(name, list(NAMES)) or f"; there are {', '.join(NAMES)}"
-        problems.add(entry.place, f"{path} is no measure{hint}")
+    if name not in known:
+        problems.add(entry.place, f"{path} is no measure{hint(name, known)}")
         return None
-    said = judged(_Written, Spot(_in_units(name, entry, path, problems), path), problems)
+    said = judged(_Written, Spot(_in_units(known[name].unit, entry, path, problems), path), problems)
     if said is None:
         return None
-    direction = said.direction or {1: HIGHER, -1: LOWER}.get(DEFINITIONS[name].better)
+    direction = said.direction or {1: HIGHER, -1: LOWER}.get(known[name].better)
     if direction is None:
         problems.add(entry.place, f"{path} is neither good nor bad of itself; give it 'direction: higher' or 'lower'")
         return None
     if said.at_least is not None and said.at_most is not None and said.at_least > said.at_most:
         problems.add(entry.place, f"{path}: at_least {said.at_least:g} is more than at_most {said.at_most:g}")
         return None
-    return Outcome(name, direction, said.weight, said.at_least, said.at_most)
+    return Outcome(known[name], direction, said.weight, said.at_least, said.at_most)
 
 
-def _in_units(name: str, entry: Node, path: str, problems: Problems) -> Node:
+def _in_units(of: str, entry: Node, path: str, problems: Problems) -> Node:
     """The entry with its bounds in the measure's unit: 70 % is 0.7."""
     found = dict(entry.entries()) if isinstance(entry.value, dict) else None
     if found is None:
@@ -101,7 +130,7 @@ def _in_units(name: str, entry: Node, path: str, problems: Problems) -> Node:
     for key in ("at_least", "at_most", "weight"):
         if key in found:
             try:
-                unit = "share" if DEFINITIONS[name].unit.startswith("share") and key != "weight" else "ratio"
+                unit = "share" if of.startswith("share") and key != "weight" else "ratio"
                 found[key] = Node(fitted(found[key].value, float, unit), found[key].place)
             except Unfit as unfit:
                 problems.add(found.pop(key).place, f"{path}.{key} {unfit}")

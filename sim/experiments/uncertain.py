@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.errors import Mistake
 from sim.experiments.designs import _read
-from sim.experiments.factors import parameter_at
+from sim.experiments.factors import parameter_at, sectioned
 from sim.experiments.repeating import command_for
 from sim.runs.comparison import Comparison
 from sim.runs.executor import Block, Executor
@@ -43,11 +43,10 @@ class Draws:
 
     def applied(self, scenario: Scenario, row: int) -> Scenario:
         """The scenario with the parameters of this set. Raises :class:`Mistake` when they contradict the scenario."""
-        sections: dict[str, dict[str, Any]] = {}
-        for path, value in zip(self.paths, self.values[row], strict=True):
-            section, _, name = path.partition(".")
-            sections.setdefault(section, {})[name] = _typed(parameter_at(path).kind, float(value))
-        return scenario.with_(**sections)
+        values = zip(self.paths, self.values[row], strict=True)
+        return scenario.with_(
+            **sectioned({path: _typed(parameter_at(path).kind, float(value)) for path, value in values})
+        )
 
 
 def _typed(kind: type, value: float) -> Any:
