@@ -5,10 +5,13 @@ Here is what they share: options that mean the same everywhere, and how things a
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +21,9 @@ from sim.errors import tell as tell
 from sim.system.text import COMMANDING, visible
 
 if TYPE_CHECKING:
+    from sim.model.component import Model
     from sim.runs.executor import Executor
+    from sim.scenario.whole import Scenario
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Threads = Annotated[
@@ -31,9 +36,55 @@ ClusterAddress = Annotated[
     str | None,
     typer.Option("--cluster", help="Instead: the Dask scheduler's address, tcp://HOST:8786.", show_default=False),
 ]
+Mechanism = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mechanism",
+        metavar="FILE.py",
+        help="A mechanism of your own: a Python file, which is run, or the name of one that an installed package offers; may be "
+        "given again.",
+        show_default=False,
+    ),
+]
+"""An option of every command."""
+_MECHANISMS: ContextVar[tuple[str, ...]] = ContextVar("mechanisms", default=())
 STOPPED = 130
 """Exit code when Ctrl-C, or a lost cluster, ended a command early; what was done is kept."""
 ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file (YAML).", show_default=False)]
+
+
+def with_mechanism(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the option ``--mechanism``, whose mechanisms :func:`load` and :func:`model` know while it runs."""
+
+    @wraps(command)
+    def mechanical(*arguments: Any, mechanism: list[str] | None = None, **named: Any) -> None:
+        before = _MECHANISMS.set(tuple(mechanism or ()))
+        try:
+            model()
+            command(*arguments, **named)
+        finally:
+            _MECHANISMS.reset(before)
+
+    said = inspect.signature(command, eval_str=True)
+    option = inspect.Parameter("mechanism", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Mechanism)
+    mechanical.__signature__ = said.replace(parameters=[*said.parameters.values(), option])  # type: ignore[attr-defined]
+    return mechanical
+
+
+def model() -> Model | None:
+    """The model with the mechanisms that the command was given; None for the shipped one. Raises :class:`~sim.errors.Mistake`."""
+    if not _MECHANISMS.get():
+        return None
+    from sim.scenario.mechanisms import model_with
+
+    return model_with(_MECHANISMS.get())
+
+
+def load(path: Path) -> Scenario:
+    """The scenario in a file, of the command's model. Raises :class:`~sim.errors.Mistake`."""
+    from sim.scenario.whole import load as read
+
+    return read(path, model() or ())
 
 
 def print_json(answer: dict[str, Any], laid_out: bool = False) -> None:

@@ -14,6 +14,7 @@ from sim.commands import (
     Threads,
     Workers,
     example,
+    load,
     place_to_run,
     print_json,
     progress_bar,
@@ -69,7 +70,6 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
-    from sim.scenario.whole import load
     from sim.system.outputs import FOLDER, Output, check_outputs
 
     reports = Reports(report, formats)
@@ -131,7 +131,7 @@ def _compared_under(
     check_numbers(replications, seed)
     if replications < 2:
         raise Mistake("a comparison needs at least two replications; ask for more with --replications")
-    draws = read_draws(posterior)
+    draws = read_draws(posterior, scenarios[0].model)
     with progress_bar(replications * len(scenarios), "comparing") as progress:
         return compare_under(scenarios, draws, replications, seed, place, progress)
 
@@ -166,7 +166,6 @@ def demo(
 ) -> None:
     """The main job on the shipped customer file: today's policies against four what-ifs, and the report's path."""
     from sim.scenario.shipped import scenarios_folder
-    from sim.scenario.whole import load
     from sim.system.outputs import FOLDER, Output, check_outputs
 
     reports, folder = Reports(None, formats), scenarios_folder() / "telecom"

@@ -17,6 +17,7 @@ from sim.commands import (
     Threads,
     Workers,
     example,
+    model,
     print_json,
     progress_bar,
     say,
@@ -84,7 +85,7 @@ def answer(name: str, request: Request) -> None:
     from sim.experiments.export import save
 
     method = methods.method(name)
-    asked = method.load(request.experiment)
+    asked = method.load(request.experiment, model())
     plan = method.planned(asked)
     saved = method.save.outputs(request.save) if method.save and request.save else []
     with at_work(asked, request, plan.runs, saved) as laboratory:

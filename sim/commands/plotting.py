@@ -13,6 +13,8 @@ from sim.commands import (
     Threads,
     Workers,
     example,
+    load,
+    model,
     place_to_run,
     print_json,
     say,
@@ -61,7 +63,6 @@ def plot(
 ) -> None:
     """Draw one figure of a run or comparison into a file: SVG (letters as paths), PDF (fonts embedded) or PNG (300 dpi)."""
     from sim.runs.results_folder import add
-    from sim.scenario.whole import load
     from sim.system.outputs import FOLDER, Output, check_outputs, put
 
     if every:
@@ -87,9 +88,10 @@ def plot(
 
 
 def _list(as_json: bool) -> None:
+    from sim.model.component import builtin
     from sim.report.charts.gallery import catalogue
 
-    found = catalogue()
+    found = catalogue(model() or builtin())
     if as_json:
         print_json({"figures": found})
         return
@@ -99,12 +101,13 @@ def _list(as_json: bool) -> None:
 
 def _known(figure: str | None, scenarios: list[Path]) -> str:
     """The name of a figure that there is, and that so many scenarios can show."""
+    from sim.model.component import builtin
     from sim.report.charts.gallery import check_figure
 
     if figure is None or not scenarios:
         raise Mistake("name a figure and at least one scenario: loyalty plot retention scenarios/telecom/today.yaml; "
                       "--list names every figure")  # fmt: skip
-    return check_figure(figure, len(scenarios))
+    return check_figure(figure, len(scenarios), model() or builtin())
 
 
 def _place(name: str, out: Path | None, kind: Kind | None) -> tuple[Path, Kind]:

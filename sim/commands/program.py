@@ -121,6 +121,10 @@ def _application() -> typer.Typer:
     for item in pkgutil.iter_modules(commands.__path__):
         if item.name != "program":
             importlib.import_module(f"sim.commands.{item.name}").add_to(program)
+    for group in (program, *(each.typer_instance for each in program.registered_groups)):
+        for command in group.registered_commands if group else ():
+            assert command.callback is not None
+            command.callback = commands.with_mechanism(command.callback)
     return program
 
 

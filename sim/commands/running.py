@@ -16,6 +16,7 @@ from sim.commands import (
     Threads,
     Workers,
     example,
+    load,
     place_to_run,
     print_json,
     progress_bar,
@@ -92,7 +93,6 @@ def run(
     from sim.experiments.repeating import changed
     from sim.runs.results import save, write_weekly
     from sim.runs.runner import run as run_scenario
-    from sim.scenario.whole import load
     from sim.system.outputs import FOLDER, Output, check_outputs
 
     loaded = changed(load(scenario), sets or [])
@@ -126,7 +126,6 @@ def mirror(
     from sim.report import mirror as page
     from sim.runs.runner import run as run_scenario
     from sim.runs.statistics import plain
-    from sim.scenario.whole import load
     from sim.system.outputs import FOLDER, Output, check_outputs
 
     reports, loaded = Reports(report, formats), load(scenario)
@@ -159,7 +158,6 @@ def digest(
 ) -> None:
     """Print the SHA-256 of the final states and weekly counts: equal wherever and however the scenario is run."""
     from sim.runs.runner import run as run_scenario
-    from sim.scenario.whole import load
 
     with place_to_run(threads, workers, cluster) as place:
         result = run_scenario(load(scenario), replications, seed, executor=place, engine=engine)
@@ -185,7 +183,6 @@ def agree(
     check_readable_engine()
     from sim.engine.agreement import agree as compare_engines
     from sim.scenario.model_inputs import ground_of
-    from sim.scenario.whole import load
 
     ground = ground_of(load(scenario))
     if weeks is not None and not 1 <= weeks <= ground.weeks:

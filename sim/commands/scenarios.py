@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.commands import AsJson, ScenarioFile, example, print_json, say
+from sim.commands import AsJson, ScenarioFile, example, load, model, print_json, say
 from sim.errors import Mistake
 
 Out = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of printing.")]
@@ -21,12 +21,11 @@ Assumptions = Annotated[bool, typer.Option("--assumptions", help="List what is o
 def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
     """Make a scenario or experiment ready to run, and say what it is; a wrong one is told line by line (exit code 2)."""
     from sim.experiments.checking import checked, is_experiment
-    from sim.scenario.whole import load
     from sim.scenario.wording import about
 
     facts: dict[str, Any]
     if is_experiment(scenario):
-        asked, sentences = checked(scenario)
+        asked, sentences = checked(scenario, model())
         facts = {"experiment": scenario.stem, "base": asked.base.name, "fingerprint": asked.base.fingerprint}
     else:
         loaded = load(scenario)
@@ -40,7 +39,6 @@ def check(scenario: ScenarioFile, as_json: AsJson = False) -> None:
 
 def diff(old: ScenarioFile, new: ScenarioFile, as_json: AsJson = False) -> None:
     """Say in words how one scenario differs from another."""
-    from sim.scenario.whole import load
     from sim.scenario.wording import compared
 
     before, after = load(old), load(new)
@@ -58,7 +56,7 @@ def schema(out: Out = None, as_json: AsJson = False) -> None:
     from sim.scenario.json_schema import schema as made
     from sim.system.outputs import Output, check_outputs, put
 
-    text = json.dumps(made(), ensure_ascii=False, indent=2)
+    text = json.dumps(made(model()), ensure_ascii=False, indent=2)
     if out is None:
         say(text)
         return
@@ -77,7 +75,7 @@ def explain(topic: Topic = None, assumed: Assumptions = False, as_json: AsJson =
 
     if assumed and topic is not None:
         raise Mistake("--assumptions lists them for the whole model; leave out the topic")
-    answer = assumptions() if assumed else explained(topic)
+    answer = assumptions(model()) if assumed else explained(topic, model())
     if as_json:
         print_json({"title": answer.title, "prose": answer.prose, "rows": list(answer.rows)})
     else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import AsJson, ScenarioFile, example, print_json, say
+from sim.commands import AsJson, ScenarioFile, example, load, print_json, say
 
 Customer = Annotated[int, typer.Option(help="Number of the customer, from 0; row order in a customer file.")]
 Against = Annotated[
@@ -25,7 +25,6 @@ def journey(
 ) -> None:
     """One customer's story week by week, in words; beside it, the same customer's under other policies."""
     from sim import journey as stories
-    from sim.scenario.whole import load
 
     loaded = load(scenario)
     other = None if against is None else load(against)

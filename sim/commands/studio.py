@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import example, tell
+from sim.commands import example, model, tell
 from sim.errors import Mistake
 
 PORT = 8765
@@ -31,7 +31,7 @@ def studio(
     if token is not None and (len(token.strip()) < 8 or not token.isprintable()):
         raise Mistake("--token must have at least 8 characters, all of which can be seen")
     asked = token or (None if is_loopback(host) else secrets.token_urlsafe(16))
-    serve(host, port, asked, not no_browser, tell)
+    serve(host, port, asked, not no_browser, tell, model())
 
 
 def add_to(program: typer.Typer) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from sim.engine.engine import ENGINES, Engine
 from sim.engine.start import Ground
 from sim.model.columns import KINDS
-from sim.model.component import columns
-from sim.model.week import COUNTS, State, state_columns
+from sim.model.component import Model, builtin
+from sim.model.week import State, state_columns
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Difference:
     """The first thing in which the engines differ.
 
     ``column`` is a column of the state and ``index`` the number of the customer in it (or of the representative, lane
-    or provider); or ``column`` is a count of the week, and ``index`` None. ``readable`` and ``fast`` are the two
-    engines' values.
+    or provider), as ``owner`` says; or ``column`` is a count of the week, and ``index`` None. ``readable`` and ``fast`` are
+    the two engines' values.
     """
 
     week: int
@@ -28,16 +28,12 @@ class Difference:
     index: int | None
     readable: Any
     fast: Any
+    owner: str = "place"
 
     def __str__(self) -> str:
-        whose = "" if self.index is None else f" of {_owner(self.column)} {self.index}"
+        whose = "" if self.index is None else f" of {self.owner} {self.index}"
         values = f"{self.readable!r} in the readable engine and {self.fast!r} in the fast one"
         return f"week {self.week}: {self.column}{whose} is {values}"
-
-
-def _owner(column: str) -> str:
-    """Whose number stands in a column."""
-    return "customer" if any(column in columns(kind) for kind in KINDS) else "place"
 
 
 def _first_unequal(one: np.ndarray, other: np.ndarray) -> int | None:
@@ -48,20 +44,27 @@ def _first_unequal(one: np.ndarray, other: np.ndarray) -> int | None:
     return int(unequal[0]) if unequal.size else None
 
 
-def difference_in_state(week: int, readable: State, fast: State) -> Difference | None:
-    """The first column and customer in which two states differ, bit for bit."""
-    ours, theirs = state_columns(readable), state_columns(fast)
+def difference_in_state(week: int, readable: State, fast: State, model: Model | None = None) -> Difference | None:
+    """The first column and customer in which two states (of a ``model``, the shipped one unless given) differ, bit for bit."""
+    model = model or builtin()
+    ours, theirs = state_columns(readable, model), state_columns(fast, model)
     for name in theirs:
         place = _first_unequal(ours[name], theirs[name])
         if place is not None:
-            return Difference(week, name, place, ours[name][place].item(), theirs[name][place].item())
+            owner = "customer" if any(name in model.names(kind) for kind in KINDS) else "place"
+            return Difference(week, name, place, ours[name][place].item(), theirs[name][place].item(), owner)
     return None
 
 
-def difference_in_counts(week: int, readable: np.ndarray, fast: np.ndarray) -> Difference | None:
+def difference_in_counts(
+    week: int, readable: np.ndarray, fast: np.ndarray, model: Model | None = None
+) -> Difference | None:
     """The first count in which two weeks differ."""
     place = _first_unequal(readable, fast)
-    return None if place is None else Difference(week, COUNTS[place], None, int(readable[place]), int(fast[place]))
+    if place is None:
+        return None
+    name = (model or builtin()).counts[place]
+    return Difference(week, name, None, int(readable[place]), int(fast[place]))
 
 
 def agree(ground: Ground, seed: int = 1, replication: int = 0, weeks: int | None = None) -> Difference | None:
@@ -74,8 +77,8 @@ def agree(ground: Ground, seed: int = 1, replication: int = 0, weeks: int | None
     for week in range(ground.weeks if weeks is None else weeks):
         readable.step()
         fast.step()
-        found = difference_in_state(week, readable.state(), fast.state())
-        found = found or difference_in_counts(week, readable.counts[week], fast.counts[week])
+        found = difference_in_state(week, readable.state(), fast.state(), ground.model)
+        found = found or difference_in_counts(week, readable.counts[week], fast.counts[week], ground.model)
         if found:
             return found
     return None

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 import tempfile
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
+from numba.core.errors import NumbaError
 
 from sim.engine import precompile
-from sim.engine.compile import Module
+from sim.engine.compile import week_text
 from sim.engine.start import Ground, RunFlags, empty_state, flags_of
 from sim.engine.support import Sizes, room_for
+from sim.errors import Mistake
 from sim.model.component import Model
 from sim.model.rules import SHELF
-from sim.model.week import WEEK, Network, State, journal
+from sim.model.week import Network, State, journal
+from sim.system.text import shown
 
+_PLACE = re.compile(r'File "([^"]+)", line (\d+)')
+"""Where numba says that something is."""
 _MODULES: dict[Model, ModuleType] = {}
 
 
 def compiled_week(model: Model) -> ModuleType:
     """The module of a model's compiled week: its function ``weeks``, the phases in ``LATER`` and the ``SIZES`` of a workspace."""
     if model not in _MODULES:
-        text = Module(model, WEEK).text()
+        text = week_text(model)
         name = f"loyalty_week_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         _MODULES[model] = _loaded(name, text)
     return _MODULES[model]
@@ -55,7 +62,7 @@ class CompiledWeek:
     """The compiled week of some inputs' model, with the room to live one replication after the other in it."""
 
     def __init__(self, inputs: Ground) -> None:
-        self._module = compiled_week(inputs.model)
+        self._model, self._module = inputs.model, compiled_week(inputs.model)
         self._work, self._weekly = room_for(inputs.plan.people, Sizes(*self._module.SIZES))
         self._prepare(inputs)
 
@@ -70,7 +77,12 @@ class CompiledWeek:
         journal: np.ndarray,
     ) -> None:
         """The weeks of one replication from week ``first`` on, as many as ``tally``, int64 (weeks, counts), has rows."""
-        self._module.weeks(state, self._work, self._weekly, network, policy, first, flags, tally, journal)
+        try:
+            self._module.weeks(state, self._work, self._weekly, network, policy, first, flags, tally, journal)
+        except NumbaError as fault:
+            if not self._model.files:
+                raise
+            raise Mistake(_not_compiled(self._model, str(fault))) from fault
 
     def _prepare(self, inputs: Ground) -> None:
         """The first time on this machine, have a second process compile the later phases meanwhile."""
@@ -83,9 +95,12 @@ class CompiledWeek:
             state, flags = empty_state(inputs), flags_of(inputs, np.uint64(0))
             return state, self._work, self._weekly, nobody, inputs.policy, 0, flags, counts, journal()
 
-        precompile.shared(self._module.weeks, self._module.LATER, arguments, outside(inputs.model))
+        precompile.shared(self._module.weeks, self._module.LATER, arguments, partial(compiled_week, inputs.model))
 
 
-def outside(model: Model) -> tuple[str, ...]:
-    """The files of a model's mechanisms from outside the package."""
-    return tuple(str(part.module.__file__) for part in model.parts.values() if part.group == "outside")
+def _not_compiled(model: Model, fault: str) -> str:
+    """That a model's week cannot be compiled, which only a rule of a mechanism from outside can bring about; and where."""
+    places = [(path, line) for path, line in _PLACE.findall(fault) if path in {file.path for file in model.files}]
+    path, line = places[-1] if places else (model.files[0].path, "1")
+    why = next((line for line in fault.splitlines() if line.strip() and "Failed in" not in line), "")
+    return f"{shown(Path(path))}, line {line}: this cannot be compiled ({why.strip()})"

@@ -70,7 +70,7 @@ class Market(ABC):
         """The columns that hold a value for every person, by name; overwritten by the next step."""
         model = self.inputs.model
         named = state_columns(self.state(), model)
-        return {name: named[name] for kind in KINDS for name in model.columns(kind)}
+        return {name: named[name] for kind in KINDS for name in model.names(kind)}
 
     @abstractmethod
     def state(self) -> State:

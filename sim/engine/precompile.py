@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numba
@@ -25,7 +25,7 @@ from numba.core.registry import CPUDispatcher
 from sim.model.rules import SHELF, Inner, Rule
 
 MARK = "compiled_ahead"
-"""File in the folder of compiled code that says that a second process was begun: there is only one."""
+"""File in the folder of compiled code that says that a second process was begun for a week: there is only one."""
 FEWEST = 2
 """Processors it takes."""
 
@@ -34,25 +34,24 @@ Named = tuple[str, tuple[Any, ...]]
 
 
 def shared(
-    kernel: Any, later: Sequence[Inner], arguments: Callable[[], tuple[Any, ...]], outside: Sequence[str]
+    kernel: Any, later: Sequence[Inner], arguments: Callable[[], tuple[Any, ...]], module: Callable[[], ModuleType]
 ) -> None:
     """Before ``kernel`` is compiled, have the phases ``later`` compiled by a second process.
 
-    ``arguments``: makes some of the types with which the kernel will be called; ``outside``: files of mechanisms that the model
-    has beside its own. Does nothing but the first time that this
-    source is compiled on this machine.
+    ``arguments``: makes some of the types with which the kernel will be called; ``module``: gives the module of the phases, in
+    another process as well. Does nothing but the first time that this week is compiled on this machine.
     """
-    if _first():
+    if _first(kernel.__module__):
         types = types_at_calls(kernel.py_func, arguments())
-        _begin(outside, [(phase.__name__, types[phase.__name__]) for phase in later])
+        _begin(module, [(phase.__name__, types[phase.__name__]) for phase in later])
 
 
-def _first() -> bool:
-    """True once in the life of the compiled code, where there are processors enough."""
+def _first(week: str) -> bool:
+    """True once in the life of the compiled code of a week, where there are processors enough."""
     if _processors() < FEWEST or SHELF.folder is None or not SHELF.usable:
         return False
     with suppress(OSError):  # no folder to be written to: nothing can be kept, and nothing shared
-        (SHELF.folder / MARK).open("x").close()
+        (SHELF.folder / f"{MARK}_{week}").open("x").close()
         return True
     return False
 
@@ -94,24 +93,21 @@ def _helpers() -> list[subprocess.Popen[bytes]]:
     return []
 
 
-def _begin(outside: Sequence[str], phases: list[Named]) -> None:
+def _begin(module: Callable[[], ModuleType], phases: list[Named]) -> None:
     command, quiet = [sys.executable, "-m", __name__], subprocess.DEVNULL
     with suppress(OSError):  # no second process to be had
         helper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
         _helpers().append(helper)
         assert helper.stdin is not None
         with helper.stdin:
-            helper.stdin.write(pickle.dumps((outside, phases)))
+            helper.stdin.write(pickle.dumps((module, phases)))
 
 
-def compile_all(outside: Sequence[str], phases: Sequence[Named]) -> None:
+def compile_all(module: Callable[[], ModuleType], phases: Sequence[Named]) -> None:
     """Compile the phases, one after the other; each is kept on disk as soon as it is done."""
-    from sim.engine.columns import compiled_week
-    from sim.model.component import with_mechanisms
-
-    module = compiled_week(with_mechanisms(outside))
+    found = module()
     for name, types in phases:
-        getattr(module, name).compile(types)
+        getattr(found, name).compile(types)
 
 
 if __name__ == "__main__":

@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from sim.engine.expressions import Expressions, Term, place
+from sim.engine.expressions import THIS_WEEK, Draw, Drawn, Expressions, Term, place
 from sim.errors import nearest
 from sim.model.component import Model
-from sim.model.steps import STANDARD, Step
+from sim.model.steps import TYPES, Step
 
 ALWAYS = ("now", "i", "p", "last", "counts", "journal")
 """What every translated step is given; then ``agent`` and ``line`` where it asks for them, then numbers of its own."""
 LINE = ("free_at", "numbers", "standing")
 """What a translated step is given for a line: the heap of those who serve, and who is seen to stand there."""
-Drawn = Mapping[tuple[str, int, bool], int]
-"""Draws that are made in bulk: stream, block and whether it is the same every week, and their rows."""
+WHOSE = {"me": "i", "firm": "0", "agent": "agent"}
+"""The text of the number of whoever carries a column."""
 
 
 class ScalarStep(Expressions):
-    """Writes one step as a function of a compiled module. ``drawn``: what of its draws is made in bulk by its caller."""
+    """Writes one step as a function of a compiled module.
 
-    def __init__(self, step: Step, model: Model, module: Any, drawn: Drawn | None = None) -> None:
+    ``drawn``: what of its draws is made in bulk by its caller; ``whose``: who takes it, person, representative or company.
+    """
+
+    def __init__(
+        self, step: Step, model: Model, module: Any, drawn: Drawn | None = None, whose: str = "person"
+    ) -> None:
         super().__init__(step, model, module.global_named)
-        self.module, self.drawn = module, drawn or {}
+        self.module, self.drawn, self.whose = module, drawn or {}, whose
+        for name in {"me", "agent", "line"} & {*step.parameters} if whose == "company" else ():
+            raise step.unsuitable(
+                step.tree, f"the company takes this step, and has no '{name}'; what it carries is 'firm'"
+            )
         self.lines: list[str] = []
         self.rows: dict[str, None] = {}
+        self.locals = {name: Term(self.named(name), kind, True) for name, kind in step.own.items()}
+
+    def named(self, name: str) -> str:
+        """What a name of the step's own is called in the compiled text, where some words mean something else."""
+        return f"{name}_" if name in self.module.taken or name.removeprefix("w").isdigit() else name
 
     # ---- reading -------------------------------------------------------------------------------------------------------
 
@@ -36,45 +50,42 @@ class ScalarStep(Expressions):
             return "now.heard[i]"
         if kind == "weekly_sum":
             return f"now.weekly_sum[{row}]"
-        who = {"me": "i", "firm": "0", "agent": "agent"}[owner]
-        return f"{place(kind)}[{row}, {who}]"
+        return f"{place(kind)}[{row}, {WHOSE[owner]}]"
+
+    def sum_of(self, kind: str, rows: tuple[int, int], owner: str) -> str:
+        """The sum of whoever carries it."""
+        return f"total({place(kind)}, {rows[0]}, {rows[1]}, {WHOSE[owner]})"
 
     def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:
         """A word drawn in bulk by the caller, kept all week, or drawn here."""
-        number = _fixed(self.step, index)
-        if isinstance(number, int) and at is None and number < 4 and (kept := self.module.kept_row(stream)) is not None:
+        number, moment = fixed_number(self.step, index), THIS_WEEK if at is None else self.term(at).text
+        kept = self.module.kept_row(stream) if self.whose == "person" and moment == THIS_WEEK else None
+        if number is not None and number < 4 and kept is not None:
             return Term(f"now.kept[{kept + number}, i]", "word", True)
-        if isinstance(number, int) and (draw := (stream, number >> 2, at is not None)) in self.drawn:
+        if number is not None and (draw := (stream, number >> 2, moment)) in self.drawn:
             row = f"w{self.drawn[draw] + (number & 3)}"
             self.rows[row] = None
             return Term(row, "word", True)
-        week = "now.week" if at is None else self.term(at).text
-        return Term(f"word(now.world, {stream}, u32(i), {week}, {self.term(index).text})", "word", True)
+        return Term(f"word(now.world, {stream}, u32(i), {moment}, {self.term(index).text})", "word", True)
 
     def call_step(self, node: ast.Call, step: Step) -> Term:
         """The call of the function of another step."""
         returned = step.tree.returns
         if not isinstance(returned, ast.Name):
             raise self.wrong(node, f"{step.__name__} gives nothing back: it says no '-> float', '-> int' or '-> bool'")
-        return Term(self._called(node, step), returned.id, True)
+        return Term(self._called(node, step), TYPES[returned.id], True)
 
     def _called(self, node: ast.Call, step: Step) -> str:
         if len(node.args) != len(step.parameters):
             raise self.wrong(node, f"{step.__name__} takes {', '.join(step.parameters)}")
         given = dict(zip(step.parameters, node.args, strict=True))
-        texts, own = {name: name for name in ALWAYS}, []
-        for name, argument in given.items():
-            if name in step.own:
-                own.append(self.fitting(self.term(argument), step.own[name]).text)
-            elif not isinstance(argument, ast.Name) or argument.id not in STANDARD:
-                raise self.wrong(argument, f"{step.__name__} takes '{name}' here, not {ast.unparse(argument)}")
-            elif name == "me":
-                texts["i"] = "i" if argument.id == "me" else argument.id
-            elif name == "agent":
-                own.insert(0, "agent")
-            elif name == "line":
-                own[:0] = LINE
-        return f"{self.module.scalar(step)}({', '.join((*texts.values(), *own))})"
+        self.need_standard(step, given)
+        by_agent = ast.unparse(given["me"]) == "agent" if "me" in given else False
+        texts = [("agent" if by_agent and name == "i" else name) for name in ALWAYS]
+        texts += [*(("agent",) if "agent" in given else ()), *(LINE if "line" in given else ())]
+        texts += [self.fitting(self.term(given[name]), kind).text for name, kind in step.own.items()]
+        whose = "representative" if by_agent else self.whose
+        return f"{self.module.scalar(step, whose=whose)}({', '.join(texts)})"
 
     def _method(self, node: ast.Call, method: ast.Attribute) -> Term:
         if isinstance(method.value, ast.Name) and method.value.id == "line":
@@ -114,7 +125,7 @@ class ScalarStep(Expressions):
             *(("agent",) if "agent" in self.step.parameters else ()),
             *(LINE if "line" in self.step.parameters else ()),
         ]
-        given = ", ".join((*ALWAYS, *extra, *self.step.own, *self.rows))
+        given = ", ".join((*ALWAYS, *extra, *map(self.named, self.step.own), *self.rows))
         return "\n".join((f"@step\ndef {name}({given}):", *(self.lines or ["    pass"])))
 
     def _say(self, depth: int, text: str, node: ast.AST) -> None:
@@ -127,7 +138,8 @@ class ScalarStep(Expressions):
             found = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
             if found is None:
                 raise self.wrong(statement, f"'{type(statement).__name__.lower()}' is no part of a step")
-            found(statement, depth)
+            with self.understanding(statement):
+                found(statement, depth)
         if len(self.lines) == before:
             self.lines.append(f"{'    ' * depth}pass")
 
@@ -156,18 +168,18 @@ class ScalarStep(Expressions):
         events = list(self.model.events)
         if event not in events:
             raise self.wrong(call, f"'note.{event}' is no event{nearest(event, events)}")
+        if len(call.args) > 1:
+            raise self.wrong(call, f"a note has one amount: {ast.unparse(call)}")
         amount = self.term(call.args[0]).text if call.args else "0"
         self._say(depth, f"note(journal, i, now.week, {events.index(event)}, f32({amount}))", call)
 
     def _clear(self, call: ast.Call, depth: int) -> None:
-        (argument,) = call.args
-        assert isinstance(argument, ast.Attribute)
-        kind, row = self.found_column(call, "me", argument.attr)
-        size = self.model.columns(kind)[argument.attr].size
-        self._say(depth, f"clear({place(kind)}, {row}, {row} + {size}, i)", call)
+        kind, rows, who = self.several(call)
+        self.module.writes(self.step, kind, ast.unparse(call.args[0]).partition(".")[2], call)
+        self._say(depth, f"clear({place(kind)}, {rows[0]}, {rows[1]}, {WHOSE[who]})", call)
 
     def _do_assign(self, node: ast.Assign, depth: int) -> None:
-        (target,) = node.targets
+        target = self.only_target(node)
         if isinstance(target, ast.Tuple):
             self._several(target, node, depth)
             return
@@ -192,8 +204,8 @@ class ScalarStep(Expressions):
         if kinds is None or len(names) != len(kinds):
             raise self.wrong(node, "only line.answer(…) gives several things at once: wait, outcome, agent")
         for name, kind in zip(names, kinds, strict=True):
-            self.locals[name] = Term(name, kind, True)
-        self._say(depth, f"{', '.join(names)} = {term.text}", node)
+            self.locals[name] = Term(self.named(name), kind, True)
+        self._say(depth, f"{', '.join(map(self.named, names))} = {term.text}", node)
 
     def target(self, node: ast.expr, term: Term) -> tuple[str, str]:
         """Where a value goes and the text of the value in the type of that place."""
@@ -202,21 +214,29 @@ class ScalarStep(Expressions):
                 known = self.locals.get(name)
                 if known is not None and known.kind == "float":
                     term = self.as_float(term)
-                self.locals[name] = Term(name, term.kind, True, width=term.width)
-                return name, term.text
+                elif known is not None and known.kind in ("int", "bool") and term.kind == "float":
+                    raise self.wrong(
+                        node, f"'{name}' is a whole number here, and cannot become another; use a new name"
+                    )
+                elif known is not None and known.kind == "time" and term.kind == "float":
+                    term = replace(term, text=f"f64({term.text})", kind="time")
+                elif known is not None and known.kind != term.kind:
+                    raise self.wrong(node, f"'{name}' was something else before; use a new name")
+                self.locals[name] = Term(self.named(name), term.kind, True, width=term.width, weak=term.weak)
+                return self.named(name), term.text
             case ast.Attribute(value=ast.Name(id="me" | "firm" | "agent" as who), attr=attr):
-                kind, row = self.found_column(node, who, attr)
+                kind, row = self.one_number(node, who, attr)
                 self.module.writes(self.step, kind, attr, node)
                 return self.column(kind, row, who), term.text
             case ast.Subscript(value=ast.Attribute(value=ast.Name(id="count"), attr=attr)):
                 first = self.count_place(node, f"{attr}_0").removesuffix("]")
-                return f"{first} + {self.term(node.slice).text}]", term.text
-            case ast.Subscript(value=ast.Attribute(value=ast.Name(id="me"), attr=attr)):
-                kind, row = self.vector_place(node)
+                return f"{first} + {self.term(node.slice).text}]", self.whole(node, term).text
+            case ast.Subscript(value=ast.Attribute(attr=attr)):
+                kind, row, who = self.vector_place(node)
                 self.module.writes(self.step, kind, attr, node)
-                return self.column(kind, row, "me"), self.as_float(term).text
+                return self.column(kind, row, who), self.as_float(term).text
             case ast.Attribute(value=ast.Name(id="count"), attr=name):
-                return self.count_place(node, name), term.text
+                return self.count_place(node, name), self.whole(node, term).text
             case ast.Attribute(value=ast.Name(id="week"), attr="company_reputation" | "rival_reputation"):
                 return self._of_week(node).text, term.text
         raise self.wrong(node, f"nothing can be written to {ast.unparse(node)}")
@@ -240,10 +260,21 @@ class ScalarStep(Expressions):
         condition = self.term(node.test)
         self._need_bool(node.test, condition)
         self._say(depth, f"if {condition.text}:", node)
+        before = dict(self.locals)
         self._block(node.body, depth + 1)
+        either, self.locals = self.locals, dict(before)
         if node.orelse:
             self.lines.append(f"{'    ' * depth}else:")
             self._block(node.orelse, depth + 1)
+        known = (
+            either if _ends(node.orelse) else self.locals if _ends(node.body) else either.keys() & self.locals.keys()
+        )
+        for name in either.keys() & self.locals.keys():
+            if either[name].kind != self.locals[name].kind:
+                raise self.wrong(
+                    node, f"'{name}' is a quantity on one way, and a whole number or a yes or no on the other"
+                )
+        self.locals = {name: either.get(name) or self.locals[name] for name in known}
 
     def _do_return(self, node: ast.Return, depth: int) -> None:
         if node.value is None:
@@ -257,34 +288,41 @@ class ScalarStep(Expressions):
             self._say(depth, f"return {self.fitting(term, kind).text}", node)
 
 
-def bulk_draws(step: Step) -> list[tuple[str, int, bool]]:
-    """The draws that a step makes whatever happens, by stream, block and whether they are the same every week.
+def _ends(body: list[ast.stmt]) -> bool:
+    """Whether nothing comes after these statements."""
+    return bool(body) and isinstance(body[-1], ast.Return)
+
+
+def bulk_draws(step: Step) -> list[Draw]:
+    """The draws that a step makes whatever happens.
 
     These are made for a whole list at a time; what is drawn only in some cases is drawn when it comes to that.
     """
-    found: dict[tuple[str, int, bool], None] = {}
+    found: dict[Draw, None] = {}
     for statement in step.tree.body:
         for node in _certain(statement.test if isinstance(statement, ast.If) else statement):
             match node:
                 case ast.Call(
                     func=ast.Attribute(value=ast.Name(id="me"), attr="luck" | "word"), args=[ast.Name(id=stream), index]
                 ):
-                    number, lasting = _fixed(step, index), False
+                    number, moment = fixed_number(step, index), THIS_WEEK
                 case ast.Call(
                     func=ast.Attribute(value=ast.Name(id="me"), attr="word_at"),
-                    args=[ast.Name(id=stream), ast.Constant(value=0), index],
+                    args=[ast.Name(id=stream), ast.Constant(value=int(at)), index],
                 ):
-                    number, lasting = _fixed(step, index), True
+                    number, moment = fixed_number(step, index), str(at)
                 case _:
                     continue
             if number is not None:
-                found[stream, number >> 2, lasting] = None
+                found[stream, number >> 2, moment] = None
     return list(found)
 
 
-def _fixed(step: Step, node: ast.expr) -> int | None:
+def fixed_number(step: Step, node: ast.expr) -> int | None:
     """A number that is the same whoever takes the step."""
-    value = node.value if isinstance(node, ast.Constant) else step.plain.__globals__.get(getattr(node, "id", ""))
+    name = getattr(node, "id", "")
+    known = {} if name in step.names else step.plain.__globals__
+    value = node.value if isinstance(node, ast.Constant) else known.get(name)
     return value if isinstance(value, int) else None
 
 

@@ -22,8 +22,9 @@ import numpy as np
 
 from sim.model.rules import NUMBERS, source_hash
 from sim.runs.cluster import TAKE_PART
-from sim.runs.measures import COUNTED, NAMES, Quantities, counts_of
+from sim.runs.measures import COUNTED, NAMES, Quantities, counts_of, definitions
 from sim.runs.result import Result
+from sim.runs.statistics import plain
 from sim.system import digests
 from sim.system.digests import Damaged
 
@@ -59,7 +60,7 @@ class Finished:
     ``numbers``: int64 (replications,) that finished; ``values``: float64 (measures, replications); ``weekly``: float32
     (measures, replications, weeks); ``counts``: float64 (counts, replications), of those that an expression can name, NaN in a
     block of an earlier version; ``told``: the scenario's fingerprint, name and meaning, seed, source, versions of the
-    libraries, and failures.
+    libraries, failures, and of ``own`` counts of its mechanisms a value for each replication.
     """
 
     told: dict[str, Any]
@@ -89,10 +90,11 @@ def finished(result: Result) -> Finished:
         "meaning": json.dumps(scenario.canonical(), sort_keys=True, ensure_ascii=False),
         "seed": result.seed,
         "failures": [asdict(failure) for failure in result.failures],
+        "own": {name: plain(result.values[name].tolist()) for name in definitions(scenario.model) if name not in NAMES},
     }
     weekly = [result.by_week[name] for name in NAMES] if kept else np.zeros((len(NAMES), 0, result.tally.shape[1]))
     values = [result.values[name] for name in NAMES] if kept else np.zeros((len(NAMES), 0))
-    quantities = Quantities(counts_of(result.tally, result.founders))
+    quantities = Quantities(counts_of(result.tally, result.founders, scenario.model))
     counts = np.array([quantities[name] for name in COUNTED], np.float64)
     return Finished(told, result.numbers, np.array(values, np.float64), np.array(weekly, np.float32), counts)
 

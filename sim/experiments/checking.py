@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sim.experiments.methods import meant_by
 from sim.experiments.question import Experiment, load_experiment
+from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.yaml_file import read_yaml
 
@@ -20,13 +21,13 @@ def is_experiment(path: Path) -> bool:
     return tree.get("base") is not None or tree.get("question") is not None
 
 
-def checked(path: Path) -> tuple[Experiment, list[str]]:
-    """The experiment in a file, and plain sentences about it.
+def checked(path: Path, mechanisms: Mechanisms | None = None) -> tuple[Experiment, list[str]]:
+    """The experiment in a file, and plain sentences about it; ``mechanisms``: as :func:`sim.load` takes them.
 
     Its scenarios are made ready to run, the points of its design are made, and every method that it is meant for plans what it
     would run. Raises :class:`~sim.errors.Mistake` for what could not be run.
     """
-    asked = load_experiment(path)
+    asked = load_experiment(path, mechanisms=mechanisms)
     for scenario in (asked.base, *asked.policies.values()):
         ground_of(scenario)
     varied = ", ".join(asked.paths) or "nothing"
@@ -46,5 +47,5 @@ def _points_told(asked: Experiment) -> Iterator[str]:
 
 def _methods_told(asked: Experiment) -> Iterator[str]:
     for method in meant_by(asked.written):
-        method.planned(method.load(asked.path), quickly=True)
+        method.planned(method.load(asked.path, asked.base.model), quickly=True)
         yield f"It can be given to 'loyalty {method.command}'."

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Mistake, hint
-from sim.experiments.factors import Factor, parameter_at
+from sim.experiments.factors import Factor, Parameter, parameter_at
 from sim.scenario.quantities import Unfit, value_shown
 from sim.scenario.tree import Node, Problems, shown
 from sim.scenario.validation import Spot, judged
@@ -204,7 +204,7 @@ class Table(Design):
         experiment.need("factors")
         path = experiment.path.parent / self.file
         refuse_unless_file(path)
-        return _checked(_read(path), experiment.factors, path)
+        return _checked(_read(path), experiment, path)
 
 
 KINDS: dict[str, type[Design]] = {
@@ -284,25 +284,24 @@ def _table(path: Path) -> Any:
         return pd.read_csv(path, nrows=MOST_POINTS + 1, index_col=False)
 
 
-def _checked(table: Any, factors: tuple[Factor, ...], path: Path) -> np.ndarray:
+def _checked(table: Any, experiment: Experiment, path: Path) -> np.ndarray:
     """The table's columns in the order of the factors. Raises :class:`Mistake` naming column, row and value."""
-    paths, columns = [factor.path for factor in factors], [str(column) for column in table.columns]
+    paths, columns = experiment.paths, [str(column) for column in table.columns]
     for column in columns:
         if column not in paths:
             raise Mistake(f"{shown(path)}: the column '{column}' is no factor of the experiment{hint(column, paths)}")
-    for factor in factors:
-        if factor.path not in columns:
-            raise Mistake(f"{shown(path)}: there is no column '{factor.path}'")
-        _check_column(table[factor.path], factor, path)
+    for name in paths:
+        if name not in columns:
+            raise Mistake(f"{shown(path)}: there is no column '{name}'")
+        _check_column(table[name], name, parameter_at(name, experiment.base.model), path)
     if not len(table):
         raise Mistake(f"{shown(path)} has no rows")
     return table[paths].to_numpy(np.float64)
 
 
-def _check_column(column: Any, factor: Factor, path: Path) -> None:
-    parameter = parameter_at(factor.path)
+def _check_column(column: Any, name: str, parameter: Parameter, path: Path) -> None:
     for row, value in enumerate(column.tolist(), 2):
         try:
             parameter.check(value, value)
         except Unfit as unfit:
-            raise Mistake(f"{shown(path)}, line {row}: {factor.path} {unfit}") from None
+            raise Mistake(f"{shown(path)}, line {row}: {name} {unfit}") from None

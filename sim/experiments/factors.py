@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sim.errors import hint
+from sim.model.component import Model, builtin
 from sim.model.parameters import Parameters
 from sim.scenario.building import parts_with_parameters
 from sim.scenario.quantities import Unfit, between, fitted, number_told, value_shown
@@ -112,11 +113,11 @@ class Parameter:
             raise Unfit(f"is {value_shown(written)}, but the parameter must lie {allowed}")
 
 
-@lru_cache(maxsize=1)
-def parameters() -> dict[str, dict[str, Parameter]]:
+@lru_cache(maxsize=8)
+def parameters(model: Model) -> dict[str, dict[str, Parameter]]:
     """Everything that an experiment can vary: section → parameter → what the model says of it."""
     sections: dict[str, type[Parameters]] = {
-        name: part.parameters for name, part in parts_with_parameters().items() if part.parameters is not None
+        name: part.parameters for name, part in parts_with_parameters(model).items() if part.parameters is not None
     }
     sections |= {"market": Market, "network": Network}
     return {name: _numbers(section) for name, section in sections.items()}
@@ -131,15 +132,19 @@ def _numbers(section: type[Parameters]) -> dict[str, Parameter]:
     return found
 
 
-def parameter_at(path: str) -> Parameter:
-    """The parameter that a path such as ``call_centre.hours`` names. Raises :class:`Unfit` for a path that names none."""
+def parameter_at(path: str, model: Model | None = None) -> Parameter:
+    """The parameter of a model, the shipped one unless given, that a path such as ``call_centre.hours`` names.
+
+    Raises :class:`Unfit` for a path that names none.
+    """
     section, _, name = path.partition(".")
-    if section not in parameters():
-        raise Unfit(f"is no behaviour or mechanism{hint(section, parameters())}")
-    if name not in parameters()[section]:
-        known = [f"{section}.{each}" for each in parameters()[section]]
+    sections = parameters(model or builtin())
+    if section not in sections:
+        raise Unfit(f"is no behaviour or mechanism{hint(section, sections)}")
+    if name not in sections[section]:
+        known = [f"{section}.{each}" for each in sections[section]]
         raise Unfit(f"is no parameter{hint(path, known)}")
-    return parameters()[section][name]
+    return sections[section][name]
 
 
 # ---- from the file
@@ -150,7 +155,7 @@ def factors_in(node: Node | None, section: str, base: Scenario, problems: Proble
     if node is None:
         return ()
     entries = _entries(node, section, problems)
-    found = (_factor(path, entry, section, problems) for path, entry in entries)
+    found = (_factor(path, entry, section, base.model, problems) for path, entry in entries)
     kept = tuple(factor for factor in found if factor is not None)
     for factor in kept:
         _refuse_changing(factor.path, dict(entries)[factor.path], section, base, problems)
@@ -166,9 +171,9 @@ def _entries(node: Node, section: str, problems: Problems) -> list[tuple[str, No
     return list(node.entries())
 
 
-def _factor(path: str, entry: Node, section: str, problems: Problems) -> Factor | None:
+def _factor(path: str, entry: Node, section: str, model: Model, problems: Problems) -> Factor | None:
     try:
-        parameter = parameter_at(path)
+        parameter = parameter_at(path, model)
         _check_keys(entry)
         values = _values(entry, parameter)
         low, high = _range(entry, parameter, values)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -19,7 +22,7 @@ from sim.experiments.repeating import command_for
 from sim.experiments.store import Store
 from sim.runs import executor as execution
 from sim.runs.executor import CUSTOMER_WEEK, Block, Executor
-from sim.runs.measures import COUNTED, DEFINITIONS, NAMES, Measure, Quantities, counts_of
+from sim.runs.measures import COUNTED, DEFINITIONS, NAMES, Measure, Quantities, counts_of, definitions
 from sim.runs.replication import Failure
 from sim.runs.result import Result
 from sim.runs.statistics import mean_of
@@ -96,8 +99,11 @@ class Laboratory:
         store.gather()
         otherwise: Counter[str] = Counter()
         names = list(dict.fromkeys(name for measure in self.measures for name in needed(measure)))
-        for table in store.rows(["source", "versions", "scenario", "seed", "replication", "error", *names]):
+        own = [name for name in names if name not in (*NAMES, *COUNTED)]
+        kept = [*(name for name in names if name not in own), *(["own"] if own else [])]
+        for table in store.rows(["source", "versions", "scenario", "seed", "replication", "error", *kept]):
             rows = table.to_pandas()
+            rows = rows.assign(**{name: rows["own"].map(partial(_own_value, name)) for name in own})
             alike = rows["source"].eq(source()) & rows["seed"].eq(self.seed)
             mine = alike & rows["versions"].eq(libraries()) & _counted(rows, names)
             self.others += int((~rows["source"].eq(source())).sum())
@@ -181,7 +187,8 @@ class Laboratory:
 
     def measured(self, result: Result) -> np.ndarray:
         """What is measured of a result: float64 (replications, measures)."""
-        quantities = Quantities(counts_of(result.tally, result.founders))
+        model = result.scenario.model
+        quantities = Quantities(counts_of(result.tally, result.founders, model), definitions(model))
         return np.stack([reckoned(measure, quantities) for measure in self.measures], axis=1)
 
     def note(self, result: Result) -> None:
@@ -235,6 +242,12 @@ class Laboratory:
 def _counted(rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:
     """Which replications failed or have all of these counts; of those that an earlier version kept there are measures only."""
     return rows["error"].notna() | rows[[name for name in names if name in COUNTED]].notna().all(axis=1)
+
+
+def _own_value(name: str, told: str | None) -> float:
+    """What a mechanism from outside the package counted, as the store tells it; missing (NaN) where it does not."""
+    found = json.loads(told).get(name) if isinstance(told, str) else None
+    return math.nan if found is None else float(found)
 
 
 def _made_otherwise(otherwise: Counter[str]) -> str:

@@ -29,6 +29,7 @@ from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment, load_experiment
 from sim.runs.replication import Failure
 from sim.runs.statistics import Difference, Interval
+from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario
 
@@ -228,9 +229,9 @@ class Method:
         """The word after ``loyalty`` that asks for it."""
         return self.name.replace("_", "-")
 
-    def load(self, path: Path | str) -> Experiment:
-        """The experiment in a file, with this method's section of it. Raises :class:`Mistake`."""
-        return load_experiment(path, self.name, self.settings)
+    def load(self, path: Path | str, mechanisms: Mechanisms | None = None) -> Experiment:
+        """The experiment in a file, with this method's section of it; see :func:`load_experiment`. Raises :class:`Mistake`."""
+        return load_experiment(path, self.name, self.settings, mechanisms)
 
     def planned(self, experiment: Experiment, quickly: bool = False) -> Plan:
         """What would be run. Raises :class:`Mistake`, with the file's name, when this method cannot answer the question.

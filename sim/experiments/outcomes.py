@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import hint
-from sim.experiments.own_measures import OwnMeasure
-from sim.runs.measures import DEFINITIONS, Measure
+from sim.runs.measures import Measure
 from sim.scenario.quantities import Unfit, fitted, value_shown
 from sim.scenario.tree import Node, Problems
 from sim.scenario.validation import Spot, judged
@@ -84,10 +82,8 @@ class _Written(BaseModel):
     at_most: float | None = Field(None, allow_inf_nan=False)
 
 
-def outcomes_in(
-    node: Node | None, problems: Problems, own: Mapping[str, OwnMeasure] = MappingProxyType({})
-) -> tuple[Outcome, ...]:
-    """The outcomes in the order of the file: a section, or a list of measures, those of one's ``own`` among them."""
+def outcomes_in(node: Node | None, problems: Problems, known: Mapping[str, Measure]) -> tuple[Outcome, ...]:
+    """The outcomes in the order of the file: a section, or a list of measures of those that are ``known``."""
     if node is None:
         return ()
     if isinstance(node.value, list):
@@ -99,7 +95,6 @@ def outcomes_in(
             node.place, f"outcomes is {value_shown(node.value)}, but must be a list of measures, such as [profit]"
         )
         return ()
-    known = {**DEFINITIONS, **own}
     found = [_outcome(name, entry, known, problems) for name, entry in entries]
     return tuple(outcome for outcome in found if outcome is not None)
 

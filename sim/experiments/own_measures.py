@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.errors import Mistake
 from sim.experiments.measure_expressions import Expression, compile_expression, names_in, reckoned_at
-from sim.runs.measures import COUNTED, DEFINITIONS, NAMES, STAFF, Measure, Quantities, unit_of_count
+from sim.runs.measures import COUNTED, DEFINITIONS, STAFF, Measure, Quantities, unit_of_count
 from sim.runs.statistics import ANYTHING
 from sim.scenario.quantities import value_shown
 from sim.scenario.tree import Node, Problems
@@ -57,8 +57,10 @@ def reckoned(measure: Measure, values: Mapping[str, np.ndarray]) -> np.ndarray:
     return measure.expression(values) if isinstance(measure, OwnMeasure) else values[measure.name]
 
 
-def own_measures_in(node: Node | None, problems: Problems) -> dict[str, OwnMeasure]:
-    """The measures under ``measures``, by name; what is wrong is booked."""
+def own_measures_in(
+    node: Node | None, problems: Problems, known: Mapping[str, Measure] = DEFINITIONS
+) -> dict[str, OwnMeasure]:
+    """The measures under ``measures``, by name, over those that are ``known``; what is wrong is booked."""
     if node is None:
         return {}
     if not isinstance(node.value, dict):
@@ -68,27 +70,30 @@ def own_measures_in(node: Node | None, problems: Problems) -> dict[str, OwnMeasu
     found: dict[str, OwnMeasure] = {}
     for name, entry in node.entries():
         try:
-            found[name] = own_measure(name, entry.value, found)
+            found[name] = own_measure(name, entry.value, found, known)
         except Mistake as mistake:
             problems.add(entry.place, f"measures.{name} {mistake}")
     return found
 
 
-def own_measure(name: str, text: object, others: Collection[str] = ()) -> OwnMeasure:
-    """The measure that an expression describes, beside ``others`` of one's own.
+def own_measure(
+    name: str, text: object, others: Collection[str] = (), known: Mapping[str, Measure] = DEFINITIONS
+) -> OwnMeasure:
+    """The measure that an expression over ``known`` measures and counts describes, beside ``others`` of one's own.
 
     Raises :class:`Mistake`, a sentence that goes on after the measure's name.
     """
     if not name.isidentifier():
         raise Mistake("is no name for a measure: take letters, digits and _, with no digit first")
-    columns = {f"{known}{ending}" for known in (*NAMES, *COUNTED, *others) for ending in ENDINGS}
+    columns = {f"{taken}{ending}" for taken in (*known, *COUNTED, *others) for ending in ENDINGS}
     if name in columns or name in RESERVED or any(f"{name}{ending}" in others for ending in ENDINGS):
         raise Mistake("is the name of something in the tables already; choose another")
-    expression = compile_expression(text, (*NAMES, *COUNTED))
+    expression = compile_expression(text, (*known, *COUNTED))
     tree = expression.tree
     return OwnMeasure(
-        name, _unit(tree), expression.text, 0, lambda counts: expression(Quantities(counts)), expression, _degree(tree)
-    )
+        name, _unit(tree, known), expression.text, 0, lambda counts: expression(Quantities(counts, known)), expression,
+        _degree(tree, known),
+    )  # fmt: skip
 
 
 # ---- units
@@ -99,29 +104,29 @@ TRIED = np.random.default_rng(1).uniform(2, 1000, (50, 8))
 """Values of up to fifty names at which it is tried out how an expression grows."""
 
 
-def _unit(node: ast.expr) -> str:
+def _unit(node: ast.expr, known: Mapping[str, Measure]) -> str:
     """The unit of what an expression gives: that of an amount, or one per another; ``units`` where it has no name."""
-    units = {_unit_of(name) for name in names_in(node)}
+    units = {_unit_of(name, known) for name in names_in(node)}
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        top, each = _unit(node.left), _unit(node.right)
+        top, each = _unit(node.left, known), _unit(node.right, known)
         if UNITS not in (top, each):
             return "ratio" if top == each else f"{top} per {each.removesuffix('s')}"
-    whole = len(units) == 1 and (isinstance(node, ast.Name) or _degree(node) == 1)
+    whole = len(units) == 1 and (isinstance(node, ast.Name) or _degree(node, known) == 1)
     return units.pop() if whole else UNITS
 
 
-def _unit_of(name: str) -> str:
-    return DEFINITIONS[name].unit if name in DEFINITIONS else unit_of_count(name)
+def _unit_of(name: str, known: Mapping[str, Measure]) -> str:
+    return (known[name].unit if name in known else "") or unit_of_count(name)
 
 
-def _degree(node: ast.expr) -> float:
+def _degree(node: ast.expr, known: Mapping[str, Measure]) -> float:
     """By which power of ``stands_for`` an expression grows, tried out at some values; 0 when it follows no power."""
     values = {name: TRIED[k % len(TRIED)] for k, name in enumerate(names_in(node))}
-    doubled = {name: value * (2.0 if _grows(name) else 1.0) for name, value in values.items()}
+    doubled = {name: value * (2.0 if _grows(name, known) else 1.0) for name, value in values.items()}
     with np.errstate(all="ignore"):
         powers = np.log2(reckoned_at(node, doubled) / reckoned_at(node, values))
     return round(float(powers[0]), 6) if np.ptp(powers) < 1e-9 else 0.0
 
 
-def _grows(name: str) -> bool:
-    return DEFINITIONS[name].grows if name in DEFINITIONS else name not in STAFF
+def _grows(name: str, known: Mapping[str, Measure]) -> bool:
+    return known[name].grows if name in known else name not in STAFF

@@ -29,8 +29,9 @@ from sim.experiments.factors import LEVERS, UNCERTAINTIES, Factor, factors_in, s
 from sim.experiments.methods import names
 from sim.experiments.outcomes import Outcome, outcomes_in
 from sim.experiments.own_measures import own_measures_in
-from sim.runs.measures import Measure
+from sim.runs.measures import Measure, definitions
 from sim.runs.runner import MOST_SEED
+from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.quantities import Unfit, fitted, value_shown
 from sim.scenario.tree import Node, Problems, given, shown
 from sim.scenario.validation import Spot, judged
@@ -143,15 +144,20 @@ class Experiment:
                 raise Mistake(f"{shown(self.path)}: {name} is missing, and this command needs it")
 
 
-def load_experiment(path: Path | str, command: str | None = None, model: type[BaseModel] | None = None) -> Experiment:
+def load_experiment(
+    path: Path | str,
+    command: str | None = None,
+    model: type[BaseModel] | None = None,
+    mechanisms: Mechanisms | None = None,
+) -> Experiment:
     """The experiment in a YAML file.
 
-    ``command`` (a method's name) reads its own section as a ``model``, whose defaults hold when there is none. Raises
-    :class:`Mistake` with file, line, key, value and remedy.
+    ``command`` (a method's name) reads its own section as a ``model``, whose defaults hold when there is none.
+    ``mechanisms``: as :func:`sim.load` takes them. Raises :class:`Mistake` with file, line, key, value and remedy.
     """
     file = file_path("path", path).absolute()
     tree = read_yaml(file, "an experiment", "question: Does it pay to answer faster?")
-    return experiment_in(tree, file, command, model)
+    return experiment_in(tree, file, command, model, mechanisms=mechanisms)
 
 
 def experiment_in(
@@ -160,6 +166,7 @@ def experiment_in(
     command: str | None = None,
     model: type[BaseModel] | None = None,
     base: Scenario | None = None,
+    mechanisms: Mechanisms | None = None,
 ) -> Experiment:
     """The experiment that a tree says, as if it stood in ``file``; see :func:`load_experiment`.
 
@@ -167,7 +174,8 @@ def experiment_in(
     """
     problems = Problems()
     _refuse_unknown(tree, problems)
-    base = _laid_over(base or _base(tree, file), tree.get("with"), "with", problems)
+    base = _laid_over(base or _base(tree, file, mechanisms or ()), tree.get("with"), "with", problems)
+    known = definitions(base.model)
     levers, uncertainties = (factors_in(tree.get(key), key, base, problems) for key in (LEVERS, UNCERTAINTIES))
     _refuse_twice(tree, levers, uncertainties, problems)
     found = Experiment(
@@ -176,7 +184,9 @@ def experiment_in(
         base=base,
         levers=levers,
         uncertainties=uncertainties,
-        outcomes=outcomes_in(tree.get("outcomes"), problems, own_measures_in(tree.get("measures"), problems)),
+        outcomes=outcomes_in(
+            tree.get("outcomes"), problems, {**known, **own_measures_in(tree.get("measures"), problems, known)}
+        ),
         design=design_in(tree.get("design"), problems),
         replications=_whole(tree, "replications", 20, (1, MOST_REPLICATIONS), problems),
         precision=_precision(tree, problems),
@@ -208,15 +218,15 @@ def _question(tree: Node, problems: Problems) -> str:
     return " ".join(node.value.split())
 
 
-def _base(tree: Node, file: Path) -> Scenario:
+def _base(tree: Node, file: Path, mechanisms: Mechanisms) -> Scenario:
     """The scenario to start from; without it nothing else can be judged, so a mistake here ends the reading."""
     node = tree.get("base")
     if node is None:
         raise Mistake(f"{shown(file)}: base is missing; name a scenario file, such as ../scenarios/telecom/today.yaml")
-    return _scenario_file(node, "base", file)
+    return _scenario_file(node, "base", file, mechanisms)
 
 
-def _scenario_file(node: Node, key: str, file: Path) -> Scenario:
+def _scenario_file(node: Node, key: str, file: Path, mechanisms: Mechanisms) -> Scenario:
     written = node.value
     if not isinstance(written, str) or not written.strip():
         raise Mistake(f"{node.place}: {key} is {value_shown(written)}, but must be the path of a scenario file")
@@ -229,7 +239,7 @@ def _scenario_file(node: Node, key: str, file: Path) -> Scenario:
         refuse_unless_file(target)
     except Mistake as mistake:
         raise Mistake(f"{node.place}: {key}: {mistake}") from None
-    return load(target)
+    return load(target, mechanisms)
 
 
 def _laid_over(base: Scenario, over: Node | None, key: str, problems: Problems) -> Scenario:
@@ -264,7 +274,7 @@ def _policy(name: str, entry: Node, tree: Node, base: Scenario, file: Path, prob
     key = f"policies.{name}"
     if isinstance(entry.value, dict):
         return _laid_over(base, Node(dict(entry.value) | {"name": Node(name)}, entry.place), key, problems)
-    found, over = _scenario_file(entry, key, file), tree.get("with")
+    found, over = _scenario_file(entry, key, file, base.model), tree.get("with")
     plain = over.plain() if over is not None and isinstance(over.value, dict) else {}
     return _laid_over(found, Node(given(plain | {"name": name}).value, entry.place), key, problems)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.data.customer_text import shortened
 from sim.errors import Mistake
+from sim.scenario.mechanisms import options
 from sim.scenario.tree import DEEPEST, Node, shown
 from sim.scenario.whole import Scenario, load
 
@@ -17,7 +18,11 @@ def command_for(scenario: Scenario, seed: int, replication: int) -> str:
     """``loyalty run FILE --set PATH=VALUE … --seed S --first R --replications 1``."""
     file = shown(scenario.path) if scenario.path else "SCENARIO"
     sets = [f"--set {shlex.quote(f'{path}={json.dumps(value)}')}" for path, value in _changed(scenario)]
-    words = ["loyalty run", shlex.quote(file), *sets, f"--seed {seed} --first {replication} --replications 1"]
+    words = [
+        f"loyalty run {shlex.quote(file)}{options(scenario.model)}",
+        *sets,
+        f"--seed {seed} --first {replication} --replications 1",
+    ]
     return " ".join(words)
 
 
@@ -26,7 +31,7 @@ def _changed(scenario: Scenario) -> Iterator[tuple[str, Any]]:
     if scenario.path is None:
         return
     try:
-        written = load(scenario.path).tree
+        written = load(scenario.path, scenario.model).tree
     except Mistake:  # the file is gone or was changed since: everything is said
         written = Node({})
     yield from _differences(written, scenario.tree, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,7 +26,7 @@ REPLICATIONS = arrow.schema(
     [
         *KEY,
         *((name, arrow.float64()) for name in (*NAMES, *COUNTED)),
-        *((n, arrow.string()) for n in ("error", "traceback", "repeat")),
+        *((n, arrow.string()) for n in ("error", "traceback", "repeat", "own")),
     ]
 )
 WEEKLY = arrow.schema([*KEY, ("week", arrow.int16()), *((name, arrow.float32()) for name in NAMES)])
@@ -58,13 +59,24 @@ def replications(blocks: Sequence[Finished]) -> arrow.Table:
     done = _keys(blocks, [block.numbers for block in blocks])
     values = np.concatenate([np.concatenate([block.values, block.counts]) for block in blocks], axis=1)
     none = arrow.nulls(values.shape[1], arrow.string())
-    finished = {**done, **_measured((*NAMES, *COUNTED), values), "error": none, "traceback": none, "repeat": none}
+    measured = _measured((*NAMES, *COUNTED), values)
+    finished = {**done, **measured, "error": none, "traceback": none, "repeat": none, "own": _own(blocks)}
     return arrow.concat_tables([arrow.table(finished, REPLICATIONS), _failed(blocks)]).unify_dictionaries()
 
 
 def _measured(names: Sequence[str], values: np.ndarray) -> dict[str, arrow.Array]:
     """Columns of numbers: where there was nothing to measure is NULL, which an average leaves out."""
     return {name: arrow.array(column, from_pandas=True) for name, column in zip(names, values, strict=True)}
+
+
+def _own(blocks: Sequence[Finished]) -> arrow.Array:
+    """What mechanisms from outside the package counted in each replication, as JSON; NULL where there are none."""
+    told: list[str | None] = []
+    for block in blocks:
+        own = block.told.get("own") or {}
+        each = [json.dumps({name: values[k] for name, values in own.items()}) for k in range(len(block.numbers))]
+        told += each if own else [None] * len(block.numbers)
+    return arrow.array(told, arrow.string())
 
 
 def _failed(blocks: Sequence[Finished]) -> arrow.Table:

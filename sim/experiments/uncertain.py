@@ -18,6 +18,7 @@ from sim.errors import Mistake
 from sim.experiments.designs import _read
 from sim.experiments.factors import parameter_at, sectioned
 from sim.experiments.repeating import command_for
+from sim.model.component import Model
 from sim.runs.comparison import Comparison
 from sim.runs.executor import Block, Executor
 from sim.runs.result import Gathering, Result
@@ -44,24 +45,26 @@ class Draws:
     def applied(self, scenario: Scenario, row: int) -> Scenario:
         """The scenario with the parameters of this set. Raises :class:`Mistake` when they contradict the scenario."""
         values = zip(self.paths, self.values[row], strict=True)
-        return scenario.with_(
-            **sectioned({path: _typed(parameter_at(path).kind, float(value)) for path, value in values})
-        )
+        typed = {path: _typed(parameter_at(path, scenario.model).kind, float(value)) for path, value in values}
+        return scenario.with_(**sectioned(typed))
 
 
 def _typed(kind: type, value: float) -> Any:
     return kind(value) if kind in (bool, int) else value
 
 
-def read_draws(path: Path) -> Draws:
-    """The table that ``loyalty calibrate`` writes: a column for each parameter, CSV or Parquet. Raises :class:`Mistake`."""
+def read_draws(path: Path, model: Model | None = None) -> Draws:
+    """The table that ``loyalty calibrate`` writes: a column for each parameter of the model, CSV or Parquet.
+
+    Raises :class:`Mistake`.
+    """
     path = file_path("path", path)
     refuse_unless_file(path)
     table = _read(path)
     paths = tuple(str(column) for column in table.columns)
     for name in paths:
         try:
-            parameter_at(name)
+            parameter_at(name, model)
         except Unfit as unfit:
             raise Mistake(f"{shown(path)}: the column '{name}' {unfit}") from None
     try:

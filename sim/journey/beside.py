@@ -11,7 +11,7 @@ from typing import Any
 from sim.errors import Mistake
 from sim.journey.story import COLUMNS, Journey, Week, journey, label, stretches, uneventful, wrapped
 from sim.journey.telling import FEELINGS
-from sim.scenario.whole import Scenario
+from sim.scenario.whole import Scenario, check_one_model
 
 DIFFERENT = 0.005
 """Feelings, on the scale from 0 to 1, that are nearer to one another than this are told as the same."""
@@ -76,9 +76,10 @@ class Beside:
 def against(scenario: Scenario, other: Scenario, customer: int, replication: int = 0, seed: int = 1) -> Beside:
     """The same customer, with the same luck, under two scenarios.
 
-    Raises :class:`~sim.errors.Mistake` when there is no such customer or replication, or when the scenarios do not last
-    equally long or do not begin with equally many customers.
+    Raises :class:`~sim.errors.Mistake` when there is no such customer or replication, or when the scenarios are of different
+    models, do not last equally long or do not begin with equally many customers.
     """
+    check_one_model([scenario, other])
     one, two = journey(scenario, customer, replication, seed), journey(other, customer, replication, seed)
     if len(one.weeks) != len(two.weeks):
         lasts = f"'{scenario.name}' lasts {len(one.weeks)} weeks and '{other.name}' {len(two.weeks)}"

@@ -9,7 +9,6 @@ import numpy as np
 from sim.engine.engine import Engine, Market
 from sim.engine.start import Ground
 from sim.errors import Mistake
-from sim.model.week import EVENTS
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario
 
@@ -18,7 +17,7 @@ MOST = 2**64 - 1
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: its name in ``sim.model.week.EVENTS``, and how much of it (what of, depends on the name)."""
+    """Something that happened: its name among the model's events, and how much of it (what of, depends on the name)."""
 
     what: str
     amount: float
@@ -65,10 +64,10 @@ def relive(scenario: Scenario, customer: int, replication: int = 0, seed: int = 
     check_customer(ground, customer, replication, seed)
     market = Engine(ground, seed).start(replication, customer)
     start, rank = _person(market, customer), _rank(market, customer)
-    moments = []
+    moments, known = [], ground.model.events
     for week in range(ground.weeks):
         market.step()
-        events = tuple(Event(EVENTS[entry["what"]], float(entry["amount"])) for entry in market.events)
+        events = tuple(Event(known[entry["what"]], float(entry["amount"])) for entry in market.events)
         moments.append(Moment(week, events, _person(market, customer)))
     return Life(start, rank, ground.plan.founders, tuple(moments))
 

@@ -67,7 +67,7 @@ class Journey:
     @cached_property
     def weeks(self) -> tuple[Week, ...]:
         """Every week, the uneventful ones too."""
-        return tuple(_weeks(self.life, self.scenario.currency))
+        return tuple(_weeks(self.life, self.scenario))
 
     @property
     def heading(self) -> list[str]:
@@ -140,12 +140,14 @@ def heading(person: Person, customer: int, replication: int, seed: int) -> list[
     return [*said, f"Before week 0: {person.beginning}."]
 
 
-def _weeks(life: Life, currency: str) -> Iterator[Week]:
+def _weeks(life: Life, scenario: Scenario) -> Iterator[Week]:
     before = life.start
     for moment in life.moments:
-        here = Circumstances(int(before["provider"]), currency, before)
+        here = Circumstances(int(before["provider"]), scenario.currency, before)
         same = before["provider"] == moment.state["provider"]
-        yield Week(moment, tuple(sentences(moment.events, here)), felt(before, moment.state) if same else "")
+        yield Week(
+            moment, tuple(sentences(moment.events, here, scenario.model)), felt(before, moment.state) if same else ""
+        )
         before = moment.state
 
 

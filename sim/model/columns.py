@@ -22,12 +22,15 @@ firm a number, or a sum of whole numbers such as cents."""
 class Column:
     """One number that every customer carries; of a kind of :data:`OF_COMPANY`, every representative or the firm.
 
-    ``written_in`` names the phases of the week that may change it (none for a fixed trait); a test holds the engines to it.
     ``size``: how many numbers a person carries under this name.
     """
 
     name: str
     kind: str
     meaning: str
-    written_in: tuple[str, ...] = ()
     size: int = 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its numbers: its own, or of several ``points_0``, ``points_1`` and so on."""
+        return (self.name,) if self.size == 1 else tuple(f"{self.name}_{place}" for place in range(self.size))

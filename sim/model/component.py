@@ -6,13 +6,15 @@ which columns people carry. What is added stands behind what is there, so that a
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY, Column
 from sim.model.events import Sentence
@@ -43,7 +45,17 @@ class Part:
     events: Mapping[str, Sentence] = field(default_factory=dict)
     """What a journey can tell of, and the sentence that tells it."""
     week: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    """For a mechanism from outside: in which phases its steps act."""
+    """For a mechanism from outside: at which places of the week its steps act (see :func:`sim.model.week.week_of`)."""
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Everything that it counts every week: counts, money in, money out."""
+        return *self.counts, *self.money_in, *self.money_out
+
+    def means(self, name: str) -> str:
+        """What is counted under a name, where the file says it: ``COUNTS = {"visits": "Visits to a shop"}``; else empty."""
+        told = getattr(self.module, "COUNTS", ())
+        return told.get(name, "") if isinstance(told, Mapping) else ""
 
     @property
     def says(self) -> str:
@@ -69,7 +81,7 @@ def part_of(module: ModuleType, group: str, name: str) -> Part:
         getattr(module, "COLUMNS", ()),
         getattr(module, "EXAMPLES", ()),
         getattr(module, "IMPOSSIBLE", ()),
-        getattr(module, "COUNTS", ()),
+        tuple(getattr(module, "COUNTS", ())),
         getattr(module, "MONEY_IN", ()),
         getattr(module, "MONEY_OUT", ()),
         MappingProxyType(getattr(module, "EVENTS", {})),
@@ -77,17 +89,44 @@ def part_of(module: ModuleType, group: str, name: str) -> Part:
     )
 
 
+class MechanismFile(NamedTuple):
+    """The file of a mechanism from outside the package: where it lies, or lay, and what it says."""
+
+    path: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        """What the mechanism is called: the file's name without its ending."""
+        return Path(self.path).stem
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the text: 64 hexadecimal digits."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
     """The parts of a model by name: behaviours, then mechanisms, each alphabetically, then those from outside."""
 
     parts: Mapping[str, Part]
+    files: tuple[MechanismFile, ...] = ()
+    """Those of mechanisms from outside the package, in the order of their names."""
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        """For other processes, which have the same package."""
+        return builtin, ()
+
+    @property
+    def mechanisms(self) -> dict[str, str]:
+        """Mechanisms from outside the package by name, and SHA-256 (64 hex digits) of the text of each."""
+        return {file.name: file.sha256 for file in self.files}
 
     @cached_property
     def counts(self) -> tuple[str, ...]:
         """What is counted every week, in the order of the count's columns."""
-        groups = ((*part.counts, *part.money_in, *part.money_out) for part in self.parts.values())
-        return tuple(name for group in groups for name in group)
+        return tuple(name for part in self.parts.values() for name in part.counted)
 
     @cached_property
     def _count_places(self) -> dict[str, int]:
@@ -128,6 +167,10 @@ class Model:
         """How many rows the columns of a kind take: a column with several numbers a person takes as many."""
         return sum(column.size for column in self.columns(kind).values())
 
+    def names(self, kind: str) -> tuple[str, ...]:
+        """The names of these rows."""
+        return tuple(name for column in self.columns(kind).values() for name in column.names)
+
     def row(self, name: str) -> int:
         """The (first) row of a column in the array of its kind; raises ``KeyError`` for a name that no part owns."""
         for columns in self._columns.values():
@@ -152,16 +195,6 @@ def builtin() -> Model:
         for name in sorted(item.name for item in pkgutil.iter_modules(folder)):
             found[name] = part_of(importlib.import_module(f"sim.model.{group}.{name}"), group, name)
     return Model(MappingProxyType(found))
-
-
-def with_mechanisms(paths: Sequence[str]) -> Model:
-    """The shipped model, with the mechanisms of these files (absolute paths) beside its own.
-
-    Raises :class:`~sim.errors.Mistake` for a file that cannot be imported, or that clashes with what is there.
-    """
-    from sim.model import outside  # which makes parts itself
-
-    return builtin() if not paths else outside.extended(builtin(), tuple(paths))
 
 
 def parts() -> Mapping[str, Part]:

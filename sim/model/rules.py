@@ -160,8 +160,12 @@ class Rule:
         self.plain = function
         self.compiled = kernel(function)
         self._numba_type_ = types.Dispatcher(self.compiled)
-        self._returns = _FORCED.get(inspect.signature(function, eval_str=True).return_annotation, tuple)
-        self._forced = [_FORCED[p.annotation] for p in inspect.signature(function, eval_str=True).parameters.values()]
+        said = inspect.signature(function, eval_str=True)
+        self._returns = _FORCED.get(said.return_annotation, tuple)
+        kinds = [parameter.annotation for parameter in said.parameters.values()]
+        if not _FORCED.keys() >= set(kinds):
+            raise TypeError(f"rule {function.__name__}: every number that it takes is annotated float, int or bool")
+        self._forced = [_FORCED[kind] for kind in kinds]
         self.__name__, self.__doc__, self.__module__ = function.__name__, function.__doc__, function.__module__
 
     def force(self, *numbers: Any) -> list[Any]:

@@ -18,7 +18,8 @@ number (money in cents, states in units of 2^-20), so that sums are exact in any
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -74,6 +75,7 @@ from sim.model.schedule import (
     Whoever,
     company,
     everybody,
+    steps_in,
 )
 
 PHONES = Line("busy", "server", ("representatives_on_duty", "representatives_before"))
@@ -81,6 +83,9 @@ TILLS = Line("lane_busy", "lane", ("lanes_on_duty", "lanes_before"), "lane_line"
 MACHINES = Line("self_busy", "self_lane", ("self_checkout", "self_lanes"), "self_line")
 
 CALL_CENTRE_HOURS, SHOP_HOURS = ("call_centre", "hours"), ("self_checkout", "hours")
+
+CLOSING = company(management.close_books)
+"""What stays the last of its phase, whatever a mechanism from outside puts there: its money belongs into the books, too."""
 
 WEEK: dict[str, tuple[Item, ...]] = {
     "govern": (
@@ -138,15 +143,39 @@ WEEK: dict[str, tuple[Item, ...]] = {
         *company(transparency.pay_for_openness, pretence.pay_for_campaign, marketing.pay_for_reach),
         *company(chatbot.pay_for_bot, digital_channels.pay_for_messages, personalisation.pay_for_knowing),
         *company(innovation.pay_for_progress, retention_offers.pay_for_plans, winback.pay_for_wooing),
-        *company(management.close_books),
+        *CLOSING,
     ),
 }  # fmt: skip
 """Who takes which step in which phase, in this order."""
 PHASES = tuple(WEEK)
+BEFORE = "before "
+"""With this word before its name, a place in the week is the beginning of a phase; without it, its end."""
+PLACES = tuple(place for phase in PHASES for place in (f"{BEFORE}{phase}", phase))
+"""Where steps of a mechanism from outside can act, in the order of the week."""
+
+
+def week_of(model: Model) -> Mapping[str, tuple[Item, ...]]:
+    """The week of a model: :data:`WEEK`, with the steps of mechanisms from outside at the places that their files name."""
+    own = {place: tuple(chain(*(part.week.get(place, ()) for part in model.parts.values()))) for place in PLACES}
+    return {phase: _with_own(items, own[f"{BEFORE}{phase}"], own[phase]) for phase, items in WEEK.items()}
+
+
+def _with_own(items: tuple[Item, ...], first: tuple[Item, ...], last: tuple[Item, ...]) -> tuple[Item, ...]:
+    """A phase with some steps at its beginning, and some at its end, though before what closes it."""
+    usual = tuple(item for item in items if item not in CLOSING)
+    return *first, *usual, *last, *items[len(usual) :]
+
 
 COUNTS, EVENTS = builtin().counts, builtin().events
 """What the shipped model counts every week, in the order of the count's columns, and what a journey can tell of."""
 MONEY_IN, MONEY_OUT = builtin().money_in, builtin().money_out
+
+
+def written_in(column: str, model: Model | None = None) -> tuple[str, ...]:
+    """The phases of the week that may change a column, as the steps taken in them say; none for what never changes."""
+    week = week_of(model or builtin()).items()
+    taken = ((phase, (step for item in items for step in steps_in(item))) for phase, items in week)
+    return tuple(phase for phase, steps in taken if any(column in step.writes for step in steps))
 
 
 def count(name: str) -> int:
@@ -187,17 +216,9 @@ class State(NamedTuple):
 def state_columns(state: State, model: Model | None = None) -> dict[str, np.ndarray]:
     """The state by name: every column of every person, of every representative and of the company, then the queues."""
     kinds, model = (*KINDS, *OF_COMPANY), model or builtin()
-    named = {name: array for kind in kinds for name, array in _named(model, kind, getattr(state, kind))}
-    return named | {field: getattr(state, field) for field in State._fields if field not in kinds}
-
-
-def _named(model: Model, kind: str, table: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-    """The rows of the columns of a kind by name; those of a column with several numbers are numbered."""
-    row = 0
-    for name, column in model.columns(kind).items():
-        for place in range(column.size):
-            yield name if column.size == 1 else f"{name}_{place}", table[row + place]
-        row += column.size
+    named = {kind: dict(zip(model.names(kind), getattr(state, kind), strict=True)) for kind in kinds}
+    rows = {name: row for rows in named.values() for name, row in rows.items()}
+    return rows | {field: getattr(state, field) for field in State._fields if field not in kinds}
 
 
 class Network(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 from sim.model.behaviour.ledger import CAUSES
 from sim.report.amounts import Unit, money_unit
 from sim.runs.comparison import Comparison
-from sim.runs.measures import HEADS, ratio
+from sim.runs.measures import ratio
 from sim.runs.runner import Result
 from sim.runs.statistics import ANYTHING, Difference, Interval, difference, interval
 
@@ -146,7 +146,7 @@ def _unit_of(answer: Comparison, measure: str) -> Unit:
         return chosen._replace(factor=chosen.factor * scale)
     if unit == "minutes" and all(not mean >= 1 for mean in means):
         return Unit(60, "seconds", "seconds")
-    if unit in HEADS:
+    if about.grows:
         return Unit(scale, unit, unit)
     return SHOWN.get(unit, Unit(1, unit, unit))
 

@@ -90,7 +90,7 @@ PAIRS = (
 
 def reflections(result: Result) -> list[Reflection]:
     """Every pair of a run's scenario, the widest gap first, and last where there is nothing to see."""
-    counts = counts_of(result.tally, result.founders)
+    counts = counts_of(result.tally, result.founders, result.scenario.model)
     found = [_reflection(pair, counts) for pair in PAIRS]
     return sorted(found, key=lambda one: -abs(one.gap.mean) if one.gap.defined else 0.0)
 
@@ -105,7 +105,7 @@ def _reflection(pair: Pair, counts: Counts) -> Reflection:
 
 def handling_minutes(result: Result) -> float:
     """Mean handling time of an answered call in minutes, as the company measures it; NaN when nobody called."""
-    counts = counts_of(result.tally, result.founders)
+    counts = counts_of(result.tally, result.founders, result.scenario.model)
     return float(ratio((counts["busy"] / FIXED_ONE).sum(), counts["answered"].sum()))
 
 

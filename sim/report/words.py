@@ -24,7 +24,6 @@ from sim.report.amounts import (
     span,
 )
 from sim.runs.comparison import Comparison
-from sim.runs.measures import DEFINITIONS
 from sim.runs.runner import Result
 from sim.runs.statistics import Difference, difference
 
@@ -269,7 +268,7 @@ def _reason(cause: str, gap: Difference) -> str:
 
 def short_change(answer: Comparison, other: Result, measure: str) -> tuple[str, str]:
     """A difference at a glance: a number with its unit, and whether it is ``good``, ``bad`` or ``open``."""
-    gap, better = answer.differences[other.scenario.name][measure], DEFINITIONS[measure].better
+    gap, better = answer.differences[other.scenario.name][measure], answer.definitions[measure].better
     if missing(gap):
         return NONE, "open"
     if nothing(gap):

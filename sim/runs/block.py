@@ -17,9 +17,11 @@ from types import TracebackType
 from typing import Any
 
 from sim.engine.start import Ground
+from sim.model.component import Model, builtin
 from sim.model.week import COUNTS
 from sim.runs.replication import Counted, Replicator, Task
 from sim.runs.result import Result
+from sim.scenario.mechanisms import options
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario, described
 from sim.system.memory import enough_memory
@@ -44,6 +46,7 @@ class Block:
     def task(self) -> Task:
         """What a worker is told, who needs no scenario."""
         name = self.scenario.path.name if self.scenario.path else "SCENARIO"
+        name += options(self.scenario.model)
         return Task(name, self.seed, self.first, self.count, self.engine)
 
 
@@ -171,10 +174,10 @@ class Executor:
         raise NotImplementedError
 
 
-def load_compiled_code() -> None:
-    """Have the compiled code on disk and in this process: a replication of the smallest market takes all of it."""
-    smallest = described({"weeks": 1, "market": {"customers": 1, "prospects": 1}, "network": {"kind": "none"}})
-    Replicator()(ground_of(smallest), Task("", 1, 0, 1))
+def load_compiled_code(model: Model | None = None) -> None:
+    """Have a model's compiled code on disk and in this process: a replication of the smallest market takes all of it."""
+    smallest = {"weeks": 1, "market": {"customers": 1, "prospects": 1}, "network": {"kind": "none"}}
+    Replicator()(ground_of(described(smallest, mechanisms=model or builtin())), Task("", 1, 0, 1))
 
 
 CUSTOMER_WEEK = 20e-9

@@ -1,6 +1,7 @@
 """Workers elsewhere: blocks of replications on Dask, on processes of this machine or on a cluster's.
 
-A worker is sent arrays and sends arrays back; it needs the program installed, and no file of the user's. People (with what
+A worker is sent arrays and sends arrays back; it needs the program installed, and no file of the user's: the texts of mechanisms
+from outside the package go with the policies, and are run there. People (with what
 was read from the customer file) are sent once for each population, policies once for each block, being small when packed.
 Workers that die have their blocks run again elsewhere, and every replication's numbers are the same wherever it is run.
 """
@@ -30,6 +31,7 @@ import pyarrow as arrow
 
 from sim.engine.start import Ground
 from sim.errors import Mistake
+from sim.model.component import Model, builtin
 from sim.model.population import Plan
 from sim.model.rules import source_hash
 from sim.runs.block import Block, Executor, load_compiled_code
@@ -126,6 +128,7 @@ class Cluster(Executor):
     def __init__(self, workers: int | None, address: str | None) -> None:
         super().__init__()
         self._people: dict[str, Any] = {}
+        self._compiled: set[Model] = {builtin()} if address is None else set()
         self._sent: dict[int, tuple[Ground, Any, bytes]] = {}
         self._opened = ExitStack()
         self._seen = self._look_at = time.monotonic()
@@ -196,8 +199,16 @@ class Cluster(Executor):
         self.places = sum(self._client.nthreads().values())
 
     def _submit(self, block: Block) -> Any:
-        people, policies = self._send(self.ground(block.scenario))
+        ground = self.ground(block.scenario)
+        self._compile_once(ground.model)
+        people, policies = self._send(ground)
         return self._client.submit(replicated, people, policies, block.task, pure=False)
+
+    def _compile_once(self, model: Model) -> None:
+        """Have the week of a model compiled before workers of this machine, all at the same time, begin to."""
+        if self._compiled and model not in self._compiled:
+            load_compiled_code(model)
+            self._compiled.add(model)
 
     def _send(self, ground: Ground) -> tuple[Any, bytes]:
         """The people (sent once for each population, kept by the scheduler) and the policies, packed."""

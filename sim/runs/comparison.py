@@ -20,7 +20,8 @@ from sim.runs.own_measures import Function, own_measures
 from sim.runs.result import Result, enlarged, joined
 from sim.runs.runner import Place, Progress, check_numbers, check_scenario, run_together
 from sim.runs.statistics import Difference, Interval, coupling_bound, difference, interval, plain, unseen_at_most
-from sim.scenario.whole import Scenario
+from sim.scenario.mechanisms import Mechanisms
+from sim.scenario.whole import Scenario, check_one_model
 from sim.system.arguments import file_path, function, number, shown, whole
 
 if TYPE_CHECKING:
@@ -281,6 +282,7 @@ def _check_scenarios(scenarios: Sequence[Scenario]) -> None:
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise Mistake(f"two scenarios are called '{twice.pop()}': give each its own name")
+    check_one_model(scenarios)
     weeks = {scenario.weeks for scenario in scenarios}
     if len(weeks) > 1:
         raise Mistake(
@@ -329,22 +331,24 @@ def compare(
     progress: Progress | None = None,
     planned: Callable[[Comparison, int], None] | None = None,
     measures: Mapping[str, Function] | None = None,
+    mechanisms: Mechanisms = (),
 ) -> Comparison:
     """Compare scenarios under the same luck; the first is the base.
 
     ``precision``: run until the 95 % half-width of each paired difference in retention is no larger than this share of
     customers (0.01 is one percentage point), at most ``most`` replications; ``replications`` is then ignored. ``planned`` is
     told the answer so far, and how many replications there are to be, before more are added. Where to run, and ``measures``
-    of one's own: as in :func:`sim.run`. Raises :class:`~sim.errors.Mistake` on a wrong argument, and when the scenarios cannot
-    be compared.
+    and ``mechanisms`` of one's own: as in :func:`sim.run`. Raises :class:`~sim.errors.Mistake` on a wrong argument, and when
+    the scenarios cannot be compared.
     """
     if isinstance(scenarios, Scenario) or not isinstance(scenarios, Iterable):
         raise Mistake(f"scenarios must be a list of scenarios, the base first, but is {shown(scenarios)}")
     scenarios = tuple(scenarios)
     _check_scenarios(scenarios)
+    scenarios = tuple(scenario.with_mechanisms(mechanisms) for scenario in scenarios) if mechanisms else scenarios
     function("progress", progress)
     function("planned", planned)
-    wish, own = _wish(precision, most), own_measures(measures)
+    wish, own = _wish(precision, most), own_measures(measures, scenarios[0].model)
     replications, seed = check_numbers(replications, seed)
     if replications < 2 and wish is None:
         raise Mistake("replications is 1, but a comparison takes at least 2: one cannot tell policy from luck")

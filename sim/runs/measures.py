@@ -8,12 +8,14 @@ arrays. Over several weeks sums are divided by sums, so a week in which there wa
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from sim.model.behaviour.ledger import CAUSES
+from sim.model.component import Model, Part, builtin
 from sim.model.numeric import FIXED_ONE
 from sim.model.week import COUNTS, MONEY_IN, MONEY_OUT, WAIT_BINS
 from sim.runs.statistics import ANYTHING
@@ -88,6 +90,21 @@ class Measure(Quantity):
     """A measure with its formula over counts: a line of the list below, or an expression of one's own."""
 
     formula: Callable[[Counts], np.ndarray]
+
+
+@dataclass(frozen=True)
+class OwnCount(Measure):
+    """What a mechanism from outside the package counts, or the money that it moves, as a measure."""
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """It may be anything."""
+        return ANYTHING
+
+    @property
+    def grows(self) -> bool:
+        """It is a sum over people, and so the larger the more of them there are."""
+        return True
 
 
 HEADS = ("customers", "issues", "contacts", "complaints", "calls")
@@ -167,8 +184,8 @@ def _occupancy(c: Counts) -> np.ndarray:
 
 def _lifetime_value(c: Counts) -> np.ndarray:
     """Worth of a customer of average margin and churn, before the cost of winning anybody; missing where there is none."""
-    serving = tuple(name for name in MONEY_OUT if name not in WINNING)
-    margin, churn = ratio(_money(MONEY_IN)(c) - _money(serving)(c), c["weekly_customers"]), _churn(c)
+    serving = c["money_out"] / 100 - _money(WINNING)(c)
+    margin, churn = ratio(c["money_in"] / 100 - serving, c["weekly_customers"]), _churn(c)
     known = np.isfinite(margin) & np.isfinite(churn)
     worth = lifetime_value(np.where(known, margin, 0.0), 1 - np.where(known, churn, 0.0), DISCOUNT)
     return np.where(known, worth, np.nan)
@@ -225,9 +242,9 @@ MEASURES = (
     Measure("morale", "scale 0-1", "Morale of an average representative in an average week", 1, _mean("morale", "staff")),
     Measure("staff_turnover", "per year", "Representatives who quit, per representative and year", -1, lambda c: 365.25 / 7 * ratio(c["quits"], c["staff"])),
     Measure("budget", "ratio", "What the management spends on staff at the end, against the plan", 0, lambda c: c["budget"] / FIXED_ONE),
-    Measure("revenue", "currency", "All income", 1, _money(MONEY_IN)),
-    Measure("cost", "currency", "All cost", -1, _money(MONEY_OUT)),
-    Measure("profit", "currency", "Revenue less cost", 1, lambda c: _money(MONEY_IN)(c) - _money(MONEY_OUT)(c)),
+    Measure("revenue", "currency", "All income", 1, _money(("money_in",))),
+    Measure("cost", "currency", "All cost", -1, _money(("money_out",))),
+    Measure("profit", "currency", "Revenue less cost", 1, lambda c: c["money_in"] / 100 - c["money_out"] / 100),
     Measure("lifetime_value", "currency", "Margin that a customer of average margin and churn will bring, discounted by 10 % a year, before the cost of winning anybody", 1, _lifetime_value),
     Measure("customer_equity", "currency", "Lifetime value of all customers at the end", 1, _customer_equity),
     Measure("cost_per_contact", "currency", "Cost of the telephone for each call", -1, _each(("cost_calls",), "contacts")),
@@ -249,31 +266,53 @@ NAMES = tuple(measure.name for measure in MEASURES)
 DEFINITIONS = {measure.name: measure for measure in MEASURES}
 
 
-def counts_of(tally: np.ndarray, people_at_start: int) -> Counts:
+@lru_cache(maxsize=16)
+def definitions(model: Model) -> Mapping[str, Measure]:
+    """Every measure of a model by name: the program's, and what mechanisms from outside the package count."""
+    own = (_own_count(part, name) for part in model.parts.values() if part.group == "outside" for name in part.counted)
+    return DEFINITIONS | {measure.name: measure for measure in own}
+
+
+def _own_count(part: Part, name: str) -> Measure:
+    meaning = part.means(name) or called(name).capitalize()
+    if name in part.counts:
+        return OwnCount(name, "", meaning, 0, lambda c: c[name])
+    return OwnCount(name, "currency", meaning, 1 if name in part.money_in else -1, _money((name,)))
+
+
+def counts_of(tally: np.ndarray, people_at_start: int, model: Model | None = None) -> Counts:
     """The counts from which measures are made.
 
-    ``tally`` is int64 (..., weeks, counts); the weeks in it are taken together. ``people_at_start`` are the customers of
-    week 0. Returns float64 arrays of shape (...).
+    ``tally`` is int64 (..., weeks, counts) of a ``model``, the shipped one unless given; the weeks in it are taken together.
+    ``people_at_start`` are the customers of week 0. Returns float64 arrays of shape (...).
     """
+    model = model or builtin()
     sums, last = tally.sum(-2).astype(np.float64), tally[..., -1, :].astype(np.float64)
-    counts = {name: sums[..., k] for k, name in enumerate(COUNTS)}
+    counts = {name: sums[..., k] for k, name in enumerate(model.counts)}
+    for way, names in (("money_in", model.money_in), ("money_out", model.money_out)):
+        counts[way] = sum((counts[name] for name in names), np.zeros(sums.shape[:-1]))
     for name in AT_THE_END:
-        k = COUNTS.index(name)
+        k = model.count(name)
         counts[f"weekly_{name}"], counts[name] = sums[..., k], last[..., k]
     counts["people_at_start"] = np.full(sums.shape[:-1], float(people_at_start))
     counts["one"] = np.ones(sums.shape[:-1])
     return counts
 
 
-def measured(tally: np.ndarray, people_at_start: int, names: Collection[str] = NAMES) -> dict[str, np.ndarray]:
+def measured(
+    tally: np.ndarray, people_at_start: int, names: Collection[str] | None = None, model: Model | None = None
+) -> dict[str, np.ndarray]:
     """Measures (every one unless named) of the weeks in ``tally`` (int64, (..., weeks, counts)), by name: float64 of shape (...)."""
-    counts = counts_of(tally, people_at_start)
-    return {name: DEFINITIONS[name].formula(counts) for name in names}
+    known = definitions(model or builtin())
+    counts = counts_of(tally, people_at_start, model)
+    return {name: known[name].formula(counts) for name in (known if names is None else names)}
 
 
-def measured_weekly(tally: np.ndarray, people_at_start: int, names: Collection[str] = NAMES) -> dict[str, np.ndarray]:
+def measured_weekly(
+    tally: np.ndarray, people_at_start: int, names: Collection[str] | None = None, model: Model | None = None
+) -> dict[str, np.ndarray]:
     """Measures of each week by itself: ``tally`` (replications, weeks, counts) → float64 (replications, weeks)."""
-    return measured(tally[..., None, :], people_at_start, names)
+    return measured(tally[..., None, :], people_at_start, names, model)
 
 
 # ---- counts as people read them
@@ -298,13 +337,13 @@ def unit_of_count(name: str) -> str:
 
 
 class Quantities(dict[str, np.ndarray]):
-    """Every measure and every one of ``COUNTED`` by name, as people read them, reckoned when it is first asked for."""
+    """Every measure that is ``known`` and every one of ``COUNTED`` by name, as people read them, reckoned when it is asked for."""
 
-    def __init__(self, counts: Counts) -> None:
+    def __init__(self, counts: Counts, known: Mapping[str, Measure] = DEFINITIONS) -> None:
         super().__init__()
-        self._counts = counts
+        self._counts, self._definitions = counts, known
 
     def __missing__(self, name: str) -> np.ndarray:
-        known = DEFINITIONS.get(name)
+        known = self._definitions.get(name)
         self[name] = known.formula(self._counts) if known else self._counts[name] * SCALES.get(name, 1.0)
         return self[name]

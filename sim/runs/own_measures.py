@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import Mistake, nearest
-from sim.model.week import COUNTS
-from sim.runs.measures import DEFINITIONS, Quantity, called, measured_weekly
-from sim.runs.panel import COLUMNS, Names, Run, Several, names
+from sim.model.component import Model, builtin
+from sim.runs.measures import Quantity, called, definitions, measured_weekly
+from sim.runs.panel import Names, Run, Several, columns_of, names
 from sim.runs.weekly_counts import parts
 from sim.system.arguments import shown
 
@@ -30,26 +30,28 @@ class WeeklyCounts(Mapping[str, np.ndarray]):
     customers there are in week 0.
     """
 
-    def __init__(self, tally: np.ndarray, founders: int) -> None:
-        self._tally, self.founders = tally.view(), founders
+    def __init__(self, tally: np.ndarray, founders: int, model: Model | None = None) -> None:
+        self._tally, self.founders, self._model = tally.view(), founders, model or builtin()
         self._tally.flags.writeable = False
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in COUNTS:
-            raise KeyError(f"there is no count {shown(name)}{nearest(str(name), list(COUNTS))}")
-        return self._tally[..., COUNTS.index(name)]
+        counts = self._model.counts
+        if name not in counts:
+            raise KeyError(f"there is no count {shown(name)}{nearest(str(name), list(counts))}")
+        return self._tally[..., counts.index(name)]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(COUNTS)
+        return iter(self._model.counts)
 
     def __len__(self) -> int:
-        return len(COUNTS)
+        return len(self._model.counts)
 
     def measure(self, name: str) -> np.ndarray:
-        """One of the program's measures, of each week by itself: float64 (replications, weeks), NaN where it is missing."""
-        if name not in DEFINITIONS:
-            raise KeyError(f"there is no measure {shown(name)}{nearest(str(name), list(DEFINITIONS))}")
-        return measured_weekly(self._tally, self.founders, [name])[name]
+        """One of the model's measures, of each week by itself: float64 (replications, weeks), NaN where it is missing."""
+        known = definitions(self._model)
+        if name not in known:
+            raise KeyError(f"there is no measure {shown(name)}{nearest(str(name), list(known))}")
+        return measured_weekly(self._tally, self.founders, [name], self._model)[name]
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,8 @@ def of_panel(function: Callable[[pd.DataFrame], Any], columns: Names = None, wee
     """A measure of who felt what when: ``run(…, measures={"name": of_panel(function, columns=["trust"])})``.
 
     ``function`` takes the panel of one replication, as :meth:`sim.Result.panel` gives it with these columns and weeks, and
-    returns one number. Each replication is lived once more for it, one after the other and on this machine. Raises
-    :class:`~sim.errors.Mistake` for columns that nobody has.
+    returns one number. Each replication is lived once more for it, one after the other and on this machine.
     """
-    names("column", columns, COLUMNS)
     return OfPanel(function, columns, weeks)
 
 
@@ -88,15 +88,15 @@ class Own(Quantity):
             return np.zeros(0)
         if isinstance(self.function, OfPanel):
             return np.array([self._of_panel(self.function, run, number) for number in run.numbers])
-        return np.concatenate([self._of_counts(self.function, part, run.founders) for part in parts(run.tally)])
+        return np.concatenate([self._of_counts(self.function, part, run) for part in parts(run.tally)])
 
     def _of_panel(self, wanted: OfPanel, run: Run, number: int) -> np.ndarray:
         panel = run.panel(wanted.columns, wanted.weeks, number)
         return self._called(wanted.function, panel, (), "one number for a panel, such as panel['trust'].mean()")
 
-    def _of_counts(self, function: Callable[[WeeklyCounts], Any], part: np.ndarray, founders: int) -> np.ndarray:
+    def _of_counts(self, function: Callable[[WeeklyCounts], Any], part: np.ndarray, run: Run) -> np.ndarray:
         told = f"one number for each of {len(part)} replications, such as counts['issues'].sum(axis=1)"
-        return self._called(function, WeeklyCounts(part, founders), (len(part),), told)
+        return self._called(function, WeeklyCounts(part, run.founders, run.scenario.model), (len(part),), told)
 
     def _called(self, function: Callable[[Any], Any], given: Any, shape: tuple[int, ...], wanted: str) -> np.ndarray:
         here = f"measures['{self.name}']"
@@ -116,19 +116,21 @@ class Own(Quantity):
         return found.astype(np.float64)
 
 
-def own_measures(measures: Mapping[str, Function] | None) -> dict[str, Own]:
-    """What somebody hands over, by name. Raises :class:`~sim.errors.Mistake` for a name or function that cannot be."""
+def own_measures(measures: Mapping[str, Function] | None, model: Model) -> dict[str, Own]:
+    """What somebody hands over, by name. Raises :class:`~sim.errors.Mistake` for a name, function or column that cannot be."""
     if not isinstance(measures, Mapping | None):
         raise Mistake(f"measures must be functions by name, as in {{'name': function}}, but is {shown(measures)}")
     for name, given in (measures or {}).items():
         if not (isinstance(name, str) and name.isidentifier()):
             raise Mistake(f"measures names {shown(name)}, but a name is letters, digits and _, such as 'late_leavers'")
-        if name in DEFINITIONS or name in TAKEN:
+        if name in definitions(model) or name in TAKEN:
             raise Mistake(f"measures['{name}']: there is a '{name}' already; choose another name")
         if not (callable(given) or isinstance(given, OfPanel)):
             raise Mistake(
                 f"measures['{name}'] must be a function of weekly counts, or of_panel(…), but is {shown(given)}"
             )
+        if isinstance(given, OfPanel):
+            names("column", given.columns, columns_of(model))
     return {name: Own(name, "", _meaning(name, given), 0, given) for name, given in (measures or {}).items()}
 
 

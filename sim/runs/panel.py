@@ -17,8 +17,8 @@ import pyarrow as arrow
 from sim.engine.engine import ENGINES, NOBODY, Engine, Market
 from sim.errors import Mistake, nearest
 from sim.model.columns import KINDS
-from sim.model.component import columns as columns_of
-from sim.model.week import EVENTS, EVERYBODY
+from sim.model.component import Model, builtin
+from sim.model.week import EVERYBODY
 from sim.scenario.model_inputs import customers_of, ground_of, memory
 from sim.scenario.whole import Scenario
 from sim.system.arguments import shown, whole
@@ -38,8 +38,15 @@ KEYS = ["replication", "week", "person"]
 """What a row is found by."""
 ROWS = 2**18
 """Rows of one week that are taken out of a market together, so that little of a large one is in memory twice."""
-COLUMNS = tuple(name for kind in KINDS for name in columns_of(kind))
-"""Everything that a person carries from week to week."""
+
+
+def columns_of(model: Model) -> tuple[str, ...]:
+    """Everything that a person of a model carries from week to week."""
+    return tuple(name for kind in KINDS for name in model.names(kind))
+
+
+COLUMNS = columns_of(builtin())
+"""Everything that a person of the shipped model carries from week to week."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +73,10 @@ class Run:
         either ``engine``, bit for bit the same. Raises :class:`~sim.errors.Mistake` for a name or number that there is not, and
         for a table that would not fit into memory.
         """
-        wanted, chosen = self.asked(weeks, replications, engine), names("column", columns, COLUMNS)
+        wanted, chosen = (
+            self.asked(weeks, replications, engine),
+            names("column", columns, columns_of(self.scenario.model)),
+        )
         _refuse_too_large(ground_of(self.scenario).plan.people * wanted.weeks_in_all, len(chosen))
         return _framed(panel_tables(self, wanted, chosen))
 
@@ -76,9 +86,8 @@ class Run:
     ) -> pd.DataFrame:  # fmt: skip
         """What happened to whom: one row an event, in the order of weeks and persons, and as it happened to a person.
 
-        ``kinds``: names in :data:`sim.model.week.EVENTS`, such as ``leaves``; ``people``: numbers, or ids of the customer
-        file; all of both unless said, and the rest as in :meth:`panel`. ``what`` names the event; what ``amount`` means
-        depends on it.
+        ``kinds``: names of the model's events, such as ``leaves``; ``people``: numbers, or ids of the customer file; all of
+        both unless said, and the rest as in :meth:`panel`. ``what`` names the event; what ``amount`` means depends on it.
         """
         return _framed(event_tables(self, self.asked(weeks, replications, engine), kinds, people))
 
@@ -208,7 +217,7 @@ def panel_tables(
     run: Run, wanted: Asked, columns: Names = None, progress: Progress = lambda weeks: None
 ) -> Iterator[arrow.Table]:
     """The panel as tables of some rows each: by replication, week and person. Raises :class:`~sim.errors.Mistake`."""
-    lives, chosen = Lives(run, wanted), names("column", columns, COLUMNS)
+    lives, chosen = Lives(run, wanted), names("column", columns, columns_of(run.scenario.model))
     for number, market in lives.weeks(progress=progress):
         held = market.people()
         for start in range(0, lives.people, ROWS):
@@ -224,14 +233,15 @@ def event_tables(
 
     Raises :class:`~sim.errors.Mistake`.
     """
-    lives, what = Lives(run, wanted), [EVENTS.index(name) for name in names("event", kinds, EVENTS)]
+    lives, known = Lives(run, wanted), run.scenario.model.events
+    what = [known.index(name) for name in names("event", kinds, known)]
     who = None if people is None else _numbers(people, lives)
     for number, market in lives.weeks(EVERYBODY, progress):
         happened = market.events[np.isin(market.events["what"], what)]
         if who is not None:
             happened = happened[np.isin(happened["person"], who)]
         happened = happened[np.argsort(happened["person"], kind="stable")]
-        told = arrow.DictionaryArray.from_arrays(happened["what"].astype(np.int8), arrow.array(EVENTS))
+        told = arrow.DictionaryArray.from_arrays(happened["what"].astype(np.int16), arrow.array(known))
         rows = lives.rows(number, market, happened["person"].astype(np.int32))
         yield arrow.table(rows | {"what": told, "amount": arrow.array(happened["amount"].copy())})
 

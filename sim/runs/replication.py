@@ -15,8 +15,9 @@ import numpy as np
 
 from sim.engine.engine import Engine, Market
 from sim.engine.start import Ground
+from sim.errors import Mistake
 from sim.model.component import row
-from sim.model.week import COUNTS, State
+from sim.model.week import State
 from sim.runs.weekly_counts import put, room
 from sim.system.memory import REMEDY
 
@@ -80,7 +81,7 @@ def lost(ground: Ground, task: Task, fault: Exception | str) -> Counted:
 
 def nothing(ground: Ground, *failures: Failure) -> Counted:
     """Replications of which there are only failures."""
-    none = np.zeros((0, ground.weeks, len(COUNTS)), np.int64)
+    none = np.zeros((0, ground.weeks, len(ground.model.counts)), np.int64)
     return Counted(np.zeros(0, np.int64), none, np.zeros(ground.plan.founders, np.int64), (), failures)
 
 
@@ -121,7 +122,8 @@ class Replicator:
             return lost(ground, task, fault)
 
     def _counted(self, ground: Ground, task: Task, stop: Callable[[], bool]) -> Counted:
-        tally, stayed = room(task.count, ground.weeks), np.zeros(ground.plan.founders, np.int64)
+        tally = room(task.count, ground.weeks, len(ground.model.counts))
+        stayed = np.zeros(ground.plan.founders, np.int64)
         digests: dict[int, str] = {}
         failures = []
         for replication in range(task.first, task.first + task.count):
@@ -129,6 +131,8 @@ class Replicator:
                 break
             try:
                 one = self._replicated(ground, task, replication)
+            except Mistake:  # the scenario's, and so that of every replication
+                raise
             except Exception as fault:  # a failed replication is a row, whatever the fault
                 failures.append(task.failed(replication, fault))
                 continue

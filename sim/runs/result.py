@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.model.week import COUNTS, MONEY_IN, MONEY_OUT
-from sim.runs.measures import DEFINITIONS, NAMES, Quantity, measured, measured_weekly
+from sim.model.component import Model
+from sim.runs.measures import Quantity, definitions, measured, measured_weekly
 from sim.runs.own_measures import Own
 from sim.runs.panel import Run
 from sim.runs.replication import Counted, Failure
@@ -39,15 +39,16 @@ class Result(Run):
 
     @property
     def definitions(self) -> Mapping[str, Quantity]:
-        """Every measure that this result has, by name: the program's, and then those handed over."""
-        return {**DEFINITIONS, **self.own}
+        """Every measure that this result has, by name: those of its model, and then those handed over."""
+        return {**definitions(self.scenario.model), **self.own}
 
     @cached_property
     def values(self) -> dict[str, np.ndarray]:
         """Each measure, of the simulated people: float64 (replications,), NaN where there was nothing to measure."""
-        found, start = {name: np.empty(len(self.tally)) for name in NAMES}, 0
+        model = self.scenario.model
+        found, start = {name: np.empty(len(self.tally)) for name in definitions(model)}, 0
         for part in parts(self.tally):
-            for name, values in measured(part, self.founders).items():
+            for name, values in measured(part, self.founders, model=model).items():
                 found[name][start : start + len(part)] = values
             start += len(part)
         return found | {name: own.values(self) for name, own in self.own.items()}
@@ -62,7 +63,7 @@ class Result(Run):
     @cached_property
     def by_week(self) -> Mapping[str, np.ndarray]:
         """Each measure of each week by itself: float64 (replications, weeks), made when it is asked for."""
-        return _ByWeek(self.tally, self.founders)
+        return _ByWeek(self.tally, self.founders, self.scenario.model)
 
     @cached_property
     def weekly(self) -> pd.DataFrame:
@@ -90,7 +91,8 @@ class Result(Run):
 
     def balance(self) -> np.ndarray:
         """Revenue less cost less profit of each replication and week, in cents: all zero."""
-        money = [sum(self.tally[..., COUNTS.index(name)] for name in names) for names in (MONEY_IN, MONEY_OUT)]
+        model = self.scenario.model
+        money = [sum(self.tally[..., model.count(n)] for n in names) for names in (model.money_in, model.money_out)]
         profit = np.rint(self.by_week["profit"] * 100).astype(np.int64)
         return money[0] - money[1] - profit
 
@@ -138,24 +140,25 @@ def enlarged(told: Mapping[str, Any], scale: float, of: int) -> dict[str, Any]:
 class _ByWeek(Mapping[str, np.ndarray]):
     """Each measure of each week, reckoned when it is asked for and then kept; of a small run, all at once."""
 
-    def __init__(self, tally: np.ndarray, founders: int) -> None:
-        self._tally, self._founders = tally, founders
+    def __init__(self, tally: np.ndarray, founders: int, model: Model) -> None:
+        self._tally, self._founders, self._model = tally, founders, model
+        self._names = tuple(definitions(model))
         self._known: dict[str, np.ndarray] = {}
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in NAMES:
+        if name not in self._names:
             raise KeyError(name)
         if name not in self._known:
-            wanted = NAMES if self._tally.nbytes <= IN_MEMORY else (name,)
-            found = [measured_weekly(part, self._founders, wanted) for part in parts(self._tally)]
+            wanted = self._names if self._tally.nbytes <= IN_MEMORY else (name,)
+            found = [measured_weekly(part, self._founders, wanted, self._model) for part in parts(self._tally)]
             self._known |= {each: np.concatenate([one[each] for one in found]) for each in wanted}
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(NAMES)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(NAMES)
+        return len(self._names)
 
 
 class Gathering:
@@ -163,7 +166,10 @@ class Gathering:
 
     def __init__(self, scenario: Scenario, seed: int, numbers: range, founders: int) -> None:
         self.scenario, self.seed, self.numbers = scenario, seed, numbers
-        self._tally, self._stayed = room(len(numbers), scenario.weeks), np.zeros(founders, np.int64)
+        self._tally, self._stayed = (
+            room(len(numbers), scenario.weeks, len(scenario.model.counts)),
+            np.zeros(founders, np.int64),
+        )
         self._digests: dict[int, str] = {}
         self._failures: list[Failure] = []
 

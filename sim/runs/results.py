@@ -123,8 +123,9 @@ def _weekly(result: Result) -> Iterator[dict[str, np.ndarray]]:
     for part in parts(result.tally):
         numbers, weeks = result.numbers[start : start + len(part)], part.shape[1]
         start += len(part)
+        weekly = measured_weekly(part, result.founders, model=result.scenario.model)
         when = {"replication": np.repeat(numbers, weeks), "week": np.tile(np.arange(weeks), len(numbers))}
-        yield when | {name: values.ravel() for name, values in measured_weekly(part, result.founders).items()}
+        yield when | {name: values.ravel() for name, values in weekly.items()}
 
 
 def _columns(part: dict[str, np.ndarray]) -> dict[str, arrow.Array]:

@@ -18,6 +18,7 @@ from sim.runs.own_measures import Function, Own, own_measures
 from sim.runs.replication import Failure as Failure
 from sim.runs.result import Gathering
 from sim.runs.result import Result as Result
+from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.whole import Scenario
 from sim.system.arguments import function, shown, whole
 from sim.system.memory import enough_memory
@@ -134,6 +135,7 @@ def run(
     first: int = 0,
     progress: Progress | None = None,
     measures: Mapping[str, Function] | None = None,
+    mechanisms: Mechanisms = (),
 ) -> Result:
     """Run a scenario ``replications`` times.
 
@@ -143,14 +145,15 @@ def run(
     (readable), bit for bit the same. ``first``: the number of the first replication. ``measures``: measures of one's own by
     name, each a function of :class:`~sim.runs.own_measures.WeeklyCounts` that gives a number for each replication in them – it
     may be called with some of them at a time – or an :func:`~sim.runs.own_measures.of_panel`. They are made here, wherever it
-    is run.
+    is run. ``mechanisms``: such as the scenario was not loaded with, as :func:`sim.load` takes them.
 
     Raises :class:`~sim.errors.Mistake` on a wrong argument or customer file. A failing replication is in ``failures``.
     """
     check_scenario(scenario)
+    scenario = scenario.with_mechanisms(mechanisms) if mechanisms else scenario
     function("progress", progress)
     replications, seed = check_numbers(replications, seed, engine)
-    own = own_measures(measures)
+    own = own_measures(measures, scenario.model)
     first = whole("first", first, 0, MOST_REPLICATION - replications + 1, "0 and 2^63 less the replications")
     numbers = range(first, first + replications)
     with Place(threads, workers, cluster, executor).opened() as place:

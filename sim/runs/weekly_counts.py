@@ -25,13 +25,13 @@ PART = 2 * 2**20
 """Bytes of counts that are looked at together."""
 
 
-def room(replications: int, weeks: int) -> np.ndarray:
+def room(replications: int, weeks: int, counts: int = len(COUNTS)) -> np.ndarray:
     """Zeros for the counts of a run: int64 (replications, weeks, counts).
 
     A large one lies in a temporary file (in the folder that ``TMPDIR`` names), which is gone when the array is. Raises
     :class:`~sim.errors.Mistake` when there is no space for it.
     """
-    shape = (replications, weeks, len(COUNTS))
+    shape = (replications, weeks, counts)
     size = 8 * math.prod(shape)
     if size <= IN_MEMORY:
         return np.zeros(shape, np.int64)

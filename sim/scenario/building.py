@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import nearest
-from sim.model.component import Part, parts
+from sim.model.component import Model, Part
 from sim.model.parameters import Parameters
 from sim.scenario.constraints import Finding, Whole, in_part, in_whole
 from sim.scenario.friends import settled_network
@@ -37,21 +37,22 @@ class Settled:
     lesson: Lesson | None
 
 
-def parts_with_parameters() -> dict[str, Part]:
-    """The parts that a scenario can set, by name."""
-    return {name: part for name, part in parts().items() if part.parameters is not None}
+def parts_with_parameters(model: Model) -> dict[str, Part]:
+    """The parts of a model that a scenario can set, by name."""
+    return {name: part for name, part in model.parts.items() if part.parameters is not None}
 
 
-def settle(tree: Node, folder: Folder, problems: Problems) -> Settled:
-    """Everything the tree says. Raises :class:`Mistake` with all that is wrong, up to ten sentences."""
-    _refuse_unknown(tree, problems)
+def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Settled:
+    """Everything the tree says of a model. Raises :class:`Mistake` with all that is wrong, up to ten sentences."""
+    _refuse_unknown(tree, problems, model)
     frame = judged(Frame, Spot(Node({k: n for k, n in tree.entries() if k in Frame.model_fields}), ""), problems)
     market = judged(Market, Spot(tree.get("market") or Node({}), "market"), problems)
     network = settled_network(tree.get("network") or Node({}), folder, problems)
     people = settled_people(tree.get("customers") or Node({}), folder, problems)
     lesson = settled_lesson(tree.get("lesson"), folder, problems)
-    start = {name: _settings(tree, part, problems) for name, part in parts_with_parameters().items()}
-    steps, changes = _timeline(tree, start, frame.weeks if frame else None, problems)
+    known = parts_with_parameters(model)
+    start = {name: _settings(tree, part, problems) for name, part in known.items()}
+    steps, changes = _timeline(tree, start, frame.weeks if frame else None, known, problems)
     if market and network and people:
         given = tree.get("market", "customers") is not None
         _book(tree, in_whole(Whole(market, people, network, given)), problems)
@@ -61,14 +62,14 @@ def settle(tree: Node, folder: Folder, problems: Problems) -> Settled:
     return Settled(frame, market, people, network, steps, changes, lesson)
 
 
-def _refuse_unknown(tree: Node, problems: Problems) -> None:
-    known = [*FIXED, "changes", *parts_with_parameters()]
+def _refuse_unknown(tree: Node, problems: Problems, model: Model) -> None:
+    known = [*FIXED, "changes", *parts_with_parameters(model)]
     for key, node in tree.entries():
         if key in known or problems.enough:
             continue
         if key == "extends":
             problems.add(node.place, "extends works in files; in Python, load the other file and use its with_")
-        elif key in parts():
+        elif key in model.parts:
             problems.add(node.place, f"{key} has no parameters; traits are set under 'customers', 'traits'")
         else:
             hint = nearest(key, [*known, "extends"]) or _list(known)
@@ -105,7 +106,9 @@ def _settings(tree: Node, part: Part, problems: Problems) -> Parameters:
 # ---- changes over time
 
 
-def _timeline(tree: Node, start: dict[str, Parameters], weeks: int | None, problems: Problems) -> tuple[Steps, Changes]:
+def _timeline(
+    tree: Node, start: dict[str, Parameters], weeks: int | None, known: dict[str, Part], problems: Problems
+) -> tuple[Steps, Changes]:
     """The settings from week 0 and from every week in which something changes, and what is written to change."""
     node = tree.get("changes") or Node({})
     if not isinstance(node.value, dict):
@@ -120,14 +123,14 @@ def _timeline(tree: Node, start: dict[str, Parameters], weeks: int | None, probl
                 f"must lie between 1 and {weeks - 1}, the last week" if weeks > 1 else "cannot be: there is only week 0"
             )
             problems.add(entry.place, f"changes: week {week} {allowed}")
-        settings, said = _changed(entry, week, steps[-1][1], problems)
+        settings, said = _changed(entry, week, steps[-1][1], known, problems)
         steps.append((week, settings))
         changes.append((week, said))
     return tuple(steps), tuple(changes)
 
 
 def _changed(
-    entry: Node, week: int, before: dict[str, Parameters], problems: Problems
+    entry: Node, week: int, before: dict[str, Parameters], known: dict[str, Part], problems: Problems
 ) -> tuple[dict[str, Parameters], dict[str, dict[str, Any]]]:
     """The settings from this week on, and the values written for it."""
     after = f" from week {week}"
@@ -136,9 +139,9 @@ def _changed(
         return before, {}
     settings, said = dict(before), {}
     for name, node in entry.entries():
-        part = parts_with_parameters().get(name)
+        part = known.get(name)
         if part is None or part.parameters is None:
-            problems.add(node.place, _cannot_change(name))
+            problems.add(node.place, _cannot_change(name, list(known)))
             continue
         found = judged(part.parameters, Spot(node, name, after), problems, before[name].model_dump())
         if found is not None:
@@ -148,8 +151,7 @@ def _changed(
     return settings, said
 
 
-def _cannot_change(name: str) -> str:
+def _cannot_change(name: str, known: list[str]) -> str:
     if name in FIXED:
         return f"changes: {name} cannot change over time; only settings of behaviours and mechanisms can"
-    known = list(parts_with_parameters())
     return f"changes: {name} is no behaviour or mechanism{nearest(name, known) or _list(known)}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, get_origin
 
 from sim.errors import Mistake, nearest
-from sim.model.component import Part, parts
+from sim.model.component import Model, Part, builtin
 from sim.model.parameters import Parameters
 from sim.scenario.quantities import between
 from sim.scenario.sections import Frame, Market, Network, traits
@@ -44,17 +44,18 @@ def _row_told(row: dict[str, str]) -> str:
     return "\n".join([f"  {row['name']}: {facts}", *below])
 
 
-def explain(topic: str | None = None) -> Explanation:
+def explain(topic: str | None = None, model: Model | None = None) -> Explanation:
     """Everything that can be set; or one part, or one parameter (``call_centre.wage``, ``traits.spend``).
 
-    Raises :class:`Mistake`, with the nearest word, for a topic that there is not.
+    ``model``: the shipped one unless given. Raises :class:`Mistake`, with the nearest word, for a topic that there is not.
     """
+    model = model or builtin()
     if topic is None:
-        return _everything()
+        return _everything(model)
     section, _, name = topic.strip().partition(".")
-    if section not in _topics():
-        raise Mistake(f"there is nothing called '{topic}' to explain{_hint(section)}")
-    whole = _section(section)
+    if section not in _topics(model):
+        raise Mistake(f"there is nothing called '{topic}' to explain{_hint(section, model)}")
+    whole = _section(section, model)
     if not name:
         return whole
     rows = [row for row in whole.rows if row["name"] == name]
@@ -65,13 +66,13 @@ def explain(topic: str | None = None) -> Explanation:
     return Explanation(f"{section}.{name}", "", tuple(rows))
 
 
-def assumptions() -> Explanation:
+def assumptions(model: Model | None = None) -> Explanation:
     """Every default that is only assumed, the most influential first: by how far retention or margin moves with it."""
     known = _influence()
     rows = [
         row | {"name": f"{name}.{row['name']}", "source": _influence_told(known.get(f"{name}.{row['name']}"), row)}
-        for name, model in _models().items()
-        for row in _rows(model)
+        for name, settings in _settings(model or builtin()).items()
+        for row in _rows(settings)
         if row["source"].startswith("assumption")
     ]
     rows.sort(key=lambda row: -max(known.get(row["name"], (-1.0,))))
@@ -93,26 +94,26 @@ def _influence_told(found: tuple[float, float] | None, row: dict[str, str]) -> s
     return f"{row['source']} (customers kept {found[0]:.2f}, margin {found[1]:.2f} points)"
 
 
-def _models() -> dict[str, type[Parameters]]:
-    return {part.name: part.parameters for part in parts().values() if part.parameters} | SECTIONS
+def _settings(model: Model) -> dict[str, type[Parameters]]:
+    return {part.name: part.parameters for part in model.parts.values() if part.parameters} | SECTIONS
 
 
-def _topics() -> list[str]:
-    return [*parts(), *SECTIONS, "traits"]
+def _topics(model: Model) -> list[str]:
+    return [*model.parts, *SECTIONS, "traits"]
 
 
-def _hint(word: str) -> str:
+def _hint(word: str, model: Model) -> str:
     """The nearest topic; or, when the word is a parameter's name, where it stands."""
-    homes = [f"{name}.{word}" for name, model in _models().items() if word in model.model_fields]
+    homes = [f"{name}.{word}" for name, settings in _settings(model).items() if word in settings.model_fields]
     homes += [f"traits.{word}"] if word in traits() else []
     if homes:
         return f" – did you mean {' or '.join(repr(home) for home in homes)}?"
-    return nearest(word, _topics()) or f"; there are {', '.join(_topics())}"
+    return nearest(word, _topics(model)) or f"; there are {', '.join(_topics(model))}"
 
 
-def _everything() -> Explanation:
-    rows = [{"name": part.name, "group": part.group, "means": part.says} for part in parts().values()]
-    rows += [{"name": name, "group": "scenario", "means": _first_line(model)} for name, model in SECTIONS.items()]
+def _everything(model: Model) -> Explanation:
+    rows = [{"name": part.name, "group": part.group, "means": part.says} for part in model.parts.values()]
+    rows += [{"name": name, "group": "scenario", "means": _first_line(section)} for name, section in SECTIONS.items()]
     rows.append({"name": "traits", "group": "scenario", "means": "How people differ, and how they start."})
     return Explanation("What a scenario can set; 'loyalty explain call_centre' says more about one", "", tuple(rows))
 
@@ -121,13 +122,13 @@ def _first_line(thing: Any) -> str:
     return (inspect.getdoc(thing) or "").splitlines()[0]
 
 
-def _section(name: str) -> Explanation:
+def _section(name: str, model: Model) -> Explanation:
     if name == "traits":
         prose = "How people differ, and how they start; set under 'customers', 'traits'."
         return Explanation("traits", prose, tuple(_trait_rows()))
     if name in SECTIONS:
         return Explanation(name, _first_line(SECTIONS[name]), tuple(_rows(SECTIONS[name])))
-    part = parts()[name]
+    part = model.parts[name]
     return Explanation(name, _prose(part), tuple(_rows(part.parameters) if part.parameters else ()))
 
 
@@ -135,8 +136,8 @@ def _prose(part: Part) -> str:
     return inspect.cleandoc(part.module.__doc__ or "")
 
 
-def _rows(model: type[Parameters]) -> list[dict[str, str]]:
-    return [_row(name, field) for name, field in model.model_fields.items()]
+def _rows(settings: type[Parameters]) -> list[dict[str, str]]:
+    return [_row(name, field) for name, field in settings.model_fields.items()]
 
 
 def _row(name: str, field: Any) -> dict[str, str]:

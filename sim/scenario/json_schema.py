@@ -7,6 +7,7 @@ from typing import Any, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from sim.data.customer_mapping import CustomerFileMapping
+from sim.model.component import Model, builtin
 from sim.model.distributions import Distribution
 from sim.model.network import MOST_FRIENDS
 from sim.model.parameters import Parameters
@@ -20,9 +21,12 @@ _QUANTITY = rf"^\s*{NUMBER}\s*\S.*$"
 _NUMBERS = ("value", "low", "high", "mean", "sd")
 
 
-def schema() -> dict[str, Any]:
-    """The schema of a scenario file (draft 2020-12): every key with its meaning, range, unit and default."""
-    found = parts_with_parameters().items()
+def schema(model: Model | None = None) -> dict[str, Any]:
+    """The schema of a scenario file (draft 2020-12): every key with its meaning, range, unit and default.
+
+    ``model``: of which it is a scenario, the shipped one unless given.
+    """
+    found = parts_with_parameters(model or builtin()).items()
     sections = {name: _section(part.parameters, part.says) for name, part in found if part.parameters}
     top: dict[str, Any] = {
         "extends": {"type": "string", "description": "Scenario file to build on; path from this file"}

@@ -176,4 +176,5 @@ def ground_of(scenario: Scenario) -> Ground:
         market.stands_for,
         (market.company_reputation, market.rival_reputation),
         _given(scenario, plan.people),
+        scenario.model,
     )

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from sim.data.customer_text import shortened
 from sim.errors import Mistake
+from sim.system.text import shown as shown
 
 DEEPEST = 16
 """Sections within sections; a scenario needs six."""
@@ -20,14 +21,6 @@ MOST_SHOWN = 10
 """Problems told at once; who made more than these learns from the first."""
 _WHOLE = ("distribution", "column")
 """An entry that names one of these replaces what it overrides: half of another distribution would mean nothing."""
-
-
-def shown(path: Path) -> str:
-    """The path as a person standing in the working folder would write it."""
-    try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError):
-        return os.fspath(path)
 
 
 @dataclass(frozen=True)

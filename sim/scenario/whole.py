@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from sim.errors import Mistake
+from sim.model.component import Model, builtin
 from sim.model.parameters import Parameters
 from sim.scenario import meaning
 from sim.scenario.building import Changes, settle
 from sim.scenario.friends import matters
 from sim.scenario.inheritance import root_of, whole_tree, with_weeks_settled
 from sim.scenario.lesson import Lesson
+from sim.scenario.mechanisms import Mechanisms, model_with
 from sim.scenario.people import Folder
 from sim.scenario.saving import network_section, people_section, save
 from sim.scenario.sections import Market, Network, People
@@ -31,7 +33,8 @@ class Scenario:
 
     ``parts``: part's name → its settings in week 0; ``changes``: (week, part → parameter → new value), by week;
     ``steps``: (week, all settings from then on), beginning with week 0; ``folder`` is where relative paths start;
-    ``path`` is None when it was made in Python; ``tree`` is what was written; ``lesson`` what it teaches, if anything.
+    ``path`` is None when it was made in Python; ``tree`` is what was written; ``lesson`` what it teaches, if anything;
+    ``model``: the mechanisms and behaviours that it is a scenario of.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Scenario:
     folder: Path = Path()
     tree: Node = field(default=Node({}), repr=False)
     lesson: Lesson | None = None
+    model: Model = field(default_factory=builtin, repr=False)
 
     def with_(self, **sections: Any) -> Scenario:
         """This scenario with some entries replaced: ``with_(call_centre={"representatives": 12}, weeks=52)``.
@@ -56,7 +60,11 @@ class Scenario:
         """
         problems = Problems()
         over = Node(with_weeks_settled(dict(given(sections).entries()), problems))
-        return _made(merged(self.tree, over, problems), self.path, self.folder, problems)
+        return _made(merged(self.tree, over, problems), self.path, self.folder, problems, self.model)
+
+    def with_mechanisms(self, mechanisms: Mechanisms) -> Scenario:
+        """This scenario of a model that has these mechanisms from outside the package as well, as :func:`load` takes them."""
+        return _made(self.tree, self.path, self.folder, Problems(), model_with(mechanisms, self.model))
 
     def settings(self, week: int) -> Mapping[str, Parameters]:
         """The settings of every part in a week."""
@@ -71,7 +79,7 @@ class Scenario:
         return meaning.policy_array(self.steps, self.weeks)
 
     def canonical(self) -> dict[str, Any]:
-        """All that the scenario means as plain values: defaults, units converted, the customer file as its SHA-256.
+        """All that the scenario means as plain values: defaults, units converted, files (of customers, of mechanisms) as SHA-256.
 
         Name, description and paths are left out. Raises :class:`~sim.errors.Mistake` when a file cannot be read any more.
         """
@@ -83,6 +91,7 @@ class Scenario:
             "network": matters(self.network, meaning.file_hash),
             "parts": {name: settings.model_dump() for name, settings in self.parts.items()},
             "changes": {str(week): changed for week, changed in meaning.effective(self.steps).items()},
+            **({"mechanisms": self.model.mechanisms} if self.model.mechanisms else {}),
         }
 
     @cached_property
@@ -124,8 +133,11 @@ class Scenario:
         return hash((self.name, self.full_fingerprint))
 
     def __getstate__(self) -> dict[str, Any]:
-        """For other processes: without what is only kept because it was asked for once, and views as what they show."""
-        state = {item.name: getattr(self, item.name) for item in fields(self)}
+        """For other processes: without what is only kept because it was asked for once, and views as what they show.
+
+        The model comes first: the classes of its mechanisms' settings are there when settings are read.
+        """
+        state = {"model": self.model} | {item.name: getattr(self, item.name) for item in fields(self)}
         return state | {"parts": dict(self.parts), "steps": tuple((week, dict(parts)) for week, parts in self.steps)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -138,32 +150,61 @@ def _frozen(steps: Any) -> dict[str, Any]:
     return {"steps": views, "parts": views[0][1]}
 
 
-def _made(tree: Node, path: Path | None, folder: Path, problems: Problems) -> Scenario:
-    settled = settle(tree, Folder(folder, root_of(path or folder / "scenario.yaml")), problems)
+def _made(tree: Node, path: Path | None, folder: Path, problems: Problems, model: Model) -> Scenario:
+    settled = settle(tree, Folder(folder, root_of(path or folder / "scenario.yaml")), problems, model)
     frame = settled.frame
     return Scenario(
         **frame.model_dump(),
         market=settled.market, customers=settled.people, network=settled.network, changes=settled.changes,
-        lesson=settled.lesson, path=path, folder=folder, tree=tree, **_frozen(settled.steps),
+        lesson=settled.lesson, path=path, folder=folder, tree=tree, model=model, **_frozen(settled.steps),
     )  # fmt: skip
 
 
-def load(path: Path | str) -> Scenario:
-    """The scenario in a YAML file. Raises :class:`~sim.errors.Mistake` with file, line, key, value and remedy."""
-    problems = Problems()
+def load(path: Path | str, mechanisms: Mechanisms = ()) -> Scenario:
+    """The scenario in a YAML file.
+
+    ``mechanisms``: files (``points.py``) of mechanisms from outside the package, or names of such as installed packages offer;
+    they are programs and are run. Raises :class:`~sim.errors.Mistake` with file, line, key, value and remedy.
+    """
+    problems, model = Problems(), model_with(mechanisms)
     place = file_path("path", path)
     tree = whole_tree(place.absolute(), problems)
     file = place.resolve()
     if tree.get("name") is None:
         tree = Node({"name": Node(file.stem), **dict(tree.entries())}, tree.place)
-    return _made(tree, file, file.parent, problems)
+    return _made(tree, file, file.parent, problems, model)
 
 
-def described(sections: Mapping[str, Any] | None = None, folder: Path | str = ".") -> Scenario:
-    """A scenario made in Python from the sections a file would have; paths in it start from ``folder``."""
+def described(
+    sections: Mapping[str, Any] | None = None, folder: Path | str = ".", mechanisms: Mechanisms = ()
+) -> Scenario:
+    """A scenario made in Python from the sections a file would have; paths in it start from ``folder``.
+
+    ``mechanisms``: as :func:`load` takes them.
+    """
     if not isinstance(sections, Mapping | None):
         raise Mistake(f"sections must be a dictionary of a scenario's sections, but is {shown(sections)}")
-    problems, place = Problems(), file_path("folder", folder)
+    problems, place, model = Problems(), file_path("folder", folder), model_with(mechanisms)
     over = given(dict(sections or {}))
     tree = merged(None, Node(with_weeks_settled(dict(over.entries()), problems)), problems)
-    return _made(tree, None, place.resolve(), problems)
+    return _made(tree, None, place.resolve(), problems, model)
+
+
+def check_one_model(scenarios: Sequence[Scenario]) -> None:
+    """Raise :class:`~sim.errors.Mistake` where some have mechanisms from outside the package that others have not."""
+    first = scenarios[0]
+    other = next((each for each in scenarios if each.model.mechanisms != first.model.mechanisms), None)
+    if other is not None:
+        has = [f"'{each.name}' has {_told(each.model)}" for each in (first, other)]
+        raise Mistake(
+            f"the scenarios are of different models: {' and '.join(has)}; load all of them with the same mechanisms"
+        )
+
+
+def _told(model: Model) -> str:
+    known = model.mechanisms.items()
+    return (
+        "the mechanisms " + ", ".join(f"{name} ({text[:8]})" for name, text in known)
+        if known
+        else "no mechanism of its own"
+    )

@@ -11,10 +11,11 @@ from sim.data.customer_text import shortened
 from sim.model.distributions import Distribution
 from sim.model.parameters import Parameters, lines
 from sim.scenario.meaning import effective
+from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.quantities import in_unit, number_told
 from sim.scenario.sections import Market, Network, People, traits
 from sim.scenario.tree import shown
-from sim.scenario.whole import Scenario, load
+from sim.scenario.whole import Scenario, check_one_model, load
 
 MOST_NAMED = 12
 """Segments that are told by name."""
@@ -52,9 +53,9 @@ def spread_told(spread: Distribution | None, unit: str) -> str:
 # ---- one scenario
 
 
-def check_scenario(path: Path | str) -> list[str]:
+def check_scenario(path: Path | str, mechanisms: Mechanisms = ()) -> list[str]:
     """Plain sentences about the scenario in a file, made ready to run. Raises :class:`~sim.errors.Mistake`."""
-    return about(load(path))
+    return about(load(path, mechanisms))
 
 
 def about(scenario: Scenario) -> list[str]:
@@ -70,6 +71,10 @@ def about(scenario: Scenario) -> list[str]:
     said += [_network_told(scenario.network), *_ties_told(scenario, people)]
     if scenario.lesson:
         said.append(f"It is a lesson on {scenario.lesson.claim}, to be compared with {shown(scenario.lesson.against)}.")
+    said += [
+        f"It has the mechanism {name} of your own: {scenario.model.parts[name].says}"
+        for name in scenario.model.mechanisms
+    ]
     own = [sentence for name, settings in scenario.parts.items() for sentence in _not_default(name, settings)]
     said += own or ["Every setting is the default."]
     said += list(_changes_told(scenario))
@@ -188,7 +193,11 @@ def differences(old: Scenario, new: Scenario) -> list[str]:
 
 
 def compared(old: Scenario, new: Scenario) -> list[Difference]:
-    """What changes from ``old`` to ``new``, in the order of a scenario file."""
+    """What changes from ``old`` to ``new``, in the order of a scenario file.
+
+    Raises :class:`~sim.errors.Mistake` when they are of different models.
+    """
+    check_one_model([old, new])
     found = [Difference("currency", "", old.currency, new.currency, "")] if old.currency != new.currency else []
     if old.weeks != new.weeks:
         found.append(Difference("weeks", "How long the simulation lasts", str(old.weeks), str(new.weeks), "weeks"))

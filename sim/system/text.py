@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
 from typing import Any
 
 COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -37,6 +39,14 @@ def visible_throughout(thing: Any) -> Any:
     if is_dataclass(thing) and not isinstance(thing, type):
         return replace(thing, **{one.name: visible_throughout(getattr(thing, one.name)) for one in fields(thing)})
     return thing
+
+
+def shown(path: Path) -> str:
+    """The path as a person standing in the working folder would write it."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return os.fspath(path)
 
 
 def spreadsheet_text(cell: Any) -> Any:

@@ -19,6 +19,30 @@ f32 = np.float32
 _AS: dict[str, Any] = {"clock": int, "mark": int, "weekly_flag": bool, "weekly_sum": int}
 
 
+class Several:
+    """The numbers of a column that holds several: their places go round, so that after the last comes the first."""
+
+    def __init__(self, numbers: np.ndarray) -> None:
+        self.numbers = numbers
+
+    def __getitem__(self, place: int) -> np.float32:
+        return self.numbers[place % len(self.numbers)]
+
+    def __setitem__(self, place: int, value: float) -> None:
+        self.numbers[place % len(self.numbers)] = value
+
+    def total(self) -> np.float32:
+        """Their sum, added up one after the other, as compiled code does."""
+        found = f32(0)
+        for number in self.numbers:
+            found += number
+        return found
+
+    def clear(self) -> None:
+        """Nothing is left of them."""
+        self.numbers[:] = 0
+
+
 class Carrier(Agent):
     """Somebody who carries columns: each is an attribute of its name, a number of the column's width."""
 
@@ -34,11 +58,11 @@ class Carrier(Agent):
         self.forms = {name: _AS.get(kind, f32) for name, (kind, _) in columns.items()}
         self.number = number
         for name, (_, size) in columns.items():
-            setattr(self, name, 0 if size == 1 else np.zeros(size, f32))
+            setattr(self, name, 0 if size == 1 else Several(np.zeros(size, f32)))
 
     def __setattr__(self, name: str, value: Any) -> None:
         form = self.__dict__.get("forms", {}).get(name)
-        super().__setattr__(name, value if form is None or isinstance(value, np.ndarray) else form(value))
+        super().__setattr__(name, value if form is None or isinstance(value, Several) else form(value))
 
     def begin_week(self) -> None:
         """Nothing is left of what is carried only for a week."""
@@ -47,9 +71,9 @@ class Carrier(Agent):
                 for name in self.model.parts.columns(kind):
                     setattr(self, name, 0)
 
-    def luck(self, stream: np.uint32, index: int) -> float:
+    def luck(self, stream: np.uint32, index: int) -> np.float32:
         """A uniform number in [0, 1) of this week."""
-        return uniform(self.model.world, stream, self.number, self.model.week.number, index)
+        return f32(uniform(self.model.world, stream, self.number, self.model.week.number, index))
 
     def word(self, stream: np.uint32, index: int) -> int:
         """A random 32-bit word of this week."""
@@ -59,9 +83,9 @@ class Carrier(Agent):
         """A random 32-bit word that belongs to the number ``at`` instead of to the week."""
         return word(self.model.world, stream, self.number, at, index)
 
-    def spare_luck(self, stream: np.uint32) -> float:
+    def spare_luck(self, stream: np.uint32) -> np.float32:
         """One more uniform number, from what the first four words of the stream leave unused."""
-        return unit(spare_word(*words(self.model.world, stream, self.number, self.model.week.number, 0)))
+        return f32(unit(spare_word(*words(self.model.world, stream, self.number, self.model.week.number, 0))))
 
 
 class Customer(Carrier):
@@ -151,7 +175,7 @@ class Counts:
     """What is counted this week, by name: ``count.sales += 1``; ``count.waited[3]`` is ``waited_3``."""
 
     def __init__(self, model: Model) -> None:
-        vars(self).update(dict.fromkeys(model.counts, 0), _model=model, waited=_Several(self, "waited"))
+        vars(self).update(dict.fromkeys(model.counts, 0), _model=model, waited=_Numbered(self, "waited"))
 
     @property
     def revenue(self) -> int:
@@ -172,7 +196,7 @@ class Counts:
         def __getattr__(self, name: str) -> Any: ...
 
 
-class _Several:
+class _Numbered:
     """Counts that are numbered."""
 
     def __init__(self, counts: Counts, name: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from mesa import Agent, Model
 
-from sim.engine.objects.agents import Carrier, Company, Counts, Customer, Notes, OpenLine, silence
+from sim.engine.objects.agents import Carrier, Company, Counts, Customer, Notes, OpenLine, Several, silence
 from sim.engine.start import Ground, RunFlags, begin, empty_state
 from sim.model.behaviour.ledger import rate as booking_rate
 from sim.model.behaviour.person import COMPANY, GONE
@@ -20,7 +20,7 @@ from sim.model.random import happens
 from sim.model.schedule import Company as ByCompany
 from sim.model.schedule import Everybody, InTurn, Line, Listing, Queue, Representatives, Resize, Telling, Whoever
 from sim.model.steps import Step
-from sim.model.week import EVERYBODY, WEEK, Network, State
+from sim.model.week import EVERYBODY, Network, State, week_of
 from sim.model.week import journal as empty_journal
 from sim.service.queues import in_order, put_in_order, rebase, rebase_line
 
@@ -59,7 +59,7 @@ class Market(Model):
         self, ground: Ground, seed: int, replication: int, weeks: int | None = None, journal: np.ndarray | None = None
     ) -> None:
         super().__init__(rng=0)  # nothing is drawn from it: see sim.model.random
-        self.parts = ground.model
+        self.parts, self.order = ground.model, week_of(ground.model)
         state = empty_state(ground)
         network, self.flags = begin(ground, seed, replication, state)
         self.world, self.week = self.flags.world, Week(self, self.flags)
@@ -88,13 +88,17 @@ class Market(Model):
     # ---- the week ----------------------------------------------------------------------------------------------------
 
     def step(self) -> None:
-        """One week, in the order of :data:`sim.model.week.WEEK`."""
+        """One week, in the order of :func:`sim.model.week.week_of`."""
         self.begin_week()
-        with np.errstate(all="ignore"):
-            for items in WEEK.values():
-                for item in items:
-                    getattr(self, f"_{type(item).__name__.lower()}")(item)
+        for phase in self.order:
+            self.live_phase(phase)
         self.tally[self.week.number] = self.counted.row()
+
+    def live_phase(self, name: str) -> None:
+        """One phase of the week."""
+        with np.errstate(all="ignore"):
+            for item in self.order[name]:
+                getattr(self, f"_{type(item).__name__.lower()}")(item)
 
     def begin_week(self) -> None:
         """Turn the page of the calendar."""
@@ -102,6 +106,7 @@ class Market(Model):
         self.last_policy, self.policy = self.policy, self.policies[self.week.number]
         self.week.rate = booking_rate(self.week.number, self.policy.ledger.half_life)
         self.counted = Counts(self.parts)
+        self.lists.clear()
         for who in (self.company, *self.everybody):
             who.begin_week()
         for customer in self.everybody:
@@ -114,7 +119,7 @@ class Market(Model):
             "me": me, "firm": self.company, "agent": agent, "line": line, "p": self.policy, "last": self.last_policy,
             "week": self.week, "count": self.counted, "note": self.notes,
         }  # fmt: skip
-        return step.plain(*(known[name] for name in step.parameters if name in known), *own)
+        return step(*(known[name] for name in step.parameters if name in known), *own)
 
     def _everybody(self, item: Everybody) -> None:
         for customer in self.everybody:
@@ -127,7 +132,7 @@ class Market(Model):
         """Those of whom a question is true; asked now, unless it was asked earlier in the week."""
         if asked not in self.lists:
             self._listing(Listing(asked))
-        return self.lists.pop(asked)
+        return self.lists[asked]
 
     def _whoever(self, item: Whoever) -> None:
         for customer in self._listed(item.asked):
@@ -254,17 +259,22 @@ def _hand_out(table: np.ndarray, columns: dict[str, Any], people: list[Customer]
     for name, column in columns.items():
         rows = table[row : row + column.size]
         for person, value in zip(people, rows.T, strict=True):
-            setattr(person, name, value[0] if column.size == 1 else value.copy())
+            setattr(person, name, value[0] if column.size == 1 else Several(value.copy()))
         row += column.size
 
 
 def _table(columns: dict[str, Any], owners: list[Any], dtype: type) -> np.ndarray:
     """The columns of one kind (row by row) of those who carry them."""
     rows: list[np.ndarray] = [
-        np.array([np.ravel(getattr(owner, name)) for owner in owners], dtype).T for name in columns
+        np.array([_numbers(getattr(owner, name)) for owner in owners], dtype).T for name in columns
     ]
     rows = [row.reshape(column.size, len(owners)) for row, column in zip(rows, columns.values(), strict=True)]
     return np.concatenate(rows) if rows else np.zeros((0, len(owners)), dtype)
+
+
+def _numbers(carried: Any) -> np.ndarray:
+    """What is carried under one name, as numbers."""
+    return carried.numbers if isinstance(carried, Several) else np.ravel(carried)
 
 
 def _by_time(moments: np.ndarray) -> list[int]:

@@ -14,7 +14,6 @@ from sim.report.charts.layout import short, spread
 from sim.report.charts.palette import GRID, PAPER, Look, look
 from sim.report.words import cause_words
 from sim.runs.comparison import Comparison
-from sim.runs.measures import DEFINITIONS
 from sim.runs.runner import Result
 from sim.runs.statistics import interval
 
@@ -145,11 +144,11 @@ def _money_note(turns: list[tuple[int, Look]]) -> str:
 def over_time(answer: Comparison, measure: str) -> Picture:
     """Any measure, week by week: means over four weeks, with the interval of the mean."""
     unit = facts.unit_of(answer, measure)
-    title = DEFINITIONS[measure].meaning.split(",")[0].removesuffix(" at the end")
+    title = answer.definitions[measure].meaning.split(",")[0].removesuffix(" at the end")
     lines = _smooth(answer, measure, unit.factor)
     chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level), lines, height=3.3, names=ENDS)
     weeks = answer.base.scenario.weeks
-    alt = f"Line chart of {DEFINITIONS[measure].words} over {weeks} weeks, under {_names(answer)}."
+    alt = f"Line chart of {answer.definitions[measure].words} over {weeks} weeks, under {_names(answer)}."
     return Picture(chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{_gaps_told(lines)}", name=measure)
 
 
@@ -166,7 +165,7 @@ def _smooth(answer: Comparison, measure: str, factor: float) -> list[Line]:
     lines = []
     for result, this in _looks(answer):
         times, series = facts.smoothed(factor * facts.weekly(answer, result, measure))
-        low_end, high_end = DEFINITIONS[measure].bounds
+        low_end, high_end = answer.definitions[measure].bounds
         mean, low, high = facts.bands(series, (low_end * factor, high_end * factor))
         lines.append(Line(result.scenario.name, times, mean, this, low, high, width=1.5))
     return lines
@@ -258,7 +257,7 @@ def _differences(answer: Comparison, measure: str) -> Picture:
     chart = Chart(
         FOREST_WORDS[measure], Axis(unit.difference, unit.difference),
         Axis(rows=[result.scenario.name for result in answer.others]), marks, height=1.15 + 0.3 * len(answer.others),
-        width=4.4, better=DEFINITIONS[measure].better,
+        width=4.4, better=answer.definitions[measure].better,
     )  # fmt: skip
     base = answer.base.scenario.name
     return Picture(

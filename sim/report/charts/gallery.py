@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sim.errors import Mistake, nearest
+from sim.model.component import Model
 from sim.report.charts import Picture, figures
 from sim.report.reasons import six_reasons
 from sim.runs.comparison import Comparison
-from sim.runs.measures import DEFINITIONS
+from sim.runs.measures import definitions
 
 Drawing = Callable[[Comparison], Picture]
 PAIRED: dict[str, tuple[str, Drawing]] = {
@@ -24,15 +25,16 @@ SINGLE: dict[str, tuple[str, Drawing]] = {
 }
 
 
-def catalogue() -> dict[str, str]:
+def catalogue(model: Model) -> dict[str, str]:
     """Every name, and what the figure shows."""
     drawn = {name: words for name, (words, _) in (PAIRED | SINGLE).items()}
-    return drawn | {name: f"{one.meaning}, week by week" for name, one in DEFINITIONS.items() if name not in drawn}
+    known = definitions(model).items()
+    return drawn | {name: f"{one.meaning}, week by week" for name, one in known if name not in drawn}
 
 
-def check_figure(name: str, scenarios: int) -> str:
+def check_figure(name: str, scenarios: int, model: Model) -> str:
     """The name, if there is such a figure of so many scenarios; else raises :class:`~sim.errors.Mistake` with the nearest."""
-    known = catalogue()
+    known = catalogue(model)
     if name not in known:
         hint = nearest(name, list(known)) or "; loyalty plot --list names them all"
         raise Mistake(f"there is no figure '{name}'{hint}")

@@ -27,6 +27,7 @@ from sim.scenario.model_inputs import customers_of, targets
 from sim.scenario.sections import FILE_KEYS, traits
 from sim.scenario.whole import Scenario, described
 from sim.studio.visitor.files import VisitorFiles
+from sim.studio.visitor.model import model
 
 ENDING = ".csv"
 ROWS_SHOWN = 6
@@ -217,7 +218,7 @@ class Reading:
 
 
 def _settled(section: Section, desk: VisitorFiles) -> Scenario:
-    return described({"customers": section}, desk.folder)
+    return described({"customers": section}, desk.folder, model())
 
 
 def read(section: Section, desk: VisitorFiles) -> Reading:

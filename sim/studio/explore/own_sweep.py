@@ -16,6 +16,7 @@ from sim.scenario.quantities import Unfit, from_text, parted
 from sim.scenario.tree import given
 from sim.scenario.whole import Scenario
 from sim.studio.visitor.levers import Lever, numbers, value_in
+from sim.studio.visitor.model import model
 
 OWN_FILE = "own_sweep.yaml"
 """What a visitor's own sweep is called as a file."""
@@ -102,7 +103,7 @@ def _range_written(path: str, low: float, high: float) -> dict[str, Any]:
 def parameter_at_or_mistake(path: str) -> None:
     """Raise :class:`Mistake`, with the nearest word, for a path that names no setting."""
     try:
-        parameter_at(path)
+        parameter_at(path, model())
     except Unfit as unfit:
         raise Mistake(f"{path[:80]} {unfit}") from None
 

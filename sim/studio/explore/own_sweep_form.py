@@ -9,13 +9,14 @@ import solara
 from reacton.core import Element
 
 from sim.errors import Mistake
-from sim.runs.measures import MEASURES
+from sim.runs.measures import definitions
 from sim.scenario.quantities import number_told
 from sim.studio.explore import own_sweep
 from sim.studio.explore.own_sweep import BASE, PLACES, USUAL
 from sim.studio.library import catalogue, scenario_library
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.levers import Lever, numbers
+from sim.studio.visitor.model import model
 from sim.studio.widgets.basics import alert, button, choice, heading, paragraph
 from sim.studio.widgets.html import html
 from sim.studio.widgets.number_field import NumberField, lever_told, limits_of
@@ -77,7 +78,9 @@ def OwnForm(entries: Mapping[str, str], desk: VisitorFiles, go: Callable[[dict[s
 
 
 def _measures(asked: Mapping[str, str], change: Callable[..., None]) -> None:
-    known = [(measure.name, catalogue.in_words(measure.words)) for measure in MEASURES if measure.better]
+    known = [
+        (measure.name, catalogue.in_words(measure.words)) for measure in definitions(model()).values() if measure.better
+    ]
     choice("Measure", known, asked["measure"] or "profit", lambda name: change(measure=name))
     choice("Second measure", [("", "none"), *known], asked["measure2"], lambda name: change(measure2=name))
 

@@ -17,11 +17,13 @@ from sim.experiments.method import Method, MethodResult
 from sim.experiments.methods import meant_by
 from sim.experiments.question import Experiment
 from sim.experiments.store import MARK, Store
+from sim.model.component import Model
 from sim.runs.executor import Block, Executor
 from sim.runs.result import Result
 from sim.scenario.shipped import scenarios_folder
 from sim.scenario.yaml_file import read_yaml
 from sim.studio.library import scenario_library
+from sim.studio.visitor.model import model
 
 
 def questions_folder() -> Path | None:
@@ -96,12 +98,12 @@ def _question(key: str, path: Path, changed: int) -> Question | None:
 
 def opened(question: Question) -> Experiment:
     """The experiment, read and judged. Raises :class:`Mistake`."""
-    return _opened(question, scenario_library.changed(question.path))
+    return _opened(question, scenario_library.changed(question.path), model())
 
 
 @lru_cache(maxsize=32)
-def _opened(question: Question, changed: int) -> Experiment:
-    return question.method.load(question.path)
+def _opened(question: Question, changed: int, model: Model) -> Experiment:
+    return question.method.load(question.path, model)
 
 
 # ---- the answer

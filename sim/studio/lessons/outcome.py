@@ -109,7 +109,7 @@ def right_by_text(lesson: Lesson) -> int:
 def worlds(scenario: Scenario) -> tuple[Scenario, Scenario]:
     """The other world, then the lesson's own."""
     assert scenario.lesson is not None
-    return load(scenario.lesson.against), scenario
+    return load(scenario.lesson.against, scenario.model), scenario
 
 
 def live(

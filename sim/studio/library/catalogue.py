@@ -15,9 +15,9 @@ from typing import Any
 
 from sim.errors import Mistake
 from sim.model.columns import Column
-from sim.model.component import parts
+from sim.model.component import Model, Part
 from sim.model.examples import Example
-from sim.runs.measures import MEASURES
+from sim.runs.measures import definitions
 from sim.scenario.explaining import SECTIONS, Explanation, assumptions, explain
 from sim.scenario.quantities import number_told
 from sim.scenario.whole import Scenario
@@ -25,12 +25,14 @@ from sim.scenario.wording import Difference, compared
 from sim.scenario.yaml_file import read_yaml
 from sim.studio.library import scenario_library
 from sim.studio.visitor.files import VisitorFiles
+from sim.studio.visitor.model import model
 
 CLAIM = re.compile(r"\bS[0-4]\.\d+\b")
 _SERVES = re.compile(r"Serves (?:S[0-4]\.\d+(?:, )?)+\.?\s*")
 BETTER = {1: "more", -1: "less", 0: "neither"}
 KINDS = {
     "scenario": "Scenarios",
+    "outside": "Mechanisms of your own, from outside the package",
     "mechanisms": "Mechanisms: what a company does",
     "behaviour": "Behaviours: what customers do of themselves",
     "section": "Market, people and network",
@@ -97,7 +99,7 @@ def changes(card: Card, scenario: Scenario, desk: VisitorFiles | None = None) ->
 
     if card.extends:
         return compared(scenario_library.fetch(card.extends, desk), scenario)
-    return compared(described({"weeks": scenario.weeks, "currency": scenario.currency}), scenario)
+    return compared(described({"weeks": scenario.weeks, "currency": scenario.currency}, mechanisms=model()), scenario)
 
 
 def told_change(difference: Difference) -> tuple[str, str, str, str]:
@@ -154,15 +156,18 @@ class Page:
         return in_words(self.name)
 
 
-@lru_cache(maxsize=1)
 def pages() -> dict[str, Page]:
     """Every part, then every section of a scenario, by name."""
-    names = [*parts(), *SECTIONS, "traits"]
-    return {name: _page(name, explain(name)) for name in names}
+    return _pages(model())
 
 
-def _page(name: str, told: Explanation) -> Page:
-    part = parts().get(name)
+@lru_cache(maxsize=4)
+def _pages(model: Model) -> dict[str, Page]:
+    names = [*model.parts, *SECTIONS, "traits"]
+    return {name: _page(model.parts.get(name), name, explain(name, model)) for name in names}
+
+
+def _page(part: Part | None, name: str, told: Explanation) -> Page:
     says, _, rest = told.prose.partition("\n")
     prose = tuple(
         " ".join(part.split()) for part in re.split(r"\n\s*\n|(?=\bLaw: )", _SERVES.sub("", rest)) if part.strip()
@@ -202,11 +207,15 @@ class Sourced:
         return self.row["source"].partition(":")[0]
 
 
-@lru_cache(maxsize=1)
 def sourced() -> tuple[Sourced, ...]:
     """Every setting that has a source; what is only assumed comes first, the most influential at the head."""
-    found = [Sourced(row["name"], row) for row in assumptions().rows]
-    for name, page in pages().items():
+    return _all_sourced(model())
+
+
+@lru_cache(maxsize=4)
+def _all_sourced(model: Model) -> tuple[Sourced, ...]:
+    found = [Sourced(row["name"], row) for row in assumptions(model).rows]
+    for name, page in _pages(model).items():
         rows = (row for row in page.rows if row["source"] and not row["source"].startswith("assumption"))
         found += [Sourced(f"{name}.{row['name']}", row) for row in rows]
     return tuple(found)
@@ -231,23 +240,23 @@ def entries(desk: VisitorFiles | None = None) -> Iterator[Entry]:
     for card in cards(desk):
         text = f"{card.key} {card.name} {card.description}"
         yield Entry("scenario", (("scenario", card.key),), card.name, card.description, text)
-    yield from _of_the_model()
+    yield from _of_the_model(model())
 
 
-@lru_cache(maxsize=1)
-def _of_the_model() -> tuple[Entry, ...]:
+@lru_cache(maxsize=4)
+def _of_the_model(model: Model) -> tuple[Entry, ...]:
     found = []
-    for name, page in pages().items():
+    for name, page in _pages(model).items():
         numbers = " ".join(f"{number} {says}" for number, says in page.claims)
         text = " ".join((name, page.title, page.says, *page.prose, numbers))
         found.append(Entry(page.kind, (("part", name),), page.title, page.says, text))
-    for name, page in pages().items():
+    for name, page in _pages(model).items():
         for row in page.rows:
             leads = (("part", name), ("setting", row["name"]))
             title = f"{page.title}: {row['name'].replace('_', ' ')}"
             text = f"{name}.{row['name']} {title} {row['meaning']} {row['source']}"
             found.append(Entry("parameter", leads, title, row["meaning"], text))
-    for measure in MEASURES:
+    for measure in definitions(model).values():
         leads = (("shelf", "measures"), ("measure", measure.name))
         title = in_words(measure.words)
         found.append(

@@ -7,13 +7,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sim.errors import Mistake
-from sim.runs.measures import MEASURES
+from sim.model.week import written_in
+from sim.runs.measures import definitions
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import about, value_told
 from sim.studio.library import catalogue
 from sim.studio.library import scenario_library as shelf
 from sim.studio.library.catalogue import Card, in_words
 from sim.studio.visitor.files import VisitorFiles
+from sim.studio.visitor.model import model
 from sim.studio.visitor.packing import to_download
 from sim.studio.widgets.prose import filled
 
@@ -112,14 +114,20 @@ def part(name: str, chosen: str) -> str:
         kind=catalogue.KINDS[page.kind],
         chosen=chosen,
         examples=[catalogue.example_told(example) for example in page.examples],
-        columns=[(c.name.replace("_", " "), c.meaning, ", ".join(c.written_in) or "never") for c in page.columns],
+        columns=[(c.name.replace("_", " "), c.meaning, ", ".join(written_in(c.name)) or "never") for c in page.columns],
         neutral=", ".join(f"{each.replace('_', ' ')} {value_told(value)}" for each, value in neutral.items()),
     )
 
 
 def measures(chosen: str) -> str:
     """Every measure: what it means, its unit, and which way is better for the company."""
-    return filled("measures.html", measures=MEASURES, chosen=chosen, better=catalogue.BETTER, in_words=in_words)
+    return filled(
+        "measures.html",
+        measures=definitions(model()).values(),
+        chosen=chosen,
+        better=catalogue.BETTER,
+        in_words=in_words,
+    )
 
 
 def sources(chosen: str) -> str:

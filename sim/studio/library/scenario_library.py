@@ -6,9 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from sim.errors import Mistake
+from sim.model.component import Model
 from sim.scenario.shipped import scenarios_folder
 from sim.scenario.whole import Scenario, load
 from sim.studio.visitor.files import VisitorFiles
+from sim.studio.visitor.model import model
 
 OWN = "own"
 """Where a visitor's own scenarios stand on the shelf."""
@@ -42,7 +44,7 @@ def fetch(key: str, desk: VisitorFiles | None = None) -> Scenario:
 
 def loaded(path: Path) -> Scenario:
     """The scenario in a file, read again only when that has changed. Raises :class:`Mistake`."""
-    return _loaded(path, changed(path))
+    return _loaded(path, changed(path), model())
 
 
 def changed(path: Path) -> int:
@@ -54,8 +56,8 @@ def changed(path: Path) -> int:
 
 
 @lru_cache(maxsize=256)
-def _loaded(path: Path, changed: int) -> Scenario:
-    return load(path)
+def _loaded(path: Path, changed: int, model: Model) -> Scenario:
+    return load(path, model)
 
 
 def titles(desk: VisitorFiles | None = None) -> dict[str, str]:

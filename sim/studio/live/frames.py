@@ -14,9 +14,10 @@ import numpy as np
 from sim.engine.engine import Engine, Market
 from sim.model.behaviour.conversation import CONTACT
 from sim.model.behaviour.person import COMPANY, GONE
+from sim.model.component import Model
 from sim.model.random import fill_listed, world
 from sim.model.week import EVERYBODY, Network, event, state_columns
-from sim.runs.measures import DEFINITIONS, NAMES, measured
+from sim.runs.measures import definitions, measured
 from sim.runs.statistics import plain
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario
@@ -62,7 +63,7 @@ class Frame:
             ],
             "staff": [round(float(morale), 3) for morale in self.staff],
             "hours": round(self.hours, 2),
-            "measures": [_short(self.measures[name]) for name in NAMES],
+            "measures": [_short(value) for value in self.measures.values()],
         }
 
 
@@ -104,6 +105,7 @@ class World:
 def _frame(market: Market, key: np.uint64) -> Frame:
     ground, week, happened = market.inputs, market.week, market.events
     named, counts = state_columns(market.state()), market.counts[week]
+    values = measured(counts[None], ground.plan.founders, model=ground.model)
     hours = float(ground.policy[week]["call_centre_hours"]) * 60 / ground.stands_for
     on_duty = int(named["representatives_on_duty"][0])
     return Frame(
@@ -114,7 +116,7 @@ def _frame(market: Market, key: np.uint64) -> Frame:
         _calls(happened, key, week, hours),
         named["morale"][:on_duty].copy(),
         hours,
-        {name: plain(float(value)) for name, value in measured(counts[None], ground.plan.founders).items()},
+        {name: plain(float(value)) for name, value in values.items()},
     )
 
 
@@ -205,15 +207,9 @@ def opening(world: World) -> dict[str, Any]:
     }
 
 
-def measure_names() -> list[dict[str, str | bool]]:
+def measure_names(model: Model) -> list[dict[str, str | bool]]:
     """Every measure as charts name it; ``grows``: whether it is the larger the more people a simulated one stands for."""
     return [
-        {
-            "name": name,
-            "words": DEFINITIONS[name].words,
-            "unit": DEFINITIONS[name].unit,
-            "meaning": DEFINITIONS[name].meaning,
-            "grows": DEFINITIONS[name].grows,
-        }
-        for name in NAMES
+        {"name": name, "words": each.words, "unit": each.unit, "meaning": each.meaning, "grows": each.grows}
+        for name, each in definitions(model).items()
     ]

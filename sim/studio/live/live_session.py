@@ -62,7 +62,7 @@ class LiveSession:
             "names": [scenario.name for scenario in scenarios],
             "stands_for": first.market.stands_for,
             "currency": first.currency,
-            "measures": measure_names(),
+            "measures": measure_names(self._worlds[0].ground.model),
         }
 
     def more(self) -> list[list[dict[str, Any]]]:

@@ -11,7 +11,6 @@ import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
-from sim.model.component import parts
 from sim.studio.library import scenario_library
 from sim.studio.live.frames import LARGEST, from_file
 from sim.studio.live.live_controller import (
@@ -27,6 +26,7 @@ from sim.studio.live.live_session import Story, story
 from sim.studio.visitor.address import Address, use_address
 from sim.studio.visitor.files import DESKS, VisitorFiles
 from sim.studio.visitor.levers import lever, levers, of_part, typed, worded
+from sim.studio.visitor.model import model
 from sim.studio.visitor.policies import Policy, Setting, to_address
 from sim.studio.visitor.work import told_of
 from sim.studio.widgets.basics import Table, alert, button, caption, choice, heading, paragraph
@@ -152,10 +152,10 @@ def Levers(address: Address, desk: VisitorFiles, projector: LiveController, keep
         address.go(one=first_key(address), two=to_address(policy))
 
     heading("Levers of world B", 2)
-    groups = {"mechanisms": "the company", "behaviour": "its customers"}
+    groups = {"outside": "your own", "mechanisms": "the company", "behaviour": "its customers"}
     items = [(name, f"{name.replace('_', ' ')} ({groups[group]})") for name, group in known.items()]
     choice("Mechanism", items, chosen, set_part)
-    caption(parts()[chosen].says)
+    caption(model().parts[chosen].says)
     v.Switch(label="from the week that is shown on", v_model=now, on_v_model=set_now, dense=True, hide_details=True)
     if refused:
         alert(refused)

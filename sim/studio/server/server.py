@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
+    from sim.model.component import Model
+
 SETTINGS = {
     "SOLARA_APP": "sim.studio.app",
     "SOLARA_MODE": "production",
@@ -108,9 +110,10 @@ def _warm() -> None:
     from sim.scenario.whole import described
     from sim.studio.library import scenario_library
     from sim.studio.live.frames import World
+    from sim.studio.visitor.model import model
 
     scenario_library.titles()
-    World(described({"weeks": 1, "market": {"customers": 10}}), 1).step()
+    World(described({"weeks": 1, "market": {"customers": 10}}, mechanisms=model()), 1).step()
 
 
 def page_paths() -> tuple[str, ...]:
@@ -200,8 +203,16 @@ def _bound(host: str, port: int) -> socket.socket:
     return here
 
 
-def serve(host: str, port: int, token: str | None, browse: bool, tell: Callable[[str], None]) -> None:
-    """Run the studio until Ctrl-C. ``port`` 0 takes any that is free. Raises :class:`Mistake` when it cannot listen."""
+def serve(
+    host: str, port: int, token: str | None, browse: bool, tell: Callable[[str], None], model: Model | None = None
+) -> None:
+    """Run the studio until Ctrl-C. ``port`` 0 takes any that is free; ``model``: what it shows, the shipped one unless given.
+
+    Raises :class:`Mistake` when it cannot listen.
+    """
+    from sim.studio.visitor.model import show
+
+    show(model)
     _say_how()
     import uvicorn
 

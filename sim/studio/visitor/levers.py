@@ -14,14 +14,18 @@ from typing import Any, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from sim.errors import Mistake, nearest
-from sim.model.component import parts
+from sim.model.component import Model
 from sim.scenario.explaining import SECTIONS, explain
 from sim.scenario.quantities import number_told, parted
 from sim.scenario.validation import bounds, plain_type
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import value_told
+from sim.studio.visitor.model import model
 
-GROUPS = {"mechanisms": "What the company does", "behaviour": "How people behave", "scenario": "Market and network"}
+GROUPS = {
+    "outside": "Mechanisms of your own", "mechanisms": "What the company does", "behaviour": "How people behave",
+    "scenario": "Market and network",
+}  # fmt: skip
 """Group of a part → what it is called on the page, in this order."""
 NOT_HERE = ("market.customers", "network.file", "network.column", "network.degrees")
 """Settings that no policy moves: a page asks for the customers elsewhere, and for no file of friends."""
@@ -75,9 +79,9 @@ def worded(part: str) -> str:
     return part.replace("_", " ").capitalize()
 
 
-def _models() -> dict[str, tuple[str, Any]]:
+def _models(model: Model) -> dict[str, tuple[str, Any]]:
     """Part or section → its group and its parameters: what the company does first."""
-    known = [part for part in parts().values() if part.parameters]
+    known = [part for part in model.parts.values() if part.parameters]
     found = {part.name: (part.group, part.parameters) for group in GROUPS for part in known if part.group == group}
     return found | {name: ("scenario", SECTIONS[name]) for name in SECTIONS if name != "scenario"}
 
@@ -95,27 +99,25 @@ def _lever(group: str, part: str, row: dict[str, str], field: FieldInfo) -> Leve
     return Lever(key, group, *said, field.default, _choices(kind), kind, low, high)
 
 
-@lru_cache(maxsize=1)
-def _settings() -> dict[str, Lever]:
+@lru_cache(maxsize=4)
+def _settings(model: Model) -> dict[str, Lever]:
     """Every setting by key, in the order of the page."""
     known = [
-        _lever(group, part, row, model.model_fields[row["name"]])
-        for part, (group, model) in _models().items()
-        for row in explain(part).rows
+        _lever(group, part, row, settings.model_fields[row["name"]])
+        for part, (group, settings) in _models(model).items()
+        for row in explain(part, model).rows
     ]
     return {each.key: each for each in known}
 
 
-@lru_cache(maxsize=1)
 def levers() -> dict[str, Lever]:
     """Every lever that a policy can move, by key."""
-    return {key: each for key, each in _settings().items() if key not in NOT_HERE}
+    return {key: each for key, each in _settings(model()).items() if key not in NOT_HERE}
 
 
-@lru_cache(maxsize=1)
 def numbers() -> dict[str, Lever]:
     """Every number and switch, by key: what a sweep can vary, the number of customers among them."""
-    return {key: each for key, each in _settings().items() if each.kind in (int, float, bool)}
+    return {key: each for key, each in _settings(model()).items() if each.kind in (int, float, bool)}
 
 
 def of_part(part: str) -> list[Lever]:

@@ -55,7 +55,7 @@ def saved(scenario: Scenario, path: Path) -> Scenario:
     if network.file is not None:
         network = network.model_copy(update={"file": _with_notices(network.file, folder)})
     replace(scenario, customers=people, network=network, path=None, folder=folder).save(path)
-    return load(path)
+    return load(path, scenario.model)
 
 
 def _with_notices(file: Path, folder: Path) -> Path:
@@ -105,7 +105,7 @@ def on_own_shelf(scenario: Scenario, desk: VisitorFiles, name: str = "") -> str:
 
 def _is_at(path: Path, scenario: Scenario) -> bool:
     try:
-        return load(path) == scenario
+        return load(path, scenario.model) == scenario
     except Mistake:
         return False
 
