@@ -23,6 +23,7 @@ from sim.experiments.method import DesignPoint
 from sim.experiments.methods.sweep import METHOD as SWEEP
 from sim.experiments.methods.sweep import Sweep
 from sim.experiments.question import load_experiment
+from sim.model.component import builtin
 from sim.report import sweep_page
 from sim.report.charts import Bars, Cells, Chart, Dots, Line, Mark, Span
 from sim.report.charts.palette import Ladder
@@ -103,7 +104,7 @@ def test_what_makes_no_sense_is_said_in_a_sentence(entries: dict[str, str], word
 
 def test_every_number_and_switch_of_the_model_is_a_lever_with_a_range_around_today() -> None:
     base = scenario_library.fetch("telecom/today")
-    assert set(numbers()) == {f"{part}.{name}" for part, own in parameters().items() for name in own}
+    assert set(numbers()) == {f"{part}.{name}" for part, own in parameters(builtin()).items() for name in own}
     for lever in numbers().values():
         today = own_sweep.value_today(base, lever.key)
         low, high = own_sweep.around(lever, today)
