@@ -384,13 +384,10 @@ class DenseStep(Expressions):
         """What a name stands for from now on; ``changed``: whether it is to be given another value later."""
         loop, self.reads = self.block.new_loop(), set()
         term = self.fitting(self.term(node), kind)
-        if (
-            isinstance(node, ast.Name)
-            and isinstance(stored := self.known.get(node.id), Stored)
-            and term.kind == "float"
-        ):
-            if not (changed and self._used_again(node)):
-                return stored
+        stored = self.known.get(node.id) if isinstance(node, ast.Name) else None
+        same = isinstance(stored, Stored) and term.kind == "float"
+        if same and not (changed and self._used_again(node)):
+            return stored
         if not term.varies:
             return self._same_for_all(name, term)
         if term.kind == "float" and not (isinstance(node, ast.Attribute) and not self.reads & self.changes):
@@ -417,9 +414,10 @@ class DenseStep(Expressions):
         self.block.finish(f"{self.step.__name__}_{name}", {f"work.choices[{row}, :size]": f"u8({term.text})"}, loop)
         return StoredChoice(row)
 
-    def _used_again(self, node: ast.Name) -> bool:
+    def _used_again(self, node: ast.expr) -> bool:
         """Whether a name is used elsewhere in this statement, or after it."""
-        names = (each for each in ast.walk(self.step.tree) if isinstance(each, ast.Name) and each.id == node.id)
+        name = ast.unparse(node)
+        names = (each for each in ast.walk(self.step.tree) if isinstance(each, ast.Name) and each.id == name)
         return any(each is not node and each.lineno >= self.line for each in names)
 
     def _renamed(self, node: ast.AST) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from sim.engine.expressions import THIS_WEEK, Draw, Drawn, Expressions, Term, place
 from sim.errors import nearest
 from sim.model.component import Model
-from sim.model.steps import TYPES, Step
+from sim.model.steps import STANDARD, TYPES, Step
 
 ALWAYS = ("now", "i", "p", "last", "counts", "journal")
 """What every translated step is given; then ``agent`` and ``line`` where it asks for them, then numbers of its own."""
