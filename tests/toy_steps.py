@@ -28,8 +28,8 @@ class Toy(Parameters):
 
 
 NAMES = (
-    "reckon", "reckon_whole", "decide", "rename", "swap", "fork", "fork_on_itself", "add_up", "draw", "draw_again", "hear", "hold",
-    "call", "push", "several", "carry",
+    "reckon", "reckon_whole", "decide", "rename", "swap", "fork", "fork_on_itself", "add_up", "draw", "draw_again", "hear",
+    "hold", "call", "push", "several", "carry",
 )  # fmt: skip
 COLUMNS = (
     Column("x", "number", "A quantity"), Column("y", "number", "Another"), Column("z", "number", "A third"),

@@ -385,8 +385,7 @@ class DenseStep(Expressions):
         loop, self.reads = self.block.new_loop(), set()
         term = self.fitting(self.term(node), kind)
         stored = self.known.get(node.id) if isinstance(node, ast.Name) else None
-        same = isinstance(stored, Stored) and term.kind == "float"
-        if same and not (changed and self._used_again(node)):
+        if isinstance(stored, Stored) and term.kind == "float" and not (changed and self._used_again(node)):
             return stored
         if not term.varies:
             return self._same_for_all(name, term)
@@ -414,10 +413,9 @@ class DenseStep(Expressions):
         self.block.finish(f"{self.step.__name__}_{name}", {f"work.choices[{row}, :size]": f"u8({term.text})"}, loop)
         return StoredChoice(row)
 
-    def _used_again(self, node: ast.expr) -> bool:
+    def _used_again(self, node: ast.Name) -> bool:
         """Whether a name is used elsewhere in this statement, or after it."""
-        name = ast.unparse(node)
-        names = (each for each in ast.walk(self.step.tree) if isinstance(each, ast.Name) and each.id == name)
+        names = (each for each in ast.walk(self.step.tree) if isinstance(each, ast.Name) and each.id == node.id)
         return any(each is not node and each.lineno >= self.line for each in names)
 
     def _renamed(self, node: ast.AST) -> bool:

@@ -77,8 +77,8 @@ class Term:
     width: int = 64
     """Bits that a whole number needs, as a sum over a block of people."""
     weak: int = 0
-    """How far Python may hold a quantity in double precision, until it meets one of a column: 0 not at all; 1 yes, but as a number
-    that single precision has too, so that one thing may be reckoned with it; 2 as any number."""
+    """How far Python may hold a quantity in double precision, until it meets one of a column: 0 not at all; 1 yes, but as a
+    number that single precision has too, so that one thing may be reckoned with it; 2 as any number."""
     value: Any = None
     """What is written down."""
     small: bool = False
