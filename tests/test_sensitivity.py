@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import norm
 
 from sim.errors import Mistake
-from sim.experiments.sensitivity import (
+from sim.experiments.algorithms.sensitivity import (
     FEWEST,
     Analysis,
     Evaluate,
@@ -19,7 +19,7 @@ from sim.experiments.sensitivity import (
     luck,
     runs,
 )
-from sim.experiments.sensitivity_methods import DUMMY, METHODS, design
+from sim.experiments.algorithms.sensitivity_indices import DUMMY, METHODS, design
 
 NAMES = ("x1", "x2", "x3", "idle")
 A, B = 7.0, 0.1

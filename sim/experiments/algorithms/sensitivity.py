@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import Mistake, nearest
-from sim.experiments.sensitivity_methods import DUMMY, INDICES, METHODS, Index, design, problem_of, quiet
+from sim.experiments.algorithms.sensitivity_indices import DUMMY, INDICES, METHODS, Index, design, problem_of, quiet
 
 Evaluate = Callable[[np.ndarray, range], np.ndarray]
 """Points, float64 (points, factors) in [0, 1], and replications' numbers → float64 (points, replications, outcomes)."""
