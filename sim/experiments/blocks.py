@@ -92,11 +92,10 @@ def finished(result: Result) -> Finished:
         "failures": [asdict(failure) for failure in result.failures],
         "own": {name: plain(result.values[name].tolist()) for name in definitions(scenario.model) if name not in NAMES},
     }
-    weekly = [result.by_week[name] for name in NAMES] if kept else np.zeros((len(NAMES), 0, result.tally.shape[1]))
-    values = [result.values[name] for name in NAMES] if kept else np.zeros((len(NAMES), 0))
     quantities = Quantities(counts_of(result.tally, result.founders, scenario.model))
-    counts = np.array([quantities[name] for name in COUNTED], np.float64)
-    return Finished(told, result.numbers, np.array(values, np.float64), np.array(weekly, np.float32), counts)
+    values, counts = (np.array([quantities[name] for name in names], np.float64) for names in (NAMES, COUNTED))
+    weekly = [result.by_week[name] for name in NAMES] if kept else np.zeros((len(NAMES), 0, result.tally.shape[1]))
+    return Finished(told, result.numbers, values, np.array(weekly, np.float32), counts)
 
 
 def write(block: Finished, folder: Path) -> Path:

@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sim.experiments.algorithms import sensitivity
-from sim.experiments.algorithms.sensitivity import Analysis
+from sim.experiments.algorithms.sensitivity import Analysis, Study, analyse
 from sim.experiments.algorithms.sensitivity_indices import DUMMY
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.method import Method, MethodResult, MethodSettings, Plan, over_places
@@ -24,15 +23,14 @@ class Settings(MethodSettings):
     samples: int = Field(64, ge=1, le=100_000)
     by: Literal["parameter", "mechanism"] = "parameter"
 
-    def groups(self, experiment: Experiment) -> list[str] | None:
-        """The mechanism of each factor, when whole mechanisms are asked for."""
-        if self.by == "parameter":
-            return None
-        return [path.partition(".")[0].replace("_", " ") for path in experiment.paths]
-
-    def points(self, experiment: Experiment) -> int:
-        """At most how many points there are to run."""
-        return sensitivity.runs(self.method, len(experiment.factors), self.samples, self.groups(experiment))
+    def study(self, experiment: Experiment) -> Study:
+        """How the factors are analysed, by their labels, or by their paths where two labels are the same."""
+        labels, paths = [factor.label for factor in experiment.factors], experiment.paths
+        mechanisms = [path.partition(".")[0].replace("_", " ") for path in paths]
+        return Study(
+            labels if len(set(labels)) == len(labels) else paths, self.method, self.samples,
+            range(experiment.replications), experiment.seed, mechanisms if self.by == "mechanism" else None,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +48,7 @@ class Sensitivities(MethodResult):
     def points(self) -> int:
         """At most how many points were run."""
         settings: Settings = self.experiment.settings
-        return settings.points(self.experiment)
+        return settings.study(self.experiment).runs
 
     def columns(self) -> dict[str, Any]:
         """A row an outcome, factor and index, the dummy's among them."""
@@ -83,28 +81,17 @@ def _plain(found: Analysis) -> dict[str, Any]:
     }
 
 
-def names_of(experiment: Experiment) -> list[str]:
-    """The factors' labels; their paths where two labels are the same."""
-    labels = [factor.label for factor in experiment.factors]
-    return labels if len(set(labels)) == len(labels) else experiment.paths
-
-
 def plan(experiment: Experiment) -> Plan:
     """All points of the design. Raises :class:`Mistake`, before any is run, when they cannot answer."""
-    settings: Settings = experiment.settings
-    times, groups = experiment.replications, settings.groups(experiment)
-    sensitivity.check(settings.method, names_of(experiment), settings.samples, times, groups)
-    return Plan(settings.points(experiment) * times)
+    study = experiment.settings.study(experiment)
+    study.check()
+    return Plan(study.runs * experiment.replications)
 
 
 def run(experiment: Experiment, laboratory: Laboratory, plan: Plan) -> Sensitivities:
     """Run the design and analyse every outcome. Raises :class:`Mistake`."""
-    settings: Settings = experiment.settings
-    found = sensitivity.analyse(
-        over_places(experiment, laboratory), names_of(experiment), method=settings.method, samples=settings.samples,
-        replications=range(experiment.replications), seed=experiment.seed, groups=settings.groups(experiment),
-        outcomes=experiment.measures,
-    )  # fmt: skip
+    study = experiment.settings.study(experiment)
+    found = analyse(over_places(experiment, laboratory), study, experiment.measures)
     return Sensitivities(experiment, *laboratory.account, tuple(found))
 
 
