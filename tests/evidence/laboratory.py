@@ -79,7 +79,9 @@ class Laboratory:
         return self.policy.view(np.recarray)[min(self.week, len(self.policy) - 1)]
 
     def column(self, name: str) -> np.ndarray:
-        """A column of everybody; what is written into it counts."""
+        """A column of everybody; what is written into it counts, but for what is carried for a week only."""
+        if name in columns("weekly_number"):
+            return self.compiled.weekly.number[row(name)]
         kind = next(kind for kind in ("number", "clock", "mark") if name in columns(kind))
         return getattr(self.state, kind)[row(name)]
 
