@@ -41,7 +41,11 @@ class Points(Parameters):
 
 
 NEUTRAL = {"rate": 0.0}
-COLUMNS = (Column("points", "number", "Points earned in each of the last 52 weeks, and neither redeemed nor lapsed", size=WEEKS),)
+COLUMNS = (
+    Column(
+        "points", "number", "Points earned in each of the last 52 weeks, and neither redeemed nor lapsed", size=WEEKS
+    ),
+)
 COUNTS = {
     "points_earned": "Points that customers earned",
     "points_redeemed": "Points that were redeemed",

@@ -136,7 +136,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "everybody's note": (everybody_("note.reward(1.0)"), "this cannot be done with everybody at once"),
     "everybody takes away": (everybody_("count.rewards -= 1"), "over everybody one can only add up"),
     "while it is added up": (everybody_("me.points[0] = f32(count.points_earned)"), "it reads count.points_earned while"),
-    "an early end": (changed("    return me.p", "    if week.number:\n        return False\n    return me.p"), "in its last line"),
+    "an early end": (changed("    return me.", "    if week.number > 3:\n        return True\n    return me."), "last line"),
 }  # fmt: skip
 
 

@@ -114,19 +114,26 @@ class Reading:
     # ---- running it
 
     def run(self) -> ModuleType:
-        """The file as a module of a name that only this text has. Raises :class:`~sim.errors.Mistake` when it fails."""
+        """The file as a module of a name that only this text has. Raises :class:`~sim.errors.Mistake` when it fails.
+
+        The same text is run once, wherever it lies.
+        """
+        name = f"loyalty_mechanism_{self.file.name}_{self.file.sha256[:16]}"
+        return sys.modules[name] if name in sys.modules else self._run(name)
+
+    def _run(self, name: str) -> ModuleType:
         self._refuse_imports()
         path, text = self.file.path, self.file.text
         linecache.cache[path] = len(text), None, text.splitlines(keepends=True), path  # whatever becomes of the file
-        module = ModuleType(f"loyalty_mechanism_{self.file.name}_{self.file.sha256[:16]}")
+        module = ModuleType(name)
         module.__file__ = path
-        sys.modules[module.__name__] = module
+        sys.modules[name] = module
         try:
             with warnings.catch_warnings(action="ignore"):
                 exec(compile(self.tree, path, "exec"), module.__dict__)
             self._look_at_functions(module)
         except (Exception, SystemExit) as fault:
-            del sys.modules[module.__name__]
+            del sys.modules[name]
             if isinstance(fault, Mistake):
                 raise
             raise self.mistake(f"the file fails: {_told(fault, module)}", self._line_at(fault)) from fault
