@@ -8,19 +8,26 @@ from benchmarks import reference
 from sim.bench.engines import NANO, customer_weeks
 from sim.bench.timed import everything_on, market_of, mechanisms, nothing_on, without
 from sim.bench.timing import REPEATS, Row, best_in_turn, best_of, floor_of
+from sim.engine.columns import compiled_week
+from sim.engine.engine import Engine
+from sim.engine.start import empty_state
+from sim.engine.support import Sizes, room_for
 from sim.model.network import draw_network
 from sim.model.random import world
-from sim.runs.replication import ReplicationRunner
 from sim.scenario.model_inputs import ground_of
 
 
 def memory_rows() -> list[Row]:
     """Bytes for one person: what lasts from week to week, friends, and room to work in (as allocated)."""
     ground = ground_of(everything_on())
-    place, people = ReplicationRunner(ground, 1), ground.plan.people
+    state, people = empty_state(ground), ground.plan.people
     network = draw_network(world(1, 0), ground.network[0], people, *ground.network[1:])
-    state = sum(array.nbytes for array in (place.state.number, place.state.clock, place.state.mark))
-    parts = {"state": state, "network": sum(a.nbytes for a in network), "work": sum(a.nbytes for a in place.work)}
+    rooms = room_for(people, Sizes(*compiled_week(ground.model).SIZES))
+    parts = {
+        "state": sum(array.nbytes for array in (state.number, state.clock, state.mark)),
+        "network": sum(array.nbytes for array in network),
+        "work": sum(array.nbytes for room in rooms for array in room),
+    }
     notes = {
         "state": "every column of a person",
         "network": "eight friends and where they begin",
@@ -36,7 +43,7 @@ def memory_rows() -> list[Row]:
 def numpy_rows() -> list[Row]:
     """The dense rules in NumPy: a market in which nothing else happens, in the core and as array expressions."""
     ground = ground_of(nothing_on())
-    place, weeks = ReplicationRunner(ground, 1), customer_weeks(ground)
+    place, weeks = Engine(ground, 1), customer_weeks(ground)
     bottom, dense = best_in_turn([floor_of(ground), lambda: place.replicate(0)])
     short = ground_of(nothing_on(weeks=8))
     vectorised = best_of(lambda: reference.live(short, 1, 0), 3) / customer_weeks(short) * weeks
@@ -57,7 +64,7 @@ def profile(repeats: int = 9) -> list[Row]:
     """
     names = mechanisms()
     grounds = [ground_of(everything_on()), *(ground_of(without(name)) for name in names), ground_of(nothing_on())]
-    places = [ReplicationRunner(ground, 1) for ground in grounds]
+    places = [Engine(ground, 1) for ground in grounds]
     runs = [partial(place.replicate, 0) for place in places]
     times = [t / customer_weeks(grounds[0]) * NANO for t in best_in_turn([*runs, floor_of(grounds[0])], repeats)]
     saved = sorted(((times[0] - t, name) for t, name in zip(times[1:-2], names, strict=True)), reverse=True)
@@ -75,7 +82,7 @@ def size_rows(sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000), weeks: int 
     cost = {}
     for people in sizes:
         ground = ground_of(everything_on(weeks=weeks, **market_of(people)))
-        place = ReplicationRunner(ground, 1)
+        place = Engine(ground, 1)
         cost[people] = (
             best_of(partial(place.replicate, 0), 1 if people >= 1_000_000 else REPEATS) / customer_weeks(ground) * NANO
         )

@@ -14,10 +14,9 @@ from sim.engine.engine import Engine
 from sim.engine.start import Ground
 from sim.model.behaviour.grievance import fading, relieved
 from sim.model.behaviour.ledger import rate as booking_rate
-from sim.model.behaviour.person import COMPANY, RIVAL
+from sim.model.behaviour.person import COMPANY, MOOD, RIVAL
 from sim.model.behaviour.satisfaction import aversion, bend, experience_weight, moved, surprise
 from sim.model.component import columns, row
-from sim.model.mechanisms.call_centre import MOOD
 from sim.model.mechanisms.quality import EVERYDAY
 from sim.model.numeric import _LN2_HIGH, _LN2_LOW, _SQRT_2
 from sim.model.random import _KEYS, world

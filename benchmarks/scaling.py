@@ -72,7 +72,7 @@ def _number(n: int) -> str:
 
 READY = "workers stand ready"
 _COMMAND = "import sys; from sim.cli import main; sys.argv[0] = 'loyalty'; main()"
-_LIBRARIES = "import sim.cli, sim.runs.runner, sim.runs.results, sim.engine.core"
+_LIBRARIES = "import sim.cli, sim.runs.runner, sim.runs.results, sim.engine.columns"
 _COMPARE = (
     "import sys; from sim import compare, load; one, other, replications, workers = sys.argv[1:]; "
     "compare([load(one), load(other)], int(replications), workers=int(workers) or None)"

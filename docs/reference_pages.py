@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.model.component import Part, parts
+from sim.model.week import written_in
 from sim.runs.measures import MEASURES
 from sim.scenario.explaining import SECTIONS, explain
 from sim.scenario.json_schema import schema
@@ -212,7 +213,7 @@ def _part(part: Part) -> str:
         settings = ", ".join(f"`{name}: {value}`" for name, value in part.neutral.items())
         blocks.append(f"Changes nothing with {settings}.")
     if part.columns:
-        rows = [(f"`{c.name}`", plain(c.meaning), ", ".join(c.written_in) or "never") for c in part.columns]
+        rows = [(f"`{c.name}`", plain(c.meaning), ", ".join(written_in(c.name)) or "never") for c in part.columns]
         blocks += ["## What it keeps", table(("column", "meaning", "changes in"), rows)]
     if part.examples:
         rows = [

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import gc
-import inspect
 import weakref
 from typing import Any
 
@@ -27,13 +25,13 @@ from grounds import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine import core
 from sim.engine.agreement import Difference, agree, difference_in_counts, difference_in_state
+from sim.engine.columns import CompiledWeek
 from sim.engine.engine import ENGINES, Engine
 from sim.engine.objects import Market, live
 from sim.engine.start import Ground, begin, empty_state
 from sim.model.component import parts
-from sim.model.week import COUNTS, EVENTS, EVERYBODY, PHASES, entries, journal, state_columns
+from sim.model.week import COUNTS, EVENTS, EVERYBODY, entries, journal, state_columns
 
 MECHANISMS = [part.name for part in parts().values() if part.neutral is not None]
 
@@ -81,27 +79,6 @@ def test_engines_agree_on_many_random_policies(here: Ground, seed: int) -> None:
 # ---- what agreement is made of -------------------------------------------------------------------------------------
 
 
-def phases_called(function: ast.FunctionDef) -> list[str]:
-    """The phases of the week that a function calls, in the order in which they stand there."""
-    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
-    named = [(call.lineno, getattr(call.func, "id", getattr(call.func, "attr", ""))) for call in calls]
-    return [name for _, name in sorted(named) if name in PHASES]
-
-
-def test_the_readable_engine_follows_the_phases_of_the_week(monkeypatch: pytest.MonkeyPatch) -> None:
-    market, seen = Market(busy(20, 1), 1, 0), []
-    for phase in PHASES:
-        monkeypatch.setattr(market, phase, lambda phase=phase: seen.append(phase))
-    market.step()
-    assert tuple(seen) == PHASES
-
-
-def test_the_fast_engine_follows_the_phases_of_the_week() -> None:
-    functions = [node for node in ast.walk(ast.parse(inspect.getsource(core))) if isinstance(node, ast.FunctionDef)]
-    weeks = [calls for function in functions if len(set(calls := phases_called(function))) > 1]
-    assert weeks == [list(PHASES)]
-
-
 @pytest.mark.parametrize("person", [0, 3, 17, 60, 110])
 def test_journals_agree(person: int) -> None:
     fast, readable = (Engine(busy(120, 10), 3, kind).start(1, person) for kind in ENGINES)
@@ -115,8 +92,9 @@ def test_a_full_journal_takes_no_more_in_either_engine() -> None:
     here = busy(60, 10)
     ours, theirs = journal(3, 2), journal(3, 2)
     live(here, 3, 1, journal=ours)
-    network, setting = begin(here, 3, 1, state := empty_state(here))
-    core.live(state, core.room_for(60), network, here.policy, setting, np.zeros((10, len(COUNTS)), np.int64), theirs)
+    network, flags = begin(here, 3, 1, state := empty_state(here))
+    counts = np.zeros((10, len(COUNTS)), np.int64)
+    CompiledWeek(here).live(state, network, here.policy, flags, 0, counts, theirs)
     assert len(entries(ours)) == 2 and ours.tobytes() == theirs.tobytes()
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from worlds import busy
 
 from sim import run
-from sim.engine import core
+from sim.engine.columns import CompiledWeek
 from sim.errors import Mistake
 from sim.experiments.branching import Settings, branch, branched, grow, planned
 from sim.experiments.laboratory import Laboratory
@@ -49,14 +50,14 @@ def test_a_branch_changes_just_what_was_said_from_its_week_on() -> None:
 def test_history_is_run_once_for_branches_that_share_it(monkeypatch: pytest.MonkeyPatch) -> None:
     base = busy(weeks=9)
     lived: list[int] = []
-    whole = core.live
+    whole = CompiledWeek.live
 
-    def counted(*arguments: object) -> None:
-        lived.append(len(arguments[5]))  # type: ignore[arg-type]
-        whole(*arguments)
+    def counted(week: CompiledWeek, *market: Any) -> None:
+        lived.append(len(market[5]))
+        whole(week, *market)
 
     scenarios = [base, *(s for s in branches(base) if s.name in ("More staff", "Fewer", "Open"))]
-    monkeypatch.setattr(core, "live", counted)
+    monkeypatch.setattr(CompiledWeek, "live", counted)
     grow(scenarios, WEEK, 1, range(3))
     assert sum(lived) == 3 * (WEEK + len(scenarios) * (9 - WEEK))
 

@@ -6,10 +6,10 @@ Paired comparisons of 24 replications, as in ``test_claims``; and the laws that 
 import numpy as np
 import pytest
 from grounds import counted, ground, lived
-from sim.engine.lists import row_of
 from test_claims import MARKET, assert_moves
 
 from sim import run
+from sim.model.component import row
 from sim.model.week import COUNTS
 from sim.scenario.whole import Scenario, described
 
@@ -84,7 +84,7 @@ def quitting_weekly(per_year: float) -> float:
 def test_tenure_is_geometric_at_constant_turnover(weeks: int) -> None:
     """The mean of so many geometric tenures, from the start on: |z| < 4."""
     here = ground(2, weeks, call_centre_representatives=HEADS, employee_care_turnover=2.0, **CALM)
-    tenure = lived(here)[0].staff[row_of("staff_tenure")].astype(np.float64)
+    tenure = lived(here)[0].staff[row("staff_tenure")].astype(np.float64)
     chance = quitting_weekly(2.0)
     mean, deviation = (1 - chance) / chance, np.sqrt(1 - chance) / chance
     assert abs(tenure.mean() - mean) / (deviation / np.sqrt(HEADS)) < 4
@@ -105,8 +105,8 @@ def test_positions_are_filled_by_other_people() -> None:
     """Talent is drawn anew: whoever follows is neither like the one before nor better or worse on average."""
     restless = {"employee_care_turnover": 2.0, "employee_care_beginner_gap": 0.0, "call_centre_representatives": HEADS}
     before, after = (lived(ground(2, weeks, **restless, **CALM))[0].staff for weeks in (1, 60))
-    other = after[row_of("hires")] > 0
-    was, now = before[row_of("skill"), other], after[row_of("skill"), other]
+    other = after[row("hires")] > 0
+    was, now = before[row("skill"), other], after[row("skill"), other]
     assert other.sum() > 1000
     assert abs(np.corrcoef(was, now)[0, 1]) < 4 / np.sqrt(other.sum())
     assert abs((now - was).mean()) / (np.std(now - was) / np.sqrt(other.sum())) < 4

@@ -135,7 +135,7 @@ def test_two_names_of_one_number_are_an_error(monkeypatch: pytest.MonkeyPatch) -
 
 def test_all_streams_of_the_model_are_distinct() -> None:
     program = (
-        "from sim.model.component import parts; parts(); import sim.engine.core, sim.model.population, sim.model.network;"
+        "from sim.model.component import parts; parts(); import sim.engine.columns, sim.model.population, sim.model.network;"
         "import sim.service.staffing;"
         "from sim.model.random import _streams; print(len(_streams), len(set(_streams.values())), len(set(_streams)))"
     )

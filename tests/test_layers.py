@@ -123,7 +123,7 @@ def test_a_file_imports_only_from_its_own_layer_or_one_above(path: Path) -> None
     ("name", "source"),
     [
         ("system", "from sim.model.component import parts"),
-        ("model", "import sim.engine.core"),
+        ("model", "import sim.engine.columns"),
         ("model", "from ..scenario import load"),
         ("model", "def later():\n    from sim import cli"),
         ("engine", "from sim import run"),
@@ -205,7 +205,7 @@ def test_a_circle_of_imports_is_seen() -> None:
 
 def test_compiled_code_and_kept_runs_are_named_after_the_folders_that_they_are_made_of() -> None:
     """What the engines import lies in a folder that names the compiled code; a run's also in those that name kept runs."""
-    for module, folders in (("sim.engine.core", MODEL), ("sim.runs.executor", NUMBERS)):
+    for module, folders in (("sim.engine.columns", MODEL), ("sim.runs.executor", NUMBERS)):
         program = f"import sys, {module}; print(*(name for name in sys.modules if name.startswith('sim.')))"
         names = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
         tops = {name.split(".")[1] for name in names.split()}

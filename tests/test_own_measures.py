@@ -14,7 +14,7 @@ import pytest
 from pyarrow import parquet
 from worlds import busy
 
-from sim import Answer, Mistake, Result, compare, of_panel, run
+from sim import Comparison, Mistake, Result, compare, of_panel, run
 from sim.model.numeric import FIXED_ONE
 from sim.model.week import COUNTS
 from sim.report.comparison import document
@@ -58,7 +58,7 @@ def result() -> Result:
 
 
 @pytest.fixture(scope="module")
-def answer() -> Answer:
+def answer() -> Comparison:
     return compare([HERE, WORSE], 4, 3, measures=OWN)
 
 
@@ -115,7 +115,7 @@ def test_they_stand_beside_the_others_with_intervals(result: Result) -> None:
     assert result.definitions["mean_trust"].meaning == "Mean trust" and result.definitions["mean_trust"].unit == ""
 
 
-def test_a_comparison_pairs_them(answer: Answer) -> None:
+def test_a_comparison_pairs_them(answer: Comparison) -> None:
     gap = answer.values(answer.others[0], "late_issues") - answer.values(answer.base, "late_issues")
     assert answer.differences["Worse"]["late_issues"].mean == pytest.approx(gap.mean()) and gap.mean() > 0
     table = answer.table()
@@ -129,7 +129,7 @@ def test_a_comparison_pairs_them(answer: Answer) -> None:
 
 
 def test_pages_tables_and_terminal_show_them(
-    answer: Answer, result: Result, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    answer: Comparison, result: Result, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (appendix,) = document(answer).appendix[0].tables
     assert "Issues in the last three weeks" in {group.heading for group in appendix.groups}

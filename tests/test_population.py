@@ -16,11 +16,12 @@ from scipy import stats
 
 from sim.model.behaviour.expectation import expectation_so_far
 from sim.model.behaviour.person import COMPANY, RIVAL, STARTS, TRAITS
-from sim.model.component import columns
+from sim.model.columns import KINDS
+from sim.model.component import builtin, columns
 from sim.model.distributions import Distribution, constant, lognormal, lognormal_numbers, normal, uniform
 from sim.model.mechanisms.marketing import promise
 from sim.model.mechanisms.quality import usual_performance
-from sim.model.population import LINES, Plan, draw_people, empty_columns, plan_people
+from sim.model.population import LINES, Plan, draw_people, plan_people
 from sim.model.random import world
 
 FIXED = [trait.name for trait in TRAITS]
@@ -29,9 +30,9 @@ MANY = 40_000
 
 def people_of(plan: Plan, replication: int = 0, **settings: Any) -> dict[str, np.ndarray]:
     """The people of one replication, by column."""
-    arrays = empty_columns(plan.people)
+    arrays = tuple(np.zeros((builtin().rows(kind), plan.people), dtype) for kind, dtype in KINDS.items())
     draw_people(world(1, replication), plan, policy_of(1, settings), arrays)
-    kinds = zip(("number", "clock", "mark"), arrays, strict=True)
+    kinds = zip(KINDS, arrays, strict=True)
     return {name: array[row] for kind, array in kinds for row, name in enumerate(columns(kind))}
 
 

@@ -1,13 +1,16 @@
 """Runs: what may not change the numbers, what must balance, and what happens to a replication that fails."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from worlds import busy
 
 import sim
 from sim import Mistake, run
-from sim.engine import core
+from sim.engine.columns import CompiledWeek
 from sim.model.numeric import FIXED_ONE
+from sim.model.random import world
 from sim.model.week import COUNTS
 from sim.runs.measures import DEFINITIONS, NAMES
 from sim.runs.runner import MOST_SEED
@@ -99,17 +102,14 @@ def test_retention_is_what_the_founders_did(result: sim.runs.runner.Result) -> N
 
 
 def test_a_failing_replication_is_a_row_and_the_others_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    untouched, live = run(busy(), 3, 3), core.live
+    untouched, live = run(busy(), 3, 3), CompiledWeek.live
 
-    def fails_once(
-        state: object, work: object, network: object, policy: object, setting: object, *rest: object
-    ) -> None:
-        if setting.world == fails_once.world:  # type: ignore[attr-defined]
+    def fails_once(week: CompiledWeek, *market: Any) -> None:
+        if market[3].world == world(3, 1):
             raise ZeroDivisionError("planted")
-        live(state, work, network, policy, setting, *rest)
+        live(week, *market)
 
-    fails_once.world = sim.model.random.world(3, 1)  # type: ignore[attr-defined]
-    monkeypatch.setattr(core, "live", fails_once)
+    monkeypatch.setattr(CompiledWeek, "live", fails_once)
     found = run(busy(), 3, 3)
     assert list(found.numbers) == [0, 2]
     assert found.digests == (untouched.digests[0], untouched.digests[2])

@@ -210,17 +210,16 @@ SHAPES = [
 
 @pytest.mark.parametrize(("trait", "spread"), SHAPES, ids=[name for name, _ in SHAPES])
 def test_the_pictures_quantiles_mean_and_curve_are_those_of_drawn_customers(trait: str, spread: Distribution) -> None:
-    from sim.model.component import columns
-    from sim.model.population import draw_people, empty_columns
-    from sim.model.random import world
+    from sim.engine.start import begin, empty_state
+    from sim.model.component import row
 
     numbers = spread.model_dump(exclude_none=True)
     scenario = described(
         {"weeks": 1, "market": {"customers": 20_000, "prospects": 0}, "customers": {"traits": {trait: numbers}}}
     )
-    plan, arrays = ground_of(scenario).plan, empty_columns(20_000)
-    draw_people(world(1, 0), plan, scenario.policy(), arrays)
-    people = arrays[0][list(columns("number")).index(trait)].astype(float)
+    ground = ground_of(scenario)
+    begin(ground, 1, 0, state := empty_state(ground))
+    people = state.number[row(trait)].astype(float)
     found = spread_picture.shape(spread, traits()[trait])
     assert found is not None
     places = np.linspace(found.low, found.high, 4001)

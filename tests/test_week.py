@@ -22,8 +22,8 @@ from grounds import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine import core
 from sim.engine.agreement import difference_in_state
+from sim.engine.columns import CompiledWeek
 from sim.engine.objects import Market, live
 from sim.engine.start import Ground, begin, empty_state
 from sim.model.distributions import constant
@@ -63,11 +63,11 @@ def test_threads_change_nothing() -> None:
 
 def test_a_room_used_before_changes_nothing() -> None:
     here = busy(150, 8)
-    state, room = empty_state(here), core.room_for(150)
+    state, week = empty_state(here), CompiledWeek(here)
     for replication in (4, 2, 9, 2):
         tally = np.zeros((8, len(COUNTS)), np.int64)
-        network, setting = begin(here, 1, replication, state)
-        core.live(state, room, network, here.policy, setting, tally, journal())
+        network, flags = begin(here, 1, replication, state)
+        week.live(state, network, here.policy, flags, 0, tally, journal())
         fresh, expected = lived(here, 1, replication)
         assert np.array_equal(tally, expected)
         assert difference_in_state(7, state, fresh) is None
@@ -129,5 +129,5 @@ def test_shorter_hours_do_not_keep_representatives_busy_with_last_week() -> None
     market = Market(busy(100, 2, call_centre_representatives=90, **closing), 1, 0)
     market.step()
     market.begin_week()
-    market.govern()
+    market.live_phase("govern")
     assert market.state().busy.max() <= 5.0

@@ -36,7 +36,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 def state_table() -> str:
     """Every state variable, whose it is, what it means, and when it changes."""
     rows = [
-        (OWNERS[kind], f"`{name}`", column.meaning, ", ".join(column.written_in) or "never")
+        (OWNERS[kind], f"`{name}`", column.meaning, ", ".join(week.written_in(name)) or "never")
         for kind in (*KINDS, *OF_COMPANY)
         for name, column in columns(kind).items()
     ]

@@ -7,6 +7,7 @@ import re
 import sys
 import tempfile
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -94,7 +95,7 @@ class CompiledWeek:
             state, flags = empty_state(inputs), flags_of(inputs, np.uint64(0))
             return state, self._work, self._weekly, nobody, inputs.policy, 0, flags, counts, journal()
 
-        precompile.shared(self._module.weeks, self._module.LATER, arguments, inputs.model)
+        precompile.shared(self._module.weeks, self._module.LATER, arguments, partial(compiled_week, inputs.model))
 
 
 def _not_compiled(model: Model, fault: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.dense import Block, DenseStep, Param, fills
+from sim.engine.expressions import THIS_WEEK, Draw, Drawn
 from sim.engine.scalar import ScalarStep, bulk_draws
 from sim.engine.support import Sizes
 from sim.model.columns import WEEKLY
@@ -31,6 +32,7 @@ from sim.model.schedule import (
     Resize,
     Telling,
     Whoever,
+    steps_in,
 )
 from sim.model.steps import Step
 from sim.model.week import week_of
@@ -97,11 +99,7 @@ class Module:
     def kept_row(self, stream: str) -> int | None:
         """The first row of a stream whose words are kept all week; None for one that is drawn where it is used."""
         value = self._streams.get(stream)
-        return 4 * self.kept.index(value) if value in self.kept else None
-
-    def stream_named(self, stream: np.uint32) -> str:
-        """The name of a stream in the module."""
-        return next(name for name, value in self._streams.items() if value == stream)
+        return 4 * self.kept.index(value) if value in self.filled else None
 
     def fresh(self, name: str) -> str:
         """A name for a function of the module."""
@@ -124,19 +122,19 @@ class Module:
 
     # ---- functions -------------------------------------------------------------------------------------------------------
 
-    def scalar(self, step: Step, drawn: Mapping[tuple[str, int, bool], int] | None = None) -> str:
-        """The function of a step about one person; written when it is first wanted."""
-        key = step, tuple((drawn or {}).items())
+    def scalar(self, step: Step, drawn: Drawn | None = None, whose: str = "person") -> str:
+        """The function of a step about one person (representative, company: ``whose`` it is); written when it is first wanted."""
+        key = step, tuple((drawn or {}).items()), whose
         if key not in self._scalars:
             self._scalars[key] = name = self.fresh(step.__name__)
-            writer = ScalarStep(step, self.model, self, drawn)
+            writer = ScalarStep(step, self.model, self, drawn, whose)
             self.functions.append(writer.written(name))
             self._rows[key] = [int(row[1:]) for row in writer.rows]
         return self._scalars[key]
 
-    def words_of(self, step: Step, drawn: Mapping[tuple[str, int, bool], int]) -> list[int]:
-        """The rows of words that the function of a step with draws in bulk is given."""
-        return self._rows[step, tuple(drawn.items())]
+    def words_of(self, step: Step, drawn: Drawn) -> list[int]:
+        """The rows of words that the function of a person's step with draws in bulk is given."""
+        return self._rows[step, tuple(drawn.items()), "person"]
 
     def loop(self, name: str, given: list[str], body: list[str]) -> str:
         """Write a loop over arrays as a function; returns its name."""
@@ -150,14 +148,14 @@ class Module:
         self.functions.append("\n".join((f"@{kind}", f"def {found}({given}):", *(body or ["    pass"]))))
         return found
 
-    def draws(self, step: Step) -> dict[tuple[str, int, bool], int]:
+    def draws(self, step: Step) -> dict[Draw, int]:
         """The draws that a step makes in bulk, and their rows."""
-        found: dict[tuple[str, int, bool], int] = {}
-        for stream, block, lasting in bulk_draws(step):
+        found: dict[Draw, int] = {}
+        for stream, block, moment in bulk_draws(step):
             value = step.plain.__globals__[stream]
             name = self.global_named(value, stream, step.__module__)
-            if self.kept_row(name) is None or block > 0 or lasting:
-                found[name, block, lasting] = 4 * len(found)
+            if self.kept_row(name) is None or block > 0 or moment != THIS_WEEK:
+                found[name, block, moment] = 4 * len(found)
         self.most_bits = max(self.most_bits, 4 * len(found))
         return found
 
@@ -168,7 +166,7 @@ class Module:
         phases = [Phase(self, name).written(items) for name, items in self.week.items()]
         weeks = _WEEKS.format(calls="\n".join(f"        {name}({_GIVEN})" for name in phases))
         imports = "\n".join((*self._mechanisms(), *sorted(self.imports.values())))
-        later = f"LATER = ({', '.join(reversed(phases[2:]))},)\nSIZES = {tuple(self.sizes())!r}"
+        later = f"LATER = ({''.join(f'{name}, ' for name in reversed(phases[2:]))})\nSIZES = {tuple(self.sizes())!r}"
         return "\n\n\n".join((_HEAD + imports, *self.functions, weeks, later)) + "\n"
 
     def _mechanisms(self) -> list[str]:
@@ -228,6 +226,7 @@ class Phase:
         """Write the phase; returns the name of its function."""
         together: list[Everybody | Listing] = []
         for item in items:
+            _check_steps(item)
             if isinstance(item, Everybody | Listing):
                 together.append(item)
                 if isinstance(item, Listing):
@@ -248,6 +247,7 @@ class Phase:
         if not items:
             return
         block = Block(self.module)
+        kept = self._keep([item.step if isinstance(item, Everybody) else item.asked for item in items])
         lists = [self._list_of(item.asked) for item in items if isinstance(item, Listing)]
         for place in lists:
             self.say(f"work.sizes[{place}] = 0")
@@ -259,18 +259,18 @@ class Phase:
         self.say("for start in range(0, people, BLOCK):")
         self.say("end = min(start + BLOCK, people)", 2)
         self.say("here, size = slice(start, end), end - start", 2)
-        self._keep(items)
-        self.lines += [*block.opening(), *block.lines]
+        self.lines += [*kept, *block.opening(), *block.lines]
 
-    def _keep(self, items: list[Everybody | Listing]) -> None:
-        """Draw the words that are kept all week, where they are first wanted."""
-        for item in items:
-            for stream in streams_of(item.step if isinstance(item, Everybody) else item.asked):
-                if stream in self.module.kept and stream not in self.module.filled:
-                    self.module.filled.add(stream)
-                    name, row = self.module.stream_named(stream), 4 * self.module.kept.index(stream)
-                    kept = ", ".join(f"now.kept[{row + k}, here]" for k in range(4))
-                    self.say(f"fill(now.world, {name}, now.week, start, ({kept}))", 2)
+    def _keep(self, steps: list[Step]) -> list[str]:
+        """The lines that draw the words which are kept all week, where they are first wanted."""
+        found = []
+        for name, module, stream in (drawn for step in steps for drawn in streams_of(step)):
+            if stream in self.module.kept and stream not in self.module.filled:
+                self.module.filled.add(stream)
+                row, text = 4 * self.module.kept.index(stream), self.module.global_named(stream, name, module)
+                rows = ", ".join(f"now.kept[{row + k}, here]" for k in range(4))
+                found.append(f"        fill(now.world, {text}, now.week, start, ({rows}))")
+        return found
 
     def _list_of(self, asked: Step) -> int:
         return self.module.lists.setdefault(asked, len(self.module.lists))
@@ -324,12 +324,12 @@ class Phase:
         self.lines += [*block.opening(), *block.lines]
 
     def _company(self, item: Company) -> None:
-        self.say(f"{self.module.scalar(item.step)}(now, 0, {_STEP})")
+        self.say(f"{self.module.scalar(item.step, whose='company')}(now, 0, {_STEP})")
 
     def _representatives(self, item: Representatives) -> None:
         duty = self.module.model.row("representatives_on_duty")
         self.say(f"for k in range(i64(now.firm[{duty}, 0])):")
-        self.say(f"{self.module.scalar(item.step)}(now, k, {_STEP})", 2)
+        self.say(f"{self.module.scalar(item.step, whose='representative')}(now, k, {_STEP})", 2)
 
     # ---- lines -----------------------------------------------------------------------------------------------------------
 
@@ -453,7 +453,7 @@ class Phase:
             body.insert(3, "        wait, ended, server = f64(0), i64(0), i64(0)")
         return self.module.function("inner_kernel", f"serve_{item.serve.__name__}", given, body)
 
-    def _words_of_all(self, drawn: Mapping[tuple[str, int, bool], int], rows: list[int]) -> None:
+    def _words_of_all(self, drawn: Drawn, rows: list[int]) -> None:
         """Draw what is wanted while everybody is served, for all of them at once."""
         if not rows:
             return
@@ -486,6 +486,15 @@ class Phase:
         self.say(f"{name}(now, work.listed[{place}, : work.sizes[{place}]], {_STEP})")
 
 
+def _check_steps(item: Item) -> None:
+    """Refuse a step that never comes to an end, or wants numbers of its own where nobody gives any: only lines and talk do."""
+    alone = not isinstance(item, Queue | Telling)
+    for step in (each for taken in steps_in(item) for each in (taken, *taken.within)):
+        if step.own and alone and step in steps_in(item):
+            name = next(iter(step.own))
+            raise step.unsuitable(step.tree, f"nobody gives it '{name}' when it is taken as a step of the week")
+
+
 def _kept_streams(week: Mapping[str, tuple[Item, ...]]) -> list[np.uint32]:
     """The streams of which everybody draws in more than one phase: their words are kept from the first to the last."""
     found: dict[np.uint32, set[str]] = {}
@@ -495,16 +504,19 @@ def _kept_streams(week: Mapping[str, tuple[Item, ...]]) -> list[np.uint32]:
             asked = item.step if isinstance(item, Everybody) else getattr(item, "asked", None)
             if asked is not None and asked not in settled:
                 settled.add(asked)
-                for stream in streams_of(asked):
+                for _, _, stream in streams_of(asked):
                     found.setdefault(stream, set()).add(name)
     return [stream for stream, phases in found.items() if len(phases) > 1]
 
 
-def streams_of(step: Step) -> set[np.uint32]:
-    """The streams that a step draws from."""
-    names = set()
-    for node in ast.walk(step.tree):
-        match node:
-            case ast.Call(func=ast.Attribute(attr="luck" | "word" | "spare_luck"), args=[ast.Name(id=name), *_]):
-                names.add(name)
-    return {step.plain.__globals__[name] for name in names}
+def streams_of(step: Step) -> list[tuple[str, str, np.uint32]]:
+    """The streams that a step and those that it calls draw from: what they are called in which module."""
+    found = {}
+    for each in (step, *step.within):
+        for node in ast.walk(each.tree):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="luck" | "word" | "spare_luck"), args=[ast.Name(id=name), *_]):
+                    stream = each.plain.__globals__.get(name)
+                    if isinstance(stream, np.uint32):
+                        found[stream] = name, each.__module__, stream
+    return list(found.values())

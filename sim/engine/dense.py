@@ -14,12 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.engine.expressions import _TYPES, Expressions, Term, place
+from sim.engine.expressions import _TYPES, THIS_WEEK, Draw, Drawn, Expressions, Term, place
+from sim.engine.scalar import fixed_number
 from sim.model.component import Model
-from sim.model.steps import STANDARD, Step
-
-Draw = tuple[str, int, bool]
-"""A stream, the block of its words, and whether they are the same every week."""
+from sim.model.steps import TYPES, Step, column_written
 
 
 @dataclass
@@ -71,7 +69,11 @@ class Again:
     node: ast.expr
     owner: DenseStep
     reads: Mapping[str, int]
-    """The columns that it rests on, and how often each had been written when it was reckoned first."""
+    """The columns and rows that it rests on, and how often each had been written when it was reckoned first."""
+    known: dict[str, Known]
+    """What names stood for then."""
+    kind: str = ""
+    """The type that it is to have."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Stored:
     """A quantity in a row of scratch."""
 
     row: int
+    weak: int = 0
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,17 @@ class Param:
     kind: str
 
 
-def fills(drawn: Mapping[Draw, int], who: str | None) -> list[str]:
+Known = Term | Again | Stored | StoredChoice | Param
+"""What a name stands for."""
+
+
+def fills(drawn: Drawn, who: str | None) -> list[str]:
     """The lines that make draws in bulk: for a part of a list, or (without one) for a block of people."""
     return [
-        f"fill_listed(now.world, {stream}, {'0' if lasting else 'now.week'}, u32({block}), {who}, {_four(row)})"
+        f"fill_listed(now.world, {stream}, {moment}, u32({block}), {who}, {_four(row)})"
         if who
-        else f"fill(now.world, {stream}, now.week, start, {_four(row)})"
-        for (stream, block, lasting), row in drawn.items()
+        else f"fill(now.world, {stream}, {moment}, start, {_four(row)}{f', {block}' if block else ''})"
+        for (stream, block, moment), row in drawn.items()
     ]
 
 
@@ -121,6 +128,8 @@ class Block:
         self.draws: dict[Draw, int] = {}
         self.scratch = self.choices = self.names = 0
         self.written: Counter[str] = Counter()
+        self.added: set[str] = set()
+        self.shared: set[str] = set()
         self.certain: set[Draw] = set()
         self.perhaps: set[Draw] = set()
 
@@ -208,16 +217,28 @@ class Block:
             self.say(f"{count.removesuffix('/32')} += {value}")
 
 
+@dataclass(frozen=True)
+class Mask:
+    """Who is meant: those of whom a condition is true, or those of whom it is not."""
+
+    condition: Again | StoredChoice
+    wanted: bool = True
+
+
 class DenseStep(Expressions):
     """Writes one step, and the steps that it calls, into a block."""
 
-    def __init__(self, step: Step, model: Model, block: Block, masks: tuple[Again, ...] = ()) -> None:
+    def __init__(
+        self, step: Step, model: Model, block: Block, masks: tuple[Mask, ...] = (), outer: DenseStep | None = None
+    ) -> None:
         super().__init__(step, model, block.module.global_named)
         self.block, self.masks = block, masks
-        self.known: dict[str, Term | Again | Stored | StoredChoice | Param] = {}
+        self.changes: frozenset[str] = outer.changes if outer else step.writes
+        self.known: dict[str, Known] = {}
         self.sums: list[tuple[str, str]] = []
         self.returned: ast.expr | None = None
         self.reads: set[str] = set()
+        self.line = 1
 
     # ---- reading -------------------------------------------------------------------------------------------------------
 
@@ -257,18 +278,14 @@ class DenseStep(Expressions):
 
     def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:
         """A word of the block, or of those kept all week."""
-        number = (
-            index.value
-            if isinstance(index, ast.Constant)
-            else self.step.plain.__globals__.get(getattr(index, "id", ""))
-        )
-        if not isinstance(number, int):
+        number, moment = fixed_number(self.step, index), THIS_WEEK if at is None else str(fixed_number(self.step, at))
+        if number is None or moment == "None":
             raise self.wrong(node, f"{ast.unparse(node)}: where everybody draws, the number of the draw must be fixed")
         kept = self.block.module.kept_row(stream)
-        if kept is not None and number < 4 and at is None:
+        if kept is not None and number < 4 and moment == THIS_WEEK:
             text = f"now.kept[{kept + number}]" if self.block.listed else f"now.kept[{kept + number}, here]"
             return Term(self.loop.load(text, "u32(who[i])" if self.block.listed else "i"), "word", True)
-        row = self.block.word_row((stream, number >> 2, at is not None)) + (number & 3)
+        row = self.block.word_row((stream, number >> 2, moment)) + (number & 3)
         return Term(self.loop.load(f"work.bits[{row}, :size]", "i"), "word", True)
 
     def hoisted(self, term: Term) -> Term:
@@ -280,26 +297,49 @@ class DenseStep(Expressions):
         return super().joined_by({" and ": " & ", " or ": " | "}[word], terms)
 
     def _name(self, node: ast.Name) -> Term:
-        known = self.known.get(node.id)
-        if isinstance(known, Term):
-            return known
-        if isinstance(known, Again):
-            return self._again(node, known)
-        if isinstance(known, Param):
-            return Term(self.loop.load(known.array, "i"), known.kind, True)
-        if isinstance(known, StoredChoice):
-            return Term(f"({self.loop.load(f'work.choices[{known.row}, :size]', 'i')} != 0)", "bool", True, width=1)
-        if isinstance(known, Stored):
-            return Term(self.loop.load(f"work.scratch[{known.row}, :size]", "i"), "float", True)
+        match self.known.get(node.id):
+            case Term() as known:
+                return known
+            case Again() as known:
+                return self._again(node, known)
+            case Param(array, kind):
+                return Term(self.loop.load(array, "i"), kind, True)
+            case StoredChoice() as known:
+                return self._chosen(known)
+            case Stored(row, weak):
+                self.reads.add(_scratch(row))
+                return Term(self.loop.load(_scratch(row), "i"), "float", True, weak=weak)
         return super()._name(node)
 
+    def _chosen(self, known: StoredChoice) -> Term:
+        return Term(f"({self.loop.load(f'work.choices[{known.row}, :size]', 'i')} != 0)", "bool", True, width=1)
+
     def _again(self, node: ast.AST, known: Again) -> Term:
-        changed = [name for name, times in known.reads.items() if self.block.written[name] != times]
+        changed = sorted(name for name, times in known.reads.items() if self.block.written[name] != times)
         if changed:
-            raise self.wrong(
-                node, f"what this rests on has changed by now ({', '.join(sorted(changed))}): reckon it anew"
-            )
-        return known.owner.term(known.node)
+            told = ", ".join("a name" if name.startswith("work.") else name for name in changed)
+            raise self.wrong(node, f"what this rests on has changed by now ({told}): reckon it anew")
+        self.reads.update(known.reads)
+        owner, before = known.owner, known.owner.known
+        owner.known = known.known
+        term = owner.fitting(owner.term(known.node), known.kind)
+        owner.known = before
+        return term
+
+    def _read(self, node: ast.AST, who: str, name: str) -> Term:
+        if who == "firm":
+            self._need_settled(node, f"firm.{name}")
+        return super()._read(node, who, name)
+
+    def _counted(self, node: ast.Attribute) -> Term:
+        self._need_settled(node, f"count.{node.attr}")
+        return super()._counted(node)
+
+    def _need_settled(self, node: ast.AST, name: str) -> None:
+        """Refuse to read what others are adding to: it is settled only when all of them have."""
+        self.block.shared.add(name)
+        if name in self.block.added:
+            raise self.wrong(node, f"everybody is still adding to '{name}': what it comes to is known in a later phase")
 
     def _versions(self) -> dict[str, int]:
         return {name: self.block.written[name] for name in self.reads}
@@ -312,11 +352,16 @@ class DenseStep(Expressions):
     # ---- steps that are called ---------------------------------------------------------------------------------------
 
     def call_step(self, node: ast.Call, step: Step) -> Term:
-        """The value of a step that is written here."""
+        """What a called step gives back, in the loop that is being written."""
+        before = frozenset(self.reads)
         inner = self._inlined(node, step)
         if inner.returned is None:
             raise self.wrong(node, f"{step.__name__} gives nothing back")
-        found = inner.term(inner.returned)
+        if before & step.writes:
+            told = ", ".join(sorted(before & step.writes))
+            raise self.wrong(node, f"{step.__name__} changes what was read before it ({told}): give that a name first")
+        returned = step.tree.returns
+        found = inner.fitting(inner.term(inner.returned), TYPES[returned.id] if isinstance(returned, ast.Name) else "")
         self.reads |= inner.reads
         return found
 
@@ -324,44 +369,66 @@ class DenseStep(Expressions):
         """The called step, written here; loops for what it is given and does come first."""
         if len(node.args) != len(step.parameters):
             raise self.wrong(node, f"{step.__name__} takes {', '.join(step.parameters)}")
-        outer, inner = self.loop, DenseStep(step, self.model, self.block, self.masks)
-        for name, argument in zip(step.parameters, node.args, strict=True):
-            if name not in STANDARD:
-                inner.known[name] = self._bound(name, argument, step.own[name], name in _assigned(step))
+        given = dict(zip(step.parameters, node.args, strict=True))
+        self.need_standard(step, given)
+        outer, reads = self.loop, self.reads
+        inner = DenseStep(step, self.model, self.block, self.masks, self)
+        for name, kind in step.own.items():
+            inner.known[name] = self._bound(name, given[name], kind, name in inner.step.given)
+            reads |= self.reads
         inner.write()
-        self.block.loop = outer
+        self.block.loop, self.reads = outer, reads
         return inner
 
-    def _bound(
-        self, name: str, node: ast.expr, kind: str, changed: bool = False
-    ) -> Term | Again | Stored | StoredChoice:
-        """What a name stands for from now on."""
+    def _bound(self, name: str, node: ast.expr, kind: str, changed: bool = True) -> Known:
+        """What a name stands for from now on; ``changed``: whether it is to be given another value later."""
         loop, self.reads = self.block.new_loop(), set()
-        term = self.fitting(self.term(node), kind) if kind else self.term(node)
-        if isinstance(node, ast.Name):
-            stored = self.known.get(node.id)
-            if isinstance(stored, Stored) and not (changed and self._used_after(node)):
-                return stored
+        term = self.fitting(self.term(node), kind)
+        stored = self.known.get(node.id) if isinstance(node, ast.Name) else None
+        if isinstance(stored, Stored) and term.kind == "float" and not (changed and self._used_again(node)):
+            return stored
         if not term.varies:
-            if term.literal:
-                return term
-            fresh = self.block.fresh(name)
-            self.block.say(f"{fresh} = {term.text}")
-            return Term(fresh, term.kind, width=term.width)
-        if term.kind == "bool" and any(isinstance(each, ast.Call) for each in ast.walk(node)):
-            row = self.block.choice_row()
-            self.block.finish(f"{self.step.__name__}_{name}", {f"work.choices[{row}, :size]": f"u8({term.text})"}, loop)
-            return StoredChoice(row)
-        if term.kind in ("bool", "int", "word") or isinstance(node, ast.Attribute):
-            return Again(node, self, self._versions())
-        row = self.block.row()
-        self.block.finish(f"{self.step.__name__}_{name}", {f"work.scratch[{row}, :size]": term.text}, loop)
-        return Stored(row)
+            return self._same_for_all(name, term)
+        if term.kind == "float" and not (isinstance(node, ast.Attribute) and not self.reads & self.changes):
+            row = self.block.row()
+            self.block.finish(f"{self.step.__name__}_{name}", {_scratch(row): term.text}, loop)
+            return Stored(row, term.weak)
+        if term.kind == "bool" and (self.reads & self.changes or _calls(node) or self._renamed(node)):
+            return self._choice(name, term, loop)
+        if term.kind == "time" or self._acts(node):
+            raise self.wrong(node, f"where everybody is meant, '{name}' must be a quantity, or a yes or no")
+        return Again(node, self, self._versions(), dict(self.known), kind)
 
-    def _used_after(self, node: ast.Name) -> bool:
-        """Whether a name is used after this place of the step."""
-        names = (each for each in ast.walk(self.step.tree) if isinstance(each, ast.Name) and each.id == node.id)
-        return any(each.lineno > node.lineno for each in names)
+    def _same_for_all(self, name: str, term: Term) -> Term:
+        """A number that is the same for everybody, reckoned once."""
+        if term.literal:
+            return term
+        fresh = self.block.fresh(name)
+        self.block.say(f"{fresh} = {term.text}")
+        return Term(fresh, term.kind, width=term.width, weak=term.weak)
+
+    def _choice(self, name: str, term: Term, loop: Loop) -> StoredChoice:
+        """A yes or no, put into a row of choices."""
+        row = self.block.choice_row()
+        self.block.finish(f"{self.step.__name__}_{name}", {f"work.choices[{row}, :size]": f"u8({term.text})"}, loop)
+        return StoredChoice(row)
+
+    def _used_again(self, node: ast.expr) -> bool:
+        """Whether a name is used elsewhere in this statement, or after it."""
+        names = (each for each in ast.walk(self.step.tree) if isinstance(each, ast.Name))
+        return any(ast.dump(each) == ast.dump(node) and each is not node and each.lineno >= self.line for each in names)
+
+    def _renamed(self, node: ast.AST) -> bool:
+        """Whether a name is used in it that is given another value somewhere."""
+        return any(isinstance(each, ast.Name) and each.id in self.step.given_again for each in ast.walk(node))
+
+    def _acts(self, node: ast.AST) -> bool:
+        """Whether a step that leaves something behind is called in it."""
+        calls = (
+            each.func.id for each in ast.walk(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
+        )
+        called = (self.step.plain.__globals__.get(name) for name in calls)
+        return any(isinstance(each, Step) and each.acts for each in called)
 
     # ---- statements ----------------------------------------------------------------------------------------------------
 
@@ -372,10 +439,9 @@ class DenseStep(Expressions):
 
     def _body(self, body: list[ast.stmt]) -> None:
         for statement in body:
-            if not (
-                isinstance(statement, ast.AugAssign) and ast.unparse(statement.target).startswith(("count.", "firm."))
-            ):
+            if not (isinstance(statement, ast.AugAssign) and _is_sum(statement)) or self._acts(statement):
                 self._sum_up()
+            self.reads, self.line = set(), statement.lineno
             found = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
             if found is None:
                 raise self.wrong(
@@ -426,34 +492,47 @@ class DenseStep(Expressions):
         self.returned = node.value
 
     def _do_assign(self, node: ast.Assign) -> None:
-        (target,) = node.targets
-        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-            self._several(target, node.value)
+        target = self.only_target(node)
+        if isinstance(target, ast.Tuple):
+            if not isinstance(node.value, ast.Tuple) or len(node.value.elts) != len(target.elts):
+                raise self.wrong(node, f"as many must stand right as left: {ast.unparse(node)}")
+            self._several(target.elts, node.value.elts)
             return
         self._put(target, node.value)
 
-    def _several(self, target: ast.Tuple, value: ast.Tuple) -> None:
-        """Several at once: quantities of people in one loop; what is the same for everybody, one after the other."""
-        self.block.new_loop()
-        if not all(self.term(each).varies and self.term(each).kind == "float" for each in value.elts):
-            for one, each in zip(target.elts, value.elts, strict=True):
-                self._put(one, each)
+    def _several(self, targets: list[ast.expr], values: list[ast.expr]) -> None:
+        """Several at once: in one loop where that can be, else all are reckoned before the first is written."""
+        loop = self.block.new_loop()
+        terms = [] if any(map(self._acts, values)) else [self.term(value) for value in values]
+        if terms and all(
+            isinstance(target, ast.Attribute | ast.Subscript) or term.kind == "float" and term.varies
+            for target, term in zip(targets, terms, strict=True)
+        ):
+            self._in_one_loop(targets, terms, loop)
             return
-        loop, outputs, later = self.block.new_loop(), {}, {}
-        for one, each in zip(target.elts, value.elts, strict=True):
-            if isinstance(one, ast.Name):
-                before = self.known.get(one.id)
+        told = {ast.unparse(each) for value in values[1:] for each in ast.walk(value)}
+        if not terms or told & {ast.unparse(target) for target in targets}:
+            names: list[ast.expr] = [ast.Name(f"{place} at once") for place in range(len(values))]
+            for place, value in enumerate(values):
+                self.known[f"{place} at once"] = self._bound("several", value, "")
+            values = names
+        for target, value in zip(targets, values, strict=True):
+            self._put(target, value)
+
+    def _in_one_loop(self, targets: list[ast.expr], terms: list[Term], loop: Loop) -> None:
+        outputs = {}
+        for target, term in zip(targets, terms, strict=True):
+            if isinstance(target, ast.Name):
+                self._need_nameable(target, term)
+                before = self.known.get(target.id)
                 row = before.row if isinstance(before, Stored) else self.block.row()
-                outputs[f"work.scratch[{row}, :size]"] = self.as_float(self.term(each)).text
-                later[one.id] = Stored(row)
+                self.known[target.id] = Stored(row, term.weak)
+                outputs[_scratch(row)] = term.text
             else:
-                array, text = self._stored(one, each)
+                array, text = self._stored(target, term)
                 outputs[array] = text
-        for one in target.elts:
-            if isinstance(one, ast.Name):
-                self.known[one.id] = later[one.id]
-            else:
-                self.block.written[_column_of(one)] += 1
+        for target, array in zip(targets, outputs, strict=True):
+            self.block.written[array if isinstance(target, ast.Name) else _column_of(target)] += 1
         self.block.finish(self.step.__name__, outputs, loop)
 
     def _put(self, target: ast.expr, value: ast.expr) -> None:
@@ -462,29 +541,39 @@ class DenseStep(Expressions):
         else:
             self._store(target, value)
 
-    def _name_it(self, target: ast.Name, value: ast.expr) -> None:
+    def _need_nameable(self, target: ast.Name, term: Term | None) -> None:
+        """Refuse to give a name another value where not everybody is meant, or a value of another kind."""
         before = self.known.get(target.id)
         if before is not None and self.masks:
             raise self.wrong(target, f"'{target.id}' has a value already; write '… if … else {target.id}'")
-        if isinstance(before, Stored):
-            loop = self.block.new_loop()
-            term = self.as_float(self.term(value))
-            self.block.finish(
-                f"{self.step.__name__}_{target.id}", {f"work.scratch[{before.row}, :size]": term.text}, loop
-            )
-            return
-        if before is not None and self.block.depth > 2:
+        if before is not None and not isinstance(before, Stored) and self.block.depth > 2:
             raise self.wrong(target, f"'{target.id}' has a value already: give this one another name")
-        self.known[target.id] = self._bound(target.id, value, "")
+        if isinstance(before, Stored) and term is not None and term.kind != "float":
+            raise self.wrong(target, f"'{target.id}' was a quantity before; use a new name")
+
+    def _name_it(self, target: ast.Name, value: ast.expr) -> None:
+        before = self.known.get(target.id)
+        self._need_nameable(target, None)
+        if not isinstance(before, Stored):
+            self.known[target.id] = self._bound(target.id, value, "")
+            return
+        loop = self.block.new_loop()
+        term = self.term(value)
+        self._need_nameable(target, term)
+        if not term.varies and not term.literal:
+            term = self.hoisted(term)
+        self.block.finish(f"{self.step.__name__}_{target.id}", {_scratch(before.row): term.text}, loop)
+        self.block.written[_scratch(before.row)] += 1
+        self.known[target.id] = Stored(before.row, max(before.weak, term.weak))
 
     def _store(self, target: ast.expr, value: ast.expr) -> None:
         loop = self.block.new_loop()
-        array, text = self._stored(target, value)
+        array, text = self._stored(target, self.term(value))
         name = _column_of(target)
         self.block.finish(f"{self.step.__name__}_{name}", {array: text}, loop)
         self.block.written[name] += 1
 
-    def _stored(self, target: ast.expr, value: ast.expr) -> tuple[str, str]:
+    def _stored(self, target: ast.expr, new: Term) -> tuple[str, str]:
         """The array to which a column is written, and the text of what is written."""
         if not ast.unparse(target).startswith("me."):
             raise self.wrong(target, f"nothing can be written to {ast.unparse(target)} where everybody is meant")
@@ -495,12 +584,12 @@ class DenseStep(Expressions):
         )
         self.block.module.writes(self.step, kind, _column_of(target), target)
         array = self._array(kind, row)
-        new, is_float = self.term(value), _TYPES.get(kind, "float") == "float"
         if not new.varies and not new.literal:
             new = self.hoisted(new)
-        text = self.as_float(new).text if is_float else new.text
+        text = self.as_float(new).text if _TYPES.get(kind, "float") == "float" else new.text
         if self.masks:
-            text = f"({text} if {self._mask()} else {self.loop.load(array, self.block.place(array))})"
+            old = self.loop.load(array, self.block.place(array))
+            text = f"({text} if {self._mask()} else {f'({old} != 0)' if kind == 'weekly_flag' else old})"
         return array, f"u8({text})" if kind == "weekly_flag" else text
 
     def _array(self, kind: str, row: str) -> str:
@@ -509,6 +598,8 @@ class DenseStep(Expressions):
 
     def flag(self, array: str) -> None:
         """Write a question: the block goes on for those blocks of people of whom it can be true, ``array`` is its answers."""
+        if self.step.acts:
+            raise self.wrong(self.step.tree, "a question changes nothing and counts nothing")
         self.write()
         if self.returned is None:
             raise self.wrong(self.step.tree, "a question gives back whether it is true of somebody")
@@ -521,12 +612,13 @@ class DenseStep(Expressions):
         for part in parts:
             self.block.new_loop()
             term = self.term(part)
+            self._need_bool(part, term)
             if term.varies:
                 asked.append(part)
             else:
                 self.block.say(f"if {term.text}:")
                 self.block.depth += 1
-        node = asked[0] if len(asked) == 1 else ast.BoolOp(ast.And(), asked)
+        node = asked[0] if len(asked) == 1 else ast.BoolOp(ast.And(), asked) if asked else ast.Constant(True)
         loop = self.block.new_loop()
         self.block.finish(self.step.__name__, {array: f"u8({self.term(node).text})"}, loop)
 
@@ -542,9 +634,11 @@ class DenseStep(Expressions):
     def _mask(self) -> str:
         texts = []
         for mask in self.masks:
-            term = self._again(mask.node, mask)
-            texts.append(term.text if term.varies else self.hoisted(term).text)
-        return " & ".join(f"({text})" for text in texts)
+            known = mask.condition
+            term = self._chosen(known) if isinstance(known, StoredChoice) else self._again(known.node, known)
+            text = term.text if term.varies else self.hoisted(term).text
+            texts.append(f"({text})" if mask.wanted else f"(not {text})")
+        return " & ".join(texts)
 
     def _do_augassign(self, node: ast.AugAssign) -> None:
         match node.target:
@@ -552,6 +646,10 @@ class DenseStep(Expressions):
                 self._add_up(node, self.count_place(node, name))
             case ast.Attribute(value=ast.Name(id="firm"), attr=name):
                 kind, row = self.one_number(node, "firm", name)
+                if kind != "weekly_sum":
+                    raise self.wrong(
+                        node, f"everybody can only add to a sum of whole numbers, which firm.{name} is not"
+                    )
                 self.block.module.writes(self.step, kind, name, node)
                 self._add_up(node, self.column(kind, row, "firm"))
             case ast.Attribute(value=ast.Name(id="me")) | ast.Subscript():
@@ -565,11 +663,20 @@ class DenseStep(Expressions):
         """Add what everybody contributes to a count; several counts in a row are one loop."""
         if not isinstance(node.op, ast.Add):
             raise self.wrong(node, f"over everybody one can only add up: {ast.unparse(node)}")
+        name = ast.unparse(node.target)
+        self.block.added.add(name)
+        if name in self.block.shared:
+            raise self.wrong(node, f"'{name}' was read in this phase already, and everybody would be adding to it")
         if not self.sums:
             self.block.new_loop()
         term = self.whole(node, self.term(node.value))
+        if not term.varies and not self.masks:
+            self.block.say(f"{total} += {term.text} * size")
+            return
+        if not term.varies and not term.literal:
+            term = self.hoisted(term)
         text = f"({term.text} if {self._mask()} else 0)" if self.masks else term.text
-        narrow = "/32" if term.width <= 32 and not term.literal or term.literal else ""
+        narrow = "/32" if term.width <= 32 else ""
         if narrow:
             text = f"i32({text})"
         self.sums.append((text, total + narrow))
@@ -580,35 +687,43 @@ class DenseStep(Expressions):
             self.block.finish(f"{self.step.__name__}_counts", {}, loop, sums)
 
     def _do_if(self, node: ast.If) -> None:
-        self.reads = set()
-        self.block.new_loop()
+        loop = self.block.new_loop()
         condition = self.term(node.test)
         self._need_bool(node.test, condition)
         if condition.varies:
-            self._masked(node, Again(node.test, self, self._versions()))
+            again = Again(node.test, self, self._versions(), dict(self.known))
+            settled = not self.reads & self._changed_in(node) and not self._acts(node.test)
+            self._masked(node, again if settled else self._choice("if", condition, loop))
             return
         self.block.say(f"if {condition.text}:")
-        self.block.depth += 1
-        self._body([*node.body, ast.Pass()])
-        self.block.depth -= 1
+        self._branch(node.body)
         if node.orelse:
             self.block.say("else:")
-            self.block.depth += 1
-            self._body([*node.orelse, ast.Pass()])
-            self.block.depth -= 1
+            self._branch(node.orelse)
+
+    def _branch(self, body: list[ast.stmt]) -> None:
+        self.block.depth += 1
+        self._body(body)
+        self._sum_up()
+        self.block.say("pass")
+        self.block.depth -= 1
+
+    def _changed_in(self, node: ast.If) -> set[str]:
+        """The columns that are changed on one way or the other."""
+        nodes = [each for statement in (*node.body, *node.orelse) for each in ast.walk(statement)]
+        own = {name for each in nodes if (name := column_written(each)) is not None}
+        names = {each.id for each in nodes if isinstance(each, ast.Name)}
+        called = (step for step in self.step.calls if step.__name__ in names)
+        return own.union(*(step.writes for step in called))
 
     def _do_pass(self, node: ast.Pass) -> None:
         self.block.say("pass")
 
-    def _masked(self, node: ast.If, mask: Again) -> None:
+    def _masked(self, node: ast.If, condition: Again | StoredChoice) -> None:
         before = self.masks
-        self.masks = (*before, mask)
-        self._body(node.body)
-        self._sum_up()
-        if node.orelse:
-            negated = Again(ast.UnaryOp(ast.Not(), node.test), self, mask.reads)
-            self.masks = (*before, negated)
-            self._body(node.orelse)
+        for body, wanted in ((node.body, True), (node.orelse, False)):
+            self.masks = (*before, Mask(condition, wanted))
+            self._body(body)
             self._sum_up()
         self.masks = before
 
@@ -618,6 +733,16 @@ def _column_of(target: ast.expr) -> str:
     return target.attr if isinstance(target, ast.Attribute) else _column_of(target.value)  # type: ignore[attr-defined]
 
 
-def _assigned(step: Step) -> set[str]:
-    """The names to which a step gives a value."""
-    return {node.id for node in ast.walk(step.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+def _scratch(row: int) -> str:
+    """A row of scratch."""
+    return f"work.scratch[{row}, :size]"
+
+
+def _calls(node: ast.AST) -> bool:
+    """Whether anything is called in it."""
+    return any(isinstance(each, ast.Call) for each in ast.walk(node))
+
+
+def _is_sum(node: ast.AugAssign) -> bool:
+    """Whether it adds to a count, or to a sum of the firm's."""
+    return ast.unparse(node.target).startswith(("count.", "firm."))

@@ -8,11 +8,12 @@ reckoned in double precision by accident.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from inspect import signature
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ KNOWN: dict[Any, tuple[tuple[str, ...], str]] = {
 }
 """Functions beside rules that a step may call: what they take and give."""
 CASTS = {"int": "i64"}
+_TAKES = {"word": "me.word(…)", "time": "minutes"}
 _PLACES = {
     "number": "now.number", "clock": "now.clock", "mark": "now.mark", "staff": "now.staff", "firm": "now.firm",
     "weekly_number": "now.weekly_number", "weekly_flag": "now.weekly_flag", "weekly_firm": "now.weekly_firm",
@@ -40,9 +42,15 @@ _PLACES = {
 }  # fmt: skip
 _TYPES = {"clock": "int", "mark": "int", "weekly_flag": "bool", "weekly_sum": "int"}
 _OWNERS = {
-    "me": ("number", "clock", "mark", "weekly_number", "weekly_flag", "staff"), "firm": ("firm", "weekly_firm", "weekly_sum"),
-    "agent": ("staff",),
+    "person": ("number", "clock", "mark", "weekly_number", "weekly_flag"), "representative": ("staff",), "company": (),
+    "firm": ("firm", "weekly_firm", "weekly_sum"), "agent": ("staff",),
 }  # fmt: skip
+"""What is carried by whom: by ``me``, who may be a person or a representative, by ``firm``, and by ``agent``."""
+Draw = tuple[str, int, str]
+"""A stream, the block of its words, and what stands in the place of the week: :data:`THIS_WEEK` or a number."""
+Drawn = Mapping[Draw, int]
+"""Draws that are made in bulk, and their rows."""
+THIS_WEEK = "now.week"
 WEEK: dict[str, tuple[str, str]] = {
     "number": ("now.week", "int"),
     "rate": ("now.rate", "float"),
@@ -68,10 +76,20 @@ class Term:
     literal: bool = False
     width: int = 64
     """Bits that a whole number needs, as a sum over a block of people."""
+    weak: int = 0
+    """How far Python may hold a quantity in double precision, until it meets one of a column: 0 not at all; 1 yes, but as a
+    number that single precision has too, so that one thing may be reckoned with it; 2 as any number."""
+    value: Any = None
+    """What is written down."""
+    small: bool = False
+    """Whether it is read from a column of a byte, which is widened before anything is taken from it."""
 
 
 class Expressions:
     """Translates the expressions of one step; how columns and draws are read is for those who build on it to say."""
+
+    whose = "person"
+    """Who ``me`` is: a person, a representative, or nobody in a step of the company's."""
 
     def __init__(self, step: Step, model: Model, globals_named: Callable[[Any, str, str], str]) -> None:
         self.step, self.model, self.globals_named = step, model, globals_named
@@ -112,12 +130,36 @@ class Expressions:
         """The mistake at this place."""
         return self.step.unsuitable(node, what)
 
+    def need_standard(self, step: Step, given: Mapping[str, ast.expr]) -> None:
+        """Refuse a call in which a step is given something else for what it asks for by name; an agent may be its ``me``."""
+        for name, argument in given.items():
+            told = ast.unparse(argument)
+            if name in STANDARD and told != name and (name, told) != ("me", "agent"):
+                raise self.wrong(argument, f"{step.__name__} takes '{name}' here, not {told}")
+            if name in STANDARD and told not in self.step.parameters and told not in self.locals:
+                raise self.wrong(argument, f"{step.__name__} needs '{told}': let this step ask for it too")
+
+    def only_target(self, node: ast.Assign) -> ast.expr:
+        """To what a statement gives a value; refuses ``a = b = …``."""
+        if len(node.targets) != 1:
+            raise self.wrong(node, f"one thing is given a value at a time: {ast.unparse(node)}")
+        return node.targets[0]
+
     @contextmanager
     def understanding(self, node: ast.AST) -> Iterator[None]:
         """Within it, what nobody has foreseen of a statement is the step's mistake as well, and is told with its place."""
         try:
             yield
-        except (AssertionError, LookupError, AttributeError, TypeError, ValueError, NameError, RecursionError) as fault:
+        except (
+            AssertionError,
+            ArithmeticError,
+            LookupError,
+            AttributeError,
+            TypeError,
+            ValueError,
+            NameError,
+            RecursionError,
+        ) as fault:
             raise self.wrong(node, f"this means nothing in a step: {ast.unparse(node)}") from fault
 
     def whole(self, node: ast.AST, term: Term) -> Term:
@@ -130,11 +172,11 @@ class Expressions:
 
     def _constant(self, node: ast.Constant) -> Term:
         if isinstance(node.value, bool):
-            return Term(str(node.value), "bool", literal=True, width=1)
+            return Term(str(node.value), "bool", literal=True, width=1, value=node.value)
         if isinstance(node.value, int):
-            return Term(str(node.value), "int", literal=True)
+            return Term(str(node.value), "int", literal=True, width=_width(node.value), value=node.value)
         if isinstance(node.value, float):
-            return Term(f"f32({node.value!r})", "float", literal=True)
+            return _written_down(node.value)
         raise self.wrong(node, f"{node.value!r} is no number")
 
     def _name(self, node: ast.Name) -> Term:
@@ -144,13 +186,17 @@ class Expressions:
             raise self.wrong(
                 node, f"'{node.id}' alone is no number: a step asks for something of it, such as {node.id}.…"
             )
+        if node.id in self.step.names:
+            raise self.wrong(node, f"'{node.id}' has no value here")
         value = self.step.plain.__globals__.get(node.id)
         kind = _kind_of_constant(value)
         if kind is None:
             known = [*self.locals, *STANDARD]
             raise self.wrong(node, f"'{node.id}' is no number that is known here{nearest(node.id, known)}")
         text = self.globals_named(value, node.id, self.step.__module__)
-        return Term(f"f32({text})" if isinstance(value, float) else text, kind, literal=True)
+        if isinstance(value, float):
+            return replace(_written_down(value), text=f"f32({text})")
+        return Term(text, kind, literal=True, width=_width(value), value=value)
 
     def _attribute(self, node: ast.Attribute) -> Term:
         owner = _dotted(node.value)
@@ -172,7 +218,7 @@ class Expressions:
             return Term("i64(agent)", "int", True)
         kind, row = self.one_number(node, who, name)
         text, what = self.column(kind, row, who), _TYPES.get(kind, "float")
-        return Term(f"({text} != 0)" if what == "bool" else text, what, who != "firm")
+        return Term(f"({text} != 0)" if what == "bool" else text, what, who != "firm", small=kind == "mark")
 
     def person(self) -> str:
         """The text of the person's number."""
@@ -180,12 +226,17 @@ class Expressions:
 
     def found_column(self, node: ast.AST, who: str, name: str) -> tuple[str, str]:
         """Kind and row of a column; refuses a name that is none of ``who``."""
-        for kind in _OWNERS[who]:
-            names = list(self.model.columns(kind))
-            if name in names:
+        if who not in self.step.parameters and who not in self.locals:
+            raise self.wrong(node, f"the step does not ask for '{who}': add it to its parameters")
+        kinds = _OWNERS[self.whose if who == "me" else who]
+        for kind in kinds:
+            if name in self.model.columns(kind):
                 return kind, str(self.model.row(name))
-        known = [each for kind in _OWNERS[who] for each in self.model.columns(kind)]
-        raise self.wrong(node, f"'{who}.{name}' is no column{nearest(name, known)}")
+        known = [each for kind in kinds for each in self.model.columns(kind)]
+        raise self.wrong(node, f"'{who}.{name}' is no column of a {self._owner(who)}{nearest(name, known)}")
+
+    def _owner(self, who: str) -> str:
+        return {"me": self.whose, "firm": "company", "agent": "representative"}[who]
 
     def one_number(self, node: ast.AST, who: str, name: str) -> tuple[str, str]:
         """Kind and row of a column, which must hold one number of everybody."""
@@ -249,7 +300,7 @@ class Expressions:
         """The term as a quantity."""
         if term.kind == "float":
             return term
-        return replace(term, text=f"f32({term.text})", kind="float")
+        return replace(term, text=f"f32({term.text})", kind="float", weak=1, small=False)
 
     def alike(self, *terms: Term) -> list[Term]:
         """The terms in one type: quantities if one of them is."""
@@ -262,35 +313,49 @@ class Expressions:
         if sign is None or "word" in (left.kind, right.kind):
             raise self.wrong(node, f"this cannot be reckoned in a step: {ast.unparse(node)}")
         if "time" in (left.kind, right.kind):
-            return self.joined(f"({{}} {sign} {{}})".format, "time", (left, right))
-        if left.literal and right.literal and "float" in (left.kind, right.kind):
-            known = {
-                name: value
-                for name, value in self.step.plain.__globals__.items()
-                if isinstance(value, int | float | np.float32)
-            }
-            return Term(f"f32({float(eval(ast.unparse(node), {}, known))!r})", "float", literal=True)
-        told = ast.unparse(node)
-        for one, other in ((left, right), (right, left)):
-            if one.kind == "int" and not one.literal and other.kind == "float" and other.literal:
-                raise self.wrong(
-                    node,
-                    f"Python would reckon this in double precision; write float32(…) around the whole number: {told}",
-                )
-        left, right = self.alike(left, right)
+            return self.joined(f"({{}} {sign} {{}})".format, "time", self.in_minutes(node, left, right))
+        if left.value is not None and right.value is not None and "float" in (left.kind, right.kind):
+            return _written_down(eval(f"left {sign} right", {}, {"left": left.value, "right": right.value}))
+        weak = self._weakness(node, left, right)
+        left, right = self.alike(self.widened(left), self.widened(right))
         if sign == "/" and left.kind != "float":
-            raise self.wrong(node, f"whole numbers are not divided in a step; write float32(…): {ast.unparse(node)}")
-        narrow = sign in "+-" and max(left.width, right.width) <= 32
+            raise self.wrong(node, f"whole numbers are not divided in a step; write f32(…): {ast.unparse(node)}")
+        narrow = sign in "+-" and max(left.width, right.width) <= 16
         kind = "int" if left.kind == "bool" and sign not in "&|" else left.kind
-        return self.joined(f"({{}} {sign} {{}})".format, kind, (left, right), 32 if narrow else 64)
+        found = self.joined(f"({{}} {sign} {{}})".format, kind, (left, right), 32 if narrow else 64)
+        return replace(found, weak=weak)
+
+    def _weakness(self, node: ast.AST, left: Term, right: Term) -> int:
+        """How far Python would hold in double precision what is made of both; refuses what would come out differently."""
+        levels = [max(term.weak, term.kind != "float") for term in (left, right)]
+        if "float" not in (left.kind, right.kind) or 0 in levels:
+            return 0
+        if 2 in levels:
+            raise self.wrong(
+                node, f"Python would reckon this in double precision; write f32(…) around one: {ast.unparse(node)}"
+            )
+        return 2
+
+    def in_minutes(self, node: ast.AST, *terms: Term) -> list[Term]:
+        """Terms of which one is a time, in double precision; refuses to mix a time with a quantity."""
+        for term in terms:
+            if term.kind == "float" and term.value is None:
+                raise self.wrong(
+                    node, f"minutes are kept in double precision; write f32(…) around them: {ast.unparse(node)}"
+                )
+        return [term if term.value is None else replace(term, text=_double(term)) for term in terms]
+
+    def widened(self, term: Term) -> Term:
+        """A byte as a whole number that may become negative."""
+        return replace(term, text=f"i64({term.text})", small=False) if term.small else term
 
     def _unaryop(self, node: ast.UnaryOp) -> Term:
         inner = self.term(node.operand)
         if isinstance(node.op, ast.Not):
             self._need_bool(node.operand, inner)
             return self.joined("(not {})".format, "bool", (inner,), 1)
-        if isinstance(node.op, ast.USub):
-            return self.joined("(-{})".format, inner.kind, (inner,))
+        if isinstance(node.op, ast.USub) and inner.kind in ("float", "int", "time"):
+            return replace(self.joined("(-{})".format, inner.kind, (self.widened(inner),)), weak=inner.weak)
         raise self.wrong(node, f"this cannot be reckoned in a step: {ast.unparse(node)}")
 
     def _need_bool(self, node: ast.AST, term: Term) -> None:
@@ -315,15 +380,19 @@ class Expressions:
         left, right = self.term(node.left), self.term(node.comparators[0])
         if sign is None:
             raise self.wrong(node, f"this cannot be compared in a step: {ast.unparse(node)}")
-        left, right = (left, right) if "time" in (left.kind, right.kind) else self.alike(left, right)
+        timed = "time" in (left.kind, right.kind)
+        left, right = self.in_minutes(node, left, right) if timed else self.alike(left, right)
         return self.joined(f"({{}} {sign} {{}})".format, "bool", (left, right), 1)
 
     def _ifexp(self, node: ast.IfExp) -> Term:
         condition = self.term(node.test)
         self._need_bool(node.test, condition)
-        yes, no = self.alike(self.term(node.body), self.term(node.orelse))
-        kind, width = yes.kind, max(yes.width if not yes.literal else 1, no.width if not no.literal else 1)
-        return self.joined("({1} if {0} else {2})".format, kind, (condition, yes, no), width)
+        ways = self.term(node.body), self.term(node.orelse)
+        timed = "time" in (ways[0].kind, ways[1].kind)
+        yes, no = self.in_minutes(node, *ways) if timed else self.alike(*ways)
+        kind = "time" if timed else yes.kind
+        found = self.joined("({1} if {0} else {2})".format, kind, (condition, yes, no), max(yes.width, no.width))
+        return replace(found, weak=max(yes.weak, no.weak))
 
     def _subscript(self, node: ast.Subscript) -> Term:
         kind, row, who = self.vector_place(node)
@@ -375,7 +444,7 @@ class Expressions:
         terms = [self.fitting(self.term(a), kind) for a, kind in zip(node.args, kinds, strict=True)]
         returned = described.return_annotation.__name__
         text = self.globals_named(called, called.__name__, called.__module__)
-        width = 1 if returned == "bool" else 32 if called.__name__ == "fixed" else 64
+        width = 1 if returned == "bool" else 64
         return self.joined(lambda *texts: f"{text}({', '.join(texts)})", returned, terms, width)
 
     def fitting(self, term: Term, kind: str) -> Term:
@@ -384,11 +453,17 @@ class Expressions:
             return self.as_float(term)
         if kind == "int" and term.kind in ("float", "time"):
             return replace(term, text=f"i64({term.text})", kind="int")
+        if kind == "bool" and term.kind != "bool":
+            return replace(term, text=f"({term.text} != 0)", kind="bool", width=1)
         return term
 
     def _known(self, node: ast.Call, called: Any) -> Term:
-        _, returned = KNOWN[called]
+        kinds, returned = KNOWN[called]
         terms = [self.term(argument) for argument in node.args]
+        if len(terms) != len(kinds) or any(
+            (t.kind == "word") != (k == "word") for t, k in zip(terms, kinds, strict=True)
+        ):
+            raise self.wrong(node, f"{called.__name__} takes {', '.join(_TAKES[kind] for kind in kinds)}")
         text = self.globals_named(called, called.__name__, called.__module__)
         return self.joined(lambda *texts: f"{text}({', '.join(texts)})", returned, terms)
 
@@ -399,8 +474,8 @@ class Expressions:
         if name in CASTS:
             text = f"{CASTS[name]}({{}})"
             return self.joined(text.format, name, terms)
-        terms = self.alike(*terms)
-        return self.joined(lambda *texts: f"{name}({', '.join(texts)})", terms[0].kind, terms)
+        weak, terms = max(term.weak for term in terms), self.alike(*map(self.widened, terms))
+        return replace(self.joined(lambda *texts: f"{name}({', '.join(texts)})", terms[0].kind, terms), weak=weak)
 
     def _total(self, node: ast.Call) -> Term:
         """The sum of a column that holds several numbers."""
@@ -441,7 +516,10 @@ class Expressions:
         lane = self.joined(
             "(u64(32) if {0} == 1 else u64(0)) + (u64(0) if {1} else u64(16))".format, "int", (provider, well)
         )
-        return Term(f"i32(({self.column('heard', '', 'me')} >> ({lane.text})) & u64(0xFFFF))", "int", True)
+        heard = f"i32(({self.column('heard', '', 'me')} >> ({lane.text})) & u64(0xFFFF))"
+        sure = provider.literal or not any(isinstance(each, ast.Attribute) for each in ast.walk(node.args[0]))
+        text = heard if sure else f"({heard} if {provider.text} <= 1 else i32(0))"
+        return Term(text, "int", True)
 
 
 def _dotted(node: ast.expr) -> tuple[str, ...] | None:
@@ -459,6 +537,22 @@ def _kind_of_constant(value: Any) -> str | None:
     if isinstance(value, bool | int):
         return "bool" if isinstance(value, bool) else "int"
     return "float" if isinstance(value, float | np.floating) else None
+
+
+def _written_down(value: float | np.float32) -> Term:
+    """A quantity that is written down, or made of such."""
+    weak = 0 if isinstance(value, np.float32) else 1 if float(np.float32(value)) == value else 2
+    return Term(f"f32({float(value)!r})", "float", literal=True, weak=weak, value=value)
+
+
+def _double(term: Term) -> str:
+    """The text of a number that is written down, in double precision."""
+    return repr(float(term.value)) if isfinite(term.value) else f"f64({term.text})"
+
+
+def _width(number: Any) -> int:
+    """Bits that a number which is written down needs, as a sum over a block of people."""
+    return 1 if abs(number) <= 1 else 32 if abs(number) <= 1 << 20 else 64
 
 
 def place(kind: str) -> str:

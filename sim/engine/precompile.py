@@ -15,14 +15,13 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numba
 import numpy as np
 from numba.core.registry import CPUDispatcher
 
-from sim.model.component import Model
 from sim.model.rules import SHELF, Inner, Rule
 
 MARK = "compiled_ahead"
@@ -34,15 +33,17 @@ Named = tuple[str, tuple[Any, ...]]
 """The name of a phase, and the types of its arguments."""
 
 
-def shared(kernel: Any, later: Sequence[Inner], arguments: Callable[[], tuple[Any, ...]], model: Model) -> None:
+def shared(
+    kernel: Any, later: Sequence[Inner], arguments: Callable[[], tuple[Any, ...]], module: Callable[[], ModuleType]
+) -> None:
     """Before ``kernel`` is compiled, have the phases ``later`` compiled by a second process.
 
-    ``arguments``: makes some of the types with which the kernel will be called; ``model``: whose week it is. Does nothing but
-    the first time that this week is compiled on this machine.
+    ``arguments``: makes some of the types with which the kernel will be called; ``module``: gives the module of the phases, in
+    another process as well. Does nothing but the first time that this week is compiled on this machine.
     """
     if _first(kernel.__module__):
         types = types_at_calls(kernel.py_func, arguments())
-        _begin(model, [(phase.__name__, types[phase.__name__]) for phase in later])
+        _begin(module, [(phase.__name__, types[phase.__name__]) for phase in later])
 
 
 def _first(week: str) -> bool:
@@ -92,23 +93,21 @@ def _helpers() -> list[subprocess.Popen[bytes]]:
     return []
 
 
-def _begin(model: Model, phases: list[Named]) -> None:
+def _begin(module: Callable[[], ModuleType], phases: list[Named]) -> None:
     command, quiet = [sys.executable, "-m", __name__], subprocess.DEVNULL
     with suppress(OSError):  # no second process to be had
         helper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
         _helpers().append(helper)
         assert helper.stdin is not None
         with helper.stdin:
-            helper.stdin.write(pickle.dumps((model, phases)))
+            helper.stdin.write(pickle.dumps((module, phases)))
 
 
-def compile_all(model: Model, phases: Sequence[Named]) -> None:
+def compile_all(module: Callable[[], ModuleType], phases: Sequence[Named]) -> None:
     """Compile the phases, one after the other; each is kept on disk as soon as it is done."""
-    from sim.engine.columns import compiled_week
-
-    module = compiled_week(model)
+    found = module()
     for name, types in phases:
-        getattr(module, name).compile(types)
+        getattr(found, name).compile(types)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from sim.engine.expressions import Expressions, Term, place
+from sim.engine.expressions import THIS_WEEK, Draw, Drawn, Expressions, Term, place
 from sim.errors import nearest
 from sim.model.component import Model
-from sim.model.steps import STANDARD, Step
+from sim.model.steps import TYPES, Step
 
 ALWAYS = ("now", "i", "p", "last", "counts", "journal")
 """What every translated step is given; then ``agent`` and ``line`` where it asks for them, then numbers of its own."""
@@ -17,16 +17,23 @@ LINE = ("free_at", "numbers", "standing")
 """What a translated step is given for a line: the heap of those who serve, and who is seen to stand there."""
 WHOSE = {"me": "i", "firm": "0", "agent": "agent"}
 """The text of the number of whoever carries a column."""
-Drawn = Mapping[tuple[str, int, bool], int]
-"""Draws that are made in bulk: stream, block and whether it is the same every week, and their rows."""
 
 
 class ScalarStep(Expressions):
-    """Writes one step as a function of a compiled module. ``drawn``: what of its draws is made in bulk by its caller."""
+    """Writes one step as a function of a compiled module.
 
-    def __init__(self, step: Step, model: Model, module: Any, drawn: Drawn | None = None) -> None:
+    ``drawn``: what of its draws is made in bulk by its caller; ``whose``: who takes it, person, representative or company.
+    """
+
+    def __init__(
+        self, step: Step, model: Model, module: Any, drawn: Drawn | None = None, whose: str = "person"
+    ) -> None:
         super().__init__(step, model, module.global_named)
-        self.module, self.drawn = module, drawn or {}
+        self.module, self.drawn, self.whose = module, drawn or {}, whose
+        for name in {"me", "agent", "line"} & {*step.parameters} if whose == "company" else ():
+            raise step.unsuitable(
+                step.tree, f"the company takes this step, and has no '{name}'; what it carries is 'firm'"
+            )
         self.lines: list[str] = []
         self.rows: dict[str, None] = {}
         self.locals = {name: Term(self.named(name), kind, True) for name, kind in step.own.items()}
@@ -52,40 +59,34 @@ class ScalarStep(Expressions):
 
     def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:
         """A word drawn in bulk by the caller, kept all week, or drawn here."""
-        number = _fixed(self.step, index)
-        if isinstance(number, int) and at is None and number < 4 and (kept := self.module.kept_row(stream)) is not None:
+        number, moment = fixed_number(self.step, index), THIS_WEEK if at is None else self.term(at).text
+        kept = self.module.kept_row(stream) if self.whose == "person" and moment == THIS_WEEK else None
+        if number is not None and number < 4 and kept is not None:
             return Term(f"now.kept[{kept + number}, i]", "word", True)
-        if isinstance(number, int) and (draw := (stream, number >> 2, at is not None)) in self.drawn:
+        if number is not None and (draw := (stream, number >> 2, moment)) in self.drawn:
             row = f"w{self.drawn[draw] + (number & 3)}"
             self.rows[row] = None
             return Term(row, "word", True)
-        week = "now.week" if at is None else self.term(at).text
-        return Term(f"word(now.world, {stream}, u32(i), {week}, {self.term(index).text})", "word", True)
+        return Term(f"word(now.world, {stream}, u32(i), {moment}, {self.term(index).text})", "word", True)
 
     def call_step(self, node: ast.Call, step: Step) -> Term:
         """The call of the function of another step."""
         returned = step.tree.returns
         if not isinstance(returned, ast.Name):
             raise self.wrong(node, f"{step.__name__} gives nothing back: it says no '-> float', '-> int' or '-> bool'")
-        return Term(self._called(node, step), returned.id, True)
+        return Term(self._called(node, step), TYPES[returned.id], True)
 
     def _called(self, node: ast.Call, step: Step) -> str:
         if len(node.args) != len(step.parameters):
             raise self.wrong(node, f"{step.__name__} takes {', '.join(step.parameters)}")
         given = dict(zip(step.parameters, node.args, strict=True))
-        texts, own = {name: name for name in ALWAYS}, []
-        for name, argument in given.items():
-            if name in step.own:
-                own.append(self.fitting(self.term(argument), step.own[name]).text)
-            elif not isinstance(argument, ast.Name) or argument.id not in STANDARD:
-                raise self.wrong(argument, f"{step.__name__} takes '{name}' here, not {ast.unparse(argument)}")
-            elif name == "me":
-                texts["i"] = "i" if argument.id == "me" else argument.id
-            elif name == "agent":
-                own.insert(0, "agent")
-            elif name == "line":
-                own[:0] = LINE
-        return f"{self.module.scalar(step)}({', '.join((*texts.values(), *own))})"
+        self.need_standard(step, given)
+        by_agent = ast.unparse(given["me"]) == "agent" if "me" in given else False
+        texts = [("agent" if by_agent and name == "i" else name) for name in ALWAYS]
+        texts += [*(("agent",) if "agent" in given else ()), *(LINE if "line" in given else ())]
+        texts += [self.fitting(self.term(given[name]), kind).text for name, kind in step.own.items()]
+        whose = "representative" if by_agent else self.whose
+        return f"{self.module.scalar(step, whose=whose)}({', '.join(texts)})"
 
     def _method(self, node: ast.Call, method: ast.Attribute) -> Term:
         if isinstance(method.value, ast.Name) and method.value.id == "line":
@@ -169,6 +170,8 @@ class ScalarStep(Expressions):
         events = list(self.model.events)
         if event not in events:
             raise self.wrong(call, f"'note.{event}' is no event{nearest(event, events)}")
+        if len(call.args) > 1:
+            raise self.wrong(call, f"a note has one amount: {ast.unparse(call)}")
         amount = self.term(call.args[0]).text if call.args else "0"
         self._say(depth, f"note(journal, i, now.week, {events.index(event)}, f32({amount}))", call)
 
@@ -178,7 +181,7 @@ class ScalarStep(Expressions):
         self._say(depth, f"clear({place(kind)}, {rows[0]}, {rows[1]}, {WHOSE[who]})", call)
 
     def _do_assign(self, node: ast.Assign, depth: int) -> None:
-        (target,) = node.targets
+        target = self.only_target(node)
         if isinstance(target, ast.Tuple):
             self._several(target, node, depth)
             return
@@ -217,7 +220,11 @@ class ScalarStep(Expressions):
                     raise self.wrong(
                         node, f"'{name}' is a whole number here, and cannot become another; use a new name"
                     )
-                self.locals[name] = Term(self.named(name), term.kind, True, width=term.width)
+                elif known is not None and known.kind == "time" and term.kind == "float":
+                    term = replace(term, text=f"f64({term.text})", kind="time")
+                elif known is not None and known.kind != term.kind:
+                    raise self.wrong(node, f"'{name}' was something else before; use a new name")
+                self.locals[name] = Term(self.named(name), term.kind, True, width=term.width, weak=term.weak)
                 return self.named(name), term.text
             case ast.Attribute(value=ast.Name(id="me" | "firm" | "agent" as who), attr=attr):
                 kind, row = self.one_number(node, who, attr)
@@ -264,6 +271,11 @@ class ScalarStep(Expressions):
         known = (
             either if _ends(node.orelse) else self.locals if _ends(node.body) else either.keys() & self.locals.keys()
         )
+        for name in either.keys() & self.locals.keys():
+            if either[name].kind != self.locals[name].kind:
+                raise self.wrong(
+                    node, f"'{name}' is a quantity on one way, and a whole number or a yes or no on the other"
+                )
         self.locals = {name: either.get(name) or self.locals[name] for name in known}
 
     def _do_return(self, node: ast.Return, depth: int) -> None:
@@ -283,34 +295,36 @@ def _ends(body: list[ast.stmt]) -> bool:
     return bool(body) and isinstance(body[-1], ast.Return)
 
 
-def bulk_draws(step: Step) -> list[tuple[str, int, bool]]:
-    """The draws that a step makes whatever happens, by stream, block and whether they are the same every week.
+def bulk_draws(step: Step) -> list[Draw]:
+    """The draws that a step makes whatever happens.
 
     These are made for a whole list at a time; what is drawn only in some cases is drawn when it comes to that.
     """
-    found: dict[tuple[str, int, bool], None] = {}
+    found: dict[Draw, None] = {}
     for statement in step.tree.body:
         for node in _certain(statement.test if isinstance(statement, ast.If) else statement):
             match node:
                 case ast.Call(
                     func=ast.Attribute(value=ast.Name(id="me"), attr="luck" | "word"), args=[ast.Name(id=stream), index]
                 ):
-                    number, lasting = _fixed(step, index), False
+                    number, moment = fixed_number(step, index), THIS_WEEK
                 case ast.Call(
                     func=ast.Attribute(value=ast.Name(id="me"), attr="word_at"),
-                    args=[ast.Name(id=stream), ast.Constant(value=0), index],
+                    args=[ast.Name(id=stream), ast.Constant(value=int(at)), index],
                 ):
-                    number, lasting = _fixed(step, index), True
+                    number, moment = fixed_number(step, index), str(at)
                 case _:
                     continue
             if number is not None:
-                found[stream, number >> 2, lasting] = None
+                found[stream, number >> 2, moment] = None
     return list(found)
 
 
-def _fixed(step: Step, node: ast.expr) -> int | None:
+def fixed_number(step: Step, node: ast.expr) -> int | None:
     """A number that is the same whoever takes the step."""
-    value = node.value if isinstance(node, ast.Constant) else step.plain.__globals__.get(getattr(node, "id", ""))
+    name = getattr(node, "id", "")
+    known = {} if name in step.names else step.plain.__globals__
+    value = node.value if isinstance(node, ast.Constant) else known.get(name)
     return value if isinstance(value, int) else None
 
 

@@ -22,14 +22,12 @@ firm a number, or a sum of whole numbers such as cents."""
 class Column:
     """One number that every customer carries; of a kind of :data:`OF_COMPANY`, every representative or the firm.
 
-    ``written_in`` names the phases of the week that may change it (none for a fixed trait); a test holds the engines to it.
     ``size``: how many numbers a person carries under this name.
     """
 
     name: str
     kind: str
     meaning: str
-    written_in: tuple[str, ...] = ()
     size: int = 1
 
     @property

@@ -116,8 +116,8 @@ def uniform(world, stream, entity, week, index):
 
 
 @kernel
-def fill(world, stream, week, first, rows):
-    """Bulk form of :func:`words` (block 0) for entities ``first, first + 1, ...``.
+def fill(world, stream, week, first, rows, block=0):
+    """Bulk form of :func:`words` for entities ``first, first + 1, ...``.
 
     ``rows`` are four contiguous uint32 arrays of one length; row *i* receives index *i* of every entity.
     """
@@ -125,7 +125,7 @@ def fill(world, stream, week, first, rows):
     start, when, what = u32(first), u32(week), u32(stream)
     a, b, c, d = rows
     for i in range(a.size):
-        a[i], b[i], c[i], d[i] = philox(u32(start + u32(i)), when, what, u32(0), k0, k1)
+        a[i], b[i], c[i], d[i] = philox(u32(start + u32(i)), when, what, u32(block), k0, k1)
 
 
 @kernel

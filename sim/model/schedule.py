@@ -107,6 +107,14 @@ class Telling:
 Item = Everybody | Listing | Whoever | InTurn | Company | Representatives | Queue | Resize | Telling
 
 
+def steps_in(item: Item) -> list[Step]:
+    """The steps that are taken, in their order."""
+    found: list[Step] = []
+    for value in vars(item).values():
+        found += [each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, Step)]
+    return found
+
+
 def everybody(*steps: Step) -> tuple[Everybody, ...]:
     """Everybody takes these steps, one after the other."""
     return tuple(Everybody(step) for step in steps)

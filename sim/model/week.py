@@ -75,6 +75,7 @@ from sim.model.schedule import (
     Whoever,
     company,
     everybody,
+    steps_in,
 )
 
 PHONES = Line("busy", "server", ("representatives_on_duty", "representatives_before"))
@@ -168,6 +169,13 @@ def _with_own(items: tuple[Item, ...], first: tuple[Item, ...], last: tuple[Item
 COUNTS, EVENTS = builtin().counts, builtin().events
 """What the shipped model counts every week, in the order of the count's columns, and what a journey can tell of."""
 MONEY_IN, MONEY_OUT = builtin().money_in, builtin().money_out
+
+
+def written_in(column: str, model: Model | None = None) -> tuple[str, ...]:
+    """The phases of the week that may change a column, as the steps taken in them say; none for what never changes."""
+    week = week_of(model or builtin()).items()
+    taken = ((phase, (step for item in items for step in steps_in(item))) for phase, items in week)
+    return tuple(phase for phase, steps in taken if any(column in step.writes for step in steps))
 
 
 def count(name: str) -> int:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from worlds import fixed
 
-from sim.engine import core
-from sim.engine.start import begin, empty_state, setting_of
+from sim.engine.columns import CompiledWeek
+from sim.engine.start import begin, empty_state, flags_of
 from sim.model.behaviour.belief import view
 from sim.model.behaviour.choice import goodwill, held_against, leaves, pull, thinks
 from sim.model.behaviour.price import price_advantage
@@ -41,13 +41,13 @@ class Laboratory:
         self.ground = ground_of(described(merged({"weeks": 1}, sections)))
         self.policy = np.repeat(self.ground.policy, weeks)
         self.state, self.week = empty_state(self.ground), 0
-        self.network, self.setting = begin(self.ground, seed, replication, self.state)
-        self.work = core.room_for(self.ground.plan.people)
+        self.network, self.flags = begin(self.ground, seed, replication, self.state)
+        self.compiled = CompiledWeek(self.ground)
 
     def copy(self) -> Laboratory:
         """The same market once more, to go another way."""
         other = object.__new__(Laboratory)
-        other.__dict__ = self.__dict__ | {"policy": self.policy.copy(), "work": core.room_for(self.ground.plan.people)}
+        other.__dict__ = self.__dict__ | {"policy": self.policy.copy()}  # the room to work in is shared
         other.state = State(*(array.copy() for array in self.state))
         return other
 
@@ -68,9 +68,8 @@ class Laboratory:
         """Let so many weeks pass; every count, week by week."""
         tally, first = np.zeros((weeks, len(COUNTS)), np.int64), self.week
         policy = fixed(self.policy)
-        setting = setting_of(replace(self.ground, policy=policy), self.setting.world)
-        for k in range(weeks):
-            core.advance(self.state, self.work, self.network, policy, first + k, setting, tally[k], journal())
+        flags = flags_of(replace(self.ground, policy=policy), self.flags.world)
+        self.compiled.live(self.state, self.network, policy, flags, first, tally, journal())
         self.week += weeks
         return {name: tally[:, place] for place, name in enumerate(COUNTS)}
 

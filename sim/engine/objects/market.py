@@ -90,11 +90,15 @@ class Market(Model):
     def step(self) -> None:
         """One week, in the order of :func:`sim.model.week.week_of`."""
         self.begin_week()
-        with np.errstate(all="ignore"):
-            for items in self.order.values():
-                for item in items:
-                    getattr(self, f"_{type(item).__name__.lower()}")(item)
+        for phase in self.order:
+            self.live_phase(phase)
         self.tally[self.week.number] = self.counted.row()
+
+    def live_phase(self, name: str) -> None:
+        """One phase of the week."""
+        with np.errstate(all="ignore"):
+            for item in self.order[name]:
+                getattr(self, f"_{type(item).__name__.lower()}")(item)
 
     def begin_week(self) -> None:
         """Turn the page of the calendar."""
@@ -115,7 +119,7 @@ class Market(Model):
             "me": me, "firm": self.company, "agent": agent, "line": line, "p": self.policy, "last": self.last_policy,
             "week": self.week, "count": self.counted, "note": self.notes,
         }  # fmt: skip
-        return step.plain(*(known[name] for name in step.parameters if name in known), *own)
+        return step(*(known[name] for name in step.parameters if name in known), *own)
 
     def _everybody(self, item: Everybody) -> None:
         for customer in self.everybody:

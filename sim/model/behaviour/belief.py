@@ -32,8 +32,8 @@ class Belief(Parameters):
 
 
 COLUMNS = (
-    Column("belief_company", "number", "What is believed of the company, 0 to 1", ("listen", "decide")),
-    Column("belief_rival", "number", "What is believed of the rival, 0 to 1", ("listen", "decide")),
+    Column("belief_company", "number", "What is believed of the company, 0 to 1"),
+    Column("belief_rival", "number", "What is believed of the rival, 0 to 1"),
 )
 
 

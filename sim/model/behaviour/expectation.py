@@ -27,11 +27,7 @@ class Expectation(Parameters):
         "assumption: people give up a standard half as fast as they adopt one")  # fmt: skip
 
 
-COLUMNS = (
-    Column(
-        "expectation", "number", "Performance expected of the own provider, 0 to 1", ("experience", "touch", "decide")
-    ),
-)
+COLUMNS = (Column("expectation", "number", "Performance expected of the own provider, 0 to 1"),)
 
 
 @rule

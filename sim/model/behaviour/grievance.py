@@ -24,12 +24,7 @@ class Grievance(Parameters):
         0.3, "share", 0, 1, "Share of that rise in someone who says nothing", "assumption: silence is partly indifference")  # fmt: skip
 
 
-COLUMNS = (
-    Column(
-        "grievance", "number", "What is held against the own provider, 0 to 1",
-        ("experience", "touch", "contact", "decide"),
-    ),
-)  # fmt: skip
+COLUMNS = (Column("grievance", "number", "What is held against the own provider, 0 to 1"),)
 
 
 @rule

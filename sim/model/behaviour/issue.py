@@ -22,8 +22,8 @@ class Issue(Parameters):
 
 
 COLUMNS = (
-    Column("issue_severity", "number", "Severity of the open issue, 0 (none) to 1", ("contact", "decide")),
-    Column("issue_tries", "mark", "Contacts made about it; 255 means the customer says nothing", ("contact", "decide")),
+    Column("issue_severity", "number", "Severity of the open issue, 0 (none) to 1"),
+    Column("issue_tries", "mark", "Contacts made about it; 255 means the customer says nothing"),
 )
 
 

@@ -34,18 +34,7 @@ class Ledger(Parameters):
         0.01, "scale 0-1", 0.0001, 1, "Weight of the wish for something else in everybody who leaves", "assumption: small; it names the rival when nothing else was booked")  # fmt: skip
 
 
-def _phases(cause: str) -> tuple[str, ...]:
-    written = {
-        "quality": "experience", "expectation": "experience", "price": "touch", "upselling": "touch",
-        "convenience": "touch", "service": "contact", "accountability": "contact",
-        "innovation": "experience", "communication": "experience touch contact",
-    }  # fmt: skip
-    return (*written[cause].split(), "decide")
-
-
-COLUMNS = tuple(
-    Column(f"ledger_{c}", "number", f"Goodwill lost through {c}, in week-0 units", _phases(c)) for c in BOOKED
-)
+COLUMNS = tuple(Column(f"ledger_{c}", "number", f"Goodwill lost through {c}, in week-0 units") for c in BOOKED)
 
 
 @rule

@@ -56,10 +56,10 @@ STARTS = (
 
 COLUMNS = (
     *(Column(trait.name, "number", trait.meaning) for trait in TRAITS),
-    Column("provider", "mark", "0 the company, 1 the rival, 2 has left the market", ("decide",)),
+    Column("provider", "mark", "0 the company, 1 the rival, 2 has left the market"),
     Column("segment", "mark", "Number of the segment the person belongs to"),
-    Column("tenure", "clock", "Weeks with the own provider", ("experience", "decide")),
-    Column("contract_end", "clock", "Week in which the contract ends; -1 without one", ("decide",)),
+    Column("tenure", "clock", "Weeks with the own provider"),
+    Column("contract_end", "clock", "Week in which the contract ends; -1 without one"),
 )
 COUNTS = ("customers", "rival_customers", "gone", "founders")
 

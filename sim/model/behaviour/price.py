@@ -28,9 +28,7 @@ class Price(Parameters):
         0.03, "share per week", 0, 1, "How fast a new price becomes the normal one", "assumption: half in 23 weeks")  # fmt: skip
 
 
-COLUMNS = (
-    Column("price_fairness", "number", "How fair the own provider's prices seem, 0 to 1", ("touch", "decide")),
-)  # fmt: skip
+COLUMNS = (Column("price_fairness", "number", "How fair the own provider's prices seem, 0 to 1"),)
 
 
 @rule

@@ -50,12 +50,7 @@ class Satisfaction(Parameters):
         "assumption: nearly one point of ten")  # fmt: skip
 
 
-COLUMNS = (
-    Column(
-        "satisfaction", "number", "Cumulative satisfaction with the own provider, 0 to 1",
-        ("experience", "touch", "contact", "decide"),
-    ),
-)  # fmt: skip
+COLUMNS = (Column("satisfaction", "number", "Cumulative satisfaction with the own provider, 0 to 1"),)
 
 
 @rule

@@ -25,11 +25,7 @@ class Trust(Parameters):
         "assumption: people judge people")  # fmt: skip
 
 
-COLUMNS = (
-    Column(
-        "trust", "number", "Trust in the own provider, 0 to 1", ("experience", "touch", "contact", "decide")
-    ),
-)  # fmt: skip
+COLUMNS = (Column("trust", "number", "Trust in the own provider, 0 to 1"),)
 
 
 @rule

@@ -72,14 +72,14 @@ class EmployeeCare(Parameters):
 
 NEUTRAL = {"pay": 1.0, "training": 0.0, "turnover": 0.0, "layoffs": 0.0, "strain": 0.0, "morale_weight": 0.0}
 COLUMNS = (
-    Column("skill", "staff", "How able the representative is this week, 0 to 1", ("govern",)),
-    Column("morale", "staff", "The representative's morale, 0 to 1", ("govern",)),
-    Column("staff_tenure", "staff", "Weeks the representative has been here", ("govern",)),
-    Column("hires", "staff", "How often the position was filled anew", ("govern",)),
-    Column("call_minutes", "staff", "Minutes spent on calls this week", ("govern", "contact")),
-    Column("calls_taken", "staff", "Calls answered this week", ("govern", "contact")),
-    Column("hard_calls", "staff", "Of these, calls that were not solved or came from angry people", ("govern", "contact")),
-    Column("let_go", "firm", "Share of the representatives planned who were let go", ("govern",)),
+    Column("skill", "staff", "How able the representative is this week, 0 to 1"),
+    Column("morale", "staff", "The representative's morale, 0 to 1"),
+    Column("staff_tenure", "staff", "Weeks the representative has been here"),
+    Column("hires", "staff", "How often the position was filled anew"),
+    Column("call_minutes", "staff", "Minutes spent on calls this week"),
+    Column("calls_taken", "staff", "Calls answered this week"),
+    Column("hard_calls", "staff", "Of these, calls that were not solved or came from angry people"),
+    Column("let_go", "firm", "Share of the representatives planned who were let go"),
     Column("paid_hires", "weekly_firm", "Representatives hired this week at the company's expense"),
     Column("own_staff", "weekly_firm", "Representatives of the company's own this week"),
     Column("hours_paid", "weekly_firm", "What an hour of all representatives costs, against one at the market's pay"),

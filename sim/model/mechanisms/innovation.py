@@ -38,8 +38,8 @@ class Innovation(Parameters):
 
 NEUTRAL = {"frontier": 0.0, "investment": 0.0}
 COLUMNS = (
-    Column("obsolescence", "firm", "How far the company's product lags behind what is possible, 0 to 1", ("govern",)),
-    Column("rival_obsolescence", "firm", "How far the rival's product lags behind it, 0 to 1", ("govern",)),
+    Column("obsolescence", "firm", "How far the company's product lags behind what is possible, 0 to 1"),
+    Column("rival_obsolescence", "firm", "How far the rival's product lags behind it, 0 to 1"),
 )
 
 

@@ -32,11 +32,11 @@ class Management(Parameters):
 
 NEUTRAL = {"cuts": 0.0, "reinvests": 0.0}
 COLUMNS = (
-    Column("budget", "firm", "Budget less 1, as set at the last review", ("govern",)),
-    Column("quarter_revenue", "firm", "Revenue since the last review, in currency", ("govern", "account")),
-    Column("quarter_cost", "firm", "Cost since the last review, in currency", ("govern", "account")),
-    Column("representatives_on_duty", "firm", "Representatives who work this week", ("govern",)),
-    Column("lanes_on_duty", "firm", "Lanes with a cashier this week", ("govern",)),
+    Column("budget", "firm", "Budget less 1, as set at the last review"),
+    Column("quarter_revenue", "firm", "Revenue since the last review, in currency"),
+    Column("quarter_cost", "firm", "Cost since the last review, in currency"),
+    Column("representatives_on_duty", "firm", "Representatives who work this week"),
+    Column("lanes_on_duty", "firm", "Lanes with a cashier this week"),
     Column("representatives_before", "weekly_firm", "Representatives who worked last week"),
     Column("lanes_before", "weekly_firm", "Lanes with a cashier last week"),
 )
@@ -119,6 +119,7 @@ EXAMPLES = (
     example(on_duty, 10, 0.5, 0.2, becomes=12, because="10 x 1.5 x 0.8"),
     example(on_duty, 2, -0.9, 0.0, becomes=1, because="somebody stays"),
     example(on_duty, 0, 0.5, 0.0, becomes=0, because="nobody is planned"),
+    example(currency, 1234, becomes=12.34, because="a hundred cents to one"),
     example(cared_for, 0.8, 0.5, -0.5, becomes=0.6, because="0.8 x (1 - 0.5 x 0.5)"),
     example(cared_for, 0.8, 0.5, 0.5, becomes=0.8, because="a larger budget is no neglect"),
 )

@@ -29,9 +29,7 @@ class Referral(Parameters):
 
 
 NEUTRAL = {"reward": 0.0, "bond": 0.0}
-COLUMNS = (
-    Column("came_by", "mark", "How a customer was won: 1 through friends, 2 through advertising, 0 unknown", ("decide",)),
-)  # fmt: skip
+COLUMNS = (Column("came_by", "mark", "How a customer was won: 1 through friends, 2 through advertising, 0 unknown"),)
 
 
 @rule

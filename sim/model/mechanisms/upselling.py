@@ -42,11 +42,7 @@ class Upselling(Parameters):
 
 
 NEUTRAL = {"attempts": 0.0}
-COLUMNS = (
-    Column(
-        "upsell_fatigue", "number", "How tired of offers the customer is, 0 to 1", ("experience", "touch", "decide")
-    ),
-)
+COLUMNS = (Column("upsell_fatigue", "number", "How tired of offers the customer is, 0 to 1"),)
 
 
 @rule

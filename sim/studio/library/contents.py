@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sim.errors import Mistake
+from sim.model.week import written_in
 from sim.runs.measures import definitions
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import about, value_told
@@ -113,7 +114,7 @@ def part(name: str, chosen: str) -> str:
         kind=catalogue.KINDS[page.kind],
         chosen=chosen,
         examples=[catalogue.example_told(example) for example in page.examples],
-        columns=[(c.name.replace("_", " "), c.meaning, ", ".join(c.written_in) or "never") for c in page.columns],
+        columns=[(c.name.replace("_", " "), c.meaning, ", ".join(written_in(c.name)) or "never") for c in page.columns],
         neutral=", ".join(f"{each.replace('_', ' ')} {value_told(value)}" for each, value in neutral.items()),
     )
 
