@@ -40,8 +40,10 @@ class ScalarStep(Expressions):
 
     def named(self, name: str) -> str:
         """What a name of the step's own is called in the compiled text, where some words mean something else."""
-        other = name in self.module.taken or name.removeprefix("w").isdigit()
-        return f"{name}_" if other and name not in STANDARD else name
+        taken = (
+            name in self.module.taken and name != "agent"
+        )  # who answered is known by that name to the steps that are called
+        return f"{name}_" if taken or name.removeprefix("w").isdigit() else name
 
     # ---- reading -------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sim.model.component import MechanismFile, Model, Part, builtin, part_of
 from sim.model.outside.parts import check_part, check_shapes
-from sim.model.outside.reading import Reading, streams_of_the_package
+from sim.model.outside.reading import SOUND, Reading, streams_of_the_package
 from sim.model.outside.steps import check_steps
 
 GROUP = "outside"
@@ -35,6 +35,11 @@ def extended(files: Iterable[MechanismFile]) -> Model:
     """
     known = {(file.name, file.text): file for file in files}
     return _extended(tuple(known[each] for each in sorted(known))) if known else builtin()
+
+
+def found_sound(model: Model) -> None:
+    """Nothing is wrong with the files of this model: wherever else the same text lies, it is the same module."""
+    SOUND.update(file.module for file in model.files)
 
 
 @lru_cache(maxsize=256)

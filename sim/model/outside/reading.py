@@ -25,6 +25,8 @@ from sim.system.text import shown
 
 ALLOWED = ("sim", "numpy", "__future__")
 """What a mechanism's file may import beside Python's own library."""
+SOUND: set[str] = set()
+"""The modules of files in which nothing was found wrong."""
 NOT_PLAIN = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS | inspect.CO_GENERATOR | inspect.CO_COROUTINE
 """What the code of a step or rule is not."""
 
@@ -114,12 +116,12 @@ class Reading:
     # ---- running it
 
     def run(self) -> ModuleType:
-        """The file as a module of a name that only this text has. Raises :class:`~sim.errors.Mistake` when it fails.
+        """The file as a module; a text that is known to be sound is run once, wherever it lies.
 
-        The same text is run once, wherever it lies.
+        Raises :class:`~sim.errors.Mistake` when it fails.
         """
-        name = f"loyalty_mechanism_{self.file.name}_{self.file.sha256[:16]}"
-        return sys.modules[name] if name in sys.modules else self._run(name)
+        name = self.file.module
+        return sys.modules[name] if name in SOUND else self._run(name)
 
     def _run(self, name: str) -> ModuleType:
         self._refuse_imports()
