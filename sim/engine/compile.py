@@ -182,7 +182,13 @@ class Module:
 
 @lru_cache(maxsize=16)
 def week_text(model: Model) -> str:
-    """The text of a model's compiled week. Raises :class:`~sim.model.steps.Unsuitable` for a step that cannot be translated."""
+    """The text of a model's compiled week. Raises :class:`~sim.model.steps.Unsuitable` for a step that cannot be translated.
+
+    What mechanisms from outside do is translated by itself before: their mistakes are told at once.
+    """
+    for part in model.parts.values():
+        if part.week:
+            Module(model, {place: tuple(items) for place, items in part.week.items()}).text()
     return Module(model, week_of(model)).text()
 
 

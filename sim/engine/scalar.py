@@ -165,6 +165,7 @@ class ScalarStep(Expressions):
             case ast.Name(id=name) if isinstance(called := self.step.plain.__globals__.get(name), Step):
                 self._say(depth, self._called(call, called), node)
             case _:
+                self.term(call)
                 raise self.wrong(node, f"this does nothing: {ast.unparse(node)}")
 
     def _note(self, call: ast.Call, event: str, depth: int) -> None:

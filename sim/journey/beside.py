@@ -73,14 +73,16 @@ class Beside:
         }
 
 
-def against(scenario: Scenario, other: Scenario, customer: int, replication: int = 0, seed: int = 1) -> Beside:
+def against(
+    scenario: Scenario, other: Scenario, customer: int, replication: int = 0, seed: int = 1, engine: str = "core"
+) -> Beside:
     """The same customer, with the same luck, under two scenarios.
 
     Raises :class:`~sim.errors.Mistake` when there is no such customer or replication, or when the scenarios are of different
     models, do not last equally long or do not begin with equally many customers.
     """
     check_one_model([scenario, other])
-    one, two = journey(scenario, customer, replication, seed), journey(other, customer, replication, seed)
+    one, two = (journey(each, customer, replication, seed, engine) for each in (scenario, other))
     if len(one.weeks) != len(two.weeks):
         lasts = f"'{scenario.name}' lasts {len(one.weeks)} weeks and '{other.name}' {len(two.weeks)}"
         raise Mistake(f"{lasts}; only equally long lives can be told side by side")

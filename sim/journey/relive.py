@@ -58,11 +58,11 @@ def check_customer(ground: Ground, customer: int, replication: int, seed: int) -
             raise Mistake(f"{name} is {value}, but must lie between 0 and 2^64 - 1 = {MOST}")
 
 
-def relive(scenario: Scenario, customer: int, replication: int = 0, seed: int = 1) -> Life:
+def relive(scenario: Scenario, customer: int, replication: int = 0, seed: int = 1, engine: str = "core") -> Life:
     """Replay a replication and watch one person. Raises :class:`~sim.errors.Mistake` when there is no such person."""
     ground = ground_of(scenario)
     check_customer(ground, customer, replication, seed)
-    market = Engine(ground, seed).start(replication, customer)
+    market = Engine(ground, seed, engine).start(replication, customer)
     start, rank = _person(market, customer), _rank(market, customer)
     moments, known = [], ground.model.events
     for week in range(ground.weeks):

@@ -113,13 +113,13 @@ class Journey:
         }
 
 
-def journey(scenario: Scenario, customer: int, replication: int = 0, seed: int = 1) -> Journey:
-    """The story of one customer, replayed from its counters.
+def journey(scenario: Scenario, customer: int, replication: int = 0, seed: int = 1, engine: str = "core") -> Journey:
+    """The story of one customer, replayed from its counters by either engine.
 
     ``customer``: 0 and up, the company's customers of week 0 first (in the order of the customer file), then the rival's.
     Raises :class:`~sim.errors.Mistake` when there is no such customer or replication.
     """
-    life = relive(scenario, customer, replication, seed)
+    life = relive(scenario, customer, replication, seed, engine)
     return Journey(scenario, customer, replication, seed, described(scenario, customer, life), life)
 
 

@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import Mistake
+from sim.errors import Mistake, nearest
 from sim.system.text import shown
 
 STANDARD = ("me", "firm", "agent", "line", "p", "last", "week", "count", "note")
@@ -126,7 +126,8 @@ class Step:
         found = {a.arg: a.annotation for a in self.tree.args.args if a.arg not in STANDARD}
         for name, annotation in found.items():
             if not isinstance(annotation, ast.Name) or annotation.id not in TYPES:
-                raise self.unsuitable(self.tree, f"'{name}' must be annotated {', '.join(TYPES)}")
+                what = f"'{name}' is nothing that a step can ask for{nearest(name, list(STANDARD))}"
+                raise self.unsuitable(self.tree, f"{what}; a number of its own is annotated float, int or bool")
         return {name: TYPES[annotation.id] for name, annotation in found.items() if isinstance(annotation, ast.Name)}
 
     @cached_property

@@ -69,6 +69,8 @@ def _refuse_unknown(tree: Node, problems: Problems, model: Model) -> None:
             continue
         if key == "extends":
             problems.add(node.place, "extends works in files; in Python, load the other file and use its with_")
+        elif key in ("mechanism", "mechanisms"):
+            problems.add(node.place, "a scenario runs no code; name mechanisms of your own with --mechanism FILE.py")
         elif key in model.parts:
             problems.add(node.place, f"{key} has no parameters; traits are set under 'customers', 'traits'")
         else:

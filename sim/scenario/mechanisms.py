@@ -15,7 +15,7 @@ from pathlib import Path
 from sim.engine.compile import week_text
 from sim.errors import Mistake, nearest
 from sim.model.component import MechanismFile, Model, builtin
-from sim.model.outside import extended
+from sim.model.outside import extended, found_sound
 from sim.model.outside.reading import Reading
 from sim.runs.measures import AT_THE_END, COUNTED, DEFINITIONS
 from sim.scenario.sections import Frame
@@ -54,6 +54,7 @@ def model_with(mechanisms: Mechanisms = (), beside: Model | None = None) -> Mode
     for file in files:
         _refuse_words(file, model)
     week_text(model)
+    found_sound(model)
     return model
 
 

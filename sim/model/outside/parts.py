@@ -92,11 +92,8 @@ def _own_name(what: str, name: object, taken: Collection[object], at: At, where:
     if not is_name(name):
         raise at.wrong(f"{name!r} is no name for a {what}; take small letters, digits and _", where, name)
     if name in taken:
-        raise at.wrong(
-            f"there is a {what} '{name}' already, or the program means something else by it; choose another name",
-            where,
-            name,
-        )
+        what = f"the {what} '{name}' is there already, or its name means something else to the program"
+        raise at.wrong(f"{what}; choose another name", where, name)
 
 
 # ---- settings
@@ -240,7 +237,8 @@ def _contradiction(parameters: type[Parameters], check: Callable[[Any], bool], s
         named = [name for _, name, *_ in string.Formatter().parse(sentence) if name is not None]
         says_so = check(parameters())
     except Exception as fault:
-        raise at.wrong(f"IMPOSSIBLE fails: {type(fault).__name__}: {fault}", "IMPOSSIBLE", sentence) from None
+        hint = nearest(str(fault.name), known) if isinstance(fault, AttributeError) else ""
+        raise at.wrong(f"IMPOSSIBLE fails: {type(fault).__name__}: {fault}{hint}", "IMPOSSIBLE", sentence) from None
     unknown = next((name for name in named if name not in known), None)
     if unknown is not None:
         raise at.wrong(

@@ -25,6 +25,8 @@ from sim.system.text import shown
 
 ALLOWED = ("sim", "numpy", "__future__")
 """What a mechanism's file may import beside Python's own library."""
+SOUND: set[str] = set()
+"""The modules of files in which nothing was found wrong."""
 NOT_PLAIN = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS | inspect.CO_GENERATOR | inspect.CO_COROUTINE
 """What the code of a step or rule is not."""
 
@@ -64,7 +66,7 @@ class Reading:
         return self.mistake(what, self._line_of(name, word))
 
     def _line_of(self, name: str, word: object) -> int:
-        for statement in self.tree.body:
+        for statement in reversed(self.tree.body):
             if name in _names_given(statement):
                 said = (node for node in ast.walk(statement) if word is not None and word in _said(node))
                 return getattr(next(said, statement), "lineno", 1)
@@ -114,19 +116,26 @@ class Reading:
     # ---- running it
 
     def run(self) -> ModuleType:
-        """The file as a module of a name that only this text has. Raises :class:`~sim.errors.Mistake` when it fails."""
+        """The file as a module; a text that is known to be sound is run once, wherever it lies.
+
+        Raises :class:`~sim.errors.Mistake` when it fails.
+        """
+        name = self.file.module
+        return sys.modules[name] if name in SOUND else self._run(name)
+
+    def _run(self, name: str) -> ModuleType:
         self._refuse_imports()
         path, text = self.file.path, self.file.text
         linecache.cache[path] = len(text), None, text.splitlines(keepends=True), path  # whatever becomes of the file
-        module = ModuleType(f"loyalty_mechanism_{self.file.name}_{self.file.sha256[:16]}")
+        module = ModuleType(name)
         module.__file__ = path
-        sys.modules[module.__name__] = module
+        sys.modules[name] = module
         try:
             with warnings.catch_warnings(action="ignore"):
                 exec(compile(self.tree, path, "exec"), module.__dict__)
             self._look_at_functions(module)
         except (Exception, SystemExit) as fault:
-            del sys.modules[module.__name__]
+            del sys.modules[name]
             if isinstance(fault, Mistake):
                 raise
             raise self.mistake(f"the file fails: {_told(fault, module)}", self._line_at(fault)) from fault
@@ -161,9 +170,8 @@ class Reading:
         unknown = next((str(each.argval) for each in used if each.argval not in known), None)
         line = rule.plain.__code__.co_firstlineno
         if unknown is not None:
-            raise self.mistake(
-                f"rule {rule.__name__} uses '{unknown}', which there is not{nearest(unknown, known)}", line
-            )
+            near = nearest(unknown, [*rule.plain.__code__.co_varnames, *known])
+            raise self.mistake(f"rule {rule.__name__} uses '{unknown}', which there is not{near}", line)
         if inspect.signature(rule.plain, eval_str=True).return_annotation not in (float, int, bool):
             raise self.mistake(f"rule {rule.__name__} must say what it gives: -> float, -> int or -> bool", line)
 
