@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from questions import SMALL, small
+from questions import SMALL, small, written
 from typer.testing import CliRunner
 
 from sim import load, run
@@ -23,10 +23,12 @@ from sim.experiments.laboratory import Laboratory
 from sim.experiments.measure_expressions import compile_expression
 from sim.experiments.own_measures import own_measure
 from sim.experiments.querying import query
+from sim.experiments.question import load_experiment
 from sim.experiments.store import Store
 from sim.model.week import COUNTS
 
 NAMES = ("a", "b")
+POINTS = Path(__file__).parent.parent / "examples" / "points.py"
 NUMBERS = st.integers(-3, 3).map(str) | st.sampled_from(NAMES)
 
 
@@ -177,6 +179,28 @@ def test_what_is_kept_answers_another_expression_without_running_anything(tmp_pa
         assert np.array_equal(anew.measure([asked.base], range(4)), kept)
     told = query("SELECT avg((answered + abandoned) / weekly_customers) FROM replications", tmp_path).rows
     assert told[0][0] == pytest.approx(kept.mean())
+
+
+def test_an_expression_names_what_a_mechanism_of_ones_own_counts(tmp_path: Path) -> None:
+    """Of the readable engine, which takes no compiling; kept, it is what the run itself gives."""
+    more = {
+        "with": "{points: {rate: 2.0, threshold: 20}}",
+        "measures": "{cards: rewards / customers, dear: cost_rewards}",
+    }
+    outcomes = "{cards: {direction: higher}, dear: {direction: lower}, rewards: {direction: higher}}"
+    asked = load_experiment(written(tmp_path, outcomes=outcomes, **more), mechanisms=[POINTS])
+    cards, dear, rewards = asked.outcomes
+    assert (cards.unit, dear.unit) == ("rewards per customer", "currency")
+    assert [outcome.definition.scale(20) for outcome in asked.outcomes] == [1, 20, 20]
+    alone, numbers = run(asked.base, 2, asked.seed, engine="mesa"), range(2)
+    with Laboratory(asked.definitions, asked.seed, Store(tmp_path / "store")) as at_work:
+        at_work.take(alone)
+        taken = at_work.values(asked.base, numbers)
+    with Laboratory(asked.definitions, asked.seed, Store(tmp_path / "store")) as anew:
+        assert np.array_equal(anew.values(asked.base, numbers), taken)
+    found = alone.values
+    by_hand = [found["rewards"] / found["customers"], found["cost_rewards"], found["rewards"]]
+    assert taken == pytest.approx(np.stack(by_hand, axis=1)) and taken.all()
 
 
 def test_of_runs_that_an_earlier_version_kept_without_counts_the_measures_are_used_and_the_counts_run_again(
