@@ -216,12 +216,11 @@ def _part(part: Part) -> str:
     if part.columns:
         rows = [(f"`{c.name}`", plain(c.meaning), ", ".join(written_in(c.name)) or "never") for c in part.columns]
         blocks += ["## What it keeps", table(("column", "meaning", "changes in"), rows)]
-    if part.examples:
-        rows = [
-            (f"`{e.rule.__name__}`", _numbers(e.given), _numbers(e.becomes), plain(e.because)) for e in part.examples
-        ]
+    rows = [(f"`{e.rule.__name__}`", _numbers(e.given), _numbers(e.becomes), plain(e.because)) for e in part.examples]
+    rows += [(f"`{e.step.__name__}`", *map(plain, e.told()), plain(e.because)) for e in part.step_examples]
+    if rows:
         blocks += ["## Worked examples", "Computed by hand, and checked in both engines.",
-                   table(("rule", "given", "becomes", "because"), rows)]  # fmt: skip
+                   table(("rule or step", "given", "becomes", "because"), rows)]  # fmt: skip
     return "\n\n".join(blocks) + "\n"
 
 

@@ -192,6 +192,11 @@ def test_what_is_no_measure_is_a_sentence(name: str, ask: Callable[[Any], Any]) 
         ask(own)
 
 
+def test_columns_that_nobody_has_are_refused_where_they_are_named() -> None:
+    with pytest.raises(Mistake, match="no column 'thrust' – did you mean 'trust'"):
+        run(busy(), 2, 3, measures={"doubters": of_panel(share_of_doubters, "thrust")})
+
+
 def test_a_measure_that_fails_is_told_after_the_first_replications() -> None:
     with executor(threads=1) as place:
         done: list[int] = []

@@ -192,7 +192,9 @@ def test_a_walk_of_morris_changes_every_factor_once(tmp_path: Path) -> None:
 def test_two_level_designs_are_balanced_and_their_columns_orthogonal(tmp_path: Path) -> None:
     levers = "[quality.error_rate, quality.spread, choice.attention, belief.persuasion, talk.base]"
     known = [
-        path for path in levers.strip("[]").split(", ") if path.partition(".")[2] in parameters(builtin())[path.split(".")[0]]
+        path
+        for path in levers.strip("[]").split(", ")
+        if path.partition(".")[2] in parameters(builtin())[path.split(".")[0]]
     ]
     text = "\n".join(line for line in SWEEP.splitlines() if not line.startswith("  "))
     for kind, runs in (("factorial", 2 ** len(known)), ("plackett_burman", 4 * (len(known) // 4 + 1))):

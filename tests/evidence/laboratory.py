@@ -79,11 +79,13 @@ class Laboratory:
         return self.policy.view(np.recarray)[min(self.week, len(self.policy) - 1)]
 
     def column(self, name: str) -> np.ndarray:
-        """A column of everybody; what is written into it counts, but for what is carried for a week only."""
-        if name in columns("weekly_number"):
-            return self.compiled.weekly.number[row(name)]
+        """A column of everybody; what is written into it counts."""
         kind = next(kind for kind in ("number", "clock", "mark") if name in columns(kind))
         return getattr(self.state, kind)[row(name)]
+
+    def performed(self) -> np.ndarray:
+        """How the product performed for everybody in the week lived last."""
+        return self.compiled.weekly.number[row("performed")]
 
     def customers(self) -> np.ndarray:
         """Who is with the company."""
