@@ -9,19 +9,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from further_examples import FURTHER
 from grounds import busy, lived, neutral, parameter_lines
 from numba import types
 from numba.core import compiler, ir, typed_passes
 from numba.core.registry import cpu_target
+from scenes import Scene, translated, unlike
 
 from sim.engine.objects import Market
 from sim.engine.start import Ground
 from sim.model import numeric, random
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY
-from sim.model.component import GROUPS, Part, columns, parts
-from sim.model.examples import Example
+from sim.model.component import GROUPS, Part, builtin, columns, parts
+from sim.model.examples import Example, StepExample
 from sim.model.parameters import Line
 from sim.model.rules import Rule, rule
+from sim.model.steps import Step
 from sim.model.week import PHASES, state_columns, written_in
 
 PEOPLE, WEEKS = 300, 14
@@ -37,6 +40,8 @@ def name_of(thing: object) -> str:
             return name
         case Example(rule=shown, given=given):
             return f"{shown.__name__}{given}"
+        case StepExample(step=taken, because=why):
+            return f"{taken.__name__}: {why}"
         case Rule():
             return f"{thing.__module__.removeprefix('sim.')}.{thing.__name__}"
     return str(thing)
@@ -75,6 +80,26 @@ def test_worked_examples_come_out_in_python_and_compiled(part: Part, example: Ex
 def test_python_and_compiled_forms_give_the_same_bits(part: Part, example: Example) -> None:
     forms = dict(example.forms())
     assert np.float32(forms["plain"]).tobytes() == np.float32(forms["compiled"]).tobytes()
+
+
+STEP_EXAMPLES = [example for part in PARTS for example in (*part.step_examples, *FURTHER.get(part.name, ()))]
+
+
+@pytest.mark.parametrize("example", STEP_EXAMPLES, ids=name_of)
+def test_worked_examples_of_steps_come_out_in_python(example: StepExample) -> None:
+    assert not unlike(Scene(example, builtin()).played(), example)
+
+
+@pytest.mark.parametrize("example", STEP_EXAMPLES, ids=name_of)
+def test_worked_examples_of_steps_come_out_on_columns(example: StepExample) -> None:
+    for found in translated(example, builtin()):
+        assert not unlike(found, example)
+
+
+def test_every_step_has_a_worked_example() -> None:
+    steps = [thing for part in PARTS for thing in vars(part.module).values() if isinstance(thing, Step)]
+    shown = {example.step for part in PARTS for example in part.step_examples}
+    assert [each for each in steps if each not in shown] == []
 
 
 def test_every_rule_has_a_worked_example() -> None:

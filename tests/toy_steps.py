@@ -119,6 +119,7 @@ def rename(me, p):
     big = a > 1.0
     c = a + b
     a = c * 0.5
+    kept = a
     a += me.z
     a *= 0.25
     me.rename_0, me.rename_1, me.rename_2 = a, b, c
@@ -127,7 +128,7 @@ def rename(me, p):
     low = me.x > limit
     limit = p.toy.high
     me.rename_4 = 1.0 if low else 0.0
-    me.rename_5 = 1.0 if me.x > limit else 0.0
+    me.rename_5 = kept if me.x > limit else 0.0
     me.rename_6, me.rename_7 = me.x, me.y
     me.rename_6, me.rename_7 = me.rename_7, me.rename_6
     me.rename_6 += me.rename_7

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands import progress_bar, tell
+from sim.commands import model, progress_bar, tell
 from sim.errors import Mistake
 
 if TYPE_CHECKING:

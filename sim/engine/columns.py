@@ -63,7 +63,7 @@ class CompiledWeek:
 
     def __init__(self, inputs: Ground) -> None:
         self._model, self._module = inputs.model, compiled_week(inputs.model)
-        self._work, self._weekly = room_for(inputs.plan.people, Sizes(*self._module.SIZES))
+        self._work, self.weekly = room_for(inputs.plan.people, Sizes(*self._module.SIZES))
         self._prepare(inputs)
 
     def live(
@@ -78,7 +78,7 @@ class CompiledWeek:
     ) -> None:
         """The weeks of one replication from week ``first`` on, as many as ``tally``, int64 (weeks, counts), has rows."""
         try:
-            self._module.weeks(state, self._work, self._weekly, network, policy, first, flags, tally, journal)
+            self._module.weeks(state, self._work, self.weekly, network, policy, first, flags, tally, journal)
         except (NumbaError, UnsupportedBytecodeError) as fault:
             if not self._model.files:
                 raise
@@ -93,7 +93,7 @@ class CompiledWeek:
                 np.zeros((1, len(inputs.model.counts)), np.int64),
             )
             state, flags = empty_state(inputs), flags_of(inputs, np.uint64(0))
-            return state, self._work, self._weekly, nobody, inputs.policy, 0, flags, counts, journal()
+            return state, self._work, self.weekly, nobody, inputs.policy, 0, flags, counts, journal()
 
         precompile.shared(self._module.weeks, self._module.LATER, arguments, partial(compiled_week, inputs.model))
 

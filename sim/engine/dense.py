@@ -415,8 +415,9 @@ class DenseStep(Expressions):
 
     def _used_again(self, node: ast.expr) -> bool:
         """Whether a name is used elsewhere in this statement, or after it."""
-        names = (each for each in ast.walk(self.step.tree) if isinstance(each, ast.Name))
-        return any(ast.dump(each) == ast.dump(node) and each is not node and each.lineno >= self.line for each in names)
+        name = ast.unparse(node)
+        names = (each for each in ast.walk(self.step.tree) if isinstance(each, ast.Name) and each.id == name)
+        return any(each is not node and each.lineno >= self.line for each in names)
 
     def _renamed(self, node: ast.AST) -> bool:
         """Whether a name is used in it that is given another value somewhere."""

@@ -9,7 +9,7 @@ from typing import Any
 from sim.engine.expressions import THIS_WEEK, Draw, Drawn, Expressions, Term, place
 from sim.errors import nearest
 from sim.model.component import Model
-from sim.model.steps import TYPES, Step
+from sim.model.steps import STANDARD, TYPES, Step
 
 ALWAYS = ("now", "i", "p", "last", "counts", "journal")
 """What every translated step is given; then ``agent`` and ``line`` where it asks for them, then numbers of its own."""
@@ -40,10 +40,8 @@ class ScalarStep(Expressions):
 
     def named(self, name: str) -> str:
         """What a name of the step's own is called in the compiled text, where some words mean something else."""
-        taken = (
-            name in self.module.taken and name != "agent"
-        )  # who answered is known by that name to the steps that are called
-        return f"{name}_" if taken or name.removeprefix("w").isdigit() else name
+        other = name in self.module.taken or name.removeprefix("w").isdigit()
+        return f"{name}_" if other and name not in STANDARD else name
 
     # ---- reading -------------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY, Column
 from sim.model.events import Sentence
-from sim.model.examples import Example
+from sim.model.examples import Example, StepExample
 from sim.model.parameters import Parameters, lines
 
 GROUPS = ("behaviour", "mechanisms")
@@ -44,6 +44,7 @@ class Part:
     """Counts of money, in cents."""
     events: Mapping[str, Sentence] = field(default_factory=dict)
     """What a journey can tell of, and the sentence that tells it."""
+    step_examples: tuple[StepExample, ...] = ()
     week: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """For a mechanism from outside: at which places of the week its steps act (see :func:`sim.model.week.week_of`)."""
 
@@ -85,6 +86,7 @@ def part_of(module: ModuleType, group: str, name: str) -> Part:
         getattr(module, "MONEY_IN", ()),
         getattr(module, "MONEY_OUT", ()),
         MappingProxyType(getattr(module, "EVENTS", {})),
+        getattr(module, "STEP_EXAMPLES", ()),
         MappingProxyType(getattr(module, "WEEK", {})),
     )
 

@@ -82,7 +82,7 @@ def _survey(level: float, number: int, assimilation: float | None) -> list[np.nd
     expected, total = lab.column("expectation").astype(float), np.zeros(875)
     for _ in range(13):
         lab.after()
-        total += lab.work.performed
+        total += lab.performed()
     stays = lab.customers() & (lab.column("tenure") > 13)
     style = float(lab.policy[0]["answering_style"]) * np.random.default_rng(number).standard_normal(875)
     stated = np.clip(lab.column("satisfaction") + style, 0, 1)

@@ -83,6 +83,10 @@ class Laboratory:
         kind = next(kind for kind in ("number", "clock", "mark") if name in columns(kind))
         return getattr(self.state, kind)[row(name)]
 
+    def performed(self) -> np.ndarray:
+        """How the product performed for everybody in the week lived last."""
+        return self.compiled.weekly.number[row("performed")]
+
     def customers(self) -> np.ndarray:
         """Who is with the company."""
         return self.column("provider") == 0

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.model.behaviour.choice import goodwill
 from sim.model.behaviour.person import COMPANY
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.numeric import normal_quantile, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import stream
@@ -71,3 +71,11 @@ EXAMPLES = (
     example(leaning, 2.0, 1.0, 0.0, becomes=1.0, because="nothing to do with the first question"),
     example(answer, 0.95, 1.0, 0.1, becomes=1.0, because="the scale ends at 1"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        answer_survey, me={"satisfaction": 0.9, "trust": 0.7}, luck={(ANSWERS, 0, 0): 0.84134475, (ANSWERS, 0, 1): 0.69146246},
+        p={"choice.trust_weight": 0.5, "style": 0.1, "consistency": 0.6, "promoter_from": 0.85, "satisfied_from": 0.95},
+        becomes={"count.asked": 1, "count.satisfied": 1, "count.promoters": 1},
+        because="normals 1 and 0.5: 0.9 + 0.1 is satisfied; goodwill 0.8 and 0.1 x (0.6 + 0.8 x 0.5) are 0.9, a promoter",
+    ),
+)  # fmt: skip

@@ -7,8 +7,8 @@ A belief is a weighted average in which each message counts as an observation: a
 
 from sim.model.behaviour.person import COMPANY, RIVAL
 from sim.model.columns import Column
-from sim.model.examples import example
-from sim.model.numeric import fixed
+from sim.model.examples import example, example_of_step
+from sim.model.numeric import FIXED_ONE, fixed
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -96,3 +96,17 @@ EXAMPLES = (
     example(reputation_after, 0.5, 0, 0, 1.0, 0.1, becomes=0.5, because="nobody spoke"),
     example(view, 0.8, 0.6, 0.25, becomes=0.75, because="a quarter of the way from 0.8 to 0.6"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        listen, me={"belief_company": 0.6, "belief_rival": 0.5, "heard": {(COMPANY, True): 2, (COMPANY, False): 1,
+        (RIVAL, True): 1, (RIVAL, False): 3}}, p={"persuasion": 0.1, "negativity": 2.0},
+        becomes={"belief_company": 0.8 / 1.4, "belief_rival": 0.6 / 1.7},
+        because="(0.6 + 0.2) / (1 + 0.2 + 0.2) of the company, (0.5 + 0.1) / (1 + 0.1 + 0.6) of the rival",
+    ),
+    example_of_step(
+        move_reputations, week={"company_reputation": 0.5, "rival_reputation": 0.75, "spoken": {(COMPANY, True): 6,
+        (COMPANY, False): 1, (RIVAL, True): 2, (RIVAL, False): 3}}, p={"negativity": 2.0, "publicity": 0.5},
+        becomes={"week.company_reputation": 0.625, "week.rival_reputation": 0.5, "count.reputation": 0.625 * FIXED_ONE},
+        because="half way from 0.5 to 6/8, and from 0.75 to 2/8",
+    ),
+)  # fmt: skip

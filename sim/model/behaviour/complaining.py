@@ -8,7 +8,7 @@ from sim.model.behaviour.conversation import ABOUT, CONTACT, IN_TOUCH, NEW, SPEA
 from sim.model.behaviour.grievance import aggrieved
 from sim.model.behaviour.issue import SILENT, UNDECIDED, carried, severity_of
 from sim.model.behaviour.person import ASKS, COMPANY, MOOD
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.transparency import spared, told_of
 from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
@@ -91,3 +91,23 @@ EXAMPLES = (
     example(speaks_up, 0.5, 0.4, 0.6, 1.0, becomes=0.5, because="0.5 x (0.6 + 0.4)"),
     example(speaks_up, 0.9, 1.0, 0.8, 1.0, becomes=1.0, because="a chance cannot exceed 1"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        has_matter, me={"performed": 0.4}, p={"quality.failure_threshold": 0.5}, luck={(MOOD, ASKS): 0.9},
+        becomes={"gives": True}, because="the product failed",
+    ),
+    example_of_step(
+        get_in_touch, 0, me={"performed": 0.25, "contact_propensity": 0.5}, luck={(CONTACT, SPEAKS): 0.4, (MOOD, ASKS): 0.9},
+        p={"quality.failure_threshold": 0.5, "base": 0.6, "slope": 0.8},
+        becomes={"issue_severity": 0.5, "count.issues": 1, "count.complaints": 1, "note.issue": 0.5, "gives": 16 + 1 + 4},
+        because="severity 0.5, and 0.4 is below 0.5 x (0.6 + 0.8 x 0.5): in touch about a new issue",
+    ),
+    example_of_step(
+        get_in_touch, 0, me={"performed": 0.25, "contact_propensity": 0.5, "grievance": 0.2},
+        luck={(CONTACT, SPEAKS): 0.6, (MOOD, ASKS): 0.9},
+        p={"quality.failure_threshold": 0.5, "base": 0.6, "slope": 0.8, "grievance.rise": 0.5, "grievance.silent": 0.4},
+        becomes={"issue_severity": 0.5, "issue_tries": SILENT, "grievance": 0.28, "count.issues": 1, "count.silent": 1,
+                 "note.issue": 0.5, "note.silent": 0.5, "gives": 0},
+        because="says nothing and resents it: 0.2 + 0.8 x (0.5 x 0.4) x 0.5",
+    ),
+)  # fmt: skip

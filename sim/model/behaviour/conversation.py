@@ -8,10 +8,10 @@ from sim.model.behaviour.issue import MOST_TRIES, UNDECIDED
 from sim.model.behaviour.ledger import lost
 from sim.model.behaviour.satisfaction import remember
 from sim.model.behaviour.trust import trust_after
-from sim.model.examples import example
+from sim.model.examples import AS_IT_WAS, example, example_of_step
 from sim.model.mechanisms.accountability import delighted, justice, made_good, remedy
 from sim.model.mechanisms.pricing import cents
-from sim.model.numeric import fixed, share
+from sim.model.numeric import FIXED_ONE, fixed, share
 from sim.model.random import stream
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -139,3 +139,47 @@ EXAMPLES = (
     example(encounter, True, 0.5, False, 0.3, 0.35, 0.3, becomes=0.1, because="0.25 + 0.15 - 0.3"),
     example(encounter, False, 0.0, False, 0.3, 0.35, 0.1, becomes=0.0, because="nobody answered, nothing is worse"),
 )
+STEP_EXAMPLES = (
+    example_of_step(severity_of_matter, 17, me={"issue_severity": 0.4}, becomes={"gives": 0.4}, because="about the issue"),
+    example_of_step(tries_before, 17, me={"issue_tries": 3}, becomes={"gives": 3}, because="tried three times"),
+    example_of_step(
+        feel_contact, 0.1, me={"satisfaction": 0.5, "expectation": 0.5, "trust": 0.5}, week={"rate": 2.0},
+        p=AS_IT_WAS | {"call_centre.memory": 0.1, "trust.loss": 0.025, "trust.encounter": 4.0},
+        becomes={"satisfaction": 0.46, "trust": 0.46, "ledger_service": 0.16},
+        because="a tenth of the way from 0.5 to 0.1 for each, and the 0.08 lost is booked at the rate of 2",
+    ),
+    example_of_step(
+        owned, 2.0, p={"accountability.acknowledges": 0.8, "accountability.apologises": 0.4, "accountability.speed": 0.5,
+        "accountability.blames": 0.1}, becomes={"gives": 0.435}, because="0.45 x 0.5 + 0.35 x 0.6 + 0.2 x 0.5 - 0.1",
+    ),
+    example_of_step(
+        recover, True, 2.0,
+        me={"issue_severity": 0.5, "satisfaction": 0.6, "expectation": 0.8, "grievance": 0.4, "spend": 10.0},
+        p={"accountability.acknowledges": 1.0, "accountability.apologises": 1.0, "accountability.speed": 1.0,
+           "accountability.blames": 0.025, "accountability.delight": 0.1, "accountability.relief": 0.8},
+        becomes={"satisfaction": 0.7075, "grievance": 0.16, "count.cost_compensation": 2000, "note.recovered": 0.75},
+        because="justice 0.775 - 0.025: half of the 0.2 missing, then 0.3 x 0.1 x 0.5 x 0.5; 0.6 of the grievance goes",
+    ),
+    example_of_step(
+        recover, False, 2.0, me={"issue_severity": 0.5, "grievance": 0.4, "spend": 10.0}, week={"rate": 2.0},
+        p={"accountability.acknowledges": 1.0, "accountability.apologises": 1.0, "accountability.speed": 1.0,
+           "accountability.blames": 0.025, "grievance.rise": 0.6},
+        becomes={"grievance": 0.445, "ledger_accountability": 0.09}, because="0.4 + 0.6 x 0.6 x 0.5 x a quarter, not owned",
+    ),
+    example_of_step(
+        rankle, 0.5, 0.5, me={"grievance": 0.2}, week={"rate": 2.0}, p={"grievance.rise": 0.5},
+        becomes={"grievance": 0.3, "ledger_service": 0.2}, because="0.2 + 0.8 x (0.5 x 0.5) x 0.5",
+    ),
+    example_of_step(
+        settle, 17, False, me={"issue_severity": 0.4, "issue_tries": 3}, becomes={"issue_tries": 4}, because="one more try",
+    ),
+    example_of_step(
+        settle, 17, True, me={"issue_severity": 0.4, "issue_tries": 3}, becomes={"issue_severity": 0.0, "issue_tries": 0},
+        because="solved",
+    ),
+    example_of_step(
+        count_contact, 0.15, 0, True,
+        becomes={"count.contacts": 1, "count.effort": FIXED_ONE // 4, "count.solved": 1, "count.first_contacts": 1,
+                 "count.solved_at_first": 1}, because="an effort of 0.1 + 0.15",
+    ),
+)  # fmt: skip

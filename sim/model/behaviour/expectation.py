@@ -7,9 +7,9 @@ Expectation rises faster than it falls: the service level at purchase becomes th
 
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import Column
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.innovation import lag_of_own, yardstick
-from sim.model.numeric import fixed
+from sim.model.numeric import FIXED_ONE, fixed
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -75,3 +75,13 @@ EXAMPLES = (
     example(adapted, 0.6, 0.8, 0.1, 0.05, becomes=0.62, because="a tenth of the way up from 0.6 to 0.8"),
     example(adapted, 0.8, 0.6, 0.1, 0.05, becomes=0.79, because="a twentieth of the way down from 0.8 to 0.6"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        adapt, me={"expectation": 0.6, "performed": 0.8}, firm={"obsolescence": 0.1}, p={"rise": 0.1, "innovation.awareness": 0.5},
+        becomes={"expectation": 0.625}, because="a tenth of the way from 0.6 to 0.8 + half of the lag of 0.1",
+    ),
+    example_of_step(
+        be_counted_expecting, me={"expectation": 0.75, "satisfaction": 0.5},
+        becomes={"count.expectation_gap": FIXED_ONE // 4}, because="a quarter",
+    ),
+)  # fmt: skip

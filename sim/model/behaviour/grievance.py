@@ -6,8 +6,8 @@ revenge fades over months; Orsingher, Valentini & de Angelis 2010 (JAMS 38:169-1
 
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import Column
-from sim.model.examples import example
-from sim.model.numeric import exp, fixed, share
+from sim.model.examples import example, example_of_step
+from sim.model.numeric import FIXED_ONE, exp, fixed, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -67,3 +67,9 @@ EXAMPLES = (
     example(aggrieved, 0.5, 1.0, 0.6, 0.5, becomes=0.65, because="half the room left, x 0.6 x half owned = 0.15 more"),
     example(relieved, 0.6, 0.75, becomes=0.15, because="a quarter of 0.6 is left"),
 )
+STEP_EXAMPLES = (
+    example_of_step(forgive, me={"grievance": 0.4}, p={"half_life": 1.0}, becomes={"grievance": 0.2}, because="half fades"),
+    example_of_step(
+        be_counted_aggrieved, me={"grievance": 0.25}, becomes={"count.grievance": FIXED_ONE // 4}, because="a quarter",
+    ),
+)  # fmt: skip

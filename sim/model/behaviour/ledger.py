@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sim.model.columns import Column
 from sim.model.events import percent
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.innovation import lag_of_own, lost_to_lag
 from sim.model.numeric import FIXED_ONE, exp, fixed
 from sim.model.parameters import Parameters, parameter
@@ -157,3 +157,27 @@ EXAMPLES = (
     example(portion, 0.3, 1.2, becomes=0.25, because="a quarter of the reasons"),
     example(rivals_pull, 0.6, 0.7, 0.01, becomes=0.01, because="the rival looks worse"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        book_week, 0.1, me={"expectation": 0.8, "performed": 0.6}, firm={"obsolescence": 0.05}, week={"rate": 2.0},
+        p={"notice": 0.05, "quality.failure_threshold": 0.5}, becomes={"ledger_innovation": 0.05, "ledger_expectation": 0.15},
+        because="0.05 of the 0.2 missing is the lag: a quarter of 0.1 at the rate of 2, and the rest is a disappointment",
+    ),
+    example_of_step(
+        attribute, 0.75, 0.25, week={"rate": 2.0}, p={"choice.fairness_weight": 0.5, "restlessness": 0.25},
+        me={"price_fairness": 0.5, "expectation": 0.5, "ledger_service": 4.0, "ledger_quality": 2.0, "ledger_price": 1.0,
+            "ledger_expectation": 2.0, "ledger_upselling": 1.0, "ledger_accountability": 1.0, "ledger_convenience": 1.0,
+            "ledger_innovation": 1.0, "ledger_communication": 1.0},
+        becomes={"count.left_because_service": FIXED_ONE // 4, "count.left_because_quality": FIXED_ONE // 8,
+                 "count.left_because_price": FIXED_ONE // 8, "count.left_because_expectation": FIXED_ONE // 8,
+                 "count.left_because_upselling": FIXED_ONE // 16, "count.left_because_accountability": FIXED_ONE // 16,
+                 "count.left_because_convenience": FIXED_ONE // 16, "count.left_because_innovation": FIXED_ONE // 16,
+                 "count.left_because_communication": FIXED_ONE // 16, "count.left_because_rival": FIXED_ONE // 16},
+        because="halves of what was booked, for the price 0.5 + 0.25 + half of the half that is unfair, for the rival "
+                "0.25 + 0.25: 8 in all",
+    ),
+    example_of_step(
+        forget, me=dict.fromkeys((f"ledger_{cause}" for cause in BOOKED), 1.0),
+        becomes=dict.fromkeys((f"ledger_{cause}" for cause in BOOKED), 0.0), because="nothing is left",
+    ),
+)  # fmt: skip

@@ -6,6 +6,7 @@ nor the customer file gives it. Sources stand on the lines.
 
 from sim.model.columns import Column
 from sim.model.distributions import Trait, constant, lognormal, normal, uniform
+from sim.model.examples import example_of_step
 from sim.model.random import stream
 from sim.model.steps import step
 
@@ -76,3 +77,12 @@ def be_counted(me, week, count):
 def be_counted_loyal(me, week, count):
     """Customers of week 0 who have been with the company without a break."""
     count.founders += me.provider == COMPANY and me.tenure > week.number and me.number < week.founders
+
+
+STEP_EXAMPLES = (
+    example_of_step(be_counted, me={"provider": RIVAL}, becomes={"count.rival_customers": 1}, because="with the rival"),
+    example_of_step(
+        be_counted_loyal, me={"number": 3, "tenure": 5}, week={"number": 4, "founders": 4}, becomes={"count.founders": 1},
+        because="one of the first four, and with the company since before the first week",
+    ),
+)  # fmt: skip

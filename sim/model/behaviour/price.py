@@ -7,7 +7,7 @@ Serves S3.3. Sources: Xia, Monroe & Cox 2004 (J. Marketing 68:1-15) for fairness
 from sim.model.behaviour.ledger import lost
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import Column
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.pricing import rise
 from sim.model.mechanisms.rival import offered
 from sim.model.mechanisms.transparency import forewarned
@@ -84,3 +84,18 @@ EXAMPLES = (
     example(price_advantage, 2.0, 1.5, 1.0, becomes=0.25, because="a quarter cheaper"),
     example(price_advantage, 1.0, 1.2, 2.0, becomes=-0.4, because="a fifth dearer, felt twice"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        feel_discounts, me={"price_fairness": 1.0}, p={"pricing.newcomer_discount": 0.2, "envy": 1.0, "forgetting": 0.1},
+        becomes={"price_fairness": 0.98}, because="a tenth of the way from 1 to 0.8",
+    ),
+    example_of_step(
+        faces_rise, p={"pricing.list_price": 1.1}, last={"pricing.list_price": 1.0}, becomes={"gives": True}, because="a tenth",
+    ),
+    example_of_step(
+        feel_rise, me={"price_fairness": 0.9, "price_sensitivity": 2.0}, week={"rate": 2.0}, last={"pricing.list_price": 1.0},
+        p={"pricing.list_price": 1.1, "outrage": 2.0, "transparency.price_notice": 0.5, "transparency.notice_relief": 0.5},
+        becomes={"price_fairness": 0.6, "ledger_price": 0.6, "note.price_rise": 0.1},
+        because="2 x three quarters x a tenth x 2 less, booked at the rate of 2",
+    ),
+)  # fmt: skip

@@ -13,8 +13,8 @@ from sim.model.behaviour.ledger import book_week, lost
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.trust import trust_after
 from sim.model.columns import Column
-from sim.model.examples import example
-from sim.model.numeric import fixed, share
+from sim.model.examples import AS_IT_WAS, example, example_of_step
+from sim.model.numeric import FIXED_ONE, fixed, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -166,3 +166,25 @@ EXAMPLES = (
     example(at_peak, 0.1, 0.5, 3.0, becomes=0.25, because="0.1 x (1 + 3 x 0.5)"),
     example(moved, 0.8, 0.4, 0.1, becomes=0.76, because="a tenth of the way from 0.8 to 0.4"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        verdict_on, 0.5, me={"expectation": 0.7},
+        p={"assimilation": 0.25, "sensitivity": 0.8, "loss_aversion": 2.0, "curvature": 0.6}, becomes={"gives": 0.508},
+        because="0.7 - 1.6 x 0.15 x 0.6 / 0.75",
+    ),
+    example_of_step(
+        remember, 0.5, 0.1, me={"expectation": 0.7, "satisfaction": 0.8}, p=AS_IT_WAS,
+        becomes={"satisfaction": 0.77, "gives": 0.03}, because="a tenth of the way from 0.8 to 0.5",
+    ),
+    example_of_step(
+        judge_week, week={"rate": 2.0},
+        me={"performed": 0.25, "expectation": 0.45, "satisfaction": 0.75, "trust": 0.65, "tenure": 25},
+        p=AS_IT_WAS | {"weight_new": 0.2, "weight_settled": 0.04, "settling": 26.0, "peak": 3.0, "trust.loss": 0.025,
+                       "quality.failure_threshold": 0.5},
+        becomes={"tenure": 26, "satisfaction": 0.6, "trust": 0.64, "ledger_quality": 0.3},
+        because="weight (0.04 + half of 0.16) x (1 + 3 x 0.5): 0.3 of the way from 0.75 to 0.25; the 0.15 lost is a failure's",
+    ),
+    example_of_step(
+        be_counted_satisfied, me={"satisfaction": 0.5}, becomes={"count.satisfaction": FIXED_ONE // 2}, because="a half",
+    ),
+)  # fmt: skip

@@ -8,6 +8,7 @@ from sim.model.behaviour.ledger import attribute, forget, reasons_told
 from sim.model.behaviour.person import COMPANY, GONE, MOOD, MOVES, RIVAL, THINKS
 from sim.model.behaviour.price import price_advantage
 from sim.model.events import TOSS_UP, by_how_much, provider_words
+from sim.model.examples import example_of_step
 from sim.model.mechanisms.contracts import bound, hurdle
 from sim.model.mechanisms.fees import price_seen
 from sim.model.mechanisms.impatience import remaining
@@ -217,3 +218,87 @@ def begin_anew(me, p, promised: float, belief: float):
     me.issue_severity, me.issue_tries = 0.0, UNDECIDED
     me.tenure = 0
     forget(me)
+
+
+STEP_EXAMPLES = (
+    example_of_step(
+        moves_or_compares, me={"issue_severity": 0.5, "grievance": 0.4, "heard": {(COMPANY, False): 1}},
+        p={"choice.attention": 0.05, "choice.issue_trigger": 0.4, "choice.grievance_trigger": 0.25, "choice.news_trigger": 0.1},
+        luck={(MOOD, MOVES): 0.9, (MOOD, THINKS): 0.44}, becomes={"gives": True},
+        because="0.44 is below 0.05 + 0.1 for bad news + 0.4 x 0.5 + 0.25 x 0.4",
+    ),
+    example_of_step(
+        move_or_compare, luck={(CHOICE, 0): 0.5, (MOOD, MOVES): 0.09}, p={"choice.involuntary": 5.0},
+        becomes={"provider": GONE, "contract_end": -1, "count.leavers_involuntary": 1,
+                 "count.left_because_involuntary": FIXED_ONE, "note.moves_away": 0.0},
+        because="0.09 is below 5 x 7 / 365.25",
+    ),
+    example_of_step(
+        move_away, me={"came_by": 1}, becomes={"provider": GONE, "contract_end": -1, "came_by": 0, "count.leavers_involuntary": 1,
+        "count.left_because_involuntary": FIXED_ONE, "count.leavers_referred": 1, "note.moves_away": 0.0},
+        because="one who had come through friends leaves the market",
+    ),
+    example_of_step(
+        compare, 0.6, me={"satisfaction": 0.8, "trust": 0.6, "grievance": 0.2, "price_fairness": 0.5, "belief_rival": 0.6,
+        "price_sensitivity": 1.0, "switching_cost": 0.1}, week={"rival_reputation": 0.6},
+        p={"choice.trust_weight": 0.5, "choice.grievance_weight": 0.5, "choice.fairness_weight": 0.2, "choice.appeal": 0.5,
+           "rival.price": 0.9}, becomes={"note.compares_and_stays": 0.05},
+        because="0.5 x (0.6 - (0.7 - 0.2)) + 0.1 is 0.05 above the hurdle, but 0.6 not below the logistic of 5 x 0.05, 0.562",
+    ),
+    example_of_step(
+        look_of_other, me={"belief_rival": 0.6}, week={"rival_reputation": 0.8},
+        p={"belief.reviews": 0.3, "word_of_mouth.review_display": 0.5}, becomes={"gives": 0.73},
+        because="0.65 of the way from what is believed to what the public thinks",
+    ),
+    example_of_step(
+        advantage_of_other, me={"tenure": 10, "price_sensitivity": 2.0}, p={"rival.price": 0.75}, becomes={"gives": 0.5},
+        because="a quarter cheaper, felt twice",
+    ),
+    example_of_step(
+        hurdle_of, week={"number": 0}, me={"switching_cost": 0.2, "came_by": 1, "contract_end": 5, "woken": True, "wooed": True},
+        p={"impatience.switching_trend": 0.5, "referral.bond": 0.1, "contracts.exit_fee": 26.0,
+           "retention_offers.better_plan": 5.2, "winback.discount": 10.4}, becomes={"gives": 0.7},
+        because="0.2 + 0.1 for friends + half a year's fee + a tenth for the plan - a fifth for coming back",
+    ),
+    example_of_step(
+        stay, 0.25, me={"spend": 10.0, "woken": True, "contract_end": 5}, week={"number": 5},
+        p={"retention_offers.better_plan": 2.0, "contracts.renewal": 52},
+        becomes={"contract_end": 57, "count.cost_retention": 2000, "note.compares_and_stays": 0.25, "note.contract_renewed": 52},
+        because="takes the better plan, and is bound for another year",
+    ),
+    example_of_step(
+        leave, 0.6, 0.0, me={"issue_tries": SILENT, "came_by": 2, "price_fairness": 1.0, "ledger_service": 0.3, "expectation": 0.6},
+        week={"number": 7}, p={"ledger.restlessness": 0.1},
+        becomes={"left_in": 8, "came_by": 0, "count.leavers_voluntary": 1, "count.left_in_silence": 1,
+                 "count.leavers_advertised": 1, "count.left_because_service": 0.75 * FIXED_ONE,
+                 "count.left_because_rival": 0.25 * FIXED_ONE}, because="0.3 of 0.4 was the service",
+    ),
+    example_of_step(
+        join, me={"heard": {(COMPANY, True): 1}, "wooed": True, "spend": 10.0, "left_in": 3},
+        p={"referral.reward": 2.0, "winback.discount": 4.0},
+        becomes={"came_by": 1, "left_in": 0, "count.joiners": 1, "count.referred_joiners": 1, "count.won_back": 1,
+                 "count.cost_referral": 2000, "count.cost_winback": 4000}, because="friends and an offer brought them back",
+    ),
+    example_of_step(
+        arrive_at_rival, 1.2, me={"belief_rival": 0.5, "contract_end": 9, "tenure": 7}, firm={"rival_obsolescence": 0.06},
+        p={"rival.level": 0.76, "rival.overpromise": 0.05, "expectation.promise_weight": 0.6},
+        becomes={"belief_company": 1.0, "expectation": 0.65, "satisfaction": 0.65, "trust": 0.5, "price_fairness": 1.0, "tenure": 0,
+                 "provider": RIVAL, "contract_end": -1}, because="0.6 x (0.76 - 0.06 + 0.05) + 0.4 x 0.5",
+    ),
+    example_of_step(
+        arrive_at_company, 0.4, me={"provider": RIVAL, "belief_company": 0.5, "tenure": 7}, firm={"obsolescence": 0.08},
+        week={"number": 3}, p={"quality.level": 0.78, "marketing.overpromise": 0.05, "transparency.misleading": 0.5,
+        "transparency.exaggeration": 0.4, "pretence.claimed": 0.75, "pretence.actual": 0.25, "pretence.lift": 0.4,
+        "expectation.promise_weight": 0.6, "contracts.term": 52},
+        becomes={"belief_rival": 0.4, "expectation": 0.704, "satisfaction": 0.704, "trust": 0.5, "price_fairness": 1.0, "tenure": 0,
+                 "provider": COMPANY, "contract_end": 55},
+        because="0.75 is promised, a fifth of the rest misleads (0.8), a fifth of that rest is pretence (0.84): 0.6 x 0.84 + 0.2",
+    ),
+    example_of_step(
+        begin_anew, 0.9, 0.5, p={"expectation.promise_weight": 0.6},
+        me={"grievance": 0.3, "upsell_fatigue": 0.4, "issue_severity": 0.5, "issue_tries": 2, "tenure": 9, "ledger_price": 0.1},
+        becomes={"expectation": 0.74, "satisfaction": 0.74, "trust": 0.5, "grievance": 0.0, "price_fairness": 1.0,
+                 "upsell_fatigue": 0.0, "issue_severity": 0.0, "issue_tries": 0, "tenure": 0, "ledger_price": 0.0},
+        because="0.6 x 0.9 + 0.4 x 0.5, and nothing is left of what was",
+    ),
+)  # fmt: skip

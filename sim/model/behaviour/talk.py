@@ -7,7 +7,7 @@ negative among viable firms. Rates are assumptions.
 
 from sim.model.behaviour.person import COMPANY, GONE, MOOD, TALKS
 from sim.model.events import Circumstances, provider_words
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.referral import spurred
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens
@@ -97,3 +97,14 @@ EXAMPLES = (
     example(speaks_well, 0.8, 0.2, 0.5, becomes=True, because="0.8 - 0.2 is above 0.5"),
     example(speaks_well, 0.8, 0.4, 0.5, becomes=False, because="0.8 - 0.4 is below 0.5"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        talks_now, me={"satisfaction": 0.8, "talkativeness": 2.0}, luck={(MOOD, TALKS): 0.19},
+        p={"base": 0.02, "strong": 0.1, "pivot": 0.7, "referral.reward": 1.0, "referral.eagerness": 0.2}, becomes={"gives": True},
+        because="0.19 is below 2 x (0.02 + 0.1 x 0.3) + half of 0.2 for the reward",
+    ),
+    example_of_step(says_well, me={"satisfaction": 0.8, "grievance": 0.2}, p={"pivot": 0.7}, becomes={"gives": 0}, because="0.6"),
+    example_of_step(
+        be_heard, True, 3, becomes={"count.talkers": 1, "count.heard_well": 3, "note.tells_well": 3}, because="three heard it",
+    ),
+)  # fmt: skip

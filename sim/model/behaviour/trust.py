@@ -7,8 +7,8 @@ held to the range of the replication (evidence row L10).
 from sim.model.behaviour.ledger import lost
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import Column
-from sim.model.examples import example
-from sim.model.numeric import fixed
+from sim.model.examples import example, example_of_step
+from sim.model.numeric import FIXED_ONE, fixed
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -64,3 +64,10 @@ EXAMPLES = (
     example(trust_after, 0.5, 0.1, 0.01, 0.025, becomes=0.49, because="2.5 hundredths of 0.4 downwards"),
     example(shaken, 0.8, 0.25, becomes=0.6, because="a quarter of 0.8 is lost"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        shake, 0.25, me={"trust": 0.8}, week={"rate": 2.0}, becomes={"trust": 0.6, "ledger_communication": 0.4},
+        because="a quarter of 0.8 is lost, and booked at the rate of 2",
+    ),
+    example_of_step(be_counted_trusting, me={"trust": 0.5}, becomes={"count.trust": FIXED_ONE // 2}, because="a half"),
+)  # fmt: skip

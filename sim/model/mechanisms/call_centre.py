@@ -41,13 +41,14 @@ from sim.model.behaviour.waiting import (
     wait_pain,
 )
 from sim.model.events import Circumstances, duration
+from sim.model.examples import AS_IT_WAS, example_of_step
 from sim.model.mechanisms.digital_channels import tangle
 from sim.model.mechanisms.employee_care import remember_call, wages
 from sim.model.mechanisms.impatience import remaining
 from sim.model.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.model.mechanisms.pretence import see_through
 from sim.model.mechanisms.support_access import endured, menu_of, patience_left, routed
-from sim.model.numeric import fixed_minutes, normal_quantile
+from sim.model.numeric import FIXED_ONE, fixed_minutes, normal_quantile
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens
 from sim.model.rules import f32
@@ -229,4 +230,46 @@ def pay_representatives(firm, p, week, count):
     count.cost_calls += wages(firm.hours_paid, p.call_centre.wage, p.call_centre.hours, week.stands_for)
 
 
-EXAMPLES = ()
+STEP_EXAMPLES = (
+    example_of_step(
+        dial, 16, me={"patience": 6.0}, luck={(CONTACT, COMES_AT): 0.25, (CONTACT, TAKES): 0.5, (CONTACT, IS_PATIENT): 0.5},
+        p={"handling": 5.0, "handling_spread": 0.0, "support_access.menu_levels": 2, "support_access.routing": 0.05,
+           "support_access.seconds_per_level": 15.0}, becomes={"gives": (2**30, 4.5, 6 * 0.6931472 - 0.5, 0)},
+        because="a quarter of the week gone; a tenth of 5 minutes saved; the median patience less half a minute of menu",
+    ),
+    example_of_step(
+        answer_call, 2.0, 3.0, 5.0, line={"free_at": [6.0], "numbers": [0]}, agent={},
+        becomes={"gives": (4.0, ANSWERED, 0), "count.busy": 3 * FIXED_ONE, "agent.call_minutes": 3.0},
+        because="the line is free at 6, and 5 minutes of patience are enough",
+    ),
+    example_of_step(
+        answer_call, 2.0, 3.0, 1.0, line={"free_at": [6.0], "numbers": [0]}, agent={},
+        p={"callback": 0.5, "callback_after": 3.0, "callback_reached": 0.85},
+        luck={(CONTACT, IS_CALLED_BACK): 0.4, (CONTACT, IS_REACHED): 0.9},
+        becomes={"gives": (4.0, NOT_REACHED | CALLED_BACK, 0), "count.busy": FIXED_ONE, "agent.call_minutes": 1.0},
+        because="called back after 4 minutes, but nobody is there: a minute in vain",
+    ),
+    example_of_step(
+        spend_time, 3.0, me={"call_minutes": 2.0}, becomes={"call_minutes": 5.0, "count.busy": 3 * FIXED_ONE}, because="2 + 3",
+    ),
+    example_of_step(
+        after_call, 17, 3.0, ANSWERED, luck={(CONTACT, IS_HELPED): 0.63, (CONTACT, SEES_THROUGH): 0.9}, agent={"skill": 0.8},
+        me={"issue_severity": 0.5, "satisfaction": 0.5, "expectation": 0.5, "trust": 0.5},
+        p=AS_IT_WAS | {"hardness": 0.4, "tolerance": 3.0, "waiting_hurts": 0.3, "manner": 0.5, "solution": 0.3, "memory": 0.1,
+                       "trust.encounter": 0.0, "accountability.acknowledges": 0.0, "accountability.apologises": 0.0,
+                       "accountability.speed": 0.0},
+        becomes={"issue_severity": 0.0, "satisfaction": 0.53, "agent.calls_taken": 1.0, "count.calls": 1, "count.answered": 1,
+                 "count.wait": 3 * FIXED_ONE, "count.waited_8": 1, "count.contacts": 1, "count.effort": FIXED_ONE // 4,
+                 "count.solved": 1, "count.first_contacts": 1, "count.solved_at_first": 1, "note.solved": 3.0, "note.recovered": 0.0},
+        because="0.63 is below 0.8 x (1 - 0.4 x 0.5): solved; 0.25 + 0.5 x 0.8 + 0.3 - 0.15 for the wait is 0.8, weighed a tenth",
+    ),
+    example_of_step(
+        count_call, 0.25, True, becomes={"count.calls": 1, "count.answered": 1, "count.answered_in_time": 1, "count.waited_2": 1,
+        "count.wait": FIXED_ONE // 4}, because="15 seconds lie between 10 and 20, and are within 20",
+    ),
+    example_of_step(
+        pay_representatives, firm={"representatives_on_duty": 3, "hours_paid": 2.5}, week={"stands_for": 40.0},
+        p={"hours": 60.0, "wage": 20.0}, becomes={"count.capacity": 270 * FIXED_ONE, "count.cost_calls": 7500},
+        because="3 x 60 hours and 2.5 x 60 x 20.00 over 40: 270 minutes and 75.00",
+    ),
+)  # fmt: skip

@@ -16,8 +16,8 @@ from sim.model.behaviour.conversation import (
 )
 from sim.model.behaviour.ledger import lost
 from sim.model.behaviour.trust import shaken
-from sim.model.examples import example
-from sim.model.numeric import share
+from sim.model.examples import AS_IT_WAS, example, example_of_step
+from sim.model.numeric import FIXED_ONE, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, i64, rule
@@ -161,3 +161,26 @@ EXAMPLES = (
     example(conversation, False, True, 0.3, 0.0, becomes=0.0, because="stuck with a machine, nothing is worse"),
     example(conversations, 30, 0.1, becomes=300, because="thirty at 0.10"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        ask_bot, 17, me={"issue_severity": 0.5, "issue_tries": 1},
+        luck={(CHATBOT, MEETS): 0.4, (CHATBOT, IS_HELPED): 0.5, (CHATBOT, IS_HANDED_OVER): 0.3, (CHATBOT, MEETS_POSER): 0.9},
+        p={"share": 0.5, "resolution": 0.4, "hardness": 1.0, "escalation": 0.4},
+        becomes={"count.bot_contacts": 1, "note.bot_hands_over": 0.0, "gives": 17 | HANDED},
+        because="0.5 is not below 0.4 x 0.5, but 0.3 is below 0.4: a person takes over",
+    ),
+    example_of_step(
+        ask_bot, 17, me={"issue_severity": 0.5, "issue_tries": 1, "satisfaction": 0.5, "expectation": 0.5, "digital_affinity": 0.5},
+        luck={(CHATBOT, MEETS): 0.4, (CHATBOT, IS_HELPED): 0.19, (CHATBOT, IS_HANDED_OVER): 0.3, (CHATBOT, MEETS_POSER): 0.9},
+        p=AS_IT_WAS | {"share": 0.5, "resolution": 0.4, "hardness": 1.0, "coldness": 0.2, "call_centre.memory": 0.5,
+                       "trust.encounter": 0.0},
+        becomes={"satisfaction": 0.6, "issue_severity": 0.0, "issue_tries": 0, "count.bot_contacts": 1, "count.bot_solved": 1,
+                 "count.contacts": 1, "count.effort": 0.25 * FIXED_ONE, "count.solved": 1, "note.bot_solves": 0.0, "gives": 0},
+        because="0.19 is below 0.4 x 0.5: solved, and felt as 0.8 less half of the chill of 0.2, half way from 0.5",
+    ),
+    example_of_step(
+        see_through_bot, me={"trust": 0.8}, week={"rate": 2.0}, p={"distrust": 0.25},
+        becomes={"trust": 0.6, "ledger_service": 0.4, "note.bot_found_out": 0.25}, because="a quarter of 0.8",
+    ),
+    example_of_step(pay_for_bot, count={"bot_contacts": 30}, p={"cost": 0.1}, becomes={"count.cost_chatbot": 300}, because="0.10 each"),
+)  # fmt: skip

@@ -14,10 +14,10 @@ from sim.model.behaviour.conversation import (
     solves,
     tries_before,
 )
-from sim.model.examples import example
+from sim.model.examples import AS_IT_WAS, example, example_of_step
 from sim.model.mechanisms.chatbot import conversations
 from sim.model.mechanisms.personalisation import repeating
-from sim.model.numeric import share
+from sim.model.numeric import FIXED_ONE, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, i64, rule
@@ -155,3 +155,23 @@ EXAMPLES = (
     example(correspondence, False, 0.0, 0.3, 0.2, becomes=0.0, because="nothing is worse"),
     example(overheard, 3, 5.0, becomes=15, because="each counts for five"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        tangle, True, p={"personalisation.repetition_hurts": 0.2, "personalisation.remembers": 0.75, "inconsistency": 0.2,
+        "offered": 0.5}, becomes={"gives": 0.15}, because="a quarter of 0.2 and half of 0.2",
+    ),
+    example_of_step(
+        write, 17, me={"digital_affinity": 0.5, "issue_severity": 0.4, "satisfaction": 0.5, "expectation": 0.5, "spend": 10.0},
+        luck={(DIGITAL, WRITES): 0.2, (DIGITAL, IS_HELPED): 0.55, (DIGITAL, GOES_PUBLIC): 0.1},
+        p=AS_IT_WAS | {"offered": 0.6, "skill": 0.7, "hardness": 0.5, "response_hours": 24.0, "tolerance": 24.0, "slowness_hurts": 0.3,
+                       "strangeness": 0.2, "call_centre.memory": 0.1, "trust.encounter": 0.0, "accountability.acknowledges": 0.0,
+                       "accountability.apologises": 0.0, "accountability.speed": 0.0, "accountability.compensates": 2.0},
+        becomes={"satisfaction": 0.52, "issue_severity": 0.0, "count.digital_contacts": 1, "count.contacts": 1,
+                 "count.effort": FIXED_ONE // 4, "count.solved": 1, "count.first_contacts": 1, "count.solved_at_first": 1,
+                 "count.cost_compensation": 2000, "note.message_solved": 24.0, "note.recovered": 0.225, "gives": 0},
+        because="0.2 is below 0.5 x 0.6, and 0.55 below 0.7 x 0.8: felt as 0.85 - 0.15, a tenth of the way from 0.5",
+    ),
+    example_of_step(
+        pay_for_messages, count={"digital_contacts": 3}, p={"cost": 4.0}, becomes={"count.cost_digital": 1200}, because="4.00 each",
+    ),
+)  # fmt: skip

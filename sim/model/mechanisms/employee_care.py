@@ -9,10 +9,10 @@ Law: at constant turnover, representatives' tenure is geometric.
 import numpy as np
 
 from sim.model.columns import Column
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.management import cared_for
 from sim.model.mechanisms.outsourcing import granted, outsourced, reduced
-from sim.model.numeric import exp, fixed, log, normal_quantile, share
+from sim.model.numeric import FIXED_ONE, exp, fixed, log, normal_quantile, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, i64, rule
@@ -311,3 +311,53 @@ EXAMPLES = (
     example(skill_of, 0.8, 0.1, 1.0, becomes=0.9, because="one spread above average"),
     example(wages, 10.0, 20.0, 60.0, 40.0, becomes=30_000, because="12,000 a week over 40 is 300.00"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        let_people_go, firm={"let_go": 0.5}, p={"layoffs": 365.25 / 700}, becomes={"firm.let_go": 0.505}, because="a hundredth of half",
+    ),
+    example_of_step(
+        come_to_work, me={"number": 1}, week={"staff_lasts": False}, firm={"representatives_on_duty": 4, "hours_paid": 1.0},
+        luck={(REPRESENTATIVE, 0, 0): 0.84134475}, p={"call_centre.skill": 0.7, "call_centre.skill_spread": 0.1, "pay": 1.2,
+        "outsourcing.share": 0.25},
+        becomes={"skill": 0.8, "morale": 0.7, "firm.hours_paid": 2.2, "count.staff": 1, "count.morale": 0.7 * FIXED_ONE},
+        because="one spread above average, at the company's own pay: only the first of four is outsourced",
+    ),
+    example_of_step(
+        talent, 3, True, luck={(REPRESENTATIVE, 3, 0): 0.84134475}, becomes={"gives": 0.6},
+        p={"call_centre.skill": 0.7, "call_centre.skill_spread": 0.1, "outsourcing.skill_gap": 0.25}, because="three quarters of 0.8",
+    ),
+    example_of_step(
+        live_on, False, me={"call_minutes": 9.0, "calls_taken": 3.0, "hard_calls": 1.0, "hires": 2.0}, week={"number": 0},
+        luck={(REPRESENTATIVE, 2, 0): 0.5, (STAFF, 0): 0.5},
+        p={"training": 1.0, "pay": 1.1, "pay_weight": 0.6, "training_weight": 0.2, "turnover": 365.25 / 70, "training_lift": 0.4,
+           "beginner_gap": 0.4, "learning": 6.0, "morale_weight": 0.5, "call_centre.skill": 0.8},
+        becomes={"morale": 0.86, "staff_tenure": 6.0, "skill": 0.84 * 0.8 * 1.08, "call_minutes": 0.0, "calls_taken": 0.0,
+                 "hard_calls": 0.0, "firm.own_staff": 1.0},
+        because="morale 0.7 + 0.06 + 0.1; half are gone after 6.9 weeks; skill 0.84, of which half of 0.4 is not yet learned",
+    ),
+    example_of_step(
+        stay_or_quit, 0.7, False, me={"morale": 0.7, "staff_tenure": 4.0}, luck={(STAFF, 0): 0.64}, p={"turnover": 365.25 / 7},
+        firm={"representatives_before": 5, "representatives_on_duty": 5}, becomes={"staff_tenure": 5.0},
+        because="0.64 is not below 1 - 1/e",
+    ),
+    example_of_step(
+        morale_of_week, 0.8, me={"morale": 0.6, "call_minutes": 54.0, "calls_taken": 4.0, "hard_calls": 1.0},
+        week={"stands_for": 60.0}, firm={"representatives_before": 10, "representatives_on_duty": 8},
+        last={"call_centre.hours": 60.0},
+        p={"target_occupancy": 0.8, "strain": 0.1, "recovery": 0.5, "insecurity": 0.5}, becomes={"gives": 0.525},
+        because="0.6 + half of 0.2 - 0.1 x (half way from 0.8 to 1, and 0.25), less 0.1 for the fifth who went",
+    ),
+    example_of_step(
+        be_replaced, 0.8, False, me={"morale": 0.3, "staff_tenure": 9.0, "hires": 1.0},
+        becomes={"morale": 0.8, "staff_tenure": 0.0, "hires": 2.0, "count.hires": 1, "firm.paid_hires": 1.0},
+        because="a beginner, whom the company pays for",
+    ),
+    example_of_step(
+        remember_call, True, 0.4, p={"anger": 0.3}, becomes={"calls_taken": 1.0, "hard_calls": 1.0}, because="solved, but angry",
+    ),
+    example_of_step(
+        pay_for_staff, firm={"paid_hires": 2.0, "own_staff": 10.0, "budget": -0.5}, week={"stands_for": 40.0},
+        p={"hiring_cost": 3000.0, "training_cost": 32.0, "training": 2.0, "management.neglect": 0.5},
+        becomes={"count.cost_staff": 15_000 + 1200}, because="2 x 3,000 and 10 x 32 x 1.5 hours, over 40",
+    ),
+)  # fmt: skip

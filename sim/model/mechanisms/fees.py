@@ -8,7 +8,7 @@ Monroe & Cox 2004 (J. Marketing 68:1-15) for fairness. No study here shows the l
 
 from sim.model.behaviour.ledger import lost
 from sim.model.behaviour.person import COMPANY
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.pricing import cents
 from sim.model.mechanisms.transparency import FINDS_FEE, IS_CHARGED, LIGHT, betray
 from sim.model.numeric import clamp, share
@@ -134,3 +134,25 @@ EXAMPLES = (
     example(first_bill, 1, 0, becomes=False, because="joined before the simulated time"),
     example(first_bill, 2, 5, becomes=False, because="has paid before"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        is_charged, p={"size": 0.5, "share": 0.02}, luck={(LIGHT, IS_CHARGED): 0.01}, becomes={"gives": True}, because="two in a hundred",
+    ),
+    example_of_step(
+        be_charged, me={"spend": 10.0}, p={"size": 0.5, "discovery": 0.3}, luck={(LIGHT, FINDS_FEE): 0.4},
+        becomes={"count.revenue_fees": 500, "note.fee_unnoticed": 500}, because="half of 10.00, and 0.4 is not below 0.3",
+    ),
+    example_of_step(sees_first_bill, me={"tenure": 1}, last={"drip": 0.1}, becomes={"gives": True}, because="joined last week"),
+    example_of_step(
+        find_drip, me={"price_fairness": 0.9, "trust": 0.8, "price_sensitivity": 1.0}, week={"rate": 2.0}, last={"drip": 0.25},
+        p={"unfairness": 0.4, "distrust": 0.5, "anger": 0.4},
+        becomes={"price_fairness": 0.8, "trust": 0.7, "grievance": 0.1, "ledger_price": 0.2, "ledger_communication": 0.4,
+                 "note.drip_found": 0.25}, because="a quarter of 0.4 is unfair, of 0.5 shakes trust, of 0.4 makes angry",
+    ),
+    example_of_step(
+        find_hidden, 0.5, 0.25, me={"price_fairness": 0.9, "price_sensitivity": 1.5, "trust": 0.8}, week={"rate": 2.0},
+        p={"unfairness": 0.4, "anger": 0.2},
+        becomes={"price_fairness": 0.6, "trust": 0.6, "grievance": 0.1, "ledger_price": 0.6, "ledger_communication": 0.6},
+        because="0.4 x 0.5 x 1.5 of fairness, a quarter of trust, and half of 0.2 in anger, at the rate of 2",
+    ),
+)  # fmt: skip

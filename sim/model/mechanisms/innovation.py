@@ -10,10 +10,10 @@ import numpy as np
 
 from sim.model.behaviour.person import RIVAL
 from sim.model.columns import Column
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.marketing import spending
 from sim.model.mechanisms.rival import offered
-from sim.model.numeric import fixed, share
+from sim.model.numeric import FIXED_ONE, fixed, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -114,3 +114,19 @@ EXAMPLES = (
     example(lost_to_lag, 0.08, 0.8, 0.7, 0.5, 0.04, becomes=0.08, because="the lag explains all of it"),
     example(lost_to_lag, 0.08, 0.8, 0.78, 0.5, 0.04, becomes=0.0, because="0.02 short is not noted"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        keep_up, firm={"obsolescence": 0.1, "rival_obsolescence": 0.2},
+        p={"frontier": 0.3, "investment": 4.0, "progress": 0.05, "rival_keeps_up": 0.5},
+        becomes={"firm.obsolescence": 0.1 + 0.2 * 7 / 365.25, "firm.rival_obsolescence": 0.2 + 0.15 * 7 / 365.25},
+        because="0.3 a year less 0.05 x 2 of progress; the rival follows half of it",
+    ),
+    example_of_step(
+        lag_of_own, me={"provider": RIVAL}, firm={"obsolescence": 0.1, "rival_obsolescence": 0.2}, becomes={"gives": 0.2},
+        because="with the rival",
+    ),
+    example_of_step(
+        pay_for_progress, firm={"obsolescence": 0.25}, count={"customers": 1000}, p={"investment": 0.5},
+        becomes={"count.obsolescence": FIXED_ONE // 4, "count.cost_innovation": 50_000}, because="1,000 times 0.50",
+    ),
+)  # fmt: skip

@@ -6,8 +6,8 @@ is missing at the next review: the death spiral; reinvesting is its reverse. Siz
 """
 
 from sim.model.columns import Column
-from sim.model.examples import example
-from sim.model.numeric import clamp, fixed
+from sim.model.examples import example, example_of_step
+from sim.model.numeric import FIXED_ONE, clamp, fixed
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
@@ -123,3 +123,21 @@ EXAMPLES = (
     example(cared_for, 0.8, 0.5, -0.5, becomes=0.6, because="0.8 x (1 - 0.5 x 0.5)"),
     example(cared_for, 0.8, 0.5, 0.5, becomes=0.8, because="a larger budget is no neglect"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        review, firm={"quarter_revenue": 200.0, "quarter_cost": 190.0, "budget": 0.0}, week={"number": 26},
+        p={"review_weeks": 13, "target_margin": 0.1, "cuts": 0.2, "floor": 0.5},
+        becomes={"firm.budget": -0.2, "firm.quarter_revenue": 0.0, "firm.quarter_cost": 0.0}, because="5 % are too little",
+    ),
+    example_of_step(
+        take_posts, firm={"representatives_on_duty": 9, "lanes_on_duty": 5, "budget": -0.25, "let_go": 0.2}, week={"number": 3},
+        p={"call_centre.representatives": 10, "self_checkout.lanes": 12, "self_checkout.self_lanes": 4},
+        becomes={"firm.representatives_on_duty": 6, "firm.lanes_on_duty": 6, "firm.representatives_before": 9,
+                 "firm.lanes_before": 5}, because="10 x 0.75 x 0.8, and 8 x 0.75",
+    ),
+    example_of_step(
+        close_books, firm={"budget": 0.25, "quarter_revenue": 1.0, "quarter_cost": 2.0},
+        count={"revenue_service": 300, "cost_calls": 150},
+        becomes={"firm.quarter_revenue": 4.0, "firm.quarter_cost": 3.5, "count.budget": 1.25 * FIXED_ONE}, because="3.00 and 1.50 more",
+    ),
+)  # fmt: skip

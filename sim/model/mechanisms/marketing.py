@@ -4,7 +4,7 @@ Serves S1.2, S1.8, S3.6. A promise above the true level wins customers and disap
 (Marketing Science 25:8-24), optimal overstatement lowers later satisfaction; sizes are assumptions.
 """
 
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, i64, rule
@@ -56,3 +56,9 @@ EXAMPLES = (
     example(spending, 500, 0.02, 2.0, becomes=2000, because="ten people at 2.00"),
     example(reached, 0.1, 0.2, becomes=0.28, because="0.1 + 0.9 x 0.2"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        pay_for_reach, count={"rival_customers": 500}, p={"reach": 0.02, "cost": 2.0}, becomes={"count.cost_marketing": 2000},
+        because="ten people at 2.00",
+    ),
+)  # fmt: skip

@@ -8,7 +8,7 @@ Marketing Research 51:546-562), personal messages worked about twice as well onc
 from sim.model.behaviour.ledger import booked, lost
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.trust import shaken
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, i64, rule
@@ -120,3 +120,17 @@ EXAMPLES = (
     example(watched, 0.3, 0.4, 0.02, 0.5, becomes=0.0, because="within comfort"),
     example(knowing, 1000, 0.5, 0.5, 0.05, becomes=5000, because="a thousand times 5 cents"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        be_fitted, me={"performed": 0.7, "trust": 0.6}, p={"tailoring": 0.5, "fit": 0.1, "control": 0.5},
+        becomes={"performed": 0.74}, because="0.1 x 0.5 x 0.8 welcome",
+    ),
+    example_of_step(
+        feel_watched, me={"trust": 0.5}, week={"rate": 2.0}, p={"tailoring": 0.9, "comfort": 0.4, "creepiness": 0.4},
+        becomes={"trust": 0.45, "ledger_communication": 0.1}, because="0.4 x half unwelcome x 0.5 beyond is a tenth of it",
+    ),
+    example_of_step(
+        pay_for_knowing, count={"customers": 1000}, p={"remembers": 0.5, "tailoring": 0.3, "cost": 0.05},
+        becomes={"count.cost_personalisation": 4000}, because="1,000 x 0.8 x 5 cents",
+    ),
+)  # fmt: skip

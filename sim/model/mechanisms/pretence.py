@@ -6,7 +6,7 @@ we know of measures it: all sizes are assumptions.
 """
 
 from sim.model.behaviour.person import COMPANY
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.transparency import HEARS, LIGHT, betray, exposed, flattered
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens
@@ -89,3 +89,21 @@ EXAMPLES = (
     example(hollow, 0.25, 0.75, becomes=0.0, because="better than it claims to be"),
     example(campaign, 1000, 0.02, 0.5, becomes=1000, because="1,000 people at one cent"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        hears_campaign, p={"claimed": 0.5, "reach": 0.1}, luck={(LIGHT, HEARS): 0.05}, becomes={"gives": True}, because="one in ten",
+    ),
+    example_of_step(
+        hear_campaign, me={"expectation": 0.6}, p={"claimed": 0.75, "actual": 0.25, "swelling": 0.1}, becomes={"expectation": 0.62},
+        because="0.4 x half hollow x a tenth",
+    ),
+    example_of_step(
+        see_through, 0.19, me={"trust": 0.8}, p={"claimed": 0.75, "actual": 0.25, "exposure": 0.4, "betrayal": 0.25, "anger": 0.2},
+        becomes={"trust": 0.6, "grievance": 0.2, "ledger_communication": 0.4, "note.pretence_exposed": 0.5},
+        because="0.19 is below half of 0.4: a quarter of trust is gone",
+    ),
+    example_of_step(
+        pay_for_campaign, count={"customers": 1000}, p={"campaign_cost": 0.02, "claimed": 0.5}, becomes={"count.cost_campaign": 1000},
+        because="1,000 people at one cent",
+    ),
+)  # fmt: skip

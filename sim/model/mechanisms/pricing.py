@@ -5,7 +5,7 @@ Bijmolt, van Heerde & Pieters 2005 (J. Marketing Research 42:141-156) for elasti
 """
 
 from sim.model.behaviour.person import COMPANY
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, i32, rule
 from sim.model.steps import step
@@ -66,3 +66,12 @@ EXAMPLES = (
     example(cents, 9.99, 1.0, becomes=999, because="9.99 is 999 cents"),
     example(cents, 10.0, 1.05, becomes=1050, because="5 % more"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        price_here, me={"tenure": 2}, week={"number": 3}, p={"list_price": 1.2, "newcomer_discount": 0.25, "discount_weeks": 3},
+        becomes={"gives": 0.9}, because="joined in week 1, and a quarter less for three weeks",
+    ),
+    example_of_step(
+        pay, me={"spend": 10.0, "tenure": 9}, p={"list_price": 1.05}, becomes={"count.revenue_service": 1050}, because="5 % more",
+    ),
+)  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.model.behaviour.person import COMPANY, RIVAL
 from sim.model.columns import Column
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.innovation import standing
 from sim.model.mechanisms.management import cared_for
 from sim.model.mechanisms.pricing import cents
@@ -115,3 +115,16 @@ EXAMPLES = (
     example(providing, 1000, 0.55, becomes=550, because="55 % of 10.00"),
     example(usual_performance, 0.8, 0.05, 2.0, 0.5, becomes=0.75, because="0.8 less half of a tenth"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        use_product, me={"failure_exposure": 2.0}, firm={"budget": -0.5, "obsolescence": 0.1},
+        luck={(EVERYDAY, PERFORMS): 0.84134475, (EVERYDAY, FAILS): 0.015},
+        p={"level": 0.8, "spread": 0.1, "error_rate": 0.01, "error_depth": 0.3, "management.neglect": 0.25},
+        becomes={"performed": 0.4}, because="0.8 x 0.875 - 0.1, one spread better, less an error of 0.3: 0.015 is below 0.02",
+    ),
+    example_of_step(add_up_spending, me={"spend": 10.0}, becomes={"firm.spending": 1000}, because="10.00"),
+    example_of_step(
+        pay_for_product, firm={"spending": 1000, "budget": -0.5}, p={"cost_share": 0.6, "management.neglect": 0.5},
+        becomes={"count.cost_product": 450}, because="three quarters of 60 %",
+    ),
+)  # fmt: skip

@@ -7,7 +7,7 @@ not give of itself: ``bond`` is there to try it out. Sizes are assumptions.
 """
 
 from sim.model.columns import Column
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.pricing import cents
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, rule
@@ -86,3 +86,15 @@ EXAMPLES = (
     example(origin, True, becomes=1, because="through friends"),
     example(origin, False, becomes=2, because="through advertising"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        be_won, True, False, me={"spend": 10.0, "left_in": 4}, p={"reward": 1.5},
+        becomes={"came_by": BY_FRIENDS, "left_in": 0, "count.cost_referral": 1500}, because="a week and a half of 10.00",
+    ),
+    example_of_step(
+        be_lost, me={"came_by": BY_FRIENDS}, becomes={"came_by": 0, "count.leavers_referred": 1}, because="came through friends",
+    ),
+    example_of_step(
+        be_counted_by_origin, me={"came_by": BY_ADVERTISING}, becomes={"count.customers_advertised": 1}, because="was advertised to",
+    ),
+)  # fmt: skip

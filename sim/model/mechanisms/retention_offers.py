@@ -8,7 +8,7 @@ recommended to inert customers, raised their churn from 6 to 10 % in three month
 from sim.model.behaviour.choice import leaves
 from sim.model.behaviour.person import COMPANY, MOOD
 from sim.model.columns import Column
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.marketing import spending
 from sim.model.mechanisms.pricing import cents
 from sim.model.parameters import Parameters, parameter
@@ -96,3 +96,20 @@ EXAMPLES = (
     example(raised, 0.1, 13.0, True, becomes=0.35, because="0.1 and a quarter of a year"),
     example(raised, 0.1, 13.0, False, becomes=0.1, because="nothing was offered"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        gets_plan, p={"unsolicited": 0.3}, luck={(MOOD, "spare"): 0.25}, becomes={"gives": True}, because="0.25 is below 0.3",
+    ),
+    example_of_step(
+        get_plan, p={"awakening": 0.1}, luck={(KEEPING, WAKES): 0.05}, becomes={"woken": True, "count.plans_sent": 1,
+        "note.plan_sent": 0.0}, because="one in ten is woken",
+    ),
+    example_of_step(
+        pay_for_plans, count={"plans_sent": 30}, p={"contact_cost": 1.5}, becomes={"count.cost_retention": 4500}, because="1.50 each",
+    ),
+    example_of_step(
+        stays_after_all, 0.2, 0.1, 0.55, me={"spend": 10.0}, p={"save_offers": 0.5, "save_discount": 5.2, "choice.decisiveness": 5.0},
+        luck={(KEEPING, SAVES): 0.4}, becomes={"gives": True, "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 5200,
+        "note.offer_to_stay": True}, because="an offer of a tenth a year makes up for the 0.1 by which the rival was better",
+    ),
+)  # fmt: skip

@@ -12,12 +12,12 @@ from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.satisfaction import remember
 from sim.model.behaviour.waiting import handling_minutes, patience_minutes, wait_pain
 from sim.model.events import duration
-from sim.model.examples import example
+from sim.model.examples import AS_IT_WAS, example, example_of_step
 from sim.model.mechanisms.employee_care import wages
 from sim.model.mechanisms.impatience import remaining
 from sim.model.mechanisms.pricing import cents
 from sim.model.mechanisms.quality import EVERYDAY, SHOPS
-from sim.model.numeric import fixed_minutes, logistic, normal_quantile, power, share
+from sim.model.numeric import FIXED_ONE, fixed_minutes, logistic, normal_quantile, power, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, rule
@@ -226,3 +226,33 @@ EXAMPLES = (
     example(minutes_at_lane, 3.0, 2.0, 0.15, 0.1, becomes=3.0, because="no error"),
     example(visit, 0.1, 0.4, 0.75, becomes=0.6, because="0.8 - 0.1 - 0.4 x the quarter that is disliked"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        shops, p={"visits": 0.1}, luck={(EVERYDAY, SHOPS): 0.05}, becomes={"gives": True}, because="every tenth week",
+    ),
+    example_of_step(
+        arrive, 0, me={"self_service_liking": 0.5, "patience": 6.0}, firm={"lanes_on_duty": 3},
+        luck={(CHECKOUT, COMES_AT): 0.25, (CHECKOUT, WHICH): 0.4, (CHECKOUT, HOW_LONG): 0.5, (CHECKOUT, SLIPS): 0.05,
+              (CHECKOUT, IS_PATIENT): 0.5},
+        p={"self_lanes": 2, "self_minutes": 4.0, "minutes_spread": 0.0, "errors": 0.1, "error_minutes": 2.0},
+        becomes={"gives": (2**30, 6.0, 6 * 0.6931472, ALONE)},
+        because="0.4 is below a half: alone, 4 minutes and 2 for an error; the median patience of 6 minutes",
+    ),
+    example_of_step(
+        check_out, 2.0, 3.0, 5.0, line={"free_at": [6.0], "numbers": [0], "standing": [6.0, 3.0]}, agent={}, luck={(CHECKOUT, TURNS_AWAY): 0.9},
+        becomes={"gives": (4.0, SERVED, 0), "line.standing": 3, "line.until": 6.0}, because="served at 6, and in line until then",
+    ),
+    example_of_step(
+        leave_shop, ALONE, 3.0, SERVED, week={"rate": 2.0},
+        me={"satisfaction": 0.7, "expectation": 0.7, "self_service_liking": 0.75, "spend": 10.0},
+        p=AS_IT_WAS | {"tolerance": 3.0, "waiting_hurts": 0.2, "effort": 0.4, "memory": 0.1, "shrink": 0.02},
+        becomes={"satisfaction": 0.69, "ledger_convenience": 0.02, "count.visits": 1, "count.self_visits": 1,
+                 "count.checkout_wait": 3 * FIXED_ONE, "count.cost_shrink": 20, "note.shop": 3.0},
+        because="0.8 - 0.1 for the wait - a quarter of 0.4 is 0.6, weighed a tenth",
+    ),
+    example_of_step(
+        pay_for_lanes, firm={"lanes_on_duty": 3}, week={"stands_for": 40.0},
+        p={"wage": 16.0, "hours": 60.0, "self_lanes": 4, "lane_cost": 90.0}, becomes={"count.cost_checkout": 7200 + 900},
+        because="3 x 16 x 60 and 4 x 90, over 40",
+    ),
+)  # fmt: skip

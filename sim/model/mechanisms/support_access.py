@@ -21,8 +21,9 @@ from sim.model.behaviour.conversation import (
     tries_before,
 )
 from sim.model.behaviour.waiting import patience_minutes, wait_pain
-from sim.model.examples import example
+from sim.model.examples import AS_IT_WAS, example, example_of_step
 from sim.model.mechanisms.impatience import remaining
+from sim.model.numeric import FIXED_ONE
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, rule
@@ -182,3 +183,24 @@ EXAMPLES = (
     example(in_vain, True, 6.0, 0.5, 4.0, becomes=8.0, because="two minutes to find it, six of patience"),
     example(routed, 5.0, 4, 0.05, becomes=4.0, because="four levels save a twentieth each"),
 )
+STEP_EXAMPLES = (
+    example_of_step(menu_of, p={"menu_levels": 4, "seconds_per_level": 30.0}, becomes={"gives": 2.0}, because="four times half a minute"),
+    example_of_step(
+        endured, False, True, p={"hidden": 0.5, "search_minutes": 4.0, "menu_levels": 2, "seconds_per_level": 15.0,
+        "closed_minutes": 5.0}, becomes={"gives": 7.5}, because="2 of searching, a half in the menu, and 5 for closed lines",
+    ),
+    example_of_step(
+        get_through, 17, me={"patience": 6.0}, p={"opening_hours": 0.8, "tries_again": 0.7},
+        luck={(ACCESS, LOOKS): 0.5, (ACCESS, COMES): 0.9, (ACCESS, RETURNS): 0.6, (CONTACT, IS_PATIENT): 0.5},
+        becomes={"note.lines_closed": 0.0, "gives": 17 | LATE}, because="one of the fifth who come too late, but tries again",
+    ),
+    example_of_step(
+        give_up, 21, 3.0, me={"issue_severity": 0.4, "grievance": 0.2, "satisfaction": 0.5, "expectation": 0.5}, week={"rate": 2.0},
+        p=AS_IT_WAS | {"call_centre.tolerance": 3.0, "call_centre.waiting_hurts": 0.3, "call_centre.memory": 0.1,
+                       "trust.encounter": 0.0, "grievance.rise": 0.5, "resentment": 0.5},
+        becomes={"satisfaction": 0.45, "grievance": 0.28, "ledger_service": 0.26, "issue_tries": 1, "count.gave_up": 1,
+                 "count.complaints": -1, "count.silent": 1, "count.contacts": 1, "count.effort": int(0.55 * FIXED_ONE),
+                 "count.first_contacts": 1, "note.gives_up": 3.0},
+        because="as bad as can be, a tenth of it; 0.8 x (0.5 x 0.5) x 0.4 of resentment; who gave up has not been heard",
+    ),
+)  # fmt: skip

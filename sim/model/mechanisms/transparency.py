@@ -10,7 +10,7 @@ from sim.model.behaviour.grievance import aggrieved
 from sim.model.behaviour.ledger import lost
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.trust import shake
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
@@ -180,3 +180,32 @@ EXAMPLES = (
     example(openness_cost, 1000, 0.03, 1.0, 0.5, 0.5, becomes=2000, because="1,000 x 0.03 x two thirds"),
     example(exposed, 0.5, 0.4, becomes=0.2, because="half of 0.4"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        betray, 0.25, 0.5, 0.4, me={"trust": 0.8, "grievance": 0.5}, week={"rate": 2.0},
+        becomes={"trust": 0.6, "grievance": 0.6, "ledger_communication": 0.6}, because="0.2 and 0.5 x 0.4 x 0.5, at the rate of 2",
+    ),
+    example_of_step(
+        see_process, me={"performed": 0.8}, p={"process_shown": 1.0, "insight": 0.3, "quality.failure_threshold": 0.5},
+        becomes={"performed": 0.89}, because="0.3 x 0.3 further up",
+    ),
+    example_of_step(
+        finds_out, p={"misleading": 0.5, "found_out": 0.4}, luck={(LIGHT, FINDS_OUT): 0.19}, becomes={"gives": True},
+        because="0.19 is below half of 0.4",
+    ),
+    example_of_step(
+        be_misled, me={"trust": 0.8}, p={"betrayal": 0.25, "anger": 0.2, "misleading": 0.5},
+        becomes={"trust": 0.6, "grievance": 0.2, "ledger_communication": 0.4, "note.claim_found_false": 0.5},
+        because="a quarter of 0.8, and a grievance of 0.2",
+    ),
+    example_of_step(
+        told_of, 0.5, me={"trust": 0.8}, p={"outage_notices": 0.5, "status_honesty": 0.75, "betrayal": 0.25, "anger": 0.2},
+        luck={(NOTICE, IS_TOLD): 0.4, (NOTICE, IS_LIED_TO): 0.2},
+        becomes={"trust": 0.6, "grievance": 0.2, "ledger_communication": 0.4, "note.false_notice": 0.5, "gives": False},
+        because="told, and it was one of the quarter that are not true",
+    ),
+    example_of_step(
+        pay_for_openness, count={"customers": 1000}, p={"cost": 0.03, "outage_notices": 1.0, "process_shown": 0.3,
+        "price_notice": 0.7}, becomes={"count.cost_communication": 2000}, because="1,000 x 0.03 x two thirds",
+    ),
+)  # fmt: skip

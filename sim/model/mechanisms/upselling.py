@@ -10,7 +10,7 @@ from sim.model.behaviour.ledger import lost
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.trust import shaken
 from sim.model.columns import Column
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.pricing import cents
 from sim.model.mechanisms.quality import EVERYDAY, IS_OFFERED
 from sim.model.numeric import share
@@ -119,3 +119,16 @@ EXAMPLES = (
     example(tired, 0.5, 0.2, becomes=0.6, because="a fifth of the remaining half"),
     example(annoyance, 0.5, 0.75, 0.2, 0.1, becomes=0.04, because="0.1 x 0.5 x 1 x 0.8"),
 )
+STEP_EXAMPLES = (
+    example_of_step(recover, me={"upsell_fatigue": 0.5}, p={"recovery": 0.04}, becomes={"upsell_fatigue": 0.48}, because="4 % pass"),
+    example_of_step(
+        is_offered, p={"attempts": 30.4375 / 70}, luck={(EVERYDAY, IS_OFFERED): 0.09}, becomes={"gives": True}, because="a tenth a week",
+    ),
+    example_of_step(
+        hear_offer, me={"trust": 0.5, "satisfaction": 0.8, "upsell_fatigue": 0.75, "spend": 10.0}, week={"rate": 2.0},
+        p={"relevance": 0.2, "pressure": 0.5, "distrust": 0.5, "tiring": 0.2, "worth": 1.5, "margin": 0.4}, luck={(OFFER, 0): 0.024},
+        becomes={"trust": 0.4, "satisfaction": 0.64, "upsell_fatigue": 0.8, "ledger_upselling": 0.52, "count.offers": 1,
+                 "count.sales": 1, "count.revenue_upselling": 1500, "count.cost_upselling": 900, "note.offer_accepted": 1500},
+        because="0.024 is below 0.2 x 0.5 x 0.25; the blow is 0.5 x 0.5 x 1 x 0.8, a fifth; 40 % of 15.00 are left",
+    ),
+)  # fmt: skip

@@ -6,7 +6,7 @@ stays as it was when they left. Sizes are assumptions.
 
 from sim.model.behaviour.person import RIVAL
 from sim.model.columns import Column
-from sim.model.examples import example
+from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.marketing import spending
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens, stream
@@ -79,3 +79,16 @@ EXAMPLES = (
     example(lowered, 0.35, 13.0, True, becomes=0.1, because="a quarter of a year's spend less"),
     example(lowered, 0.35, 13.0, False, becomes=0.35, because="no offer"),
 )
+STEP_EXAMPLES = (
+    example_of_step(
+        may_be_wooed, me={"provider": RIVAL, "left_in": 5}, week={"number": 9}, p={"offers": 0.1, "weeks": 5}, becomes={"gives": True},
+        because="left five weeks ago",
+    ),
+    example_of_step(
+        be_wooed, p={"offers": 0.1}, luck={(WOOING, 0): 0.05}, becomes={"wooed": True, "count.winback_offers": 1,
+        "note.winback_offer": 0.0}, because="one in ten",
+    ),
+    example_of_step(
+        pay_for_wooing, count={"winback_offers": 30}, p={"cost": 1.5}, becomes={"count.cost_winback": 4500}, because="1.50 each",
+    ),
+)  # fmt: skip

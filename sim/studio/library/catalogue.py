@@ -16,7 +16,7 @@ from typing import Any
 from sim.errors import Mistake
 from sim.model.columns import Column
 from sim.model.component import Model, Part
-from sim.model.examples import Example
+from sim.model.examples import Example, StepExample
 from sim.runs.measures import definitions
 from sim.scenario.explaining import SECTIONS, Explanation, assumptions, explain
 from sim.scenario.quantities import number_told
@@ -146,7 +146,7 @@ class Page:
     prose: tuple[str, ...]
     claims: tuple[tuple[str, str], ...]
     rows: tuple[dict[str, str], ...]
-    examples: tuple[Example, ...]
+    examples: tuple[Example | StepExample, ...]
     columns: tuple[Column, ...]
     neutral: dict[str, Any] | None
 
@@ -175,11 +175,15 @@ def _page(part: Part | None, name: str, told: Explanation) -> Page:
     if part is None:
         return Page(name, "section", says, prose, (), told.rows, (), (), None)
     numbers = tuple(claims_of(told.prose))
-    return Page(name, part.group, says, prose, numbers, told.rows, part.examples, part.columns, part.neutral)
+    examples: tuple[Example | StepExample, ...] = (*part.examples, *part.step_examples)
+    return Page(name, part.group, says, prose, numbers, told.rows, examples, part.columns, part.neutral)
 
 
-def example_told(example: Example) -> tuple[str, str, str, str]:
-    """A worked example as a row: what the rule does, what it is given by name, what it makes of it, and why."""
+def example_told(example: Example | StepExample) -> tuple[str, str, str, str]:
+    """A worked example as a row: what the rule or step does, what it is given by name, what it makes of it, and why."""
+    if isinstance(example, StepExample):
+        says = (inspect.getdoc(example.step.plain) or example.step.__name__).splitlines()[0]
+        return f"{in_words(example.step.__name__)}: {says}", *example.told(), example.because
     plain = example.rule.plain
     names = list(inspect.signature(plain).parameters)
     given = ", ".join(

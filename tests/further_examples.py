@@ -1,0 +1,3 @@
+"""Further worked examples of steps."""
+
+FURTHER: dict[str, tuple] = {}

@@ -1,0 +1,435 @@
+"""Worked examples of steps, played by Python on simple objects, and on columns by the text they are translated to.
+
+What comes of it is told as in an example (:class:`sim.model.examples.StepExample`): what changed, was counted, noted, given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from sim.engine.compile import Module
+from sim.engine.objects.agents import Counts, OpenLine
+from sim.engine.support import Now, Sizes, room_for
+from sim.model.columns import KINDS, OF_COMPANY, WEEKLY
+from sim.model.component import Model, builtin
+from sim.model.examples import StepExample
+from sim.model.parameters import lines
+from sim.model.random import spare_word, unit
+from sim.model.schedule import Everybody, InTurn, Item, Listing, Representatives
+from sim.model.steps import Step
+from sim.model.week import Network, week_of
+
+f32 = np.float32
+SAME = 2e-6
+"""What differs by less counts as unchanged."""
+WIDTHS: dict[str, Callable[[Any], Any]] = {"clock": int, "mark": int, "weekly_flag": bool, "weekly_sum": int}
+OWNERS = {
+    "me": ("number", "clock", "mark", "weekly_number", "weekly_flag"),
+    "firm": ("firm", "weekly_firm", "weekly_sum"),
+    "agent": ("staff",),
+}
+WEEK = {"number": 1, "rate": 1.0, "stands_for": 1.0, "founders": 0, "company_reputation": 0.0, "rival_reputation": 0.0}
+FLAGS = ("prices_move", "offers_made", "staff_lasts", "budget_moves")
+"""True in an example that does not say otherwise."""
+
+
+class Luck:
+    """The draws of an example."""
+
+    def __init__(self, drawn: Mapping[tuple[Any, ...], float]) -> None:
+        self._drawn = {(int(stream), *rest): value for (stream, *rest), value in drawn.items()}
+
+    def word(self, stream: Any, at: int | None, index: int) -> int:
+        """A word, of which a draw is the upper three bytes; the lowest byte is what a spare draw is made of."""
+        own = self._of(int(stream), at, index)
+        spare = self._drawn.get((int(stream), "spare"))
+        if spare is None or index > 3:
+            return own
+        return own & ~0xFF | int(spare * 2**32) >> 8 * index & 0xFF
+
+    def _of(self, stream: int, at: int | None, index: int) -> int:
+        keys = [(stream, int(index))] if at is None else [(stream, int(at), int(index)), (stream, int(index))]
+        for key in keys:
+            if key in self._drawn:
+                return int(self._drawn[key] * 2**32)
+        if (stream, "spare") in self._drawn:
+            return 0
+        raise KeyError(f"the example says nothing of draw {index} of stream {stream}")
+
+
+class Somebody:
+    """Whose step it is: columns are attributes, of the widths that they have."""
+
+    def __init__(self, forms: Mapping[str, Any], given: Mapping[str, Any], luck: Luck, number: int = 0) -> None:
+        said = dict(given)
+        vars(self).update(_forms=forms, _luck=luck, _heard=said.pop("heard", {}), number=said.pop("number", number))
+        assert set(said) <= set(forms), f"no such column: {set(said) - set(forms)}"
+        for name in forms:
+            setattr(self, name, said.get(name, 0))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in self._forms:
+            raise AttributeError(name)
+        vars(self)[name] = self._forms[name](value)
+
+    def luck(self, stream: Any, index: int) -> np.float32:
+        return f32(unit(self._luck.word(stream, None, index)))
+
+    def word(self, stream: Any, index: int) -> int:
+        return self._luck.word(stream, None, index)
+
+    def word_at(self, stream: Any, at: int, index: int) -> int:
+        return self._luck.word(stream, at, index)
+
+    def spare_luck(self, stream: Any) -> np.float32:
+        return f32(unit(spare_word(*(np.uint32(self._luck.word(stream, None, index)) for index in range(4)))))
+
+    def heard(self, provider: int, well: bool) -> int:
+        return int(self._heard.get((provider, bool(well)), 0))
+
+
+class Notes:
+    """What is noted."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, float] = {}
+
+    def __getattr__(self, event: str) -> Any:
+        return lambda amount=0: self.found.__setitem__(event, float(amount))
+
+
+@lru_cache(maxsize=8)
+def forms_of(model: Model, owner: str) -> dict[str, Any]:
+    """The columns of somebody, and their widths."""
+    return {name: WIDTHS.get(kind, f32) for kind in OWNERS[owner] for name in model.columns(kind)}
+
+
+@lru_cache(maxsize=8)
+def defaults(model: Model) -> dict[str, dict[str, Any]]:
+    """Every setting as a step sees it: float32, whole number or yes or no."""
+    form: dict[type, Any] = {float: f32, int: int, bool: bool}
+    parts = {part.name: part.parameters for part in model.parts.values() if part.parameters is not None}
+    return {
+        part: {n: form[line.kind](line.default) for n, line in lines(found).items()} for part, found in parts.items()
+    }
+
+
+def settings(model: Model, example: StepExample, *given: str) -> dict[str, dict[str, Any]]:
+    """The settings of an example, of which later ones go before."""
+    known, own = defaults(model), example.step.__module__.rpartition(".")[2]
+    found = dict(known)
+    for said in (example.given.get(which, {}) for which in given):
+        for path, value in said.items():
+            part, _, name = path.rpartition(".") if "." in path else (own, "", path)
+            found[part] = found[part] | {name: type(known[part][name])(value)}
+    return found
+
+
+def week_given(example: StepExample) -> dict[str, Any]:
+    """The week of an example."""
+    said = dict(example.given.get("week", {}))
+    return WEEK | dict.fromkeys(FLAGS, True) | {"spoken": {}} | said
+
+
+class Scene:
+    """An example played by Python."""
+
+    def __init__(self, example: StepExample, model: Model) -> None:
+        given, self.example, self.model = example.given, example, model
+        luck = Luck(example.luck)
+        by = "agent" if taken_by(example.step) == "representative" else "me"
+        self.me = Somebody(forms_of(model, by), given.get("me", {}), luck)
+        self.firm = Somebody(forms_of(model, "firm"), given.get("firm", {}), luck)
+        heap = given.get("line", {})
+        self.staff = [
+            Somebody(forms_of(model, "agent"), given.get("agent", {}), luck, number)
+            for number in range(1 + max(heap.get("numbers", ()), default=0))
+        ]
+        self.agent = self.staff[0]
+        self.line = OpenLine(*heap_of(heap), self.staff if "agent" in given else [])  # type: ignore[arg-type]
+        self.count, self.note = Counts(model), Notes()
+        for name, value in given.get("count", {}).items():
+            setattr(self.count, name, value)
+        self.week = Week(week_given(example))
+        self.p = spaces(settings(model, example, "p"))
+        self.last = spaces(settings(model, example, "p", "last"))
+
+    def played(self) -> dict[str, Any]:
+        """What comes of it."""
+        before = dict(self._states())
+        step = self.example.step
+        standard = [vars(self)[name] for name in step.parameters if name not in step.own]
+        with np.errstate(all="ignore"):
+            gives = step(*standard, *self.example.numbers)
+        found = {name: value for name, value in self._states() if abs(value - before[name]) > SAME}
+        found |= {f"note.{event}": amount for event, amount in self.note.found.items()}
+        return found if gives is None else found | {"gives": plainly(gives)}
+
+    def _states(self) -> Iterator[tuple[str, float]]:
+        for name in self.me._forms:
+            yield name, float(vars(self.me)[name])
+        for name in self.firm._forms:
+            yield f"firm.{name}", float(vars(self.firm)[name])
+        for name in self.agent._forms:
+            yield f"agent.{name}", float(sum(vars(each)[name] for each in self.staff))
+        given = self.example.given.get("count", {})
+        for name in self.model.counts:
+            yield f"count.{name}", int(vars(self.count)[name]) - given.get(name, 0)
+        for name in ("company_reputation", "rival_reputation"):
+            yield f"week.{name}", float(vars(self.week)[name])
+        standing = self.line._there
+        if standing.size:
+            yield "line.standing", float(standing[0])
+            yield "line.until", float(standing[int(standing[0])] if standing[0] else 0.0)
+
+
+def taken_by(step: Step) -> str:
+    """Whether a person takes a step or a representative, by the columns that it names and the steps that call it."""
+    return "representative" if step in by_representatives(builtin()) else "person"
+
+
+@lru_cache(maxsize=2)
+def by_representatives(model: Model) -> frozenset[Step]:
+    """The steps that representatives take."""
+    from sim.model.mechanisms import call_centre, employee_care
+
+    begun = [item.step for item in items_of(model) if isinstance(item, Representatives)]
+    begun += [call_centre.spend_time, employee_care.remember_call]  # taken by the agent of a call
+    return frozenset(each for step in begun for each in (step, *step.within))
+
+
+def items_of(model: Model) -> list[Item]:
+    """What is scheduled in a week."""
+    return [item for items in week_of(model).values() for item in items]
+
+
+class Week(SimpleNamespace):
+    """The week as a step sees it."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        said = dict(given)
+        self._spoken = said.pop("spoken")
+        super().__init__(**said)
+        for name in ("rate", "stands_for", "company_reputation", "rival_reputation"):
+            setattr(self, name, f32(said[name]))
+
+    def spoken(self, provider: int, well: bool) -> int:
+        """Messages told of a provider."""
+        return int(self._spoken.get((provider, bool(well)), 0))
+
+    def minutes_open(self, hours: Any) -> float:
+        """Minutes a week."""
+        return float(hours) * 60.0 / float(self.stands_for)
+
+
+def spaces(parts: Mapping[str, Mapping[str, Any]]) -> SimpleNamespace:
+    """Settings as ``p.part.name``."""
+    return SimpleNamespace(**{name: SimpleNamespace(**values) for name, values in parts.items()})
+
+
+def heap_of(given: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The line of an example: when each who serves is free, their numbers, and who stands there."""
+    there = np.zeros(20 if "standing" in given else 0)
+    for place, until in enumerate(given.get("standing", ())):
+        there[1 + place] = until
+    if "standing" in given:
+        there[0] = len(given["standing"])
+    return np.array(given.get("free_at", ()), np.float64), np.array(given.get("numbers", ()), np.int32), there
+
+
+def plainly(gives: Any) -> Any:
+    """What is given, as Python's numbers; a representative as their number."""
+    if isinstance(gives, tuple):
+        return tuple(map(plainly, gives))
+    if gives is None or isinstance(gives, Somebody):
+        return -1 if gives is None else gives.number
+    return float(gives)
+
+
+def unlike(found: Mapping[str, Any], example: StepExample) -> list[str]:
+    """In what an outcome differs from what the example says: nothing else may have changed."""
+    names = [*example.becomes, *(name for name in found if name not in example.becomes)]
+    return [
+        f"{name} is {found.get(name, 'unchanged')}, not {example.becomes.get(name, 'unchanged')}"
+        for name in names
+        if not alike(found.get(name), example.becomes.get(name), example.tolerance)
+    ]
+
+
+def alike(one: Any, other: Any, tolerance: float) -> bool:
+    """Whether two results are the same, within rounding."""
+    if one is None or other is None:
+        return one is other
+    if isinstance(one, tuple) or isinstance(other, tuple):
+        return np.shape(one) == np.shape(other) and bool(np.allclose(one, other, rtol=1e-6, atol=tolerance))
+    return bool(np.isclose(float(one), float(other), rtol=1e-6, atol=tolerance))
+
+
+# ---- on columns ----------------------------------------------------------------------------------------------------------
+
+
+def translated(example: StepExample, model: Model) -> Iterator[dict[str, Any]]:
+    """What comes of an example in the text that its step is translated to: about one, and about everybody where that is."""
+    if example.step not in {getattr(item, "arrive", None) for item in items_of(model)}:  # which only lists take
+        yield Columns(example, model).one()
+    if not example.step.own:
+        forms = {type(item) for item in items_of(model) if example.step in vars(item).values()}
+        if forms & {Everybody, InTurn}:
+            yield Columns(example, model, Everybody(example.step)).everybody()
+        if example.step in {getattr(item, "asked", None) for item in items_of(model)}:
+            yield Columns(example, model, Listing(example.step)).asked()
+
+
+def plain_text(text: str) -> str:
+    """The text of a compiled week without its compiler."""
+    head = "from sim.model.rules import inner_kernel, lean_kernel, phase, step\n"
+    assert head in text
+    return text.replace(head, "inner_kernel = lean_kernel = phase = step = lambda function: function\n")
+
+
+@lru_cache(maxsize=512)
+def code_of(step: Step, model: Model, by: str, items: tuple[Item, ...]) -> tuple[str, Any]:
+    """The text in which a step is translated, and what its function is called there."""
+    module = Module(model, {"once": items})
+    return module.scalar(step, whose=by), compile(plain_text(module.text()), "translated", "exec")
+
+
+class Columns:
+    """An example on the columns of a few people, of whom one takes the step."""
+
+    def __init__(self, example: StepExample, model: Model, *items: Item) -> None:
+        self.example, self.model, given = example, model, example.given
+        self.by = taken_by(example.step)
+        self.name, code = code_of(example.step, model, self.by, items)
+        self.space: dict[str, Any] = {}
+        exec(code, self.space)
+        self.luck, self.notes = Luck(example.luck), Notes()
+        self.space |= {"word": self.word, "fill": self.fill, "note": self.note, "listed": self.listed}
+        self.me, self.heap = int(given.get("me", {}).get("number", 0)), given.get("line", {})
+        self.line = heap_of(self.heap)
+        self.now = self._columns()
+        self.counts = np.zeros(len(model.counts), np.int64)
+        for name, value in given.get("count", {}).items():
+            self.counts[model.count(name)] = value
+        self.p, self.last = (flat(settings(model, example, *which)) for which in (("p",), ("p", "last")))
+
+    def word(self, world: Any, stream: Any, who: Any, week: Any, index: Any) -> np.uint32:
+        return np.uint32(self.luck.word(stream, int(week), int(index)))
+
+    def fill(self, world: Any, stream: Any, week: Any, start: Any, rows: Any, block: int = 0) -> None:
+        for place, row in enumerate(rows):
+            try:
+                row[:] = self.luck.word(stream, int(week), 4 * block + place)
+            except KeyError:  # a draw that comes with the others, and that nobody looks at
+                row[:] = 0
+
+    def note(self, book: Any, person: Any, week: Any, what: int, amount: Any) -> None:
+        self.notes.found[self.model.events[what]] = float(amount)
+
+    @staticmethod
+    def listed(flags: np.ndarray, start: int, who: np.ndarray, count: int) -> int:
+        found = start + np.flatnonzero(flags)
+        who[count : count + len(found)] = found
+        return count + len(found)
+
+    def _columns(self) -> Now:
+        """The columns: the people before the one who is meant carry nothing."""
+        given, week, model = self.example.given, week_given(self.example), self.model
+        people, staff = self.me + 1, 1 + max([*self.heap.get("numbers", ()), self.me])
+        width = dict.fromkeys((*KINDS, "weekly_number", "weekly_flag"), people) | {
+            "staff": staff,
+            "firm": 1,
+            "weekly_firm": 1,
+        }
+        room = {
+            kind: np.zeros((model.rows(kind), width.get(kind, 1)), dtype)
+            for kind, dtype in (KINDS | OF_COMPANY | WEEKLY).items()
+        }
+        agents = slice(None) if self.by == "person" else self.me
+        for owner, place in (("me", self.me), ("firm", 0), ("agent", agents)):
+            carried = given.get("me" if owner == "agent" and self.by == "representative" else owner, {})
+            for kind in OWNERS[owner]:
+                for name in (name for name in model.columns(kind) if name in carried):
+                    room[kind][model.row(name), place] = carried[name]
+        heard = np.zeros(people, np.uint64)
+        for (provider, well), many in given.get("me", {}).get("heard", {}).items():
+            heard[self.me] += np.uint64(many << 32 * int(provider) + 16 * (not well))
+        spoken = np.zeros(4, np.int64)
+        for (provider, well), many in week["spoken"].items():
+            spoken[2 * int(provider) + (not well)] = many
+        reputation = np.array([week["company_reputation"], week["rival_reputation"]], np.float32)
+        sums, rate = room.pop("weekly_sum")[:, 0], f32(week["rate"])
+        nobody = Network(np.zeros(people + 1, np.int32), np.zeros(0, np.int32))
+        return Now(
+            *(room[kind] for kind in ("number", "clock", "mark", "staff", "firm")), reputation,
+            room["weekly_number"], room["weekly_flag"], room["weekly_firm"], sums, heard, np.zeros((1, people), np.uint32),
+            spoken, week["number"], np.uint64(0), rate, float(week["stands_for"]), week["founders"],
+            *(week[flag] for flag in FLAGS), nobody,
+        )  # fmt: skip
+
+    def one(self) -> dict[str, Any]:
+        """The step about one."""
+        extra = [
+            *((0,) if "agent" in self.example.step.parameters else ()),
+            *(self.line if "line" in self.example.step.parameters else ()),
+        ]
+        numbers = zip(self.example.numbers, self.example.step.own.values(), strict=True)
+        own = [
+            (f32 if kind == "float" else int if kind == "int" else bool if kind == "bool" else float)(n)
+            for n, kind in numbers
+        ]
+        return self._outcome(
+            lambda: self.space[self.name](self.now, self.me, self.p, self.last, self.counts, None, *extra, *own)
+        )
+
+    def everybody(self) -> dict[str, Any]:
+        """The step about everybody, of whom the others carry nothing; what they add to counts is taken away."""
+        found = self._outcome(self._phase)
+        found.pop("gives", None)
+        return found
+
+    def asked(self) -> dict[str, Any]:
+        """A question about everybody."""
+        return self._outcome(self._phase)
+
+    def _phase(self) -> Any:
+        work, _ = room_for(self.now.mark.shape[1], Sizes(*self.space["SIZES"]))
+        self.space["once"](self.now, None, work, self.p, self.last, self.counts, None)
+        return bool(work.listed[0, : work.sizes[0]][-1:] == self.me) if len(work.sizes) and work.sizes[0] else False
+
+    def _outcome(self, act: Callable[[], Any]) -> dict[str, Any]:
+        before = dict(self._states())
+        with np.errstate(all="ignore"):
+            gives = act()
+        found = {name: value for name, value in self._states() if abs(value - before[name]) > SAME}
+        found |= {f"note.{event}": amount for event, amount in self.notes.found.items()}
+        return found if gives is None else found | {"gives": plainly(gives)}
+
+    def _states(self) -> Iterator[tuple[str, float]]:
+        owners = {"me": ("", self.me), "firm": ("firm.", 0), "agent": ("agent." if self.by == "person" else "", None)}
+        for owner, (head, place) in owners.items():
+            for kind in OWNERS[owner]:
+                rows = self.now.weekly_sum[:, None] if kind == "weekly_sum" else getattr(self.now, kind)
+                for name in self.model.columns(kind):
+                    row = rows[self.model.row(name)]
+                    yield head + name, float(row.sum() if place is None else row[place])
+        for name, value in zip(self.model.counts, self.counts, strict=True):
+            yield f"count.{name}", int(value) - self.example.given.get("count", {}).get(name, 0)
+        yield "week.company_reputation", float(self.now.reputation[0])
+        yield "week.rival_reputation", float(self.now.reputation[1])
+        standing = self.line[2]
+        if standing.size:
+            yield "line.standing", float(standing[0])
+            yield "line.until", float(standing[int(standing[0])] if standing[0] else 0.0)
+
+
+def flat(parts: Mapping[str, Mapping[str, Any]]) -> SimpleNamespace:
+    """Settings as ``p.part_name``."""
+    return SimpleNamespace(
+        **{f"{part}_{name}": value for part, values in parts.items() for name, value in values.items()}
+    )
