@@ -139,7 +139,7 @@ def test_whoever_does_not_name_it_knows_nothing_of_it(cards: Scenario) -> None:
 
 
 def test_at_neutral_settings_nothing_of_the_model_s_own_moves() -> None:
-    sections = {key: value for key, value in SMALL.items() if key != "points"} | {"weeks": 8}
+    sections = {key: value for key, value in SMALL.items() if key != "points"} | {"weeks": 4}
     with_it, without = (
         Engine(ground_of(described(sections, mechanisms=named)), 1, "mesa").replicate(0) for named in ([POINTS], [])
     )
@@ -436,6 +436,7 @@ def test_a_rule_that_cannot_be_compiled_is_told_with_its_place(tmp_path: Path, m
     own = {place: tuple(items) for place, items in scenario.model.parts["points"].week.items()}
     alone_text = compile.Module(scenario.model, {**own, "talk": (), "decide": ()}).text()
     monkeypatch.setattr(columns, "week_text", lambda model: alone_text)
+    monkeypatch.setattr(columns.precompile, "shared", lambda *of_the_whole_week: None)
     with pytest.raises(Mistake, match=r"points\.py, line 6\d: this cannot be compiled"):
         run(scenario, 2, threads=1)
 

@@ -192,7 +192,7 @@ def test_what_is_no_measure_is_a_sentence(name: str, ask: Callable[[Any], Any]) 
         ask(own)
 
 
-def test_columns_that_nobody_has_are_refused_where_they_are_named() -> None:
+def test_columns_that_nobody_has_are_refused_before_anything_is_run() -> None:
     with pytest.raises(Mistake, match="no column 'thrust' – did you mean 'trust'"):
         run(busy(), 2, 3, measures={"doubters": of_panel(share_of_doubters, "thrust")})
 

@@ -63,3 +63,16 @@ def test_a_tutorial_runs_and_every_number_in_its_prose_has_a_value(path: Path) -
     assert set(told) == set(filled_in(path))
     wrong = {name: said for name, said in told.items() if said.strip() in ("", "None", "nan") or "<" in said}
     assert not wrong
+
+
+COMMANDS = """
+assert told("agree", "cards.yaml") == {"agree": True, "difference": None}
+gaps = told("compare", "today.yaml", "cards.yaml", "--replications", "20")["differences"]["Points on cards"]
+assert gaps["cost_rewards"]["low"] > 0 and gaps["points_lapsed"]["low"] > 0 and gaps["cost"]["high"] > 0
+"""
+
+
+@pytest.mark.heavy
+def test_what_the_mechanism_s_tutorial_leaves_to_be_waited_for_comes_out() -> None:
+    """The engines agree with the mechanism in both, and it acts."""
+    assert values(FOLDER / "your_own_mechanism.md", COMMANDS)
