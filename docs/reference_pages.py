@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.model.component import Part, parts
 from sim.model.week import written_in
-from sim.runs.measures import MEASURES
+from sim.runs.measures import COUNTED, MEASURES, unit_of_count
 from sim.scenario.explaining import SECTIONS, explain
 from sim.scenario.json_schema import schema
 
@@ -37,7 +37,8 @@ PYTHON = {
     "Experiments and their results": {
         "sim.experiments.question": ("load_experiment", "Experiment"),
         "sim.experiments.laboratory": ("Laboratory",),
-        "sim.experiments.sweeping": ("sweep", "Sweep"),
+        "sim.experiments.methods": ("names", "method"),
+        "sim.experiments.method": ("Method", "MethodResult"),
         "sim.experiments.querying": ("query",),
         "sim.runs.results": ("save", "write_weekly", "write_panel", "write_events"),
     },
@@ -240,7 +241,18 @@ def _measures() -> str:
         "A count of nothing is 0. A share, a mean, or a cost for each of something is missing where there was nothing: `null`\n"
         "in `--json`, NULL in Parquet, NaN in Python. Over weeks, sums are divided by sums.",
         table(("measure", "meaning", "unit", "better"), rows),
+        "## Counts",
+        "What an experiment's own measures can be made of beside these, as expressions, and what the store keeps of every\n"
+        "replication: sums over its weeks, but `rival_customers`, `founders` and `gone`, which are of the last week.",
+        table(("unit", "counts"), _counts()),
     ]) + "\n"  # fmt: skip
+
+
+def _counts() -> Iterator[tuple[str, str]]:
+    """The counts by unit; what counts one by one comes last."""
+    units = [unit if unit in ("currency", "minutes") else "one by one" for unit in map(unit_of_count, COUNTED)]
+    for unit in sorted(set(units)):
+        yield unit, ", ".join(f"`{name}`" for name, own in zip(COUNTED, units, strict=True) if own == unit)
 
 
 def _scenario_file() -> str:

@@ -41,11 +41,7 @@ class Points(Parameters):
 
 
 NEUTRAL = {"rate": 0.0}
-COLUMNS = (
-    Column(
-        "points", "number", "Points earned in each of the last 52 weeks, and neither redeemed nor lapsed", size=WEEKS
-    ),
-)
+COLUMNS = (Column("points", "number", "Points of each of the last 52 weeks that are still on the card", size=WEEKS),)
 COUNTS = {
     "points_earned": "Points that customers earned",
     "points_redeemed": "Points that were redeemed",

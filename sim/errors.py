@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from difflib import get_close_matches
 from functools import lru_cache
@@ -26,6 +27,12 @@ def nearest(word: str, known: list[str]) -> str:
     near = [other for other in known[:MOST] if len(other) <= LONGEST]
     found = get_close_matches(word, near, n=1, cutoff=0.6) if len(word) <= LONGEST else []
     return f" – did you mean '{found[0]}'?" if found else ""
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """What to write instead: the nearest word, or else all that there are."""
+    words = list(known)
+    return nearest(word, words) or f"; there are {', '.join(words) or 'none'}"
 
 
 def tell(words: str) -> None:

@@ -11,9 +11,9 @@ from worlds import busy
 from sim import run
 from sim.engine.columns import CompiledWeek
 from sim.errors import Mistake
-from sim.experiments.branching import Settings, branch, branched, grow, planned
+from sim.experiments.branching import branch, branched, grow
 from sim.experiments.laboratory import Laboratory
-from sim.experiments.question import load_experiment
+from sim.experiments.methods.branch import METHOD as BRANCH
 from sim.scenario.whole import Scenario
 
 POLICIES = {
@@ -76,8 +76,8 @@ def test_an_experiment_of_branches_measures_them_and_finds_them_again(tmp_path: 
     (tmp_path / "base.yaml").write_text("name: Now\nweeks: 9\nmarket: {customers: 200, prospects: 40}\n")
     text = "question: Does it help?\nbase: base.yaml\noutcomes: [profit]\nbranch: {week: 5}\n"
     (tmp_path / "question.yaml").write_text(text + "policies: {Staff: {call_centre: {representatives: 14}}}\n")
-    experiment = load_experiment(tmp_path / "question.yaml", "branch", Settings)
-    scenarios = planned(experiment)
+    experiment = BRANCH.load(tmp_path / "question.yaml")
+    scenarios = BRANCH.planned(experiment).scenarios
     assert [scenario.name for scenario in scenarios] == ["Now", "Staff"]
     with Laboratory(experiment.measures, 1) as at_work:
         values = branch(at_work, scenarios, 5, range(4), threads=2)

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import binom
 
 from sim.errors import Mistake
-from sim.experiments.break_even import CROSSES, FAILS, PAYS, UNDECIDED, Gap, break_even
+from sim.experiments.algorithms.root_finding import CROSSES, FAILS, PAYS, UNDECIDED, Gap, break_even
 
 ROOT = 0.37
 

@@ -9,9 +9,9 @@ import pytest
 from scipy.stats import binom
 
 from sim.errors import Mistake
-from sim.experiments.calibration import calibrate
-from sim.experiments.posterior import Posterior, Target
-from sim.experiments.sensitivity import Evaluate
+from sim.experiments.algorithms.calibration import calibrate
+from sim.experiments.algorithms.posterior import Posterior, Target
+from sim.experiments.algorithms.sensitivity import Evaluate
 
 NAMES = ("churn", "talk")
 ERRORS = np.array([0.03, 0.05, 0.04])

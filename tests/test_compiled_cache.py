@@ -324,7 +324,7 @@ def test_nothing_is_shared_with_a_second_process_through_a_folder_of_others(
     make(tmp_path / "code")
     (tmp_path / "code").chmod(0o777)
     monkeypatch.setattr(precompile, "SHELF", Shelf(tmp_path / "code"))
-    assert not precompile._first() and not list((tmp_path / "code").iterdir())
+    assert not precompile._first("week") and not list((tmp_path / "code").iterdir())
 
 
 # ---- the whole week

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.errors import Mistake
-from sim.experiments.discovery import prim
+from sim.experiments.algorithms.prim import prim
 
 NAMES = ("resolution", "price", "wait", "idle")
 

@@ -96,7 +96,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "no several": (POINTS + "WEEK = {'touch': Whoever(lapses, lapse)}", "line 114: what happens in 'touch' must be several"),
     "no step": (changed("@step\ndef lapse(", "def lapse("), "line 106: 'lapse' is no step: write @step above it"),
     "a step of itself": (POINTS + "WEEK = {'touch': (lapse,)}", "line 114: lapse cannot act in 'touch' of itself"),
-    "company acts": (POINTS + MORE.format("pass", "*company"), "it asks for 'me', but the company acts, who has firm"),
+    "company acts": (POINTS + MORE.format("pass", "*company"), "it asks for 'me', but whoever takes it has firm"),
     "a number that nobody gives": (changed("def earn(me, p, week, count)", "def earn(me, p, wek, count)"), "did you mean 'week'"),
     "defaults": (changed("def earn(me, p, week, count)", "def earn(me, p, week, count=0)"), "must be a plain function"),
     # what a step says
@@ -106,8 +106,8 @@ WRONG: dict[str, tuple[str, str]] = {
     "print": (lucky("print(me)"), "'print' is no rule or step that is known here"),
     "not asked for": (changed("def earn(me, p, week, count)", "def earn(me, p, week)"), "it uses 'count' without asking for it"),
     "column": (lucky("me.poinst[0] = 1.0"), "'me.poinst' is no column of a person – did you mean 'points'"),
-    "a representative's": (lucky("me.points[0] = me.morale"), "'me.morale' is no column of a person; it is agent.morale"),
-    "the firm's": (lucky("me.points[0] = me.budget"), "'me.budget' is no column of a person; it is firm.budget"),
+    "a representative's": (lucky("me.points[0] = me.morale"), "'me.morale' is no column of a person"),
+    "the firm's": (lucky("me.points[0] = me.budget"), "'me.budget' is no column of a person"),
     "count": (lucky("count.rewrds += 1"), "'count.rewrds' is no count of this file – did you mean 'rewards'"),
     "event": (lucky("note.rewrd(1.0)"), "'note.rewrd' is no event of this file – did you mean 'reward'"),
     "parameter": (lucky("me.points[0] = p.points.rat"), "'p.points.rat' is no parameter – did you mean 'rate'"),
@@ -116,10 +116,10 @@ WRONG: dict[str, tuple[str, str]] = {
     "rule": (lucky("me.points[0] = earnd(me.spend, 1.0)"), "'earnd' is no rule or step.*did you mean 'earned'"),
     "how many": (lucky("me.points[0] = earned(me.spend)"), "earned takes 2 numbers, got 1"),
     "another order": (lucky("remember(p, me, 1.0, 1.0)"), "remember takes 'me' here, not p"),
-    "itself": (lucky("more(me, firm, p, last, week, count, note)"), "it comes to call itself"),
+    "itself": (lucky("more(me, firm, p, last, week, count, note)"), "it calls itself, perhaps through others"),
     "double precision": (lucky("me.points[0] = me.tenure * 0.1"), "Python would reckon this in double precision"),
     "a part of a head": (lucky("count.rewards += me.trust"), "what is counted is a whole number"),
-    "sometimes": (lucky("if me.trust > 0.5:\n        got = 1.0\n    me.points[0] = got"), "'got' is no number that is known"),
+    "sometimes": (lucky("if me.trust > 0.5:\n        got = 1.0\n    me.points[0] = got"), "'got' has no value here"),
     "all places": (lucky("me.points = 1.0"), "me.points holds several numbers: take one"),
     "no place": (lucky("me.points[me.trust] = 1.0"), "only a column with several numbers has places"),
     "unforeseen": (lucky("me.points[0] = me.luck(LUCK)"), "this means nothing in a step"),
@@ -135,8 +135,8 @@ WRONG: dict[str, tuple[str, str]] = {
     "everybody's place": (everybody_("me.points[me.tenure] = 0.0"), "the place must be the same for everybody"),
     "everybody's note": (everybody_("note.reward(1.0)"), "this cannot be done with everybody at once"),
     "everybody takes away": (everybody_("count.rewards -= 1"), "over everybody one can only add up"),
-    "while it is added up": (everybody_("me.points[0] = f32(count.points_earned)"), "it reads count.points_earned while"),
-    "an early end": (changed("    return me.p", "    if week.number:\n        return False\n    return me.p"), "in its last line"),
+    "while it is added up": (everybody_("me.points[0] = f32(count.points_earned)"), "everybody is still adding to 'count.p"),
+    "an early end": (changed("    return me.", "    if week.number > 3:\n        return True\n    return me."), "last line"),
 }  # fmt: skip
 
 

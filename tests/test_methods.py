@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.experiments.methods import method
 from sim.scenario.whole import load
 
 SCENARIO = """
@@ -218,13 +219,8 @@ def test_a_mistake_is_a_sentence(place: Path, name: str, change: tuple[str, str,
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_shipped_example_is_sound_and_named_in_help(name: str) -> None:
-    from importlib import import_module
-
-    from sim.experiments.question import load_experiment
-
-    method = import_module(f"sim.experiments.ask_{name}")
-    asked = load_experiment(Path(__file__).parent.parent / "experiments" / f"{name}.yaml", name, method.Settings)
-    assert method.check(asked) > 0
+    asked = method(name).load(Path(__file__).parent.parent / "experiments" / f"{name}.yaml")
+    assert method(name).planned(asked).runs > 0
     assert f"{COMMANDS[name]} experiments/{name}.yaml" in CliRunner().invoke(app, [COMMANDS[name], "--help"]).output
 
 
@@ -263,12 +259,11 @@ def with_groups(place: Path) -> Path:
 def test_figures_of_groups_are_the_shares_of_those_who_left(with_groups: Path) -> None:
     import numpy as np
 
-    from sim.experiments import ask_calibrate, figures
+    from sim.experiments import figures
     from sim.experiments.laboratory import Laboratory
-    from sim.experiments.question import load_experiment
     from sim.runs.runner import run
 
-    asked = load_experiment(with_groups, "calibrate", ask_calibrate.Settings)
+    asked = method("calibrate").load(with_groups)
     with Laboratory(asked.measures, asked.seed) as laboratory:
         found = figures.evaluator(asked, laboratory, asked.settings.figures)(np.array([[0.2], [0.9]]), range(3, 5))
     kinds = np.arange(120)
@@ -324,3 +319,38 @@ def test_a_library_that_is_not_installed_is_named_with_what_brings_it(
     done = CliRunner().invoke(app, ["optimise", str(example), "--out", str(tmp_path)])
     assert done.exit_code == 2
     assert "optuna" in done.stderr and "pip install 'loyalty-sim[experiments]'" in done.stderr
+
+
+GUIDE = Path(__file__).parent.parent / "docs" / "guides" / "experiments.md"
+
+
+def test_a_method_is_one_file(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file in the guide is a command with help, a section, a check, a store, an answer's folder and a page."""
+    from sim.commands.program import _application
+    from sim.experiments import methods
+
+    (place / "more").mkdir()
+    example = GUIDE.read_text(encoding="utf-8").split("## A method of your own")[1].split("```python\n")[1]
+    (place / "more" / "the_highest.py").write_text(example.split("```")[0])
+    monkeypatch.setattr(methods, "__path__", [*methods.__path__, str(place / "more")])
+    program = _application()
+    text = FILES["select"].replace("select: {zone: 0.005, first: 10, batch: 10, most: 200}", "the_highest: {times: 5}")
+    (place / "mine.yaml").write_text(text)
+
+    def said(*words: str, code: int = 0) -> str:
+        done = CliRunner().invoke(program, list(words))
+        assert done.exit_code == code, done.output + repr(done.exception)
+        return done.output if code else done.stdout
+
+    assert "Say which policy has the highest average" in said("the-highest", "--help")
+    assert "It can be given to 'loyalty the-highest'." in said("check", "mine.yaml")
+    found = json.loads(said("the-highest", "mine.yaml", "--json", "--format", "html", "--format", "xlsx"))
+    assert found["ran"] == 15 and found["answer"] == "Highest is careful"
+    assert json.loads(said("the-highest", "mine.yaml", "--json"))["ran"] == 0
+    assert "careless" in said("the-highest", "mine.yaml") and "Highest is careful" in page_of(found)
+    assert (Path(found["folder"]) / "means.parquet").is_file() and (Path(found["folder"]) / "report.xlsx").is_file()
+    assert "the_highest" in said("results", "list")
+    (place / "mine.yaml").write_text(text.replace("times: 5", "time: 5"))
+    assert "did you mean 'times'" in said("the-highest", "mine.yaml", code=2)
+    (place / "mine.yaml").write_text(text.split("policies:")[0] + "outcomes: [retention]\n")
+    assert "policies is missing, and this command needs it" in said("the-highest", "mine.yaml", code=2)

@@ -177,6 +177,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "infinite": ({"x": lambda c: c["calls"].sum(axis=1) / 0}, "infinite number; .* give NaN"),
     "panel of more": ({"x": of_panel(lambda p: p.trust, "trust")}, "but must give one number for a panel"),
     "panel fault": ({"x": of_panel(lambda p: p.thrust, "trust")}, "fails: AttributeError"),
+    "panel column": ({"x": of_panel(share_of_doubters, "thrust")}, "no column 'thrust' – did you mean 'trust'"),
     "panel week": ({"x": of_panel(share_of_doubters, weeks=6)}, "weeks is 6, but must lie between 0 and 5"),
 }
 
@@ -191,7 +192,7 @@ def test_what_is_no_measure_is_a_sentence(name: str, ask: Callable[[Any], Any]) 
         ask(own)
 
 
-def test_columns_that_nobody_has_are_refused_where_they_are_named() -> None:
+def test_columns_that_nobody_has_are_refused_before_anything_is_run() -> None:
     with pytest.raises(Mistake, match="no column 'thrust' – did you mean 'trust'"):
         run(busy(), 2, 3, measures={"doubters": of_panel(share_of_doubters, "thrust")})
 

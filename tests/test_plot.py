@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.model.component import builtin
 from sim.report.charts.gallery import PAIRED, catalogue
 from sim.runs.measures import NAMES
 
@@ -81,7 +82,7 @@ def test_every_measure_and_figure_is_listed_with_its_meaning() -> None:
     code, told, _ = plot("--list")
     assert code == 0
     names = [line.split()[0] for line in told.splitlines()]
-    assert set(NAMES) <= set(names) and set(PAIRED) <= set(names) and names == list(catalogue())
+    assert set(NAMES) <= set(names) and set(PAIRED) <= set(names) and names == list(catalogue(builtin()))
 
 
 @pytest.mark.parametrize(

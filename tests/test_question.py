@@ -18,6 +18,7 @@ from sim.errors import Mistake
 from sim.experiments.designs import KINDS, interleaved
 from sim.experiments.factors import Factor, parameters
 from sim.experiments.question import load_experiment
+from sim.model.component import builtin
 
 SHIPPED = sorted((Path(__file__).parents[1] / "experiments").glob("*.yaml"))
 
@@ -28,7 +29,7 @@ def test_a_question_is_read_with_units_and_ranges(tmp_path: Path) -> None:
     assert (share.low, share.high) == (0.1, 0.4)
     assert (people.low, people.high, people.whole) == (1, 8, True)
     assert (errors.low, errors.high) == (0.01, 0.3)
-    line = parameters()["choice"]["attention"]
+    line = parameters(builtin())["choice"]["attention"]
     assert (attention.low, attention.high, attention.lever) == (line.low, line.high, False)
     assert [(o.measure, o.direction) for o in asked.outcomes][-1] == ("wait_mean", "lower")
 
@@ -191,7 +192,9 @@ def test_a_walk_of_morris_changes_every_factor_once(tmp_path: Path) -> None:
 def test_two_level_designs_are_balanced_and_their_columns_orthogonal(tmp_path: Path) -> None:
     levers = "[quality.error_rate, quality.spread, choice.attention, belief.persuasion, talk.base]"
     known = [
-        path for path in levers.strip("[]").split(", ") if path.partition(".")[2] in parameters()[path.split(".")[0]]
+        path
+        for path in levers.strip("[]").split(", ")
+        if path.partition(".")[2] in parameters(builtin())[path.split(".")[0]]
     ]
     text = "\n".join(line for line in SWEEP.splitlines() if not line.startswith("  "))
     for kind, runs in (("factorial", 2 ** len(known)), ("plackett_burman", 4 * (len(known) // 4 + 1))):

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binom
 
 from sim.errors import Mistake
-from sim.experiments.selection import Evaluate, kim_nelson, ocba, subset
+from sim.experiments.algorithms.selection import Evaluate, Terms, kim_nelson, ocba, subset
 
 PROMISE, ZONE = 0.95, 1.0
 SLIPPAGE = np.array([1.0, 0.0, 0.0, 0.0, 0.0])
@@ -43,7 +43,7 @@ def right_answers(procedure: str, means: np.ndarray, macro: int) -> int:
     right = 0
     for seed in range(macro):
         shuffled = order.permutation(means)  # the best is not always the first
-        found = PROCEDURES[procedure](world(shuffled, seed), len(means), zone=ZONE, promise=PROMISE, most=3000)
+        found = PROCEDURES[procedure](world(shuffled, seed), len(means), Terms(zone=ZONE, promise=PROMISE, most=3000))
         assert found.decided
         right += found.best == int(shuffled.argmax())
     return right
@@ -95,7 +95,7 @@ def test_kn_is_the_textbooks_whatever_the_batch(batch: int) -> None:
     for seed in range(10):
         evaluate = world(SLIPPAGE, seed)
         best, judged = textbook_kn(evaluate(range(5), range(3000)), ZONE, PROMISE, 20)
-        found = kim_nelson(evaluate, 5, zone=ZONE, promise=PROMISE, batch=batch, most=3000)
+        found = kim_nelson(evaluate, 5, Terms(zone=ZONE, promise=PROMISE, batch=batch, most=3000))
         assert found.best == best
         assert judged <= found.used.max() < judged + batch
 
@@ -103,7 +103,9 @@ def test_kn_is_the_textbooks_whatever_the_batch(batch: int) -> None:
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_a_clear_loser_costs_little(procedure: str) -> None:
     """Replications go where they matter: the near rival gets many, the one far behind few more than the first stage."""
-    found = PROCEDURES[procedure](world(np.array([1.0, 0.0, -20.0]), 3), 3, zone=ZONE, promise=0.99, first=10, batch=5)
+    found = PROCEDURES[procedure](
+        world(np.array([1.0, 0.0, -20.0]), 3), 3, Terms(zone=ZONE, promise=0.99, first=10, batch=5)
+    )
     assert found.used[2] <= 15 < found.used[1]
 
 
@@ -112,7 +114,7 @@ def test_ocba_is_right_more_often_than_equal_shares_of_the_same_budget() -> None
     right = {"ocba": 0, "equal": 0}
     for seed in range(300):
         evaluate = world(means, seed, own=4.0)
-        found = ocba(evaluate, 10, zone=1e-6, promise=0.9999, first=5, batch=2, most=15)
+        found = ocba(evaluate, 10, Terms(zone=1e-6, promise=0.9999, first=5, batch=2, most=15))
         right["ocba"] += found.best == 0
         equal = evaluate(range(10), range(math.ceil(found.replications / 10)))
         right["equal"] += int(equal.mean(axis=1).argmax()) == 0
@@ -124,7 +126,7 @@ def test_shared_luck_saves_replications(procedure: str) -> None:
     """The same spread of every policy by itself, but half of the variance shared, takes fewer replications."""
     used = [
         sum(
-            PROCEDURES[procedure](world(SLIPPAGE, s, *spread), 5, zone=ZONE, promise=PROMISE).replications
+            PROCEDURES[procedure](world(SLIPPAGE, s, *spread), 5, Terms(zone=ZONE, promise=PROMISE)).replications
             for s in range(20)
         )
         for spread in ((math.sqrt(8), math.sqrt(8)), (0, 4))
@@ -135,7 +137,7 @@ def test_shared_luck_saves_replications(procedure: str) -> None:
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_what_the_budget_cannot_tell_is_said(procedure: str) -> None:
     """Three equal policies and a bad one, an indifference zone too small for the budget: the three remain, the bad does not."""
-    found = PROCEDURES[procedure](world(np.array([5.0, 5.0, 5.0, 0.0]), 1), 4, zone=0.01, most=60)
+    found = PROCEDURES[procedure](world(np.array([5.0, 5.0, 5.0, 0.0]), 1), 4, Terms(zone=0.01, most=60))
     assert not found.decided and found.remaining == (0, 1, 2) and found.best in (0, 1, 2)
 
 
@@ -166,7 +168,7 @@ def test_a_failed_replication_counts_for_nobody() -> None:
     torn_values[2, 3] = math.nan
     assert subset(torn_values) == subset(np.delete(values, 3, axis=1))
     for procedure in PROCEDURES.values():
-        assert procedure(torn, 5, zone=ZONE).best == 0
+        assert procedure(torn, 5, Terms(zone=ZONE)).best == 0
 
 
 def test_a_policy_that_always_fails_is_told() -> None:
@@ -177,7 +179,7 @@ def test_a_policy_that_always_fails_is_told() -> None:
 
     for procedure in PROCEDURES.values():
         with pytest.raises(Mistake, match="see what failed"):
-            procedure(broken, 5, zone=ZONE)
+            procedure(broken, 5, Terms(zone=ZONE))
     with pytest.raises(Mistake, match="see what failed"):
         subset(broken(range(5), range(10)))
 
@@ -194,4 +196,4 @@ def test_a_policy_that_always_fails_is_told() -> None:
 def test_what_cannot_be_promised_is_refused(settings: dict[str, float], words: str) -> None:
     for procedure in PROCEDURES.values():
         with pytest.raises(Mistake, match=words):
-            procedure(world(SLIPPAGE, 1), 5, **settings)
+            procedure(world(SLIPPAGE, 1), 5, Terms(**settings))

@@ -10,16 +10,16 @@ import pytest
 from scipy.stats import norm
 
 from sim.errors import Mistake
-from sim.experiments.sensitivity import (
+from sim.experiments.algorithms.sensitivity import (
     FEWEST,
     Analysis,
     Evaluate,
+    Study,
     analyse,
     chance_share,
     luck,
-    runs,
 )
-from sim.experiments.sensitivity_methods import DUMMY, METHODS, design
+from sim.experiments.algorithms.sensitivity_indices import DUMMY, METHODS, design
 
 NAMES = ("x1", "x2", "x3", "idle")
 A, B = 7.0, 0.1
@@ -71,7 +71,7 @@ KNOWN = {
 
 
 def test_sobol_indices_of_ishigami_are_the_known_ones() -> None:
-    quiet = analyse(noisy(0, own_luck=False), NAMES, method="sobol", samples=1024, replications=range(2))[1]
+    quiet = analyse(noisy(0, own_luck=False), Study(NAMES, method="sobol", samples=1024, replications=range(2)))[1]
     for kind, truths in KNOWN.items():
         for name, truth in truths.items():
             assert covers(index(quiet, kind, name), truth), (kind, name)
@@ -84,7 +84,9 @@ def test_sobol_indices_of_a_noisy_ishigami_are_the_known_ones(sd: float) -> None
     """Luck that differs between points adds its variance to every total index, the dummy's among them."""
     count = 10
     noise = sd**2 / count
-    found = analyse(noisy(sd, common=5.0), NAMES, method="sobol", samples=1024, replications=range(count), seed=3)[0]
+    found = analyse(
+        noisy(sd, common=5.0), Study(NAMES, method="sobol", samples=1024, replications=range(count), seed=3)
+    )[0]
     chance = noise / (VARIANCE + noise)
     assert found.chance == pytest.approx(chance, rel=0.1)
     for name, truth in KNOWN["first"].items():
@@ -101,11 +103,11 @@ def test_sobol_indices_of_a_noisy_ishigami_are_the_known_ones(sd: float) -> None
 
 def test_one_replication_is_refused_because_luck_would_pass_for_an_effect() -> None:
     with pytest.raises(Mistake, match="at least 2 replications"):
-        analyse(noisy(2.0), NAMES, method="sobol", samples=64, replications=range(1))
+        analyse(noisy(2.0), Study(NAMES, method="sobol", samples=64, replications=range(1)))
 
 
 def test_too_small_a_budget_says_that_it_cannot_tell() -> None:
-    small = analyse(noisy(20.0), NAMES, method="sobol", samples=16, replications=range(2))[0]
+    small = analyse(noisy(20.0), Study(NAMES, method="sobol", samples=16, replications=range(2)))[0]
     assert small.undecided and small.warning and "cannot tell" in small.warning and "more replications" in small.warning
 
 
@@ -127,7 +129,7 @@ def test_groups_take_their_parameters_together() -> None:
     """x1 and x3 as one mechanism: alone it holds all but x2's share, and nothing interacts across groups."""
     groups = ("a", "b", "a", "c")
     found = analyse(
-        noisy(0, own_luck=False), NAMES, method="sobol", samples=1024, replications=range(2), groups=groups
+        noisy(0, own_luck=False), Study(NAMES, method="sobol", samples=1024, replications=range(2), groups=groups)
     )[1]
     assert found.names == ("a", "b", "c")
     for kind in ("first", "total"):
@@ -143,7 +145,7 @@ def linear(points: np.ndarray, replications: range) -> np.ndarray:
 def test_morris_gives_a_linear_models_slopes() -> None:
     """Elementary effects of 4a - 2b are 4 and -2; those of luck have mean |effect| sqrt(2/pi) sd_gap / step."""
     count = 8
-    (found,) = analyse(linear, ("a", "b", "c"), method="morris", samples=200, replications=range(count))
+    (found,) = analyse(linear, Study(("a", "b", "c"), method="morris", samples=200, replications=range(count)))
     step = 2 / 3
     by_luck = math.sqrt(2 / math.pi) * math.sqrt(2 * 0.2**2 / count) / step
     effects = dict(zip((*found.names, DUMMY), found.indices["mu"], strict=True))
@@ -154,7 +156,7 @@ def test_morris_gives_a_linear_models_slopes() -> None:
 
 
 def test_pawn_tells_effects_from_the_dummy() -> None:
-    (found,) = analyse(linear, ("a", "b", "c"), method="pawn", samples=1000, replications=range(8))
+    (found,) = analyse(linear, Study(("a", "b", "c"), method="pawn", samples=1000, replications=range(8)))
     assert [name for name, _ in found.ranking][:2] == ["a", "b"] and set(found.above_chance) == {"a", "b"}
 
 
@@ -173,7 +175,7 @@ def test_delta_of_two_normal_causes_is_that_of_its_definition() -> None:
     def normal(points: np.ndarray, replications: range) -> np.ndarray:
         return np.repeat((norm.ppf(points) @ [2.0, 1.0])[:, None, None], len(replications), axis=1)
 
-    (found,) = analyse(normal, ("a", "b"), method="delta", samples=600, replications=range(2))
+    (found,) = analyse(normal, Study(("a", "b"), method="delta", samples=600, replications=range(2)))
     assert found.ranking_index[0].value == pytest.approx(known(2, 1), abs=0.05)
     assert found.ranking_index[1].value == pytest.approx(known(1, 2), abs=0.05)
     assert found.dummy.value < 0.05 and found.above_chance == ("a", "b")
@@ -186,9 +188,11 @@ def test_the_design_has_as_many_points_as_announced_and_leaves_no_trace(method: 
     places = design(method, 3, samples, seed=1)
     rows = {"sobol": 6, "morris": 5}.get(method, 1) * samples
     assert places.shape == (rows, 4) and places.min() >= 0 and places.max() <= 1
-    assert len(np.unique(places[:, :-1], axis=0)) <= runs(method, 3, samples)
+    assert len(np.unique(places[:, :-1], axis=0)) <= Study(("a", "b", "c"), method, samples, range(2)).runs
     assert (design(method, 3, samples, seed=1) == places).all()
-    found = [analyse(linear, ("a", "b", "c"), method=method, samples=samples, replications=range(2)) for _ in range(2)]
+    found = [
+        analyse(linear, Study(("a", "b", "c"), method=method, samples=samples, replications=range(2))) for _ in range(2)
+    ]
     assert found[0][0].indices == found[1][0].indices
     assert (np.random.get_state()[1] == before).all() and __import__("warnings").formatwarning is form  # type: ignore[index]
 
@@ -199,7 +203,7 @@ def test_a_failed_replication_does_not_spoil_the_rest() -> None:
         values[3, 1] = math.nan
         return values
 
-    (found,) = analyse(torn, ("a", "b", "c"), method="morris", samples=50, replications=range(8))
+    (found,) = analyse(torn, Study(("a", "b", "c"), method="morris", samples=50, replications=range(8)))
     assert found.above_chance == ("a", "b")
 
 
@@ -228,4 +232,4 @@ def test_what_cannot_be_answered_is_refused(settings: dict[str, object], words: 
     whole = defaults | settings
     evaluate: Callable[..., np.ndarray] = whole.pop("evaluate")  # type: ignore[assignment]
     with pytest.raises(Mistake, match=words):
-        analyse(evaluate, ("a", "b", "c"), replications=range(2), **whole)  # type: ignore[arg-type]
+        analyse(evaluate, Study(("a", "b", "c"), replications=range(2), **whole))  # type: ignore[arg-type]

@@ -25,14 +25,14 @@ from sim import run
 from sim.engine.engine import Engine
 from sim.errors import Mistake
 from sim.experiments import blocks, laboratory
+from sim.experiments.export import save
 from sim.experiments.integrity import check_results
-from sim.experiments.keeping import save
 from sim.experiments.laboratory import Laboratory
+from sim.experiments.methods.sweep import METHOD as SWEEP
 from sim.experiments.querying import query
 from sim.experiments.question import Experiment, load_experiment
 from sim.experiments.repeating import changed, command_for
 from sim.experiments.store import MANIFEST, MARK, Store
-from sim.experiments.sweeping import sweep
 from sim.runs.measures import NAMES
 from sim.runs.statistics import plain
 
@@ -45,7 +45,7 @@ def asked(store: Path, experiment: Experiment, told: list[str] | None = None) ->
     with Laboratory(experiment.measures, experiment.seed, keeper) as at_work:
         assert experiment.design is not None
         points = experiment.design.points(experiment)
-        return at_work.evaluate(experiment)(points, range(experiment.replications)), at_work
+        return at_work.measure([experiment.scenario_at(p) for p in points], range(experiment.replications)), at_work
 
 
 def test_what_was_run_is_the_same_as_run_by_itself_and_costs_nothing_again(tmp_path: Path) -> None:
@@ -431,8 +431,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("whole")
     experiment = prepared(folder)
     with Laboratory(experiment.measures, experiment.seed) as at_work:
-        found = sweep(experiment, at_work)
-    save(experiment, "sweep", found.address, {"points": found.table(), "runs": found.runs()}, folder / "results")
+        found = SWEEP.answer(experiment, at_work)
+    save(found, folder / "results")
     return tables(folder)
 
 
@@ -445,8 +445,8 @@ def finish(folder: Path) -> tuple[dict[str, bytes], Laboratory]:
     """Go on from the store, in this process; the tables, and the laboratory for what it counted."""
     experiment = prepared(folder)
     with Laboratory(experiment.measures, experiment.seed, Store(folder / "results" / "store")) as at_work:
-        found = sweep(experiment, at_work)
-    save(experiment, "sweep", found.address, {"points": found.table(), "runs": found.runs()}, folder / "results")
+        found = SWEEP.answer(experiment, at_work)
+    save(found, folder / "results")
     return tables(folder), at_work
 
 

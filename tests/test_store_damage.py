@@ -24,13 +24,13 @@ from typer.testing import CliRunner
 from sim import run
 from sim.cli import app
 from sim.errors import Mistake
+from sim.experiments.export import save
 from sim.experiments.integrity import check_results
-from sim.experiments.keeping import save
 from sim.experiments.laboratory import Laboratory
+from sim.experiments.methods.sweep import METHOD as SWEEP
 from sim.experiments.querying import STORE, folders, query
 from sim.experiments.question import Experiment
 from sim.experiments.store import MARK, Store
-from sim.experiments.sweeping import sweep
 from sim.runs.results import save as save_results
 from sim.system import digests
 
@@ -64,10 +64,10 @@ class Kept:
 def ask(experiment: Experiment, results: Path, told: list[str]) -> np.ndarray:
     """The sweep, asked with ``--resume``, and its answer kept; what is known of every point, and what was told."""
     with Laboratory(experiment.measures, experiment.seed, Store(results / STORE, told.append)) as at_work:
-        found = sweep(experiment, at_work)
+        found = SWEEP.answer(experiment, at_work)
         points = found.experiment.design.points(experiment)  # type: ignore[union-attr]
-        values = at_work.evaluate(experiment)(points, range(experiment.replications))
-    save(experiment, "sweep", found.address, {"points": found.table(), "runs": found.runs()}, results)
+        values = at_work.measure([experiment.scenario_at(p) for p in points], range(experiment.replications))
+    save(found, results)
     return values
 
 

@@ -19,11 +19,15 @@ pytest.importorskip("optuna")
 
 from sim.errors import Mistake
 from sim.experiments.factors import parameters
+from sim.experiments.method import DesignPoint
+from sim.experiments.methods.sweep import METHOD as SWEEP
+from sim.experiments.methods.sweep import Sweep
 from sim.experiments.question import load_experiment
-from sim.experiments.sweeping import Sweep
+from sim.model.component import builtin
 from sim.report import sweep_page
 from sim.report.charts import Bars, Cells, Chart, Dots, Line, Mark, Span
 from sim.report.charts.palette import Ladder
+from sim.report.experiment_page import document
 from sim.runs.executor import executor
 from sim.runs.runner import run as run_scenario
 from sim.runs.statistics import Interval
@@ -31,7 +35,7 @@ from sim.scenario.whole import Scenario, described
 from sim.studio.explore import answer as exploring
 from sim.studio.explore import answer_charts, own_sweep, questions
 from sim.studio.explore.answer import Missing
-from sim.studio.explore.design_points import Spot, picked, spots, units
+from sim.studio.explore.design_points import picked, units
 from sim.studio.explore.own_sweep import Own, entries_of, own_in
 from sim.studio.explore.questions import NotKept, answered, kept
 from sim.studio.explore.take_away import Ask, opened_as_scenario, reported
@@ -58,7 +62,7 @@ def town() -> Scenario:
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sweep, Path]:
     folder = tmp_path_factory.mktemp("kept") / "store"
-    return answered("sweep", OWN.experiment(town()), folder, executor(1)), folder
+    return answered(SWEEP, OWN.experiment(town()), folder, executor(1)), folder
 
 
 # ---- asking
@@ -100,7 +104,7 @@ def test_what_makes_no_sense_is_said_in_a_sentence(entries: dict[str, str], word
 
 def test_every_number_and_switch_of_the_model_is_a_lever_with_a_range_around_today() -> None:
     base = scenario_library.fetch("telecom/today")
-    assert set(numbers()) == {f"{part}.{name}" for part, own in parameters().items() for name in own}
+    assert set(numbers()) == {f"{part}.{name}" for part, own in parameters(builtin()).items() for name in own}
     for lever in numbers().values():
         today = own_sweep.value_today(base, lever.key)
         low, high = own_sweep.around(lever, today)
@@ -113,7 +117,10 @@ def test_the_shipped_questions_open_and_their_size_is_known() -> None:
     assert {"sweep", "sensitivity", "optimise"} <= set(known)
     for question in known.values():
         asked = questions.opened(question)
-        assert questions.base_key(asked) in scenario_library.shipped() and questions.size(question.command, asked) > 100
+        assert (
+            questions.base_key(asked) in scenario_library.shipped()
+            and question.method.planned(asked, quickly=True).runs > 100
+        )
 
 
 def test_experiments_beside_the_studio_are_found_and_broken_ones_left_out(tmp_path: Path) -> None:
@@ -141,13 +148,13 @@ def test_a_wheel_carries_the_experiments_to_where_they_find_the_scenarios(tmp_pa
 
 def test_what_was_run_is_answered_from_the_store_and_what_was_not_is_missing(found: tuple[Sweep, Path]) -> None:
     answer, folder = found
-    again = kept("sweep", OWN.experiment(town()), folder)
+    again = kept(SWEEP, OWN.experiment(town()), folder)
     assert answer.tally.ran == OWN.runs and again.tally.ran == 0 and again.tally.found == OWN.runs
     assert np.array_equal(again.values, answer.values) and again.table().equals(answer.table())
     with pytest.raises(NotKept):
-        kept("sweep", OWN.experiment(town().with_(quality={"level": 0.9})), folder)
+        kept(SWEEP, OWN.experiment(town().with_(quality={"level": 0.9})), folder)
     with pytest.raises(NotKept):
-        kept("sweep", OWN.experiment(town()), folder.parent / "nothing")
+        kept(SWEEP, OWN.experiment(town()), folder.parent / "nothing")
     assert not (folder.parent / "nothing").exists()
 
 
@@ -159,12 +166,12 @@ def test_the_file_that_is_shown_asks_the_same(found: tuple[Sweep, Path], tmp_pat
     town().save(tmp_path / "scenarios" / "lessons" / "town.yaml")
     file = tmp_path / "experiments" / own_sweep.OWN_FILE
     file.write_text(own_sweep.as_yaml(OWN.written()), encoding="utf-8")
-    assert kept("sweep", load_experiment(file), folder).tally.ran == 0
+    assert kept(SWEEP, load_experiment(file), folder).tally.ran == 0
 
 
 def test_a_sweep_called_off_keeps_what_was_run(tmp_path: Path) -> None:
     big = Own(OWN.base, OWN.ranges, OWN.measures, levels=5, times=100, weeks=8)
-    ask = Ask("big", "sweep", big.experiment(town()), tmp_path / "store", "")
+    ask = Ask("big", SWEEP, big.experiment(town()), tmp_path / "store", "")
     work = Work(lambda: None)
     work.running = True
     work.on_cancel(lambda: None)
@@ -195,15 +202,15 @@ def marks(chart: Any, kind: type[Mark]) -> list[Any]:
     return [mark for mark in chart.marks if isinstance(mark, kind)]
 
 
-def moves(command: str, answer: Any, name: str) -> Any:
+def moves(answer: Any, name: str) -> Any:
     """The chart of this name in the report, which Explore shows too."""
-    (chart,) = (picture.chart for picture in questions.report(command, answer).pictures() if picture.name == name)
+    (chart,) = (picture.chart for picture in document(answer).pictures() if picture.name == name)
     return chart
 
 
 def test_a_cell_of_the_map_is_what_its_own_scenario_gives(found: tuple[Sweep, Path]) -> None:
     answer, _ = found
-    asked, known = answer.experiment, spots(answer)
+    asked, known = answer.experiment, answer.design_points()
     unit = units(asked, known)[0]
     (found_cells,) = marks(answer_charts.heat_map(answer, known, 0, unit), Cells)
     cells = list(
@@ -237,7 +244,7 @@ def test_words_stand_out_on_every_colour_of_the_map() -> None:
 
 def test_the_front_is_what_nothing_beats(found: tuple[Sweep, Path]) -> None:
     answer, _ = found
-    known, asked = spots(answer), answer.experiment
+    known, asked = answer.design_points(), answer.experiment
     pairs = {spot.number: [spot.levels[k].mean for k in (0, 1)] for spot in known}
     beaten = {
         number
@@ -256,8 +263,8 @@ def test_the_front_is_what_nothing_beats(found: tuple[Sweep, Path]) -> None:
 
 def test_a_single_lever_makes_a_line_and_no_map(tmp_path: Path) -> None:
     own = Own(OWN.base, OWN.ranges[1:], ("retention",), levels=4, times=4, weeks=8)
-    answer = answered("sweep", own.experiment(town()), tmp_path / "store", executor(1))
-    known = spots(answer)
+    answer = answered(SWEEP, own.experiment(town()), tmp_path / "store", executor(1))
+    known = answer.design_points()
     unit = units(answer.experiment, known)[0]
     assert answer_charts.heat_map(answer, known, 0, unit) is None
     picture = answer_charts.along_one(answer, known, 0, unit)
@@ -269,7 +276,7 @@ def test_a_single_lever_makes_a_line_and_no_map(tmp_path: Path) -> None:
 
 def test_the_bars_of_a_tornado_span_what_the_effects_say(found: tuple[Sweep, Path]) -> None:
     answer, _ = found
-    chart = moves("sweep", answer, "tornado_retention")
+    chart = moves(answer, "tornado_retention")
     effects = answer.effects(answer.experiment.outcomes[1])
     lengths = sum(abs(np.diff(bars.spans, axis=0)[0]) for bars in marks(chart, Bars))
     assert list(chart.up.rows) == [effect.factor.label for effect in effects]
@@ -299,22 +306,22 @@ def opened(tmp_path: Path) -> Iterator[Any]:
 
 def test_a_sensitivity_is_drawn_in_its_order_with_the_band_of_chance(opened: Any, tmp_path: Path) -> None:
     question, asked = opened(sensitivity={"method": "morris", "samples": 4})
-    answer = answered(question.command, asked, tmp_path / "store", executor(1))
-    chart = moves("sensitivity", answer, "moves_profit")
+    answer = answered(question.method, asked, tmp_path / "store", executor(1))
+    chart = moves(answer, "moves_profit")
     assert list(chart.up.rows) == [name for name, _ in answer.analyses[0].ranking]
     (bars,), (band,) = marks(chart, Bars), marks(chart, Span)
     assert list(bars.end) == sorted(bars.end, reverse=True) and band.low <= band.high
-    assert questions.headline(question.command, answer)
+    assert document(answer).headline
 
 
 def test_finalists_of_a_search_can_be_picked_and_its_trials_are_faint(opened: Any, tmp_path: Path) -> None:
     question, asked = opened(optimise={"trials": 10, "batch": 5, "finalists": 3, "first": 4, "most": 8}, replications=2)
-    answer = answered(question.command, asked, tmp_path / "store", executor(1))
-    known = spots(answer)
+    answer = answered(question.method, asked, tmp_path / "store", executor(1))
+    known = answer.design_points()
     tried, *dots = marks(answer_charts.trade_off(answer, known, (0, 1), units(asked, known)).chart, Dots)
     assert len(known) == len(answer.values) == sum(len(kind.picks) for kind in dots) <= 3
     assert len(tried.x) == 10 and not tried.picks
-    again = kept(question.command, asked, tmp_path / "store")
+    again = kept(question.method, asked, tmp_path / "store")
     assert again.tally.ran == 0 and np.array_equal(again.values, answer.values)
 
 
@@ -324,12 +331,12 @@ def test_finalists_of_a_search_can_be_picked_and_its_trials_are_faint(opened: An
 def test_an_opened_setting_is_the_scenario_that_was_run(found: tuple[Sweep, Path], tmp_path: Path) -> None:
     answer, _ = found
     desk = VisitorFiles(tmp_path)
-    spot = spots(answer)[5]
+    spot = answer.design_points()[5]
     base, key = opened_as_scenario(answer.experiment, spot, desk)
     scenario = scenario_library.fetch(key, desk)
     assert scenario.full_fingerprint == answer.fingerprints[5]
     assert scenario_library.fetch(base, desk).full_fingerprint == answer.experiment.base.full_fingerprint
-    told = picked(answer.experiment, spot, units(answer.experiment, spots(answer)))
+    told = picked(answer.experiment, spot, units(answer.experiment, answer.design_points()))
     assert [row[0] for row in told["levers"]] == ["call centre representatives", "quality error rate"]
     gap = answer.against_today(5, answer.experiment.outcomes[0])
     verdict = told["rows"][0][3]
@@ -340,7 +347,7 @@ def test_opened_from_a_shipped_scenario_the_base_is_the_shelfs_own_when_it_means
     desk, scenario = VisitorFiles(tmp_path), scenario_library.fetch("lessons/town")
     own = Own("lessons/town", OWN.ranges, OWN.measures, 2, 2, scenario.weeks)
     asked = own.experiment(scenario)
-    spot = Spot(0, (2.0, 0.05), (), (), True)
+    spot = DesignPoint(0, (2.0, 0.05), (), (), True)
     assert opened_as_scenario(asked, spot, desk)[0] == "lessons/town"
     shorter = Own("lessons/town", OWN.ranges, OWN.measures, 2, 2, 13).experiment(scenario)
     base, _ = opened_as_scenario(shorter, spot, desk)
@@ -352,11 +359,11 @@ def test_the_report_of_an_answer_is_put_on_the_desk(found: tuple[Sweep, Path], t
     answer, folder = found
     if kind == "xlsx":
         pytest.importorskip("xlsxwriter")
-    ask = Ask("own", "sweep", answer.experiment, folder, "")
+    ask = Ask("own", SWEEP, answer.experiment, folder, "")
     path = reported(ask, answer, VisitorFiles(tmp_path), kind)
     assert path.parent == tmp_path and path.suffix == f".{kind}" and path.stat().st_size > 1000
     if kind == "html":
-        assert questions.headline("sweep", answer) in path.read_text(encoding="utf-8")
+        assert document(answer).headline in path.read_text(encoding="utf-8")
 
 
 def test_an_amount_in_the_answer_lies_in_its_interval_in_the_same_unit(found: tuple[Sweep, Path]) -> None:

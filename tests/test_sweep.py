@@ -19,15 +19,16 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.engine.engine import Engine
 from sim.errors import Mistake
-from sim.experiments.effects import entangled
+from sim.experiments.algorithms.effects import entangled
 from sim.experiments.laboratory import Laboratory, Tally
+from sim.experiments.methods.robust import METHOD as ROBUST
+from sim.experiments.methods.robust import Robustness, refuse_missing
+from sim.experiments.methods.sweep import METHOD as SWEEP
+from sim.experiments.methods.sweep import Sweep, precise
 from sim.experiments.querying import query
 from sim.experiments.question import Experiment, load_experiment
-from sim.experiments.robustness import Robustness, _refuse_missing, planned, robust
-from sim.experiments.robustness import Settings as RobustSettings
-from sim.experiments.sweeping import Sweep, precise, sweep
-from sim.experiments.sweeping import planned as sweep_planned
 from sim.report import robust_page, sweep_page
+from sim.report.experiment_page import document
 from sim.report.formats.html import html
 
 CLEAN = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
@@ -51,7 +52,7 @@ def planted(experiment: Experiment, slopes: tuple[float, float], bend: float = 0
     values[..., 1:] = luck[:-1, :, None]
     today = np.repeat((0.0 + luck[-1])[:, None], len(experiment.outcomes), axis=1)
     scenarios = [experiment.scenario_at(point) for point in points]
-    return Sweep(experiment, points, scenarios, values, today, Tally(), ())
+    return Sweep(experiment, Tally(), (), points, scenarios, values, today)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_the_best_point_keeps_the_bounds_and_its_rivals_are_those_within_chance(
 def test_with_a_precision_every_point_is_run_until_it_is_known(tmp_path: Path) -> None:
     experiment = small(tmp_path, outcomes="[retention]", precision="2%", replications="3")
     with Laboratory(experiment.measures, experiment.seed) as at_work:
-        found = sweep(experiment, at_work)
+        found = SWEEP.answer(experiment, at_work)
     assert precise(found.values, 0.02).all() and found.values.shape[1] > 3
     counts = np.isfinite(found.values).all(axis=2).sum(axis=1)
     assert counts.min() < counts.max()  # what is known early is not run on
@@ -117,7 +118,7 @@ def test_an_outcome_that_nothing_moves_is_refused(tmp_path: Path) -> None:
         Laboratory(experiment.measures, experiment.seed) as at_work,
         pytest.raises(Mistake, match="leavers_involuntary is 0"),
     ):
-        sweep(experiment, at_work)
+        SWEEP.answer(experiment, at_work)
 
 
 def test_a_point_that_makes_no_sense_is_named_before_anything_is_run(tmp_path: Path) -> None:
@@ -126,12 +127,12 @@ def test_a_point_that_makes_no_sense_is_named_before_anything_is_run(tmp_path: P
     (tmp_path / "question.yaml").write_text("\n".join([*lines, text]))
     experiment = load_experiment(tmp_path / "question.yaml")
     with pytest.raises(Mistake, match=r"point 1 \(network.degree 4\)|point 2 \(network.degree 5\).*even"):
-        sweep_planned(experiment)
+        SWEEP.planned(experiment)
 
 
 def test_fewer_points_than_it_takes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="has 2 different points, but to tell 2 factors apart takes at least 3"):
-        sweep_planned(small(tmp_path, design="{kind: latin_hypercube, samples: 2}"))
+        SWEEP.planned(small(tmp_path, design="{kind: latin_hypercube, samples: 2}"))
 
 
 # ---- as a user types it
@@ -214,17 +215,18 @@ outcomes: [profit]
 design: {kind: latin_hypercube, samples: 100}
 replications: 2
 """
-    return load_experiment(written(folder, text, **replaced), "robust", RobustSettings)
+    return ROBUST.load(written(folder, text, **replaced))
 
 
 def test_regret_success_and_the_box_of_failure_are_the_planted_ones(tmp_path: Path) -> None:
     experiment = robust_file(tmp_path)
-    states, scenarios = planned(experiment)
-    assert len(scenarios) == 2 * len(states)
+    plan = ROBUST.planned(experiment)
+    states = plan.points
+    assert len(plan.scenarios) == 2 * len(states)
     fails = states[:, 0] > 0.75
     means = np.stack([np.full(len(states), 10.0), np.where(fails, 7.0, 12.0)])
     values = np.repeat(means[:, :, None, None], 2, axis=2)
-    found = Robustness(experiment, states, values, Tally(), ())
+    found = Robustness(experiment, Tally(), (), states, values)
     regret = found.regret(experiment.outcomes[0])
     assert np.nanmax(regret, axis=1).tolist() == [2.0, 3.0] and found.least_regret == 0
     assert found.succeeds[1].tolist() == (~fails).tolist() and found.shares[0] == 1
@@ -232,15 +234,15 @@ def test_regret_success_and_the_box_of_failure_are_the_planted_ones(tmp_path: Pa
     assert [limit.name for limit in box.limits] == ["rival"]
     assert box.limits[0].low == pytest.approx(0.75, abs=0.01) and box.density > 0.95 and box.coverage > 0.95
     assert "“A” is the safest choice" in robust_page.headline(found)
-    written_page = html(robust_page.document(found), moving=False)
+    written_page = html(document(found), moving=False)
     assert "“B” fails when rival &gt; 0.7" in written_page
 
 
 def test_bounds_decide_success_when_there_are_any(tmp_path: Path) -> None:
     experiment = robust_file(tmp_path, outcomes="{profit: {at_least: 8}}")
-    states, _ = planned(experiment)
+    states = ROBUST.planned(experiment).points
     values = np.stack([np.full((len(states), 2, 1), 9.0), np.full((len(states), 2, 1), 7.0)])
-    found = Robustness(experiment, states, values, Tally(), ())
+    found = Robustness(experiment, Tally(), (), states, values)
     assert found.shares.tolist() == [1.0, 0.0]
 
 
@@ -255,13 +257,13 @@ def test_bounds_decide_success_when_there_are_any(tmp_path: Path) -> None:
 )
 def test_what_robust_cannot_use_is_said(tmp_path: Path, replaced: dict[str, str], sentence: str) -> None:
     with pytest.raises(Mistake, match=sentence):
-        planned(robust_file(tmp_path, **replaced))
+        ROBUST.planned(robust_file(tmp_path, **replaced))
 
 
 def test_robust_runs_every_policy_in_every_state_from_a_file(tmp_path: Path) -> None:
     experiment = robust_file(tmp_path, design="{kind: halton, samples: 20}")
     with Laboratory(experiment.measures, experiment.seed) as at_work:
-        found = robust(experiment, at_work)
+        found = ROBUST.answer(experiment, at_work)
         alone = at_work.measure([experiment.scenario_at(found.states[7], experiment.policies["B"])], range(2))
     assert (found.values[1, 7] == alone[0]).all() and np.isfinite(found.values).all()
 
@@ -291,7 +293,7 @@ def together(folder: Path, rows: list[tuple[float, float]]) -> Sweep:
     luck = np.random.default_rng(1).normal(0, 0.003, (len(rows) + 1, asked.replications))
     values = (0.9 - 0.5 * (points[:, 1] - 1))[:, None] + luck[:-1]
     scenarios = [asked.scenario_at(point) for point in points]
-    return Sweep(asked, points, scenarios, values[..., None], 0.9 + luck[-1][:, None], Tally(), ())
+    return Sweep(asked, Tally(), (), points, scenarios, values[..., None], 0.9 + luck[-1][:, None])
 
 
 @pytest.mark.parametrize(
@@ -309,7 +311,7 @@ def test_levers_that_vary_only_together_are_not_told_apart(tmp_path: Path, rows:
     assert not found.effects(found.experiment.outcomes[0])
     said = sweep_page.headline(found)
     assert said.startswith("Undecided: representatives and list price vary only together in this design")
-    page = " ".join(re.sub(r"<[^>]+>", " ", html(sweep_page.document(found), moving=False)).split())
+    page = " ".join(re.sub(r"<[^>]+>", " ", html(document(found), moving=False)).split())
     assert "what each of them does by itself cannot be told apart" in page
     assert found.to_json()["not_told_apart"] == [["call_centre.representatives", "pricing.list_price"]]
 
@@ -350,7 +352,7 @@ def test_a_sweep_of_one_replication_decides_nothing(tmp_path: Path) -> None:
     assert "Undecided" in sweep_page.headline(found)
     told = json.loads(json.dumps(found.to_json(), allow_nan=False))
     assert {effect["low"] for effect in told["effects"]["retention"].values()} == {None}
-    assert html(sweep_page.document(found), moving=True)
+    assert html(document(found), moving=True)
 
 
 def test_terminal_and_json_are_in_the_money_of_the_page(tmp_path: Path) -> None:
@@ -374,7 +376,7 @@ def test_a_measure_that_some_runs_have_nothing_of_is_said_and_survived(tmp_path:
     values[0, :, 0], values[1, :2, 0] = np.nan, np.nan
     here = replace(found, values=values)
     assert here.missing(here.experiment.outcomes[0]) == here.replications + 2
-    page = " ".join(re.sub(r"<[^>]+>", " ", html(sweep_page.document(here), moving=False)).split())
+    page = " ".join(re.sub(r"<[^>]+>", " ", html(document(here), moving=False)).split())
     assert "there was nothing to measure of customer effort; its means are over the others" in page
     assert not re.search(r"(?<![\w-])nan(?![\w-])", page)
     assert json.dumps(here.to_json(), allow_nan=False)
@@ -384,4 +386,4 @@ def test_a_policy_that_never_has_a_measure_is_refused_by_robust(tmp_path: Path) 
     values = np.zeros((2, 3, 2, 2))
     values[1, ..., 0] = np.nan
     with pytest.raises(Mistake, match="is missing in every run of"):
-        _refuse_missing(robust_file(tmp_path), values)
+        refuse_missing(robust_file(tmp_path), values)

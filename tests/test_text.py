@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.data.quarantine import Quarantined, write_quarantine
-from sim.experiments.keeping import csv_of
+from sim.experiments.export import csv_of
 from sim.report.charts import Axis, Chart, Line, Picture, interactive, still
 from sim.report.charts.palette import look
 from sim.report.document import Card, Document, Group, Section, Sheet, Table

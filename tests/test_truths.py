@@ -22,8 +22,8 @@ from typer.testing import CliRunner
 from worlds import busy
 
 from sim.cli import app
-from sim.experiments.sensitivity import Analysis
-from sim.experiments.sensitivity_methods import Index
+from sim.experiments.algorithms.sensitivity import Analysis
+from sim.experiments.algorithms.sensitivity_indices import Index
 from sim.report import mirror
 from sim.report.charts import gallery
 from sim.report.comparison import document

@@ -14,11 +14,11 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
 from faults import Act, deeds, fault, kill, lack_memory, refuse
 from questions import small
 from worlds import busy
@@ -27,7 +27,9 @@ from sim import compare, run
 from sim.commands.reporting import Reports
 from sim.data.quarantine import Quarantined, write_quarantine
 from sim.errors import Mistake
-from sim.experiments.keeping import save as save_experiment
+from sim.experiments.export import save as save_experiment
+from sim.experiments.laboratory import Tally
+from sim.experiments.method import MethodResult
 from sim.experiments.question import Experiment, load_experiment
 from sim.report.comparison import document
 from sim.report.document import Document, Section
@@ -66,6 +68,21 @@ def experiment(folder: Path) -> Experiment:
     return small(place)
 
 
+@dataclass(frozen=True, eq=False)
+class Told(MethodResult):
+    """An answer of two points, whose tables say more than its address does."""
+
+    cost: float
+    address = "0123456789ab"
+
+    def columns(self) -> dict[str, Any]:
+        table = {"point": [0, 1], "profit": [self.cost, 2.5]}
+        return {"points": table, "runs": table}
+
+    def told(self) -> dict[str, Any]:
+        return {}
+
+
 def run_and_keep(folder: Path, replications: int = 3) -> None:
     save([result(replications)], folder / "results")
 
@@ -80,10 +97,7 @@ def report_elsewhere(folder: Path) -> None:
 
 
 def ask(folder: Path, cost: float = 1.5) -> None:
-    table = pd.DataFrame({"point": [0, 1], "profit": [cost, 2.5]})
-    place = save_experiment(
-        experiment(folder), "sweep", "0123456789ab", {"points": table, "runs": table}, folder / "results"
-    )
+    place = save_experiment(Told(experiment(folder), Tally(), (), cost), folder / "results")
     Reports(None, ["html"]).write(report, place / "report.html")
 
 

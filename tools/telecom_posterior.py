@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sim.experiments import ask_calibrate
 from sim.experiments.laboratory import Laboratory
-from sim.experiments.question import load_experiment
+from sim.experiments.methods.calibrate import METHOD, Calibration
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPERIMENT = ROOT / "experiments" / "calibrate.yaml"
@@ -23,18 +22,20 @@ SETTINGS = (
 FIGURES = "| figure | data ± standard error | predicted | 90 % interval | met |\n|---|---:|---:|---:|---|"
 
 
-def calibrated() -> ask_calibrate.Calibration:
+def calibrated() -> Calibration:
     """The answer to the shipped experiment."""
-    asked = load_experiment(EXPERIMENT, "calibrate", ask_calibrate.Settings)
-    with Laboratory(asked.measures, asked.seed) as laboratory:
-        return ask_calibrate.ask(asked, laboratory)
+    asked = METHOD.load(EXPERIMENT)
+    with Laboratory(asked.definitions, asked.seed) as laboratory:
+        found = METHOD.answer(asked, laboratory)
+    assert isinstance(found, Calibration)
+    return found
 
 
-def tables(found: ask_calibrate.Calibration) -> str:
+def tables(found: Calibration) -> str:
     """Both tables in Markdown."""
-    units = {factor.path: factor.unit for factor in found.factors}
+    units = {factor.path: factor.unit for factor in found.experiment.factors}
     settings = "\n".join(_setting(row, units[row["factor"]]) for row in found.table().to_dict("records"))
-    figures = "\n".join(_figure(row) for row in found.checked().to_dict("records"))
+    figures = "\n".join(_figure(row) for row in found.table("checked").to_dict("records"))
     words = "The predictive check – what the posterior predicts, with the figure's own error:"
     return f"{SETTINGS}\n{settings}\n\n{words}\n\n{FIGURES}\n{figures}"
 
@@ -61,7 +62,7 @@ def main() -> int:
     """Fill the page; returns the exit code."""
     found = calibrated()
     write_page(tables(found))
-    settings, figures = found.table(), found.checked()
+    settings, figures = found.table(), found.table("checked")
     outside = settings[~settings["before"].between(settings["low"], settings["high"])]["factor"].tolist()
     missed = figures[~figures["met"]]["figure"].tolist()
     print(f"settings outside their interval: {outside or 'none'}; figures missed: {missed or 'none'}")

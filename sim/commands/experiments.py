@@ -1,12 +1,13 @@
-"""Commands that ask a question in a file: sweep; and what they share with the other experiments' commands."""
+"""Commands that ask a question in a file: one for each method in :mod:`sim.experiments.methods`."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,19 +25,20 @@ from sim.commands import (
 )
 from sim.commands.reporting import Formats, Report, Reports, read_for
 from sim.commands.running import end
+from sim.experiments import methods
 from sim.report.terminal import print_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.experiments.laboratory import Laboratory
+    from sim.experiments.method import MethodResult
     from sim.experiments.question import Experiment
-    from sim.experiments.sweeping import Sweep
-    from sim.scenario.whole import Scenario
     from sim.system.outputs import Output
 
 ExperimentFile = Annotated[Path, typer.Argument(help="An experiment file (YAML).", show_default=False)]
 Resume = Annotated[bool, typer.Option("--resume", help="Say what an earlier, interrupted run left, and go on from it.")]
+Save = Annotated[Path | None, typer.Option("--save", show_default=False)]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the answer; the store of all runs is in it too.")]
 
 
@@ -52,51 +54,82 @@ class Request:
     out: Path
     reports: Reports
     as_json: bool
-    more: Sequence[Output] = ()
-
-    @property
-    def outputs(self) -> list[Output]:
-        """All files that it wants beside the answer's folder; ``more`` are a command's own."""
-        return [*self.reports.outputs, *self.more]
+    save: Path | None = None
 
 
-def asking(answer: Callable[[Request], None]) -> Callable[..., None]:
-    """The command that ``answer`` fulfils, with its name and words and the options that all questions in a file share."""
+def command(name: str) -> Callable[..., None]:
+    """The command that answers by the method of this name, with what the head of the method's file says of it."""
 
-    def command(
-        experiment: ExperimentFile,
-        resume: Resume = False,
-        threads: Threads = None,
-        workers: Workers = None,
-        cluster: ClusterAddress = None,
-        out: Out = Path("results"),
-        report: Report = None,
-        formats: Formats = None,
-        as_json: AsJson = False,
-    ) -> None:
-        answer(Request(experiment, resume, threads, workers, cluster, out, Reports(report, formats), as_json))
+    def ask(
+        experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
+        cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, formats: Formats = None,
+        save: Save = None, as_json: AsJson = False,
+    ) -> None:  # fmt: skip
+        reports = Reports(report, formats)
+        answer(name, Request(experiment, resume, threads, workers, cluster, out, reports, as_json, save))
 
-    command.__name__, command.__doc__ = answer.__name__, answer.__doc__
-    return command
+    told, signature = methods.said(name), inspect.signature(ask, eval_str=True)
+    options = dict(signature.parameters)
+    if "save" in told:
+        option = typer.Option("--save", help=told["save"], show_default=False)
+        options["save"] = options["save"].replace(annotation=Annotated[Path | None, option])
+    else:
+        del options["save"]
+    ask.__signature__ = signature.replace(parameters=list(options.values()))  # type: ignore[attr-defined]
+    ask.__doc__ = told["help"]
+    return ask
+
+
+def answer(name: str, request: Request) -> None:
+    """Load, plan, ask, keep and tell."""
+    from sim.experiments.export import save
+
+    method = methods.method(name)
+    asked = method.load(request.experiment, model())
+    plan = method.planned(asked)
+    saved = method.save.outputs(request.save) if method.save and request.save else []
+    with at_work(asked, request, plan.runs, saved) as laboratory:
+        found = method.answer(asked, laboratory, plan)
+    folder = save(found, request.out)
+    if method.save:
+        tell(method.save.write(found, folder, request.save))
+    tell_answer(found, folder, request)
+
+
+def tell_answer(found: MethodResult, folder: Path, request: Request) -> None:
+    """Write the page that tells what was found; print its tables and below them its first sentence, or the JSON object."""
+    from sim.report.experiment_page import document
+
+    tell(f"results: {folder}")
+    page = document(found)
+    request.reports.write(lambda: page, folder / "report.html")
+    if request.as_json:
+        print_json({"answer": page.headline, "folder": str(folder), **found.to_json()})
+    else:
+        print_document(page)
+        say(page.headline)
+    end(found.failures)
 
 
 @contextmanager
-def at_work(asked: Experiment, request: Request, runs: int) -> Iterator[Laboratory]:
-    """A laboratory on the store of the answer's folder, with a progress bar over ``runs`` replications."""
+def at_work(asked: Experiment, request: Request, runs: int, saved: Sequence[Output]) -> Iterator[Laboratory]:
+    """A laboratory on the store of the answer's folder, with a progress bar over ``runs`` replications.
+
+    ``saved``: what will be written beside folder and reports.
+    """
     from sim.experiments.laboratory import Laboratory
     from sim.experiments.querying import STORE
     from sim.experiments.store import Store
     from sim.runs.executor import executor, interruptible
     from sim.system import outputs
 
-    outputs.check_outputs(
-        [outputs.Output("--out", request.out, outputs.FOLDER), *request.outputs], lambda: read_for(asked)
-    )
+    written = [outputs.Output("--out", request.out, outputs.FOLDER), *request.reports.outputs, *saved]
+    outputs.check_outputs(written, lambda: read_for(asked))
     store = Store(request.out / STORE, tell)
     with (
         progress_bar(runs, asked.path.stem) as progress,
         interruptible(executor(request.threads, request.workers, request.cluster), tell) as place,
-        Laboratory(asked.measures, asked.seed, store, place, progress) as laboratory,
+        Laboratory(asked.definitions, asked.seed, store, place, progress) as laboratory,
     ):
         if request.resume:
             tell(_left(laboratory))
@@ -115,106 +148,8 @@ def _told(laboratory: Laboratory) -> str:
     return f"{tally.found:,} replications were in the store, {tally.ran:,} were run"
 
 
-@asking
-def sweep(request: Request) -> None:
-    """Ask the model at every point of a design, and say what moves the outcomes."""
-    from sim.experiments import sweeping
-    from sim.experiments.question import load_experiment
-
-    asked = load_experiment(request.experiment, mechanisms=model())
-    plan = sweeping.planned(asked)
-    with at_work(asked, request, (len(plan[1]) + 1) * asked.replications) as laboratory:
-        found = sweeping.sweep(asked, laboratory, plan)
-    _show_sweep(found, request)
-
-
-def _show_sweep(found: Sweep, request: Request) -> None:
-    from sim.experiments.keeping import save
-    from sim.report import sweep_page
-
-    folder = save(
-        found.experiment, "sweep", found.address, {"points": found.table(), "runs": found.runs()}, request.out
-    )
-    tell_answer(found, sweep_page, folder, request)
-
-
-@asking
-def robust(request: Request) -> None:
-    """Ask how policies do in every state of what nobody knows: regret, and the states in which each one fails."""
-    from sim.experiments import robustness
-    from sim.experiments.keeping import save
-    from sim.experiments.question import load_experiment
-    from sim.report import robust_page
-
-    asked = load_experiment(request.experiment, "robust", robustness.Settings, model())
-    plan = robustness.planned(asked)
-    with at_work(asked, request, len(plan[1]) * asked.replications) as laboratory:
-        found = robustness.robust(asked, laboratory, plan)
-    folder = save(asked, "robust", found.address, {"states": found.table()}, request.out)
-    tell_answer(found, robust_page, folder, request)
-
-
-def tell_answer(found: Any, page: Any, folder: Path, request: Request) -> None:
-    """Write the page that tells what was found; print its tables and below them its first sentence, or the JSON object."""
-    tell(f"results: {folder}")
-    document = page.document(found)
-    request.reports.write(lambda: document, folder / "report.html")
-    if request.as_json:
-        print_json({"answer": document.headline, "folder": str(folder), **found.to_json()})
-    else:
-        print_document(document)
-        say(document.headline)
-    end(found.failures)
-
-
-@asking
-def branch(request: Request) -> None:
-    """Run history once, and several policies from some week on; workers run each policy whole, with the same numbers."""
-    from sim.experiments import branching
-    from sim.experiments.keeping import save
-    from sim.experiments.question import load_experiment
-    from sim.report import branch_page
-
-    asked = load_experiment(request.experiment, "branch", branching.Settings, model())
-    scenarios = branching.planned(asked)
-    numbers = range(asked.replications)
-    with at_work(asked, request, len(scenarios) * len(numbers)) as laboratory:
-        if request.workers is None and request.cluster is None:
-            values = branching.branch(laboratory, scenarios, asked.settings.week, numbers, request.threads)
-        else:
-            values = laboratory.measure(scenarios, numbers)
-    found = branch_page.Branches(
-        asked, [s.name for s in scenarios], values, _by_week(asked, scenarios, request.out), laboratory.tally,
-        tuple(laboratory.failures),
-    )  # fmt: skip
-    folder = save(
-        asked, "branch", branching.address(asked, scenarios), {"branches": branch_page.table(found)}, request.out
-    )
-    tell_answer(found, branch_page, folder, request)
-
-
-def _by_week(asked: Experiment, scenarios: Sequence[Scenario], out: Path) -> dict[str, dict[str, Any]]:
-    """Name → outcome → its means by week, from the store."""
-    import numpy as np
-
-    from sim.errors import Mistake
-    from sim.experiments.blocks import libraries, source
-    from sim.experiments.querying import query
-
-    made, found = f"source = '{source()}' AND versions = '{libraries()}'", {}
-    means = ", ".join(f"avg({name})" for name in asked.measures)
-    for scenario in scenarios:
-        whose = f"scenario = '{scenario.full_fingerprint}' AND {made}"
-        where = f"{whose} AND seed = {asked.seed} AND replication < {asked.replications}"
-        rows = query(f"SELECT {means} FROM weekly WHERE {where} GROUP BY week ORDER BY week", out, tell).rows
-        if len(rows) != scenario.weeks:
-            raise Mistake(f"the store at {out} has no weeks of '{scenario.name}': all its replications failed, or what held "
-                          "them was set aside just now; run the command again")  # fmt: skip
-        found[scenario.name] = dict(zip(asked.measures, np.array(rows, np.float64).T, strict=True))
-    return found
-
-
 def add_to(program: typer.Typer) -> None:
-    """Add these commands to the program."""
-    for command in (sweep, robust, branch):
-        program.command(epilog=example(f"{command.__name__} experiments/{command.__name__}.yaml"))(command)
+    """Add a command for every method."""
+    for name in methods.names():
+        word = name.replace("_", "-")
+        program.command(word, epilog=example(f"{word} experiments/{name}.yaml"))(command(name))

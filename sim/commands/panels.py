@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands import progress_bar, tell
+from sim.commands import model, progress_bar, tell
 from sim.errors import Mistake
 
 if TYPE_CHECKING:
@@ -63,9 +63,10 @@ class Panels:
 
     def asked(self, numbers: Sequence[int] | np.ndarray, weeks: int) -> Asked:
         """What is asked of replications with these numbers. Raises :class:`Mistake` for what there is not."""
-        from sim.runs.panel import COLUMNS, asked, names
+        from sim.model.component import builtin
+        from sim.runs.panel import asked, columns_of, names
 
-        names("column", self._columns, COLUMNS)
+        names("column", self._columns, columns_of(model() or builtin()))
         return asked(
             numbers, weeks, _spans("--panel-replications", self.replications), _spans("--panel-weeks", self.weeks),
             self.engine,

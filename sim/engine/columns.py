@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from numba.core.errors import NumbaError
+from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from sim.engine import precompile
 from sim.engine.compile import week_text
@@ -25,7 +25,7 @@ from sim.model.rules import SHELF
 from sim.model.week import Network, State, journal
 from sim.system.text import shown
 
-_PLACE = re.compile(r'File "([^"]+)", line (\d+)')
+_PLACE = re.compile(r'(?:File "|Raised from )([^"(\n]+?)"?(?:, line | \()(\d+)')
 """Where numba says that something is."""
 _MODULES: dict[Model, ModuleType] = {}
 
@@ -63,7 +63,7 @@ class CompiledWeek:
 
     def __init__(self, inputs: Ground) -> None:
         self._model, self._module = inputs.model, compiled_week(inputs.model)
-        self._work, self._weekly = room_for(inputs.plan.people, Sizes(*self._module.SIZES))
+        self._work, self.weekly = room_for(inputs.plan.people, Sizes(*self._module.SIZES))
         self._prepare(inputs)
 
     def live(
@@ -78,8 +78,8 @@ class CompiledWeek:
     ) -> None:
         """The weeks of one replication from week ``first`` on, as many as ``tally``, int64 (weeks, counts), has rows."""
         try:
-            self._module.weeks(state, self._work, self._weekly, network, policy, first, flags, tally, journal)
-        except NumbaError as fault:
+            self._module.weeks(state, self._work, self.weekly, network, policy, first, flags, tally, journal)
+        except (NumbaError, UnsupportedBytecodeError) as fault:
             if not self._model.files:
                 raise
             raise Mistake(_not_compiled(self._model, str(fault))) from fault
@@ -93,14 +93,15 @@ class CompiledWeek:
                 np.zeros((1, len(inputs.model.counts)), np.int64),
             )
             state, flags = empty_state(inputs), flags_of(inputs, np.uint64(0))
-            return state, self._work, self._weekly, nobody, inputs.policy, 0, flags, counts, journal()
+            return state, self._work, self.weekly, nobody, inputs.policy, 0, flags, counts, journal()
 
         precompile.shared(self._module.weeks, self._module.LATER, arguments, partial(compiled_week, inputs.model))
 
 
 def _not_compiled(model: Model, fault: str) -> str:
     """That a model's week cannot be compiled, which only a rule of a mechanism from outside can bring about; and where."""
-    places = [(path, line) for path, line in _PLACE.findall(fault) if path in {file.path for file in model.files}]
-    path, line = places[-1] if places else (model.files[0].path, "1")
-    why = next((line for line in fault.splitlines() if line.strip() and "Failed in" not in line), "")
-    return f"{shown(Path(path))}, line {line}: this cannot be compiled ({why.strip()})"
+    places = [(Path(path).resolve(), line) for path, line in _PLACE.findall(fault)]
+    own = [place for place in places if str(place[0]) in {file.path for file in model.files}]
+    path, line = own[-1] if own else (Path(model.files[0].path), "1")
+    why = next((words for words in fault.splitlines() if words.strip() and "Failed in" not in words), "")
+    return f"{shown(path)}, line {line}: this cannot be compiled ({why.strip()})"

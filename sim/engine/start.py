@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.recfunctions import repack_fields
 
 from sim.model.columns import KINDS, OF_COMPANY
 from sim.model.component import Model, builtin
@@ -110,10 +111,20 @@ def _nothing(model: Model, kind: str, many: int) -> np.ndarray:
     return np.zeros((model.rows(kind), many), (KINDS | OF_COMPANY)[kind])
 
 
+def _shipped(ground: Ground) -> np.ndarray:
+    """The settings of the shipped model, all that people begin by: of one type for every model, for which it is compiled."""
+    if ground.model is builtin():
+        return ground.policy
+    names = [f"{part}_{name}" for part, settings in builtin().settings.items() for name in settings]
+    policy = repack_fields(ground.policy[names][:1])
+    policy.flags.writeable = False
+    return policy
+
+
 def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Network, RunFlags]:
     """Put the start of a replication into ``state``; returns its network and setting."""
     key = world(seed, replication)
-    draw_people(key, ground.plan, ground.policy, (state.number, state.clock, state.mark))
+    draw_people(key, ground.plan, _shipped(ground), (state.number, state.clock, state.mark))
     state.staff[:], state.firm[:] = 0, 0
     for times, numbers in (
         (state.busy, state.server),

@@ -22,7 +22,7 @@ import numpy as np
 
 from sim.model.rules import NUMBERS, source_hash
 from sim.runs.cluster import TAKE_PART
-from sim.runs.measures import NAMES, definitions
+from sim.runs.measures import COUNTED, NAMES, Quantities, counts_of, definitions
 from sim.runs.result import Result
 from sim.runs.statistics import plain
 from sim.system import digests
@@ -58,7 +58,8 @@ class Finished:
     """What is kept of a block.
 
     ``numbers``: int64 (replications,) that finished; ``values``: float64 (measures, replications); ``weekly``: float32
-    (measures, replications, weeks); ``told``: the scenario's fingerprint, name and meaning, seed, source, versions of the
+    (measures, replications, weeks); ``counts``: float64 (counts, replications), of those that an expression can name, NaN in a
+    block of an earlier version; ``told``: the scenario's fingerprint, name and meaning, seed, source, versions of the
     libraries, failures, and of ``own`` counts of its mechanisms a value for each replication.
     """
 
@@ -66,6 +67,7 @@ class Finished:
     numbers: np.ndarray
     values: np.ndarray
     weekly: np.ndarray
+    counts: np.ndarray
 
     @property
     def name(self) -> str:
@@ -90,9 +92,10 @@ def finished(result: Result) -> Finished:
         "failures": [asdict(failure) for failure in result.failures],
         "own": {name: plain(result.values[name].tolist()) for name in definitions(scenario.model) if name not in NAMES},
     }
+    quantities = Quantities(counts_of(result.tally, result.founders, scenario.model))
+    values, counts = (np.array([quantities[name] for name in names], np.float64) for names in (NAMES, COUNTED))
     weekly = [result.by_week[name] for name in NAMES] if kept else np.zeros((len(NAMES), 0, result.tally.shape[1]))
-    values = [result.values[name] for name in NAMES] if kept else np.zeros((len(NAMES), 0))
-    return Finished(told, result.numbers, np.array(values, np.float64), np.array(weekly, np.float32))
+    return Finished(told, result.numbers, values, np.array(weekly, np.float32), counts)
 
 
 def write(block: Finished, folder: Path) -> Path:
@@ -101,7 +104,7 @@ def write(block: Finished, folder: Path) -> Path:
     draft = folder / f".{block.name}-{os.getpid()}"
     words = np.frombuffer(json.dumps(block.told).encode(), np.uint8)
     arrays = io.BytesIO()
-    np.savez(arrays, told=words, numbers=block.numbers, values=block.values, weekly=block.weekly)
+    np.savez(arrays, told=words, numbers=block.numbers, values=block.values, weekly=block.weekly, counts=block.counts)
     try:
         with open(draft, "wb") as file:
             file.write(HEAD.format(hashlib.sha256(arrays.getbuffer()).hexdigest()).encode())
@@ -137,4 +140,5 @@ def is_old(raw: bytes) -> bool:
 def _understood(arrays: bytes) -> Finished:
     with np.load(io.BytesIO(arrays), allow_pickle=False) as file:
         told, numbers, values, weekly = (file[name] for name in ("told", "numbers", "values", "weekly"))
-    return Finished({"versions": NOT_SAID} | json.loads(told.tobytes()), numbers, values, weekly)
+        counts = file["counts"] if "counts" in file else np.full((len(COUNTED), len(numbers)), np.nan)
+    return Finished({"versions": NOT_SAID} | json.loads(told.tobytes()), numbers, values, weekly, counts)

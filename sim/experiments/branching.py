@@ -8,8 +8,6 @@ the same.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -17,27 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from sim.engine.engine import Engine, Market
 from sim.engine.start import Ground, flags_of
 from sim.errors import Mistake
-from sim.experiments.blocks import made
 from sim.experiments.laboratory import Laboratory, replications_in_block
-from sim.experiments.question import Experiment
 from sim.runs.replication import Failure, ended, nothing
 from sim.runs.result import Gathering, Result
 from sim.scenario.model_inputs import ground_of
-from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario
-
-
-class Settings(BaseModel):
-    """The section ``branch``: from which week on the policies differ."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    week: int = Field(ge=1, description="The first week of the new policies")
 
 
 def branched(base: Scenario, week: int, policy: Scenario) -> Scenario:
@@ -63,28 +49,6 @@ def branched(base: Scenario, week: int, policy: Scenario) -> Scenario:
             said[part] = new
     changes = {f"from week {week}": said} if said else {}
     return base.with_(name=policy.name, **({"changes": changes} if changes else {}))
-
-
-def planned(experiment: Experiment) -> list[Scenario]:
-    """The base, if it is no policy itself, and every policy from the week on. Raises :class:`Mistake`."""
-    experiment.need("policies", "settings")
-    if experiment.levers or experiment.uncertainties:
-        raise Mistake(f"{shown(experiment.path)}: branch varies policies only; leave levers and uncertainties out")
-    found = [branched(experiment.base, experiment.settings.week, policy) for policy in experiment.policies.values()]
-    names = [scenario.name for scenario in found]
-    return found if experiment.base.name in names else [experiment.base, *found]
-
-
-def address(experiment: Experiment, scenarios: Sequence[Scenario]) -> str:
-    """A hash of all that the answer depends on."""
-    key = [
-        made(),
-        [s.full_fingerprint for s in scenarios],
-        experiment.seed,
-        experiment.replications,
-        experiment.measures,
-    ]
-    return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:12]
 
 
 class _Tree:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.errors import Mistake, nearest
+from sim.errors import Mistake, hint
 from sim.experiments.factors import Factor, Parameter, parameter_at
-from sim.scenario.quantities import between, value_shown
+from sim.scenario.quantities import Unfit, value_shown
 from sim.scenario.tree import Node, Problems, shown
 from sim.scenario.validation import Spot, judged
 from sim.scenario.yaml_file import refuse_unless_file
@@ -92,9 +92,18 @@ class OneAtATime(_Levels):
 class _Samples(Design):
     samples: int = Field(ge=2, le=MOST_POINTS)
 
+    def places(self, factors: tuple[Factor, ...], seed: int) -> np.ndarray:
+        """See :meth:`Design.places`."""
+        from scipy.stats import qmc
+
+        return self._drawn(qmc, len(factors), np.random.default_rng(seed))
+
     def order(self, count: int) -> np.ndarray:
         """As they come: every beginning of these is spread out of itself."""
         return np.arange(count)
+
+    def _drawn(self, qmc: Any, factors: int, rng: np.random.Generator) -> np.ndarray:
+        raise NotImplementedError
 
 
 class LatinHypercube(_Samples):
@@ -102,11 +111,8 @@ class LatinHypercube(_Samples):
 
     kind: Literal["latin_hypercube"]
 
-    def places(self, factors: tuple[Factor, ...], seed: int) -> np.ndarray:
-        """See :meth:`Design.places`."""
-        from scipy.stats import qmc
-
-        return qmc.LatinHypercube(len(factors), rng=np.random.default_rng(seed)).random(self.samples)
+    def _drawn(self, qmc: Any, factors: int, rng: np.random.Generator) -> np.ndarray:
+        return qmc.LatinHypercube(factors, rng=rng).random(self.samples)
 
 
 class Sobol(_Samples):
@@ -114,15 +120,12 @@ class Sobol(_Samples):
 
     kind: Literal["sobol"]
 
-    def places(self, factors: tuple[Factor, ...], seed: int) -> np.ndarray:
-        """See :meth:`Design.places`."""
-        from scipy.stats import qmc
-
+    def _drawn(self, qmc: Any, factors: int, rng: np.random.Generator) -> np.ndarray:
         power = round(math.log2(self.samples))
         if 2**power != self.samples:
             near = f"{2 ** math.floor(math.log2(self.samples))} or {2 ** math.ceil(math.log2(self.samples))}"
             raise Mistake(f"design.samples is {self.samples}, but Sobol's points are balanced in powers of two: {near}")
-        return qmc.Sobol(len(factors), rng=np.random.default_rng(seed)).random_base2(power)
+        return qmc.Sobol(factors, rng=rng).random_base2(power)
 
 
 class Halton(_Samples):
@@ -130,11 +133,8 @@ class Halton(_Samples):
 
     kind: Literal["halton"]
 
-    def places(self, factors: tuple[Factor, ...], seed: int) -> np.ndarray:
-        """See :meth:`Design.places`."""
-        from scipy.stats import qmc
-
-        return qmc.Halton(len(factors), rng=np.random.default_rng(seed)).random(self.samples)
+    def _drawn(self, qmc: Any, factors: int, rng: np.random.Generator) -> np.ndarray:
+        return qmc.Halton(factors, rng=rng).random(self.samples)
 
 
 class Morris(Design):
@@ -219,14 +219,12 @@ def design_in(node: Node | None, problems: Problems) -> Design | None:
         return None
     kind = node.get("kind")
     if kind is None or not isinstance(kind.value, str) or kind.value not in KINDS:
-        known = list(KINDS)
         said = (
             "design.kind is missing"
             if kind is None
             else f"design.kind is {value_shown(kind.value)}, which is no design"
         )
-        hint = (nearest(str(kind.value), known) if kind else "") or f"; there are {', '.join(known)}"
-        problems.add((kind or node).place, said + hint)
+        problems.add((kind or node).place, said + hint(str(kind.value) if kind else "", KINDS))
         return None
     return judged(KINDS[kind.value], Spot(node, "design"), problems)
 
@@ -291,8 +289,7 @@ def _checked(table: Any, experiment: Experiment, path: Path) -> np.ndarray:
     paths, columns = experiment.paths, [str(column) for column in table.columns]
     for column in columns:
         if column not in paths:
-            hint = nearest(column, paths) or f"; there are {', '.join(paths)}"
-            raise Mistake(f"{shown(path)}: the column '{column}' is no factor of the experiment{hint}")
+            raise Mistake(f"{shown(path)}: the column '{column}' is no factor of the experiment{hint(column, paths)}")
     for name in paths:
         if name not in columns:
             raise Mistake(f"{shown(path)}: there is no column '{name}'")
@@ -302,10 +299,9 @@ def _checked(table: Any, experiment: Experiment, path: Path) -> np.ndarray:
     return table[paths].to_numpy(np.float64)
 
 
-def _check_column(column: Any, name: str, line: Parameter, path: Path) -> None:
+def _check_column(column: Any, name: str, parameter: Parameter, path: Path) -> None:
     for row, value in enumerate(column.tolist(), 2):
-        number = isinstance(value, int | float) and math.isfinite(value)
-        if not number or not line.low <= value <= line.high or (line.kind is not float and int(value) != value):
-            whole = "a whole number " if line.kind is not float else ""
-            allowed = f"{whole}{between(line.low, line.high, line.unit)}"
-            raise Mistake(f"{shown(path)}, line {row}: {name} is {value_shown(value)}, but must be {allowed}")
+        try:
+            parameter.check(value, value)
+        except Unfit as unfit:
+            raise Mistake(f"{shown(path)}, line {row}: {name} {unfit}") from None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sim.errors import nearest
+from sim.errors import hint
 from sim.model.component import Model, builtin
 from sim.model.parameters import Parameters
 from sim.scenario.building import parts_with_parameters
@@ -54,6 +55,18 @@ class Factor:
             return min(max(self.low * (self.high / self.low) ** place, self.low), self.high)
         return min(max(self.low + place * (self.high - self.low), self.low), self.high)
 
+    def place_of(self, value: float) -> float | None:
+        """A place at which the value lies; None when there is none."""
+        if self.choices is not None:
+            return (self.choices.index(value) + 0.5) / len(self.choices) if value in self.choices else None
+        if not self.low <= value <= self.high:
+            return None
+        if self.whole:
+            return (value - self.low + 0.5) / (self.high - self.low + 1)
+        if self.scale == LOG:
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
     @property
     def choices(self) -> tuple[float, ...] | None:
         """The values it may take when they were listed or when it is a switch, else None."""
@@ -70,6 +83,15 @@ class Factor:
         return value_shown(self.typed(value)) if self.yes_or_no else number_told(float(f"{value:.4g}"))
 
 
+def sectioned(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Values by path as the sections of a scenario file: ``{"quality.level": 0.7}`` → ``{"quality": {"level": 0.7}}``."""
+    sections: dict[str, dict[str, Any]] = {}
+    for path, value in values.items():
+        section, _, name = path.partition(".")
+        sections.setdefault(section, {})[name] = value
+    return sections
+
+
 @dataclass(frozen=True)
 class Parameter:
     """What the model says of one number or switch of a scenario: its type, unit, allowed range and meaning."""
@@ -79,6 +101,16 @@ class Parameter:
     low: float
     high: float
     meaning: str
+
+    def check(self, value: Any, written: Any) -> None:
+        """Raise :class:`Unfit` unless the parameter may have this value, which was ``written`` so."""
+        allowed = between(self.low, self.high, self.unit)
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            raise Unfit(f"is {value_shown(written)}, but must be a number {allowed}")
+        if self.kind is not float and int(value) != value:
+            raise Unfit(f"is {value_shown(written)}, but must be a whole number {allowed}")
+        if not self.low <= value <= self.high:
+            raise Unfit(f"is {value_shown(written)}, but the parameter must lie {allowed}")
 
 
 @lru_cache(maxsize=8)
@@ -108,15 +140,11 @@ def parameter_at(path: str, model: Model | None = None) -> Parameter:
     section, _, name = path.partition(".")
     sections = parameters(model or builtin())
     if section not in sections:
-        raise Unfit(f"is no behaviour or mechanism{_hint(section, list(sections))}")
+        raise Unfit(f"is no behaviour or mechanism{hint(section, sections)}")
     if name not in sections[section]:
         known = [f"{section}.{each}" for each in sections[section]]
-        raise Unfit(f"is no parameter{_hint(path, known)}")
+        raise Unfit(f"is no parameter{hint(path, known)}")
     return sections[section][name]
-
-
-def _hint(word: str, known: list[str]) -> str:
-    return nearest(word, known) or f"; there are {', '.join(known)}"
 
 
 # ---- from the file
@@ -178,7 +206,7 @@ def _check_keys(entry: Node) -> None:
         raise Unfit(f"is {value_shown(entry.value)}, but must be a range such as {{low: 1, high: 2}}")
     for key, node in entry.entries():
         if key not in KEYS:
-            raise _At(f"has no '{key}'{_hint(key, list(KEYS))}", node)
+            raise _At(f"has no '{key}'{hint(key, KEYS)}", node)
     if entry.get("values") and (entry.get("low") or entry.get("high")):
         raise Unfit("has both a range and values; keep one of them")
 
@@ -186,16 +214,10 @@ def _check_keys(entry: Node) -> None:
 def _number(node: Node, parameter: Parameter) -> float:
     """A number of the parameter's unit, within its range."""
     value = fitted(node.value, parameter.kind, parameter.unit)
-    if not isinstance(value, int | float) or not math.isfinite(value):
-        raise _At(
-            f"is {value_shown(node.value)}, but must be a number {between(parameter.low, parameter.high, parameter.unit)}",
-            node,
-        )
-    if parameter.kind is not float and int(value) != value:
-        raise _At(f"is {value_shown(node.value)}, but must be a whole number", node)
-    if not parameter.low <= value <= parameter.high:
-        allowed = between(parameter.low, parameter.high, parameter.unit)
-        raise _At(f"is {value_shown(node.value)}, but the parameter must lie {allowed}", node)
+    try:
+        parameter.check(value, node.value)
+    except Unfit as unfit:
+        raise _At(str(unfit), node) from None
     return float(value)
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.errors import Mistake, nearest
-from sim.experiments.asking import over_places
+from sim.errors import Mistake, hint
+from sim.experiments.algorithms.posterior import Target
+from sim.experiments.algorithms.sensitivity import Evaluate
 from sim.experiments.laboratory import Laboratory
-from sim.experiments.posterior import Target
+from sim.experiments.method import over_places
 from sim.experiments.question import Experiment
-from sim.experiments.sensitivity import Evaluate
 from sim.runs.executor import Block
-from sim.runs.measures import definitions
-from sim.runs.result import Result
 from sim.scenario.model_inputs import customers_of
 
 
@@ -40,31 +38,25 @@ def targets(experiment: Experiment, figures: Mapping[str, Figure]) -> list[Targe
         if figure.left is not None:
             group(experiment, name, figure.left)
         elif name not in experiment.measures:
-            hint = nearest(name, experiment.measures) or f"; there are {', '.join(experiment.measures)}"
-            raise Mistake(
-                f"{experiment.path.name}: calibrate.figures.{name} is no outcome of the file and names no group that "
-                f"left{hint}"
-            )
-    return [Target(name, one.value, one.error, _bounds(experiment, name, one)) for name, one in figures.items()]
-
-
-def _bounds(experiment: Experiment, name: str, figure: Figure) -> tuple[float, float]:
-    """Between which values a figure must lie: the share of a group is a share."""
-    return (0.0, 1.0) if figure.left is not None else definitions(experiment.base.model)[name].bounds
+            said = f"figures.{name} is no outcome of the file and names no group that left"
+            raise Mistake(said + hint(name, experiment.measures))
+    bounds = {outcome.measure: outcome.bounds for outcome in experiment.outcomes}
+    return [
+        Target(name, one.value, one.error, (0.0, 1.0) if one.left is not None else bounds[name])
+        for name, one in figures.items()
+    ]
 
 
 def group(experiment: Experiment, name: str, cells: Mapping[str, int | float | str]) -> np.ndarray:
     """Which customers of the file a figure is about: bool (customers,). Raises :class:`Mistake` when it is nobody."""
-    place = f"{experiment.path.name}: calibrate.figures.{name}.left"
+    place = f"figures.{name}.left"
     file = customers_of(experiment.base)
     if file is None:
         raise Mistake(f"{place} needs a customer file, and “{experiment.base.name}” has none")
     chosen = np.ones(len(file.line), bool)
     for column, wanted in cells.items():
         if column not in file.kept:
-            known = list(file.kept)
-            hint = nearest(column, known) or f"; there are {', '.join(known) or 'none'}"
-            raise Mistake(f"{place}: '{column}' is no column that the scenario keeps{hint}")
+            raise Mistake(f"{place}: '{column}' is no column that the scenario keeps{hint(column, file.kept)}")
         chosen &= np.array([_same(cell, wanted) for cell in file.kept[column]])
     if not chosen.any():
         raise Mistake(f"{place} is about nobody: no customer of the file has {dict(cells)}")
@@ -84,41 +76,27 @@ def evaluator(experiment: Experiment, laboratory: Laboratory, figures: Mapping[s
 
     Who of a group stayed is not in the store, so with such a figure every replication is run.
     """
-    measures = [experiment.measures.index(name) if figure.left is None else -1 for name, figure in figures.items()]
-    if all(place >= 0 for place in measures):
+    places = [experiment.measures.index(name) if figure.left is None else -1 for name, figure in figures.items()]
+    if min(places) >= 0:
         plain = over_places(experiment, laboratory)
-        return lambda places, replications: plain(places, replications)[:, :, measures]
+        return lambda points, replications: plain(points, replications)[:, :, places]
     groups = {name: group(experiment, name, f.left) for name, f in figures.items() if f.left is not None}
 
-    def evaluate(places: np.ndarray, replications: range) -> np.ndarray:
-        scenarios = [experiment.scenario_at(values) for values in experiment.values_at(places)]
+    def evaluate(points: np.ndarray, replications: range) -> np.ndarray:
+        scenarios = [experiment.scenario_at(values) for values in experiment.values_at(points)]
         found = np.full((len(scenarios), len(replications), len(figures)), np.nan)
         laboratory.tally.asked += found.shape[0] * found.shape[1]
-
-        def blocks() -> Iterator[Block]:
-            for replication in replications:
-                for scenario in scenarios:
-                    yield Block(scenario, experiment.seed, replication, 1)
-
-        for number, result in laboratory.executor.run(blocks()):
-            _count(laboratory, result)
+        blocks = (Block(one, experiment.seed, number, 1) for number in replications for one in scenarios)
+        for number, result in laboratory.executor.run(blocks):
+            laboratory.note(result)
             if len(result.numbers):
-                found[number % len(scenarios), number // len(scenarios)] = _told(result, list(figures), groups)
+                left, measured = 1 - result.stayed, laboratory.measured(result)[0]
+                told = [
+                    left[groups[n]].mean() if n in groups else measured[k] for n, k in zip(figures, places, strict=True)
+                ]
+                found[number % len(scenarios), number // len(scenarios)] = told
         if laboratory.executor.stopped:
             raise Mistake(f"stopped ({laboratory.executor.why_stopped}); ask again to begin anew")
         return found
 
     return evaluate
-
-
-def _count(laboratory: Laboratory, result: Result) -> None:
-    laboratory.tally.ran += 1
-    laboratory.tally.failed += len(result.failures)
-    laboratory.failures.extend(result.failures)
-    laboratory.progress(1)
-
-
-def _told(result: Result, names: list[str], groups: Mapping[str, np.ndarray]) -> list[float]:
-    """Every figure of one replication."""
-    left = 1 - result.stayed / len(result.numbers)
-    return [float(left[groups[name]].mean() if name in groups else result.values[name][0]) for name in names]

@@ -11,23 +11,26 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.errors import Mistake
 from sim.experiments.blocks import NOT_SAID, libraries, source
-from sim.experiments.question import Experiment
+from sim.experiments.own_measures import needed, reckoned
 from sim.experiments.repeating import command_for
 from sim.experiments.store import Store
 from sim.runs import executor as execution
 from sim.runs.executor import CUSTOMER_WEEK, Block, Executor
-from sim.runs.measures import NAMES
+from sim.runs.measures import COUNTED, DEFINITIONS, NAMES, Measure, Quantities, counts_of, definitions
 from sim.runs.replication import Failure
 from sim.runs.result import Result
+from sim.runs.statistics import mean_of
 from sim.scenario.whole import Scenario
 
-Evaluate = Callable[[np.ndarray, range], np.ndarray]
-"""Points (k, factors), in the factors' units, and replication numbers → (k, replications, outcomes), NaN where one failed."""
+if TYPE_CHECKING:
+    import pandas as pd
+
 WORK = 8_000_000
 """Customer-weeks in a block: about half a second of one processor, which is what a killed process loses."""
 SECONDS = 5.0
@@ -50,19 +53,21 @@ class Tally:
 class Laboratory:
     """Runs scenarios under one seed, so that all of them meet the same luck. A context manager: leaving it gathers the store.
 
-    ``measures``: the names of what is measured, the last axis of every answer. ``store``: where runs are kept, or None.
+    ``measures``: what is measured, the last axis of every answer: names, and measures of one's own. ``store``: where runs are
+    kept, or None.
     ``progress``: called with a number of replications as they are done. ``tally`` counts; ``failures`` names what failed.
     """
 
     def __init__(
         self,
-        measures: Sequence[str],
+        measures: Sequence[str | Measure],
         seed: int,
         store: Store | None = None,
         executor: Executor | None = None,
         progress: Callable[[int], None] = lambda count: None,
     ) -> None:
-        self.measures, self.seed, self.store, self.progress = list(measures), seed, store, progress
+        self.measures = [DEFINITIONS[one] if isinstance(one, str) else one for one in measures]
+        self.seed, self.store, self.progress = seed, store, progress
         self.executor = executor or execution.executor()
         self.tally, self.failures = Tally(), []  # type: tuple[Tally, list[Failure]]
         self.known: dict[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -82,23 +87,31 @@ class Laboratory:
         if self.store is not None:
             self.store.gather()
 
+    @property
+    def account(self) -> tuple[Tally, tuple[Failure, ...]]:
+        """What was asked for so far, and what failed of it."""
+        return self.tally, tuple(self.failures)
+
     # ---- what is known
 
     def _look_up(self, store: Store) -> None:
         """Everything that the store knows of this seed, made with this version of the source and these libraries."""
         store.gather()
         otherwise: Counter[str] = Counter()
-        own = [name for name in self.measures if name not in NAMES]
-        names = [*(name for name in self.measures if name in NAMES), *(["own"] if own else [])]
-        for table in store.rows(["source", "versions", "scenario", "seed", "replication", *names]):
+        names = list(dict.fromkeys(name for measure in self.measures for name in needed(measure)))
+        own = [name for name in names if name not in (*NAMES, *COUNTED)]
+        kept = [*(name for name in names if name not in own), *(["own"] if own else [])]
+        for table in store.rows(["source", "versions", "scenario", "seed", "replication", "error", *kept]):
             rows = table.to_pandas()
             rows = rows.assign(**{name: rows["own"].map(partial(_own_value, name)) for name in own})
             alike = rows["source"].eq(source()) & rows["seed"].eq(self.seed)
-            mine = alike & rows["versions"].eq(libraries())
+            mine = alike & rows["versions"].eq(libraries()) & _counted(rows, names)
             self.others += int((~rows["source"].eq(source())).sum())
-            otherwise.update(rows["versions"].astype(object).fillna(NOT_SAID)[alike & ~mine])
+            otherwise.update(rows["versions"].astype(object).fillna(NOT_SAID)[alike & rows["versions"].ne(libraries())])
             for scenario, found in rows[mine].groupby("scenario", observed=True):
-                self._learn(str(scenario), found["replication"].to_numpy(), found[self.measures].to_numpy(np.float64))
+                values = {name: found[name].to_numpy(np.float64) for name in names}
+                measured = np.stack([reckoned(measure, values) for measure in self.measures], axis=1)
+                self._learn(str(scenario), found["replication"].to_numpy(), measured)
         if otherwise:
             store.tell(_made_otherwise(otherwise))
 
@@ -168,13 +181,23 @@ class Laboratory:
             self.store.keep(result)
             self._gather_in_time(self.store)
         failed = np.array([failure.replication for failure in result.failures], np.int64)
-        values = np.stack([result.values[name] for name in self.measures], axis=1)
-        values = np.concatenate([values, np.full((len(failed), len(self.measures)), np.nan)])
+        values = np.concatenate([self.measured(result), np.full((len(failed), len(self.measures)), np.nan)])
         self._learn(result.scenario.full_fingerprint, np.concatenate([result.numbers, failed]), values)
+        self.note(result)
+
+    def measured(self, result: Result) -> np.ndarray:
+        """What is measured of a result: float64 (replications, measures)."""
+        model = result.scenario.model
+        quantities = Quantities(counts_of(result.tally, result.founders, model), definitions(model))
+        return np.stack([reckoned(measure, quantities) for measure in self.measures], axis=1)
+
+    def note(self, result: Result) -> None:
+        """Count what was run."""
+        count = len(result.numbers) + len(result.failures)
         self.failures.extend(result.failures)
-        self.tally.ran += len(result.numbers) + len(failed)
-        self.tally.failed += len(failed)
-        self.progress(len(result.numbers) + len(failed))
+        self.tally.ran += count
+        self.tally.failed += len(result.failures)
+        self.progress(count)
 
     def _repeatable(self, result: Result, failure: Failure) -> Failure:
         return replace(failure, repeat=command_for(result.scenario, self.seed, failure.replication))
@@ -191,9 +214,34 @@ class Laboratory:
         order = np.argsort(numbers)
         return values[order[np.searchsorted(numbers, np.arange(replications.start, replications.stop), sorter=order)]]
 
-    def evaluate(self, experiment: Experiment) -> Evaluate:
-        """The experiment as a function of points and replication numbers, as algorithms take it."""
-        return lambda points, replications: self.measure([experiment.scenario_at(p) for p in points], replications)
+    def by_week(self, scenario: Scenario, replications: range) -> dict[str, np.ndarray]:
+        """What is measured in each week by itself, mean over replications: name → float64 (weeks,).
+
+        From the store, which keeps measures by week, and no counts: of a measure that is made of counts there is nothing, nor
+        is there without a store. Raises :class:`Mistake` when a week is missing.
+        """
+        measures = [measure for measure in self.measures if set(needed(measure)) <= set(NAMES)]
+        if self.store is None or not measures:
+            return {}
+        self.store.gather()
+        names = list(dict.fromkeys(name for measure in measures for name in needed(measure)))
+        where = {"source": source(), "versions": libraries(), "scenario": scenario.full_fingerprint, "seed": self.seed}
+        import pandas as pd
+
+        tables = [table.to_pandas() for table in self.store.rows(["replication", "week", *names], "weekly", where)]
+        whole = pd.concat(tables).drop_duplicates(["replication", "week"])
+        rows = whole[whole["replication"].isin(replications)].sort_values("week")
+        if rows["week"].nunique() != scenario.weeks:
+            raise Mistake(f"the store at {self.store.folder} has no weeks of '{scenario.name}': all its replications failed, or "
+                          "what held them was set aside just now; run the command again")  # fmt: skip
+        values = {name: rows[name].to_numpy(np.float64) for name in names}
+        weeks = {measure.name: reckoned(measure, values).reshape(scenario.weeks, -1) for measure in measures}
+        return {name: mean_of(found.T) for name, found in weeks.items()}
+
+
+def _counted(rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """Which replications failed or have all of these counts; of those that an earlier version kept there are measures only."""
+    return rows["error"].notna() | rows[[name for name in names if name in COUNTED]].notna().all(axis=1)
 
 
 def _own_value(name: str, told: str | None) -> float:

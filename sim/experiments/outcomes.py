@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.errors import nearest
+from sim.errors import hint
 from sim.runs.measures import Measure
 from sim.scenario.quantities import Unfit, fitted, value_shown
 from sim.scenario.tree import Node, Problems
@@ -37,6 +38,11 @@ class Outcome:
         return 1 if self.direction == HIGHER else -1
 
     @property
+    def best(self) -> str:
+        """What the best of several is: the highest, or the lowest."""
+        return "highest" if self.sign > 0 else "lowest"
+
+    @property
     def unit(self) -> str:
         """The measure's unit."""
         return self.definition.unit
@@ -50,6 +56,19 @@ class Outcome:
     def words(self) -> str:
         """What people call the measure."""
         return self.definition.words
+
+    @property
+    def limited(self) -> bool:
+        """Whether it is to be kept within limits."""
+        return self.at_least is not None or self.at_most is not None
+
+    def kept(self, means: np.ndarray) -> np.ndarray:
+        """Which of these means keep its limits: bool; where one is missing, it keeps none that there are."""
+        low, high = (
+            -np.inf if self.at_least is None else self.at_least,
+            np.inf if self.at_most is None else self.at_most,
+        )
+        return ((means >= low) & (means <= high)) | (not self.limited)
 
 
 class _Written(BaseModel):
@@ -83,8 +102,7 @@ def outcomes_in(node: Node | None, problems: Problems, known: Mapping[str, Measu
 def _outcome(name: str, entry: Node, known: Mapping[str, Measure], problems: Problems) -> Outcome | None:
     path = f"outcomes.{name}"
     if name not in known:
-        hint = nearest(name, list(known)) or f"; there are {', '.join(known)}"
-        problems.add(entry.place, f"{path} is no measure{hint}")
+        problems.add(entry.place, f"{path} is no measure{hint(name, known)}")
         return None
     said = judged(_Written, Spot(_in_units(known[name].unit, entry, path, problems), path), problems)
     if said is None:

@@ -5,7 +5,8 @@ base: ../scenarios/telecom/today.yaml
 levers:
   call_centre.representatives: {low: 10, high: 30}
 uncertainties: [quality.error_rate]        # ranges that are not written are the parameter's own
-outcomes: [profit, retention]
+measures: {calls_each: calls / customers}  # of one's own, as expressions over counts and measures
+outcomes: {profit: {}, calls_each: {direction: lower}}
 design: {kind: latin_hypercube, samples: 100}
 replications: 20
 seed: 1
@@ -22,11 +23,13 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel
 
-from sim.errors import Mistake, nearest
+from sim.errors import Mistake, hint, nearest
 from sim.experiments.designs import Design, design_in
-from sim.experiments.factors import LEVERS, UNCERTAINTIES, Factor, factors_in
+from sim.experiments.factors import LEVERS, UNCERTAINTIES, Factor, factors_in, sectioned
+from sim.experiments.methods import names
 from sim.experiments.outcomes import Outcome, outcomes_in
-from sim.runs.measures import definitions
+from sim.experiments.own_measures import own_measures_in
+from sim.runs.measures import Measure, definitions
 from sim.runs.runner import MOST_SEED
 from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.quantities import Unfit, fitted, value_shown
@@ -38,12 +41,11 @@ from sim.system.arguments import file_path
 
 __all__ = ["Experiment", "Factor", "Outcome", "load_experiment"]
 
-COMMANDS = ("sensitivity", "select", "optimise", "break_even", "robust", "calibrate", "branch")
-"""Commands that read a section of their own; a file may serve several of them."""
 KEYS = (
-    "question", "base", "with", LEVERS, UNCERTAINTIES, "outcomes", "design", "replications", "precision", "seed",
-    "policies", *COMMANDS,
+    "question", "base", "with", LEVERS, UNCERTAINTIES, "measures", "outcomes", "design", "replications", "precision", "seed",
+    "policies",
 )  # fmt: skip
+"""Entries of every experiment; each method may have a section of its own beside them, and a file may serve several methods."""
 MOST_REPLICATIONS = 10_000_000
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -81,6 +83,11 @@ class Experiment:
         """The outcomes' names, in the order of the last axis of what a laboratory measures."""
         return [outcome.measure for outcome in self.outcomes]
 
+    @property
+    def definitions(self) -> list[Measure]:
+        """What the outcomes measure, as a laboratory takes it."""
+        return [outcome.definition for outcome in self.outcomes]
+
     def values_at(self, places: np.ndarray) -> np.ndarray:
         """Values of the factors at places in the unit cube: float64 (k, factors) → float64 (k, factors)."""
         rows = np.atleast_2d(places)
@@ -96,14 +103,34 @@ class Experiment:
         contradicts another.
         """
         chosen = values if isinstance(values, Mapping) else dict(zip(self.paths, values, strict=True))
+        sections = self.sections_at(chosen)
+        return (base or self.base).with_(**sections) if sections else base or self.base
+
+    def scenario_at_point(self, values: np.ndarray, named: str, base: Scenario | None = None) -> Scenario:
+        """The same, told as ``named`` when the values make no sense together. Raises :class:`Mistake`."""
+        try:
+            return self.scenario_at(values, base)
+        except Mistake as mistake:
+            told = ", ".join(f"{f.path} {f.told(v)}" for f, v in zip(self.factors, values, strict=True))
+            raise Mistake(f"{named} ({told}) makes no sense: {mistake}") from None
+
+    def kept(self, means: np.ndarray) -> np.ndarray:
+        """bool (...): which means, (..., outcomes), keep the bounds of all outcomes; what is missing keeps none."""
+        limits = [outcome.kept(means[..., k]) for k, outcome in enumerate(self.outcomes)]
+        found: np.ndarray = np.isfinite(means).any(axis=-1) & np.all(limits, axis=0)
+        return found
+
+    def columns_at(self, values: np.ndarray) -> dict[str, Any]:
+        """Values of the factors, (k, factors), as the columns of a table, by path."""
+        return {path: values[:, k] for k, path in enumerate(self.paths)}
+
+    def sections_at(self, values: Mapping[str, float]) -> dict[str, dict[str, Any]]:
+        """The sections of a scenario file that say these values, by path. Raises :class:`Mistake` for what is no factor."""
         known = {factor.path: factor for factor in self.factors}
-        sections: dict[str, dict[str, Any]] = {}
-        for path, value in chosen.items():
+        for path in values:
             if path not in known:
                 raise Mistake(f"{path} is no factor of {shown(self.path)}{nearest(path, self.paths)}")
-            section, _, name = path.partition(".")
-            sections.setdefault(section, {})[name] = known[path].typed(float(value))
-        return (base or self.base).with_(**sections) if sections else base or self.base
+        return sectioned({path: known[path].typed(float(value)) for path, value in values.items()})
 
     @property
     def paths(self) -> list[str]:
@@ -125,13 +152,30 @@ def load_experiment(
 ) -> Experiment:
     """The experiment in a YAML file.
 
-    ``command`` (one of ``COMMANDS``) reads its own section as a ``model``, whose defaults hold when there is none.
+    ``command`` (a method's name) reads its own section as a ``model``, whose defaults hold when there is none.
     ``mechanisms``: as :func:`sim.load` takes them. Raises :class:`Mistake` with file, line, key, value and remedy.
     """
-    file, problems = file_path("path", path).absolute(), Problems()
+    file = file_path("path", path).absolute()
     tree = read_yaml(file, "an experiment", "question: Does it pay to answer faster?")
+    return experiment_in(tree, file, command, model, mechanisms=mechanisms)
+
+
+def experiment_in(
+    tree: Node,
+    file: Path,
+    command: str | None = None,
+    model: type[BaseModel] | None = None,
+    base: Scenario | None = None,
+    mechanisms: Mechanisms | None = None,
+) -> Experiment:
+    """The experiment that a tree says, as if it stood in ``file``; see :func:`load_experiment`.
+
+    ``base``: the scenario to start from, instead of the file that the tree names.
+    """
+    problems = Problems()
     _refuse_unknown(tree, problems)
-    base = _base(tree, file, mechanisms or (), problems)
+    base = _laid_over(base or _base(tree, file, mechanisms or ()), tree.get("with"), "with", problems)
+    known = definitions(base.model)
     levers, uncertainties = (factors_in(tree.get(key), key, base, problems) for key in (LEVERS, UNCERTAINTIES))
     _refuse_twice(tree, levers, uncertainties, problems)
     found = Experiment(
@@ -140,7 +184,9 @@ def load_experiment(
         base=base,
         levers=levers,
         uncertainties=uncertainties,
-        outcomes=outcomes_in(tree.get("outcomes"), problems, definitions(base.model)),
+        outcomes=outcomes_in(
+            tree.get("outcomes"), problems, {**known, **own_measures_in(tree.get("measures"), problems, known)}
+        ),
         design=design_in(tree.get("design"), problems),
         replications=_whole(tree, "replications", 20, (1, MOST_REPLICATIONS), problems),
         precision=_precision(tree, problems),
@@ -158,10 +204,10 @@ def load_experiment(
 
 
 def _refuse_unknown(tree: Node, problems: Problems) -> None:
+    known = [*KEYS, *names()]
     for key, node in tree.entries():
-        if key not in KEYS:
-            hint = nearest(key, list(KEYS)) or f"; there are {', '.join(KEYS)}"
-            problems.add(node.place, f"{key} is no entry of an experiment{hint}")
+        if key not in known:
+            problems.add(node.place, f"{key} is no entry of an experiment{hint(key, known)}")
 
 
 def _question(tree: Node, problems: Problems) -> str:
@@ -172,14 +218,12 @@ def _question(tree: Node, problems: Problems) -> str:
     return " ".join(node.value.split())
 
 
-def _base(tree: Node, file: Path, mechanisms: Mechanisms, problems: Problems) -> Scenario:
+def _base(tree: Node, file: Path, mechanisms: Mechanisms) -> Scenario:
     """The scenario to start from; without it nothing else can be judged, so a mistake here ends the reading."""
     node = tree.get("base")
     if node is None:
         raise Mistake(f"{shown(file)}: base is missing; name a scenario file, such as ../scenarios/telecom/today.yaml")
-    found = _scenario_file(node, "base", file, mechanisms)
-    over = tree.get("with")
-    return _laid_over(found, over, "with", problems) if over is not None else found
+    return _scenario_file(node, "base", file, mechanisms)
 
 
 def _scenario_file(node: Node, key: str, file: Path, mechanisms: Mechanisms) -> Scenario:
@@ -198,8 +242,10 @@ def _scenario_file(node: Node, key: str, file: Path, mechanisms: Mechanisms) -> 
     return load(target, mechanisms)
 
 
-def _laid_over(base: Scenario, over: Node, key: str, problems: Problems) -> Scenario:
-    """The base with a section of the experiment laid over it."""
+def _laid_over(base: Scenario, over: Node | None, key: str, problems: Problems) -> Scenario:
+    """The base with a section of the experiment, if there is one, laid over it."""
+    if over is None:
+        return base
     if not isinstance(over.value, dict):
         problems.add(over.place, f"{key} is {value_shown(over.value)}, but must be a section such as {{weeks: 52}}")
         return base

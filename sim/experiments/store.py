@@ -17,15 +17,18 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from itertools import groupby
+from operator import and_
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pyarrow as arrow
-from pyarrow import parquet
+from pyarrow import compute, parquet
 
 from sim.errors import Mistake
 from sim.experiments import blocks, store_parts, tables
@@ -160,12 +163,16 @@ class Store:
 
     # ---- looking up
 
-    def rows(self, columns: Sequence[str]) -> Iterator[arrow.Table]:
-        """These columns of the table of replications, part by part."""
+    def rows(
+        self, columns: Sequence[str], table: str = "replications", where: Mapping[str, Any] = MappingProxyType({})
+    ) -> Iterator[arrow.Table]:
+        """These columns of a table, part by part; of the rows that have certain values, if ``where`` says so."""
+        wanted = [compute.field(column) == value for column, value in where.items()]
+        chosen = reduce(and_, wanted) if wanted else None
         for part in self.sound():
             try:
                 with digests.reading(part.folder):
-                    found = tables.over([part.table("replications")], "replications").to_table(list(columns))
+                    found = tables.over([part.table(table)], table).to_table(list(columns), filter=chosen)
             except Damaged as fault:
                 self._set_aside(part.folder, fault)
             else:

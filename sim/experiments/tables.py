@@ -12,7 +12,7 @@ import pyarrow as arrow
 from pyarrow import dataset, parquet
 
 from sim.experiments.blocks import Finished
-from sim.runs.measures import NAMES
+from sim.runs.measures import COUNTED, NAMES
 
 _TEXT = arrow.dictionary(arrow.int32(), arrow.string())
 KEY = [
@@ -25,7 +25,7 @@ KEY = [
 REPLICATIONS = arrow.schema(
     [
         *KEY,
-        *((name, arrow.float64()) for name in NAMES),
+        *((name, arrow.float64()) for name in (*NAMES, *COUNTED)),
         *((n, arrow.string()) for n in ("error", "traceback", "repeat", "own")),
     ]
 )
@@ -57,15 +57,16 @@ def _repeated(words: Sequence[str], lengths: Sequence[int]) -> arrow.Array:
 def replications(blocks: Sequence[Finished]) -> arrow.Table:
     """A row for every replication, finished or failed."""
     done = _keys(blocks, [block.numbers for block in blocks])
-    values = np.concatenate([block.values for block in blocks], axis=1)
+    values = np.concatenate([np.concatenate([block.values, block.counts]) for block in blocks], axis=1)
     none = arrow.nulls(values.shape[1], arrow.string())
-    finished = {**done, **_measured(values), "error": none, "traceback": none, "repeat": none, "own": _own(blocks)}
+    measured = _measured((*NAMES, *COUNTED), values)
+    finished = {**done, **measured, "error": none, "traceback": none, "repeat": none, "own": _own(blocks)}
     return arrow.concat_tables([arrow.table(finished, REPLICATIONS), _failed(blocks)]).unify_dictionaries()
 
 
-def _measured(values: np.ndarray) -> dict[str, arrow.Array]:
-    """The measures' columns: where there was nothing to measure is NULL, which an average leaves out."""
-    return {name: arrow.array(column, from_pandas=True) for name, column in zip(NAMES, values, strict=True)}
+def _measured(names: Sequence[str], values: np.ndarray) -> dict[str, arrow.Array]:
+    """Columns of numbers: where there was nothing to measure is NULL, which an average leaves out."""
+    return {name: arrow.array(column, from_pandas=True) for name, column in zip(names, values, strict=True)}
 
 
 def _own(blocks: Sequence[Finished]) -> arrow.Array:
@@ -93,7 +94,7 @@ def weekly(blocks: Sequence[Finished]) -> arrow.Table:
     keys = _keys(blocks, [block.numbers for block in blocks], weeks)
     values = np.concatenate([block.weekly.reshape(len(NAMES), -1) for block in blocks], axis=1)
     week = np.tile(np.arange(weeks, dtype=np.int16), values.shape[1] // weeks)
-    return arrow.table({**keys, "week": week, **_measured(values)}, WEEKLY)
+    return arrow.table({**keys, "week": week, **_measured(NAMES, values)}, WEEKLY)
 
 
 def scenarios(blocks: Iterable[Finished]) -> arrow.Table:

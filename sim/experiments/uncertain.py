@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.errors import Mistake
 from sim.experiments.designs import _read
-from sim.experiments.factors import parameter_at
+from sim.experiments.factors import parameter_at, sectioned
 from sim.experiments.repeating import command_for
 from sim.model.component import Model
 from sim.runs.comparison import Comparison
@@ -44,11 +44,9 @@ class Draws:
 
     def applied(self, scenario: Scenario, row: int) -> Scenario:
         """The scenario with the parameters of this set. Raises :class:`Mistake` when they contradict the scenario."""
-        sections: dict[str, dict[str, Any]] = {}
-        for path, value in zip(self.paths, self.values[row], strict=True):
-            section, _, name = path.partition(".")
-            sections.setdefault(section, {})[name] = _typed(parameter_at(path, scenario.model).kind, float(value))
-        return scenario.with_(**sections)
+        values = zip(self.paths, self.values[row], strict=True)
+        typed = {path: _typed(parameter_at(path, scenario.model).kind, float(value)) for path, value in values}
+        return scenario.with_(**sectioned(typed))
 
 
 def _typed(kind: type, value: float) -> Any:

@@ -107,6 +107,11 @@ class MechanismFile(NamedTuple):
         """SHA-256 of the text: 64 hexadecimal digits."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
+    @property
+    def module(self) -> str:
+        """The name of the module that it is run as, which only this text has."""
+        return f"loyalty_mechanism_{self.name}_{self.sha256[:16]}"
+
 
 @dataclass(frozen=True, eq=False)
 class Model:

@@ -2,80 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
 import numpy as np
 
-from sim.experiments import company
-from sim.experiments.laboratory import Tally
+from sim.experiments.methods.branch import Branches
 from sim.experiments.outcomes import Outcome
-from sim.experiments.question import Experiment
-from sim.report import experiment_page as paper
 from sim.report.amounts import NONE, listed, number, span
 from sim.report.charts import ENDS, Axis, Chart, Line, Mark, Picture, Rule
 from sim.report.charts.palette import look
-from sim.report.document import Document, Section, Table
-from sim.report.experiment_page import change_told, level_told, title, unit_of
+from sim.report.document import Section, Table
+from sim.report.experiment_page import Page, change_told, level_told, sheet, title, unit_of
 from sim.report.words import quoted
-from sim.runs.replication import Failure
-from sim.runs.result import enlarged
-from sim.runs.statistics import Difference, difference, interval
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-@dataclass(frozen=True, eq=False)
-class Branches:
-    """What was found: ``values``, float64 (branches, replications, outcomes), the first the base; ``weekly``: name → outcome's
-    means by week, float64 (weeks,)."""
-
-    experiment: Experiment
-    names: Sequence[str]
-    values: np.ndarray
-    weekly: Mapping[str, Mapping[str, np.ndarray]]
-    tally: Tally
-    failures: tuple[Failure, ...]
-
-    def gap(self, branch: int, outcome: Outcome) -> Difference:
-        """The paired difference of a branch from the base."""
-        return self.between(0, branch, outcome)
-
-    def between(self, one: int, other: int, outcome: Outcome) -> Difference:
-        """The paired difference of one branch, ``other``, from another."""
-        k = self.experiment.outcomes.index(outcome)
-        return difference(self.values[one, :, k], self.values[other, :, k], outcome.bounds)
-
-    def to_json(self) -> dict[str, Any]:
-        """The object that ``loyalty branch --json`` prints, without its sentence."""
-        gaps = {
-            name: {
-                o.measure: enlarged(
-                    self.gap(p, o)._asdict(), company.scale(self.experiment, o.measure), self.experiment.replications
-                )
-                for o in self.experiment.outcomes
-            }
-            for p, name in enumerate(self.names)
-            if p
-        }
-        return {
-            "question": self.experiment.question, "base": self.names[0], "week": self.experiment.settings.week,
-            "seed": self.experiment.seed, "replications": self.experiment.replications,
-            "stands_for": self.experiment.base.market.stands_for, "found": self.tally.found, "ran": self.tally.ran,
-            "failed": len(self.failures), "differences": gaps,
-        }  # fmt: skip
-
-
-def table(found: Branches) -> pd.DataFrame:
-    """One row a branch and replication: each outcome, missing where it failed."""
-    import pandas as pd
-
-    branches, numbers = (grid.ravel() for grid in np.indices(found.values.shape[:2]))
-    columns: dict[str, Any] = {"policy": [found.names[int(p)] for p in branches], "replication": numbers}
-    rows = found.values.reshape(-1, len(found.experiment.outcomes))
-    return pd.DataFrame(columns | {name: rows[:, k] for k, name in enumerate(found.experiment.measures)})
+from sim.runs.statistics import Difference, interval
 
 
 def headline(found: Branches) -> str:
@@ -116,25 +55,21 @@ def _best_told(found: Branches, outcome: Outcome) -> str:
     return told if gap.decided else f"undecided, {told}"
 
 
-def document(found: Branches) -> Document:
-    """What the report says."""
+def _lead(found: Branches) -> list[str]:
     asked = found.experiment
-    pictures = [_over_time(found, outcome) for outcome in asked.outcomes]
-    lead = [f"The first {asked.settings.week} weeks are the same history for all; then each policy goes on to the end of "
-            f"{span(asked.base.weeks)}, {asked.replications:,} times, with the same luck."]  # fmt: skip
-    lead += [f"{title(outcome)} under it: {_best_told(found, outcome)}." for outcome in asked.outcomes[1:]]
-    sections = [
-        Section(
-            "Week by week",
-            pictures=pictures,
-            notes=["Means over replications; policies part at the upright line."],
-        ),
-        Section("Over the whole time", tables=[_table(found)]),
+    return [
+        f"The first {asked.settings.week} weeks are the same history for all; then each policy goes on to the end of "
+        f"{span(asked.base.weeks)}, {asked.replications:,} times, with the same luck.",
+        *(f"{title(outcome)} under it: {_best_told(found, outcome)}." for outcome in asked.outcomes[1:]),
     ]
-    return paper.document(
-        asked, "branch", headline(found), lead, sections, found.tally,
-        sheets=[paper.sheet(asked, "Branches", table(found))],
-    )  # fmt: skip
+
+
+def _sections(found: Branches) -> list[Section]:
+    by_week = [outcome for outcome in found.experiment.outcomes if outcome.measure in found.weekly[found.names[0]]]
+    notes = ["Means over replications; policies part at the upright line."]
+    pictures = [_over_time(found, outcome) for outcome in by_week]
+    whole = Section("Over the whole time", tables=[_table(found)])
+    return [Section("Week by week", pictures=pictures, notes=notes), whole] if pictures else [whole]
 
 
 def _over_time(found: Branches, outcome: Outcome) -> Picture:
@@ -163,3 +98,6 @@ def _table(found: Branches) -> Table:
             cells.append(higher if p else "")
             rows.append(cells)
     return Table(("Outcome and policy", "Mean", f"Difference from {found.names[0]}", "Higher in"), rows)
+
+
+PAGE = Page(headline, _lead, _sections, lambda found: [sheet(found, "Branches", found.table())])

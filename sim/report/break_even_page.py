@@ -6,25 +6,17 @@ import math
 
 import numpy as np
 
-from sim.experiments.ask_break_even import Turning
-from sim.experiments.break_even import CROSSES, FAILS, PAYS
-from sim.report import experiment_page as paper
+from sim.experiments.algorithms.root_finding import CROSSES, FAILS, PAYS
+from sim.experiments.methods.break_even import Turning
 from sim.report.amounts import Unit, between, number, span
 from sim.report.charts import Axis, Chart, Line, Mark, Picture, Rule, Span
 from sim.report.charts.palette import COLOURS, Look
-from sim.report.document import Document, Section, Table
-from sim.report.experiment_page import digits_of, setting, unit_of
+from sim.report.document import Section, Table
+from sim.report.experiment_page import Page, digits_of, setting, sheet, unit_of
 
 
-def document(found: Turning) -> Document:
-    """What the report says."""
-    asked = found.experiment
-    pictures = [_curve(found)]
-    sections = [Section("The curve", pictures=pictures), Section("Every value that was run", tables=[_table(found)])]
-    return paper.document(
-        asked, "break-even", headline(found), _lead(found), sections, found.tally,
-        sheets=[paper.sheet(asked, "Curve", found.table(), found.outcome.measure)],
-    )  # fmt: skip
+def _sections(found: Turning) -> list[Section]:
+    return [Section("The curve", pictures=[_curve(found)]), Section("Every value that was run", tables=[_table(found)])]
 
 
 def unit_in(found: Turning) -> Unit:
@@ -113,3 +105,6 @@ def _table(found: Turning) -> Table:
         verdict = "pays" if lead.low > 0 else "does not pay" if lead.high < 0 else "undecided"
         rows.append([found.factor.told(found.factor.at(place)), number(lead.mean * unit.factor, digits), said, verdict])
     return Table((f"{found.factor.label}", f"lead, {unit.difference}", "95 % interval", "verdict"), rows)
+
+
+PAGE = Page(headline, _lead, _sections, lambda found: [sheet(found, "Curve", found.table(), found.outcome)])

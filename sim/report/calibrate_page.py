@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from sim.experiments import company
-from sim.experiments.ask_calibrate import Calibration
-from sim.experiments.posterior import IMPLAUSIBLE, Check
-from sim.report import experiment_page as paper
+from sim.experiments.algorithms.posterior import IMPLAUSIBLE, Check
+from sim.experiments.methods.calibrate import Calibration
+from sim.experiments.outcomes import Outcome
 from sim.report import facts
 from sim.report.amounts import Unit, counted, listed, number, places, span
 from sim.report.charts import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
 from sim.report.charts.layout import short
 from sim.report.charts.palette import COLOURS, FAINT
-from sim.report.document import Document, Section, Sheet, Table
-from sim.report.experiment_page import setting, unit_of
+from sim.report.document import Section, Sheet, Table
+from sim.report.experiment_page import Page, setting, sheet, unit_of
 from sim.runs.measures import called
 
 BINS = 24
@@ -23,27 +23,20 @@ LEFT_OPEN = (
 )
 
 
-def document(found: Calibration) -> Document:
-    """What the report says."""
-    asked = found.experiment
-    marginals, checks = _marginals(found), _predicted(found)
-    sections = [
-        Section("What the figures say about the settings", pictures=[marginals], tables=[_settings(found)],
+def _sections(found: Calibration) -> list[Section]:
+    return [
+        Section("What the figures say about the settings", pictures=[_marginals(found)], tables=[_settings(found)],
                 notes=["Width: the posterior's standard deviation over the prior's; 1 means that the figures say nothing."]),
-        Section("Whether the model meets the figures", pictures=[checks], tables=[_figures(found)],
+        Section("Whether the model meets the figures", pictures=[_predicted(found)], tables=[_figures(found)],
                 notes=["Predicted: median and 90 % interval over the posterior, the figure's own error included."]),
     ]  # fmt: skip
-    return paper.document(
-        asked, "calibrate", headline(found), _lead(found), sections, found.tally, _caveats(found),
-        sheets=_sheets(found), intervals=LEFT_OPEN,
-    )  # fmt: skip
 
 
 def _sheets(found: Calibration) -> list[Sheet]:
     """Settings and figures as numbers, each row with its own unit."""
-    settings = found.table().assign(unit=[factor.unit for factor in found.factors])
-    figures = found.checked().assign(unit=[_given_unit(found, check) for check in _checks(found)])
-    return [paper.sheet(found.experiment, "Settings", settings), paper.sheet(found.experiment, "Figures", figures)]
+    settings = found.table().assign(unit=[factor.unit for factor in found.experiment.factors])
+    figures = found.table("checked").assign(unit=[_given_unit(found, check) for check in _checks(found)])
+    return [sheet(found, "Settings", settings), sheet(found, "Figures", figures)]
 
 
 def _checks(found: Calibration) -> list[Check]:
@@ -55,7 +48,7 @@ def headline(found: Calibration) -> str:
     missed = [called(check.target.name) for check in _checks(found) if not check.met]
     where = listed([
         f"{factor.label} {setting(factor, value)} (90 % interval {setting(factor, low)} to {setting(factor, high)})"
-        for factor, value, (low, high) in zip(found.factors, found.middles, found.intervals(), strict=True)
+        for factor, value, (low, high) in zip(found.experiment.factors, found.middles, found.intervals(), strict=True)
     ])  # fmt: skip
     if found.posterior.plausible < IMPLAUSIBLE:
         return f"The model cannot meet the figures together; it comes closest around {where}"
@@ -69,7 +62,7 @@ def _lead(found: Calibration) -> list[str]:
     fits = listed(
         [
             f"{factor.label} {setting(factor, value)}"
-            for factor, value in zip(found.factors, found.best_values, strict=True)
+            for factor, value in zip(found.experiment.factors, found.best_values, strict=True)
         ]
     )
     told = [f"The single best fit, which the calibrated scenario has, is {fits}{_outside(found)}."]
@@ -93,7 +86,9 @@ def _outside(found: Calibration) -> str:
     """That the best fit of a setting need not be among the nine in ten most plausible values, where it is not."""
     names = [
         factor.label
-        for factor, value, (low, high) in zip(found.factors, found.best_values, found.intervals(), strict=True)
+        for factor, value, (low, high) in zip(
+            found.experiment.factors, found.best_values, found.intervals(), strict=True
+        )
         if not low <= value <= high
     ]
     return f", which of {listed(names)} lies outside the 90 % interval" if names else ""
@@ -113,7 +108,7 @@ def _caveats(found: Calibration) -> list[str]:
 def _settings(found: Calibration) -> Table:
     table = found.table()
     rows = []
-    for factor, row in zip(found.factors, table.to_dict("records"), strict=True):
+    for factor, row in zip(found.experiment.factors, table.to_dict("records"), strict=True):
         told = [setting(factor, row[key]) for key in ("before", "best", "median", "low", "high")]
         around = f"{told[3]} to {told[4]}"
         rows.append([f"{factor.label} ({factor.unit})", *told[:3], around, f"{row['width_over_prior']:.2f}"])
@@ -135,11 +130,11 @@ def _figures(found: Calibration) -> Table:
 
 
 def _unit(found: Calibration, check: Check) -> Unit:
-    outcome = next((o for o in found.experiment.outcomes if o.measure == check.target.name), None)
+    outcome = _outcome(found, check)
     if outcome is None:  # the share of a group
         return facts.SHOWN["share"]
     unit = unit_of(found.experiment, outcome, [check.target.value, check.median])
-    if company.scale(found.experiment, outcome.measure) == 1:
+    if company.scale(found.experiment, outcome) == 1:
         return unit
     words = f"{found.experiment.base.currency if outcome.unit == 'currency' else outcome.unit} of the simulated"
     return Unit(1, words, words)  # as the figures are given
@@ -147,28 +142,33 @@ def _unit(found: Calibration, check: Check) -> Unit:
 
 def _given_unit(found: Calibration, check: Check) -> str:
     """The unit in which a figure stands in the file."""
-    outcome = next((o for o in found.experiment.outcomes if o.measure == check.target.name), None)
+    outcome = _outcome(found, check)
     if outcome is None:
         return "share"
-    of = "" if company.scale(found.experiment, outcome.measure) == 1 else " of the simulated customers"
+    of = "" if company.scale(found.experiment, outcome) == 1 else " of the simulated customers"
     return f"{outcome.unit}{of}"
+
+
+def _outcome(found: Calibration, check: Check) -> Outcome | None:
+    """The outcome that a figure is of; None for the share of a group."""
+    return next((outcome for outcome in found.experiment.outcomes if outcome.measure == check.target.name), None)
 
 
 def _marginals(found: Calibration) -> Picture:
     """The posterior of every setting over its range; flat is the prior."""
-    count = len(found.factors)
+    count = len(found.experiment.factors)
     across = min(count, 4)
     charts = [_marginal(found, k) for k in range(count)]
     panels = [charts[start : start + across] for start in range(0, count, across)]
     width = min(2.4 * charts[0].width, 3.2 * across)
     note = "Bars: posterior. Grey line: the prior, all values alike. Orange: best fit."
-    names = ", ".join(factor.label for factor in found.factors)
+    names = ", ".join(factor.label for factor in found.experiment.factors)
     grid = Grid(panels, width, 2.7 * len(panels), shared=False)
     return Picture(grid, f"Posterior distributions of {names}.", note, wide=count > 2, name="posterior")
 
 
 def _marginal(found: Calibration, k: int) -> Chart:
-    factor, posterior = found.factors[k], found.posterior
+    factor, posterior = found.experiment.factors[k], found.posterior
     heights, edges = np.histogram(posterior.places[:, k], BINS, (0, 1), weights=posterior.weights, density=True)
     middles = (edges[1:] + edges[:-1]) / 2
     marks: list[Mark] = [
@@ -193,3 +193,6 @@ def _predicted(found: Calibration) -> Picture:
     told = ", ".join(f"{called(check.target.name)} {'met' if check.met else 'missed'}" for check in checks)
     note = "Grey band: the figure's 95 % interval. Line: where 90 % of predictions lie."
     return Picture(chart, f"Predictions against figures: {told}.", note, name="predicted")
+
+
+PAGE = Page(headline, _lead, _sections, _sheets, _caveats, LEFT_OPEN)

@@ -1,20 +1,27 @@
-"""The page of an experiment, in the family of a comparison's: what was asked, the answer, figures, tables, and the way back."""
+"""The page of an experiment, in the family of a comparison's: what was asked, the answer, figures, tables, and the way back.
+
+What is the same for all methods stands here; what a method's answers say is a :class:`Page`, ``PAGE`` in ``<method>_page.py``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.experiments import company
 from sim.experiments.blocks import source
 from sim.experiments.factors import Factor
-from sim.experiments.laboratory import Tally
+from sim.experiments.method import MethodResult
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.report import facts
 from sim.report.amounts import (
+    NONE,
     Known,
     Unit,
     between,
@@ -28,50 +35,99 @@ from sim.report.amounts import (
     sizes,
     span,
 )
-from sim.report.document import LUCK, MODEL, Document, Section, Sheet, cell
+from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table, cell
 from sim.report.sources import place
-from sim.runs.measures import definitions
 from sim.runs.results import versions
 from sim.runs.statistics import Difference
 
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_ROWS = 50
+"""Rows of a table that a page shows which is not made for it."""
 
-def document(
-    experiment: Experiment, command: str, headline: str, lead: Sequence[str], sections: Sequence[Section], tally: Tally,
-    caveats: Sequence[str] = (), sheets: Sequence[Sheet] = (), intervals: str = LUCK,
-) -> Document:  # fmt: skip
-    """The report of an experiment; ``command``: the word after ``loyalty`` that asked it; ``intervals``: what they cover."""
+
+@dataclass(frozen=True)
+class Page:
+    """What a method's answers say on their page.
+
+    ``headline``: the answer in a sentence; ``lead``: the sentences below it; ``sections``: figures and tables; ``sheets``: the
+    numbers for a workbook; ``caveats``: how far to trust it; ``intervals``: what its intervals cover.
+    """
+
+    headline: Callable[[Any], str]
+    lead: Callable[[Any], Sequence[str]]
+    sections: Callable[[Any], Sequence[Section]]
+    sheets: Callable[[Any], Sequence[Sheet]]
+    caveats: Callable[[Any], Sequence[str]] = lambda found: ()
+    intervals: str = LUCK
+
+
+def page_of(method: str) -> Page:
+    """The page of a method's answers; its tables as they are where it has none of its own."""
+    name = f"sim.report.{method}_page"
+    found: Page = import_module(name).PAGE if find_spec(name) else AS_IT_IS
+    return found
+
+
+def headline(found: MethodResult) -> str:
+    """The answer in a sentence."""
+    return page_of(found.method).headline(found)
+
+
+def document(found: MethodResult) -> Document:
+    """What the report of an answer says."""
+    asked, page = found.experiment, page_of(found.method)
+    sections = page.sections(found)
     return Document(
-        experiment.question, headline, lead, sections, [MODEL, intervals, *caveats],
-        [f"loyalty {command} {place(experiment.path)}"], _origin(experiment, tally), sheets=sheets,
+        asked.question, page.headline(found), page.lead(found), sections, [MODEL, page.intervals, *page.caveats(found)],
+        [f"loyalty {found.command} {place(asked.path)}"], _origin(found), sheets=page.sheets(found),
     )  # fmt: skip
 
 
-def sheet(experiment: Experiment, name: str, frame: pd.DataFrame, about: str = "") -> Sheet:
+def sheet(found: MethodResult, name: str, frame: pd.DataFrame, about: Outcome | None = None) -> Sheet:
     """A table as numbers, of the whole company: each column's heading says its unit.
 
-    ``about``: the measure that columns are of which name none.
+    ``about``: the outcome that columns are of which name none.
     """
-    frame = company.of_the_company(experiment, frame, about)
-    columns = [_heading(experiment, str(column), about) for column in frame.columns]
+    frame = company.of_the_company(found.experiment, frame, about)
+    columns = [_heading(found.experiment, str(column), about) for column in frame.columns]
     return Sheet(name, columns, [[cell(value) for value in row] for row in frame.itertuples(index=False)])
 
 
-def _heading(experiment: Experiment, column: str, about: str) -> str:
+def _heading(experiment: Experiment, column: str, about: Outcome | None) -> str:
     factors = {factor.path: factor for factor in experiment.factors}
     if column in factors:
         return f"{factors[column].label} ({factors[column].unit})"
-    measure = company.outcome_of(experiment, column, about)
-    known = definitions(experiment.base.model)[measure].unit if measure else ""
-    known = experiment.base.currency if known == "currency" else known
-    words = column.replace("_", " ")
-    return f"{words} ({known})" if known else words
+    outcome = company.outcome_of(experiment, column, about)
+    unit = outcome.unit.replace("currency", experiment.base.currency) if outcome else ""
+    return f"{column.replace('_', ' ')} ({unit})" if unit else column.replace("_", " ")
 
 
-def _origin(experiment: Experiment, tally: Tally) -> str:
+def _sheets(found: MethodResult) -> list[Sheet]:
+    return [sheet(found, name.replace("_", " ").capitalize(), table) for name, table in found.tables().items()]
+
+
+def _tables(found: MethodResult) -> list[Section]:
+    return [
+        Section(
+            one.name, tables=[Table(one.columns, [[_plain(value) for value in row] for row in one.rows[:MOST_ROWS]])]
+        )
+        for one in _sheets(found)
+    ]
+
+
+def _plain(value: float | str | None) -> str:
+    return NONE if value is None else f"{value:,.4g}" if isinstance(value, float) else value
+
+
+AS_IT_IS = Page(lambda found: found.answer, lambda found: (), _tables, _sheets)
+"""The page of a method that has none of its own."""
+
+
+def _origin(found: MethodResult) -> str:
     """Where the numbers come from: seed, runs, source, versions."""
+    experiment, tally = found.experiment, found.tally
     libraries = ", ".join(f"{name} {version}" for name, version in versions().items())
     runs = counted(tally.found + tally.ran, "replication", "replications")
     return (
@@ -85,14 +141,13 @@ def _origin(experiment: Experiment, tally: Tally) -> str:
 
 def unit_of(experiment: Experiment, outcome: Outcome, values: Iterable[float]) -> Unit:
     """How an outcome is shown: shares as per cent, money and heads for the whole company; ``values`` choose money's size."""
-    unit, scale = outcome.unit, outcome.definition.scale(experiment.base.market.stands_for)
-    if unit == "currency":
-        found = [abs(float(value)) * scale for value in values if np.isfinite(value)]
-        chosen = money_unit(found, experiment.base.currency)
-        return chosen._replace(factor=chosen.factor * scale)
-    if outcome.definition.grows:
-        return Unit(scale, unit, unit)
-    return facts.SHOWN.get(unit, Unit(1, unit, unit))
+    scale, currency = company.scale(experiment, outcome), experiment.base.currency
+    if outcome.unit == "currency":
+        chosen = money_unit([abs(float(value)) * scale for value in values if np.isfinite(value)], currency)
+    else:
+        unit = outcome.unit.replace("currency", currency)
+        chosen = facts.SHOWN.get(unit, Unit(1, unit, unit))
+    return chosen._replace(factor=chosen.factor * scale)
 
 
 def digits_of(known: Known, unit: Unit) -> int:
@@ -104,6 +159,12 @@ def digits_of(known: Known, unit: Unit) -> int:
 def level_told(known: Known, unit: Unit) -> str:
     """A mean in its unit."""
     return f"{number(known.mean * unit.factor, digits_of(known, unit))} {unit.level}"
+
+
+def around_told(known: Known, unit: Unit) -> str:
+    """A mean with its interval, in a unit that is told elsewhere: ``4.6 (4.5 to 4.7)``."""
+    digits = digits_of(known, unit)
+    return f"{number(known.mean * unit.factor, digits)} ({between(known, unit.factor, digits)})"
 
 
 def change_told(known: Difference, unit: Unit) -> str:

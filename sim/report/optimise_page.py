@@ -4,40 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.experiments.ask_optimise import Optimum
+from sim.experiments.methods.optimise import Optimum
 from sim.experiments.outcomes import Outcome
-from sim.report import experiment_page as paper
-from sim.report.amounts import Unit, between, counted, listed, number, signed, span
+from sim.report.amounts import Unit, counted, listed, number, signed, span
 from sim.report.charts import Axis, Chart, Dots, Line, Mark, Picture
 from sim.report.charts.palette import COLOURS, FAINT, INK, Look
-from sim.report.document import Document, Section, Table
+from sim.report.document import Section, Table
 from sim.report.experiment_page import (
+    Page,
+    around_told,
     bounds_told,
     change_told,
-    digits_of,
     level_told,
     setting,
+    sheet,
     title,
     unit_of,
 )
 from sim.runs.statistics import Interval
 
 
-def document(found: Optimum) -> Document:
-    """What the report says."""
-    asked = found.experiment
-    pictures = [_front(found) if len(found.objectives) > 1 else _search(found)]
+def _sections(found: Optimum) -> list[Section]:
+    picture = _front(found) if len(found.objectives) > 1 else _search(found)
     notes = [
         "Finalists ran again on luck that the search had not seen; only those figures count. What wins a search was partly "
         "lucky there: compare the two leads over today."
     ]
-    sections = [Section("The search", pictures=pictures), Section("The finalists", tables=[_table(found)], notes=notes)]
-    caveat = "Settings between and beyond those tried may be better; a longer search would tell."
-    return paper.document(
-        asked, "optimise", headline(found), _lead(found), sections, found.tally, [caveat],
-        sheets=[paper.sheet(asked, "Finalists", found.table()),
-                paper.sheet(asked, "Trials", found.trials())],
-    )  # fmt: skip
+    return [Section("The search", pictures=[picture]), Section("The finalists", tables=[_table(found)], notes=notes)]
 
 
 def setting_told(found: Optimum, finalist: int) -> str:
@@ -60,8 +53,7 @@ def headline(found: Optimum) -> str:
     gap = found.against_today[best][k]
     against = f"{change_told(gap, unit)} against today" if gap.decided else "which may be no better than today"
     kept = f", keeping {limits}" if limits else ""
-    word = "highest" if outcome.sign > 0 else "lowest"
-    return f"{title(outcome)} is {word} with {setting_told(found, best)}{kept}: {level}, {against}"
+    return f"{title(outcome)} is {outcome.best} with {setting_told(found, best)}{kept}: {level}, {against}"
 
 
 def _front_told(found: Optimum) -> str:
@@ -165,9 +157,7 @@ def _table(found: Optimum) -> Table:
     for f in order:
         cells = [factor.told(value) for factor, value in zip(asked.factors, found.values[f], strict=True)]
         for k in range(len(asked.outcomes)):
-            around, unit = found.final.fresh[f][k], _unit(found, k)
-            digits = digits_of(around, unit)
-            cells.append(f"{number(around.mean * unit.factor, digits)} ({between(around, unit.factor, digits)})")
+            cells.append(around_told(found.final.fresh[f][k], _unit(found, k)))
         factor = _unit(found, objective).factor
         leads = (found.search_leads[f, objective], found.against_today[f][objective].mean)
         cells += [signed(float(lead) * factor, 2) for lead in leads]
@@ -185,3 +175,10 @@ def _verdict(found: Optimum, finalist: int) -> str:
     if found.final.best is None:
         return "on the front" if finalist in found.final.front else "beaten"
     return "not told apart" if finalist in found.final.remaining else "out"
+
+
+PAGE = Page(
+    headline, _lead, _sections,
+    lambda found: [sheet(found, "Finalists", found.table()), sheet(found, "Trials", found.table("trials"))],
+    lambda found: ["Settings between and beyond those tried may be better; a longer search would tell."],
+)  # fmt: skip

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.experiments.discovery import Box
+from sim.experiments.algorithms.prim import Box
+from sim.experiments.methods.robust import Robustness, largest
 from sim.experiments.outcomes import Outcome
-from sim.experiments.robustness import Robustness, largest
-from sim.report import experiment_page as paper
 from sim.report.amounts import Unit, counted, listed, number, places, span
 from sim.report.charts import INSIDE, Axis, Bars, Chart, Dots, Line, Mark, Picture
 from sim.report.charts import Box as Frame
 from sim.report.charts.layout import short
 from sim.report.charts.palette import COLOURS, INK, Look, look
-from sim.report.document import Document, Section, Table
-from sim.report.experiment_page import bounds_told, title, unit_of
+from sim.report.document import Section, Table
+from sim.report.experiment_page import Page, bounds_told, percent, sheet, title, unit_of
 from sim.report.words import quoted
 
 
-def document(found: Robustness) -> Document:
-    """What the report says."""
-    asked = found.experiment
-    sections = [
-        Section(
-            "In how many states each policy does well",
-            [*_measure_told(found), *_unknown_told(found)],
-            [_shares(found)],
-            [_table(found)],
-        ),
-        Section("Regret", [REGRET], [_regrets(found, outcome) for outcome in asked.outcomes]),
+def _sections(found: Robustness) -> list[Section]:
+    said = [*_measure_told(found), *_unknown_told(found)]
+    return [
+        Section("In how many states each policy does well", said, [_shares(found)], [_table(found)]),
+        Section("Regret", [REGRET], [_regrets(found, outcome) for outcome in found.experiment.outcomes]),
         Section("Where policies fail", _failures_told(found), [p for p in _boxes(found) if p is not None]),
     ]
-    return paper.document(
-        asked, "robust", headline(found), _lead(found), sections, found.tally, [RANGES],
-        sheets=[paper.sheet(asked, "States", found.table())], intervals=NO_INTERVALS,
-    )  # fmt: skip
 
 
 REGRET = (
@@ -62,11 +51,7 @@ def headline(found: Robustness) -> str:
 
 
 def _share(share: float) -> str:
-    return "all" if share == 1 else "none of the" if share == 0 else f"{_percent(share)} of the"
-
-
-def _percent(share: float) -> str:
-    return f"{number(100 * share)} %"
+    return "all" if share == 1 else "none of the" if share == 0 else f"{percent(share)} of the"
 
 
 def _well(found: Robustness) -> str:
@@ -81,7 +66,7 @@ def _lead(found: Robustness) -> list[str]:
     judged = [p for p in range(len(found.names)) if found.bounded or p != found.against]
     most, told = max(judged, key=lambda p: found.shares[p]), []
     if found.shares[most] > found.shares[found.least_regret]:
-        more = f"{quoted(found.names[most])} does well in more states, {_percent(found.shares[most])}"
+        more = f"{quoted(found.names[most])} does well in more states, {percent(found.shares[most])}"
         told.append(f"{more}, but has more to regret where it does not.")
     told += [f"{quoted(name)} fails when {box.words}." for name, boxes in found.boxes.items() for box in boxes[:1]]
     states, runs = counted(len(found.states), "state", "states"), f"{asked.replications:,} times each"
@@ -121,11 +106,11 @@ def _median(values: np.ndarray) -> float:
 
 def _shares(found: Robustness) -> Picture:
     rows, shares = range(len(found.names)), [100 * share for share in found.shares]
-    words = [_percent(share) for share in found.shares]
+    words = [percent(share) for share in found.shares]
     bars = Bars("share of the states", rows, shares, [look(place).colour for place in rows], words=words)
     across, up = Axis("% of the states", "%", 0, 110), Axis(rows=found.names)
     chart = Chart("States in which it does well", across, up, [bars], height=1.1 + 0.36 * len(found.names))
-    told = ", ".join(f"{name} {_percent(share)}" for name, share in zip(found.names, found.shares, strict=True))
+    told = ", ".join(f"{name} {percent(share)}" for name, share in zip(found.names, found.shares, strict=True))
     alt = f"Bar chart of the share of states in which each policy does well: {told}."
     return Picture(chart, alt, name="shares")
 
@@ -163,7 +148,7 @@ def _table(found: Robustness) -> Table:
     columns.append("Largest weighted regret")
     rows = []
     for p, name in enumerate(found.names):
-        cells = [name, _percent(found.shares[p])]
+        cells = [name, percent(found.shares[p])]
         for outcome in outcomes:
             value = largest(found.regret(outcome)[p]) * _unit(found, outcome).factor
             cells.append(number(value, places(abs(value) / 50) if value else 0))
@@ -187,7 +172,7 @@ def _failures_told(found: Robustness) -> list[str]:
 
 
 def _box_told(box: Box) -> str:
-    return f"{_percent(box.density)} of the states there, which are {_percent(box.coverage)} of all in which it fails"
+    return f"{percent(box.density)} of the states there, which are {percent(box.coverage)} of all in which it fails"
 
 
 def _boxes(found: Robustness) -> list[Picture | None]:
@@ -222,3 +207,13 @@ def _within(side: tuple[float, float], values: np.ndarray) -> tuple[float, float
     """A side of the box, no farther than a little beyond the states."""
     beyond = 0.04 * float(np.ptp(values) or 1.0)
     return max(side[0], float(values.min()) - beyond), min(side[1], float(values.max()) + beyond)
+
+
+PAGE = Page(
+    headline,
+    _lead,
+    _sections,
+    lambda found: [sheet(found, "States", found.table())],
+    lambda found: [RANGES],
+    NO_INTERVALS,
+)

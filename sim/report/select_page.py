@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from sim.experiments.ask_select import Selected
-from sim.report import experiment_page as paper
+from sim.experiments.methods.select import Selected
 from sim.report.amounts import Unit, between, counted, listed, number, signed, span
 from sim.report.charts import Axis, Chart, Dots, Mark, Picture, Rule
 from sim.report.charts.palette import look
-from sim.report.document import Document, Section, Table
+from sim.report.document import Section, Table
 from sim.report.experiment_page import (
+    Page,
     digits_of,
     level_told,
     percent,
+    sheet,
     unit_of,
     written_digits,
 )
@@ -19,25 +20,14 @@ from sim.report.experiment_page import (
 PROCEDURES = {"kn": "KN (Kim & Nelson 2001)", "ocba": "OCBA (Chen et al. 2000)", "subset": "subset selection"}
 
 
-def document(found: Selected) -> Document:
-    """What the report says."""
-    asked = found.experiment
-    pictures = [_gaps(found)]
+def _sections(found: Selected) -> list[Section]:
     note = "Less than the best, replication by replication under the same luck; 95 % intervals, each by itself."
-    sections = [Section("Against the best", pictures=pictures, tables=[_table(found)], notes=[note])]
-    return paper.document(
-        asked, "select", headline(found), _lead(found), sections, found.tally,
-        sheets=[paper.sheet(asked, "Policies", found.table(), found.outcome.measure)],
-    )  # fmt: skip
+    return [Section("Against the best", pictures=[_gaps(found)], tables=[_table(found)], notes=[note])]
 
 
 def unit_in(found: Selected) -> Unit:
     """The unit of the first outcome."""
     return unit_of(found.experiment, found.outcome, [level.mean for level in found.levels])
-
-
-def _better(found: Selected) -> str:
-    return "highest" if found.outcome.sign > 0 else "lowest"
 
 
 def headline(found: Selected) -> str:
@@ -46,7 +36,7 @@ def headline(found: Selected) -> str:
     if found.found.decided:
         level = level_told(found.levels[found.found.best], unit_in(found))
         return (
-            f"“{found.best}” has the {_better(found)} {words}, {level}: chosen with a promised probability of "
+            f"“{found.best}” has the {found.outcome.best} {words}, {level}: chosen with a promised probability of "
             f"{percent(settings.promise, written_digits(100 * settings.promise))} of being right"
         )
     names = listed([f"“{name}”" for name in found.remaining])
@@ -106,3 +96,6 @@ def _table(found: Selected) -> Table:
     )
     settings = found.experiment.settings
     return Table((f"{heads[0]} ({PROCEDURES[settings.procedure]})", *heads[1:]), rows)
+
+
+PAGE = Page(headline, _lead, _sections, lambda found: [sheet(found, "Policies", found.table(), found.outcome)])

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from sim.experiments.ask_sensitivity import Sensitivities
+from sim.experiments.algorithms.sensitivity import Analysis
+from sim.experiments.algorithms.sensitivity_indices import DUMMY, METHODS, Index
+from sim.experiments.methods.sensitivity import Sensitivities
 from sim.experiments.outcomes import Outcome
-from sim.experiments.sensitivity import Analysis
-from sim.experiments.sensitivity_methods import DUMMY, METHODS, Index
-from sim.report import experiment_page as paper
 from sim.report.amounts import counted, listed, span
 from sim.report.charts import Axis, Bars, Chart, Mark, Picture, Rule, Span
 from sim.report.charts.palette import COLOURS, FAINT
-from sim.report.document import Document, Section, Table
-from sim.report.experiment_page import percent, title
+from sim.report.document import Section, Table
+from sim.report.experiment_page import Page, percent, sheet, title
 
 MOST_BARS = 14
 RESAMPLED = (
@@ -28,18 +27,11 @@ MEANS = {
 }
 
 
-def document(found: Sensitivities) -> Document:
-    """What the report says."""
-    asked, pairs = found.experiment, list(zip(found.experiment.outcomes, found.analyses, strict=True))
-    pictures = [_bars(outcome, analysis) for outcome, analysis in pairs]
-    sections = [
-        Section("What matters", pictures=pictures, notes=[_note(found.analyses[0])]),
-        Section("In numbers", tables=[_table(outcome, analysis) for outcome, analysis in pairs]),
-    ]
-    return paper.document(
-        asked, "sensitivity", headline(found), _lead(found), sections, found.tally, [_caveat(found)],
-        sheets=[paper.sheet(asked, "Indices", found.table())], intervals=RESAMPLED,
-    )  # fmt: skip
+def _sections(found: Sensitivities) -> list[Section]:
+    pairs = list(zip(found.experiment.outcomes, found.analyses, strict=True))
+    pictures, tables = [_bars(*pair) for pair in pairs], [_table(*pair) for pair in pairs]
+    notes = [_note(found.analyses[0])]
+    return [Section("What matters", pictures=pictures, notes=notes), Section("In numbers", tables=tables)]
 
 
 def headline(found: Sensitivities) -> str:
@@ -133,8 +125,11 @@ def _verdict(found: Analysis, name: str) -> str:
     return "cannot be told" if name in found.undecided else "no more than chance"
 
 
-def _caveat(found: Sensitivities) -> str:
+def _caveats(found: Sensitivities) -> list[str]:
     ranges = listed([f"{f.label} {f.told(f.low)} to {f.told(f.high)}" for f in found.experiment.factors])
     settings = found.experiment.settings
     method = f"{settings.method}, by its {METHODS[settings.method].replace('_', ' ')} index"
-    return f"What matters depends on how far it was moved: {ranges}. Method: {method}."
+    return [f"What matters depends on how far it was moved: {ranges}. Method: {method}."]
+
+
+PAGE = Page(headline, _lead, _sections, lambda found: [sheet(found, "Indices", found.table())], _caveats, RESAMPLED)

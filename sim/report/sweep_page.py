@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.experiments.effects import Effect
+from sim.experiments.algorithms.effects import Effect
 from sim.experiments.factors import Factor
+from sim.experiments.method import MethodResult
+from sim.experiments.methods.sweep import Sweep, base_point
 from sim.experiments.outcomes import Outcome
-from sim.experiments.sweeping import Sweep, base_point
-from sim.report import experiment_page as paper
-from sim.report.amounts import Known, between, counted, listed, number, span
+from sim.report.amounts import Known, between, counted, listed, span
 from sim.report.charts import Picture
 from sim.report.charts.sweep_figures import heat_map, multiples, tornado, unit_in
-from sim.report.document import Document, Section, Table
-from sim.report.experiment_page import bounds_told, digits_of, level_told, missing_told, size_told, title
+from sim.report.document import Section, Sheet, Table
+from sim.report.experiment_page import (
+    Page,
+    around_told,
+    bounds_told,
+    digits_of,
+    level_told,
+    missing_told,
+    sheet,
+    size_told,
+    title,
+)
 from sim.runs.runner import Failure
 
 MOST_SETTINGS = 8
@@ -21,14 +31,8 @@ STRAIGHT = 0.8
 """Share of the variance that straight lines explain, below which the page warns of bends."""
 
 
-def document(found: Sweep) -> Document:
-    """What the report says."""
-    asked = found.experiment
-    sections = [section for section in _sections(found) if section is not None]
-    return paper.document(
-        asked, "sweep", headline(found), _lead(found), sections, found.tally, _caveats(found),
-        sheets=[paper.sheet(asked, "Settings", found.table().drop(columns="scenario"))],
-    )  # fmt: skip
+def _sheets(found: Sweep) -> list[Sheet]:
+    return [sheet(found, "Settings", found.table().drop(columns="scenario"))]
 
 
 # ---- the answer in words
@@ -48,12 +52,13 @@ def headline(found: Sweep) -> str:
 def _of_the_best(found: Sweep, outcome: Outcome, best: int) -> str:
     gap = found.against_today(best, outcome)
     where, others = setting_told(found, best), _others(found, outcome)
-    word = "highest" if outcome.sign > 0 else "lowest"
     if gap.unseen or outcome.sign * gap.high < 0:
         known = "known to be better" if found.rivals(outcome) else "better"
         lag = "" if gap.unseen else f", {_amount(found, outcome, gap)} {'less' if gap.mean < 0 else 'more'}"
-        return f"Nothing that was tried is {known} than today: {outcome.words} is {word} with {where}{lag}{others}"
-    said = f"{title(outcome)} is {word} with {where}"
+        return (
+            f"Nothing that was tried is {known} than today: {outcome.words} is {outcome.best} with {where}{lag}{others}"
+        )
+    said = f"{title(outcome)} is {outcome.best} with {where}"
     if not gap.decided:
         return f"Undecided: {said[0].lower()}{said[1:]}, but its difference from today may be chance"
     way = "more" if gap.mean > 0 else "less"
@@ -92,7 +97,7 @@ def _moved(found: Sweep, outcome: Outcome, effect: Effect) -> str:
     return f"{factor.label}: from {factor.told(factor.low)} to {factor.told(factor.high)} it {way} by {amount}"
 
 
-def together_told(found: Sweep) -> str:
+def together_told(found: MethodResult) -> str:
     """Which factors the design moves only together."""
     groups = [listed([factor.label for factor in group]) for group in found.entangled]
     return f"{'; '.join(groups)} vary only together in this design"
@@ -161,17 +166,18 @@ def _caveats(found: Sweep) -> list[str]:
 # ---- the sections
 
 
-def _sections(found: Sweep) -> list[Section | None]:
+def _sections(found: Sweep) -> list[Section]:
     outcomes = found.experiment.outcomes
     maps = [picture for o in outcomes if (picture := heat_map(found, o)) is not None]
     bars = [picture for o in outcomes if (picture := tornado(found, o)) is not None]
-    return [
+    sections = [
         Section("The map", pictures=maps) if maps else None,
         _what_moves_it(found, bars),
         Section("Every factor by itself", pictures=[multiples(found)]),
         _best_settings(found) if not found.experiment.uncertainties else None,
         _failed(found.failures, len(found.points) * found.replications) if found.failures else None,
     ]
+    return [section for section in sections if section is not None]
 
 
 def _what_moves_it(found: Sweep, bars: list[Picture]) -> Section | None:
@@ -216,9 +222,7 @@ def _best_settings(found: Sweep) -> Section:
 def _setting_row(found: Sweep, point: int) -> list[str]:
     cells = [factor.told(value) for factor, value in zip(found.experiment.factors, found.points[point], strict=True)]
     for outcome in found.experiment.outcomes:
-        around, unit = found.around(point, outcome), unit_in(found, outcome)
-        digits = digits_of(around, unit)
-        cells.append(f"{number(around.mean * unit.factor, digits)} ({between(around, unit.factor, digits)})")
+        cells.append(around_told(found.around(point, outcome), unit_in(found, outcome)))
     return cells
 
 
@@ -226,3 +230,6 @@ def _failed(failures: tuple[Failure, ...], asked: int) -> Section:
     rows = [(f"replication {f.replication}", f.error, f.repeat) for f in failures[:20]]
     said = f"{len(failures):,} of {asked:,} replications failed; the others are kept, and only they are counted."
     return Section("What failed", [said], tables=[Table(("Which", "Why", "Repeat it with"), rows, words=True)])
+
+
+PAGE = Page(headline, _lead, _sections, _sheets, _caveats)

@@ -17,7 +17,8 @@ import numpy as np
 from sim.model.behaviour.ledger import CAUSES
 from sim.model.component import Model, Part, builtin
 from sim.model.numeric import FIXED_ONE
-from sim.model.week import WAIT_BINS
+from sim.model.week import COUNTS, MONEY_IN, MONEY_OUT, WAIT_BINS
+from sim.runs.statistics import ANYTHING
 from sim.theory.lifetime_value import lifetime_value
 
 Counts = dict[str, np.ndarray]
@@ -80,13 +81,13 @@ class Quantity:
         return self.unit in HEADS or (self.unit == "currency" and self.name not in EACH)
 
     def scale(self, stands_for: float) -> float:
-        """What it is multiplied by, reckoned of simulated people, to be that of the whole company."""
+        """What its value among the simulated people is multiplied by to be that of the whole company."""
         return stands_for if self.grows else 1.0
 
 
 @dataclass(frozen=True)
 class Measure(Quantity):
-    """A measure that the program has: one line of the list below, with its formula."""
+    """A measure with its formula over counts: a line of the list below, or an expression of one's own."""
 
     formula: Callable[[Counts], np.ndarray]
 
@@ -98,7 +99,7 @@ class OwnCount(Measure):
     @property
     def bounds(self) -> tuple[float, float]:
         """It may be anything."""
-        return _ANY
+        return ANYTHING
 
     @property
     def grows(self) -> bool:
@@ -116,11 +117,10 @@ EACH = (
     "cost_per_customer_won",
 )
 """Amounts of money for one customer, call or matter: the same however many people a simulated customer stands for."""
-_ANY = (-math.inf, math.inf)
 BOUNDS = {
     "share": (0.0, 1.0), "share per week": (0.0, 1.0), "scale 0-1": (0.0, 1.0), "points": (-100.0, 100.0),
-    "expectation_gap": (-1.0, 1.0), "word_of_mouth_net": _ANY, "profit": _ANY, "lifetime_value": _ANY,
-    "customer_equity": _ANY, "": _ANY,
+    "expectation_gap": (-1.0, 1.0), "word_of_mouth_net": ANYTHING, "profit": ANYTHING, "lifetime_value": ANYTHING,
+    "customer_equity": ANYTHING, "": ANYTHING,
 }  # fmt: skip
 """Bounds by unit, and of measures that differ from others of their unit; any other is 0 or more."""
 
@@ -313,3 +313,37 @@ def measured_weekly(
 ) -> dict[str, np.ndarray]:
     """Measures of each week by itself: ``tally`` (replications, weeks, counts) → float64 (replications, weeks)."""
     return measured(tally[..., None, :], people_at_start, names, model)
+
+
+# ---- counts as people read them
+
+TIMES = ("wait", "busy", "capacity", "checkout_wait")
+"""Counts of minutes, which are counted in units of 2^-20."""
+STAFF = ("staff", "quits", "hires")
+"""Counts of representatives, of whom there are as many however many people a simulated customer stands for."""
+COUNTED = (
+    *(name for name in COUNTS if name not in DEFINITIONS),
+    *(f"weekly_{name}" for name in AT_THE_END if name not in DEFINITIONS or DEFINITIONS[name].grows),
+    "people_at_start",
+)
+"""Counts that no measure has the name of, and sums over weeks of those ``AT_THE_END`` that count people."""
+SCALES = {**dict.fromkeys((*MONEY_IN, *MONEY_OUT), 1 / 100), **dict.fromkeys(TIMES, 1 / FIXED_ONE)}
+"""What a count is multiplied by to be in the unit that people think in; any other counts one by one."""
+
+
+def unit_of_count(name: str) -> str:
+    """The unit of a count as people read it: ``currency``, ``minutes``, or what it counts."""
+    return "minutes" if name in TIMES else "currency" if name in SCALES else name.replace("_", " ")
+
+
+class Quantities(dict[str, np.ndarray]):
+    """Every measure that is ``known`` and every one of ``COUNTED`` by name, as people read them, reckoned when it is asked for."""
+
+    def __init__(self, counts: Counts, known: Mapping[str, Measure] = DEFINITIONS) -> None:
+        super().__init__()
+        self._counts, self._definitions = counts, known
+
+    def __missing__(self, name: str) -> np.ndarray:
+        known = self._definitions.get(name)
+        self[name] = known.formula(self._counts) if known else self._counts[name] * SCALES.get(name, 1.0)
+        return self[name]

@@ -56,6 +56,14 @@ def _within(mean: float, half: float, bounds: tuple[float, float]) -> tuple[floa
     return min(max(mean - half, bounds[0]), mean), max(min(mean + half, bounds[1]), mean)
 
 
+def mean_of(values: np.ndarray) -> np.ndarray:
+    """Means over the last axis but one, leaving out NaN; NaN where nothing is left."""
+    kept = np.isfinite(values)
+    counts = kept.sum(axis=-2)
+    sums = np.where(kept, values, 0.0).sum(axis=-2)
+    return np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+
+
 class Difference(NamedTuple):
     """The paired difference of a measure between two scenarios, replication by replication under the same luck.
 

@@ -14,6 +14,7 @@ import numpy as np
 from sim.data.customer_mapping import CustomerFileMapping, same
 from sim.data.customer_text import squeezed
 from sim.errors import Mistake
+from sim.model.component import builtin
 from sim.model.distributions import Distribution
 from sim.model.parameters import Parameters, lines, unit_named
 from sim.scenario.quantities import parameter_unit
@@ -47,16 +48,18 @@ def effective(steps: Steps) -> dict[int, dict[str, dict[str, Any]]]:
 def policy_array(steps: Steps, weeks: int) -> np.ndarray:
     """Settings by week: a structured array of length ``weeks`` with a field ``<part>_<parameter>`` for every parameter.
 
-    float32, int32, and uint8 for yes or no. It cannot be written to.
+    float32, int32, and uint8 for yes or no. It cannot be written to. Those of mechanisms from outside come first: behind the
+    others, numba would take a record of theirs for one of the shipped model as well.
     """
+    order = sorted(steps[0][1], key=lambda name: name in builtin().parts)
     fields = [
         (f"{name}_{line.name}", _DTYPES[line.kind])
-        for name, settings in steps[0][1].items()
-        for line in lines(type(settings)).values()
+        for name in order
+        for line in lines(type(steps[0][1][name])).values()
     ]
     table = np.zeros(weeks, np.dtype(fields))
     for week, parts in steps:
-        table[week:] = tuple(value for settings in parts.values() for value in settings.model_dump().values())
+        table[week:] = tuple(value for name in order for value in parts[name].model_dump().values())
     table.flags.writeable = False
     return table
 

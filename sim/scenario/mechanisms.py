@@ -15,9 +15,9 @@ from pathlib import Path
 from sim.engine.compile import week_text
 from sim.errors import Mistake, nearest
 from sim.model.component import MechanismFile, Model, builtin
-from sim.model.outside import extended
+from sim.model.outside import extended, found_sound
 from sim.model.outside.reading import Reading
-from sim.runs.measures import AT_THE_END, DEFINITIONS
+from sim.runs.measures import AT_THE_END, COUNTED, DEFINITIONS
 from sim.scenario.sections import Frame
 from sim.scenario.tree import shown
 from sim.system.arguments import file_path
@@ -54,6 +54,7 @@ def model_with(mechanisms: Mechanisms = (), beside: Model | None = None) -> Mode
     for file in files:
         _refuse_words(file, model)
     week_text(model)
+    found_sound(model)
     return model
 
 
@@ -104,7 +105,7 @@ def _refuse_words(file: MechanismFile, model: Model) -> None:
     reading, part = Reading(file), model.parts[file.name]
     if file.name in SECTIONS:
         raise reading.wrong(f"'{file.name}' is a section of every scenario file; give the file another name")
-    taken = {*DEFINITIONS, *COLUMNS_OF_TABLES, *(f"weekly_{name}" for name in AT_THE_END)}
+    taken = {*DEFINITIONS, *COUNTED, *COLUMNS_OF_TABLES, *(f"weekly_{name}" for name in AT_THE_END)}
     for where in ("COUNTS", "MONEY_IN", "MONEY_OUT"):
         for name in getattr(part, where.lower()):
             if name in taken:

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import expect
 from processes import end, start_studio
 
+from sim.experiments.methods.sweep import METHOD as SWEEP
 from sim.experiments.querying import STORE
-from sim.experiments.question import load_experiment
 from sim.runs.executor import executor
 from sim.scenario.whole import described
 from sim.studio.explore.own_sweep import Own, as_yaml
@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     market = {"customers": 150, "prospects": 50, "stands_for": 40}
     described({"name": "Mini", "weeks": 8, "market": market}).save(found / "scenarios" / "mini.yaml")
     (found / "experiments" / "mini.yaml").write_text(as_yaml(MINI.written()), encoding="utf-8")
-    answered("sweep", load_experiment(found / "experiments" / "mini.yaml"), found / "results" / STORE, executor(1))
+    answered(SWEEP, SWEEP.load(found / "experiments" / "mini.yaml"), found / "results" / STORE, executor(1))
     old = found / "results" / "kept-1"
     old.mkdir()
     (old / "manifest.json").write_text('{"command": "select", "question": "Which plan?"}', encoding="utf-8")

@@ -85,7 +85,7 @@ class Laboratory:
 
     def performed(self) -> np.ndarray:
         """How the product performed for everybody in the week lived last."""
-        return self.compiled._weekly.number[row("performed")]
+        return self.compiled.weekly.number[row("performed")]
 
     def customers(self) -> np.ndarray:
         """Who is with the company."""

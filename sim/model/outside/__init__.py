@@ -7,13 +7,14 @@ the model is known by: it may import from ``sim``, ``numpy`` and Python's own li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from sim.model.component import MechanismFile, Model, Part, builtin, part_of
 from sim.model.outside.parts import check_part, check_shapes
-from sim.model.outside.reading import Reading, streams_of_the_package
+from sim.model.outside.reading import SOUND, Reading, streams_of_the_package
 from sim.model.outside.steps import check_steps
 
 GROUP = "outside"
@@ -27,21 +28,21 @@ class ExtendedModel(Model):
         return extended, (self.files,)
 
 
-_MADE: dict[tuple[tuple[str, str], ...], Model] = {}
-
-
-def extended(files: Sequence[MechanismFile]) -> Model:
-    """The shipped model with the mechanisms of these files; for the same names and texts it is the same model.
+def extended(files: Iterable[MechanismFile]) -> Model:
+    """The shipped model with the mechanisms of these files; for the same files and texts it is the same model.
 
     Raises :class:`~sim.errors.Mistake` for a file that is no mechanism, or that clashes with what is there.
     """
-    known = {(file.name, file.text): file for file in sorted(files, reverse=True)}
-    key = tuple(sorted(known))
-    if key not in _MADE:
-        _MADE[key] = _extended(tuple(known[each] for each in key)) if key else builtin()
-    return _MADE[key]
+    known = {(file.name, file.text): file for file in files}
+    return _extended(tuple(known[each] for each in sorted(known))) if known else builtin()
 
 
+def found_sound(model: Model) -> None:
+    """Nothing is wrong with the files of this model: wherever else the same text lies, it is the same module."""
+    SOUND.update(file.module for file in model.files)
+
+
+@lru_cache(maxsize=256)
 def _extended(files: tuple[MechanismFile, ...]) -> Model:
     parts, streams = dict(builtin().parts), streams_of_the_package()
     readings: dict[str, Reading] = {}

@@ -25,6 +25,8 @@ from sim.system.text import shown
 
 ALLOWED = ("sim", "numpy", "__future__")
 """What a mechanism's file may import beside Python's own library."""
+SOUND: set[str] = set()
+"""The modules of files in which nothing was found wrong."""
 NOT_PLAIN = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS | inspect.CO_GENERATOR | inspect.CO_COROUTINE
 """What the code of a step or rule is not."""
 
@@ -114,19 +116,26 @@ class Reading:
     # ---- running it
 
     def run(self) -> ModuleType:
-        """The file as a module of a name that only this text has. Raises :class:`~sim.errors.Mistake` when it fails."""
+        """The file as a module; a text that is known to be sound is run once, wherever it lies.
+
+        Raises :class:`~sim.errors.Mistake` when it fails.
+        """
+        name = self.file.module
+        return sys.modules[name] if name in SOUND else self._run(name)
+
+    def _run(self, name: str) -> ModuleType:
         self._refuse_imports()
         path, text = self.file.path, self.file.text
         linecache.cache[path] = len(text), None, text.splitlines(keepends=True), path  # whatever becomes of the file
-        module = ModuleType(f"loyalty_mechanism_{self.file.name}_{self.file.sha256[:16]}")
+        module = ModuleType(name)
         module.__file__ = path
-        sys.modules[module.__name__] = module
+        sys.modules[name] = module
         try:
             with warnings.catch_warnings(action="ignore"):
                 exec(compile(self.tree, path, "exec"), module.__dict__)
             self._look_at_functions(module)
         except (Exception, SystemExit) as fault:
-            del sys.modules[module.__name__]
+            del sys.modules[name]
             if isinstance(fault, Mistake):
                 raise
             raise self.mistake(f"the file fails: {_told(fault, module)}", self._line_at(fault)) from fault

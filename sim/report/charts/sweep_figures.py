@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.experiments.effects import Effect
+from sim.experiments.algorithms.effects import Effect
 from sim.experiments.factors import Factor
+from sim.experiments.methods.sweep import Sweep, base_point, is_map
 from sim.experiments.outcomes import Outcome
-from sim.experiments.sweeping import Sweep, base_point, is_map
 from sim.report.amounts import Unit, number, places, signed
 from sim.report.charts import Axis, Bars, Cells, Chart, Dots, Grid, Line, Mark, Picture, Rule
 from sim.report.charts.layout import short

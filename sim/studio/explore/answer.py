@@ -12,17 +12,17 @@ from typing import Any
 import solara
 
 from sim.errors import Mistake
-from sim.experiments.ask_sensitivity import Sensitivities
 from sim.experiments.designs import value_in
+from sim.experiments.method import DesignPoint, MethodResult
 from sim.experiments.querying import STORE
 from sim.experiments.question import Experiment
-from sim.report.amounts import Unit, between, listed, number
+from sim.report.amounts import Unit, listed
 from sim.report.document import Document
-from sim.report.experiment_page import digits_of
+from sim.report.experiment_page import around_told, document
 from sim.runs.measures import called
 from sim.studio.explore import questions
 from sim.studio.explore.answer_figures import View, more, moves, plane, trade_off
-from sim.studio.explore.design_points import Spot, best_of, picked, spots, unit_told, units
+from sim.studio.explore.design_points import best_of, picked, unit_told, units
 from sim.studio.explore.questions import NotKept
 from sim.studio.explore.take_away import Ask, OpenAsScenario, Taken
 from sim.studio.visitor.address import use_address
@@ -52,9 +52,9 @@ class Missing:
 def looked_up(ask: Ask) -> Any:
     """The answer from what is kept, or :class:`Missing`. Raises :class:`Mistake` when it cannot be answered at all."""
     try:
-        return questions.kept(ask.command, ask.asked, ask.folder)
+        return questions.kept(ask.method, ask.asked, ask.folder)
     except NotKept:
-        return Missing(questions.size(ask.command, ask.asked))
+        return Missing(ask.method.planned(ask.asked, quickly=True).runs)
 
 
 def sought(ask: Ask, work: Work, at_once: bool) -> Any:
@@ -73,7 +73,7 @@ def run(ask: Ask, work: Work) -> Any:
     place = executor()
     work.on_cancel(lambda: place.stop("called off"))
     try:
-        return questions.answered(ask.command, ask.asked, ask.folder, place, work.step)
+        return questions.answered(ask.method, ask.asked, ask.folder, place, work.step)
     except Mistake:
         if work.called_off:
             raise Stopped from None
@@ -134,15 +134,15 @@ def _missing(work: Work, ask: Ask, total: int) -> None:
 
 
 @solara.component
-def Shown(ask: Ask, found: Any, desk: VisitorFiles) -> None:
+def Shown(ask: Ask, found: MethodResult, desk: VisitorFiles) -> None:
     """The answer in a sentence, the figures, and the setting that was picked."""
     address = use_address()
     outcomes = ask.asked.measures
     measure = address["outcome"] if address["outcome"] in outcomes else outcomes[0]
     k = outcomes.index(measure)
-    report: Document = solara.use_memo(lambda: questions.report(ask.command, found), [id(found)])
+    report: Document = solara.use_memo(lambda: document(found), [id(found)])
     with html("div", class_="explore-answer", attributes={"role": "status"}):
-        paragraph(questions.headline(ask.command, found) + ".", "explore-headline")
+        paragraph(report.headline + ".", "explore-headline")
     caption(
         f"{found.tally.found:,} replications were kept from before, {found.tally.ran:,} were run now"
         + (f"; {len(found.failures):,} failed and are left out" if found.failures else "") + "."
@@ -151,7 +151,7 @@ def Shown(ask: Ask, found: Any, desk: VisitorFiles) -> None:
         with html("div", class_="library-choice"):
             words = [(name, called(name)) for name in outcomes]
             choice("Outcome that is shown", words, measure, lambda name: address.go(outcome=name))
-    if isinstance(found, Sensitivities):
+    if found.analyses:
         moves(report, measure)
     else:
         Points(ask, found, desk, k, report)
@@ -159,10 +159,10 @@ def Shown(ask: Ask, found: Any, desk: VisitorFiles) -> None:
 
 
 @solara.component
-def Points(ask: Ask, found: Any, desk: VisitorFiles, k: int, report: Document) -> None:
+def Points(ask: Ask, found: MethodResult, desk: VisitorFiles, k: int, report: Document) -> None:
     """The settings that were run: as a map or a line, against each other, and in numbers; one of them picked."""
     address = use_address()
-    known: list[Spot] = solara.use_memo(lambda: spots(found), [id(found)])
+    known: Sequence[DesignPoint] = solara.use_memo(found.design_points, [id(found)])
     shown: list[Unit] = solara.use_memo(lambda: units(ask.asked, known), [id(found)])
     best = best_of(found, known, k)
     chosen = address.whole("point", best if best is not None else 0, 0, len(known) - 1)
@@ -183,7 +183,7 @@ def Points(ask: Ask, found: Any, desk: VisitorFiles, k: int, report: Document) -
     Prose(_settings_table(ask.asked, known, shown, k))
 
 
-def _settings_table(asked: Experiment, known: Sequence[Spot], shown: Sequence[Unit], k: int) -> str:
+def _settings_table(asked: Experiment, known: Sequence[DesignPoint], shown: Sequence[Unit], k: int) -> str:
     sign = asked.outcomes[k].sign
     order = sorted(known, key=lambda spot: (not spot.kept, *_rank(sign * spot.levels[k].mean)))
     columns = [factor.label for factor in asked.factors]
@@ -197,9 +197,8 @@ def _rank(value: float) -> tuple[bool, float]:
     return (False, -value) if math.isfinite(value) else (True, 0.0)
 
 
-def _settings_row(asked: Experiment, spot: Spot, shown: Sequence[Unit]) -> list[str]:
+def _settings_row(asked: Experiment, spot: DesignPoint, shown: Sequence[Unit]) -> list[str]:
     cells = [factor.told(value) for factor, value in zip(asked.factors, spot.values, strict=True)]
     for level, unit in zip(spot.levels, shown, strict=True):
-        digits = digits_of(level, unit)
-        cells.append(f"{number(level.mean * unit.factor, digits)} ({between(level, unit.factor, digits)})")
+        cells.append(around_told(level, unit))
     return cells

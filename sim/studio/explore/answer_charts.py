@@ -1,7 +1,4 @@
-"""What Explore draws of an answer: settings that can be picked, as a map, along a lever, or one outcome against another.
-
-``found`` is a :class:`~sim.experiments.sweeping.Sweep` or an :class:`~sim.experiments.ask_optimise.Optimum`.
-"""
+"""What Explore draws of an answer: settings that can be picked, as a map, along a lever, or one outcome against another."""
 
 from __future__ import annotations
 
@@ -10,18 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from sim.experiments.ask_optimise import Optimum
+from sim.experiments.algorithms.search import undominated
 from sim.experiments.designs import value_in
 from sim.experiments.factors import Factor
-from sim.experiments.optimising import undominated
+from sim.experiments.method import DesignPoint, MethodResult
+from sim.experiments.methods.sweep import is_map
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
-from sim.experiments.sweeping import Sweep, is_map
 from sim.report.amounts import Unit, number, places
 from sim.report.charts import Axis, Cells, Chart, Dots, Line, Mark, Picture
 from sim.report.charts.palette import COLOURS, FAINT, INK, PAPER, Look
 from sim.report.experiment_page import level_told, title
-from sim.studio.explore.design_points import Spot, best_of, setting_told, unit_told
+from sim.studio.explore.design_points import best_of, setting_told, unit_told
 
 CLICK = "click one, or go there with the arrow keys and press Enter"
 LOOKS = {"marked": (COLOURS[1], "D", INK), "kept": (COLOURS[0], "o", INK), "broken": (PAPER, "o", FAINT)}
@@ -41,7 +38,7 @@ def _named(factor: Factor) -> str:
 # ---- the map of two levers
 
 
-def heat_map(found: Sweep, known: Sequence[Spot], k: int, unit: Unit) -> Chart | None:
+def heat_map(found: MethodResult, known: Sequence[DesignPoint], k: int, unit: Unit) -> Chart | None:
     """The outcome over the first two levers of a grid; the other levers lie as near to today as the grid has them.
 
     None when the design is no grid of two levers or more.
@@ -49,7 +46,7 @@ def heat_map(found: Sweep, known: Sequence[Spot], k: int, unit: Unit) -> Chart |
     asked = found.experiment
     if not is_map(asked):
         return None
-    near = {known[p].values[:2]: known[p] for p in _nearest_slice(found)}
+    near = {known[p].values[:2]: known[p] for p in _nearest_slice(asked, known)}
     columns, rows = (sorted({values[axis] for values in near}) for axis in (0, 1))
     table = [[near[x, y] for y in rows] for x in columns]
     means = np.array([[spot.levels[k].mean * unit.factor for spot in column] for column in table])
@@ -66,7 +63,9 @@ def heat_map(found: Sweep, known: Sequence[Spot], k: int, unit: Unit) -> Chart |
     return Chart(f"Map of {asked.outcomes[k].words}", across, up, [cells])
 
 
-def _labels(asked: Experiment, table: Sequence[Sequence[Spot]], means: np.ndarray, best: int | None) -> list[list[str]]:
+def _labels(
+    asked: Experiment, table: Sequence[Sequence[DesignPoint]], means: np.ndarray, best: int | None
+) -> list[list[str]]:
     """What stands in each cell: the number, and below it what is remarkable."""
     known = means[np.isfinite(means)]
     digits = places(float(np.ptp(known)) / 20) if known.size and np.ptp(known) else 1
@@ -79,39 +78,40 @@ def _labels(asked: Experiment, table: Sequence[Sequence[Spot]], means: np.ndarra
     ]
 
 
-def _remarkable(asked: Experiment, spot: Spot, best: int | None) -> str:
+def _remarkable(asked: Experiment, spot: DesignPoint, best: int | None) -> str:
     today = all(value_in(asked, factor) == here for factor, here in zip(asked.factors, spot.values, strict=True))
     marks = {"best": spot.number == best, "today": today, "breaks a limit": not spot.kept}
     return ", ".join(mark for mark, holds in marks.items() if holds)
 
 
-def _cell_told(asked: Experiment, spot: Spot, k: int, unit: Unit, best: int | None) -> str:
+def _cell_told(asked: Experiment, spot: DesignPoint, k: int, unit: Unit, best: int | None) -> str:
     """A cell in words."""
     known = math.isfinite(spot.levels[k].mean)
     level = level_told(spot.levels[k], unit) if known else "failed, or nothing to measure"
     return ", ".join(filter(None, (f"{setting_told(asked, spot)}: {level}", _remarkable(asked, spot, best))))
 
 
-def others_told(found: Sweep, known: Sequence[Spot]) -> str:
+def others_told(found: MethodResult, known: Sequence[DesignPoint]) -> str:
     """Where on a map the levers lie that it does not vary; empty when it varies all."""
-    here = known[_nearest_slice(found)[0]]
-    pairs = list(zip(found.experiment.factors, here.values, strict=True))
+    asked = found.experiment
+    here = known[_nearest_slice(asked, known)[0]]
+    pairs = list(zip(asked.factors, here.values, strict=True))
     return ", ".join(f"{factor.label} {factor.told(value)}" for factor, value in pairs[2:])
 
 
-def _nearest_slice(found: Sweep) -> list[int]:
+def _nearest_slice(asked: Experiment, known: Sequence[DesignPoint]) -> list[int]:
     """The points at which every factor but the first two is as near to the base as the grid has it."""
-    kept = np.ones(len(found.points), bool)
-    for j, factor in enumerate(found.experiment.factors[2:], 2):
-        column = found.points[:, j]
-        kept &= column == column[np.abs(column - value_in(found.experiment, factor)).argmin()]
+    kept = np.ones(len(known), bool)
+    for j, factor in enumerate(asked.factors[2:], 2):
+        column = np.array([spot.values[j] for spot in known])
+        kept &= column == column[np.abs(column - value_in(asked, factor)).argmin()]
     return [int(p) for p in np.flatnonzero(kept)]
 
 
 # ---- dots
 
 
-def along_one(found: Sweep, known: Sequence[Spot], k: int, unit: Unit) -> Picture | None:
+def along_one(found: MethodResult, known: Sequence[DesignPoint], k: int, unit: Unit) -> Picture | None:
     """The outcome along the only lever of a sweep, with 95 % intervals; None when there are several."""
     asked, shown = found.experiment, [spot for spot in known if math.isfinite(spot.levels[k].mean)]
     if len(asked.factors) != 1:
@@ -129,14 +129,16 @@ def along_one(found: Sweep, known: Sequence[Spot], k: int, unit: Unit) -> Pictur
     )
 
 
-def trade_off(found: Sweep | Optimum, known: Sequence[Spot], pair: tuple[int, int], units: Sequence[Unit]) -> Picture:
+def trade_off(
+    found: MethodResult, known: Sequence[DesignPoint], pair: tuple[int, int], units: Sequence[Unit]
+) -> Picture:
     """Two outcomes against each other; what no other spot beats in both is on the front. Trials of a search are faint."""
     asked, both = found.experiment, [units[k] for k in pair]
     shown = [spot for spot in known if all(math.isfinite(spot.levels[k].mean) for k in pair)]
     across, up = (_axis(asked.outcomes[k], unit) for k, unit in zip(pair, both, strict=True))
     marks: list[Mark] = [*_trials(found, pair, both), *_dots(asked, shown, pair, both, on_front(asked, known, pair))]
     first, second = (asked.outcomes[k].words for k in pair)
-    tried = " Grey: what the search tried on its way." if isinstance(found, Optimum) else ""
+    tried = " Grey: what the search tried on its way." if len(found.tried) else ""
     note = (f"Orange diamonds: no other setting is better in both (the Pareto front). Hollow: breaks a limit. Thin lines: 95 % "
             f"intervals.{tried} Every dot is a setting: {CLICK}.")  # fmt: skip
     return Picture(
@@ -144,15 +146,15 @@ def trade_off(found: Sweep | Optimum, known: Sequence[Spot], pair: tuple[int, in
     )
 
 
-def _trials(found: Sweep | Optimum, pair: Sequence[int], units: Sequence[Unit]) -> Iterator[Dots]:
+def _trials(found: MethodResult, pair: Sequence[int], units: Sequence[Unit]) -> Iterator[Dots]:
     """What a search tried on its way."""
-    if isinstance(found, Optimum):
-        means = found.search.means[:, list(pair)] * [unit.factor for unit in units]
+    if len(found.tried):
+        means = found.tried[:, list(pair)] * [unit.factor for unit in units]
         x, y = means[np.isfinite(means).all(axis=1)].T
         yield Dots("", x, y, FAINT, size=4, strength=0.4)
 
 
-def on_front(asked: Experiment, known: Sequence[Spot], pair: tuple[int, int]) -> set[int]:
+def on_front(asked: Experiment, known: Sequence[DesignPoint], pair: tuple[int, int]) -> set[int]:
     """Numbers of the spots within the limits that no other beats in both outcomes, by their means."""
     kept = [spot for spot in known if spot.kept and all(math.isfinite(spot.levels[k].mean) for k in pair)]
     if not kept:
@@ -162,7 +164,11 @@ def on_front(asked: Experiment, known: Sequence[Spot], pair: tuple[int, int]) ->
 
 
 def _dots(
-    asked: Experiment, shown: Sequence[Spot], which: Sequence[int | None], units: Sequence[Unit], marked: set[int]
+    asked: Experiment,
+    shown: Sequence[DesignPoint],
+    which: Sequence[int | None],
+    units: Sequence[Unit],
+    marked: set[int],
 ) -> Iterator[Dots]:
     """Dots that can be picked, by kind. ``which``: the outcomes across and upwards; None for the first lever's value."""
     kinds = {spot.number: "marked" if spot.number in marked else "kept" if spot.kept else "broken" for spot in shown}
@@ -175,14 +181,14 @@ def _dots(
                        edge=edge, named=False)  # fmt: skip
 
 
-def _ends(spots: Iterable[Spot], k: int | None, unit: Unit) -> np.ndarray:
+def _ends(spots: Iterable[DesignPoint], k: int | None, unit: Unit) -> np.ndarray:
     """Mean, lower and upper end of an outcome of each spot (or the first lever's value): float64 (3, spots)."""
     if k is None:
         return np.array([[spot.values[0]] * 3 for spot in spots]).reshape(-1, 3).T
     return np.array([spot.levels[k][:3] for spot in spots]).reshape(-1, 3).T * unit.factor
 
 
-def _told(asked: Experiment, spot: Spot, which: Sequence[int], units: Sequence[Unit]) -> str:
+def _told(asked: Experiment, spot: DesignPoint, which: Sequence[int], units: Sequence[Unit]) -> str:
     """A spot in words: its levers, and some of its outcomes."""
     levels = zip(which, units[-len(which) :], strict=True)
     told = [f"{asked.outcomes[k].words} {level_told(spot.levels[k], unit)}" for k, unit in levels]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sim.experiments.sweeping import is_map
+from sim.experiments.method import DesignPoint, MethodResult
+from sim.experiments.methods.sweep import is_map
 from sim.report.amounts import Unit
 from sim.report.document import Document, Section
 from sim.studio.explore import answer_charts as charts
-from sim.studio.explore.design_points import Spot
 from sim.studio.explore.take_away import Ask
 from sim.studio.widgets.basics import Table, caption, heading
 from sim.studio.widgets.figures import Figure, Map
@@ -22,8 +21,8 @@ class View:
     """What the figures of an answer are made of; ``k``: the outcome that is shown."""
 
     ask: Ask
-    found: Any
-    known: Sequence[Spot]
+    found: MethodResult
+    known: Sequence[DesignPoint]
     shown: Sequence[Unit]
     k: int
     chosen: int
@@ -37,7 +36,7 @@ class View:
 
 def plane(view: View) -> bool:
     """The map or the line of a sweep; false when its levers make neither."""
-    if view.ask.command != "sweep":
+    if not view.found.mapped:
         return False
     unit = view.shown[view.k]
     cells = charts.heat_map(view.found, view.known, view.k, unit)
@@ -57,7 +56,7 @@ def plane(view: View) -> bool:
 def more(view: View, report: Document) -> None:
     """What can be had together, where that is not shown yet, and what moves the outcome."""
     factors = view.ask.asked.factors
-    if view.ask.command != "sweep":
+    if not view.found.mapped:
         return
     if is_map(view.ask.asked) or len(factors) == 1:
         with html("div"):

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Mistake
-from sim.experiments.designs import Grid
-from sim.experiments.factors import Factor, factors_in, parameter_at
-from sim.experiments.outcomes import Outcome, outcomes_in
-from sim.experiments.question import Experiment
-from sim.runs.measures import called, definitions
+from sim.experiments.factors import parameter_at
+from sim.experiments.question import Experiment, experiment_in
+from sim.runs.measures import called
 from sim.scenario.quantities import Unfit, from_text, parted
-from sim.scenario.tree import Problems, given
+from sim.scenario.tree import given
 from sim.scenario.whole import Scenario
 from sim.studio.visitor.levers import Lever, numbers, value_in
 from sim.studio.visitor.model import model
@@ -90,12 +88,7 @@ class Own:
         _check(self.levels, LEVELS, "values of a lever")
         _check(self.times, TIMES, "replications")
         _check(self.weeks, WEEKS, "weeks")
-        problems, written = Problems(), self.written()
-        base = scenario.with_(weeks=self.weeks)
-        factors = factors_in(given(written["levers"]), "levers", base, problems)
-        outcomes = outcomes_in(given(written["outcomes"]), problems, definitions(base.model))
-        problems.stop_if_any()
-        return _experiment(written, base, factors, outcomes, self)
+        return experiment_in(given(self.written()), Path(OWN_FILE), base=scenario)
 
 
 def _range_written(path: str, low: float, high: float) -> dict[str, Any]:
@@ -118,16 +111,6 @@ def parameter_at_or_mistake(path: str) -> None:
 def _check(number: int, limits: tuple[int, int], what: str) -> None:
     if not limits[0] <= number <= limits[1]:
         raise Mistake(f"{number} {what} were asked for, but here there may be {limits[0]} to {limits[1]}")
-
-
-def _experiment(
-    written: dict[str, Any], base: Scenario, factors: tuple[Factor, ...], outcomes: tuple[Outcome, ...], own: Own
-) -> Experiment:
-    return Experiment(
-        path=Path(OWN_FILE), question=own.asked, base=base, levers=factors, uncertainties=(), outcomes=outcomes,
-        design=Grid(kind="grid", levels=own.levels), replications=own.times, precision=None, seed=1, policies={},
-        settings=None, written=written,
-    )  # fmt: skip
 
 
 def as_yaml(written: Mapping[str, Any]) -> str:

@@ -8,25 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sim.errors import Mistake
 from sim.experiments.laboratory import Laboratory
-from sim.experiments.question import Experiment, load_experiment
+from sim.experiments.method import Method, MethodResult
+from sim.experiments.methods import meant_by
+from sim.experiments.question import Experiment
 from sim.experiments.store import MARK, Store
 from sim.model.component import Model
-from sim.report.document import Document
 from sim.runs.executor import Block, Executor
 from sim.runs.result import Result
 from sim.scenario.shipped import scenarios_folder
 from sim.scenario.yaml_file import read_yaml
 from sim.studio.library import scenario_library
 from sim.studio.visitor.model import model
-
-METHODS = {"sweep": "a map of settings", "sensitivity": "what matters most", "optimise": "a search for the best"}
-"""Commands whose answers are drawn here, and what they give in a few words."""
 
 
 def questions_folder() -> Path | None:
@@ -44,11 +41,11 @@ def shipped() -> dict[str, Path]:
 
 @dataclass(frozen=True)
 class Question:
-    """An experiment as its file introduces it, and the command that answers it."""
+    """An experiment as its file introduces it, and the method that answers it."""
 
     key: str
     asked: str
-    command: str
+    method: Method
     path: Path
 
     @property
@@ -56,21 +53,17 @@ class Question:
         """What it is called in a row of questions."""
         where, _, name = self.key.rpartition("/")
         own = f"{name.replace('_', ' ')}: " if where else "Example: "
-        return f"{own[0].upper()}{own[1:]}{METHODS[self.command]}"
+        return f"{own[0].upper()}{own[1:]}{self.method.explored}"
 
     @property
     def command_told(self) -> str:
         """The command that asks the same in a terminal."""
-        return f"loyalty {self.command} experiments/{self.path.name}"
+        return f"loyalty {self.method.command} experiments/{self.path.name}"
 
 
-def command_in(written: Mapping[str, Any]) -> str | None:
-    """The command that answers an experiment file; None when its answer is not drawn here."""
-    found = [name for name in METHODS if name in written]
-    others = ("policies", "select", "break_even", "robust", "calibrate", "branch")
-    return (
-        found[0] if found else "sweep" if "design" in written and not any(name in written for name in others) else None
-    )
+def method_in(written: Mapping[str, Any]) -> Method | None:
+    """The method that answers an experiment file; None when its answer is not drawn here."""
+    return next((method for method in meant_by(written) if method.explored), None)
 
 
 def questions(beside: Path) -> dict[str, Question]:
@@ -98,9 +91,9 @@ def sorted_out(beside: Path) -> tuple[dict[str, Question], list[str]]:
 @lru_cache(maxsize=256)
 def _question(key: str, path: Path, changed: int) -> Question | None:
     written = read_yaml(path, "an experiment", "base: ../scenarios/telecom/today.yaml").plain()
-    command = command_in(written)
-    asked = " ".join(str(written.get("question", "")).split()) if command else ""
-    return Question(key, asked, command, path) if command and asked else None
+    method = method_in(written)
+    asked = " ".join(str(written.get("question", "")).split())
+    return Question(key, asked, method, path) if method and asked else None
 
 
 def opened(question: Question) -> Experiment:
@@ -110,10 +103,7 @@ def opened(question: Question) -> Experiment:
 
 @lru_cache(maxsize=32)
 def _opened(question: Question, changed: int, model: Model) -> Experiment:
-    if question.command == "sweep":
-        return load_experiment(question.path, mechanisms=model)
-    method = import_module(f"sim.experiments.ask_{question.command}")
-    return load_experiment(question.path, question.command, method.Settings, model)
+    return question.method.load(question.path, model)
 
 
 # ---- the answer
@@ -133,51 +123,26 @@ class Closed(Executor):
         return iter(())
 
 
-def size(command: str, asked: Experiment) -> int:
-    """About how many replications an answer takes. Raises :class:`Mistake` when it cannot be had."""
-    if command == "sweep":
-        from sim.experiments.sweeping import planned
-
-        return (len(planned(asked)[1]) + 1) * asked.replications
-    points = import_module(f"sim.experiments.ask_{command}").check(asked)
-    return int(points * (asked.replications if command == "sensitivity" else 1))
-
-
 def answered(
-    command: str,
+    method: Method,
     asked: Experiment,
     folder: Path,
     executor: Executor,
     progress: Callable[[int], None] = lambda count: None,
-) -> Any:
+) -> MethodResult:
     """The answer to an experiment, from the kept runs in ``folder`` and, for what they lack, from the model.
 
     Raises :class:`NotKept` when ``executor`` is :class:`Closed` and something is missing, :class:`Mistake` otherwise.
     """
-    with Laboratory(asked.measures, asked.seed, Store(folder), executor, progress) as laboratory:
-        if command == "sweep":
-            from sim.experiments.sweeping import sweep
-
-            return sweep(asked, laboratory)
-        return import_module(f"sim.experiments.ask_{command}").ask(asked, laboratory)
+    with Laboratory(asked.definitions, asked.seed, Store(folder), executor, progress) as laboratory:
+        return method.answer(asked, laboratory)
 
 
-def kept(command: str, asked: Experiment, folder: Path) -> Any:
+def kept(method: Method, asked: Experiment, folder: Path) -> MethodResult:
     """The answer from kept runs alone. Raises :class:`NotKept` when they do not hold all of it."""
     if not (folder / MARK).is_file():
         raise NotKept
-    return answered(command, asked, folder, Closed())
-
-
-def headline(command: str, found: Any) -> str:
-    """The answer in a sentence."""
-    return str(import_module(f"sim.report.{command}_page").headline(found))
-
-
-def report(command: str, found: Any) -> Document:
-    """All that the report says."""
-    written: Document = import_module(f"sim.report.{command}_page").document(found)
-    return written
+    return answered(method, asked, folder, Closed())
 
 
 def base_key(asked: Experiment) -> str | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import solara
 
 from sim.errors import Mistake
+from sim.experiments.method import DesignPoint, Method, MethodResult
 from sim.experiments.question import Experiment
 from sim.studio.explore import own_sweep, questions
-from sim.studio.explore.design_points import Spot, setting_told
+from sim.studio.explore.design_points import setting_told
 from sim.studio.library import scenario_library
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.packing import file_name, on_own_shelf
@@ -26,13 +26,13 @@ class Ask:
     """A question ready to be asked. ``key``: what makes it another question; ``told``: the command or file that asks the same."""
 
     key: str
-    command: str
+    method: Method
     asked: Experiment
     folder: Path
     told: str
 
 
-def opened_as_scenario(asked: Experiment, spot: Spot, desk: VisitorFiles) -> tuple[str, str]:
+def opened_as_scenario(asked: Experiment, spot: DesignPoint, desk: VisitorFiles) -> tuple[str, str]:
     """Put a picked setting on the desk as a scenario; returns what the shelf calls its base and it.
 
     The base is the shelf's own where it means the same; else it is put on the desk too, so that both last as long.
@@ -48,7 +48,7 @@ def opened_as_scenario(asked: Experiment, spot: Spot, desk: VisitorFiles) -> tup
 
 
 @solara.component
-def OpenAsScenario(asked: Experiment, spot: Spot, desk: VisitorFiles) -> None:
+def OpenAsScenario(asked: Experiment, spot: DesignPoint, desk: VisitorFiles) -> None:
     """The button that makes a scenario of a picked setting, and the ways on from there."""
     keys, set_keys = solara.use_state(("", ""))
     mistake, set_mistake = solara.use_state("")
@@ -80,17 +80,16 @@ def _ways_on(base: str, picked: str) -> None:
 FORMATS = {"html": "Web page", "pdf": "PDF", "xlsx": "Workbook (Excel)"}
 
 
-def reported(ask: Ask, found: Any, desk: VisitorFiles, kind: str) -> Path:
+def reported(ask: Ask, found: MethodResult, desk: VisitorFiles, kind: str) -> Path:
     """The report of an answer, put on the desk. Raises :class:`Mistake` when this machine cannot write that kind."""
+    from sim.report.experiment_page import document
     from sim.report.formats import writer
 
-    return writer.write(
-        questions.report(ask.command, found), desk.place(f"{file_name(ask.asked.path.stem)}_report.{kind}")
-    )
+    return writer.write(document(found), desk.place(f"{file_name(ask.asked.path.stem)}_report.{kind}"))
 
 
 @solara.component
-def Taken(ask: Ask, found: Any, desk: VisitorFiles) -> None:
+def Taken(ask: Ask, found: MethodResult, desk: VisitorFiles) -> None:
     """The report, the question as a file, and the command that asks the same."""
     work = use_work()
     kind, set_kind = solara.use_state("html")

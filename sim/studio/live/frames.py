@@ -104,7 +104,7 @@ class World:
 
 def _frame(market: Market, key: np.uint64) -> Frame:
     ground, week, happened = market.inputs, market.week, market.events
-    named, counts = state_columns(market.state()), market.counts[week]
+    named, counts = state_columns(market.state(), ground.model), market.counts[week]
     values = measured(counts[None], ground.plan.founders, model=ground.model)
     hours = float(ground.policy[week]["call_centre_hours"]) * 60 / ground.stands_for
     on_duty = int(named["representatives_on_duty"][0])

@@ -9,6 +9,7 @@ import solara
 
 from sim.errors import Mistake
 from sim.experiments.designs import value_in
+from sim.experiments.methods.sweep import METHOD as SWEEP
 from sim.experiments.querying import folders
 from sim.studio.explore import own_sweep, questions
 from sim.studio.explore.answer import Answer, runs_folder
@@ -86,14 +87,14 @@ def _ask(address: Address, known: dict[str, Question], desk: VisitorFiles) -> As
             raise Mistake(f"there is no question '{address['question'][:80]}' here; choose one from the row above")
         asked = questions.opened(question)
         told_ = f"The same as a command: {question.command_told}"
-        return Ask(question.key, question.command, asked, runs_folder(desk, own=False), told_)
+        return Ask(question.key, question.method, asked, runs_folder(desk, own=False), told_)
     own = own_sweep.own_in({name: address[name] for name in FIELDS})
     if own is None:
         return None
     asked = own.experiment(scenario_library.fetch(own.base, desk))
     file = f"experiments/{own_sweep.OWN_FILE}"
-    told_ = f"The same as a command: save the question below as {file}, and then loyalty sweep {file}"
-    return Ask(repr(own_sweep.entries_of(own)), "sweep", asked, runs_folder(desk, own=True), told_)
+    told_ = f"The same as a command: save the question below as {file}, and then loyalty {SWEEP.command} {file}"
+    return Ask(repr(own_sweep.entries_of(own)), SWEEP, asked, runs_folder(desk, own=True), told_)
 
 
 @solara.component

@@ -22,8 +22,40 @@ from sim.errors import Mistake
 
 Evaluate = Callable[[Sequence[int], range], np.ndarray]
 """Policies' numbers and replications' numbers → float64 (policies, replications); NaN where a replication failed."""
-Report = Callable[[int], None]
-"""Called with the number of replications just done, counted over policies."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a procedure promises, and what it may spend.
+
+    ``zone``: the indifference zone; ``promise``: the probability of being right; ``first``: replications of the first stage;
+    ``batch``: how many are asked for at a time; ``most``: budget of a policy; ``start``: number of the first replication.
+    """
+
+    zone: float
+    promise: float = 0.95
+    first: int = 20
+    batch: int = 20
+    most: int = 10_000
+    start: int = 0
+
+    def check(self, policies: int) -> None:
+        """Raise :class:`~sim.errors.Mistake`, in a sentence, when nothing can be promised on these terms."""
+        if policies < 2:
+            raise Mistake(f"selection needs at least two policies, not {policies}")
+        if not 1 / policies < self.promise < 1:
+            raise Mistake(
+                f"the promised probability is {self.promise:g}, but must lie between {1 / policies:.3g} – what picking one of "
+                f"{policies} policies blindly would reach – and 1"
+            )
+        if not self.zone > 0:
+            raise Mistake(
+                f"the indifference zone is {self.zone:g}, but must be above 0: no number of runs settles a tie"
+            )
+        if self.first < 3 or self.most < self.first:
+            raise Mistake(
+                f"the first stage has {self.first} replications and the budget is {self.most}; at least 3, and no more"
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,17 +63,12 @@ class Selection:
     """What a procedure found.
 
     ``best``: the policy with the highest mean among ``remaining``, those that could not be told apart from it within the
-    budget (it alone when the question is decided). ``means``, ``used``: mean and count of each policy's replications.
-    ``gaps``: every policy less the best, on the replications that both have, as (mean, low, high) with 95 % intervals.
+    budget (it alone when the question is decided). ``used``: how many replications each policy has.
     """
 
     best: int
     remaining: tuple[int, ...]
-    means: np.ndarray
     used: np.ndarray
-    gaps: np.ndarray
-    promise: float
-    zone: float
 
     @property
     def decided(self) -> bool:
@@ -57,8 +84,8 @@ class Selection:
 class _Records:
     """What has been seen of every policy: its replications from ``start`` on, without gaps."""
 
-    def __init__(self, evaluate: Evaluate, policies: int, start: int, report: Report | None) -> None:
-        self.evaluate, self.start, self.report = evaluate, start, report
+    def __init__(self, evaluate: Evaluate, policies: int, start: int) -> None:
+        self.evaluate, self.start = evaluate, start
         self.seen: list[np.ndarray] = [np.empty(0)] * policies
 
     def extend(self, policies: Sequence[int], upto: int) -> None:
@@ -68,8 +95,6 @@ class _Records:
             found = self.evaluate(group, range(self.start + have, self.start + upto))
             for policy, values in zip(group, found, strict=True):
                 self.seen[policy] = np.concatenate([self.seen[policy], values])
-            if self.report:
-                self.report(len(group) * (upto - have))
 
     def difference(self, one: int, other: int) -> np.ndarray:
         """``one`` less ``other`` in the replications that both finished."""
@@ -91,13 +116,10 @@ class _Records:
         least = min(len(self.seen[policy]) for policy in policies)
         return np.stack([self.seen[policy][:least] for policy in policies])
 
-    def found(self, remaining: Sequence[int], promise: float, zone: float) -> Selection:
+    def found(self, remaining: Sequence[int]) -> Selection:
         """The answer, given which policies remain."""
-        best = self.leader(remaining)
-        means = np.array([np.nanmean(values) for values in self.seen])
-        gaps = np.array([_paired(self.difference(policy, best)) for policy in range(len(self.seen))])
         used = np.array([len(values) for values in self.seen])
-        return Selection(best, tuple(sorted(remaining)), means, used, gaps, promise, zone)
+        return Selection(self.leader(remaining), tuple(sorted(remaining)), used)
 
 
 def _enough(values: np.ndarray) -> np.ndarray:
@@ -110,39 +132,7 @@ def _enough(values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _paired(gap: np.ndarray) -> tuple[float, float, float]:
-    mean, count = float(gap.mean()), len(gap)
-    half = float(stdtrit(count - 1, 0.975)) * float(gap.std(ddof=1)) / math.sqrt(count)
-    return mean, mean - half, mean + half
-
-
-def check(policies: int, zone: float, promise: float, first: int, most: int) -> None:
-    """Raise :class:`~sim.errors.Mistake`, in a sentence, when a procedure cannot promise anything with these settings."""
-    if policies < 2:
-        raise Mistake(f"selection needs at least two policies, not {policies}")
-    if not 1 / policies < promise < 1:
-        raise Mistake(
-            f"the promised probability is {promise:g}, but must lie between {1 / policies:.3g} – what picking one of "
-            f"{policies} policies blindly would reach – and 1"
-        )
-    if not zone > 0:
-        raise Mistake(f"the indifference zone is {zone:g}, but must be above 0: no number of runs settles a tie")
-    if first < 3 or most < first:
-        raise Mistake(f"the first stage has {first} replications and the budget is {most}; at least 3, and no more")
-
-
-def kim_nelson(
-    evaluate: Evaluate,
-    policies: int,
-    *,
-    zone: float,
-    promise: float = 0.95,
-    first: int = 20,
-    batch: int = 20,
-    most: int = 10_000,
-    start: int = 0,
-    report: Report | None = None,
-) -> Selection:
+def kim_nelson(evaluate: Evaluate, policies: int, terms: Terms) -> Selection:
     """KN: the best of ``policies``, right with probability ``promise`` when it leads by ``zone`` or more.
 
     Kim & Nelson 2001, "A fully sequential procedure for indifference-zone selection in simulation", ACM TOMACS 11:251-273,
@@ -154,21 +144,20 @@ def kim_nelson(
     thrown away. When ``most`` replications of a policy have not decided, :func:`subset` says which remain.
     Raises :class:`~sim.errors.Mistake`.
     """
-    check(policies, zone, promise, first, most)
-    records = _Records(evaluate, policies, start, report)
+    terms.check(policies)
+    records, first, zone = _Records(evaluate, policies, terms.start), terms.first, terms.zone
     records.extend(range(policies), first)
-    threshold = (
-        _threshold(policies, promise, first) * _difference_variances(np.stack(records.seen)[:, :first]) / zone**2
-    )
+    variances = _difference_variances(np.stack(records.seen)[:, :first])
+    threshold = _threshold(policies, terms.promise, first) * variances / zone**2
     alive, judged = list(range(policies)), first - 1
-    while len(alive) > 1 and judged < most:
-        records.extend(alive, first if judged < first else min(judged + batch, most))
+    while len(alive) > 1 and judged < terms.most:
+        records.extend(alive, first if judged < first else min(judged + terms.batch, terms.most))
         upto = min(len(records.seen[policy]) for policy in alive)
         alive = _screened(records, alive, threshold, zone, range(judged + 1, upto + 1))
         judged = upto
     if len(alive) > 1:  # the budget is spent: what can be said without an indifference zone
-        alive = [alive[place] for place in subset(records.shared(alive), promise)]
-    return records.found(alive, promise, zone)
+        alive = [alive[place] for place in subset(records.shared(alive), terms.promise)]
+    return records.found(alive)
 
 
 def _threshold(policies: int, promise: float, first: int) -> float:
@@ -200,18 +189,7 @@ def _screened(records: _Records, alive: list[int], threshold: np.ndarray, zone: 
     return alive
 
 
-def ocba(
-    evaluate: Evaluate,
-    policies: int,
-    *,
-    zone: float,
-    promise: float = 0.95,
-    first: int = 20,
-    batch: int = 20,
-    most: int = 10_000,
-    start: int = 0,
-    report: Report | None = None,
-) -> Selection:
+def ocba(evaluate: Evaluate, policies: int, terms: Terms) -> Selection:
     """OCBA: replications go where the best is hardest to tell, until the estimated chance of an error is small enough.
 
     Chen, Lin, Yücesan & Chick 2000, "Simulation budget allocation for further enhancing the efficiency of ordinal
@@ -220,45 +198,45 @@ def ocba(
 
     It stops when the chances that some other policy is better by more than half the zone add up to no more than
     1 - ``promise`` (Student's t for each; half, because looking again and again costs certainty – a rule of thumb that the
-    tests hold to the promise, not a theorem). ``batch``: replications per policy handed out in a round, on average;
-    ``most``: budget per policy, on average. Raises :class:`~sim.errors.Mistake`.
+    tests hold to the promise, not a theorem). ``batch`` and ``most`` are per policy, on average. Raises
+    :class:`~sim.errors.Mistake`.
     """
-    check(policies, zone, promise, first, most)
-    records = _Records(evaluate, policies, start, report)
-    records.extend(range(policies), first)
+    terms.check(policies)
+    records, may_err = _Records(evaluate, policies, terms.start), 1 - terms.promise
+    more, most = terms.batch * policies, terms.most * policies
+    records.extend(range(policies), terms.first)
     while True:
         best = records.leader(range(policies))
-        errors = _errors(records, best, zone / 2)
+        errors = _errors(records, best, terms.zone / 2)
         spent = sum(len(values) for values in records.seen)
-        if errors.sum() <= 1 - promise or spent >= most * policies:
+        if errors.sum() <= may_err or spent >= most:
             break
-        wanted = _shares(records, best, zone) * min(spent + batch * policies, most * policies)
-        _grant(records, wanted, batch * policies)
-    allowed = (1 - promise) / (policies - 1)
-    rivals = [p for p in range(policies) if p != best and errors[p] > allowed]
-    return records.found([best] if errors.sum() <= 1 - promise else [best, *rivals], promise, zone)
+        _grant(records, _shares(records, best, terms.zone) * min(spent + more, most), more)
+    rivals = [p for p in range(policies) if p != best and errors[p] > may_err / (policies - 1)]
+    return records.found([best] if errors.sum() <= may_err else [best, *rivals])
 
 
 def _errors(records: _Records, best: int, slack: float) -> np.ndarray:
     """For each policy the estimated chance that it is better than ``best`` by more than ``slack``."""
-    chances = np.zeros(len(records.seen))
-    for policy in range(len(records.seen)):
-        if policy != best:
-            gap = records.difference(best, policy)
-            error = max(float(gap.std(ddof=1)), 1e-300) / math.sqrt(len(gap))
-            chances[policy] = stdtr(len(gap) - 1, -(gap.mean() + slack) / error)
-    return chances
+
+    def chance(gap: np.ndarray) -> float:
+        error = max(float(gap.std(ddof=1)), 1e-300) / math.sqrt(len(gap))
+        return float(stdtr(len(gap) - 1, -(gap.mean() + slack) / error))
+
+    return _of_the_others(records, best, chance)
 
 
 def _shares(records: _Records, best: int, zone: float) -> np.ndarray:
     """What share of the budget each policy should have."""
-    ratio = np.zeros(len(records.seen))
-    for policy in range(len(records.seen)):
-        if policy != best:
-            gap = records.difference(best, policy)
-            ratio[policy] = gap.var(ddof=1) / max(float(gap.mean()), zone / 2) ** 2
+    ratio = _of_the_others(records, best, lambda gap: gap.var(ddof=1) / max(float(gap.mean()), zone / 2) ** 2)
     ratio[best] = ratio.max()
     return ratio / ratio.sum() if ratio.sum() > 0 else np.full(len(ratio), 1 / len(ratio))
+
+
+def _of_the_others(records: _Records, best: int, work: Callable[[np.ndarray], float]) -> np.ndarray:
+    """Something of the lead of ``best`` over each policy, replication by replication; 0 for itself."""
+    others = range(len(records.seen))
+    return np.array([work(records.difference(best, policy)) if policy != best else 0.0 for policy in others])
 
 
 def _grant(records: _Records, wanted: np.ndarray, budget: int) -> None:
@@ -292,8 +270,9 @@ def subset(values: np.ndarray, promise: float = 0.95) -> tuple[int, ...]:
     return tuple(np.flatnonzero((means[:, None] >= means[None, :] - allowed).all(axis=1)).tolist())
 
 
-def summary(values: np.ndarray, remaining: Sequence[int], promise: float, zone: float) -> Selection:
-    """A :class:`Selection` among paired ``values``, (policies, replications), of which ``remaining`` were kept."""
-    records = _Records(lambda policies, replications: values, len(values), 0, None)
-    records.seen = list(values)
-    return records.found(remaining, promise, zone)
+def by_subset(evaluate: Evaluate, policies: int, terms: Terms) -> Selection:
+    """What :func:`subset` says of the first stage alone."""
+    terms.check(policies)
+    records = _Records(evaluate, policies, terms.start)
+    records.extend(range(policies), terms.first)
+    return records.found(subset(records.shared(range(policies)), terms.promise))

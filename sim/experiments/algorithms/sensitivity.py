@@ -16,12 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from sim.errors import Mistake, nearest
-from sim.experiments.sensitivity_methods import DUMMY, INDICES, METHODS, Index, design, problem_of, quiet
+from sim.experiments.algorithms.sensitivity_indices import DUMMY, INDICES, METHODS, Index, design, problem_of, quiet
 
 Evaluate = Callable[[np.ndarray, range], np.ndarray]
 """Points, float64 (points, factors) in [0, 1], and replications' numbers → float64 (points, replications, outcomes)."""
@@ -103,60 +102,66 @@ class Analysis:
         return "; ".join(told) or None
 
 
-def analyse(
-    evaluate: Evaluate,
-    names: Sequence[str],
-    *,
-    method: str,
-    samples: int,
-    replications: range,
-    seed: int = 1,
-    groups: Sequence[str] | None = None,
-    outcomes: Sequence[str] | None = None,
-) -> list[Analysis]:
-    """Analyse every outcome of ``evaluate``.
+@dataclass(frozen=True)
+class Study:
+    """How parameters are analysed.
 
-    ``method``: ``sobol`` (shares of variance), ``morris`` (elementary effects), ``pawn`` or ``delta`` (whole distributions).
-    ``groups``: a group's name for each parameter; whole groups are then analysed (``sobol`` and ``morris``).
-    ``outcomes``: their names, for messages.
+    ``names``: the parameters; ``method``: ``sobol`` (shares of variance), ``morris`` (elementary effects), ``pawn`` or ``delta``
+    (whole distributions); ``replications``: over which every point is averaged; ``groups``: a group's name for each
+    parameter, where whole groups are analysed (``sobol`` and ``morris``).
+    """
+
+    names: Sequence[str]
+    method: str
+    samples: int
+    replications: range
+    seed: int = 1
+    groups: Sequence[str] | None = None
+
+    @property
+    def runs(self) -> int:
+        """At most how many points the design has to run: samples × (parameters or groups + 2, + 1, or 1)."""
+        count = len(set(self.groups or self.names))
+        return self.samples * {"sobol": count + 2, "morris": count + 1}.get(self.method, 1)
+
+    def check(self) -> None:
+        """Raise :class:`~sim.errors.Mistake` when the method cannot answer with these settings."""
+        method, samples, groups = self.method, self.samples, self.groups
+        if method not in METHODS:
+            words = f"the method is '{method}', but must be one of {', '.join(METHODS)}"
+            raise Mistake(words + nearest(method, list(METHODS)))
+        if samples < FEWEST[method]:
+            raise Mistake(f"samples is {samples}, but {method} needs at least {FEWEST[method]} to say anything")
+        if method == "sobol" and samples & (samples - 1):
+            below = 1 << (samples.bit_length() - 1)
+            raise Mistake(
+                f"samples is {samples}, but sobol's sequence is even only at powers of two: take {below} or {2 * below}"
+            )
+        if len(self.replications) < 2:
+            raise Mistake(
+                "sensitivity needs at least 2 replications a point: one alone cannot tell an effect from luck"
+            )
+        if DUMMY in {*self.names, *(groups or ())}:
+            raise Mistake(f"'{DUMMY}' is the name of the dummy parameter; choose another name")
+        if groups is not None and method not in ("sobol", "morris"):
+            raise Mistake(f"groups are analysed by sobol and morris, not by {method}")
+        if groups is not None and len(groups) != len(self.names):
+            raise Mistake(
+                f"there are {len(self.names)} parameters and {len(groups)} groups; name a group for each parameter"
+            )
+
+
+def analyse(evaluate: Evaluate, study: Study, outcomes: Sequence[str] | None = None) -> list[Analysis]:
+    """Analyse every outcome of ``evaluate``; ``outcomes``: their names, for messages.
+
     Raises :class:`~sim.errors.Mistake` on too few samples or replications, and when an outcome is constant or failed.
     """
-    check(method, names, samples, len(replications), groups)
-    places = design(method, len(names), samples, seed, groups)
+    study.check()
+    places = design(study.method, len(study.names), study.samples, study.seed, study.groups)
     points, which = distinct(places[:, :-1])
-    found = np.asarray(evaluate(points, replications), np.float64)
-    problem = problem_of(names, groups)
+    found = np.asarray(evaluate(points, study.replications), np.float64)
     told = outcomes or [f"outcome {k}" for k in range(found.shape[2])]
-    return [_analysed(method, problem, places, found[which, :, k], seed, name) for k, name in enumerate(told)]
-
-
-def check(method: str, names: Sequence[str], samples: int, replications: int, groups: Sequence[str] | None) -> None:
-    """Raise :class:`~sim.errors.Mistake` when a method cannot answer with these settings."""
-    if method not in METHODS:
-        raise Mistake(
-            f"the method is '{method}', but must be one of {', '.join(METHODS)}{nearest(method, list(METHODS))}"
-        )
-    if samples < FEWEST[method]:
-        raise Mistake(f"samples is {samples}, but {method} needs at least {FEWEST[method]} to say anything")
-    if method == "sobol" and samples & (samples - 1):
-        below = 1 << (samples.bit_length() - 1)
-        raise Mistake(
-            f"samples is {samples}, but sobol's sequence is even only at powers of two: take {below} or {2 * below}"
-        )
-    if replications < 2:
-        raise Mistake("sensitivity needs at least 2 replications a point: one alone cannot tell an effect from luck")
-    if DUMMY in {*names, *(groups or ())}:
-        raise Mistake(f"'{DUMMY}' is the name of the dummy parameter; choose another name")
-    if groups is not None and method not in ("sobol", "morris"):
-        raise Mistake(f"groups are analysed by sobol and morris, not by {method}")
-    if groups is not None and len(groups) != len(names):
-        raise Mistake(f"there are {len(names)} parameters and {len(groups)} groups; name a group for each parameter")
-
-
-def runs(method: str, factors: int, samples: int, groups: Sequence[str] | None = None) -> int:
-    """At most how many points the design has to run: samples × (factors or groups + 2, + 1, or 1)."""
-    count = len(set(groups)) if groups else factors
-    return samples * {"sobol": count + 2, "morris": count + 1}.get(method, 1)
+    return [_analysed(study, places, found[which, :, k], name) for k, name in enumerate(told)]
 
 
 def distinct(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -206,15 +211,14 @@ def luck(values: np.ndarray) -> np.ndarray:
     return scale * (gap - gap.mean())
 
 
-def _analysed(
-    method: str, problem: dict[str, Any], places: np.ndarray, values: np.ndarray, seed: int, name: str
-) -> Analysis:
+def _analysed(study: Study, places: np.ndarray, values: np.ndarray, name: str) -> Analysis:
     """One outcome; ``values``: (rows of the design, replications)."""
     missing, values = float(np.isnan(values).mean()), _complete(values)
     averages = values.mean(axis=1)
     if np.ptp(averages) <= 1e-12 * max(1.0, float(np.abs(averages).max())):
         raise Mistake(f"{name} is the same at every point: nothing that is varied moves it; take another outcome")
-    with quiet(seed):
-        indices = INDICES[method](problem, places, averages, luck(values), seed)
+    problem = problem_of(study.names, study.groups)
+    with quiet(study.seed):
+        indices = INDICES[study.method](problem, places, averages, luck(values), study.seed)
     names = tuple(dict.fromkeys(problem.get("groups", problem["names"])))[:-1]
-    return Analysis(method, names, indices, chance_share(values), missing)
+    return Analysis(study.method, names, indices, chance_share(values), missing)

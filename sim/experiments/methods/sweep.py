@@ -1,53 +1,44 @@
-"""A sweep: the model asked at every point of a design, and what moves the outcomes."""
+"""Ask the model at every point of a design, and say what moves the outcomes."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.errors import Mistake
 from sim.experiments import company
-from sim.experiments.blocks import made
+from sim.experiments.algorithms.effects import Effect, between_ends, entangled, share_of_lines, slopes
 from sim.experiments.designs import Grid, OneAtATime, value_in
-from sim.experiments.effects import Effect, between_ends, entangled, share_of_lines, slopes
 from sim.experiments.factors import Factor
-from sim.experiments.laboratory import Laboratory, Tally
+from sim.experiments.laboratory import Laboratory
+from sim.experiments.method import DesignPoint, Method, MethodResult, Plan
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment
 from sim.runs.result import enlarged
-from sim.runs.runner import Failure
-from sim.runs.statistics import Difference, Interval, difference, interval
+from sim.runs.statistics import Difference, Interval, difference, interval, mean_of
 from sim.scenario.whole import Scenario
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_REPLICATIONS = 2000
 """Where a wished precision gives up."""
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class Sweep(MethodResult):
     """What a sweep found.
 
     ``points``: float64 (points, factors); ``values``: float64 (points, replications, outcomes), NaN where a replication
     failed, was not needed or had nothing to measure; ``today``: float64 (replications, outcomes), the base as it is.
     """
 
-    experiment: Experiment
     points: np.ndarray
     scenarios: Sequence[Scenario]
     values: np.ndarray
     today: np.ndarray
-    tally: Tally
-    failures: tuple[Failure, ...]
 
     @property
     def replications(self) -> int:
@@ -70,19 +61,13 @@ class Sweep:
     def against_today(self, point: int, outcome: Outcome) -> Difference:
         """The paired difference of a point from the base."""
         k = self.place(outcome)
-        return _paired(self.today[:, k], self.values[point, :, k])
+        return difference(self.today[:, k], self.values[point, :, k])
 
     # ---- which point is best
 
     def allowed(self) -> np.ndarray:
         """bool (points,): whether the means of all outcomes keep their bounds; what is missing keeps none."""
-        kept = np.isfinite(self.means).any(axis=1)
-        for k, outcome in enumerate(self.experiment.outcomes):
-            if outcome.at_least is not None:
-                kept &= self.means[:, k] >= outcome.at_least
-            if outcome.at_most is not None:
-                kept &= self.means[:, k] <= outcome.at_most
-        return kept
+        return self.experiment.kept(self.means)
 
     def best(self, outcome: Outcome) -> int | None:
         """The point with the best mean among those that keep the bounds; None when none does."""
@@ -95,7 +80,7 @@ class Sweep:
         best, k = self.best(outcome), self.place(outcome)
         there = self.allowed() & np.isfinite(self.means[:, k])
         others = [int(p) for p in np.flatnonzero(there) if p != best] if best is not None else []
-        gaps = {p: _paired(self.values[p, :, k], self.values[best, :, k]) for p in others}
+        gaps = {p: difference(self.values[p, :, k], self.values[best, :, k]) for p in others}
         return [p for p, gap in gaps.items() if not gap.decided]
 
     # ---- what moves it
@@ -130,44 +115,35 @@ class Sweep:
 
     # ---- tables
 
-    def table(self) -> pd.DataFrame:
-        """One row a point: the factors' values, and each outcome's mean, 95 % interval, and replications that finished."""
-        import pandas as pd
+    def columns(self) -> dict[str, Any]:
+        """``points``, a row a point; ``runs``, a row a point and replication that was run."""
+        return {"points": self._points(), "runs": self._runs()}
 
+    def _points(self) -> dict[str, Any]:
+        """The factors' values, each outcome's mean and 95 % interval, and how many replications finished."""
         columns: dict[str, Any] = {"point": np.arange(len(self.points)), "scenario": self.fingerprints}
-        columns |= {factor.path: self.points[:, k] for k, factor in enumerate(self.experiment.factors)}
+        columns |= self.experiment.columns_at(self.points)
         for outcome in self.experiment.outcomes:
             around = [self.around(point, outcome) for point in range(len(self.points))]
             for key in ("mean", "low", "high", "sd"):
                 name = outcome.measure if key == "mean" else f"{outcome.measure}_{key}"
                 columns[name] = [getattr(item, key) for item in around]
         finished = np.isfinite(self.values).all(axis=2).sum(axis=1)
-        return pd.DataFrame(columns | {"replications": finished})
+        return columns | {"replications": finished}
 
-    def runs(self) -> pd.DataFrame:
-        """One row a point and replication that was run: each outcome, missing where it failed."""
-        import pandas as pd
-
+    def _runs(self) -> dict[str, Any]:
+        """Each outcome, missing where it failed."""
         points, numbers = (grid.ravel() for grid in np.indices(self.values.shape[:2]))
-        columns = {"point": points, "replication": numbers}
-        rows = self.values.reshape(-1, len(self.experiment.outcomes))
-        return pd.DataFrame(columns | {name: rows[:, k] for k, name in enumerate(self.experiment.measures)})
+        outcomes = {name: self.values[..., k].ravel() for k, name in enumerate(self.experiment.measures)}
+        return {"point": points, "replication": numbers} | outcomes
 
-    def to_json(self) -> dict[str, Any]:
-        """The object that ``loyalty sweep --json`` prints, without its sentence."""
+    def told(self) -> dict[str, Any]:
+        """See :meth:`MethodResult.told`."""
         asked = self.experiment
         return {
-            "question": asked.question,
-            "experiment": asked.path.stem,
-            "address": self.address,
-            "seed": asked.seed,
             "replications": asked.replications,
-            "stands_for": asked.base.market.stands_for,
-            "found": self.tally.found,
-            "ran": self.tally.ran,
-            "failed": len(self.failures),
             "best": {o.measure: self.best(o) for o in asked.outcomes},
-            "today": company.sizes(asked, mean_of(self.today[None])[0]),
+            "today": company.sizes(asked, mean_of(self.today)),
             "effects": {o.measure: self._effects_told(o) for o in asked.outcomes},
             "not_told_apart": [[factor.path for factor in group] for group in self.entangled],
             "missing": {o.measure: self.missing(o) for o in asked.outcomes},
@@ -175,7 +151,7 @@ class Sweep:
         }
 
     def _effects_told(self, outcome: Outcome) -> dict[str, Any]:
-        scale = company.scale(self.experiment, outcome.measure)
+        scale = company.scale(self.experiment, outcome)
         return {e.factor.path: enlarged(e.change._asdict(), scale, self.replications) for e in self.effects(outcome)}
 
     @property
@@ -183,48 +159,43 @@ class Sweep:
         """The scenarios' fingerprints, under which the store knows them."""
         return [scenario.full_fingerprint for scenario in self.scenarios]
 
-    @cached_property
-    def address(self) -> str:
-        """A hash of all that the answer depends on: the question's parts, the points, the source and the libraries."""
-        key = [made(), self.experiment.base.full_fingerprint, self.experiment.seed, self.experiment.replications]
-        key += [self.experiment.precision, self.experiment.paths, self.experiment.measures, self.fingerprints]
-        return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:12]
+    @property
+    def depends_on(self) -> list[str]:
+        """The points, some of which may come from a file."""
+        return self.fingerprints
+
+    # ---- what can be drawn
+
+    @property
+    def mapped(self) -> bool:
+        """See :meth:`MethodResult.mapped`."""
+        return True
+
+    def design_points(self) -> Sequence[DesignPoint]:
+        """Every point of the design."""
+        outcomes, kept = self.experiment.outcomes, self.allowed()
+        return [
+            DesignPoint(
+                point,
+                tuple(map(float, values)),
+                tuple(self.around(point, outcome) for outcome in outcomes),
+                tuple(self.against_today(point, outcome) for outcome in outcomes),
+                bool(kept[point]),
+            )
+            for point, values in enumerate(self.points)
+        ]
 
 
-def mean_of(values: np.ndarray) -> np.ndarray:
-    """Means over the second axis, leaving out NaN; NaN where nothing is left."""
-    kept = np.isfinite(values)
-    counts = kept.sum(axis=1)
-    sums = np.where(kept, values, 0.0).sum(axis=1)
-    return np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
-
-
-def _paired(base: np.ndarray, other: np.ndarray) -> Difference:
-    """The difference over the replications that both finished."""
-    count = min(len(base), len(other))
-    kept = np.isfinite(base[:count]) & np.isfinite(other[:count])
-    return difference(base[:count][kept], other[:count][kept])
-
-
-def scenarios_of(experiment: Experiment, points: np.ndarray) -> list[Scenario]:
-    """The scenario of every point. Raises :class:`Mistake` naming the first point that makes no sense."""
-    found = []
-    for place, values in enumerate(points):
-        try:
-            found.append(experiment.scenario_at(values))
-        except Mistake as mistake:
-            told = ", ".join(f"{f.path} {f.told(v)}" for f, v in zip(experiment.factors, values, strict=True))
-            raise Mistake(f"{experiment.path.name}: point {place} ({told}) makes no sense: {mistake}") from None
-    return found
-
-
-def planned(experiment: Experiment) -> tuple[np.ndarray, list[Scenario]]:
+def plan(experiment: Experiment) -> Plan:
     """The points of the design and their scenarios. Raises :class:`Mistake`, before anything is run."""
-    experiment.need("design")
     assert experiment.design is not None
     points = experiment.design.points(experiment)
     refuse_too_few(experiment, points)
-    return points, scenarios_of(experiment, points)
+
+    def scenarios() -> list[Scenario]:
+        return [experiment.scenario_at_point(values, f"point {place}") for place, values in enumerate(points)]
+
+    return Plan((len(points) + 1) * experiment.replications, points, scenarios)
 
 
 def refuse_too_few(experiment: Experiment, points: np.ndarray) -> None:
@@ -232,24 +203,21 @@ def refuse_too_few(experiment: Experiment, points: np.ndarray) -> None:
     different, least = len(np.unique(points, axis=0)), len(experiment.factors) + 1
     if different < least:
         raise Mistake(
-            f"{experiment.path.name}: the design has {different} different points, but to tell {least - 1} factors apart takes "
-            f"at least {least}; ask for more, or vary fewer factors"
+            f"the design has {different} different points, but to tell {least - 1} factors apart takes at least {least}; ask for "
+            "more, or vary fewer factors"
         )
 
 
-def sweep(
-    experiment: Experiment, laboratory: Laboratory, plan: tuple[np.ndarray, list[Scenario]] | None = None
-) -> Sweep:
+def run(experiment: Experiment, laboratory: Laboratory, plan: Plan) -> Sweep:
     """Ask the model at every point of the design. Raises :class:`Mistake` when there is nothing that could be asked."""
-    points, scenarios = plan or planned(experiment)
     assert experiment.design is not None
-    order = [len(scenarios), *experiment.design.order(len(scenarios))]
-    everything = [*scenarios, experiment.base]
+    count = len(plan.scenarios)
+    order, everything = [count, *experiment.design.order(count)], [*plan.scenarios, experiment.base]
     values = laboratory.measure(everything, range(experiment.replications), order)
     if experiment.precision is not None:
-        values = _until_precise(experiment, laboratory, everything, values)
+        values = _until_precise(laboratory, everything, values, experiment.precision)
     _refuse_constant(experiment, values[:-1])
-    return Sweep(experiment, points, scenarios, values[:-1], values[-1], laboratory.tally, tuple(laboratory.failures))
+    return Sweep(experiment, *laboratory.account, plan.points, plan.scenarios, values[:-1], values[-1])
 
 
 def _refuse_constant(experiment: Experiment, values: np.ndarray) -> None:
@@ -263,16 +231,16 @@ def _refuse_constant(experiment: Experiment, values: np.ndarray) -> None:
             )
         if len(values) > 1 and np.ptp(found) == 0:
             raise Mistake(
-                f"{experiment.path.name}: outcomes.{outcome.measure} is {found[0]:g} in every run of every point, so "
-                "nothing moves it; take another outcome, or vary something that touches it"
+                f"outcomes.{outcome.measure} is {found[0]:g} in every run of every point, so nothing moves it; take another "
+                "outcome, or vary something that touches it"
             )
 
 
 def _until_precise(
-    experiment: Experiment, laboratory: Laboratory, scenarios: Sequence[Scenario], values: np.ndarray
+    laboratory: Laboratory, scenarios: Sequence[Scenario], values: np.ndarray, precision: float
 ) -> np.ndarray:
     """More replications for the points that are not known well enough, until all are."""
-    while len(todo := np.flatnonzero(~precise(values, experiment.precision or 0))):
+    while len(todo := np.flatnonzero(~precise(values, precision))):
         done = values.shape[1]
         if done >= MOST_REPLICATIONS:
             break
@@ -285,14 +253,11 @@ def _until_precise(
 
 def precise(values: np.ndarray, precision: float) -> np.ndarray:
     """bool (points,): whether every outcome's 95 % half-width is within this share of its mean."""
-    found = np.ones(len(values), bool)
-    for point, rows in enumerate(values):
-        for column in rows.T:
-            known = column[np.isfinite(column)]
-            around = interval(known)
-            if len(known) < 2 or (around.high - around.low) / 2 > precision * abs(around.mean):
-                found[point] = False
-    return found
+
+    def known(around: Interval) -> bool:
+        return around.defined > 1 and (around.high - around.low) / 2 <= precision * abs(around.mean)
+
+    return np.array([all(known(interval(column)) for column in rows.T) for rows in values], bool)
 
 
 def is_map(experiment: Experiment) -> bool:
@@ -303,3 +268,12 @@ def is_map(experiment: Experiment) -> bool:
 def base_point(experiment: Experiment) -> dict[str, float]:
     """What the base gives to each factor."""
     return {factor.path: value_in(experiment, factor) for factor in experiment.factors}
+
+
+METHOD = Method(
+    plan,
+    run,
+    needs=("factors", "design"),
+    explored="a map of settings",
+    meant_by=lambda entries: "design" in entries and "policies" not in entries,
+)

@@ -4,7 +4,7 @@ The searches are optuna's: TPE (one objective), CMA-ES (one objective, smooth) a
 and answered in batches of a fixed size, in a fixed order, so the same seed gives the same trials on however many workers.
 
 Whatever wins a search among noisy averages was partly lucky (the winner's curse). So the finalists run again under fresh
-replications, and only those figures are told: :func:`confirmed` lets :mod:`sim.experiments.selection` choose among them.
+replications, and only those figures are told: :func:`confirmed` lets :mod:`~sim.experiments.algorithms.selection` choose.
 Points are places in the unit cube; every objective is larger-is-better by its ``sign``.
 """
 
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import Mistake, nearest
-from sim.experiments.selection import Selection, kim_nelson
-from sim.experiments.sensitivity import Evaluate, distinct
-from sim.runs.statistics import ANYTHING, Interval, interval
+from sim.experiments.algorithms.selection import Terms, kim_nelson
+from sim.experiments.algorithms.sensitivity import Evaluate, distinct
+from sim.runs.statistics import ANYTHING, Interval, interval, mean_of
 
 if TYPE_CHECKING:
     import optuna
@@ -100,34 +100,54 @@ def undominated(values: np.ndarray) -> np.ndarray:
     return ~np.any(at_least & larger, axis=1)
 
 
-def search(
-    evaluate: Evaluate,
-    factors: int,
-    goals: Sequence[Goal],
-    *,
-    trials: int,
-    replications: range,
-    batch: int = 16,
-    method: str = "tpe",
-    seed: int = 1,
-    known: np.ndarray | None = None,
-) -> Search:
-    """Look for the best points with ``trials`` trials, ``batch`` at a time; ``known`` points are tried first.
+@dataclass(frozen=True)
+class Effort:
+    """How a search goes about it: ``trials``, ``batch`` at a time, each averaged over ``replications``, by a ``method``."""
 
-    Deterministic in ``seed`` and ``batch``. Raises :class:`~sim.errors.Mistake` on settings that cannot work.
+    trials: int
+    replications: range
+    batch: int = 16
+    method: str = "tpe"
+    seed: int = 1
+
+    def check(self, goals: Sequence[Goal]) -> None:
+        """Raise :class:`~sim.errors.Mistake` when the search cannot work for these goals."""
+        wanted = sum(goal.sign != 0 for goal in goals)
+        if self.method not in SEARCHES:
+            hint = nearest(self.method, list(SEARCHES))
+            raise Mistake(f"the search is '{self.method}', but must be one of {', '.join(SEARCHES)}{hint}")
+        if not wanted:
+            raise Mistake("there is nothing to optimise: give an outcome a direction")
+        if wanted > 1 and self.method != "nsga2":
+            raise Mistake(f"there are {wanted} objectives, which only nsga2 searches; {self.method} takes one")
+        if self.trials < 10 or not 1 <= self.batch <= self.trials:
+            raise Mistake(
+                f"trials is {self.trials} in batches of {self.batch}; at least 10 trials are needed, and a batch of 1 or more"
+            )
+        if any(goal.at_least > goal.at_most for goal in goals):
+            raise Mistake("a limit contradicts itself: at_least is above at_most")
+
+
+def search(
+    evaluate: Evaluate, factors: int, goals: Sequence[Goal], effort: Effort, known: np.ndarray | None = None
+) -> Search:
+    """Look for the best points; ``known`` points are tried first.
+
+    Deterministic in the effort's seed and batch. Raises :class:`~sim.errors.Mistake` on settings that cannot work.
     """
-    check(goals, trials, batch, method)
-    study = _study(goals, method, batch, seed)
+    effort.check(goals)
+    study = _study(goals, effort)
     names = [f"x{k}" for k in range(factors)]
     for point in known if known is not None else ():
         study.enqueue_trial(dict(zip(names, map(float, point), strict=True)))
     points, means = np.empty((0, factors)), np.empty((0, len(goals)))
-    while len(points) < trials:
-        asked = _asked(study, names, min(batch, trials - len(points)))
+    while len(points) < effort.trials:
+        asked = _asked(study, names, min(effort.batch, effort.trials - len(points)))
         places = np.array([[trial.params[name] for name in names] for trial in asked])
-        found = _averages(evaluate, places, replications)
+        different, which = distinct(places)
+        found = mean_of(np.asarray(evaluate(different, effort.replications), np.float64))[which]
         points, means = np.concatenate([points, places]), np.concatenate([means, found])
-        _tell(study, asked, goals, found, method)
+        _tell(study, asked, goals, found, effort.method)
     if not np.isfinite(means).all(axis=1).any():
         raise Mistake(
             "every trial failed or had nothing to measure, so there is nothing to choose from; see the failed replications, or "
@@ -136,42 +156,24 @@ def search(
     return Search(tuple(goals), points, means)
 
 
-def check(goals: Sequence[Goal], trials: int, batch: int, method: str) -> None:
-    """Raise :class:`~sim.errors.Mistake` when a search cannot work with these settings."""
-    wanted = sum(goal.sign != 0 for goal in goals)
-    if method not in SEARCHES:
-        raise Mistake(
-            f"the search is '{method}', but must be one of {', '.join(SEARCHES)}{nearest(method, list(SEARCHES))}"
-        )
-    if not wanted:
-        raise Mistake("there is nothing to optimise: give an outcome a direction")
-    if wanted > 1 and method != "nsga2":
-        raise Mistake(f"there are {wanted} objectives, which only nsga2 searches; {method} takes one")
-    if trials < 10 or not 1 <= batch <= trials:
-        raise Mistake(
-            f"trials is {trials} in batches of {batch}; at least 10 trials are needed, and a batch of 1 or more"
-        )
-    if any(goal.at_least > goal.at_most for goal in goals):
-        raise Mistake("a limit contradicts itself: at_least is above at_most")
-
-
-def _study(goals: Sequence[Goal], method: str, batch: int, seed: int) -> optuna.Study:
+def _study(goals: Sequence[Goal], effort: Effort) -> optuna.Study:
     import optuna
 
+    seed, batch = effort.seed % 2**32, effort.batch
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     limits: dict[str, Any] = {"constraints_func": lambda trial: trial.user_attrs["violations"]}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         warnings.simplefilter("ignore", FutureWarning)
-        if method == "tpe":
+        if effort.method == "tpe":
             start = max(10, batch)
             sampler: Any = optuna.samplers.TPESampler(
-                seed=seed % 2**32, n_startup_trials=start, multivariate=True, constant_liar=True, **limits
+                seed=seed, n_startup_trials=start, multivariate=True, constant_liar=True, **limits
             )
-        elif method == "cmaes":
-            sampler = optuna.samplers.CmaEsSampler(seed=seed % 2**32, popsize=batch, warn_independent_sampling=False)
+        elif effort.method == "cmaes":
+            sampler = optuna.samplers.CmaEsSampler(seed=seed, popsize=batch, warn_independent_sampling=False)
         else:
-            sampler = optuna.samplers.NSGAIISampler(seed=seed % 2**32, population_size=max(batch, 2), **limits)
+            sampler = optuna.samplers.NSGAIISampler(seed=seed, population_size=max(batch, 2), **limits)
         wanted = sum(goal.sign != 0 for goal in goals)
         return optuna.create_study(sampler=sampler, directions=["maximize"] * wanted)
 
@@ -182,15 +184,6 @@ def _asked(study: optuna.Study, names: Sequence[str], count: int) -> list[optuna
         for name in names:
             trial.suggest_float(name, 0.0, 1.0)
     return asked
-
-
-def _averages(evaluate: Evaluate, places: np.ndarray, replications: range) -> np.ndarray:
-    """Means over the replications that did not fail: (points, outcomes)."""
-    points, which = distinct(places)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Mean of empty slice")
-        means = np.nanmean(np.asarray(evaluate(points, replications), np.float64), axis=1)
-    return means[which]
 
 
 def _tell(
@@ -224,7 +217,7 @@ class Confirmed:
     ``points``: (finalists, factors); ``searched``: (finalists, outcomes), what the search thought; ``fresh``: finalist →
     outcome → mean with 95 % interval; ``best``: the number of the winner among the finalists, None when none keeps the
     limits; ``remaining``: those that cannot be told apart from it; ``front``: those that no other beats in every objective
-    by the fresh means; ``selection``: how the winner was chosen (one objective, several finalists).
+    by the fresh means.
     """
 
     points: np.ndarray
@@ -234,7 +227,6 @@ class Confirmed:
     best: int | None
     remaining: tuple[int, ...]
     front: tuple[int, ...]
-    selection: Selection | None
 
     @property
     def curse(self) -> np.ndarray:
@@ -245,41 +237,42 @@ class Confirmed:
 def confirmed(
     evaluate: Evaluate,
     found: Search,
-    *,
+    terms: Terms,
     finalists: int = 8,
-    start: int,
-    first: int = 30,
-    most: int = 1000,
-    zone: float,
-    promise: float = 0.95,
     bounds: Sequence[tuple[float, float]] | None = None,
 ) -> Confirmed:
-    """Compare the finalists of a search on fresh replications, numbered from ``start`` on.
+    """Compare the finalists of a search on fresh replications, numbered from the terms' start on.
 
-    A finalist whose fresh mean breaks a limit is out. With one objective the winner is chosen by KN with the indifference
-    zone ``zone``; with several there is a front and no winner. ``bounds``: of each outcome, if it has any.
-    Raises :class:`~sim.errors.Mistake`.
+    A finalist whose fresh mean breaks a limit is out. With one objective the winner is chosen by KN on these terms; with
+    several there is a front and no winner. ``bounds``: of each outcome, if it has any. Raises :class:`~sim.errors.Mistake`.
     """
     numbers = found.finalists(finalists)
     points = found.points[numbers]
-    values = np.asarray(evaluate(points, range(start, start + first)), np.float64)
+    values = np.asarray(evaluate(points, range(terms.start, terms.start + terms.first)), np.float64)
     possible = bounds or [ANYTHING] * values.shape[2]
     fresh = tuple(tuple(interval(row[:, k], possible[k]) for k in range(row.shape[1])) for row in values)
     means = np.array([[one.mean for one in row] for row in fresh])
     within = _violation(found.goals, means) <= 0
     allowed = np.flatnonzero(within)
     front = tuple(allowed[undominated(_objectives(found.goals, means[allowed]))].tolist()) if len(allowed) else ()
-    parts = (points, found.means[numbers], fresh, within)
-    wanted = [k for k, goal in enumerate(found.goals) if goal.sign]
-    if len(wanted) > 1 or len(allowed) < 2:
-        best = int(allowed[0]) if len(allowed) and len(wanted) == 1 else None
-        return Confirmed(*parts, best, () if best is None else (best,), front, None)
-    outcome, sign = wanted[0], found.goals[wanted[0]].sign
+    best, remaining = _winner(evaluate, points, allowed, found.goals, terms)
+    return Confirmed(points, found.means[numbers], fresh, within, best, remaining, front)
+
+
+def _winner(
+    evaluate: Evaluate, points: np.ndarray, allowed: np.ndarray, goals: Sequence[Goal], terms: Terms
+) -> tuple[int | None, tuple[int, ...]]:
+    """The best of the points that are allowed, and those that cannot be told apart from it; none of several objectives."""
+    wanted = [k for k, goal in enumerate(goals) if goal.sign]
+    if len(wanted) > 1 or not len(allowed):
+        return None, ()
+    if len(allowed) == 1:
+        return int(allowed[0]), (int(allowed[0]),)
+    (outcome,) = wanted
 
     def policies(which: Sequence[int], replications: range) -> np.ndarray:
         chosen = points[allowed[list(which)]]
-        return sign * np.asarray(evaluate(chosen, replications))[:, :, outcome]
+        return goals[outcome].sign * np.asarray(evaluate(chosen, replications))[:, :, outcome]
 
-    chosen = kim_nelson(policies, len(allowed), zone=zone, promise=promise, first=first, start=start, most=most)
-    remaining = tuple(int(allowed[k]) for k in chosen.remaining)
-    return Confirmed(*parts, int(allowed[chosen.best]), remaining, front, chosen)
+    chosen = kim_nelson(policies, len(allowed), terms)
+    return int(allowed[chosen.best]), tuple(int(allowed[k]) for k in chosen.remaining)

@@ -13,21 +13,20 @@ The prior is uniform over the unit cube of places; ``evaluate`` maps places to s
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import qmc
 
 from sim.errors import Mistake
-from sim.experiments.optimising import Goal, search
-from sim.experiments.posterior import Posterior, Target
-from sim.experiments.sensitivity import Evaluate
-from sim.experiments.sweeping import mean_of
+from sim.experiments.algorithms.posterior import Posterior, Target
+from sim.experiments.algorithms.search import Effort, Goal, search
+from sim.experiments.algorithms.sensitivity import Evaluate
+from sim.runs.statistics import mean_of
 
 NARROWING, FINAL, MOST_GENERATIONS = 0.5, 3, 40
 """Share of the population that must stay effective when the uncertainties are narrowed; populations pooled at the end."""
-Report = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +42,8 @@ class _Population:
 class _Fit:
     """What every step of a calibration needs."""
 
-    def __init__(self, evaluate: Evaluate, targets: Sequence[Target], replications: int, first: int) -> None:
-        self.evaluate, self.replications, self.next = evaluate, replications, first
+    def __init__(self, evaluate: Evaluate, targets: Sequence[Target], replications: int) -> None:
+        self.evaluate, self.replications, self.next = evaluate, replications, 0
         self.values = np.array([target.value for target in targets])
         self.errors = np.array([target.error for target in targets])
         self.luck = np.zeros(len(targets))
@@ -72,7 +71,7 @@ def _variance(found: np.ndarray) -> np.ndarray:
     counts = np.isfinite(found).sum(axis=1)
     squares = np.nansum((found - mean_of(found)[:, None]) ** 2, axis=1)
     each = np.divide(squares, counts - 1, out=np.full(counts.shape, np.nan), where=counts > 1)
-    return np.nan_to_num(mean_of(each[None])[0])
+    return np.nan_to_num(mean_of(each))
 
 
 def calibrate(
@@ -84,8 +83,6 @@ def calibrate(
     replications: int = 4,
     search_trials: int = 100,
     seed: int = 1,
-    first: int = 0,
-    report: Report | None = None,
 ) -> Posterior:
     """The posterior of the parameters ``names`` given ``targets``, one for each outcome of ``evaluate``.
 
@@ -94,7 +91,7 @@ def calibrate(
     optimiser may try before, 0 for none. Deterministic in ``seed``. Raises :class:`~sim.errors.Mistake`.
     """
     _check(names, targets, particles, replications)
-    fit = _Fit(evaluate, targets, replications, first)
+    fit = _Fit(evaluate, targets, replications)
     population = _prior(fit, len(names), particles, seed)
     best, misfit = _best(fit, population, search_trials, seed)
     wide, settled, generation = _first_width(fit, population), False, 0
@@ -105,8 +102,6 @@ def calibrate(
         weighted = _weighted(fit, population, wide)
         if wide == 1.0:
             settled, pooled = True, [*pooled, weighted]
-        if report:
-            report(f"population {generation}", wide)
         if len(pooled) < FINAL:
             population = _moved(fit, weighted, particles, np.random.default_rng([seed, generation]))
     parts = pooled or [_weighted(fit, population, wide)]
@@ -160,10 +155,10 @@ def _best(fit: _Fit, population: _Population, trials: int, seed: int) -> tuple[n
 
     batch = min(20, trials)
     known = population.places[order[: batch // 2]]
+    method = "cmaes" if population.places.shape[1] > 1 else "tpe"
     found = search(
-        closeness, population.places.shape[1], [Goal(1)], trials=trials, replications=range(1), batch=batch,
-        method="cmaes" if population.places.shape[1] > 1 else "tpe", seed=seed, known=known,
-    )  # fmt: skip
+        closeness, population.places.shape[1], [Goal(1)], Effort(trials, range(1), batch, method, seed), known
+    )
     top = int(np.nanargmax(found.means[:, 0]))
     reached = float(np.expm1(-found.means[top, 0]))
     return (found.points[top], reached) if reached < lowest else (best, lowest)

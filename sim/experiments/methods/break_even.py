@@ -1,32 +1,26 @@
-"""``loyalty break-even``: the value of one lever, or of one thing nobody knows, at which a policy stops paying."""
+"""Say at which value of one lever, or of one thing nobody knows, a policy stops paying."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from sim.errors import Mistake, nearest
-from sim.experiments import break_even, company
-from sim.experiments.asking import Asked
-from sim.experiments.break_even import BreakEven
+from sim.errors import Mistake, hint
+from sim.experiments import company
+from sim.experiments.algorithms.root_finding import BreakEven, break_even
 from sim.experiments.factors import Factor
 from sim.experiments.laboratory import Laboratory
+from sim.experiments.method import Method, MethodResult, MethodSettings, Plan
 from sim.experiments.question import Experiment
 from sim.runs.statistics import plain
 from sim.scenario.whole import Scenario
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-class Settings(BaseModel):
+class Settings(MethodSettings):
     """What may stand under ``break_even``: two policies' names (the base unless named), and how exact the answer shall be."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     policy: str | None = None
     against: str | None = None
@@ -36,12 +30,20 @@ class Settings(BaseModel):
 
 
 @dataclass(frozen=True, eq=False)
-class Turning(Asked):
+class Turning(MethodResult):
     """Where the policy's lead over the other crosses zero. The lead is in the first outcome, more of it being better."""
 
     found: BreakEven
-    policy: Scenario
-    against: Scenario
+
+    @property
+    def policy(self) -> Scenario:
+        """The policy that is asked about."""
+        return _named(self.experiment, "policy")
+
+    @property
+    def against(self) -> Scenario:
+        """The policy that it is held against."""
+        return _named(self.experiment, "against")
 
     @property
     def factor(self) -> Factor:
@@ -59,17 +61,15 @@ class Turning(Asked):
         low, high = self.found.low, self.found.high
         return (self.factor.at(low) if low >= 0 else low, self.factor.at(high) if high <= 1 else high)
 
-    def table(self) -> pd.DataFrame:
-        """One row a value of the lever that was run: the lead with its 95 % interval."""
-        import pandas as pd
+    def columns(self) -> dict[str, Any]:
+        """A row a value of the lever that was run: the lead with its 95 % interval."""
+        curve = self.found.curve
+        return {"answer": [{self.factor.path: self.factor.at(place), **lead._asdict()} for place, lead in curve]}
 
-        rows = [{self.factor.path: self.factor.at(place), **lead._asdict()} for place, lead in self.found.curve]
-        return pd.DataFrame(rows)
-
-    def to_json(self) -> dict[str, Any]:
-        """The object that ``loyalty break-even --json`` prints, without its sentence."""
+    def told(self) -> dict[str, Any]:
+        """See :meth:`MethodResult.told`."""
         low, high = self.ends
-        return self.head("break_even") | {
+        return {
             "lever": self.factor.path,
             "policy": self.policy.name,
             "against": self.against.name,
@@ -81,42 +81,33 @@ class Turning(Asked):
             "pays_above": self.found.rising if self.value is not None else None,
             "crossings": self.found.crossings,
             "replications": self.found.replications,
-            "curve": company.rows(self.experiment, self.table(), self.outcome.measure),
+            "curve": company.rows(self.experiment, self.table(), self.outcome),
         }
 
 
-def check(experiment: Experiment) -> int:
-    """About how many replications will be run. Raises :class:`Mistake` when there is not one thing to vary."""
-    experiment.need("factors")
+def plan(experiment: Experiment) -> Plan:
+    """About 60 values of the lever. Raises :class:`Mistake` when there is not one thing to vary."""
     if len(experiment.factors) != 1:
-        told = ", ".join(experiment.paths)
-        raise Mistake(
-            f"{experiment.path.name}: break-even varies one lever or uncertainty, but there are {told}; keep one"
-        )
+        raise Mistake(f"it varies one lever or uncertainty, but there are {', '.join(experiment.paths)}; keep one")
     policy, against = _named(experiment, "policy"), _named(experiment, "against")
     if experiment.uncertainties and policy.full_fingerprint == against.full_fingerprint:
-        raise Mistake(
-            f"{experiment.path.name}: break_even.policy is missing: name the policy that is to be held against the base"
-        )
+        raise Mistake("policy is missing: name the policy that is to be held against the base")
     settings: Settings = experiment.settings
-    return settings.first * 60
+    return Plan(settings.first * 60)
 
 
 def _named(experiment: Experiment, key: str) -> Scenario:
-    """The policy that ``break_even`` names, or the base."""
+    """The policy that the method's section names, or the base."""
     name = getattr(experiment.settings, key)
     if name is None:
         return experiment.base
     if name not in experiment.policies:
-        known = list(experiment.policies)
-        hint = nearest(name, known) or f"; there are {', '.join(known) or 'none'}"
-        raise Mistake(f"{experiment.path.name}: break_even.{key} is '{name}', which is no policy of the file{hint}")
+        raise Mistake(f"{key} is '{name}', which is no policy of the file{hint(name, experiment.policies)}")
     return experiment.policies[name]
 
 
-def ask(experiment: Experiment, laboratory: Laboratory) -> Turning:
+def run(experiment: Experiment, laboratory: Laboratory, plan: Plan) -> Turning:
     """Look for the value at which the lead is zero. A lever moves the policy alone, an uncertainty both. Raises Mistake."""
-    check(experiment)
     settings: Settings = experiment.settings
     policy, against = _named(experiment, "policy"), _named(experiment, "against")
     sign, both = experiment.outcomes[0].sign, bool(experiment.uncertainties)
@@ -129,10 +120,8 @@ def ask(experiment: Experiment, laboratory: Laboratory) -> Turning:
         return sign * (found[: len(ones)] - found[len(ones) :])
 
     most = max(settings.first, settings.most)
-    found = break_even.break_even(gap, first=settings.first, most=most, precision=settings.precision)
-    return Turning(experiment, laboratory.tally, tuple(laboratory.failures), found, policy, against)
+    found = break_even(gap, first=settings.first, most=most, precision=settings.precision)
+    return Turning(experiment, *laboratory.account, found)
 
 
-def open_ended(turning: Turning) -> bool:
-    """Whether the interval goes on beyond the range that was looked at."""
-    return any(math.isinf(end) for end in turning.ends)
+METHOD = Method(plan, run, Settings, needs=("factors",))

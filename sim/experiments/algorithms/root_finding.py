@@ -20,6 +20,7 @@ from sim.runs.statistics import Interval, interval
 
 Gap = Callable[[np.ndarray, range], np.ndarray]
 """Places of the lever in [0, 1] and replications' numbers → paired differences, float64 (places, replications)."""
+SCANNED = 9
 PAYS, FAILS, UNDECIDED, CROSSES = "pays everywhere", "pays nowhere", "undecided", "breaks even"
 
 
@@ -46,8 +47,8 @@ class BreakEven:
 class _Curve:
     """The paired difference at the places asked so far, always over the same replications."""
 
-    def __init__(self, gap: Gap, start: int) -> None:
-        self.gap, self.start, self.count = gap, start, 0
+    def __init__(self, gap: Gap) -> None:
+        self.gap, self.count = gap, 0
         self.seen: dict[float, np.ndarray] = {}
 
     def need(self, places: np.ndarray, count: int) -> None:
@@ -58,7 +59,7 @@ class _Curve:
             have.setdefault(len(self.seen.get(place, ())), []).append(place)
         for done, group in have.items():
             if done < self.count:
-                more = self.gap(np.array(group), range(self.start + done, self.start + self.count))
+                more = self.gap(np.array(group), range(done, self.count))
                 for place, values in zip(group, np.asarray(more, np.float64), strict=True):
                     self.seen[place] = np.concatenate([self.seen.get(place, np.empty(0)), values])
 
@@ -77,27 +78,17 @@ class _Curve:
         return tuple((place, self.at(place)) for place in sorted(self.seen))
 
 
-def break_even(
-    gap: Gap,
-    *,
-    first: int = 40,
-    most: int = 2000,
-    precision: float = 0.02,
-    scan: int = 9,
-    start: int = 0,
-) -> BreakEven:
+def break_even(gap: Gap, *, first: int = 40, most: int = 2000, precision: float = 0.02) -> BreakEven:
     """The place in [0, 1] at which the mean of ``gap`` crosses zero.
 
-    ``scan`` evenly spaced places are looked at first; then bisection under ``first`` replications, and the replications are
+    ``SCANNED`` evenly spaced places are looked at first; then bisection under ``first`` replications, and the replications are
     doubled until the interval is no wider than ``precision`` (a share of the range) or ``most`` is reached. Where the curve
     crosses several times, the crossing in the middle of the steepest change of sign is told, and ``crossings`` says so.
     Raises :class:`~sim.errors.Mistake` on settings that cannot work.
     """
-    if first < 3 or most < first or scan < 2 or not 0 < precision < 1:
-        raise Mistake(
-            "break-even needs at least 3 replications, a budget of no fewer, 2 places, and a precision in (0, 1)"
-        )
-    curve, places = _Curve(gap, start), np.linspace(0, 1, scan)
+    if first < 3 or most < first or not 0 < precision < 1:
+        raise Mistake("break-even needs at least 3 replications, a budget of no fewer, and a precision in (0, 1)")
+    curve, places = _Curve(gap), np.linspace(0, 1, SCANNED)
     curve.need(places, first)
     while True:
         curve.need(places, curve.count)
