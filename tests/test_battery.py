@@ -14,7 +14,7 @@ from grounds import busy, lived, neutral, parameter_lines
 from numba import types
 from numba.core import compiler, ir, typed_passes
 from numba.core.registry import cpu_target
-from scenes import Scene, translated, unlike
+from scenes import ARRIVALS, Compiled, Scene, translated, unlike
 
 from sim.engine.objects import Market
 from sim.engine.start import Ground
@@ -98,6 +98,13 @@ def test_worked_examples_of_steps_come_out_in_python(example: StepExample) -> No
 def test_worked_examples_of_steps_come_out_on_columns(example: StepExample) -> None:
     for found in translated(example, builtin()):
         assert not unlike(found, example)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("example", STEP_EXAMPLES, ids=name_of)
+def test_worked_examples_of_steps_come_out_compiled(example: StepExample) -> None:
+    if example.step not in ARRIVALS:
+        assert not unlike(Compiled(example, builtin()).one(), example)
 
 
 def test_every_step_has_a_worked_example() -> None:
