@@ -99,6 +99,8 @@ class Mutant:
 
 # ---- what is changed -------------------------------------------------------------------------------------------------------
 
+RETURNS = "what it returns"
+"""Under this name the changes know what a function says that it returns."""
 COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.LtE), ast.GtE: (ast.Gt, ast.Lt),
     ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,),
@@ -111,30 +113,52 @@ RECKONED: dict[type[ast.operator], type[ast.operator]] = {
 
 def changes(node: ast.AST, known: dict[str, Any]) -> Iterator[ast.AST]:
     """What can stand in the place of a part of a function; ``known``: the names of its module."""
+    if isinstance(node, ast.stmt):
+        yield from _of_statement(node, known)
+    elif isinstance(node, ast.Call):
+        yield from _of_call(node, known)
+    else:
+        yield from _of_expression(node, known)
+
+
+def _of_expression(node: ast.AST, known: dict[str, Any]) -> Iterator[ast.AST]:
     match node:
         case ast.Compare(ops=[op]):
             for other in COMPARED[type(op)]:
                 yield _with(node, ops=[other()])
         case ast.BinOp(op=op):
             yield _with(node, op=RECKONED[type(op)]())
-        case ast.AugAssign(op=ast.Add() | ast.Sub() as op):
-            yield _with(node, op=RECKONED[type(op)]())
-            yield ast.Pass()
         case ast.UnaryOp(operand=operand):
             yield operand
         case ast.BoolOp(op=op):
             yield _with(node, op=ast.Or() if isinstance(op, ast.And) else ast.And())
-        case ast.Constant(value=value) if isinstance(value, bool | int | float):
+        case ast.Constant(value=value) if _is_number(value):
             yield ast.Constant(_other(value))
         case ast.Name(id=name, ctx=ast.Load()) if _is_number(known.get(name)):
             yield ast.Constant(_other(known[name]))
-        case ast.IfExp(test=test) | ast.If(test=test):
+        case ast.IfExp(test=test):
+            yield _with(node, test=ast.UnaryOp(ast.Not(), test))
+
+
+def _of_statement(node: ast.stmt, known: dict[str, Any]) -> Iterator[ast.AST]:
+    match node:
+        case ast.If(test=test):
             yield _with(node, test=ast.UnaryOp(ast.Not(), test))
         case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Tuple):
             more = ast.BinOp(value, ast.Add(), ast.Constant(1))
-            yield ast.Return(ast.UnaryOp(ast.Not(), value) if known.get("__returns") == "bool" else more)
-        case ast.Assign(targets=[ast.Attribute()]) | ast.Expr(value=ast.Call()):
+            yield ast.Return(ast.UnaryOp(ast.Not(), value) if known.get(RETURNS) == "bool" else more)
+        case ast.AugAssign(op=ast.Add() | ast.Sub() as op):
+            yield _with(node, op=RECKONED[type(op)]())
             yield ast.Pass()
+        case ast.Assign(targets=[ast.Attribute() | ast.Tuple(elts=[ast.Attribute(), *_])]):
+            yield ast.Pass()
+        case ast.Expr(value=ast.Call() as call):
+            yield ast.Pass()
+            yield from (ast.Expr(other) for other in _of_call(call, known))
+
+
+def _of_call(node: ast.Call, known: dict[str, Any]) -> Iterator[ast.expr]:
+    match node:
         case ast.Call(func=ast.Name(id="min" | "max" as name)):
             yield _with(node, func=ast.Name("max" if name == "min" else "min", ast.Load()))
         case ast.Call(func=ast.Name(id=name), args=given) if isinstance(known.get(name), Rule | Step):
@@ -142,11 +166,9 @@ def changes(node: ast.AST, known: dict[str, Any]) -> Iterator[ast.AST]:
                 swapped = list(given)
                 swapped[first], swapped[second] = given[second], given[first]
                 yield _with(node, args=swapped)
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        yield from (ast.Expr(other) for other in changes(node.value, known))
 
 
-def _with(node: ast.AST, **other: Any) -> ast.AST:
+def _with(node: Any, **other: Any) -> Any:
     """A copy with other parts."""
     found = copy.copy(node)
     for name, value in other.items():
@@ -200,7 +222,7 @@ def _of(part: Part, function: Tested) -> Iterator[Mutant]:
     source, first = inspect.getsourcelines(function.plain)
     tree = ast.parse(textwrap.dedent("".join(source))).body[0]
     assert isinstance(tree, ast.FunctionDef)
-    known = {**function.plain.__globals__, "__returns": ast.unparse(tree.returns) if tree.returns else ""}
+    known = {**function.plain.__globals__, RETURNS: ast.unparse(tree.returns) if tree.returns else ""}
     tree.decorator_list, tree.returns = [], None
     for argument in tree.args.args:
         argument.annotation = None
