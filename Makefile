@@ -13,7 +13,7 @@ TOGETHER := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo studio cluster test check-all bench bench-page docs compiled prepared lint format calibration claims evidence lessons industries odd influence studio-speed studio-pictures lock audit clean
+.PHONY: help demo studio cluster test check-all bench bench-page docs compiled prepared lint format calibration claims evidence lessons industries odd influence mutants studio-speed studio-pictures lock audit clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ studio-speed: $(READY) ## measure the studio in Chromium on a quiet machine and 
 
 studio-pictures: $(READY) ## take the pictures of docs/guides/studio.md in Chromium
 	$(BIN)/python tools/studio_pictures.py
+
+mutants: $(READY) ## change the model's rules and steps one thing at a time, and write docs/background/mutants.md
+	$(BIN)/python tools/mutants.py
 
 evidence: $(READY) ## measure the published results again and rewrite docs/background/evidence.md
 	$(BIN)/python tools/evidence_table.py

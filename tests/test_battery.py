@@ -14,7 +14,7 @@ from grounds import busy, lived, neutral, parameter_lines
 from numba import types
 from numba.core import compiler, ir, typed_passes
 from numba.core.registry import cpu_target
-from scenes import Scene, translated, unlike
+from scenes import ARRIVALS, Compiled, Scene, translated, unlike
 
 from sim.engine.objects import Market
 from sim.engine.start import Ground
@@ -30,7 +30,14 @@ from sim.model.week import PHASES, state_columns, written_in
 PEOPLE, WEEKS = 300, 14
 PARTS = list(parts().values())
 MECHANISMS = [part for part in PARTS if part.neutral is not None]
-EXAMPLES = [(part, example) for part in PARTS for example in part.examples]
+EXAMPLES = [
+    *(each for part in PARTS for each in part.examples),
+    *(each for each in FURTHER if isinstance(each, Example)),
+]
+STEP_EXAMPLES = [
+    *(each for part in PARTS for each in part.step_examples),
+    *(each for each in FURTHER if isinstance(each, StepExample)),
+]
 
 
 def name_of(thing: object) -> str:
@@ -70,19 +77,16 @@ def test_every_part_belongs_to_a_group() -> None:
     assert all(part.parameters is not None for part in PARTS if part.group == "mechanisms")
 
 
-@pytest.mark.parametrize(("part", "example"), EXAMPLES, ids=name_of)
-def test_worked_examples_come_out_in_python_and_compiled(part: Part, example: Example) -> None:
+@pytest.mark.parametrize("example", EXAMPLES, ids=name_of)
+def test_worked_examples_come_out_in_python_and_compiled(example: Example) -> None:
     for form, result in example.forms():
         np.testing.assert_allclose(result, example.becomes, rtol=1e-6, atol=example.tolerance, err_msg=form)
 
 
-@pytest.mark.parametrize(("part", "example"), EXAMPLES, ids=name_of)
-def test_python_and_compiled_forms_give_the_same_bits(part: Part, example: Example) -> None:
+@pytest.mark.parametrize("example", EXAMPLES, ids=name_of)
+def test_python_and_compiled_forms_give_the_same_bits(example: Example) -> None:
     forms = dict(example.forms())
     assert np.float32(forms["plain"]).tobytes() == np.float32(forms["compiled"]).tobytes()
-
-
-STEP_EXAMPLES = [example for part in PARTS for example in (*part.step_examples, *FURTHER.get(part.name, ()))]
 
 
 @pytest.mark.parametrize("example", STEP_EXAMPLES, ids=name_of)
@@ -96,6 +100,13 @@ def test_worked_examples_of_steps_come_out_on_columns(example: StepExample) -> N
         assert not unlike(found, example)
 
 
+@pytest.mark.heavy
+@pytest.mark.parametrize("example", STEP_EXAMPLES, ids=name_of)
+def test_worked_examples_of_steps_come_out_compiled(example: StepExample) -> None:
+    if example.step not in ARRIVALS:
+        assert not unlike(Compiled(example, builtin()).one(), example)
+
+
 def test_every_step_has_a_worked_example() -> None:
     steps = [thing for part in PARTS for thing in vars(part.module).values() if isinstance(thing, Step)]
     shown = {example.step for part in PARTS for example in part.step_examples}
@@ -103,7 +114,7 @@ def test_every_step_has_a_worked_example() -> None:
 
 
 def test_every_rule_has_a_worked_example() -> None:
-    shown = {example.rule.__name__ for _, example in EXAMPLES}
+    shown = {example.rule.__name__ for part in PARTS for example in part.examples}
     assert [name_of(one) for one in RULES if one.__module__.split(".")[2] in GROUPS and one.__name__ not in shown] == []
 
 

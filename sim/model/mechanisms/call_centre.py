@@ -232,21 +232,21 @@ def pay_representatives(firm, p, week, count):
 
 STEP_EXAMPLES = (
     example_of_step(
-        dial, 16, me={"patience": 6.0}, luck={(CONTACT, COMES_AT): 0.25, (CONTACT, TAKES): 0.5, (CONTACT, IS_PATIENT): 0.5},
+        dial, 17, me={"patience": 6.0}, luck={(CONTACT, COMES_AT): 0.25, (CONTACT, TAKES): 0.5, (CONTACT, IS_PATIENT): 0.5},
         p={"handling": 5.0, "handling_spread": 0.0, "support_access.menu_levels": 2, "support_access.routing": 0.05,
            "support_access.seconds_per_level": 15.0}, becomes={"gives": (2**30, 4.5, 6 * 0.6931472 - 0.5, 0)},
         because="a quarter of the week gone; a tenth of 5 minutes saved; the median patience less half a minute of menu",
     ),
     example_of_step(
         answer_call, 2.0, 3.0, 5.0, line={"free_at": [6.0], "numbers": [0]}, agent={},
-        becomes={"gives": (4.0, ANSWERED, 0), "count.busy": 3 * FIXED_ONE, "agent.call_minutes": 3.0},
+        becomes={"gives": (4.0, ANSWERED, 0), "line.free": 9.0, "count.busy": 3 * FIXED_ONE, "agent.call_minutes": 3.0},
         because="the line is free at 6, and 5 minutes of patience are enough",
     ),
     example_of_step(
         answer_call, 2.0, 3.0, 1.0, line={"free_at": [6.0], "numbers": [0]}, agent={},
         p={"callback": 0.5, "callback_after": 3.0, "callback_reached": 0.85},
         luck={(CONTACT, IS_CALLED_BACK): 0.4, (CONTACT, IS_REACHED): 0.9},
-        becomes={"gives": (4.0, NOT_REACHED | CALLED_BACK, 0), "count.busy": FIXED_ONE, "agent.call_minutes": 1.0},
+        becomes={"gives": (4.0, NOT_REACHED | CALLED_BACK, 0), "line.free": 7.0, "count.busy": FIXED_ONE, "agent.call_minutes": 1.0},
         because="called back after 4 minutes, but nobody is there: a minute in vain",
     ),
     example_of_step(
@@ -256,6 +256,7 @@ STEP_EXAMPLES = (
         after_call, 17, 3.0, ANSWERED, luck={(CONTACT, IS_HELPED): 0.63, (CONTACT, SEES_THROUGH): 0.9}, agent={"skill": 0.8},
         me={"issue_severity": 0.5, "satisfaction": 0.5, "expectation": 0.5, "trust": 0.5},
         p=AS_IT_WAS | {"hardness": 0.4, "tolerance": 3.0, "waiting_hurts": 0.3, "manner": 0.5, "solution": 0.3, "memory": 0.1,
+                       "personalisation.repetition_hurts": 0.2,
                        "trust.encounter": 0.0, "accountability.acknowledges": 0.0, "accountability.apologises": 0.0,
                        "accountability.speed": 0.0},
         becomes={"issue_severity": 0.0, "satisfaction": 0.53, "agent.calls_taken": 1.0, "count.calls": 1, "count.answered": 1,

@@ -344,8 +344,8 @@ STEP_EXAMPLES = (
         morale_of_week, 0.8, me={"morale": 0.6, "call_minutes": 54.0, "calls_taken": 4.0, "hard_calls": 1.0},
         week={"stands_for": 60.0}, firm={"representatives_before": 10, "representatives_on_duty": 8},
         last={"call_centre.hours": 60.0},
-        p={"target_occupancy": 0.8, "strain": 0.1, "recovery": 0.5, "insecurity": 0.5}, becomes={"gives": 0.525},
-        because="0.6 + half of 0.2 - 0.1 x (half way from 0.8 to 1, and 0.25), less 0.1 for the fifth who went",
+        p={"target_occupancy": 0.8, "strain": 0.1, "recovery": 0.25, "insecurity": 0.5}, becomes={"gives": 0.475},
+        because="0.6 + a quarter of 0.2 - 0.1 x (half way from 0.8 to 1, and 0.25), less 0.1 for the fifth who went",
     ),
     example_of_step(
         be_replaced, 0.8, False, me={"morale": 0.3, "staff_tenure": 9.0, "hires": 1.0},

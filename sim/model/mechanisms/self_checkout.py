@@ -240,7 +240,7 @@ STEP_EXAMPLES = (
     ),
     example_of_step(
         check_out, 2.0, 3.0, 5.0, line={"free_at": [6.0], "numbers": [0], "standing": [6.0, 3.0]}, agent={}, luck={(CHECKOUT, TURNS_AWAY): 0.9},
-        becomes={"gives": (4.0, SERVED, 0), "line.standing": 3, "line.until": 6.0}, because="served at 6, and in line until then",
+        becomes={"gives": (4.0, SERVED, 0), "line.free": 9.0, "line.standing": 3, "line.until": 6.0}, because="served at 6, and in line until then",
     ),
     example_of_step(
         leave_shop, ALONE, 3.0, SERVED, week={"rate": 2.0},

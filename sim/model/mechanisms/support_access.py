@@ -190,9 +190,9 @@ STEP_EXAMPLES = (
         "closed_minutes": 5.0}, becomes={"gives": 7.5}, because="2 of searching, a half in the menu, and 5 for closed lines",
     ),
     example_of_step(
-        get_through, 17, me={"patience": 6.0}, p={"opening_hours": 0.8, "tries_again": 0.7},
+        get_through, 16, me={"patience": 6.0}, p={"opening_hours": 0.8, "tries_again": 0.7},
         luck={(ACCESS, LOOKS): 0.5, (ACCESS, COMES): 0.9, (ACCESS, RETURNS): 0.6, (CONTACT, IS_PATIENT): 0.5},
-        becomes={"note.lines_closed": 0.0, "gives": 17 | LATE}, because="one of the fifth who come too late, but tries again",
+        becomes={"note.lines_closed": 0.0, "gives": 16 | LATE}, because="one of the fifth who come too late, but tries again",
     ),
     example_of_step(
         give_up, 21, 3.0, me={"issue_severity": 0.4, "grievance": 0.2, "satisfaction": 0.5, "expectation": 0.5}, week={"rate": 2.0},
