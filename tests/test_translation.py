@@ -300,6 +300,8 @@ FOR_EVERYBODY = [
     ("me.grievance = me.trust + bump(me)", "bump changes what was read before it (trust): give that a name first"),
     ("if me.trust > 0.0: part = me.trust", "'part' has a value already"),
     ("far = me.trust * part\n    far = me.tenure", "'far' was a quantity before; use a new name"),
+    ("if whether: far = me.trust * part\n    me.trust = far", "'far' has no value here"),
+    ("if me.trust > part: far = me.trust * part\n    me.trust = far", "'far' has no value here"),
 ]
 ONE_BY_ONE = [
     ("whether += 1.0", "'whether' is a whole number here"),

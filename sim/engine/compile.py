@@ -7,6 +7,7 @@ it comes from; a traceback of a step points there.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -62,6 +63,10 @@ _GIVEN = "now, state, work, p, last, counts, journal"
 _STEP = "p, last, counts, journal"
 
 
+_OF_LOOPS = re.compile(r"[acsvw]\d+")
+"""What loops call their arrays and numbers."""
+
+
 class Module:
     """The text of a compiled week while it is written."""
 
@@ -86,6 +91,8 @@ class Module:
         if isinstance(value, Rule):
             name, module = value.__name__, value.__module__
         for known in (name, f"{module.rsplit('.', 1)[-1]}_{name}"):
+            if _OF_LOOPS.fullmatch(known):
+                continue
             if known not in self.names:
                 self.names[known] = value
                 alias = name if known == name else f"{name} as {known}"

@@ -696,11 +696,18 @@ class DenseStep(Expressions):
             settled = not self.reads & self._changed_in(node) and not self._acts(node.test)
             self._masked(node, again if settled else self._choice("if", condition, loop))
             return
+        before = frozenset(self.known)
         self.block.say(f"if {condition.text}:")
         self._branch(node.body)
         if node.orelse:
             self.block.say("else:")
             self._branch(node.orelse)
+        self._forget(frozenset(self.known) - before - (_named_in(node.body) & _named_in(node.orelse)))
+
+    def _forget(self, names: frozenset[str]) -> None:
+        """Names that were given a value on one way only have none after it."""
+        for name in names:
+            del self.known[name]
 
     def _branch(self, body: list[ast.stmt]) -> None:
         self.block.depth += 1
@@ -721,12 +728,19 @@ class DenseStep(Expressions):
         self.block.say("pass")
 
     def _masked(self, node: ast.If, condition: Again | StoredChoice) -> None:
-        before = self.masks
+        before, known = self.masks, frozenset(self.known)
         for body, wanted in ((node.body, True), (node.orelse, False)):
             self.masks = (*before, Mask(condition, wanted))
             self._body(body)
             self._sum_up()
+            self._forget(frozenset(self.known) - known)
         self.masks = before
+
+
+def _named_in(body: list[ast.stmt]) -> frozenset[str]:
+    """The names to which statements give a value."""
+    names = (each for statement in body for each in ast.walk(statement) if isinstance(each, ast.Name))
+    return frozenset(name.id for name in names if isinstance(name.ctx, ast.Store))
 
 
 def _column_of(target: ast.expr) -> str:

@@ -213,17 +213,7 @@ class ScalarStep(Expressions):
         """Where a value goes and the text of the value in the type of that place."""
         match node:
             case ast.Name(id=name):
-                known = self.locals.get(name)
-                if known is not None and known.kind == "float":
-                    term = self.as_float(term)
-                elif known is not None and known.kind in ("int", "bool") and term.kind == "float":
-                    raise self.wrong(
-                        node, f"'{name}' is a whole number here, and cannot become another; use a new name"
-                    )
-                elif known is not None and known.kind == "time" and term.kind == "float":
-                    term = replace(term, text=f"f64({term.text})", kind="time")
-                elif known is not None and known.kind != term.kind:
-                    raise self.wrong(node, f"'{name}' was something else before; use a new name")
+                term = self._as_before(node, name, term)
                 self.locals[name] = Term(self.named(name), term.kind, True, width=term.width, weak=term.weak)
                 return self.named(name), term.text
             case ast.Attribute(value=ast.Name(id="me" | "firm" | "agent" as who), attr=attr):
@@ -242,6 +232,19 @@ class ScalarStep(Expressions):
             case ast.Attribute(value=ast.Name(id="week"), attr="company_reputation" | "rival_reputation"):
                 return self._of_week(node).text, term.text
         raise self.wrong(node, f"nothing can be written to {ast.unparse(node)}")
+
+    def _as_before(self, node: ast.AST, name: str, term: Term) -> Term:
+        """The term in the type that a name has had so far; refuses what would change it."""
+        before = self.locals.get(name, term).kind
+        if before == "float":
+            return self.as_float(term)
+        if before == "time" and term.kind == "float":
+            return replace(term, text=f"f64({term.text})", kind="time")
+        if before in ("int", "bool") and term.kind == "float":
+            raise self.wrong(node, f"'{name}' is a whole number here, and cannot become another; use a new name")
+        if before != term.kind:
+            raise self.wrong(node, f"'{name}' was something else before; use a new name")
+        return term
 
     def _set(self, target: ast.expr, term: Term, depth: int, node: ast.AST) -> None:
         left, right = self.target(target, term)
