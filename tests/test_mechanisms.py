@@ -476,7 +476,7 @@ def test_it_is_compared_swept_and_kept_like_any_other(folder: Path) -> None:
     assert {"points.rate", "points_lapsed"} <= set(str(swept).replace("'", " ").split())
     asked = load_experiment("sweep.yaml", mechanisms=["points.py"])
     with executor(threads=1) as place:
-        laboratory = Laboratory(asked.measures, asked.seed, Store(folder / "results" / "store"), place)
+        laboratory = Laboratory(asked.definitions, asked.seed, Store(folder / "results" / "store"), place)
         again = laboratory.measure([asked.base], range(3))
         assert laboratory.tally.ran == 0 and np.isfinite(again).all()
     (folder / "points.py").write_text(POINTS.read_text(encoding="utf-8") + "# another\n", encoding="utf-8")
