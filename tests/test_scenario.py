@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import Mistake
-from sim.model.component import parts
+from sim.model.component import builtin, parts
 from sim.model.parameters import UNITS, converted, lines
 from sim.scenario import Scenario, check_scenario, described, differences, explain, load, schema
 from sim.scenario.building import parts_with_parameters
@@ -541,7 +541,7 @@ def test_the_policy_holds_every_setting_of_every_week() -> None:
     scenario = described({"weeks": 9, "upselling": {"attempts": 1.5}, "changes": changes})
     policy = scenario.policy()
     assert policy.shape == (9,)
-    names = [f"{name}_{key}" for name, part in parts_with_parameters().items() for key in lines(part.parameters)]
+    names = [f"{name}_{key}" for name, part in parts_with_parameters(builtin()).items() for key in lines(part.parameters)]
     assert list(policy.dtype.names) == names
     later = np.float32(converted(40, "per year", "per month"))
     assert policy["upselling_attempts"].tolist() == [1.5] * 3 + [3] * 4 + [later] * 2
@@ -654,7 +654,7 @@ def test_spelling_of_columns_means_nothing(folder: Path) -> None:
 
 
 NUMBERS = [
-    (name, line) for name, part in parts_with_parameters().items() for line in lines(part.parameters).values()
+    (name, line) for name, part in parts_with_parameters(builtin()).items() for line in lines(part.parameters).values()
     if line.kind is float
 ]  # fmt: skip
 
@@ -898,7 +898,7 @@ def test_the_schema_refuses_what_is_refused(folder: Path, case: str) -> None:
 
 def test_the_schema_describes_every_parameter() -> None:
     found = schema()["$defs"]
-    for name, part in parts_with_parameters().items():
+    for name, part in parts_with_parameters(builtin()).items():
         for key, line in lines(part.parameters).items():
             entry = found[name]["properties"][key]
             assert entry["description"] == f"{line.meaning} [{line.unit}]" and entry["default"] == line.default
