@@ -541,7 +541,9 @@ def test_the_policy_holds_every_setting_of_every_week() -> None:
     scenario = described({"weeks": 9, "upselling": {"attempts": 1.5}, "changes": changes})
     policy = scenario.policy()
     assert policy.shape == (9,)
-    names = [f"{name}_{key}" for name, part in parts_with_parameters(builtin()).items() for key in lines(part.parameters)]
+    names = [
+        f"{name}_{key}" for name, part in parts_with_parameters(builtin()).items() for key in lines(part.parameters)
+    ]
     assert list(policy.dtype.names) == names
     later = np.float32(converted(40, "per year", "per month"))
     assert policy["upselling_attempts"].tolist() == [1.5] * 3 + [3] * 4 + [later] * 2

@@ -83,8 +83,9 @@ def test_the_commit_is_that_of_the_checkout_else_of_the_installation_else_unknow
         def read_text(self, name: str) -> str | None:
             return self.text if name == "direct_url.json" else None
 
-    (tmp_path / "sim").mkdir()
-    monkeypatch.setattr(program, "__file__", str(tmp_path / "sim" / "program.py"))
+    file = tmp_path / program.__file__.removeprefix(f"{ROOT}/")  # as it lies in the checkout
+    file.parent.mkdir(parents=True)
+    monkeypatch.setattr(program, "__file__", str(file))
     monkeypatch.setattr(metadata, "distribution", lambda name: Installed())
     assert program.commit() == "0123456789ab"
     for nothing in (None, "{}", '{"dir_info": {"editable": true}}', "no json"):

@@ -78,7 +78,7 @@ def extra_of(library: str) -> str:
 def commit() -> str:
     """Which commit this is: that of the checkout it runs from (``-dirty`` when something was changed since), or the one it was
     installed from; ``unknown`` where nothing says so."""
-    root = Path(__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     with suppress(OSError, subprocess.SubprocessError):
         if (root / ".git").exists():
             asked = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
