@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import linecache
 import os
 import pickle
 import random
@@ -24,7 +25,7 @@ from numba import typeof
 from numba.core.codegen import JITCPUCodegen
 
 from sim import errors
-from sim.engine import precompile
+from sim.engine import columns, precompile
 from sim.model.rules import SHELF, njit
 from sim.system import code_cache
 from sim.system.code_cache import DRAFT, ENDING, HEAD, LEFT_BEHIND, Shelf, keep, make
@@ -117,6 +118,27 @@ DAMAGE = {
     "writable by the group": lambda file: file.chmod(0o664),
     **{f"a bit flipped at {at}": flipped(at) for at in (0, 0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1)},
 }
+
+
+@pytest.mark.parametrize("instead", [b"", b"\xff\xfe", b"raise SystemExit(1)", None])
+def test_whatever_lies_in_the_place_of_the_week_s_text_the_text_itself_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instead: bytes | None
+) -> None:
+    monkeypatch.setattr(columns, "SHELF", Shelf(tmp_path / "code"))
+    make(tmp_path / "code")
+    place = tmp_path / "code" / "loyalty_week_test.py"
+    if instead is None:
+        place.symlink_to(tmp_path / "of_somebody_else")
+    else:
+        place.write_bytes(instead)
+    assert columns._loaded("loyalty_week_test", "answer = 6 * 7\n").answer == 42
+    assert place.read_text() == "answer = 6 * 7\n" and not (tmp_path / "of_somebody_else").exists()
+
+
+def test_a_week_that_cannot_be_kept_is_known_to_tracebacks_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "SHELF", Shelf(None))
+    week = columns._loaded("loyalty_week_nowhere", "def weeks():\n    return 1 / 0\n")
+    assert linecache.getline(week.weeks.__code__.co_filename, 2) == "    return 1 / 0\n"
 
 
 @pytest.mark.parametrize("kind", DAMAGE)

@@ -127,6 +127,10 @@ REFUSED = [
     ((*COMPARE, "--results", "file"), "no folder"),
     ((*COMPARE, "--report", "", "--format", "html", "--format", "md"), "is a folder"),
     ((*RUN, "--weekly", "kept/parts/1/weekly.parquet"), "part of the store"),
+    *(
+        ((*RUN, to, "missing/deeper/../../small.yaml"), "small.yaml, which this command reads")
+        for to in ("--weekly", "--panel")
+    ),
     (("calibrate", "fit.yaml", "--save", ""), "is a folder"),
     (("calibrate", "fit.yaml", "--save", "notes.txt"), "something else than calibrated scenario"),
     (("calibrate", "fit.yaml", "--save", "best.yaml"), "small.yaml, which this command reads"),

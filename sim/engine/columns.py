@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import linecache
 import re
 import sys
-import tempfile
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from sim.errors import Mistake
 from sim.model.component import Model
 from sim.model.rules import SHELF
 from sim.model.week import Network, State, journal
+from sim.system.code_cache import put_down
 from sim.system.text import shown
 
 _PLACE = re.compile(r'(?:File "|Raised from )([^"(\n]+?)"?(?:, line | \()(\d+)')
@@ -42,20 +43,25 @@ def compiled_week(model: Model) -> ModuleType:
 def _loaded(name: str, text: str) -> ModuleType:
     """The module with this text; what runs is the text itself, never what a file of that name may hold."""
     path, module = _kept(name, text), ModuleType(name)
-    module.__file__ = str(path)
+    module.__file__ = path
     sys.modules[name] = module
     exec(compile(text, path, "exec"), module.__dict__)
     return module
 
 
-def _kept(name: str, text: str) -> Path:
-    """The file with the text, for whoever reads a traceback, and because numba asks for one."""
-    folder = SHELF.folder if SHELF.usable and SHELF.folder is not None else Path(tempfile.gettempdir())
-    path = folder / f"{name}.py"
+def _kept(name: str, text: str) -> str:
+    """What the text is called: the file that holds it, for whoever reads a traceback; where none can be kept, a mere name.
+
+    Code of a text without a file is not kept either (see :func:`sim.system.code_cache.keep`).
+    """
+    if not SHELF.usable or SHELF.folder is None:
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        return name
+    path = SHELF.folder / f"{name}.py"
     with suppress(OSError):
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-    return path
+        if not path.is_file() or path.read_bytes() != text.encode():
+            put_down(path, text.encode())
+    return str(path)
 
 
 class CompiledWeek:

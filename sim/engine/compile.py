@@ -53,12 +53,12 @@ from sim.service.queues import answer, rebase_line, stand_in, standing as standi
 f32, f64, u8, i32, u32, i64, u64 = np.float32, np.float64, np.uint8, np.int32, np.uint32, np.int64, np.uint64
 '''
 _TAKEN = {
-    "np", "booking_rate", "inner_kernel", "lean_kernel", "phase", "step", "fill", "fill_listed", "unit", "word", "BLOCK",
-    "TO_UNIT_64", "Now", "begin_talk", "by_time", "clear", "copied", "in_turn", "listed", "note", "posted_by", "resize",
-    "told_by", "total", "answer", "rebase_line", "stand_in", "standing_there", "f32", "f64", "u8", "i32", "u32", "i64", "u64",
+    *(node.asname or node.name for node in ast.walk(ast.parse(_HEAD)) if isinstance(node, ast.alias)),
+    *(node.id for node in ast.walk(ast.parse(_HEAD)) if isinstance(node, ast.Name)),
     "now", "i", "p", "last", "counts", "journal", "who", "agent", "weeks", "state", "work", "start", "end", "here", "size",
     "people", "min", "max", "range",
 }  # fmt: skip
+"""Words that mean something in every compiled week: what its head names, and what its functions are given."""
 _GIVEN = "now, state, work, p, last, counts, journal"
 _STEP = "p, last, counts, journal"
 
@@ -293,10 +293,10 @@ class Phase:
 
     def _whoever(self, item: Whoever) -> None:
         place = self._list_of(item.asked)
-        name = self._each(item.step, (), "")
+        name = self._each(item.step, ())
         self.say(f"{name}(now, work, work.listed[{place}, : work.sizes[{place}]], {_STEP})")
 
-    def _each(self, step: Step, arguments: tuple[str, ...], given: str) -> str:
+    def _each(self, step: Step, arguments: tuple[str, ...]) -> str:
         """A loop in which everybody on a list takes a step, with draws in bulk; ``arguments``: what else the step is given."""
         drawn = self.module.draws(step)
         function = self.module.scalar(step, drawn)
@@ -310,7 +310,7 @@ class Phase:
             "        for k in range(size):",
             f"            {function}(now, u32(part[k]), {_STEP}{', ' + extra if extra else ''})",
         ]
-        return self.module.function("inner_kernel", f"each_{step.__name__}", f"now, work, who, {_STEP}{given}", body)
+        return self.module.function("inner_kernel", f"each_{step.__name__}", f"now, work, who, {_STEP}", body)
 
     def _inturn(self, item: InTurn) -> None:
         self.say(f"turn = in_turn(now.week, {item.weeks}, people, work.who)")
@@ -366,7 +366,7 @@ class Phase:
         self.say(f"{serve}(now, who, order, work, {', '.join(heaps)}, {_STEP})")
         agent = ("work.by[start + k]",) if "agent" in item.leave.parameters else ()
         place = ("i64(work.marks[start + k])", "work.times[0, start + k]", "i64(work.outcome[start + k])")
-        leave = self._each(item.leave, (*agent, *place), "")
+        leave = self._each(item.leave, (*agent, *place))
         self.say(f"{leave}(now, work, who, {_STEP})")
         for line in item.lines:
             if line.standing:

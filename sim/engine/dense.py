@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.engine.expressions import _TYPES, THIS_WEEK, Draw, Drawn, Expressions, Term, place
+from sim.engine.expressions import COLUMN_TYPES, THIS_WEEK, Draw, Drawn, Expressions, Term, place
 from sim.engine.scalar import fixed_number
 from sim.model.component import Model
 from sim.model.steps import TYPES, Step, column_written
@@ -587,7 +587,7 @@ class DenseStep(Expressions):
         array = self._array(kind, row)
         if not new.varies and not new.literal:
             new = self.hoisted(new)
-        text = self.as_float(new).text if _TYPES.get(kind, "float") == "float" else new.text
+        text = self.as_float(new).text if COLUMN_TYPES.get(kind, "float") == "float" else new.text
         if self.masks:
             old = self.loop.load(array, self.block.place(array))
             text = f"({text} if {self._mask()} else {f'({old} != 0)' if kind == 'weekly_flag' else old})"

@@ -8,6 +8,7 @@ reckoned in double precision by accident.
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,7 +41,7 @@ _PLACES = {
     "weekly_number": "now.weekly_number", "weekly_flag": "now.weekly_flag", "weekly_firm": "now.weekly_firm",
     "weekly_sum": "now.weekly_sum",
 }  # fmt: skip
-_TYPES = {"clock": "int", "mark": "int", "weekly_flag": "bool", "weekly_sum": "int"}
+COLUMN_TYPES = {"clock": "int", "mark": "int", "weekly_flag": "bool", "weekly_sum": "int"}
 _OWNERS = {
     "person": ("number", "clock", "mark", "weekly_number", "weekly_flag"), "representative": ("staff",), "company": (),
     "firm": ("firm", "weekly_firm", "weekly_sum"), "agent": ("staff",),
@@ -85,7 +86,7 @@ class Term:
     """Whether it is read from a column of a byte, which is widened before anything is taken from it."""
 
 
-class Expressions:
+class Expressions(ABC):
     """Translates the expressions of one step; how columns and draws are read is for those who build on it to say."""
 
     whose = "person"
@@ -97,25 +98,25 @@ class Expressions:
 
     # ---- for others to fill in -------------------------------------------------------------------------------------
 
+    @abstractmethod
     def column(self, kind: str, row: str, owner: str) -> str:
         """The text that reads a row of the columns of a kind."""
-        raise NotImplementedError
 
+    @abstractmethod
     def word(self, node: ast.Call, stream: str, index: ast.expr, at: ast.expr | None = None) -> Term:
         """A draw of the person; ``at``: the number in place of the week."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call_step(self, node: ast.Call, step: Step) -> Term:
         """A call of another step as a value."""
-        raise NotImplementedError
 
     def hoisted(self, term: Term) -> Term:
         """A term that is the same for everybody, where it meets one that is not."""
         return term
 
+    @abstractmethod
     def sum_of(self, kind: str, rows: tuple[int, int], owner: str) -> str:
         """The text of the sum of a column that holds several numbers, in these rows of its kind."""
-        raise NotImplementedError
 
     # ---- expressions ---------------------------------------------------------------------------------------------------
 
@@ -217,7 +218,7 @@ class Expressions:
         if who == "agent" and name == "number":
             return Term("i64(agent)", "int", True)
         kind, row = self.one_number(node, who, name)
-        text, what = self.column(kind, row, who), _TYPES.get(kind, "float")
+        text, what = self.column(kind, row, who), COLUMN_TYPES.get(kind, "float")
         return Term(f"({text} != 0)" if what == "bool" else text, what, who != "firm", small=kind == "mark")
 
     def person(self) -> str:

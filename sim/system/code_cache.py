@@ -93,7 +93,7 @@ class Shelf:
             return
         try:
             _sweep(self.folder)
-            _put_down(self.folder / name, HEAD.pack(FORM, hashlib.sha256(content).digest(), len(content)), content)
+            put_down(self.folder / name, HEAD.pack(FORM, hashlib.sha256(content).digest(), len(content)), content)
         except OSError as error:
             self._refuses = True
             tell_once(
@@ -154,7 +154,7 @@ def _whole(path: Path) -> bytes:
     return content
 
 
-def _put_down(path: Path, *parts: bytes) -> None:
+def put_down(path: Path, *parts: bytes) -> None:
     """Write a file beside its place and move it there, so that nobody ever reads half of it. Raises ``OSError``."""
     handle, draft = tempfile.mkstemp(DRAFT, path.name, path.parent)
     try:

@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from types import ModuleType
@@ -106,6 +106,7 @@ def check_outputs(outputs: Sequence[Output], inputs: Callable[[], Iterable[Path]
     ``inputs``: gives the files that the command reads, and is asked when there is one that could be overwritten. Raises
     :class:`Mistake` for what cannot be written, is no ordinary file, is read by the command, or is wanted twice.
     """
+    outputs = [replace(output, path=without_detours(output.path)) for output in outputs]
     for output in outputs:
         with telling(output.path, output.option, "folder" if output.is_folder else "file"):
             _check_folder(output.path) if output.is_folder else _check_file(output)
@@ -127,12 +128,18 @@ def possible(path: Path) -> Path:
     return path
 
 
+def without_detours(path: Path) -> Path:
+    """The path, without going up from folders that are not there: once these were made, it might lead to another file."""
+    detours = ".." in possible(path).parts and not os.path.lexists(path.parent)
+    return Path(os.path.realpath(path)) if detours else path
+
+
 def place_of(path: Path) -> Path:
     """Where a file asked for at ``path`` is written: there, or where a link leads.
 
     Raises :class:`Mistake` when something lies there that is no ordinary file, or that is protected.
     """
-    possible(path)
+    path = without_detours(path)
     try:
         kind = stat.S_IFMT(os.stat(path).st_mode)
     except FileNotFoundError:
