@@ -28,6 +28,7 @@ from sim.model.schedule import (
     Item,
     Line,
     Listing,
+    Overhearing,
     Queue,
     Representatives,
     Resize,
@@ -43,6 +44,7 @@ _HEAD = '''"""The week of a model, translated from its steps; made anew whenever
 import numpy as np
 
 from sim.model.behaviour.ledger import rate as booking_rate
+from sim.model.mechanisms.word_of_mouth import carried
 from sim.model.rules import inner_kernel, lean_kernel, phase, step
 from sim.model.random import fill, fill_listed, unit, word
 from sim.engine.support import (
@@ -210,12 +212,13 @@ def weeks(state, work, weekly, network, policy, first, flags, tally, journal):
         weekly.sum[:] = i64(0)
         now = Now(
             state.number, state.clock, state.mark, state.staff, state.firm, state.reputation, weekly.number, weekly.flag,
-            weekly.firm, weekly.sum, weekly.heard, weekly.kept, weekly.spoken, week, flags.world,
+            weekly.firm, weekly.sum, weekly.heard, weekly.content, weekly.kept, weekly.spoken, week, flags.world,
             booking_rate(week, p.ledger_half_life), flags.stands_for, flags.founders, flags.prices_move, flags.offers_made,
             flags.staff_lasts, flags.budget_moves, network,
         )
 {calls}
-        weekly.heard[:] = u64(0)'''
+        weekly.heard[:] = u64(0)
+        weekly.content[:] = u64(0)'''
 
 
 class Phase:
@@ -475,21 +478,27 @@ class Phase:
 
     # ---- talk ------------------------------------------------------------------------------------------------------------
 
+    def _overhearing(self, item: Overhearing) -> None:
+        self.say(f"begin_talk(now.spoken, {self.module.scalar(item.step, whose='company')}(now, 0, {_STEP}))")
+
     def _telling(self, item: Telling) -> None:
-        place, model = self._list_of(item.asked), self.module.model
-        says, heard = self.module.scalar(item.says_well), self.module.scalar(item.be_heard)
+        place, model, scalar = self._list_of(item.asked), self.module.model, self.module.scalar
+        taken = f"(now, i, {_STEP})"
+        posts = [
+            "        if p.word_of_mouth_broadcast > 0:",
+            "            hearers += posted_by(now, i, lane, parts, p)",
+        ]
         body = [
             "    for k in range(who.size):",
             "        i = u32(who[k])",
-            f"        well = {says}(now, i, {_STEP})",
-            f"        hearers = told_by((now.mark[{model.row('provider')}], now.heard, now.spoken), now.network, i, well)",
-            "        if p.word_of_mouth_broadcast > 0:",
-            "            hearers += posted_by(now, i, well, p)",
-            f"        {heard}(now, i, {_STEP}, well, hearers)",
-        ]
+            f"        well, parts = {scalar(item.says_well)}{taken}, carried({scalar(item.content)}{taken})",
+            f"        lane = 2 * i64({scalar(item.about)}{taken}) + (0 if well else 1)",
+            f"        columns = (now.mark[{model.row('provider')}], now.heard, now.content, now.spoken)",
+            "        hearers = told_by(columns, now.network, i, lane, parts)",
+            *(posts if item.posts else ()),
+            f"        {scalar(item.be_heard)}(now, i, {_STEP}, well, hearers)",
+        ]  # fmt: skip
         name = self.module.function("inner_kernel", "tell", f"now, who, {_STEP}", body)
-        complaints = model.count("public_complaints")
-        self.say(f"begin_talk(now.spoken, counts[{complaints}], p.digital_channels_visibility)")
         self.say(f"{name}(now, work.listed[{place}, : work.sizes[{place}]], {_STEP})")
 
 

@@ -251,7 +251,7 @@ class DenseStep(Expressions):
         """The value of a column at the person, read once in the loop."""
         if owner == "firm":
             return f"{place(kind)}[{row}, 0]" if kind != "weekly_sum" else f"now.weekly_sum[{row}]"
-        array = "now.heard" if kind == "heard" else f"{place(kind)}[{row}]"
+        array = f"now.{kind}" if kind in ("heard", "content") else f"{place(kind)}[{row}]"
         if self.block.listed:
             return self.loop.load(array, "u32(who[i])")
         return self.loop.load(f"{array[:-1]}, here]" if array.endswith("]") else f"{array}[here]", "i")

@@ -22,6 +22,7 @@ import numpy as np
 from sim.errors import nearest
 from sim.model.behaviour.waiting import wait_bin
 from sim.model.component import Model
+from sim.model.mechanisms.word_of_mouth import PARTS
 from sim.model.numeric import normal_quantile
 from sim.model.random import spare_word, unit
 from sim.model.rules import Rule
@@ -489,9 +490,15 @@ class Expressions(ABC):
             return self._draw(node, method.attr)
         if owner == ("me",) and method.attr == "heard":
             return self._heard(node)
+        if owner == ("me",) and method.attr == "heard_content":
+            return self._heard_content(node)
         if owner == ("week",) and method.attr == "spoken":
             provider, well = (self.term(argument) for argument in node.args)
             return self.joined("now.spoken[2 * {} + (0 if {} else 1)]".format, "int", (provider, well))
+        if owner == ("week",) and method.attr == "spoken_content":
+            return self.joined(
+                f"(f32(now.spoken[4 + {{}}]) * f32({1 / PARTS}))".format, "float", (self.term(node.args[0]),)
+            )
         if owner == ("week",) and method.attr == "minutes_open":
             hours = self.term(node.args[0])
             return self.joined("({} * 60.0 / now.stands_for)".format, "time", (hours,))
@@ -518,9 +525,20 @@ class Expressions(ABC):
             "(u64(32) if {0} == 1 else u64(0)) + (u64(0) if {1} else u64(16))".format, "int", (provider, well)
         )
         heard = f"i32(({self.column('heard', '', 'me')} >> ({lane.text})) & u64(0xFFFF))"
+        return Term(self._of_provider(node, provider, heard, "i32(0)"), "int", True)
+
+    def _heard_content(self, node: ast.Call) -> Term:
+        """How content those were who told of a provider this week, all together."""
+        provider = self.term(node.args[0])
+        lane = self.joined("(u64(32) if {0} == 1 else u64(0))".format, "int", (provider,))
+        units = f"i32(({self.column('content', '', 'me')} >> {lane.text}) & u64(0xFFFFFFFF))"
+        return Term(self._of_provider(node, provider, f"(f32({units}) * f32({1 / PARTS}))", "f32(0)"), "float", True)
+
+    @staticmethod
+    def _of_provider(node: ast.Call, provider: Term, found: str, nothing: str) -> str:
+        """What was heard of a provider: nothing of whoever is none."""
         sure = provider.literal or not any(isinstance(each, ast.Attribute) for each in ast.walk(node.args[0]))
-        text = heard if sure else f"({heard} if {provider.text} <= 1 else i32(0))"
-        return Term(text, "int", True)
+        return found if sure else f"({found} if {provider.text} <= 1 else {nothing})"
 
 
 def _dotted(node: ast.expr) -> tuple[str, ...] | None:

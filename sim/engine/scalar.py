@@ -47,8 +47,8 @@ class ScalarStep(Expressions):
 
     def column(self, kind: str, row: str, owner: str) -> str:
         """The place of a column at the person."""
-        if kind == "heard":
-            return "now.heard[i]"
+        if kind in ("heard", "content"):
+            return f"now.{kind}[i]"
         if kind == "weekly_sum":
             return f"now.weekly_sum[{row}]"
         return f"{place(kind)}[{row}, {WHOSE[owner]}]"

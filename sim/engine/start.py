@@ -14,7 +14,7 @@ from sim.model.mechanisms.employee_care import NEUTRAL as CARE_NEUTRAL
 from sim.model.mechanisms.management import NEUTRAL as MANAGEMENT_NEUTRAL
 from sim.model.mechanisms.management import on_duty
 from sim.model.network import draw_network
-from sim.model.population import Plan, draw_people
+from sim.model.population import Friends, Plan, draw_people
 from sim.model.random import world
 from sim.model.week import Network, State
 from sim.service.queues import idle, nobody_in_line
@@ -42,7 +42,7 @@ class RunFlags(NamedTuple):
 class Ground:
     """All that a scenario says, as arrays. ``policy``: one record a week; ``network``: kind, degree, rewiring.
 
-    ``given``: what is not drawn of the network (see :func:`sim.model.network.draw_network`).
+    ``given``: what is not drawn of the network (see :func:`sim.model.network.draw_network`); ``likeness``: how alike friends are.
     """
 
     plan: Plan
@@ -52,6 +52,7 @@ class Ground:
     reputation: tuple[float, float]
     given: np.ndarray | Network | None = None
     model: Model = field(default_factory=builtin)
+    likeness: float = 0.0
 
     @property
     def weeks(self) -> int:
@@ -124,7 +125,9 @@ def _shipped(ground: Ground) -> np.ndarray:
 def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Network, RunFlags]:
     """Put the start of a replication into ``state``; returns its network and setting."""
     key = world(seed, replication)
-    draw_people(key, ground.plan, _shipped(ground), (state.number, state.clock, state.mark))
+    network = draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:], ground.given)
+    columns = (state.number, state.clock, state.mark)
+    draw_people(key, ground.plan, _shipped(ground), columns, Friends(network, ground.likeness))
     state.staff[:], state.firm[:] = 0, 0
     for times, numbers in (
         (state.busy, state.server),
@@ -134,5 +137,4 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
         times[:], numbers[:] = idle(len(times))
     state.lane_line[:], state.self_line[:] = 0, 0
     state.reputation[:] = ground.reputation
-    network = draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:], ground.given)
     return network, flags_of(ground, key)

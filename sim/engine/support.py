@@ -9,7 +9,6 @@ import numpy as np
 
 from sim.model.behaviour.person import GONE
 from sim.model.component import row as row_of
-from sim.model.mechanisms.digital_channels import overheard
 from sim.model.mechanisms.word_of_mouth import POSTS, strangers_reached
 from sim.model.random import happens, unit, words
 from sim.model.rules import inner_kernel, step
@@ -40,10 +39,12 @@ class Now(NamedTuple):
     weekly_sum: np.ndarray
     heard: np.ndarray
     """uint64 (people): good and bad messages about the company, then about the rival, 16 bits each."""
+    content: np.ndarray
+    """uint64 (people): how content those were who told of the company, then of the rival, 32 bits each, in parts."""
     kept: np.ndarray
     """uint32 (rows, people): words that several phases use."""
     spoken: np.ndarray
-    """int64 (4): messages about the company, well and ill, and about the rival."""
+    """int64 (6): messages about the company, well and ill, and about the rival; then how content their tellers were."""
     week: int
     world: np.uint64
     rate: np.float32
@@ -98,6 +99,7 @@ class Weekly(NamedTuple):
     firm: np.ndarray
     sum: np.ndarray
     heard: np.ndarray
+    content: np.ndarray
     kept: np.ndarray
     spoken: np.ndarray
 
@@ -115,7 +117,7 @@ def room_for(people: int, sizes: Sizes) -> tuple[Work, Weekly]:
     )  # fmt: skip
     weekly = Weekly(
         room(f32, sizes.weekly_number, people), room(u8, sizes.weekly_flag, people), room(f32, sizes.weekly_firm, 1),
-        room(i64, sizes.weekly_sum), room(u64, people), room(u32, sizes.kept, people), room(i64, 4),
+        room(i64, sizes.weekly_sum), room(u64, people), room(u64, people), room(u32, sizes.kept, people), room(i64, 6),
     )  # fmt: skip
     return work, weekly
 
@@ -243,23 +245,28 @@ def resize(times, numbers, before, now, minutes):
 
 
 @inner_kernel
-def begin_talk(spoken, complaints, visibility):
-    """A new week of talk, in which public complaints are the first that is said of the company."""
+def begin_talk(spoken, complaints):
+    """A new week of talk, in which public complaints are the first that is said of the company; nobody is content in them."""
     spoken[:] = 0
-    spoken[1] += overheard(complaints, visibility)
+    spoken[1] += complaints
 
 
 @inner_kernel
-def told_by(columns, network, i, well):
-    """Person ``i`` tells every friend about the own provider; returns how many hear it. ``columns``: provider, heard, spoken."""
-    providers, heard, spoken = columns
-    lane = 2 * i64(providers[i]) + (0 if well else 1)
+def told_by(columns, network, i, lane, parts):
+    """Person ``i`` tells every friend; returns how many hear it.
+
+    ``columns``: provider, heard, content, spoken; ``lane``: 2 x the provider told of, and 1 for ill; ``parts``: how content.
+    """
+    providers, heard, content, spoken = columns
+    provider = lane >> 1
     spoken[lane] += 1
-    hearers, message = i64(0), u64(16 * lane)
+    spoken[4 + provider] += parts
+    hearers, message, carried = i64(0), u64(16 * lane), u64(parts) << u64(32 * provider)
     for place in range(network.first[i], network.first[i + u32(1)]):
         friend = u32(network.friends[u32(place)])
         hears = providers[friend] != GONE
         heard[friend] += u64(hears) << message
+        content[friend] += carried if hears else u64(0)
         hearers += hears
     return hearers
 
@@ -268,25 +275,28 @@ def told_by(columns, network, i, well):
 def _read(columns, i, message, strangers, drawn, moment):
     """Strangers read a post of person ``i``; returns how many are in the market and not the writer.
 
-    ``drawn``: the first four words of the post, of which the first is spent; ``moment``: (world, week).
+    ``message``: lane and parts of :func:`told_by`; ``drawn``: the first four words of the post, of which the first is spent;
+    ``moment``: (world, week).
     """
-    providers, heard = columns
-    readers, people = i64(0), u64(providers.size)
+    providers, heard, content = columns
+    lane, parts = message
+    readers, people, carried = i64(0), u64(providers.size), u64(parts) << u64(32 * (lane >> 1))
     for k in range(1, strangers + 1):
         if k & 3 == 0:
             drawn = words(moment[0], POSTS, i, moment[1], k >> 2)
         stranger = u32((u64(drawn[k & 3]) * people) >> u64(32))
         reads = (providers[stranger] != GONE) & (stranger != i)
-        heard[stranger] += u64(reads) << message
+        heard[stranger] += u64(reads) << u64(16 * lane)
+        content[stranger] += carried if reads else u64(0)
         readers += reads
     return readers
 
 
 @step
-def posted_by(now, i, well, p):
+def posted_by(now, i, lane, parts, p):
     """Somebody who talks perhaps posts it too; returns how many read it."""
     drawn = words(now.world, POSTS, i, now.week, 0)
-    online = happens(p.word_of_mouth_online, unit(drawn[0]))
+    online, well = happens(p.word_of_mouth_online, unit(drawn[0])), lane & 1 == 0
     strangers = strangers_reached(i64(p.word_of_mouth_broadcast), p.word_of_mouth_outcry, well) if online else i64(0)
-    message = u64(16 * (2 * i64(now.mark[PROVIDER, i]) + (0 if well else 1)))
-    return _read((now.mark[PROVIDER], now.heard), i, message, strangers, drawn, (now.world, now.week))
+    columns = (now.mark[PROVIDER], now.heard, now.content)
+    return _read(columns, i, (lane, parts), strangers, drawn, (now.world, now.week))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.model.behaviour.choice import has_sorted
 from sim.model.behaviour.expectation import expectation_so_far
 from sim.model.behaviour.person import COMPANY, RIVAL, STARTS, TRAITS
 from sim.model.behaviour.satisfaction import aversion, bend, felt, judgement, surprise
@@ -25,6 +26,9 @@ _STREAMS = np.array([stream(f"person: {name}") for name in _NAMES], np.uint32)
 _LOW = np.array([line.low for line in LINES], np.float32)
 _HIGH = np.array([line.high for line in LINES], np.float32)
 SEGMENT, LIKENESS, OUTLOOK = stream("person: segment"), stream("person: likeness"), stream("person: outlook")
+SORTED = stream("person: sorted")
+FITS = tuple(line for line in LINES if line.name.startswith("fit_"))
+"""What suits a person, drawn before everything else."""
 
 _RIVALS_TENURE = (1, f32(0), f32(260))
 """Whoever is with the rival has been for up to five years."""
@@ -35,6 +39,11 @@ _EXPECTATION, _SATISFACTION, _TRUST = (_NAMES.index(name) for name in ("expectat
 _ROWS = np.array([row(trait.name) for trait in TRAITS], np.int64)
 E_, S_, T_, G_ = row("expectation"), row("satisfaction"), row("trust"), row("grievance")
 EXPOSURE, FAIRNESS = row("failure_exposure"), row("price_fairness")
+_FIT_LINES = np.array([_NAMES.index(line.name) for line in FITS], np.int64)
+FIT_COMPANY, FIT_RIVAL = row("fit_company"), row("fit_rival")
+EVIDENCE_COMPANY, EVIDENCE_RIVAL, COMPARED_IN = row("evidence_company"), row("evidence_rival"), row("compared_in")
+LONG_AGO = -520
+"""The week in which everybody last compared providers when the scenario begins: so long ago that it does not matter."""
 BELIEF_COMPANY, BELIEF_RIVAL = row("belief_company"), row("belief_rival")
 PROVIDER, SEGMENT_ROW, TENURE, CONTRACT_END = row("provider"), row("segment"), row("tenure"), row("contract_end")
 
@@ -150,10 +159,10 @@ def _keep(values, column):
 def _settle(i, values, outlook, p, columns):
     """Expectation, satisfaction and trust at the start: as given, or as they follow from quality, exposure and tenure."""
     number, clock, mark = columns
-    level, rate, over = p.quality_level, p.quality_error_rate, p.marketing_overpromise
+    level, rate, over, fit = p.quality_level, p.quality_error_rate, p.marketing_overpromise, number[FIT_COMPANY, i]
     if mark[PROVIDER, i] == RIVAL:
-        level, rate, over = p.rival_level, p.rival_error_rate, p.rival_overpromise
-    usual = usual_performance(level, rate, number[EXPOSURE, i], p.quality_error_depth)
+        level, rate, over, fit = p.rival_level, p.rival_error_rate, p.rival_overpromise, number[FIT_RIVAL, i]
+    usual = usual_performance(level + fit, rate, number[EXPOSURE, i], p.quality_error_depth)
     expected, satisfied, trusting = values
     if np.isnan(expected):
         expected = expectation_so_far(promise(level, over), usual, clock[TENURE, i], p.satisfaction_settling)
@@ -168,17 +177,32 @@ def _settle(i, values, outlook, p, columns):
 
 
 @lean_kernel
-def _start(world, i, person, lines, p, columns):
+def _sort(world, i, person, sorting, columns):
+    """Who has had the time to find out is with the provider that suits them better: of two fits that were drawn alike."""
+    number, clock, mark = columns
+    ours, theirs = number[FIT_COMPANY, i], number[FIT_RIVAL, i]
+    better = ours > theirs if mark[PROVIDER, i] == RIVAL else theirs > ours
+    if better and unit(word(world, SORTED, person, 0, 0)) < has_sorted(i64(clock[TENURE, i]), sorting):
+        number[FIT_COMPANY, i], number[FIT_RIVAL, i] = theirs, ours
+
+
+@lean_kernel
+def _start(world, i, person, lines, p, columns, sorts):
     """Where one person stands in week 0: a customer as the lines say, a rival's customer as newcomers to the story do."""
     number, clock, mark = columns
     unknown = (f32(np.nan), f32(np.nan), f32(np.nan))
     number[FAIRNESS, i] = f32(1)
-    clock[CONTRACT_END, i] = -1
+    number[EVIDENCE_COMPANY, i] = number[EVIDENCE_RIVAL, i] = p.belief_evidence
+    clock[CONTRACT_END, i], clock[COMPARED_IN, i] = -1, LONG_AGO
     if mark[PROVIDER, i] == RIVAL:
         clock[TENURE, i] = np.int16(drawn(world, _STREAMS[_TENURE], person, _RIVALS_TENURE, f32(0), f32(260)))
+        if sorts:
+            _sort(world, i, person, p.choice_sorting, columns)
         _settle(i, unknown, lines[_LINES + 2, i], p, columns)
         return
     clock[TENURE, i] = np.int16(lines[_TENURE, i])
+    if sorts:
+        _sort(world, i, person, p.choice_sorting, columns)
     if np.int16(lines[_CONTRACT, i]) > 0:
         clock[CONTRACT_END, i] = np.int16(lines[_CONTRACT, i])
     number[G_, i] = lines[_GRIEVANCE, i]
@@ -202,6 +226,36 @@ def _look_out(world, start, size, lines, words):
 
 
 @lean_kernel
+def _alike_fits(plan):
+    """Whether what suits people is drawn for both providers from the same distribution, and no file says it of anybody."""
+    given, _, kind, numbers, _ = plan
+    ours, theirs = _FIT_LINES[0], _FIT_LINES[1]
+    alike = True
+    for s in range(kind.shape[0]):
+        alike = alike and _code(kind, numbers, s, ours) == _code(kind, numbers, s, theirs)
+    for founder in range(given.shape[1]):
+        alike = alike and np.isnan(given[ours, founder]) and np.isnan(given[theirs, founder])
+    return alike
+
+
+@lean_kernel
+def fits(world, founders, plan, columns, room):
+    """What suits everybody, block by block; arguments as of :func:`everybody`."""
+    people, given = columns[0].shape[1], plan[0]
+    words, lines, likeness = room
+    for start in range(0, people, BLOCK):
+        end = min(start + BLOCK, people)
+        mark = columns[2][:, start:end]
+        _place_people(world, start, founders, plan, mark, likeness)
+        for place in _FIT_LINES:
+            values = lines[place, : end - start]
+            _draw_line(world, place, start, plan, mark[SEGMENT_ROW], values, (words, lines[_LINES]))
+            if given.shape[1] > 0:
+                _give(values, likeness, given[place])
+            _keep(values, columns[0][_ROWS[place], start:end])
+
+
+@lean_kernel
 def everybody(world, founders, plan, policy, columns, room):
     """Everybody, block by block.
 
@@ -210,11 +264,14 @@ def everybody(world, founders, plan, policy, columns, room):
     """
     people, p, given = columns[0].shape[1], policy[0], plan[0]
     words, lines, likeness = room
+    sorts = _alike_fits(plan)
     for start in range(0, people, BLOCK):
         end = min(start + BLOCK, people)
         number, clock, mark = columns[0][:, start:end], columns[1][:, start:end], columns[2][:, start:end]
         _place_people(world, start, founders, plan, mark, likeness)
         for place in range(_LINES):
+            if place == _FIT_LINES[0] or place == _FIT_LINES[1]:
+                continue
             values = lines[place, : end - start]
             _draw_line(world, place, start, plan, mark[SEGMENT_ROW], values, (words, lines[_LINES]))
             if given.shape[1] > 0:
@@ -223,6 +280,6 @@ def everybody(world, founders, plan, policy, columns, room):
                 _keep(values, number[_ROWS[place]])
         _look_out(world, start, end - start, lines, words)
         for i in range(end - start):
-            _start(world, i, start + i, lines, p, (number, clock, mark))
+            _start(world, i, start + i, lines, p, (number, clock, mark), sorts)
         _believe(p.belief_starting, p.belief_spread, lines[_LINES, : end - start], number[BELIEF_COMPANY])
         _believe(p.belief_starting, p.belief_spread, lines[_LINES + 1, : end - start], number[BELIEF_RIVAL])

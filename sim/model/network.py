@@ -1,6 +1,7 @@
 """Who talks to whom: an undirected graph drawn afresh for every replication from keyed draws.
 
-``small_world`` (Watts & Strogatz 1998, Nature 393:440-442): neighbours on a ring, some ties rewired to strangers.
+``small_world`` (Watts & Strogatz 1998, Nature 393:440-442): neighbours on a ring, some ties rewired to strangers; who
+stands where on the ring is drawn, so that customers and others mix.
 ``random``: every person picks half of the degree at random and is picked as often. ``scale_free`` (Barabási & Albert 1999,
 Science 286:509-512, in the linear time of Batagelj & Brandes 2005, Physical Review E 71:036113): people come one after the
 other and tie themselves to those who already have many ties. ``configuration`` (Newman, Strogatz & Watts 2001, Physical
@@ -16,7 +17,7 @@ from sim.model.random import fill, stream, unit, words
 from sim.model.rules import kernel, lean_kernel, step
 from sim.model.week import Network
 
-u64, i64, i32 = np.uint64, np.int64, np.int32
+u64, i64, i32, f32 = np.uint64, np.int64, np.int32, np.float32
 
 TIES, ARRIVAL, SURVEYED = stream("ties"), stream("ties: arrival"), stream("ties: surveyed")
 NONE, SMALL_WORLD, RANDOM = 0, 1, 2
@@ -240,7 +241,11 @@ def _own_ties(world: np.uint64, kind: str, people: int, half: int, rewiring: flo
     other = np.empty((people, half), np.int32)
     bits = np.empty((4, 1024), np.uint32)
     _draw_ties(world, OWN_TIES[kind], np.float32(rewiring), other, (bits[0], bits[1], bits[2], bits[3]))
-    return network_of(people, np.arange(people, dtype=np.int32), other)
+    order = np.arange(people, dtype=np.int32)
+    if kind == "small_world":
+        _shuffle(world, ARRIVAL, order)
+        _rename(other.reshape(-1), order)
+    return network_of(people, order, other)
 
 
 def _scale_free(world: np.uint64, people: int, half: int) -> Network:
@@ -263,6 +268,34 @@ def configured(world: np.uint64, degrees: np.ndarray) -> Network:
     _shuffle(world, TIES, ends)
     pairs = ends[: ends.size // 2 * 2].reshape(-1, 2)
     return network_of(len(degrees), pairs[:, 0], pairs[:, 1:])
+
+
+@lean_kernel
+def _blended(column, first, friends, likeness, mean, blend):
+    """Write into ``blend`` everybody's own deviation from the mean, mixed with those of their friends; the spread stays."""
+    own, shared = np.sqrt(f32(1) - likeness), np.sqrt(likeness)
+    for person in range(column.size):
+        start, end = i64(first[person]), i64(first[person + 1])
+        around = f32(0)
+        for place in range(start, end):
+            around += column[friends[place]] - mean
+        alone = column[person] - mean
+        others = around / np.sqrt(f32(end - start)) if end > start else alone
+        blend[person] = own * alone + shared * others if end > start else alone
+
+
+def blend_among_friends(column: np.ndarray, network: Network, likeness: float, within: tuple[float, float]) -> None:
+    """Make a drawn trait alike among friends, in place: ``likeness`` is the share of its variance that friends have in common.
+
+    Everybody keeps √(1 - likeness) of their own deviation from the mean; the rest is the sum of their friends' deviations over
+    the root of their number, which has the same variance when all were drawn alike. ``within``: the trait's range.
+    """
+    if likeness <= 0:
+        return
+    mean = np.float32(column.mean(dtype=np.float64))
+    blend = np.empty_like(column)
+    _blended(column, network.first, network.friends, np.float32(likeness), mean, blend)
+    column[:] = np.clip(blend + mean, np.float32(within[0]), np.float32(within[1]))
 
 
 def draw_network(

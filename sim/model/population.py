@@ -8,15 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from sim.model.component import row
 from sim.model.distributions import Distribution
-from sim.model.initial_state import BLOCK, LINES, everybody
+from sim.model.initial_state import BLOCK, FITS, LINES, everybody, fits
+from sim.model.network import blend_among_friends
+from sim.model.week import Network
 
 _PLACE = {line.name: place for place, line in enumerate(LINES)}
 _FOLLOWS = -1
 """Kind of a line that is not drawn: a starting state that follows from the others, or what a file gives of everybody."""
+
+
+class Friends(NamedTuple):
+    """Who knows whom, and how alike friends are: the share of the variance of what suits them that they have in common."""
+
+    network: Network
+    likeness: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +46,10 @@ class Plan:
     kind: np.ndarray
     numbers: np.ndarray
     until: np.ndarray
+
+    def is_drawn(self, name: str) -> bool:
+        """Whether nobody's value of a line is given by a file."""
+        return self.given.shape[1] == 0 or bool(np.isnan(self.given[_PLACE[name]]).all())
 
 
 def plan_people(
@@ -81,11 +96,18 @@ def _numbers(segment: np.ndarray | None) -> np.ndarray:
 
 
 def draw_people(
-    world: np.uint64, plan: Plan, policy: np.ndarray, into: tuple[np.ndarray, np.ndarray, np.ndarray]
+    world: np.uint64, plan: Plan, policy: np.ndarray, into: tuple[np.ndarray, np.ndarray, np.ndarray], friends: Friends
 ) -> None:
-    """Make the people of one replication, in place; ``policy`` is the scenario's (week 0 counts), ``into`` the columns."""
+    """Make the people of one replication, in place; ``policy`` is the scenario's (week 0 counts), ``into`` the columns.
+
+    What suits whom is drawn first, for it is alike among friends; then everything else, which follows from it too.
+    """
     for column in into:
         column[:] = 0
     lines = (plan.given, plan.segment, plan.kind, plan.numbers, plan.until)
     room = (np.empty((4, BLOCK), np.uint32), np.empty((len(LINES) + 3, BLOCK), np.float32), np.empty(BLOCK, np.int64))
+    fits(world, plan.founders, lines, into, room)
+    for line in FITS:
+        if plan.is_drawn(line.name):
+            blend_among_friends(into[0][row(line.name)], friends.network, friends.likeness, (line.low, line.high))
     everybody(world, plan.founders, lines, policy, into, room)

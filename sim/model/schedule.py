@@ -93,18 +93,30 @@ class Resize:
 
 
 @dataclass(frozen=True)
-class Telling:
-    """Those of whom ``asked`` is true tell their friends: well or not, as ``says_well`` says, and ``be_heard`` is what it leaves.
+class Overhearing:
+    """What was complained of in public is the first that is said of the company; the step gives how often."""
 
-    How friends are told is part of the engines, since a step is about one person.
+    step: Step
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Those of whom ``asked`` is true tell their friends.
+
+    ``about``: of which provider; ``content``: how content they are with it, 0 to 1, which the message carries; ``says_well``:
+    whether it counts as good; ``be_heard``: what it leaves; ``posts``: whether strangers may read it, too. How friends are
+    told is part of the engines, since a step is about one person.
     """
 
     asked: Step
+    about: Step
+    content: Step
     says_well: Step
     be_heard: Step
+    posts: bool = True
 
 
-Item = Everybody | Listing | Whoever | InTurn | Company | Representatives | Queue | Resize | Telling
+Item = Everybody | Listing | Whoever | InTurn | Company | Representatives | Queue | Resize | Overhearing | Telling
 
 
 def steps_in(item: Item) -> list[Step]:

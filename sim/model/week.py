@@ -68,6 +68,7 @@ from sim.model.schedule import (
     Item,
     Line,
     Listing,
+    Overhearing,
     Queue,
     Representatives,
     Resize,
@@ -93,7 +94,7 @@ WEEK: dict[str, tuple[Item, ...]] = {
         Resize((PHONES,), CALL_CENTRE_HOURS),
         Resize((TILLS, MACHINES), SHOP_HOURS),
         Representatives(employee_care.come_to_work),
-        *company(employee_care.pay_for_staff),
+        *company(employee_care.pay_for_staff, employee_care.be_ordinary),
     ),
     "experience": (
         *everybody(quality.use_product, transparency.see_process, personalisation.be_fitted),
@@ -127,8 +128,15 @@ WEEK: dict[str, tuple[Item, ...]] = {
             call_centre.dial, call_centre.answer_call, call_centre.after_call, (PHONES,), CALL_CENTRE_HOURS,
         ),
     ),
-    "talk": (Telling(talk.talks_now, talk.says_well, talk.be_heard),),
-    "listen": (*everybody(belief.listen), *company(belief.move_reputations)),
+    "talk": (
+        Overhearing(digital_channels.be_overheard),
+        Telling(talk.talks_now, talk.about_own, talk.content_with_own, talk.says_well, talk.be_heard),
+        Telling(
+            talk.tells_of_other, talk.about_other, talk.content_with_other, talk.says_well_of_other, talk.be_heard_of_other,
+            posts=False,
+        ),
+    ),
+    "listen": (*everybody(belief.listen, talk.keep_in_mind), *company(belief.move_reputations)),
     "decide": (
         Whoever(retention_offers.gets_plan, retention_offers.get_plan),
         Whoever(winback.may_be_wooed, winback.be_wooed),

@@ -177,4 +177,5 @@ def ground_of(scenario: Scenario) -> Ground:
         (market.company_reputation, market.rival_reputation),
         _given(scenario, plan.people),
         scenario.model,
+        0.0 if network.kind == "none" else network.homophily,
     )

@@ -71,6 +71,10 @@ class Network(Parameters):
     rewiring: float = parameter(
         0.1, "share", 0, 1, "Share of the ties of a small world that lead to strangers",
         "literature: Watts & Strogatz 1998 (Nature 393:440-442); the size is assumed")  # fmt: skip
+    homophily: float = parameter(
+        0.3, "share", 0, 1, "Share of the differences in what suits people that friends have in common",
+        "assumption: friends' fits correlate by about 0.35; McPherson, Smith-Lovin & Cook 2001 (Annual Review of Sociology "
+        "27:415-444) for friends being alike")  # fmt: skip
     file: Path | None = Field(
         None, description="For edges: a file (.csv, .csv.gz, .parquet) with a header and two columns of customers' numbers, "
         "from 0, prospects after customers. For configuration: one with a column of numbers of friends")  # fmt: skip
@@ -90,11 +94,11 @@ class Network(Parameters):
 
 MATTERS = {
     "none": ("kind",),
-    "small_world": ("kind", "degree", "rewiring"),
-    "random": ("kind", "degree"),
-    "scale_free": ("kind", "degree"),
-    "configuration": ("kind", "file", "column", "degrees"),
-    "edges": ("kind", "file"),
+    "small_world": ("kind", "degree", "rewiring", "homophily"),
+    "random": ("kind", "degree", "homophily"),
+    "scale_free": ("kind", "degree", "homophily"),
+    "configuration": ("kind", "homophily", "file", "column", "degrees"),
+    "edges": ("kind", "homophily", "file"),
 }
 """What of the network's settings means anything, by kind."""
 

@@ -9,6 +9,7 @@ from mesa import Agent
 
 from sim.model.behaviour.person import COMPANY, RIVAL
 from sim.model.component import Model
+from sim.model.mechanisms.word_of_mouth import PARTS
 from sim.model.random import spare_word, uniform, unit, word, words
 from sim.service.queues import SERVED, answer, stand_in, standing
 
@@ -96,7 +97,11 @@ class Customer(Carrier):
     def __init__(self, market: Market, number: int) -> None:
         super().__init__(market, number)
         self.friends: list[Customer] = []
-        self.told = silence()
+        self.told, self.content = silence(), no_content()
+
+    def heard_content(self, provider: int) -> np.float32:
+        """How content those were who told of a provider this week, all together."""
+        return f32(self.content.get(provider, 0)) * f32(1 / PARTS)
 
     def heard(self, provider: int, well: bool) -> int:
         """How many good or bad messages about a provider they heard this week."""
@@ -131,6 +136,11 @@ class Company(Carrier):
 def silence() -> dict[tuple[int, bool], int]:
     """Messages by provider and whether they are good: none yet."""
     return {(provider, well): 0 for provider in (COMPANY, RIVAL) for well in (True, False)}
+
+
+def no_content() -> dict[int, int]:
+    """How content those were who told of each provider, in parts: nobody told yet."""
+    return dict.fromkeys((COMPANY, RIVAL), 0)
 
 
 class OpenLine:

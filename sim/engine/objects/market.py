@@ -9,16 +9,26 @@ from typing import Any
 import numpy as np
 from mesa import Agent, Model
 
-from sim.engine.objects.agents import Carrier, Company, Counts, Customer, Notes, OpenLine, Several, silence
+from sim.engine.objects.agents import Carrier, Company, Counts, Customer, Notes, OpenLine, Several, no_content, silence
 from sim.engine.start import Ground, RunFlags, begin, empty_state
 from sim.model.behaviour.ledger import rate as booking_rate
 from sim.model.behaviour.person import COMPANY, GONE
 from sim.model.columns import KINDS, OF_COMPANY
-from sim.model.mechanisms.digital_channels import overheard
-from sim.model.mechanisms.word_of_mouth import POSTS, strangers_reached
+from sim.model.mechanisms.word_of_mouth import PARTS, POSTS, carried, strangers_reached
 from sim.model.random import happens
 from sim.model.schedule import Company as ByCompany
-from sim.model.schedule import Everybody, InTurn, Line, Listing, Queue, Representatives, Resize, Telling, Whoever
+from sim.model.schedule import (
+    Everybody,
+    InTurn,
+    Line,
+    Listing,
+    Overhearing,
+    Queue,
+    Representatives,
+    Resize,
+    Telling,
+    Whoever,
+)
 from sim.model.steps import Step
 from sim.model.week import EVERYBODY, Network, State, week_of
 from sim.model.week import journal as empty_journal
@@ -47,6 +57,10 @@ class Week:
         """Messages that were told of a provider this week."""
         return self._market.said[provider, well]
 
+    def spoken_content(self, provider: int) -> np.float32:
+        """How content those were who told of a provider this week, all together."""
+        return f32(self._market.said_content[provider]) * f32(1 / PARTS)
+
 
 class Market(Model):
     """One replication of a scenario: its customers, its company, and the week they are in.
@@ -67,7 +81,8 @@ class Market(Model):
         self.policy = self.last_policy = self.policies[0]
         self.week.company_reputation, self.week.rival_reputation = state.reputation
         self.tally = np.zeros((ground.weeks if weeks is None else weeks, len(self.parts.counts)), np.int64)
-        self.counted, self.notes, self.said = Counts(self.parts), Notes(self), silence()
+        self.counted, self.notes = Counts(self.parts), Notes(self)
+        self.said, self.said_content = silence(), no_content()
         self.journal = empty_journal() if journal is None else journal
         self.queues = state  # of which the heaps and lines are used, in place
         self.lists: dict[Step, list[Customer]] = {}
@@ -110,7 +125,7 @@ class Market(Model):
         for who in (self.company, *self.everybody):
             who.begin_week()
         for customer in self.everybody:
-            customer.told = silence()
+            customer.told, customer.content = silence(), no_content()
 
     def take(self, step: Step, me: Carrier, *own: Any, line: OpenLine | None = None, agent: Any = None) -> Any:
         """Have somebody take a step."""
@@ -203,16 +218,20 @@ class Market(Model):
 
     # ---- talk --------------------------------------------------------------------------------------------------------
 
+    def _overhearing(self, item: Overhearing) -> None:
+        self.said, self.said_content = silence(), no_content()
+        self.said[COMPANY, False] += self.take(item.step, self.company)
+
     def _telling(self, item: Telling) -> None:
-        self.said = silence()
-        complaints, loud = self.counted.public_complaints, self.policy.digital_channels.visibility
-        self.said[COMPANY, False] += overheard(complaints, loud)
         for customer in self._listed(item.asked):
-            well = self.take(item.says_well, customer)
-            hearers = [other for other in (*customer.friends, *self._readers(customer, well)) if other.provider != GONE]
+            well, parts = self.take(item.says_well, customer), carried(self.take(item.content, customer))
+            about, strangers = self.take(item.about, customer), self._readers(customer, well) if item.posts else ()
+            hearers = [other for other in (*customer.friends, *strangers) if other.provider != GONE]
             for other in hearers:
-                other.told[customer.provider, well] += 1
-            self.said[customer.provider, well] += 1
+                other.told[about, well] += 1
+                other.content[about] += parts
+            self.said[about, well] += 1
+            self.said_content[about] += parts
             self.take(item.be_heard, customer, well, len(hearers))
 
     def _readers(self, customer: Customer, well: bool) -> Iterable[Customer]:

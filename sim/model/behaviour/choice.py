@@ -1,9 +1,10 @@
 """When customers think about leaving, and whether they then stay, leave, join or come back.
 
-Serves S1.5, S1.9, S3.1 to S3.6. Most weeks nobody thinks; an open issue, a grievance, bad news from friends or the end of a
-contract makes a customer compare. Sources: Roos 1999 (J. Service Research 2:68-85) for triggers; Mittal & Kamakura 2001
-(J. Marketing Research 38:131-142) for behaviour that steepens with satisfaction. In the telecom scenarios the starred
-rates are fitted (docs/background/telecom.md); the defaults here are assumptions.
+Serves S1.5, S1.9, S3.1 to S3.6. Most weeks nobody thinks, the content less than those in doubt; an open issue, a grievance, bad
+news from friends or the end of a contract makes a customer compare, and who has just compared does not do so again at once.
+Sources: Roos 1999 (J. Service Research 2:68-85) for triggers; Mittal & Kamakura 2001 (J. Marketing Research 38:131-142) and
+Jones & Sasser 1995 (Harvard Business Review 73(6):88-99) for loyalty that steepens at both ends of satisfaction. In the telecom
+scenarios the starred rates are fitted (docs/background/telecom.md); the defaults here are assumptions.
 """
 
 import numpy as np
@@ -19,7 +20,8 @@ CHOICE = stream("choice")
 
 class Choice(Parameters):
     attention: float = parameter(
-        0.01, "per week", 0, 1, "Chance that a customer compares providers for no special reason", "assumption: once in two years")  # fmt: skip
+        0.01, "per week", 0, 1, "Chance that a customer of ordinary goodwill compares providers for no special reason",
+        "assumption: once in two years")  # fmt: skip
     issue_trigger: float = parameter(
         0.40, "per week", 0, 5, "Extra chance per unit of an open issue's severity", "assumption: trouble makes people look around")  # fmt: skip
     grievance_trigger: float = parameter(
@@ -29,6 +31,17 @@ class Choice(Parameters):
     good_news_trigger: float = parameter(
         0.0, "per week", 0, 1, "Extra chance in a week in which somebody hears well of the other provider",
         "assumption: none unless the scenario says so; it is what imitates in Bass 1969 (Management Science 15:215-227)")  # fmt: skip
+    decided: float = parameter(
+        8.0, "weeks", 0, 520, "Time after a comparison in which half of the inclination to compare again has come back",
+        "assumption: two months")  # fmt: skip
+    ends: float = parameter(
+        6.0, "ratio", 0, 100, "How much more goodwill counts at both ends than in the middle",
+        "literature: Jones & Sasser 1995 and Mittal & Kamakura 2001 for the form; size assumed: at 0.95 twice the slope")  # fmt: skip
+    hearsay: float = parameter(
+        0.25, "share", 0, 1, "Weight of what others say of the own provider in how a newcomer sees it",
+        "literature: East et al. 2017 (Int. J. Market Research 59(3)) find half the effect on staying that there is on coming")  # fmt: skip
+    hearsay_settled: float = parameter(
+        0.10, "share", 0, 1, "The same after many years", "assumption: one's own experience outweighs it")  # fmt: skip
     trust_weight: float = parameter(
         0.35, "share", 0, 1, "Weight of trust beside satisfaction in how the own provider is seen", "assumption: a third")  # fmt: skip
     grievance_weight: float = parameter(
@@ -42,6 +55,31 @@ class Choice(Parameters):
         "literature: Bijmolt, van Heerde & Pieters 2005: fitted to a price elasticity of choice near -2.6")  # fmt: skip
     involuntary: float = parameter(
         0.02, "per year", 0, 5, "Customers who leave for no fault of the company (move, death)", "literature: Keaveney 1995, involuntary 6 % of switching")  # fmt: skip
+    sorting: float = parameter(
+        52.0, "weeks", 0, 5000, "Tenure at the start by which half of the people have found out which provider suits them better",
+        "assumption: a year; in the course of the simulation people find out by themselves")  # fmt: skip
+    newcomers: float = parameter(
+        6.0, "per year", 0, 50, "How soon somebody new takes the place in the market of whoever has left it",
+        "assumption: two months on average, so that the market keeps its size; 0: nobody ever does")  # fmt: skip
+
+
+@rule
+def doubt(goodwill: float) -> float:
+    """How much more than usual somebody looks around: 1 at a goodwill of 0.7, nothing when nothing is left to wish for."""
+    missing = (f32(1) - goodwill) / f32(0.3)
+    return missing * missing
+
+
+@rule
+def open_again(weeks: int, decided: float) -> float:
+    """The inclination to compare so many weeks after the last comparison, against that of somebody who never did."""
+    return f32(weeks) / (f32(weeks) + decided) if weeks > 0 else f32(0)
+
+
+@rule
+def has_sorted(tenure: int, sorting: float) -> float:
+    """The chance that somebody of this tenure is where they are because it suits them better."""
+    return f32(tenure) / (f32(tenure) + sorting) if tenure > 0 else f32(0)
 
 
 @rule
@@ -56,6 +94,19 @@ def thinks(
 def goodwill(satisfaction: float, trust: float, trust_weight: float) -> float:
     """How the own provider is seen, before what is held against it."""
     return satisfaction + (trust - satisfaction) * trust_weight
+
+
+@rule
+def with_hearsay(own: float, belief: float, hearsay: float) -> float:
+    """How the own provider is seen once what others say of it is weighed in."""
+    return own + (belief - own) * hearsay
+
+
+@rule
+def worth(goodwill: float, ends: float) -> float:
+    """What goodwill counts in a comparison: more at both ends than about the ordinary 0.7."""
+    above = goodwill - f32(0.7)
+    return goodwill + ends * (above * above * above)
 
 
 @rule
@@ -78,6 +129,15 @@ def leaves(pull: float, hurdle: float, decisiveness: float) -> float:
 
 EXAMPLES = (
     example(thinks, 0.5, 0.2, 0.01, 0.03, 0.4, 0.25, becomes=0.29, because="0.03 + 0.01 + 0.4 x 0.5 + 0.25 x 0.2"),
+    example(doubt, 0.7, becomes=1.0, because="as usual"),
+    example(doubt, 0.4, becomes=4.0, because="twice as much is missing, and that counts twice"),
+    example(has_sorted, 52, 52.0, becomes=0.5, because="half after a year"),
+    example(has_sorted, 0, 0.0, becomes=0.0, because="who has just come has not tried the other"),
+    example(open_again, 8, 8.0, becomes=0.5, because="half has come back"),
+    example(open_again, 0, 8.0, becomes=0.0, because="decided this week"),
+    example(with_hearsay, 0.8, 0.6, 0.25, becomes=0.75, because="a quarter of the way to what is said"),
+    example(worth, 0.9, 10.0, becomes=0.98, because="0.9 + 10 x 0.2 x 0.2 x 0.2"),
+    example(worth, 0.4, 10.0, becomes=0.13, because="0.4 - 10 x 0.3 x 0.3 x 0.3"),
     example(goodwill, 0.8, 0.6, 0.5, becomes=0.7, because="half way between 0.8 and 0.6"),
     example(held_against, 0.5, 0.8, 0.4, 0.5, becomes=0.3, because="0.4 x 0.5 + 0.5 x 0.2"),
     example(pull, 0.8, 0.7, 0.1, 0.5, 0.05, becomes=0.15, because="half of (0.8 - 0.6), and 0.05 of price"),

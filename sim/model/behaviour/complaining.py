@@ -5,7 +5,7 @@ the popular 4 % is a misquotation); Hirschman 1970, "Exit, voice, and loyalty". 
 """
 
 from sim.model.behaviour.conversation import ABOUT, CONTACT, IN_TOUCH, NEW, SPEAKS
-from sim.model.behaviour.grievance import aggrieved
+from sim.model.behaviour.grievance import aggrieved, worn_off
 from sim.model.behaviour.issue import SILENT, UNDECIDED, carried, severity_of
 from sim.model.behaviour.person import ASKS, COMPANY, MOOD
 from sim.model.examples import example, example_of_step
@@ -27,6 +27,9 @@ class Complaining(Parameters):
     persistence: float = parameter(
         0.6, "share per week", 0, 1, "Chance to get in touch again while the issue is unresolved",
         "assumption: most try again within two weeks")  # fmt: skip
+    giving_up: float = parameter(
+        0.7, "ratio", 0, 20, "How much less readily people try again with each try in vain: 1 halves it after the first",
+        "assumption: after three or four most have given up")  # fmt: skip
 
 
 @rule
@@ -65,7 +68,8 @@ def get_in_touch(me, p, week, count, note, mark: int) -> int:
     severity = carried(before, p.issue.lasting, p.issue.closed_below)
     severity = max(severity, fresh) if new else severity
     chance = speaks_up(me.contact_propensity, severity, p.complaining.base, p.complaining.slope)
-    again = p.complaining.persistence if severity > 0.0 and tried != SILENT else 0.0
+    tries_again = worn_off(p.complaining.persistence, tried, p.complaining.giving_up)
+    again = tries_again if severity > 0.0 and tried != SILENT else 0.0
     calls = troubled and happens(spared(chance, p.transparency.calls_spared, told) if new else again, luck)
     silent = new and not calls
     hurt = aggrieved(grievance, fresh, p.grievance.rise * p.grievance.silent, 0.0)

@@ -3,16 +3,24 @@
 Sources: SQM Group for first-contact resolution; the marks and weights are those of the mechanisms that hold the conversation.
 """
 
-from sim.model.behaviour.grievance import aggrieved, relieved
+from sim.model.behaviour.grievance import aggrieved, relieved, worn_off
 from sim.model.behaviour.issue import MOST_TRIES, UNDECIDED
 from sim.model.behaviour.ledger import lost
-from sim.model.behaviour.satisfaction import remember
+from sim.model.behaviour.satisfaction import be_stirred, moved, verdict_on
 from sim.model.behaviour.trust import trust_after
 from sim.model.examples import AS_IT_WAS, example, example_of_step
-from sim.model.mechanisms.accountability import delighted, justice, made_good, remedy
+from sim.model.mechanisms.accountability import (
+    accepts_refusal,
+    delighted,
+    excellence,
+    justice,
+    made_good,
+    remedy,
+    reopens,
+)
 from sim.model.mechanisms.pricing import cents
 from sim.model.numeric import FIXED_ONE, fixed, share
-from sim.model.random import stream
+from sim.model.random import happens, stream
 from sim.model.rules import f32, rule
 from sim.model.steps import step
 
@@ -46,6 +54,13 @@ def effort(pain: float, tries: int, solved: bool) -> float:
     return share(f32(0.1) + pain + f32(0.3) * before + (f32(0) if solved else f32(0.3)))
 
 
+@rule
+def restored(before: float, after: float, expectation: float) -> float:
+    """Satisfaction after an ordinary contact: it may take, and give back what was missing, but nobody is delighted by it."""
+    ceiling = expectation if expectation > before else before
+    return after if after < ceiling else ceiling
+
+
 @step
 def severity_of_matter(me, mark: int) -> float:
     """How grave the matter of a contact is; a question is not."""
@@ -61,7 +76,9 @@ def tries_before(me, mark: int) -> int:
 @step
 def feel_contact(me, p, week, quality: float):
     """Satisfaction and trust after a conversation of this quality, or after waiting for one in vain."""
-    me.ledger_service += remember(me, p, quality, p.call_centre.memory) * week.rate
+    liked = me.satisfaction
+    me.satisfaction = restored(liked, moved(liked, verdict_on(me, p, quality), p.call_centre.memory), me.expectation)
+    me.ledger_service += lost(liked, me.satisfaction) * week.rate
     before = me.trust
     growth, loss = share(p.trust.growth * p.trust.encounter), share(p.trust.loss * p.trust.encounter)
     me.trust = trust_after(before, quality, growth, loss)
@@ -79,18 +96,30 @@ def owned(p, weeks: float) -> float:
 
 
 @step
-def recover(me, p, week, count, note, solved: bool, weeks: float):
-    """After an answered contact about an issue: a recovery that is owned or not, or a refusal that rankles."""
-    severity, grievance, justly = me.issue_severity, me.grievance, owned(p, weeks)
+def recover(me, p, week, count, note, solved: bool, weeks: float) -> bool:
+    """After an answered contact about an issue: a recovery that is owned or not, or a refusal that rankles.
+
+    Gives back whether the matter is closed: what was solved may come up again, and a refusal may be understood.
+    """
+    severity, grievance, justly, luck = me.issue_severity, me.grievance, owned(p, weeks), me.spare_luck(CONTACT)
+    closed = not solved
     if solved:
+        closed = not happens(reopens(p.accountability.disputed, justly), luck)
+        be_stirred(me, severity * excellence(justly))
         whole = made_good(me.satisfaction, me.expectation, severity, justly, p.accountability.restores)
         me.satisfaction = delighted(whole, severity, justly, p.accountability.delight)
         me.grievance = relieved(grievance, p.accountability.relief * justly)
         count.cost_compensation += cents(me.spend, weeks)
         note.recovered(justly)
+        if not closed:
+            note.reopens(severity)
     else:
-        me.grievance = aggrieved(grievance, severity, p.grievance.rise, justly)
+        closed = happens(accepts_refusal(p.accountability.explains, p.accountability.acknowledges), luck)
+        rise = 0.0 if closed else worn_off(p.grievance.rise, me.issue_tries, p.grievance.wearing)
+        me.grievance = aggrieved(grievance, severity, rise, justly)
         me.ledger_accountability += lost(me.grievance, grievance) * week.rate
+        be_stirred(me, 0.0 if closed else severity)
+    return closed
 
 
 @step
@@ -103,7 +132,10 @@ def rankle(me, p, week, severity: float, part: float):
 
 @step
 def settle(me, p, mark: int, solved: bool):
-    """Close the issue, leave it open with one more try, or make one of a question that nobody answered."""
+    """Close the issue, leave it open with one more try, or make one of a question that nobody answered.
+
+    ``solved``: whether the matter is closed.
+    """
     about, tried = (mark & ABOUT) != 0, me.issue_tries
     new = not about and not solved and me.issue_severity <= 0.0
     later = min(tried + 1, MOST_TRIES) if about and not solved else 1 if new else tried
@@ -131,9 +163,15 @@ def _how(owned: float) -> str:
     return next((words for limit, words in steps if owned >= limit), "hardly")
 
 
-EVENTS = {"recovered": lambda owned, here: f"The company {_how(owned)} made up for it ({owned:.2f} of 1)."}
+EVENTS = {
+    "recovered": lambda owned, here: f"The company {_how(owned)} made up for it ({owned:.2f} of 1).",
+    "reopens": "The matter came up again, though it had been called solved.",
+}
 EXAMPLES = (
     example(solves, 0.8, 0.5, 0.4, becomes=0.64, because="0.8 x (1 - 0.4 x 0.5)"),
+    example(restored, 0.6, 0.7, 0.65, becomes=0.65, because="no more than was expected"),
+    example(restored, 0.7, 0.8, 0.6, becomes=0.7, because="nothing was missing"),
+    example(restored, 0.7, 0.5, 0.6, becomes=0.5, because="a bad contact takes what it takes"),
     example(effort, 0.2, 1, False, becomes=0.75, because="0.1 + 0.2 + 0.3 x 1/2 + 0.3"),
     example(encounter, True, 0.8, True, 0.3, 0.35, 0.1, becomes=0.74, because="0.25 + 0.24 + 0.35 - 0.1"),
     example(encounter, True, 0.5, False, 0.3, 0.35, 0.3, becomes=0.1, because="0.25 + 0.15 - 0.3"),
@@ -153,18 +191,28 @@ STEP_EXAMPLES = (
         "accountability.blames": 0.1}, becomes={"gives": 0.435}, because="0.45 x 0.5 + 0.35 x 0.6 + 0.2 x 0.5 - 0.1",
     ),
     example_of_step(
-        recover, True, 2.0,
+        recover, True, 2.0, luck={(CONTACT, "spare"): 0.02},
         me={"issue_severity": 0.5, "satisfaction": 0.6, "expectation": 0.8, "grievance": 0.4, "spend": 10.0},
         p={"accountability.acknowledges": 1.0, "accountability.apologises": 1.0, "accountability.speed": 1.0,
-           "accountability.blames": 0.025, "accountability.delight": 0.1, "accountability.relief": 0.8},
-        becomes={"satisfaction": 0.7075, "grievance": 0.16, "count.cost_compensation": 2000, "note.recovered": 0.75},
-        because="justice 0.775 - 0.025: half of the 0.2 missing, then 0.3 x 0.1 x 0.5 x 0.5; 0.6 of the grievance goes",
+           "accountability.blames": 0.025, "accountability.delight": 0.1, "accountability.relief": 0.8,
+           "accountability.disputed": 0.25},
+        becomes={"satisfaction": 0.7075, "grievance": 0.16, "stirred": 0.25, "count.cost_compensation": 2000,
+                 "note.recovered": 0.75, "gives": True},
+        because="justice 0.775 - 0.025: half of the 0.2 missing, then 0.3 x 0.1 x 0.5 x 0.5; 0.6 of the grievance goes; closed, "
+                "for 0.02 is not below 0.25 x 0.25 x 0.25",
     ),
     example_of_step(
         recover, False, 2.0, me={"issue_severity": 0.5, "grievance": 0.4, "spend": 10.0}, week={"rate": 2.0},
+        luck={(CONTACT, "spare"): 0.6},
         p={"accountability.acknowledges": 1.0, "accountability.apologises": 1.0, "accountability.speed": 1.0,
-           "accountability.blames": 0.025, "grievance.rise": 0.6},
-        becomes={"grievance": 0.445, "ledger_accountability": 0.09}, because="0.4 + 0.6 x 0.6 x 0.5 x a quarter, not owned",
+           "accountability.blames": 0.025, "grievance.rise": 0.6, "accountability.explains": 0.5},
+        becomes={"grievance": 0.445, "ledger_accountability": 0.09, "stirred": 0.5, "gives": False},
+        because="0.4 + 0.6 x 0.6 x 0.5 x a quarter, not owned; 0.6 is above the half who accept an explanation",
+    ),
+    example_of_step(
+        recover, False, 2.0, me={"issue_severity": 0.5, "grievance": 0.4}, luck={(CONTACT, "spare"): 0.4},
+        p={"accountability.acknowledges": 1.0, "accountability.explains": 0.5}, becomes={"gives": True},
+        because="one of the half who accept a frank explanation",
     ),
     example_of_step(
         rankle, 0.5, 0.5, me={"grievance": 0.2}, week={"rate": 2.0}, p={"grievance.rise": 0.5},

@@ -20,6 +20,9 @@ class Grievance(Parameters):
     rise: float = parameter(
         0.6, "share", 0, 1, "Grievance after one unresolved failure of full severity that is not owned",
         "assumption: a single incident can become a lasting grievance")  # fmt: skip
+    wearing: float = parameter(
+        1.0, "ratio", 0, 20, "How much less each further refusal of the same matter adds: 1 halves the second",
+        "assumption: people give up, adapt, or forgive in part")  # fmt: skip
     silent: float = parameter(
         0.3, "share", 0, 1, "Share of that rise in someone who says nothing", "assumption: silence is partly indifference")  # fmt: skip
 
@@ -31,6 +34,18 @@ COLUMNS = (Column("grievance", "number", "What is held against the own provider,
 def fading(half_life: float) -> float:
     """The share of a grievance that is left after one week."""
     return exp(f32(-0.69314718) / half_life)
+
+
+@rule
+def left_after(weeks: int, half_life: float) -> float:
+    """The share of a grievance that is left after so many weeks."""
+    return exp(f32(-0.69314718) * f32(weeks) / half_life)
+
+
+@rule
+def worn_off(rise: float, tries: int, wearing: float) -> float:
+    """What a further refusal adds, after so many: ``wearing`` 1 halves the second, and makes a third of the third."""
+    return rise / (f32(1) + wearing * f32(tries))
 
 
 @rule
@@ -65,6 +80,8 @@ EXAMPLES = (
     example(fading, 1.0, becomes=0.5, because="half is left after one half-life"),
     example(aggrieved, 0.0, 0.5, 0.6, 0.0, becomes=0.3, because="0.6 x 0.5, nothing owned"),
     example(aggrieved, 0.5, 1.0, 0.6, 0.5, becomes=0.65, because="half the room left, x 0.6 x half owned = 0.15 more"),
+    example(left_after, 34, 17.0, becomes=0.25, because="two half-lives"),
+    example(worn_off, 0.6, 2, 1.0, becomes=0.2, because="a third of the first"),
     example(relieved, 0.6, 0.75, becomes=0.15, because="a quarter of 0.6 is left"),
 )
 STEP_EXAMPLES = (

@@ -5,7 +5,9 @@ Sources: Brown, Imai, Vieider & Camerer 2024 (J. Economic Literature; loss avers
 money); Mittal, Ross & Baldasare 1998 (J. Marketing 62:33-47; asymmetry, diminishing sensitivity); Bolton 1998
 (Marketing Science 17:45-65; the longer the relation, the less one experience moves it); Alaybek et al. 2022 (OBHDP
 170:104149; peak-end). A judgement starts from the expectation itself, so expectation and satisfaction correlate
-positively, as they do in the meta-analysis (r = .29), and not negatively as under pure contrast.
+positively, as they do in the meta-analysis (r = .29), and not negatively as under pure contrast. The first week makes the first
+judgement. A provider that is now good and now bad teaches less by each week, and is liked less for it: Rust, Inman, Jia & Zahorik
+1999 (Marketing Science 18:77-92), customers weigh variance against a firm, and learn as Bayesians do.
 """
 
 from sim.model.behaviour.issue import severity_of
@@ -45,12 +47,24 @@ class Satisfaction(Parameters):
     peak: float = parameter(
         3.0, "ratio", 0, 20, "Extra weight of a week with an incident of full severity",
         "assumption: peak-end (Alaybek et al. 2022) gives the sign")  # fmt: skip
+    steadiness: float = parameter(
+        0.01, "squared points", 0.0001, 1, "Variance of what is got from week to week at which one week counts half",
+        "literature: Rust et al. 1999 for precision-weighted learning; size assumed: a spread of a tenth of the scale")  # fmt: skip
+    noticing: float = parameter(
+        0.05, "share per week", 0, 1, "How fast people notice how much a provider varies", "assumption: half way in 13 weeks")  # fmt: skip
+    caution: float = parameter(
+        0.5, "ratio", 0, 20, "What the variance of a provider takes off the verdict on it",
+        "literature: Rust et al. 1999 for the sign; size assumed: 0.005 at a spread of a tenth")  # fmt: skip
     disposition: float = parameter(
         0.08, "scale 0-1", 0, 0.5, "Spread between people of the satisfaction they start with",
         "assumption: nearly one point of ten")  # fmt: skip
 
 
-COLUMNS = (Column("satisfaction", "number", "Cumulative satisfaction with the own provider, 0 to 1"),)
+COLUMNS = (
+    Column("satisfaction", "number", "Cumulative satisfaction with the own provider, 0 to 1"),
+    Column("unsteadiness", "number", "Variance of what the own provider gives from week to week, as noticed"),
+    Column("stirred", "weekly_number", "How strongly this week's events move somebody to talk, 0 to 1"),
+)
 
 
 @rule
@@ -98,12 +112,43 @@ def at_peak(weight: float, severity: float, peak: float) -> float:
 
 
 @rule
+def steady(weight: float, variance: float, steadiness: float) -> float:
+    """The weight of a week's experience with a provider that varies so much: half where the variance is ``steadiness``."""
+    return weight * (steadiness / (steadiness + variance))
+
+
+@rule
+def varied(variance: float, surprise: float, noticing: float) -> float:
+    """The variance noticed after a week that came as such a surprise."""
+    return variance + (surprise * surprise - variance) * noticing
+
+
+@rule
+def wary(verdict: float, variance: float, caution: float) -> float:
+    """The verdict, less what is held against a provider that varies so much."""
+    return share(verdict - caution * variance)
+
+
+@rule
+def stirring(surprise: float, notice: float, loss_aversion: float) -> float:
+    """How far a surprise moves somebody to talk: beyond what is hardly noticed, and bad ones sooner than good ones."""
+    size = surprise if surprise > f32(0) else -surprise * loss_aversion
+    return share(size - notice)
+
+
+@rule
 def moved(state: float, verdict: float, weight: float) -> float:
     """A cumulative state drawn towards the latest verdict."""
     return state + (verdict - state) * weight
 
 
 COUNTS = ("satisfaction",)
+
+
+@step
+def be_stirred(me, strength: float):
+    """An event of this strength is told of this week, or a stronger one."""
+    me.stirred = max(me.stirred, strength)
 
 
 @step
@@ -128,18 +173,25 @@ def remember(me, p, quality: float, weight: float) -> float:
 @step
 def judge_week(me, firm, p, week):
     """Judge the week's use of the product: satisfaction, trust and expectation move, and what was lost is booked."""
-    verdict = verdict_on(me, p, me.performed)
+    missed = me.performed - me.expectation
+    verdict = wary(verdict_on(me, p, me.performed), me.unsteadiness, p.satisfaction.caution)
     me.tenure += 1
+    usual = experience_weight(
+        me.tenure, p.satisfaction.weight_new, p.satisfaction.weight_settled, p.satisfaction.settling
+    )
     weight = at_peak(
-        experience_weight(me.tenure, p.satisfaction.weight_new, p.satisfaction.weight_settled, p.satisfaction.settling),
+        steady(usual, me.unsteadiness, p.satisfaction.steadiness),
         severity_of(me.performed, p.quality.failure_threshold),
         p.satisfaction.peak,
     )
+    counts = 1.0 if me.tenure == 1 else weight
     loss, me.satisfaction = (
-        lost(me.satisfaction, moved(me.satisfaction, verdict, weight)),
-        moved(me.satisfaction, verdict, weight),
+        lost(me.satisfaction, moved(me.satisfaction, verdict, counts)),
+        moved(me.satisfaction, verdict, counts),
     )
     me.trust = trust_after(me.trust, verdict, p.trust.growth, p.trust.loss)
+    me.unsteadiness = varied(me.unsteadiness, missed, p.satisfaction.noticing)
+    me.stirred = stirring(missed, p.talk.notice, p.satisfaction.loss_aversion)
     book_week(me, firm, p, week, loss)
 
 
@@ -164,6 +216,11 @@ EXAMPLES = (
         experience_weight, 26, 0.2, 0.04, 26.0, becomes=0.12, because="half of the extra 0.16 is gone after 26 weeks"
     ),
     example(at_peak, 0.1, 0.5, 3.0, becomes=0.25, because="0.1 x (1 + 3 x 0.5)"),
+    example(steady, 0.1, 0.01, 0.01, becomes=0.05, because="varies as much as makes a week count half"),
+    example(varied, 0.01, 0.3, 0.1, becomes=0.018, because="a tenth of the way from 0.01 to 0.09"),
+    example(wary, 0.7, 0.04, 0.5, becomes=0.68, because="half of 0.04 less"),
+    example(stirring, -0.3, 0.1, 2.0, becomes=0.5, because="0.3 felt twice, less 0.1"),
+    example(stirring, 0.3, 0.1, 2.0, becomes=0.2, because="a pleasant surprise, less 0.1"),
     example(moved, 0.8, 0.4, 0.1, becomes=0.76, because="a tenth of the way from 0.8 to 0.4"),
 )
 STEP_EXAMPLES = (
@@ -180,10 +237,18 @@ STEP_EXAMPLES = (
         judge_week, week={"rate": 2.0},
         me={"performed": 0.25, "expectation": 0.45, "satisfaction": 0.75, "trust": 0.65, "tenure": 25},
         p=AS_IT_WAS | {"weight_new": 0.2, "weight_settled": 0.04, "settling": 26.0, "peak": 3.0, "trust.loss": 0.025,
-                       "quality.failure_threshold": 0.5},
-        becomes={"tenure": 26, "satisfaction": 0.6, "trust": 0.64, "ledger_quality": 0.3},
-        because="weight (0.04 + half of 0.16) x (1 + 3 x 0.5): 0.3 of the way from 0.75 to 0.25; the 0.15 lost is a failure's",
+                       "quality.failure_threshold": 0.5, "noticing": 0.1, "loss_aversion": 2.0, "talk.notice": 0.1},
+        becomes={"tenure": 26, "satisfaction": 0.6, "trust": 0.64, "ledger_quality": 0.3, "unsteadiness": 0.004, "stirred": 0.3},
+        because="weight (0.04 + half of 0.16) x (1 + 3 x 0.5): 0.3 of the way from 0.75 to 0.25; the 0.15 lost is a failure's; "
+                "0.2 short is a tenth of 0.04 of variance, and felt twice 0.3 above what is told",
     ),
+    example_of_step(
+        judge_week, me={"performed": 0.7, "expectation": 0.7, "satisfaction": 0.9, "trust": 0.7, "unsteadiness": 0.02},
+        p=AS_IT_WAS | {"caution": 0.5, "noticing": 0.0, "trust.loss": 0.025, "quality.failure_threshold": 0.5},
+        becomes={"tenure": 1, "satisfaction": 0.69, "trust": 0.69975},
+        because="the first week makes the judgement: 0.7, less half of the 0.02 by which the provider varies",
+    ),
+    example_of_step(be_stirred, 0.4, me={"stirred": 0.3}, becomes={"stirred": 0.4}, because="the stronger event"),
     example_of_step(
         be_counted_satisfied, me={"satisfaction": 0.5}, becomes={"count.satisfaction": FIXED_ONE // 2}, because="a half",
     ),

@@ -1,33 +1,63 @@
 """Comparing the own provider with the other: who does, and what staying, leaving, joining and moving away change."""
 
 from sim.model.behaviour.belief import view
-from sim.model.behaviour.choice import CHOICE, goodwill, held_against, leaves, pull, thinks
+from sim.model.behaviour.choice import (
+    CHOICE,
+    doubt,
+    goodwill,
+    held_against,
+    leaves,
+    open_again,
+    pull,
+    thinks,
+    with_hearsay,
+    worth,
+)
 from sim.model.behaviour.expectation import starting_expectation
+from sim.model.behaviour.grievance import left_after, relieved
 from sim.model.behaviour.issue import SILENT, UNDECIDED
 from sim.model.behaviour.ledger import attribute, forget, reasons_told
 from sim.model.behaviour.person import COMPANY, GONE, MOOD, MOVES, RIVAL, THINKS
 from sim.model.behaviour.price import price_advantage
+from sim.model.behaviour.satisfaction import experience_weight
+from sim.model.columns import Column
 from sim.model.events import TOSS_UP, by_how_much, provider_words
 from sim.model.examples import example_of_step
 from sim.model.mechanisms.contracts import bound, hurdle
 from sim.model.mechanisms.fees import price_seen
 from sim.model.mechanisms.impatience import remaining
 from sim.model.mechanisms.innovation import standing
-from sim.model.mechanisms.marketing import promise, reached
+from sim.model.mechanisms.marketing import believed, promise, reached
 from sim.model.mechanisms.pretence import hollow
 from sim.model.mechanisms.pricing import cents, price_here, price_paid
 from sim.model.mechanisms.referral import attached, be_lost, be_won
-from sim.model.mechanisms.retention_offers import raised, stays_after_all
+from sim.model.mechanisms.retention_offers import MOST_PLANS, raised, stays_after_all, worn_out
 from sim.model.mechanisms.rival import offered
 from sim.model.mechanisms.transparency import flattered
 from sim.model.mechanisms.winback import lowered
 from sim.model.mechanisms.word_of_mouth import weight_of_reviews
 from sim.model.numeric import FIXED_ONE, share
 from sim.model.random import happens
-from sim.model.rules import f32
+from sim.model.rules import f32, rule
 from sim.model.steps import step
 
 _A_WEEK = f32(7 / 365.25)
+
+COLUMNS = (
+    Column("compared_in", "clock", "The week in which they last compared providers"),
+    Column(
+        "moved_in", "clock", "The week after which they came to their provider, counted from 1; 0: before the first"
+    ),
+    Column("grudge", "number", "What was held against the other provider when they left it, 0 to 1"),
+)
+
+
+@rule
+def well_founded(tenure: int, most: float) -> float:
+    """On how many messages' worth of experience a view is founded after so many weeks: one a month, up to the most."""
+    found = f32(1) + f32(tenure) * f32(0.25)
+    return found if found < most else most
+
 
 COUNTS = ("leavers_voluntary", "leavers_involuntary", "left_in_silence", "joiners", "referred_joiners")
 
@@ -55,6 +85,7 @@ EVENTS = {
     "leaves": lambda margin, here: _moved(margin, "left for the rival") + reasons_told(here.held_against),
     "joins": lambda margin, here: _moved(margin, "came to the company"),
     "moves_away": "They left the market: moved away or died.",
+    "comes_in": "Somebody new took their place in the market, and chose a provider.",
     "contract_renewed": lambda weeks, here: (
         f"Their contract was renewed for {weeks:.0f} weeks."
         if weeks >= 1
@@ -65,31 +96,36 @@ EVENTS = {
 
 @step
 def moves_or_compares(me, p, week) -> bool:
-    """Whether somebody leaves the market or compares providers this week."""
+    """Whether somebody leaves the market, comes into it, or compares providers this week."""
     rival = me.provider == RIVAL
     alarm = (p.choice.news_trigger if me.heard(me.provider, False) > 0 else 0.0) + (
         p.choice.good_news_trigger if me.heard(COMPANY if rival else RIVAL, True) > 0 else 0.0
     )
+    own = goodwill(me.satisfaction, me.trust, p.choice.trust_weight)
     chance = reached(
         thinks(
             me.issue_severity,
             me.grievance,
             alarm,
-            p.choice.attention,
+            p.choice.attention * doubt(own),
             p.choice.issue_trigger,
             p.choice.grievance_trigger,
         ),
-        offered(0.0, p.marketing.reach, rival),
+        offered(p.rival.reach, p.marketing.reach, rival),
     )
-    moved = happens(p.choice.involuntary * _A_WEEK, me.luck(MOOD, MOVES)) or happens(chance, me.luck(MOOD, THINKS))
-    return me.provider != GONE and (moved or me.contract_end == week.number or me.woken or me.wooed)
+    thought = happens(chance * open_again(week.number - me.compared_in, p.choice.decided), me.luck(MOOD, THINKS))
+    moved = happens(p.choice.involuntary * _A_WEEK, me.luck(MOOD, MOVES)) or thought
+    comes = me.provider == GONE and happens(p.choice.newcomers * _A_WEEK, me.luck(MOOD, THINKS))
+    return comes or (me.provider != GONE and (moved or me.contract_end == week.number or me.woken or me.wooed))
 
 
 @step
 def move_or_compare(me, firm, p, week, count, note):
-    """Leave the market for no fault of the company, or weigh the other provider against the own one."""
+    """Come into the market, leave it for no fault of the company, or weigh the other provider against the own one."""
     luck = me.luck(CHOICE, 0)
-    if happens(p.choice.involuntary * _A_WEEK, me.luck(MOOD, MOVES)):
+    if me.provider == GONE:
+        come_in(me, firm, p, week, count, note, luck)
+    elif happens(p.choice.involuntary * _A_WEEK, me.luck(MOOD, MOVES)):
         move_away(me, count, note)
     else:
         compare(me, firm, p, week, count, note, luck)
@@ -107,15 +143,31 @@ def move_away(me, count, note):
 
 
 @step
+def come_in(me, firm, p, week, count, note, luck: float):
+    """Somebody of the same kind takes the place of whoever left the market, and chooses a provider from what is said of both."""
+    me.left_in, me.grievance, me.grudge = 0, 0.0, 0.0
+    me.evidence_company, me.evidence_rival = p.belief.evidence, p.belief.evidence
+    rival, company = look_of_rival(me, firm, p, week), look_of_company(me, firm, p, week)
+    drawn = p.choice.appeal * (company - rival) + newcomers_advantage(me, p)
+    note.comes_in(0.0)
+    if happens(leaves(drawn, 0.0, p.choice.decisiveness), luck):
+        join(me, p, count)
+        arrive_at_company(me, firm, p, week)
+    else:
+        arrive_at_rival(me, firm, p, week)
+
+
+@step
 def compare(me, firm, p, week, count, note, luck: float):
     """Weigh the other provider against the own one, and stay or move."""
     mine = me.provider == COMPANY
-    own = goodwill(me.satisfaction, me.trust, p.choice.trust_weight)
+    own = view_of_own(me, p)
     held = held_against(me.grievance, me.price_fairness, p.choice.grievance_weight, p.choice.fairness_weight)
-    other, advantage = look_of_other(me, p, week), advantage_of_other(me, p, week)
-    drawn = pull(other, own, held, p.choice.appeal, advantage)
+    other, advantage = look_of_other(me, firm, p, week), advantage_of_other(me, p, week)
+    drawn = pull(other, worth(own, p.choice.ends), held, p.choice.appeal, advantage)
     high = hurdle_of(me, p, week)
     goes = happens(leaves(drawn, high, p.choice.decisiveness), luck)
+    me.compared_in = week.number
     if goes and mine:
         goes = not stays_after_all(me, p, count, note, drawn, high, luck)
     if not goes:
@@ -123,22 +175,60 @@ def compare(me, firm, p, week, count, note, luck: float):
     elif mine:
         note.leaves(drawn - high)
         leave(me, p, week, count, other, advantage)
-        arrive_at_rival(me, firm, p, own - held)
+        me.belief_company, me.evidence_company = share(own - held), well_founded(me.tenure, p.belief.most_evidence)
+        arrive_at_rival(me, firm, p, week)
     else:
         note.joins(drawn - high)
         join(me, p, count)
-        arrive_at_company(me, firm, p, week, own - held)
+        me.belief_rival, me.evidence_rival = share(own - held), well_founded(me.tenure, p.belief.most_evidence)
+        arrive_at_company(me, firm, p, week)
 
 
 @step
-def look_of_other(me, p, week) -> float:
-    """How the other provider looks from here: what is believed of it, and what the public thinks."""
+def view_of_own(me, p) -> float:
+    """How the own provider is seen: from experience, and a little from what others say of it, less with the years."""
+    own = goodwill(me.satisfaction, me.trust, p.choice.trust_weight)
+    hearsay = experience_weight(me.tenure, p.choice.hearsay, p.choice.hearsay_settled, p.satisfaction.settling)
+    return with_hearsay(own, me.belief_company if me.provider == COMPANY else me.belief_rival, hearsay)
+
+
+@step
+def look_of_other(me, firm, p, week) -> float:
+    """How the other provider looks from here."""
+    return look_of_rival(me, firm, p, week) if me.provider == COMPANY else look_of_company(me, firm, p, week)
+
+
+@step
+def look_of_rival(me, firm, p, week) -> float:
+    """How the rival looks from outside: what is believed of it, what the public thinks, and what it promises."""
+    seen = view(
+        me.belief_rival, week.rival_reputation, weight_of_reviews(p.belief.reviews, p.word_of_mouth.review_display)
+    )
+    trusting = believed(p.marketing.reliance, me.evidence_rival, p.belief.evidence)
+    return with_hearsay(seen, promise_of_rival(firm, p), trusting)
+
+
+@step
+def look_of_company(me, firm, p, week) -> float:
+    """How the company looks from outside, with all that misleads."""
     reviews = weight_of_reviews(p.belief.reviews, p.word_of_mouth.review_display)
-    if me.provider == COMPANY:
-        return view(me.belief_rival, week.rival_reputation, reviews)
     seen = view(me.belief_company, week.company_reputation, reviews)
-    swayed = flattered(seen, p.transparency.misleading, p.transparency.sway)
+    trusting = believed(p.marketing.reliance, me.evidence_company, p.belief.evidence)
+    told = with_hearsay(seen, promise_of_company(firm, p), trusting)
+    swayed = flattered(told, p.transparency.misleading, p.transparency.sway)
     return flattered(swayed, p.pretence.claimed, p.pretence.appeal)
+
+
+@step
+def promise_of_rival(firm, p) -> float:
+    """What the rival promises."""
+    return promise(standing(p.rival.level, firm.rival_obsolescence), p.rival.overpromise)
+
+
+@step
+def promise_of_company(firm, p) -> float:
+    """What the company promises, before all that misleads."""
+    return promise(standing(p.quality.level, firm.obsolescence), p.marketing.overpromise)
 
 
 @step
@@ -146,8 +236,20 @@ def advantage_of_other(me, p, week) -> float:
     """What the other's price is worth, against what this person pays now."""
     if me.provider == COMPANY:
         return price_advantage(price_here(me, p, week), p.rival.price, me.price_sensitivity)
+    return price_advantage(p.rival.price, newcomers_price(p), me.price_sensitivity)
+
+
+@step
+def newcomers_price(p) -> float:
+    """The company's price as somebody sees it who does not pay it yet."""
     newcomers = price_paid(p.pricing.list_price, p.pricing.newcomer_discount, p.pricing.discount_weeks, 0, True)
-    return price_advantage(p.rival.price, price_seen(newcomers, p.fees.drip, p.fees.overlooked), me.price_sensitivity)
+    return price_seen(newcomers, p.fees.drip, p.fees.overlooked)
+
+
+@step
+def newcomers_advantage(me, p) -> float:
+    """What the company's price is worth to somebody who is with nobody."""
+    return price_advantage(p.rival.price, newcomers_price(p), me.price_sensitivity)
 
 
 @step
@@ -156,13 +258,15 @@ def hurdle_of(me, p, week) -> float:
     reluctance = me.switching_cost * remaining(p.impatience.switching_trend, week.number)
     reluctance = attached(reluctance, p.referral.bond, me.came_by)
     own = hurdle(reluctance, p.contracts.exit_fee, bound(me.contract_end, week.number))
-    return lowered(raised(own, p.retention_offers.better_plan, me.woken), p.winback.discount, me.wooed)
+    plan = worn_out(p.retention_offers.better_plan, me.plans_taken, p.retention_offers.wear)
+    return lowered(raised(own, plan, me.woken), p.winback.discount, me.wooed)
 
 
 @step
 def stay(me, p, week, count, note, missing: float):
     """Stay, perhaps with a better plan, and be bound again when the contract ends; the other fell short by what is missing."""
     count.cost_retention += cents(me.spend, p.retention_offers.better_plan) if me.woken else 0
+    me.plans_taken = min(me.plans_taken + 1, MOST_PLANS) if me.woken else me.plans_taken
     note.compares_and_stays(missing)
     if me.provider == COMPANY and me.contract_end == week.number:
         me.contract_end = week.number + p.contracts.renewal
@@ -181,7 +285,7 @@ def leave(me, p, week, count, other: float, advantage: float):
 
 @step
 def join(me, p, count):
-    """Come over from the rival, perhaps because friends spoke well of the company."""
+    """Come to the company, perhaps because friends spoke well of it."""
     referred = me.heard(COMPANY, True) > 0
     count.joiners += 1
     count.referred_joiners += referred
@@ -189,34 +293,33 @@ def join(me, p, count):
 
 
 @step
-def arrive_at_rival(me, firm, p, old_view: float):
-    """Begin anew with the rival; of the company, what was thought of it is remembered."""
-    me.belief_company = share(old_view)
-    promised = promise(standing(p.rival.level, firm.rival_obsolescence), p.rival.overpromise)
-    begin_anew(me, p, promised, me.belief_rival)
+def arrive_at_rival(me, firm, p, week):
+    """Begin anew with the rival."""
+    begin_anew(me, p, week, promise_of_rival(firm, p), me.belief_rival)
     me.provider, me.contract_end = RIVAL, -1
 
 
 @step
-def arrive_at_company(me, firm, p, week, old_view: float):
+def arrive_at_company(me, firm, p, week):
     """Begin anew with the company, which promises newcomers what it promises, with all that misleads."""
-    me.belief_rival = share(old_view)
-    told = promise(standing(p.quality.level, firm.obsolescence), p.marketing.overpromise)
-    told = flattered(told, p.transparency.misleading, p.transparency.exaggeration)
+    told = flattered(promise_of_company(firm, p), p.transparency.misleading, p.transparency.exaggeration)
     told = flattered(told, hollow(p.pretence.claimed, p.pretence.actual), p.pretence.lift)
-    begin_anew(me, p, told, me.belief_company)
+    begin_anew(me, p, week, told, me.belief_company)
     me.provider = COMPANY
     me.contract_end = week.number + p.contracts.term if p.contracts.term > 0 else -1
 
 
 @step
-def begin_anew(me, p, promised: float, belief: float):
-    """What a newcomer expects and believes, with nothing held against the new provider."""
+def begin_anew(me, p, week, promised: float, belief: float):
+    """What a newcomer expects and believes; what was held against either provider is remembered, and fades meanwhile."""
     me.expectation = starting_expectation(promised, belief, p.expectation.promise_weight)
-    me.satisfaction, me.trust, me.grievance = me.expectation, belief, 0.0
+    me.satisfaction, me.trust = me.expectation, belief
+    remembered = relieved(me.grudge, 1.0 - left_after(me.tenure, p.grievance.half_life))
+    me.grudge, me.grievance = me.grievance, remembered
     me.price_fairness, me.upsell_fatigue = 1.0, 0.0
     me.issue_severity, me.issue_tries = 0.0, UNDECIDED
-    me.tenure = 0
+    me.moved_in, me.tenure = week.number + 1, 0
+    me.unsteadiness = 0.0
     forget(me)
 
 

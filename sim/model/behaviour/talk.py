@@ -1,14 +1,17 @@
 """Who tells friends and the public about a provider, and whether well or ill.
 
-Serves S0.7, S2.1, S2.2, S4.6. Sources: Anderson 1998 (J. Service Research 1:5-17), talk rises with extreme satisfaction and more
-with dissatisfaction; East, Hammond & Wright 2007 (IJRM 24:175-184), positive talk is about three times as common as
-negative among viable firms. Rates are assumptions.
+Serves S0.7, S2.1, S2.2, S4.6. People tell of what happened to them, of how they feel about their provider, of having left another,
+and of what they heard. Sources: Anderson 1998 (J. Service Research 1:5-17), talk rises with extreme satisfaction and more with
+dissatisfaction; East, Hammond & Wright 2007 (IJRM 24:175-184), positive talk is about three times as common as negative among
+viable firms; Goodman (TARP), bad experiences are told to about twice as many as good ones. Rates are assumptions.
 """
 
-from sim.model.behaviour.person import COMPANY, GONE, MOOD, TALKS
-from sim.model.events import Circumstances, provider_words
+from sim.model.behaviour.person import COMPANY, GONE, MOOD, RIVAL, TALKS
+from sim.model.columns import Column
+from sim.model.events import provider_words
 from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.referral import spurred
+from sim.model.numeric import share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import happens
 from sim.model.rules import f32, rule
@@ -24,6 +27,19 @@ class Talk(Parameters):
         "literature: Anderson 1998 gives the U shape, the size is assumed")  # fmt: skip
     grievance: float = parameter(
         0.15, "per week", 0, 2, "Extra chance per unit of grievance", "assumption: the aggrieved talk")  # fmt: skip
+    event: float = parameter(
+        0.5, "per week", 0, 5, "Extra chance in a week of an event of full strength", "assumption: half of those to whom something grave happens tell it at once")  # fmt: skip
+    notice: float = parameter(
+        0.15, "scale 0-1", 0, 1, "Surprise below which a week is nothing to tell of", "assumption: three ordinary spreads")  # fmt: skip
+    moving: float = parameter(
+        0.15, "per week", 0, 1, "Chance to tell about the provider one has left, in the weeks after", "assumption: four in ten do within a month")  # fmt: skip
+    moving_weeks: int = parameter(
+        4, "weeks", 0, 520, "How long having changed providers is something to tell of", "assumption: a month")  # fmt: skip
+    passed_on: float = parameter(
+        0.05, "share", 0, 1, "Chance to tell on, the week after, bad news about a provider one does not use",
+        "literature: Anderson 1998 for bad news going further; size assumed")  # fmt: skip
+    passed_on_well: float = parameter(
+        0.025, "share", 0, 1, "The same of good news", "assumption: half as often")  # fmt: skip
     pivot: float = parameter(
         0.70, "scale 0-1", 0, 1, "Satisfaction from which people speak well",
         "literature: East, Hammond & Wright 2007: set so that good talk is about three times as common as bad")  # fmt: skip
@@ -37,6 +53,24 @@ def talks(satisfaction: float, grievance: float, talkative: float, base: float, 
 
 
 @rule
+def telling(chance: float, talkative: float, event: float, stirred: float, moved: float) -> float:
+    """The chance that somebody talks this week, with what has happened: an event, or having come to the provider lately."""
+    return share(chance + talkative * (event * stirred + moved))
+
+
+@rule
+def moved_lately(moved_in: int, week: int, weeks: int) -> bool:
+    """Whether somebody changed providers no more than so many weeks ago; ``moved_in`` counts weeks from 1, 0 means never."""
+    return moved_in > 0 and week + 1 - moved_in <= weeks
+
+
+@rule
+def contentment(satisfaction: float, grievance: float) -> float:
+    """How content somebody is who tells of their provider."""
+    return share(satisfaction - grievance)
+
+
+@rule
 def speaks_well(satisfaction: float, grievance: float, pivot: float) -> bool:
     """Whether what is said is good: satisfaction less the grievance, against the pivot.
 
@@ -45,37 +79,110 @@ def speaks_well(satisfaction: float, grievance: float, pivot: float) -> bool:
     return satisfaction - grievance >= pivot
 
 
+NEWS_WELL, NEWS_ILL = 1, 2
+"""Values of ``news``; 0 for whoever heard nothing last week."""
+COLUMNS = (
+    Column("news", "mark", "What was heard last week of the provider one is not with: 1 only good, 2 something bad"),
+)
 COUNTS = ("talkers", "heard_well", "heard_ill")
 
 
-def _spoken(how: str, hearers: float, here: Circumstances) -> str:
-    """What somebody said of their provider, and to how many."""
+def _spoken(how: str, hearers: float, provider: int) -> str:
+    """What somebody said of a provider, and to how many."""
     count = round(hearers)
     heard = {0: "but nobody heard it", 1: "and 1 person heard it"}.get(count, f"and {count} people heard it")
-    return f"They spoke {how} of {provider_words(here.provider)}, {heard}."
+    return f"They spoke {how} of {provider_words(provider)}, {heard}."
 
 
 EVENTS = {
-    "tells_well": lambda hearers, here: _spoken("well", hearers, here),
-    "tells_ill": lambda hearers, here: _spoken("ill", hearers, here),
+    "tells_well": lambda hearers, here: _spoken("well", hearers, here.provider),
+    "tells_ill": lambda hearers, here: _spoken("ill", hearers, here.provider),
+    "tells_well_of_other": lambda hearers, here: _spoken("well", hearers, 1 - here.provider),
+    "tells_ill_of_other": lambda hearers, here: _spoken("ill", hearers, 1 - here.provider),
 }
 
 
 @step
-def talks_now(me, p) -> bool:
+def talks_now(me, p, week) -> bool:
     """Whether somebody tells their friends about the own provider this week."""
     mine = me.provider == COMPANY and speaks_well(me.satisfaction, me.grievance, p.talk.pivot)
-    chance = spurred(
-        talks(me.satisfaction, me.grievance, me.talkativeness, p.talk.base, p.talk.strong, p.talk.grievance),
-        p.referral.reward, p.referral.eagerness, mine,
-    )  # fmt: skip
+    feeling = talks(me.satisfaction, me.grievance, me.talkativeness, p.talk.base, p.talk.strong, p.talk.grievance)
+    came = p.talk.moving if moved_lately(me.moved_in, week.number, p.talk.moving_weeks) else 0.0
+    chance = telling(
+        spurred(feeling, p.referral.reward, p.referral.eagerness, mine),
+        me.talkativeness,
+        p.talk.event,
+        me.stirred,
+        came,
+    )
     return me.provider != GONE and happens(chance, me.luck(MOOD, TALKS))
+
+
+@step
+def about_own(me) -> int:
+    """The provider they are with."""
+    return me.provider
+
+
+@step
+def content_with_own(me) -> float:
+    """How content they are with it."""
+    return contentment(me.satisfaction, me.grievance)
 
 
 @step
 def says_well(me, p) -> bool:
     """Whether what somebody says is good."""
     return speaks_well(me.satisfaction, me.grievance, p.talk.pivot)
+
+
+@step
+def tells_of_other(me, p, week) -> bool:
+    """Whether somebody tells about the provider they are not with: having left it lately, or having heard of it last week."""
+    left = p.talk.moving if moved_lately(me.moved_in, week.number, p.talk.moving_weeks) else 0.0
+    ill, well = (me.news & NEWS_ILL) != 0, (me.news & NEWS_WELL) != 0
+    heard = p.talk.passed_on if ill else p.talk.passed_on_well if well else 0.0
+    chance = share(me.talkativeness * (left + heard))
+    return me.provider != GONE and happens(chance, me.spare_luck(MOOD))
+
+
+@step
+def about_other(me) -> int:
+    """The provider they are not with."""
+    return RIVAL if me.provider == COMPANY else COMPANY
+
+
+@step
+def content_with_other(me) -> float:
+    """What they believe of it."""
+    return me.belief_rival if me.provider == COMPANY else me.belief_company
+
+
+@step
+def says_well_of_other(me, p) -> bool:
+    """Whether what they say of it is good."""
+    return content_with_other(me) >= p.talk.pivot
+
+
+@step
+def keep_in_mind(me):
+    """What was heard of the provider one is not with is kept for a week, to be told on."""
+    mine = me.provider == COMPANY
+    ill = (me.heard(RIVAL, False) if mine else me.heard(COMPANY, False)) > 0
+    well = (me.heard(RIVAL, True) if mine else me.heard(COMPANY, True)) > 0
+    me.news = NEWS_ILL if ill else NEWS_WELL if well else 0
+
+
+@step
+def be_heard_of_other(me, count, note, well: bool, hearers: int):
+    """So many people have heard what somebody says of the provider they are not with."""
+    of_us = me.provider != COMPANY
+    count.heard_well += hearers if of_us and well else 0
+    count.heard_ill += hearers if of_us and not well else 0
+    if well:
+        note.tells_well_of_other(hearers)
+    else:
+        note.tells_ill_of_other(hearers)
 
 
 @step
@@ -94,6 +201,10 @@ def be_heard(me, count, note, well: bool, hearers: int):
 EXAMPLES = (
     example(talks, 0.8, 0.0, 2.0, 0.02, 0.1, 0.15, becomes=0.1, because="2 x (0.02 + 0.1 x 0.3)"),
     example(talks, 0.3, 0.4, 1.0, 0.02, 0.1, 0.15, becomes=0.1, because="0.02 + 0.1 x 0.2 + 0.15 x 0.4"),
+    example(telling, 0.05, 2.0, 0.5, 0.4, 0.1, becomes=0.65, because="0.05 + 2 x (0.5 x 0.4 + 0.1)"),
+    example(moved_lately, 5, 8, 4, becomes=True, because="came four weeks ago"),
+    example(moved_lately, 0, 2, 4, becomes=False, because="has been there from the start"),
+    example(contentment, 0.8, 0.3, becomes=0.5, because="0.8 less what is held against it"),
     example(speaks_well, 0.8, 0.2, 0.5, becomes=True, because="0.8 - 0.2 is above 0.5"),
     example(speaks_well, 0.8, 0.4, 0.5, becomes=False, because="0.8 - 0.4 is below 0.5"),
 )
@@ -102,6 +213,43 @@ STEP_EXAMPLES = (
         talks_now, me={"satisfaction": 0.8, "talkativeness": 2.0}, luck={(MOOD, TALKS): 0.19},
         p={"base": 0.02, "strong": 0.1, "pivot": 0.7, "referral.reward": 1.0, "referral.eagerness": 0.2}, becomes={"gives": True},
         because="0.19 is below 2 x (0.02 + 0.1 x 0.3) + half of 0.2 for the reward",
+    ),
+    example_of_step(
+        talks_now, me={"satisfaction": 0.5, "talkativeness": 1.0, "stirred": 0.4, "moved_in": 3}, week={"number": 5},
+        luck={(MOOD, TALKS): 0.34}, p={"base": 0.05, "strong": 0.1, "event": 0.5, "moving": 0.1, "moving_weeks": 4, "pivot": 0.7},
+        becomes={"gives": True}, because="0.34 is below 0.05 + 0.5 x 0.4 for the event + 0.1 for having come lately",
+    ),
+    example_of_step(about_own, me={"provider": RIVAL}, becomes={"gives": RIVAL}, because="with the rival"),
+    example_of_step(
+        content_with_own, me={"satisfaction": 0.8, "grievance": 0.3}, becomes={"gives": 0.5}, because="0.8 - 0.3",
+    ),
+    example_of_step(
+        tells_of_other, me={"talkativeness": 2.0, "news": NEWS_ILL, "moved_in": 3}, week={"number": 5}, luck={(MOOD, "spare"): 0.35},
+        p={"moving": 0.1, "moving_weeks": 4, "passed_on": 0.1, "passed_on_well": 0.05}, becomes={"gives": True},
+        because="0.35 is below 2 x (0.1 for having left it lately + 0.1 for bad news)",
+    ),
+    example_of_step(
+        tells_of_other, me={"talkativeness": 1.0, "news": NEWS_WELL, "provider": RIVAL}, luck={(MOOD, "spare"): 0.06},
+        p={"moving": 0.1, "moving_weeks": 4, "passed_on": 0.1, "passed_on_well": 0.05}, becomes={"gives": False},
+        because="0.06 is not below 0.05 for good news",
+    ),
+    example_of_step(about_other, becomes={"gives": RIVAL}, because="with the company"),
+    example_of_step(
+        content_with_other, me={"belief_company": 0.4, "provider": RIVAL}, becomes={"gives": 0.4}, because="what is believed of the company",
+    ),
+    example_of_step(
+        says_well_of_other, me={"belief_rival": 0.6}, p={"pivot": 0.7}, becomes={"gives": 0}, because="0.6 is below the pivot",
+    ),
+    example_of_step(
+        keep_in_mind, me={"heard": {(RIVAL, True): 2, (RIVAL, False): 1, (COMPANY, True): 3}}, becomes={"news": NEWS_ILL},
+        because="something bad of the rival",
+    ),
+    example_of_step(
+        keep_in_mind, me={"heard": {(COMPANY, True): 3}, "provider": RIVAL}, becomes={"news": NEWS_WELL}, because="only good",
+    ),
+    example_of_step(
+        be_heard_of_other, False, 3, me={"provider": RIVAL}, becomes={"count.heard_ill": 3, "note.tells_ill_of_other": 3},
+        because="three heard ill of the company from somebody with the rival",
     ),
     example_of_step(says_well, me={"satisfaction": 0.8, "grievance": 0.2}, p={"pivot": 0.7}, becomes={"gives": 0}, because="0.6"),
     example_of_step(

@@ -200,9 +200,11 @@ def after_call(me, agent, firm, p, week, count, note, mark: int, wait: Minutes, 
     else:
         note.unsolved(wait)
     feel_contact(me, p, week, quality)
+    closed = solved
     if about and answered:
-        recover(me, p, week, count, note, solved, granted(p.accountability.compensates, p.outsourcing.empowerment, out))
-    settle(me, p, mark, solved)
+        weeks = granted(p.accountability.compensates, p.outsourcing.empowerment, out)
+        closed = recover(me, p, week, count, note, solved, weeks)
+    settle(me, p, mark, closed)
     count_call(count, wait, answered)
     count.callbacks += back
     count_contact(count, pain, tries, solved)

@@ -95,6 +95,12 @@ def overheard(complaints: int, visibility: float) -> int:
     return i64(f32(complaints) * visibility + f32(0.5))
 
 
+@step
+def be_overheard(p, count) -> int:
+    """How many conversations this week's public complaints count for."""
+    return overheard(count.public_complaints, p.digital_channels.visibility)
+
+
 COUNTS = ("digital_contacts", "public_complaints")
 MONEY_OUT = ("cost_digital",)
 EVENTS = {
@@ -130,9 +136,10 @@ def write(me, p, week, count, note, mark: int) -> int:
         note.message_solved(hours)
     else:
         note.message_unsolved(hours)
+    closed = solved
     if (mark & ABOUT) != 0:
-        recover(me, p, week, count, note, solved, p.accountability.compensates)
-    settle(me, p, mark, solved)
+        closed = recover(me, p, week, count, note, solved, p.accountability.compensates)
+    settle(me, p, mark, closed)
     if not solved and happens(p.digital_channels.public, goes_public):
         count.public_complaints += 1
         note.complains_publicly(0.0)
@@ -156,6 +163,9 @@ EXAMPLES = (
     example(overheard, 3, 5.0, becomes=15, because="each counts for five"),
 )
 STEP_EXAMPLES = (
+    example_of_step(
+        be_overheard, count={"public_complaints": 3}, p={"visibility": 5.0}, becomes={"gives": 15}, because="each counts for five",
+    ),
     example_of_step(
         tangle, True, p={"personalisation.repetition_hurts": 0.2, "personalisation.remembers": 0.75, "inconsistency": 0.2,
         "offered": 0.5}, becomes={"gives": 0.15}, because="a quarter of 0.2 and half of 0.2",

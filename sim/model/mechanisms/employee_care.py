@@ -82,6 +82,7 @@ COLUMNS = (
     Column("let_go", "firm", "Share of the representatives planned who were let go"),
     Column("paid_hires", "weekly_firm", "Representatives hired this week at the company's expense"),
     Column("own_staff", "weekly_firm", "Representatives of the company's own this week"),
+    Column("mood", "weekly_firm", "Mean morale of the representatives this week"),
     Column("hours_paid", "weekly_firm", "What an hour of all representatives costs, against one at the market's pay"),
 )  # fmt: skip
 
@@ -189,6 +190,7 @@ def come_to_work(me, firm, p, last, week, count):
         me.morale = ORDINARY
     count.staff += 1
     count.morale += fixed(me.morale)
+    firm.mood += part_of(me.morale, firm.representatives_on_duty)
     firm.hours_paid += hour_cost(p.employee_care.pay, p.outsourcing.cost_ratio, out)
 
 
@@ -272,6 +274,12 @@ def pay_for_staff(firm, p, week, count):
         count.cost_staff += wages(firm.own_staff, p.employee_care.training_cost, care, week.stands_for)
 
 
+@step
+def be_ordinary(firm, week):
+    """Where nobody's morale ever moves, or nobody answers the telephone, the company's people are in the ordinary mood."""
+    firm.mood = firm.mood if week.staff_lasts and int(firm.representatives_on_duty) > 0 else ORDINARY
+
+
 @rule
 def skill_of(mean: float, spread: float, normal: float) -> float:
     """One representative's skill, in [0, 1]."""
@@ -313,13 +321,20 @@ EXAMPLES = (
 )
 STEP_EXAMPLES = (
     example_of_step(
+        be_ordinary, firm={"mood": 0.4, "representatives_on_duty": 3}, becomes={}, because="as they are",
+    ),
+    example_of_step(
+        be_ordinary, week={"staff_lasts": False}, firm={"representatives_on_duty": 3}, becomes={"firm.mood": 0.7},
+        because="nobody's morale moves",
+    ),
+    example_of_step(
         let_people_go, firm={"let_go": 0.5}, p={"layoffs": 365.25 / 700}, becomes={"firm.let_go": 0.505}, because="a hundredth of half",
     ),
     example_of_step(
         come_to_work, me={"number": 1}, week={"staff_lasts": False}, firm={"representatives_on_duty": 4, "hours_paid": 1.0},
         luck={(REPRESENTATIVE, 0, 0): 0.84134475}, p={"call_centre.skill": 0.7, "call_centre.skill_spread": 0.1, "pay": 1.2,
         "outsourcing.share": 0.25},
-        becomes={"skill": 0.8, "morale": 0.7, "firm.hours_paid": 2.2, "count.staff": 1, "count.morale": 0.7 * FIXED_ONE},
+        becomes={"skill": 0.8, "morale": 0.7, "firm.hours_paid": 2.2, "firm.mood": 0.175, "count.staff": 1, "count.morale": 0.7 * FIXED_ONE},
         because="one spread above average, at the company's own pay: only the first of four is outsourced",
     ),
     example_of_step(

@@ -1,7 +1,8 @@
 """Keeping up with what is possible: a product that stands still falls behind, although nothing about it has changed.
 
-Serves S3.4. Quality is measured against the best that can be had: as that frontier moves, a provider that does not follow
-performs worse on the same scale. What customers expect moves with the frontier as far as they are aware of it; the
+Serves S3.4. Quality is measured against the best that can be had, from whomever: as that frontier moves, a provider that does not
+follow performs worse on the same scale, and a provider that goes ahead moves it for the others. What customers expect moves with the
+frontier as far as they are aware of it; the
 disappointment that comes of the lag is booked under innovation. Source: Keaveney 1995 (J. Marketing 59:71-82) names attraction
 by competitors among the causes of leaving; sizes are assumptions.
 """
@@ -51,8 +52,15 @@ def gained(investment: float, progress: float) -> float:
 
 @rule
 def lag_after(lag: float, frontier: float, gained: float) -> float:
-    """The lag one week on, when the frontier moves and the product gains at these yearly rates; nobody is ahead of it."""
-    return share(lag + (frontier - gained) * f32(7 / 365.25))
+    """The lag one week on, when what is possible elsewhere moves and the product gains at these yearly rates; below 0: ahead."""
+    return lag + (frontier - gained) * f32(7 / 365.25)
+
+
+@rule
+def behind_best(lag: float, other: float) -> float:
+    """The lag behind the best there is: what is possible elsewhere, or another provider that is ahead of it."""
+    best = other if other < f32(0) else f32(0)
+    return share(lag - best) if lag > best else f32(0)
 
 
 @rule
@@ -85,8 +93,9 @@ def keep_up(firm, p):
         gained(p.innovation.investment, p.innovation.progress),
         p.innovation.frontier * p.innovation.rival_keeps_up,
     )
-    firm.obsolescence = lag_after(firm.obsolescence, p.innovation.frontier, ours)
-    firm.rival_obsolescence = lag_after(firm.rival_obsolescence, p.innovation.frontier, theirs)
+    own = lag_after(firm.obsolescence, p.innovation.frontier, ours)
+    rivals = lag_after(firm.rival_obsolescence, p.innovation.frontier, theirs)
+    firm.obsolescence, firm.rival_obsolescence = behind_best(own, rivals), behind_best(rivals, own)
 
 
 @step
@@ -106,7 +115,10 @@ EXAMPLES = (
     example(gained, 4.0, 0.05, becomes=0.1, because="twice the gain of an investment of 1"),
     example(gained, 0.0, 0.05, becomes=0.0, because="nothing comes of nothing"),
     example(lag_after, 0.1, 0.08, 0.03, becomes=0.1 + 0.05 * 7 / 365.25, because="a week of 0.05 a year"),
-    example(lag_after, 0.0, 0.0, 0.1, becomes=0.0, because="nobody is ahead of what is possible"),
+    example(lag_after, 0.0, 0.0, 0.1, becomes=-0.1 * 7 / 365.25, because="ahead of what was possible"),
+    example(behind_best, 0.05, -0.1, becomes=0.15, because="the other is ahead of what is possible elsewhere"),
+    example(behind_best, -0.1, 0.05, becomes=0.0, because="the best there is"),
+    example(behind_best, 0.05, 0.2, becomes=0.05, because="somebody elsewhere is ahead of both"),
     example(standing, 0.8, 0.1, becomes=0.7, because="0.1 behind"),
     example(standing, 0.1, 0.3, becomes=0.0, because="the scale ends at 0"),
     example(yardstick, 0.7, 0.1, 0.5, becomes=0.75, because="half of the lag is seen"),
@@ -120,6 +132,10 @@ STEP_EXAMPLES = (
         p={"frontier": 0.3, "investment": 4.0, "progress": 0.05, "rival_keeps_up": 0.5},
         becomes={"firm.obsolescence": 0.1 + 0.2 * 7 / 365.25, "firm.rival_obsolescence": 0.2 + 0.15 * 7 / 365.25},
         because="0.3 a year less 0.05 x 2 of progress; the rival follows half of it",
+    ),
+    example_of_step(
+        keep_up, p={"investment": 4.0, "progress": 0.05}, becomes={"firm.rival_obsolescence": 0.1 * 7 / 365.25},
+        because="the company gains 0.05 x 2 a year, and is now what the rival is measured by",
     ),
     example_of_step(
         lag_of_own, me={"provider": RIVAL}, firm={"obsolescence": 0.1, "rival_obsolescence": 0.2}, becomes={"gives": 0.2},

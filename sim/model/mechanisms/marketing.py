@@ -19,14 +19,24 @@ class Marketing(Parameters):
     overpromise: float = parameter(
         0.05, "scale 0-1", -0.5, 0.5, "How far the promise stands above the true level", "assumption: advertising flatters")  # fmt: skip
 
+    reliance: float = parameter(
+        0.4, "share", 0, 1, "How far people believe what a provider promises of whom they know nothing else",
+        "literature: Kopalle & Lehmann 2006 for the trade-off; size assumed: less than half")  # fmt: skip
 
-NEUTRAL = {"reach": 0.0, "overpromise": 0.0}
+
+NEUTRAL = {"reliance": 0.0, "reach": 0.0, "overpromise": 0.0}
 
 
 @rule
 def promise(level: float, overpromise: float) -> float:
     """The performance that is promised, in [0, 1]."""
     return share(level + overpromise)
+
+
+@rule
+def believed(reliance: float, evidence: float, ordinary: float) -> float:
+    """Weight of a promise in how a provider looks from outside: the less, the more of it one has heard or seen oneself."""
+    return reliance * f32(2) * ordinary / (ordinary + evidence) if evidence > ordinary else reliance
 
 
 @rule
@@ -53,6 +63,10 @@ def pay_for_reach(p, count):
 EXAMPLES = (
     example(promise, 0.8, 0.1, becomes=0.9, because="0.1 above the truth"),
     example(promise, 0.95, 0.1, becomes=1.0, because="nobody promises more than everything"),
+    example(
+        believed, 0.4, 36.0, 12.0, becomes=0.2, because="three times as much is known as at first, and half is believed"
+    ),
+    example(believed, 0.4, 6.0, 12.0, becomes=0.4, because="hardly anything is known"),
     example(spending, 500, 0.02, 2.0, becomes=2000, because="ten people at 2.00"),
     example(reached, 0.1, 0.2, becomes=0.28, because="0.1 + 0.9 x 0.2"),
 )

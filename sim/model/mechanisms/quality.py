@@ -36,17 +36,33 @@ class Quality(Parameters):
         0.50, "scale 0-1", 0, 1, "What an error takes off the week's performance", "assumption: from good to bad")  # fmt: skip
     failure_threshold: float = parameter(
         0.50, "scale 0-1", 0.01, 1, "Performance below which a week becomes an issue", "assumption: the middle of the scale")  # fmt: skip
+    people: float = parameter(
+        0.15, "ratio", 0, 2, "Points of quality that each point of the representatives' morale makes, against the ordinary 0.7",
+        "literature: service-profit chain (Heskett et al. 1994); Hogreve et al. 2017 (J. Marketing 81(3)) find it moderate; size assumed")  # fmt: skip
     cost_share: float = parameter(
         0.55, "share", 0, 2, "Cost of providing the product, as a share of the price at index 1", "assumption: gross margin 45 %")  # fmt: skip
 
 
-NEUTRAL = {"spread": 0.0, "error_depth": 0.0, "failure_threshold": 0.01, "level": 0.75, "cost_share": 0.0}
+NEUTRAL = {
+    "people": 0.0,
+    "spread": 0.0,
+    "error_depth": 0.0,
+    "failure_threshold": 0.01,
+    "level": 0.75,
+    "cost_share": 0.0,
+}
 
 
 @rule
 def performance(level: float, spread: float, normal: float, error: float) -> float:
     """How the product performed this week; ``error`` is what an error takes off, 0 without one."""
     return share(level + spread * normal - error)
+
+
+@rule
+def people_made(level: float, people: float, morale: float) -> float:
+    """How good the product is with a staff of this morale, 0.7 being the ordinary."""
+    return share(level + people * (morale - f32(0.7)))
 
 
 @rule
@@ -81,16 +97,15 @@ def use_product(me, firm, p):
     Whoever has left the market goes through it too, as with the company; nothing of it is ever counted.
     """
     rival = me.provider == RIVAL
-    ours = standing(cared_for(p.quality.level, p.management.neglect, firm.budget), firm.obsolescence)
-    theirs = standing(p.rival.level, firm.rival_obsolescence)
+    made = people_made(cared_for(p.quality.level, p.management.neglect, firm.budget), p.quality.people, firm.mood)
+    ours, theirs = standing(made, firm.obsolescence), standing(p.rival.level, firm.rival_obsolescence)
     normal = normal_quantile(me.word(EVERYDAY, PERFORMS))
     error = error_of(
         me.luck(EVERYDAY, FAILS), offered(p.quality.error_rate, p.rival.error_rate, rival), me.failure_exposure,
         p.quality.error_depth,
     )  # fmt: skip
-    me.performed = performance(
-        offered(ours, theirs, rival), offered(p.quality.spread, p.rival.spread, rival), normal, error
-    )
+    suited = offered(ours + me.fit_company, theirs + me.fit_rival, rival)
+    me.performed = performance(suited, offered(p.quality.spread, p.rival.spread, rival), normal, error)
 
 
 @step
@@ -112,15 +127,19 @@ EXAMPLES = (
     example(performance, 0.9, 0.1, 2.0, 0.0, becomes=1.0, because="the scale ends at 1"),
     example(error_of, 0.015, 0.01, 2.0, 0.5, becomes=0.5, because="0.015 is below 0.01 x 2"),
     example(error_of, 0.025, 0.01, 2.0, 0.5, becomes=0.0, because="0.025 is not"),
+    example(
+        people_made, 0.8, 0.25, 0.5, becomes=0.75, because="a quarter of the 0.2 by which morale is below the ordinary"
+    ),
     example(providing, 1000, 0.55, becomes=550, because="55 % of 10.00"),
     example(usual_performance, 0.8, 0.05, 2.0, 0.5, becomes=0.75, because="0.8 less half of a tenth"),
 )
 STEP_EXAMPLES = (
     example_of_step(
-        use_product, me={"failure_exposure": 2.0}, firm={"budget": -0.5, "obsolescence": 0.1},
+        use_product, me={"failure_exposure": 2.0, "fit_company": 0.1}, firm={"budget": -0.5, "obsolescence": 0.1, "mood": 0.5},
         luck={(EVERYDAY, PERFORMS): 0.69146246, (EVERYDAY, FAILS): 0.015},
-        p={"level": 0.8, "spread": 0.1, "error_rate": 0.01, "error_depth": 0.3, "management.neglect": 0.25},
-        becomes={"performed": 0.35}, because="0.8 x 0.875 - 0.1, half a spread better, less an error of 0.3: 0.015 is below 0.02",
+        p={"level": 0.8, "spread": 0.1, "error_rate": 0.01, "error_depth": 0.3, "management.neglect": 0.25, "people": 0.5},
+        becomes={"performed": 0.35}, because="0.8 x 0.875 - 0.1 for morale - 0.1, 0.1 for the fit and half a spread better, less an "
+        "error of 0.3: 0.015 is below 0.02",
     ),
     example_of_step(add_up_spending, me={"spend": 10.0}, becomes={"firm.spending": 1000}, because="10.00"),
     example_of_step(

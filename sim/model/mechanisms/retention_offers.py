@@ -33,6 +33,9 @@ class RetentionOffers(Parameters):
         "assumption: few read it; Ascarza, Iyengar & Schleicher 2016 give the sign")  # fmt: skip
     better_plan: float = parameter(
         1.0, "weeks of spend", 0, 52, "What the plan saves in a year those who compare and take it", "assumption: 2 % of the bill")  # fmt: skip
+    wear: float = parameter(
+        0.5, "ratio", 0, 20, "How much less each further plan impresses whoever has taken some: 1 halves the second",
+        "assumption: a third less")  # fmt: skip
     contact_cost: float = parameter(
         1.0, "currency", 0, 1000, "Cost of one recommendation", "assumption: 1 a message")  # fmt: skip
 
@@ -46,7 +49,20 @@ def raised(hurdle: float, weeks: float, offered: bool) -> float:
     return hurdle + (weeks / f32(52) if offered else f32(0))
 
 
-COLUMNS = (Column("woken", "weekly_flag", "Whether a better plan makes somebody compare providers this week"),)
+MOST_PLANS = 250
+"""Better plans taken that a person's byte can hold."""
+
+
+@rule
+def worn_out(weeks: float, taken: int, wear: float) -> float:
+    """What a better plan of so many weeks of spend is worth to whoever has taken so many before."""
+    return weeks / (f32(1) + wear * f32(taken))
+
+
+COLUMNS = (
+    Column("plans_taken", "mark", "How many better plans this person has taken"),
+    Column("woken", "weekly_flag", "Whether a better plan makes somebody compare providers this week"),
+)
 COUNTS = ("plans_sent", "save_offers", "saved")
 MONEY_OUT = ("cost_retention",)
 EVENTS = {
@@ -93,6 +109,7 @@ def stays_after_all(me, p, count, note, drawn: float, high: float, luck: float) 
 
 
 EXAMPLES = (
+    example(worn_out, 3.0, 1, 0.5, becomes=2.0, because="a third less than the first"),
     example(raised, 0.1, 13.0, True, becomes=0.35, because="0.1 and a quarter of a year"),
     example(raised, 0.1, 13.0, False, becomes=0.1, because="nothing was offered"),
 )

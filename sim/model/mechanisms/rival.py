@@ -17,6 +17,9 @@ class Rival(Parameters):
         0.01, "per week", 0, 1, "Chance of an error for a customer of average exposure", "assumption: as the company's")  # fmt: skip
     price: float = parameter(
         1.0, "price index", 0.01, 100, "The rival's price; 1 is the company's price of today", "assumption: the same")  # fmt: skip
+    reach: float = parameter(
+        0.01, "share per week", 0, 1, "Share of the company's customers whom the rival's advertising makes think, each week",
+        "assumption: half of the company's reach among the rival's customers, since most aims at everybody")  # fmt: skip
     overpromise: float = parameter(
         0.05, "scale 0-1", -0.5, 0.5, "How far the rival's promise stands above its true level", "assumption: advertising flatters")  # fmt: skip
 

@@ -12,6 +12,8 @@ from sim.model.rules import f32, i64, rule
 
 POSTS = stream("posts")
 """Draws of somebody who talks: first whether they also post, then who reads it, stranger by stranger."""
+PARTS = 256
+"""Parts in which a message carries how content its teller is: whole numbers, so that sums are exact in any order."""
 
 
 class WordOfMouth(Parameters):
@@ -41,7 +43,14 @@ def strangers_reached(broadcast: int, outcry: float, well: bool) -> int:
     return broadcast if well else i64(f32(broadcast) * outcry + f32(0.5))
 
 
+@rule
+def carried(content: float) -> int:
+    """How content somebody is, 0 to 1, as a message carries it: in 256ths."""
+    return i64(content * f32(PARTS) + f32(0.5))
+
+
 EXAMPLES = (
+    example(carried, 0.75, becomes=192, because="three quarters of 256"),
     example(weight_of_reviews, 0.3, 0.5, becomes=0.65, because="0.3 and half of what is left"),
     example(weight_of_reviews, 0.3, 0.0, becomes=0.3, because="as people do of themselves"),
     example(strangers_reached, 10, 2.5, True, becomes=10, because="a good post"),
