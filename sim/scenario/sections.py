@@ -72,8 +72,8 @@ class Network(Parameters):
         0.1, "share", 0, 1, "Share of the ties of a small world that lead to strangers",
         "literature: Watts & Strogatz 1998 (Nature 393:440-442); the size is assumed")  # fmt: skip
     homophily: float = parameter(
-        0.3, "share", 0, 1, "Share of the differences in what suits people that friends have in common",
-        "assumption: friends' fits correlate by about 0.35; McPherson, Smith-Lovin & Cook 2001 (Annual Review of Sociology "
+        0.5, "share", 0, 1, "Share of the differences in what suits people that friends have in common",
+        "assumption: friends' fits correlate by about 0.4; McPherson, Smith-Lovin & Cook 2001 (Annual Review of Sociology "
         "27:415-444) for friends being alike")  # fmt: skip
     file: Path | None = Field(
         None, description="For edges: a file (.csv, .csv.gz, .parquet) with a header and two columns of customers' numbers, "

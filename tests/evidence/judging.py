@@ -26,7 +26,7 @@ def _alike(people: int, **traits: Any) -> dict[str, Any]:
         {
             "market": {"customers": people, "prospects": 0, "stands_for": 1.0},
             "call_centre": {"representatives": 60},
-            "customers": {"traits": {"failure_exposure": 1.0} | traits},
+            "customers": {"traits": {"failure_exposure": 1.0, "fit_company": 0.0, "fit_rival": 0.0} | traits},
         },
     )
 

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from worlds import fixed
 
 from sim.engine.columns import CompiledWeek
+from sim.engine.objects.market import settings_of
 from sim.engine.start import begin, empty_state, flags_of
-from sim.model.behaviour.belief import view
-from sim.model.behaviour.choice import goodwill, held_against, leaves, pull, thinks
-from sim.model.behaviour.price import price_advantage
+from sim.model.behaviour.choice import doubt, goodwill, leaves, open_again, thinks
+from sim.model.behaviour.switching import drawn_to_other, hurdle_of, look_of_other
+from sim.model.columns import KINDS
 from sim.model.component import columns, row
-from sim.model.mechanisms.contracts import bound, hurdle
-from sim.model.mechanisms.pricing import price_paid
 from sim.model.week import COUNTS, State, journal
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import described
 
 QUIET = {"quality": {"error_rate": 0.0, "spread": 0.0}, "call_centre": {"questions": 0.0}}
 """A market in which nothing goes wrong and every week is like the last."""
+
+UNMOVED = {
+    "choice": {"decided": 0.0, "hearsay": 0.0, "hearsay_settled": 0.0, "ends": 0.0, "involuntary": 0.0, "newcomers": 0.0},
+    "marketing": {"reliance": 0.0}, "rival": {"reach": 0.0},
+    "talk": {"event": 0.0, "moving": 0.0, "passed_on": 0.0, "passed_on_well": 0.0},
+    "customers": {"traits": {"fit_company": 0.0, "fit_rival": 0.0}},
+}  # fmt: skip
+"""What closed forms know nothing of: products that suit one better than another, promises, decisions that hold for a while, talk
+about events, deaths."""
 
 
 def merged(*sections: dict[str, Any]) -> dict[str, Any]:
@@ -83,6 +92,28 @@ class Laboratory:
         kind = next(kind for kind in ("number", "clock", "mark") if name in columns(kind))
         return getattr(self.state, kind)[row(name)]
 
+    def person(self, number: int) -> SimpleNamespace:
+        """One person, as a step sees them who draws nothing and hears nothing."""
+        rows = {name: (kind, place) for kind in KINDS for place, name in enumerate(columns(kind))}
+        state = {name: getattr(self.state, kind)[place, number] for name, (kind, place) in rows.items()}
+        whole = {name: int(value) for name, value in state.items() if rows[name][0] != "number"}
+        return SimpleNamespace(**state | whole, number=number, woken=False, wooed=False)
+
+    def company(self) -> SimpleNamespace:
+        """The company, as a step sees it."""
+        return SimpleNamespace(**{name: self.state.firm[place, 0] for place, name in enumerate(columns("firm"))})
+
+    @property
+    def settings(self) -> SimpleNamespace:
+        """This week's settings, as a step sees them."""
+        return settings_of(self.policy[min(self.week, len(self.policy) - 1)], self.ground.model.settings)
+
+    @property
+    def calendar(self) -> SimpleNamespace:
+        """The week, as a step sees it."""
+        ours, theirs = self.state.reputation
+        return SimpleNamespace(number=self.week, company_reputation=ours, rival_reputation=theirs)
+
     def performed(self) -> np.ndarray:
         """How the product performed for everybody in the week lived last."""
         return self.compiled.weekly.number[row("performed")]
@@ -101,41 +132,29 @@ class Laboratory:
 
 
 def chance_if_comparing(lab: Laboratory, who: np.ndarray) -> np.ndarray:
-    """The chance that each of these customers leaves if they compare now, by the rules that both engines use."""
-    p, week = lab.now, lab.week
-    fields = (
-        "satisfaction",
-        "trust",
-        "grievance",
-        "price_fairness",
-        "belief_rival",
-        "price_sensitivity",
-        "switching_cost",
-    )
-    people = zip(
-        *(lab.column(name)[who] for name in fields),
-        lab.column("tenure")[who],
-        lab.column("contract_end")[who],
-        strict=True,
-    )
-    found = []
-    for s, t, g, fair, belief, sensitivity, reluctance, tenure, ends in people:
-        own = goodwill(s, t, p.choice_trust_weight)
-        held = held_against(g, fair, p.choice_grievance_weight, p.choice_fairness_weight)
-        other = view(belief, lab.state.reputation[1], p.belief_reviews)
-        paid = price_paid(
-            p.pricing_list_price, p.pricing_newcomer_discount, p.pricing_discount_weeks, tenure, tenure <= week
-        )
-        advantage = price_advantage(paid, p.rival_price, sensitivity)
-        high = hurdle(reluctance, p.contracts_exit_fee, bound(ends, week))
-        found.append(leaves(pull(other, own, held, p.choice_appeal, advantage), high, p.choice_decisiveness))
-    return np.array(found, float)
+    """The chance that each of these customers leaves if they compare now, by the steps that both engines take."""
+    return np.array([_chance(lab, int(number)) for number in who], float)
+
+
+def _chance(lab: Laboratory, number: int) -> float:
+    me, firm, p, week = lab.person(number), lab.company(), lab.settings, lab.calendar
+    drawn, high = drawn_to_other(me, firm, p, week), hurdle_of(me, p, week)
+    return float(leaves(drawn, high, p.choice.decisiveness))
+
+
+def looks(lab: Laboratory, number: int) -> float:
+    """How the other provider looks to a customer."""
+    return float(look_of_other(lab.person(number), lab.company(), lab.settings, lab.calendar))
 
 
 def chance_this_week(lab: Laboratory, who: np.ndarray) -> np.ndarray:
-    """The chance that each of these customers compares and leaves this week, bad news from friends apart."""
-    p = lab.now
-    rates = (p.choice_attention, p.choice_issue_trigger, p.choice_grievance_trigger)
-    people = zip(lab.column("issue_severity")[who], lab.column("grievance")[who], strict=True)
-    think = np.array([thinks(severity, grievance, 0.0, *rates) for severity, grievance in people], float)
-    return think * chance_if_comparing(lab, who)
+    """The chance that each of these customers compares and leaves this week, news and advertising apart."""
+    return np.array([chance_of_comparing(lab, int(number)) for number in who], float) * chance_if_comparing(lab, who)
+
+
+def chance_of_comparing(lab: Laboratory, number: int) -> float:
+    """The chance that a customer compares this week, news and advertising apart."""
+    me, p = lab.person(number), lab.settings.choice
+    attention = p.attention * doubt(goodwill(me.satisfaction, me.trust, p.trust_weight))
+    again = open_again(lab.week - me.compared_in, p.decided)
+    return float(thinks(me.issue_severity, me.grievance, attention, p.issue_trigger, p.grievance_trigger, again))

@@ -88,7 +88,7 @@ def _elasticity(display: float) -> np.ndarray:
 
 
 def _rating_after(rating: float, good: int, bad: int) -> float:
-    return float(reputation_after(rating, good, bad, Belief().negativity, Belief().publicity))
+    return float(reputation_after(rating, good, bad * Belief().negativity, Belief().publicity))
 
 
 def reviews() -> Finding:
@@ -97,9 +97,7 @@ def reviews() -> Finding:
     for rating in (0.6, 0.7, 0.8, 0.9):
         good = round(20 * rating)
         better, usual, worse = (_rating_after(rating, good + g, 20 - good + b) for g, b in ((1, 0), (0, 0), (0, 1)))
-        hear = [
-            float(belief_after(rating, g, b, Belief().persuasion, Belief().negativity)) for g, b in ((1, 0), (0, 1))
-        ]
+        hear = [float(belief_after(rating, Belief().evidence, g, b * Belief().negativity)) for g, b in ((1, 0), (0, 1))]
         bad_counts += [usual - worse >= better - usual, rating - hear[1] >= hear[0] - rating, usual < rating]
     conditions = {
         "one bad review moves at least as much as one good one, and a mixed lot of the same mean harms": all(bad_counts)

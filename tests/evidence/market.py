@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import spearmanr
 
-from evidence.laboratory import QUIET, Laboratory, merged
+from evidence.laboratory import QUIET, UNMOVED, Laboratory, looks, merged
 from evidence.rows import Finding, Published, Row, facts, over, repeated
 from sim import run
 from sim.model.behaviour.answering import answer, leaning
@@ -150,8 +150,7 @@ def week_of_leaving(lab: Laboratory) -> np.ndarray:
     reasons = np.stack([held.column(f"ledger_{cause}")[left] / rate for cause in BOOKED], axis=1)
     price = BOOKED.index("price")
     reasons[:, price] += (1 - held.column("price_fairness")[left]) * lab.policy[0]["choice_fairness_weight"]
-    belief, reputation = held.column("belief_rival")[left], held.state.reputation[1]
-    seen = belief + (reputation - belief) * lab.policy[0]["belief_reviews"]
+    seen = np.array([looks(held, int(number)) for number in left])
     pulled = lab.policy[0]["ledger_restlessness"] + np.maximum(seen - held.column("expectation")[left], 0)
     advantage = 1 - 1 / lab.policy[lab.week - 1]["pricing_list_price"]
     reasons[:, price] += advantage * held.column("price_sensitivity")[left]
@@ -222,7 +221,7 @@ def good_and_bad_talk(bias: bool = True) -> Finding:
 
 BY_HEARSAY = {
     "choice": {"attention": 0.0, "good_news_trigger": 0.05},
-    "belief": {"persuasion": 0.0, "publicity": 0.0},
+    "belief": {"evidence": 1000.0, "most_evidence": 1000.0, "publicity": 0.0},
 }  # fmt: skip
 """People try another brand because somebody who uses it mentions it, and for no other reason; all brands look alike."""
 ALL_ALIKE = merged(
@@ -233,7 +232,7 @@ ALL_ALIKE = merged(
 def _defection(share: float, replication: int, by_hearsay: bool) -> float:
     """The share of its customers that a firm loses to an equal rival in a year."""
     people = {"customers": round(10_000 * share), "prospects": round(10_000 * (1 - share)), "stands_for": 5.0}
-    sections = merged(ALL_ALIKE, {"market": people}, BY_HEARSAY if by_hearsay else {})
+    sections = merged(UNMOVED, ALL_ALIKE, {"market": people}, BY_HEARSAY if by_hearsay else {})
     counts = Laboratory(sections, 52, replication).counts(52)
     return float(counts["leavers_voluntary"].sum() / counts["customers"].mean())
 

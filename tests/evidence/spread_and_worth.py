@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from evidence.laboratory import QUIET, Laboratory, chance_if_comparing, merged
+from evidence.laboratory import QUIET, UNMOVED, Laboratory, chance_if_comparing, chance_of_comparing, merged
 from evidence.rows import Finding, Published, Row, exactly, facts, over
 from sim.theory import bass, lifetime_value
 from sim.theory import shifted_beta_geometric as sbg
@@ -44,10 +44,10 @@ def _young_firm(
         "pricing": {"list_price": 0.1},
         "rival": {"price": 4.0, "level": 0.78, "spread": 0.0, "error_rate": 0.0},
         "talk": {"base": TALK, "strong": 0.0},
-        "choice": {"involuntary": 0.0, "attention": 0.0, "good_news_trigger": q / YEAR / (TALK * heard)},
+        "choice": {"attention": 0.0, "good_news_trigger": q / YEAR / (TALK * heard)},
         "customers": {"traits": traits},
     }
-    return merged(QUIET, alike, among)
+    return merged(QUIET, UNMOVED, alike, among)
 
 
 def _adoption(sections: dict[str, Any], people: int, replication: int) -> tuple[bass.Diffusion, float]:
@@ -110,7 +110,7 @@ def _constant(people: int, weeks: int, replication: int = 0) -> Laboratory:
     sections = {
         "market": {"customers": people, "prospects": 0, "stands_for": 1.0},
         "network": {"kind": "none"},
-        "choice": {"involuntary": 0.0, "attention": 0.2},
+        "choice": {"attention": 0.2},
         "rival": {"price": 0.4, "level": 0.78},
         "call_centre": {"representatives": 0},
         "customers": {
@@ -121,7 +121,7 @@ def _constant(people: int, weeks: int, replication: int = 0) -> Laboratory:
         },
         "marketing": {"reach": 0.0},
     }  # fmt: skip
-    return Laboratory(merged(QUIET, sections), weeks, replication)
+    return Laboratory(merged(QUIET, UNMOVED, sections), weeks, replication)
 
 
 def _leaving_at(lab: Laboratory, yearly: np.ndarray) -> Laboratory:
@@ -130,7 +130,7 @@ def _leaving_at(lab: Laboratory, yearly: np.ndarray) -> Laboratory:
     lab.column("belief_rival")[:] = 0.7
     lab.column("switching_cost")[:] = 0.0
     weekly = -np.expm1(np.log1p(-np.minimum(yearly, 0.999)) / YEAR)
-    if_comparing = np.clip(weekly / p.choice_attention, 1e-12, 1 - 1e-6)
+    if_comparing = np.clip(weekly / chance_of_comparing(lab, 0), 1e-12, 1 - 1e-6)
     drawn = chance_if_comparing(lab, np.array([0]))[0]
     odds = np.log(drawn / (1 - drawn)) - np.log(if_comparing / (1 - if_comparing))
     lab.column("switching_cost")[:] = odds / p.choice_decisiveness

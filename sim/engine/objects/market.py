@@ -77,7 +77,7 @@ class Market(Model):
         state = empty_state(ground)
         network, self.flags = begin(ground, seed, replication, state)
         self.world, self.week = self.flags.world, Week(self, self.flags)
-        self.policies = [_settings(week, self.parts.settings) for week in ground.policy]
+        self.policies = [settings_of(week, self.parts.settings) for week in ground.policy]
         self.policy = self.last_policy = self.policies[0]
         self.week.company_reputation, self.week.rival_reputation = state.reputation
         self.tally = np.zeros((ground.weeks if weeks is None else weeks, len(self.parts.counts)), np.int64)
@@ -261,7 +261,7 @@ class Market(Model):
         return self.queues._replace(**people, staff=staff, firm=firm, reputation=reputation)
 
 
-def _settings(week: np.void, parts: dict[str, dict[str, type]]) -> SimpleNamespace:
+def settings_of(week: np.void, parts: dict[str, dict[str, type]]) -> SimpleNamespace:
     """One week's policies as ``part.parameter``: float32 numbers, whole numbers, yes or no."""
     form: dict[type, Any] = {float: f32, int: int, bool: bool}
     return SimpleNamespace(

@@ -23,17 +23,18 @@ class Choice(Parameters):
         0.01, "per week", 0, 1, "Chance that a customer of ordinary goodwill compares providers for no special reason",
         "assumption: once in two years")  # fmt: skip
     issue_trigger: float = parameter(
-        0.40, "per week", 0, 5, "Extra chance per unit of an open issue's severity", "assumption: trouble makes people look around")  # fmt: skip
+        0.10, "per week", 0, 5, "Extra chance per unit of an open issue's severity",
+        "assumption: held to Goodman (TARP): between a third and two thirds leave within a year of one large problem left unsolved")  # fmt: skip
     grievance_trigger: float = parameter(
-        0.25, "per week", 0, 5, "Extra chance per unit of grievance", "assumption: the aggrieved look around")  # fmt: skip
+        0.03, "per week", 0, 5, "Extra chance per unit of grievance", "assumption: as for an open issue")  # fmt: skip
     news_trigger: float = parameter(
         0.01, "per week", 0, 1, "Extra chance in a week in which friends spoke ill of the provider", "assumption: small")  # fmt: skip
     good_news_trigger: float = parameter(
         0.0, "per week", 0, 1, "Extra chance in a week in which somebody hears well of the other provider",
         "assumption: none unless the scenario says so; it is what imitates in Bass 1969 (Management Science 15:215-227)")  # fmt: skip
     decided: float = parameter(
-        8.0, "weeks", 0, 520, "Time after a comparison in which half of the inclination to compare again has come back",
-        "assumption: two months")  # fmt: skip
+        13.0, "weeks", 0, 520, "Time after a comparison in which half of the inclination to compare again has come back",
+        "assumption: a quarter")  # fmt: skip
     ends: float = parameter(
         6.0, "ratio", 0, 100, "How much more goodwill counts at both ends than in the middle",
         "literature: Jones & Sasser 1995 and Mittal & Kamakura 2001 for the form; size assumed: at 0.95 twice the slope")  # fmt: skip
@@ -56,8 +57,8 @@ class Choice(Parameters):
     involuntary: float = parameter(
         0.02, "per year", 0, 5, "Customers who leave for no fault of the company (move, death)", "literature: Keaveney 1995, involuntary 6 % of switching")  # fmt: skip
     sorting: float = parameter(
-        52.0, "weeks", 0, 5000, "Tenure at the start by which half of the people have found out which provider suits them better",
-        "assumption: a year; in the course of the simulation people find out by themselves")  # fmt: skip
+        170.0, "weeks", 0, 5000, "Tenure at the start by which half of the people have found out which provider suits them better",
+        "assumption: three years, as far as a market of default settings comes to by itself")  # fmt: skip
     newcomers: float = parameter(
         6.0, "per year", 0, 50, "How soon somebody new takes the place in the market of whoever has left it",
         "assumption: two months on average, so that the market keeps its size; 0: nobody ever does")  # fmt: skip
@@ -84,10 +85,14 @@ def has_sorted(tenure: int, sorting: float) -> float:
 
 @rule
 def thinks(
-    severity: float, grievance: float, alarm: float, attention: float, by_issue: float, by_grievance: float
+    severity: float, grievance: float, restless: float, by_issue: float, by_grievance: float, open_again: float
 ) -> float:
-    """The chance that someone compares providers this week; ``alarm`` is what bad news from friends adds."""
-    return share(attention + alarm + by_issue * severity + by_grievance * grievance)
+    """The chance that someone compares providers this week.
+
+    Trouble makes one think whenever it comes; what one has already weighed – a grievance, the ``restless`` wish for something
+    else, bad news – only as far as the question is open again.
+    """
+    return share(by_issue * severity + open_again * (restless + by_grievance * grievance))
 
 
 @rule
@@ -128,7 +133,7 @@ def leaves(pull: float, hurdle: float, decisiveness: float) -> float:
 
 
 EXAMPLES = (
-    example(thinks, 0.5, 0.2, 0.01, 0.03, 0.4, 0.25, becomes=0.29, because="0.03 + 0.01 + 0.4 x 0.5 + 0.25 x 0.2"),
+    example(thinks, 0.5, 0.2, 0.04, 0.4, 0.25, 0.5, becomes=0.245, because="0.4 x 0.5, and half of 0.04 + 0.25 x 0.2"),
     example(doubt, 0.7, becomes=1.0, because="as usual"),
     example(doubt, 0.4, becomes=4.0, because="twice as much is missing, and that counts twice"),
     example(has_sorted, 52, 52.0, becomes=0.5, because="half after a year"),

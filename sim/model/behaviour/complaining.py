@@ -28,8 +28,8 @@ class Complaining(Parameters):
         0.6, "share per week", 0, 1, "Chance to get in touch again while the issue is unresolved",
         "assumption: most try again within two weeks")  # fmt: skip
     giving_up: float = parameter(
-        0.7, "ratio", 0, 20, "How much less readily people try again with each try in vain: 1 halves it after the first",
-        "assumption: after three or four most have given up")  # fmt: skip
+        1.5, "ratio", 0, 20, "How much less readily people try again with each try in vain: 1 halves it after the first",
+        "assumption: after two or three most have given up")  # fmt: skip
 
 
 @rule

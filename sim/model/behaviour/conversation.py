@@ -115,7 +115,7 @@ def recover(me, p, week, count, note, solved: bool, weeks: float) -> bool:
             note.reopens(severity)
     else:
         closed = happens(accepts_refusal(p.accountability.explains, p.accountability.acknowledges), luck)
-        rise = 0.0 if closed else worn_off(p.grievance.rise, me.issue_tries, p.grievance.wearing)
+        rise = 0.0 if closed else worn_off(p.grievance.rise * p.grievance.refused, me.issue_tries, p.grievance.wearing)
         me.grievance = aggrieved(grievance, severity, rise, justly)
         me.ledger_accountability += lost(me.grievance, grievance) * week.rate
         be_stirred(me, 0.0 if closed else severity)
@@ -205,7 +205,7 @@ STEP_EXAMPLES = (
         recover, False, 2.0, me={"issue_severity": 0.5, "grievance": 0.4, "spend": 10.0}, week={"rate": 2.0},
         luck={(CONTACT, "spare"): 0.6},
         p={"accountability.acknowledges": 1.0, "accountability.apologises": 1.0, "accountability.speed": 1.0,
-           "accountability.blames": 0.025, "grievance.rise": 0.6, "accountability.explains": 0.5},
+           "accountability.blames": 0.025, "grievance.rise": 0.8, "grievance.refused": 0.75, "accountability.explains": 0.5},
         becomes={"grievance": 0.445, "ledger_accountability": 0.09, "stirred": 0.5, "gives": False},
         because="0.4 + 0.6 x 0.6 x 0.5 x a quarter, not owned; 0.6 is above the half who accept an explanation",
     ),

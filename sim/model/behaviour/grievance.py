@@ -21,10 +21,14 @@ class Grievance(Parameters):
         0.6, "share", 0, 1, "Grievance after one unresolved failure of full severity that is not owned",
         "assumption: a single incident can become a lasting grievance")  # fmt: skip
     wearing: float = parameter(
-        1.0, "ratio", 0, 20, "How much less each further refusal of the same matter adds: 1 halves the second",
+        2.0, "ratio", 0, 20, "How much less each further refusal of the same matter adds: 1 halves the second, 2 leaves a third",
         "assumption: people give up, adapt, or forgive in part")  # fmt: skip
+    refused: float = parameter(
+        0.5, "share", 0, 1, "Share of that rise after a first refusal, by a company that has at least listened",
+        "literature: Goodman (TARP): even those who complain in vain come back more often than those who say nothing")  # fmt: skip
     silent: float = parameter(
-        0.3, "share", 0, 1, "Share of that rise in someone who says nothing", "assumption: silence is partly indifference")  # fmt: skip
+        0.9, "share", 0, 1, "Share of that rise in someone who says nothing",
+        "literature: Goodman (TARP): the silent come back least; size assumed")  # fmt: skip
 
 
 COLUMNS = (Column("grievance", "number", "What is held against the own provider, 0 to 1"),)

@@ -101,19 +101,20 @@ def moves_or_compares(me, p, week) -> bool:
     alarm = (p.choice.news_trigger if me.heard(me.provider, False) > 0 else 0.0) + (
         p.choice.good_news_trigger if me.heard(COMPANY if rival else RIVAL, True) > 0 else 0.0
     )
-    own = goodwill(me.satisfaction, me.trust, p.choice.trust_weight)
+    restless = alarm + p.choice.attention * doubt(goodwill(me.satisfaction, me.trust, p.choice.trust_weight))
+    again = open_again(week.number - me.compared_in, p.choice.decided)
     chance = reached(
         thinks(
             me.issue_severity,
             me.grievance,
-            alarm,
-            p.choice.attention * doubt(own),
+            restless,
             p.choice.issue_trigger,
             p.choice.grievance_trigger,
+            again,
         ),
-        offered(p.rival.reach, p.marketing.reach, rival),
+        again * offered(p.rival.reach, p.marketing.reach, rival),
     )
-    thought = happens(chance * open_again(week.number - me.compared_in, p.choice.decided), me.luck(MOOD, THINKS))
+    thought = happens(chance, me.luck(MOOD, THINKS))
     moved = happens(p.choice.involuntary * _A_WEEK, me.luck(MOOD, MOVES)) or thought
     comes = me.provider == GONE and happens(p.choice.newcomers * _A_WEEK, me.luck(MOOD, THINKS))
     return comes or (me.provider != GONE and (moved or me.contract_end == week.number or me.woken or me.wooed))
@@ -161,11 +162,7 @@ def come_in(me, firm, p, week, count, note, luck: float):
 def compare(me, firm, p, week, count, note, luck: float):
     """Weigh the other provider against the own one, and stay or move."""
     mine = me.provider == COMPANY
-    own = view_of_own(me, p)
-    held = held_against(me.grievance, me.price_fairness, p.choice.grievance_weight, p.choice.fairness_weight)
-    other, advantage = look_of_other(me, firm, p, week), advantage_of_other(me, p, week)
-    drawn = pull(other, worth(own, p.choice.ends), held, p.choice.appeal, advantage)
-    high = hurdle_of(me, p, week)
+    drawn, high = drawn_to_other(me, firm, p, week), hurdle_of(me, p, week)
     goes = happens(leaves(drawn, high, p.choice.decisiveness), luck)
     me.compared_in = week.number
     if goes and mine:
@@ -174,14 +171,28 @@ def compare(me, firm, p, week, count, note, luck: float):
         stay(me, p, week, count, note, drawn - high)
     elif mine:
         note.leaves(drawn - high)
-        leave(me, p, week, count, other, advantage)
-        me.belief_company, me.evidence_company = share(own - held), well_founded(me.tenure, p.belief.most_evidence)
+        leave(me, p, week, count, look_of_rival(me, firm, p, week), advantage_of_other(me, p, week))
         arrive_at_rival(me, firm, p, week)
     else:
         note.joins(drawn - high)
+        leave_rival(me, p)
         join(me, p, count)
-        me.belief_rival, me.evidence_rival = share(own - held), well_founded(me.tenure, p.belief.most_evidence)
         arrive_at_company(me, firm, p, week)
+
+
+@step
+def drawn_to_other(me, firm, p, week) -> float:
+    """What draws somebody to the other provider, as a share of the price."""
+    own = worth(view_of_own(me, p), p.choice.ends)
+    other, advantage = look_of_other(me, firm, p, week), advantage_of_other(me, p, week)
+    return pull(other, own, held_against_own(me, p), p.choice.appeal, advantage)
+
+
+@step
+def held_against_own(me, p) -> float:
+    """What grievance and unfair prices take off the own provider."""
+    held = held_against(me.grievance, me.price_fairness, p.choice.grievance_weight, p.choice.fairness_weight)
+    return held
 
 
 @step
@@ -275,12 +286,21 @@ def stay(me, p, week, count, note, missing: float):
 
 @step
 def leave(me, p, week, count, other: float, advantage: float):
-    """Leave the company: the departure is shared out among its causes."""
+    """Leave the company: the departure is shared out among its causes, and what was thought of it is remembered."""
     count.leavers_voluntary += 1
     count.left_in_silence += me.issue_tries == SILENT
     attribute(me, p, week, count, other, advantage)
     be_lost(me, count)
     me.left_in = week.number + 1
+    me.belief_company = share(view_of_own(me, p) - held_against_own(me, p))
+    me.evidence_company = well_founded(me.tenure, p.belief.most_evidence)
+
+
+@step
+def leave_rival(me, p):
+    """Leave the rival, of which what was thought is remembered."""
+    me.belief_rival = share(view_of_own(me, p) - held_against_own(me, p))
+    me.evidence_rival = well_founded(me.tenure, p.belief.most_evidence)
 
 
 @step
