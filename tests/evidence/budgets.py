@@ -92,7 +92,8 @@ LONG_RUN = 260
 
 def _spending(share: float, offer: float, replication: int, people: dict[str, Any]) -> dict[str, np.ndarray]:
     """Five years in which this share of the budget is not spent on reach, and an offer to stay is worth so many weeks."""
-    lab, weeks = Laboratory(merged(HALVES, people), LONG_RUN, replication).under(retention_offers_save_discount=offer), []
+    lab, weeks = Laboratory(merged(HALVES, people), LONG_RUN, replication), []
+    lab = lab.under(retention_offers_save_discount=offer)
     for week in range(LONG_RUN):
         others = (lab.column("provider") == RIVAL).sum() * float(lab.now.marketing_cost)
         lab.policy["marketing_reach"][week] = min((1 - share) * BUDGET / max(others, 1.0), 1.0)
@@ -121,7 +122,8 @@ def split_of_a_budget(decided: float = Choice().decided) -> Finding:
     value = np.array([_profit(share, {"choice": {"decided": decided}}) for share in SPLITS])
     best = int(value.mean(1).argmax())
     inside = 0 < best < SPLITS.size - 1 and bool((value[best] > np.maximum(value[0], value[-1])).all())
-    lost = [100 * (1 - value[at].mean() / value[best].mean()) for at in (max(best - 1, 0), min(best + 1, SPLITS.size - 1))]
+    beside = max(best - 1, 0), min(best + 1, SPLITS.size - 1)
+    lost = [100 * (1 - value[at].mean() / value[best].mean()) for at in beside]
     told = (
         f"best with {100 * SPLITS[best]:g} % of the budget for offers to stay",
         f"an eighth of the budget less for them costs {lost[0]:.1f} % of the worth, an eighth more {lost[1]:.1f} %",

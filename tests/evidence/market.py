@@ -101,7 +101,7 @@ def week_of_leaving(lab: Laboratory) -> np.ndarray:
 
 
 def reasons(rise: float = 0.03) -> Finding:
-    """L16: per cent of leavers among whose reasons a failure of the core service counts; the price rises once in a year and a half."""
+    """L16: per cent of leavers who name a failure of the core service; the price rises once in a year and a half."""
     lab = Laboratory(ordinary_firm(), weeks=104)
     lab.policy["pricing_list_price"][78:] = 1 + rise
     lab.after(26)
@@ -162,6 +162,7 @@ def good_and_bad_talk() -> Finding:
 
 # ---- L25: whom word of mouth moves ---------------------------------------------------------------------------------------
 
+EVEN = {"market": {"customers": 10_000, "prospects": 10_000, "stands_for": 4.0}}
 STRANGERS_EAR = 0.42
 """What belief counts for somebody who is not a customer: what is left of it beside reputation (0.3) and promises (0.4)."""
 TOLD = 3
@@ -172,7 +173,10 @@ def _told(lab: Laboratory, whom: int, good: bool) -> Laboratory:
     """A copy in which everybody with this provider was told so many times entirely good, or entirely bad, of the company."""
     other, p = lab.copy(), lab.settings
     speaks_for, against = (TOLD, 0.0) if good else (0.0, TOLD * p.belief.negativity)
-    who, belief, known = lab.column("provider") == whom, other.column("belief_company"), other.column("evidence_company")
+    who, belief, known = (
+        lab.column("provider") == whom,
+        *(other.column(f"{what}_company") for what in ("belief", "evidence")),
+    )
     belief[who] = belief_after(belief[who], known[who], speaks_for, against)
     known[who] += speaks_for + against
     alarmed = p.rival.reach + (p.choice.news_trigger if whom == COMPANY and not good else 0.0)
@@ -189,8 +193,7 @@ def _won_and_kept(lab: Laboratory) -> np.ndarray:
 
 def _moved_by(good: bool, replication: int, people: dict[str, Any]) -> float:
     """What being told does to winning over what it does to keeping, each as often as it is heard."""
-    sections = {"market": {"customers": 10_000, "prospects": 10_000, "stands_for": 4.0}}
-    lab = Laboratory(merged(sections, people), 104, replication)
+    lab = Laboratory(merged(EVEN, people), 104, replication)
     before = lab.column("evidence_company").copy()
     lab.after(26)
     usual, heard, mine = _won_and_kept(lab), lab.column("evidence_company") - before, lab.customers()
@@ -198,12 +201,47 @@ def _moved_by(good: bool, replication: int, people: dict[str, Any]) -> float:
     return float(won / ((_won_and_kept(_told(lab, COMPANY, good)) - usual)[1] * heard[mine].mean()))
 
 
+UNHEARD = {
+    True: {"quality": {"level": 0.88}, "marketing": {"overpromise": -0.2}},
+    False: {"quality": {"level": 0.6, "error_rate": 0.05}, "marketing": {"overpromise": 0.08}},
+}
+"""A firm worth praising and one worth blaming, whose advertising promises what people believe of a firm they do not know."""
+
+
+def _deaf(lab: Laboratory, whom: int, quiet: bool) -> np.ndarray:
+    """Who joins and who stays in a year in which nobody with this provider hears of the company."""
+    lab, joiners, what = (
+        lab.under(choice_news_trigger=0.0) if quiet else lab.copy(),
+        0,
+        ("belief_company", "evidence_company"),
+    )
+    for _ in range(52):
+        here, before = lab.column("provider") == whom, [lab.column(name).copy() for name in what]
+        joiners += lab.counts(1)["joiners"].sum()
+        here &= lab.column("provider") == whom
+        for name, values in zip(what, before, strict=True):
+            lab.column(name)[here] = values[here]
+    return np.array([joiners, lab.stayed(10_000).sum()])
+
+
+def _unheard(good: bool, replication: int, people: dict[str, Any]) -> float:
+    """What a year without hearing of a firm does to winning, over what it does to keeping."""
+    lab = Laboratory(merged(EVEN, UNHEARD[good], people), 52, replication)
+    usual = _won_and_kept(lab)
+    return float((usual - _deaf(lab, RIVAL, False))[0] / (usual - _deaf(lab, COMPANY, not good))[1])
+
+
 def winning_and_keeping(hearsay: float | None = None) -> Finding:
     """L25: effect of good word of mouth on winning customers over its effect on keeping them, within a year."""
     people = {} if hearsay is None else {"choice": {"hearsay": hearsay, "hearsay_settled": hearsay}}
-    praise, blame = ([_moved_by(good, replication, people) for replication in range(10)] for good in (True, False))
-    ratio = np.mean(blame)
-    return over(praise, {"of bad word of mouth, 2 to 8 times": 2 <= ratio <= 8}, f"of bad word of mouth {ratio:.1f}")
+    praise, blame = ([_unheard(good, replication, people) for replication in range(4)] for good in (True, False))
+    told = [np.mean([_moved_by(good, replication, people) for replication in range(6)]) for good in (True, False)]
+    return over(
+        praise,
+        {"of bad word of mouth, 2 to 8 times": 2 <= np.mean(blame) <= 8},
+        f"of bad word of mouth {np.mean(blame):.1f}",
+        f"by {TOLD} more messages to everybody in the market as shipped {told[0]:.1f} of good ones, {told[1]:.1f} of bad ones",
+    )
 
 
 # ---- L49: size -----------------------------------------------------------------------------------------------------------------
@@ -260,7 +298,9 @@ ROWS = {
     ),
     "L25": Row(
         "effect of good word of mouth on winning customers over its effect on keeping them", winning_and_keeping,
-        lambda: winning_and_keeping(STRANGERS_EAR), "customers are told as much by others as strangers are",
+        lambda: winning_and_keeping(STRANGERS_EAR), "customers go by what others say as much as strangers do",
+        missed="good word of the own provider enters the view of it, but keeps nobody from looking around, while bad word makes "
+        "its customers look around at once; and bad word of the other provider keeps nobody from considering it",
     ),
     "L49": Row(
         "slope of defection on the others' share, scaled", double_jeopardy, lambda: double_jeopardy(False),

@@ -241,7 +241,8 @@ def disputes(ways: dict[str, dict[str, float]] = RELIEF) -> Finding:
         "each share lies within 5 points": max(abs(share - data[name][0]) for name, share in shares.items()) <= 0.05,
     }
     told = ", ".join(f"{name.replace('_', ' ')} {share:.3f} ({data[name][0]:.3f})" for name, share in shares.items())
-    return over([one["explanation_only"] / one["monetary_relief"] for one in found], conditions, f"disputed, data behind: {told}")
+    ratios = [one["explanation_only"] / one["monetary_relief"] for one in found]
+    return over(ratios, conditions, f"disputed, data in brackets: {told}")
 
 
 def _ratio_of_shares(first: list[float], second: list[float]) -> tuple[float, float, float]:
@@ -273,10 +274,11 @@ ROWS = {
         "share of problems told to the front line", complaining,
     ),
     "D10": Row(
-        "how many times as many dispute an explanation as dispute money", disputes, lambda: disputes(NO_MONEY), "no money is paid",
+        "how many times as many dispute an explanation as dispute money",
+        disputes, lambda: disputes(NO_MONEY), "no money is paid",
         fact=Published(
-            "Complaints about financial firms: 18.4 % dispute an explanation alone, 12.0 % other relief, 6.8 % money. The band is "
-            "the 95 % interval of the ratio of the first to the last.",
+            "Of complaints about financial firms 18.4 % are disputed after an explanation alone, 12.0 % after other relief, "
+            "6.8 % after money. The band is the 95 % interval of the ratio of the first to the last.",
             *_ratio_of_shares(DISPUTED["explanation_only"], DISPUTED["monetary_relief"]), "ratio",
             "complaints to the US Consumer Financial Protection Bureau until 24 Oct 2014; figures in facts.json", "CAL",
         ),

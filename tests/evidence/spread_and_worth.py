@@ -189,7 +189,9 @@ def survival_of_unlike_customers() -> Finding:
     exact = sbg.survival(np.arange(13), ALPHA, BETA)
     z = [(c / PEOPLE - exact)[1:] / np.sqrt(exact * (1 - exact) / PEOPLE)[1:] for c in cohorts]
     errors = [_forecast_error(c) for c in cohorts]
-    shipped, at_once = (np.mean([_forecast_error(_shipped_cohort(r, weeks)) for r in range(3)]) for weeks in (SETTLING, 0))
+    shipped, at_once = (
+        np.mean([_forecast_error(_shipped_cohort(r, wait)) for r in range(3)]) for wait in (SETTLING, 0)
+    )
     conditions = {
         "survival lies within 3 standard errors in every year": bool(np.abs(z).max() <= 3),
         "forecasts of years 8 to 12 err by 5 % at most": max(errors) <= 5,
