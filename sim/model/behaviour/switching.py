@@ -35,7 +35,7 @@ from sim.model.mechanisms.retention_offers import MOST_PLANS, raised, stays_afte
 from sim.model.mechanisms.rival import offered
 from sim.model.mechanisms.transparency import flattered
 from sim.model.mechanisms.winback import lowered
-from sim.model.mechanisms.word_of_mouth import weight_of_reviews
+from sim.model.mechanisms.word_of_mouth import unread, weight_of_reviews
 from sim.model.numeric import FIXED_ONE, share
 from sim.model.random import happens
 from sim.model.rules import f32, rule
@@ -215,7 +215,9 @@ def look_of_rival(me, firm, p, week) -> float:
     seen = view(
         me.belief_rival, week.rival_reputation, weight_of_reviews(p.belief.reviews, p.word_of_mouth.review_display)
     )
-    trusting = believed(p.marketing.reliance, me.evidence_rival, p.belief.evidence)
+    trusting = believed(
+        unread(p.marketing.reliance, p.word_of_mouth.review_display), me.evidence_rival, p.belief.evidence
+    )
     return with_hearsay(seen, promise_of_rival(firm, p), trusting)
 
 
@@ -224,7 +226,9 @@ def look_of_company(me, firm, p, week) -> float:
     """How the company looks from outside, with all that misleads."""
     reviews = weight_of_reviews(p.belief.reviews, p.word_of_mouth.review_display)
     seen = view(me.belief_company, week.company_reputation, reviews)
-    trusting = believed(p.marketing.reliance, me.evidence_company, p.belief.evidence)
+    trusting = believed(
+        unread(p.marketing.reliance, p.word_of_mouth.review_display), me.evidence_company, p.belief.evidence
+    )
     told = with_hearsay(seen, promise_of_company(firm, p), trusting)
     swayed = flattered(told, p.transparency.misleading, p.transparency.sway)
     return flattered(swayed, p.pretence.claimed, p.pretence.appeal)
