@@ -16,7 +16,7 @@ from sim.model.behaviour.choice import (
 from sim.model.behaviour.expectation import starting_expectation
 from sim.model.behaviour.grievance import left_after, relieved
 from sim.model.behaviour.issue import SILENT, UNDECIDED
-from sim.model.behaviour.ledger import attribute, forget, reasons_told
+from sim.model.behaviour.ledger import OF_PRICE, attribute, forget, reasons_told
 from sim.model.behaviour.person import COMPANY, GONE, MOOD, MOVES, RIVAL, THINKS
 from sim.model.behaviour.price import price_advantage
 from sim.model.behaviour.satisfaction import experience_weight
@@ -184,15 +184,15 @@ def compare(me, firm, p, week, count, note, luck: float):
 def drawn_to_other(me, firm, p, week) -> float:
     """What draws somebody to the other provider, as a share of the price."""
     own = worth(view_of_own(me, p), p.choice.ends)
-    other, advantage = look_of_other(me, firm, p, week), advantage_of_other(me, p, week)
-    return pull(other, own, held_against_own(me, p), p.choice.appeal, advantage)
+    cheaper = 0.0 if p.ledger.without == OF_PRICE else advantage_of_other(me, p, week)
+    return pull(look_of_other(me, firm, p, week), own, held_against_own(me, p), p.choice.appeal, cheaper)
 
 
 @step
 def held_against_own(me, p) -> float:
     """What grievance and unfair prices take off the own provider."""
-    held = held_against(me.grievance, me.price_fairness, p.choice.grievance_weight, p.choice.fairness_weight)
-    return held
+    weight = 0.0 if p.ledger.without == OF_PRICE else p.choice.fairness_weight
+    return held_against(me.grievance, me.price_fairness, p.choice.grievance_weight, weight)
 
 
 @step

@@ -6,7 +6,7 @@ Blake, Moshary, Sweeney & Tadelis 2021 (Marketing Science 40:619-636), fees of 1
 Monroe & Cox 2004 (J. Marketing 68:1-15) for fairness. No study here shows the later loss: its sizes are assumptions.
 """
 
-from sim.model.behaviour.ledger import lost
+from sim.model.behaviour.ledger import OF_PRICE, lost, suffered
 from sim.model.behaviour.person import COMPANY
 from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.pricing import cents
@@ -117,9 +117,10 @@ def find_drip(me, p, last, week, note):
 def find_hidden(me, p, week, hidden: float, blow: float):
     """Find that so many weeks of spend were hidden: it is unfair, and it shakes trust by this ``blow``."""
     before = me.price_fairness
-    me.price_fairness = fairness_found(before, hidden, p.fees.unfairness, me.price_sensitivity)
+    fair = fairness_found(before, hidden, p.fees.unfairness, me.price_sensitivity)
+    me.price_fairness = suffered(before, fair, p.ledger.without == OF_PRICE)
     me.ledger_price += lost(before, me.price_fairness) * week.rate
-    betray(me, week, blow, gravity(hidden), p.fees.anger)
+    betray(me, p, week, blow, gravity(hidden), p.fees.anger)
 
 
 EXAMPLES = (
