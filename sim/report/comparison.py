@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from sim.errors import Mistake
 from sim.report import facts, sources, tables, words
-from sim.report.amounts import span
+from sim.report.amounts import NONE, between, signed, span
 from sim.report.charts import figures
 from sim.report.charts.palette import look
-from sim.report.document import MODEL, NARROWER, Card, Document, Section, Sheet, Table, cell
+from sim.report.document import MODEL, NARROWER, Card, Document, Group, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.headline import headline, lead
+from sim.runs.causes import REPLICATIONS, TALK, ranked
 from sim.runs.comparison import Comparison
 from sim.runs.runner import Result
+from sim.runs.statistics import Difference
 
 GLANCE = (("Customers kept", "retention"), ("Profit", "profit"), ("Word of mouth", "word_of_mouth_net"))
 
@@ -54,9 +57,39 @@ def _sections(answer: Comparison) -> list[Section]:
         over,
         Section(f"Differences from {answer.base.scenario.name}", pictures=forest, notes=[_paired(answer)], small=True),
         Section("Key measures", tables=[key], notes=[HIGHER.format(base=answer.base.scenario.name)]),
+        *([causes_told(answer)] if answer.causes else []),
         _changes(answer),
         _data(answer),
     ]
+
+
+def causes_told(answer: Comparison) -> Section:
+    """How much of each difference in customers kept each cause explains, where that was asked."""
+    assert answer.causes is not None
+    groups = [Group(f"{name} against {answer.base.scenario.name}", "points of retention", _cause_rows(found))
+              for name, found in answer.causes.items()]  # fmt: skip
+    return Section("What makes the difference", tables=[Table(CAUSE_COLUMNS, groups=groups)], notes=[CAUSES_TOLD])
+
+
+def _cause_rows(found: Mapping[str, Difference]) -> list[list[str]]:
+    told = ranked(found)
+    if not told:
+        return [["No cause explains more than luck does", NONE, NONE]]
+    return [[CAUSE_WORDS[cause], signed(100 * part.mean, 1), between(part, 100, 1, plus=True)] for cause, part in told]
+
+
+CAUSE_COLUMNS = ("Cause", "Explains", "95 % interval")
+CAUSE_WORDS = {
+    "service": "Contacts and waiting", "quality": "Failures of the product", "price": "Price and its fairness",
+    "expectation": "Ordinary weeks below expectation", "upselling": "Upselling", "accountability": "Refusals that rankle",
+    "convenience": "Shopping", "innovation": "Falling behind what is possible", "communication": "Feeling misled or watched",
+    TALK: "What others say",
+}  # fmt: skip
+CAUSES_TOLD = (
+    f"Both policies were lived again by the same people with the same luck ({REPLICATIONS} replications), but nobody lost "
+    "goodwill by the cause; what of the difference was gone then, the cause explains. Causes act together, so the parts need not add up. "
+    "A cause that explains no more than luck does is left out."
+)
 
 
 PER_CUSTOMER = (

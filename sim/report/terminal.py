@@ -137,6 +137,13 @@ def show_answer(answer: Comparison) -> None:
         _tell_fewer("Differences", "both policies have something to measure", _partly_compared(answer, other))
     if answer.posterior:
         print(OVER_DRAWS)
+    if answer.causes:
+        from sim.report.comparison import causes_told
+
+        for group in causes_told(answer).tables[0].groups:
+            print_rows(
+                f"{group.heading}: what makes the difference", ("", "points of retention", "95 % interval"), group.rows
+            )
     print(
         visible(
             f"keeps most customers: {'all the same' if all(map(answer.same_meaning, answer.others)) else answer.best}"

@@ -50,12 +50,14 @@ class Comparison:
     """A paired comparison: ``results[0]`` is the base, the others are held against it, all under one seed.
 
     ``posterior``: the file from which every replication drew parameters, if any (:mod:`sim.experiments.uncertain`);
-    ``wish``: how well the differences were to be known, when replications were added until they were.
+    ``wish``: how well the differences were to be known, when replications were added until they were; ``causes``: how much of
+    each policy's difference in retention each cause explains, where that was asked (:func:`sim.runs.causes.with_causes`).
     """
 
     results: tuple[Result, ...]
     posterior: Path | None = None
     wish: Wish | None = None
+    causes: Mapping[str, Mapping[str, Difference]] | None = None
 
     @property
     def base(self) -> Result:
@@ -228,19 +230,31 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """The object that ``loyalty compare --json`` prints: money and heads are the whole company's."""
         wished = {"wished": self.wish.precision, "known_to": plain(self.known_to)} if self.wish else {}
-        return ({"precision": wished} if wished else {}) | {
-            "base": self.base.scenario.name,
-            "seed": self.base.seed,
-            "replications": len(self.numbers),
-            "stands_for": self.stands_for,
-            "intervals": OF_THE_MEAN_OVER_DRAWS if self.posterior else OF_THE_MEAN,
-            "best": self.best,
-            "scenarios": {result.scenario.name: self._scenario_told(result) for result in self.results},
-            "differences": {
-                other.scenario.name: {name: self._difference_told(other, name) for name in self.definitions}
-                for other in self.others
-            },
-            "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
+        return (
+            ({"precision": wished} if wished else {})
+            | {
+                "base": self.base.scenario.name,
+                "seed": self.base.seed,
+                "replications": len(self.numbers),
+                "stands_for": self.stands_for,
+                "intervals": OF_THE_MEAN_OVER_DRAWS if self.posterior else OF_THE_MEAN,
+                "best": self.best,
+                "scenarios": {result.scenario.name: self._scenario_told(result) for result in self.results},
+                "differences": {
+                    other.scenario.name: {name: self._difference_told(other, name) for name in self.definitions}
+                    for other in self.others
+                },
+                "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
+            }
+            | ({"causes": self._causes_told()} if self.causes is not None else {})
+        )
+
+    def _causes_told(self) -> dict[str, Any]:
+        """How much of each difference in retention each cause explains, as shares of customers."""
+        assert self.causes is not None
+        return {
+            name: {cause: enlarged(part._asdict(), 1.0, len(self.numbers)) for cause, part in found.items()}
+            for name, found in self.causes.items()
         }
 
     def _scenario_told(self, result: Result) -> dict[str, Any]:
