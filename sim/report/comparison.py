@@ -87,8 +87,8 @@ CAUSE_WORDS = {
 }  # fmt: skip
 CAUSES_TOLD = (
     f"Both policies were lived again by the same people with the same luck ({REPLICATIONS} replications), but nobody lost "
-    "goodwill by the cause; what of the difference was gone then, the cause explains. Causes act together, so the parts need not add up. "
-    "A cause that explains no more than luck does is left out."
+    "goodwill by the cause; what of the difference was gone then, the cause explains. Causes act together, so the parts need "
+    "not add up. A cause that explains no more than luck does is left out."
 )
 
 
