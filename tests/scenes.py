@@ -35,7 +35,15 @@ OWNERS = {
     "firm": ("firm", "weekly_firm", "weekly_sum"),
     "agent": ("staff",),
 }
-WEEK = {"number": 1, "rate": 1.0, "stands_for": 1.0, "founders": 0, "company_reputation": 0.0, "rival_reputation": 0.0}
+WEEK = {
+    "number": 1,
+    "rate": 1.0,
+    "stands_for": 1.0,
+    "calendar": 1,
+    "measured": 1,
+    "company_reputation": 0.0,
+    "rival_reputation": 0.0,
+}
 FLAGS = ("prices_move", "offers_made", "staff_lasts", "budget_moves")
 """True in an example that does not say otherwise."""
 
@@ -378,8 +386,8 @@ class Columns:
         return Now(
             *(room[kind] for kind in ("number", "clock", "mark", "staff", "firm")), reputation,
             room["weekly_number"], room["weekly_flag"], room["weekly_firm"], sums, heard, np.zeros((1, people), np.uint32),
-            spoken, week["number"], np.uint64(0), rate, float(week["stands_for"]), week["founders"],
-            *(week[flag] for flag in FLAGS), nobody,
+            spoken, week["number"], np.uint64(0), rate, float(week["stands_for"]), week["calendar"],
+            week["measured"], True, *(week[flag] for flag in FLAGS), nobody,
         )  # fmt: skip
 
     def one(self) -> dict[str, Any]:

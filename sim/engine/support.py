@@ -48,7 +48,9 @@ class Now(NamedTuple):
     world: np.uint64
     rate: np.float32
     stands_for: float
-    founders: int
+    calendar: int
+    measured: int
+    people_move: bool
     prices_move: bool
     offers_made: bool
     staff_lasts: bool

@@ -10,7 +10,7 @@ import numpy as np
 from mesa import Agent, Model
 
 from sim.engine.objects.agents import Carrier, Company, Counts, Customer, Notes, OpenLine, Several, silence
-from sim.engine.start import Ground, RunFlags, begin, empty_state
+from sim.engine.start import Ground, RunFlags, begin, empty_state, said_of_week_0
 from sim.model.behaviour.ledger import rate as booking_rate
 from sim.model.behaviour.person import COMPANY, GONE
 from sim.model.columns import KINDS, OF_COMPANY
@@ -18,7 +18,18 @@ from sim.model.mechanisms.digital_channels import overheard
 from sim.model.mechanisms.word_of_mouth import POSTS, strangers_reached
 from sim.model.random import happens
 from sim.model.schedule import Company as ByCompany
-from sim.model.schedule import Everybody, InTurn, Line, Listing, Queue, Representatives, Resize, Telling, Whoever
+from sim.model.schedule import (
+    Everybody,
+    InTurn,
+    Line,
+    Listing,
+    Moving,
+    Queue,
+    Representatives,
+    Resize,
+    Telling,
+    Whoever,
+)
 from sim.model.steps import Step
 from sim.model.week import EVERYBODY, Network, State, week_of
 from sim.model.week import journal as empty_journal
@@ -34,10 +45,20 @@ class Week:
 
     def __init__(self, market: Market, flags: RunFlags) -> None:
         self._market, self.number, self.rate = market, -1, f32(1)
-        self.stands_for, self.founders = f32(flags.stands_for), flags.founders
+        self.stands_for = f32(flags.stands_for)
         self.prices_move, self.offers_made = flags.prices_move, flags.offers_made
         self.staff_lasts, self.budget_moves = flags.staff_lasts, flags.budget_moves
         self.company_reputation = self.rival_reputation = f32(0)
+
+    @property
+    def calendar(self) -> int:
+        """Weeks since week 0; 0 during a warm-up, whose weeks ``number`` counts as well."""
+        return max(self.number - self._market.flags.warm_up, 0)
+
+    @property
+    def measured(self) -> int:
+        """Weeks since the first that is measured; 0 before."""
+        return max(self.number - self._market.flags.measured_from, 0)
 
     def minutes_open(self, hours: np.float32) -> float:
         """Minutes a week that something is open so many hours, per simulated share of the company."""
@@ -52,7 +73,7 @@ class Market(Model):
     """One replication of a scenario: its customers, its company, and the week they are in.
 
     ``policy`` and ``last_policy``: the settings of this week and of the last, ``policy.upselling.pressure``; ``tally``: the
-    counts of the weeks so far, int64 (weeks, counts).
+    counts of the weeks so far, those of a warm-up too, int64 (weeks, counts).
     """
 
     def __init__(
@@ -66,9 +87,10 @@ class Market(Model):
         self.policies = [_settings(week, self.parts.settings) for week in ground.policy]
         self.policy = self.last_policy = self.policies[0]
         self.week.company_reputation, self.week.rival_reputation = state.reputation
-        self.tally = np.zeros((ground.weeks if weeks is None else weeks, len(self.parts.counts)), np.int64)
+        self.tally = np.zeros((len(ground.policy) if weeks is None else weeks, len(self.parts.counts)), np.int64)
         self.counted, self.notes, self.said = Counts(self.parts), Notes(self), silence()
         self.journal = empty_journal() if journal is None else journal
+        self.said_of_week_0 = said_of_week_0(ground, state)
         self.queues = state  # of which the heaps and lines are used, in place
         self.lists: dict[Step, list[Customer]] = {}
         self.company = Company(self, len(state.server))
@@ -93,6 +115,15 @@ class Market(Model):
         for phase in self.order:
             self.live_phase(phase)
         self.tally[self.week.number] = self.counted.row()
+        if self.week.number + 1 == self.flags.warm_up:
+            self._remind()
+
+    def _remind(self) -> None:
+        """The warm-up is over: what a customer file says of today is so."""
+        for name, values in self.said_of_week_0.items():
+            for customer, value in zip(self.everybody, values, strict=True):
+                if not np.isnan(value):
+                    setattr(customer, name, value)
 
     def live_phase(self, name: str) -> None:
         """One phase of the week."""
@@ -137,6 +168,10 @@ class Market(Model):
     def _whoever(self, item: Whoever) -> None:
         for customer in self._listed(item.asked):
             self.take(item.step, customer)
+
+    def _moving(self, item: Moving) -> None:
+        if self.week.number >= self.flags.people_stay:
+            self._whoever(item)
 
     def _inturn(self, item: InTurn) -> None:
         for customer in self.everybody[self.week.number % item.weeks :: item.weeks]:

@@ -145,7 +145,7 @@ def look_of_other(me, p, week) -> float:
 def advantage_of_other(me, p, week) -> float:
     """What the other's price is worth, against what this person pays now."""
     if me.provider == COMPANY:
-        return price_advantage(price_here(me, p, week), p.rival.price, me.price_sensitivity)
+        return price_advantage(price_here(me, p), p.rival.price, me.price_sensitivity)
     newcomers = price_paid(p.pricing.list_price, p.pricing.newcomer_discount, p.pricing.discount_weeks, 0, True)
     return price_advantage(p.rival.price, price_seen(newcomers, p.fees.drip, p.fees.overlooked), me.price_sensitivity)
 
@@ -153,7 +153,7 @@ def advantage_of_other(me, p, week) -> float:
 @step
 def hurdle_of(me, p, week) -> float:
     """The discount over one year that the other must offer, with all that was offered for staying or for coming."""
-    reluctance = me.switching_cost * remaining(p.impatience.switching_trend, week.number)
+    reluctance = me.switching_cost * remaining(p.impatience.switching_trend, week.calendar)
     reluctance = attached(reluctance, p.referral.bond, me.came_by)
     own = hurdle(reluctance, p.contracts.exit_fee, bound(me.contract_end, week.number))
     return lowered(raised(own, p.retention_offers.better_plan, me.woken), p.winback.discount, me.wooed)
@@ -255,7 +255,7 @@ STEP_EXAMPLES = (
         because="a quarter cheaper, felt twice",
     ),
     example_of_step(
-        hurdle_of, week={"number": 0}, me={"switching_cost": 0.2, "came_by": 1, "contract_end": 5, "woken": True, "wooed": True},
+        hurdle_of, week={"number": 0, "calendar": 0}, me={"switching_cost": 0.2, "came_by": 1, "contract_end": 5, "woken": True, "wooed": True},
         p={"impatience.switching_trend": 0.5, "referral.bond": 0.1, "contracts.exit_fee": 26.0,
            "retention_offers.better_plan": 5.2, "winback.discount": 10.4}, becomes={"gives": 0.7},
         because="0.2 + 0.1 for friends + half a year's fee + a tenth for the plan - a fifth for coming back",
