@@ -51,6 +51,11 @@ class Measure(Parameters):
         """The first week that is measured."""
         return int(getattr(self, "from"))
 
+    @property
+    def told(self) -> str:
+        """In words, as a file may say it: ``from week 13 by quarter``."""
+        return f"from week {self.start}" + (f" by {self.by}" if self.by else "")
+
     def windows(self, weeks: int) -> list[range]:
         """The weeks of each window of a scenario that lasts so many, the last perhaps shorter; none unless asked for."""
         if self.by is None:

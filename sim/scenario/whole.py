@@ -227,6 +227,35 @@ def check_one_model(scenarios: Sequence[Scenario]) -> None:
         )
 
 
+def check_one_beginning(scenarios: Sequence[Scenario]) -> None:
+    """Raise :class:`~sim.errors.Mistake` where some have a longer warm-up than others, or are measured otherwise."""
+    first = scenarios[0]
+    for other in scenarios[1:]:
+        both = [f"'{each.name}' of {each.warm_up} weeks" for each in (first, other)]
+        if other.warm_up != first.warm_up:
+            raise Mistake(
+                f"the scenarios have different warm-ups ({' and '.join(both)}), so they are not one market in week 0; say "
+                "'warm_up' in one file, and let the others build upon it with 'extends'"
+            )
+        if other.measure != first.measure:
+            both = [f"'{each.name}' {each.measure.told}" for each in (first, other)]
+            raise Mistake(
+                f"the scenarios are measured differently ({' and '.join(both)}); give them the same 'measure'"
+            )
+
+
+def apart_before(scenarios: Sequence[Scenario]) -> list[str]:
+    """Which scenarios live their warm-up under other settings than the first, in a sentence each."""
+    first = scenarios[0]
+    return [
+        f"'{other.name}' lives its warm-up under other settings than '{first.name}', so that the two are not one market in week "
+        "0: their difference holds what came of it before. To begin alike, let it build upon the other with 'extends', and leave "
+        "'warm_up' out."
+        for other in scenarios[1:]
+        if other.before != first.before
+    ]
+
+
 def _told(model: Model) -> str:
     known = model.mechanisms.items()
     return (
