@@ -387,7 +387,7 @@ class Columns:
             *(room[kind] for kind in ("number", "clock", "mark", "staff", "firm")), reputation,
             room["weekly_number"], room["weekly_flag"], room["weekly_firm"], sums, heard, np.zeros((1, people), np.uint32),
             spoken, week["number"], np.uint64(0), rate, float(week["stands_for"]), week["calendar"],
-            week["measured"], True, *(week[flag] for flag in FLAGS), nobody,
+            week["measured"], *(week[flag] for flag in FLAGS), nobody,
         )  # fmt: skip
 
     def one(self) -> dict[str, Any]:

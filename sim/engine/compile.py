@@ -28,7 +28,6 @@ from sim.model.schedule import (
     Item,
     Line,
     Listing,
-    Moving,
     Queue,
     Representatives,
     Resize,
@@ -213,7 +212,7 @@ def weeks(state, work, weekly, network, policy, first, flags, tally, journal):
             state.number, state.clock, state.mark, state.staff, state.firm, state.reputation, weekly.number, weekly.flag,
             weekly.firm, weekly.sum, weekly.heard, weekly.kept, weekly.spoken, week, flags.world,
             booking_rate(week, p.ledger_half_life), flags.stands_for, max(week - flags.warm_up, 0),
-            max(week - flags.measured_from, 0), week >= flags.people_stay, flags.prices_move, flags.offers_made,
+            max(week - flags.measured_from, 0), flags.prices_move, flags.offers_made,
             flags.staff_lasts, flags.budget_moves, network,
         )
 {calls}
@@ -293,14 +292,10 @@ class Phase:
 
     # ---- lists -----------------------------------------------------------------------------------------------------------
 
-    def _whoever(self, item: Whoever, depth: int = 1) -> None:
+    def _whoever(self, item: Whoever) -> None:
         place = self._list_of(item.asked)
         name = self._each(item.step, ())
-        self.say(f"{name}(now, work, work.listed[{place}, : work.sizes[{place}]], {_STEP})", depth)
-
-    def _moving(self, item: Moving) -> None:
-        self.say("if now.people_move:")
-        self._whoever(item, 2)
+        self.say(f"{name}(now, work, work.listed[{place}, : work.sizes[{place}]], {_STEP})")
 
     def _each(self, step: Step, arguments: tuple[str, ...]) -> str:
         """A loop in which everybody on a list takes a step, with draws in bulk; ``arguments``: what else the step is given."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.engine.columns import CompiledWeek
-from sim.engine.start import Ground, begin, empty_state, flags_of, said_of_week_0
+from sim.engine.start import Ground, begin, empty_state, flags_of, hold_to_file
 from sim.model.columns import KINDS
 from sim.model.week import EVERYBODY, Network, State, entries, journal, state_columns
 
@@ -137,11 +137,13 @@ class Columns(Market):
         self.week = -1
 
     def _warm_up(self) -> None:
-        said, named = said_of_week_0(self.inputs, self._state), state_columns(self._state, self.inputs.model)
-        self._weeks_from(0, np.zeros((self.inputs.warm_up, self.counts.shape[1]), np.int64), journal())
-        for name, values in said.items():
-            known = ~np.isnan(values)
-            named[name][known] = values[known]
+        untold, nobody = np.zeros((self.inputs.warm_up, self.counts.shape[1]), np.int64), journal()
+        if not self.inputs.listed:
+            return self._weeks_from(0, untold, nobody)
+        began = self._state._replace(**{kind: getattr(self._state, kind).copy() for kind in KINDS})
+        for week in range(self.inputs.warm_up):
+            self._weeks_from(week, untold[week : week + 1], nobody)
+            hold_to_file(self.inputs, began, self._state, week)
 
     def _live(self, until: int) -> None:
         first = self.week + 1

@@ -28,7 +28,7 @@ class RunFlags(NamedTuple):
     ``prices_move`` (and with them what seems fair) and ``offers_made``: whether they ever do, in any week, so that a
     mechanism that is off costs nothing; so with ``staff_lasts`` (representatives have a morale and a tenure) and
     ``budget_moves`` (the management reacts to the margin). ``warm_up``: weeks lived before week 0; ``measured_from``: weeks
-    lived before the first that is measured; ``people_stay``: weeks before which nobody comes, goes or moves away.
+    lived before the first that is measured.
     """
 
     world: np.uint64
@@ -39,7 +39,6 @@ class RunFlags(NamedTuple):
     budget_moves: bool
     warm_up: int = 0
     measured_from: int = 0
-    people_stay: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +78,7 @@ def flags_of(ground: Ground, key: np.uint64) -> RunFlags:
     prices_move = bool((prices != prices[0]).any() or any(ground.policy[name].any() for name in unfair))
     offers = bool(ground.policy["upselling_attempts"].any())
     moves = prices_move, offers, _staff_lasts(ground.policy), _budget_moves(ground.policy)
-    stay = ground.warm_up if ground.listed else 0
-    return RunFlags(key, float(ground.stands_for), *moves, ground.warm_up, ground.warm_up + ground.measured_from, stay)
+    return RunFlags(key, float(ground.stands_for), *moves, ground.warm_up, ground.warm_up + ground.measured_from)
 
 
 def _staff_lasts(policy: np.ndarray) -> bool:
@@ -155,17 +153,20 @@ FELT = tuple(line.name for line in STARTS if line.name not in ("tenure", "contra
 """What a customer file may say of how people feel."""
 
 
-def said_of_week_0(ground: Ground, state: State) -> dict[str, np.ndarray]:
-    """What is so in week 0 whatever the warm-up made of it, by column: float32 (people), NaN where nothing is said of somebody.
+def hold_to_file(ground: Ground, began: State, state: State, week: int) -> None:
+    """After a week of the warm-up, have a customer file's people be those whom it lists; nothing is done without a file.
 
-    A customer file says how people feel today, and for how long they have been with the company, which is drawn where it does
-    not. ``state``: as people began.
+    Whoever went or came in the week is put back and begins again as they ``began``: somebody of their kind is there today. After
+    the last week all feel what the file says they feel, and have been there for as long.
     """
-    if not ground.listed or not ground.warm_up:
-        return {}
-    said = {"tenure": state.clock[ground.model.row("tenure")].astype(np.float32)}
-    for place, line in enumerate(LINES if ground.plan.given.size else ()):
-        if line.name in FELT:
-            said[line.name] = np.full(ground.plan.people, np.nan, np.float32)
-            said[line.name][: ground.plan.founders] = ground.plan.given[place]
-    return said
+    if not ground.listed:
+        return
+    who = np.flatnonzero(state.mark[ground.model.row("provider")] != began.mark[ground.model.row("provider")])
+    for kind in KINDS:
+        getattr(state, kind)[:, who] = getattr(began, kind)[:, who]
+    if week == ground.warm_up - 1:
+        state.clock[ground.model.row("tenure")] = began.clock[ground.model.row("tenure")]
+        for place, line in enumerate(LINES if ground.plan.given.size else ()):
+            if line.name in FELT:
+                said = np.flatnonzero(~np.isnan(ground.plan.given[place]))
+                state.number[ground.model.row(line.name), said] = ground.plan.given[place, said]

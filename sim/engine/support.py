@@ -50,7 +50,6 @@ class Now(NamedTuple):
     stands_for: float
     calendar: int
     measured: int
-    people_move: bool
     prices_move: bool
     offers_made: bool
     staff_lasts: bool

@@ -30,11 +30,6 @@ class Whoever:
 
 
 @dataclass(frozen=True)
-class Moving(Whoever):
-    """As :class:`Whoever`, but nobody does while a file says who is a customer and the market only warms up."""
-
-
-@dataclass(frozen=True)
 class InTurn:
     """Everybody takes the step every so many ``weeks``, in each week those whose turn it is."""
 

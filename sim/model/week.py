@@ -68,7 +68,6 @@ from sim.model.schedule import (
     Item,
     Line,
     Listing,
-    Moving,
     Queue,
     Representatives,
     Resize,
@@ -133,7 +132,7 @@ WEEK: dict[str, tuple[Item, ...]] = {
     "decide": (
         Whoever(retention_offers.gets_plan, retention_offers.get_plan),
         Whoever(winback.may_be_wooed, winback.be_wooed),
-        Moving(switching.moves_or_compares, switching.move_or_compare),
+        Whoever(switching.moves_or_compares, switching.move_or_compare),
     ),
     "account": (
         *everybody(person.be_counted, person.be_counted_loyal, referral.be_counted_by_origin),

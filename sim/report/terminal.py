@@ -100,12 +100,15 @@ def show_result(result: Result) -> None:
 def _show_windows(answer: Comparison) -> None:
     """A few measures of each window, where the scenarios ask for windows."""
     from sim.report import tables
+    from sim.report.facts import unit_of
 
     if answer.windows:
-        told = tables.by_window(answer)
-        rows = [[group.heading, *row] if group.heading else row for group in told.bodies for row in group.rows]
-        heads = ["" for group in told.bodies[:1] if group.heading]
-        print_rows(tables.windows_title(answer), (*heads, "", *told.columns[1:]), rows)
+        heads = [f"{measure}\n{_short(unit_of(answer, measure).level)}" for measure in tables.WINDOWED]
+        rows: list[Sequence[str]] = []
+        for group in tables.by_window(answer).bodies:
+            weeks = [group.heading, *[""] * len(group.rows)] if answer.others else []
+            rows += [[*weeks[place : place + 1], *row] for place, row in enumerate(group.rows)]
+        print_rows(tables.windows_title(answer), (*([""] if answer.others else []), "", *heads), rows)
 
 
 def _partly_defined(result: Result) -> str:

@@ -86,11 +86,11 @@ def _warm_up_told(scenario: Scenario) -> Iterator[str]:
     """What is lived before week 0, and in what it differs from week 0."""
     if not scenario.warm_up:
         return
-    people = (
-        "nobody comes or goes, for the file says who is a customer in week 0"
-        if scenario.customers.file
-        else "people come and go"
+    drawn, listed = (
+        "people come and go",
+        "whoever would come or go begins again, for the file says who is a customer in week 0",
     )
+    people = listed if scenario.customers.file else drawn
     yield f"Before week 0 the market lives for {scenario.warm_up} weeks, of which nothing is told; {people}."
     for change in _before_compared(scenario.parts, scenario.before):
         yield f"In these weeks {change.key} is {with_unit_told(change.new, change.unit)}, and from week 0 on {change.old}."

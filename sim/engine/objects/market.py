@@ -10,7 +10,7 @@ import numpy as np
 from mesa import Agent, Model
 
 from sim.engine.objects.agents import Carrier, Company, Counts, Customer, Notes, OpenLine, Several, silence
-from sim.engine.start import Ground, RunFlags, begin, empty_state, said_of_week_0
+from sim.engine.start import Ground, RunFlags, begin, empty_state, hold_to_file
 from sim.model.behaviour.ledger import rate as booking_rate
 from sim.model.behaviour.person import COMPANY, GONE
 from sim.model.columns import KINDS, OF_COMPANY
@@ -23,7 +23,6 @@ from sim.model.schedule import (
     InTurn,
     Line,
     Listing,
-    Moving,
     Queue,
     Representatives,
     Resize,
@@ -80,7 +79,7 @@ class Market(Model):
         self, ground: Ground, seed: int, replication: int, weeks: int | None = None, journal: np.ndarray | None = None
     ) -> None:
         super().__init__(rng=0)  # nothing is drawn from it: see sim.model.random
-        self.parts, self.order = ground.model, week_of(ground.model)
+        self.ground, self.parts, self.order = ground, ground.model, week_of(ground.model)
         state = empty_state(ground)
         network, self.flags = begin(ground, seed, replication, state)
         self.world, self.week = self.flags.world, Week(self, self.flags)
@@ -90,8 +89,7 @@ class Market(Model):
         self.tally = np.zeros((len(ground.policy) if weeks is None else weeks, len(self.parts.counts)), np.int64)
         self.counted, self.notes, self.said = Counts(self.parts), Notes(self), silence()
         self.journal = empty_journal() if journal is None else journal
-        self.said_of_week_0 = said_of_week_0(ground, state)
-        self.queues = state  # of which the heaps and lines are used, in place
+        self.queues = state  # of which the heaps and lines are used, in place; its columns of people stay as all began
         self.lists: dict[Step, list[Customer]] = {}
         self.company = Company(self, len(state.server))
         self._settle(state, network)
@@ -115,15 +113,15 @@ class Market(Model):
         for phase in self.order:
             self.live_phase(phase)
         self.tally[self.week.number] = self.counted.row()
-        if self.week.number + 1 == self.flags.warm_up:
-            self._remind()
+        if self.ground.listed and self.week.number < self.ground.warm_up:
+            self._hold_to_file()
 
-    def _remind(self) -> None:
-        """The warm-up is over: what a customer file says of today is so."""
-        for name, values in self.said_of_week_0.items():
-            for customer, value in zip(self.everybody, values, strict=True):
-                if not np.isnan(value):
-                    setattr(customer, name, value)
+    def _hold_to_file(self) -> None:
+        """People are those whom the customer file lists, whatever happened to them."""
+        held = self.state()
+        hold_to_file(self.ground, self.queues, held, self.week.number)
+        for kind in KINDS:
+            _hand_out(getattr(held, kind), self.parts.columns(kind), self.everybody)
 
     def live_phase(self, name: str) -> None:
         """One phase of the week."""
@@ -168,10 +166,6 @@ class Market(Model):
     def _whoever(self, item: Whoever) -> None:
         for customer in self._listed(item.asked):
             self.take(item.step, customer)
-
-    def _moving(self, item: Moving) -> None:
-        if self.week.number >= self.flags.people_stay:
-            self._whoever(item)
 
     def _inturn(self, item: InTurn) -> None:
         for customer in self.everybody[self.week.number % item.weeks :: item.weeks]:
