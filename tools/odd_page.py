@@ -168,8 +168,8 @@ With `warm_up: 52 weeks` the market lives so many weeks before week 0 under the 
 counted in them is forgotten: what people believe and feel, public reputation, open matters, who waits, the tenure and morale of
 representatives come of it. Week *w* after a warm-up of *u* weeks has the random numbers of week *u + w*. People who are drawn
 come and go in it. A file's customers are those of week 0: whoever would come or go before is put back and begins again as they
-began, contracts end so many weeks after week 0 as the file says, and at week 0 tenure, and those feelings that the file gives, are
-what it gives. Trends of the times (`impatience`) begin in week 0.
+began, contracts end so many weeks after week 0 as the file says, and tenure at week 0, and those feelings that the file gives,
+are what it gives. Trends of the times (`impatience`) begin in week 0.
 
 {traits}
 
