@@ -36,7 +36,15 @@ OWNERS = {
     "firm": ("firm", "weekly_firm", "weekly_sum"),
     "agent": ("staff",),
 }
-WEEK = {"number": 1, "rate": 1.0, "stands_for": 1.0, "founders": 0, "company_reputation": 0.0, "rival_reputation": 0.0}
+WEEK = {
+    "number": 1,
+    "rate": 1.0,
+    "stands_for": 1.0,
+    "calendar": 1,
+    "measured": 1,
+    "company_reputation": 0.0,
+    "rival_reputation": 0.0,
+}
 FLAGS = ("prices_move", "offers_made", "staff_lasts", "budget_moves")
 """True in an example that does not say otherwise."""
 
@@ -393,7 +401,7 @@ class Columns:
             *(room[kind] for kind in ("number", "clock", "mark", "staff", "firm")), reputation,
             room["weekly_number"], room["weekly_flag"], room["weekly_firm"], sums, heard, content,
             np.zeros((1, people), np.uint32), spoken, week["number"], np.uint64(0), rate, float(week["stands_for"]),
-            week["founders"],
+            week["calendar"], week["measured"],
             *(week[flag] for flag in FLAGS), nobody,
         )  # fmt: skip
 

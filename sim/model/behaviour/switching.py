@@ -171,7 +171,7 @@ def compare(me, firm, p, week, count, note, luck: float):
         stay(me, p, week, count, note, drawn - high)
     elif mine:
         note.leaves(drawn - high)
-        leave(me, p, week, count, look_of_rival(me, firm, p, week), advantage_of_other(me, p, week))
+        leave(me, p, week, count, look_of_rival(me, firm, p, week), advantage_of_other(me, p))
         arrive_at_rival(me, firm, p, week)
     else:
         note.joins(drawn - high)
@@ -184,7 +184,7 @@ def compare(me, firm, p, week, count, note, luck: float):
 def drawn_to_other(me, firm, p, week) -> float:
     """What draws somebody to the other provider, as a share of the price."""
     own = worth(view_of_own(me, p), p.choice.ends)
-    cheaper = 0.0 if p.ledger.without == OF_PRICE else advantage_of_other(me, p, week)
+    cheaper = 0.0 if p.ledger.without == OF_PRICE else advantage_of_other(me, p)
     return pull(look_of_other(me, firm, p, week), own, held_against_own(me, p), p.choice.appeal, cheaper)
 
 
@@ -247,10 +247,10 @@ def promise_of_company(firm, p) -> float:
 
 
 @step
-def advantage_of_other(me, p, week) -> float:
+def advantage_of_other(me, p) -> float:
     """What the other's price is worth, against what this person pays now."""
     if me.provider == COMPANY:
-        return price_advantage(price_here(me, p, week), p.rival.price, me.price_sensitivity)
+        return price_advantage(price_here(me, p), p.rival.price, me.price_sensitivity)
     return price_advantage(p.rival.price, newcomers_price(p), me.price_sensitivity)
 
 
@@ -270,7 +270,7 @@ def newcomers_advantage(me, p) -> float:
 @step
 def hurdle_of(me, p, week) -> float:
     """The discount over one year that the other must offer, with all that was offered for staying or for coming."""
-    reluctance = me.switching_cost * remaining(p.impatience.switching_trend, week.number)
+    reluctance = me.switching_cost * remaining(p.impatience.switching_trend, week.calendar)
     reluctance = attached(reluctance, p.referral.bond, me.came_by)
     own = hurdle(reluctance, p.contracts.exit_fee, bound(me.contract_end, week.number))
     plan = worn_out(p.retention_offers.better_plan, me.plans_taken, p.retention_offers.wear)
@@ -382,7 +382,7 @@ STEP_EXAMPLES = (
         because="a quarter cheaper, felt twice",
     ),
     example_of_step(
-        hurdle_of, week={"number": 0}, me={"switching_cost": 0.2, "came_by": 1, "contract_end": 5, "woken": True, "wooed": True},
+        hurdle_of, week={"number": 0, "calendar": 0}, me={"switching_cost": 0.2, "came_by": 1, "contract_end": 5, "woken": True, "wooed": True},
         p={"impatience.switching_trend": 0.5, "referral.bond": 0.1, "contracts.exit_fee": 26.0,
            "retention_offers.better_plan": 5.2, "winback.discount": 10.4}, becomes={"gives": 0.7},
         because="0.2 + 0.1 for friends + half a year's fee + a tenth for the plan - a fifth for coming back",

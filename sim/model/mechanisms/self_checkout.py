@@ -160,7 +160,7 @@ def arrive(me, firm, p, week, mark: int):
     )  # fmt: skip
     slip = me.luck(CHECKOUT, SLIPS)
     minutes = minutes_at_lane(usual, p.self_checkout.error_minutes, slip, p.self_checkout.errors) if alone else usual
-    own = me.patience * remaining(p.impatience.patience_trend, week.number)
+    own = me.patience * remaining(p.impatience.patience_trend, week.calendar)
     return me.word(CHECKOUT, COMES_AT), minutes, patience_minutes(own, me.luck(CHECKOUT, IS_PATIENT)), alone
 
 
