@@ -15,6 +15,7 @@ KEY = (
     "churn_rate",
     "word_of_mouth_net",
     "nps",
+    "nps_including_leavers",
     "trust",
     "wait_mean",
     "first_contact_resolution",

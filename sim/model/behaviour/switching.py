@@ -146,7 +146,7 @@ def move_away(me, count, note):
 @step
 def come_in(me, firm, p, week, count, note, luck: float):
     """Somebody of the same kind takes the place of whoever left the market, and chooses a provider from what is said of both."""
-    me.left_in, me.grievance, me.grudge = 0, 0.0, 0.0
+    me.left_in, me.founder, me.grievance, me.grudge = 0, 0, 0.0, 0.0
     me.evidence_company, me.evidence_rival = p.belief.evidence, p.belief.evidence
     rival, company = look_of_rival(me, firm, p, week), look_of_company(me, firm, p, week)
     drawn = p.choice.appeal * (company - rival) + newcomers_advantage(me, p)
