@@ -227,12 +227,9 @@ def persons() -> Iterable[StepExample]:
     yield example_of_step(person.be_counted, me={"provider": COMPANY}, becomes={"count.customers": 1},
         because="the company's")
     yield example_of_step(person.be_counted, me={"provider": GONE}, becomes={"count.gone": 1}, because="gone")
-    loyal, week = person.be_counted_loyal, {"number": 4, "founders": 4}
-    yield example_of_step(loyal, me={"number": 3, "tenure": 4}, week=week, becomes=NO_CHANGE, because="came in week 0")
-    yield example_of_step(loyal, me={"number": 4, "tenure": 5}, week=week, becomes=NO_CHANGE,
-        because="was the rival's at first")
-    yield example_of_step(loyal, me={"number": 3, "tenure": 5, "provider": RIVAL}, week=week, becomes=NO_CHANGE,
-        because="has left")
+    loyal, week = person.be_counted_loyal, {"number": 9, "measured": 4}
+    yield example_of_step(loyal, me={"tenure": 4}, week=week, becomes=NO_CHANGE, because="came in the first of these weeks")
+    yield example_of_step(loyal, me={"tenure": 5, "provider": RIVAL}, week=week, becomes=NO_CHANGE, because="has left")
 
 
 def prices() -> Iterable[Example | StepExample]:
@@ -338,7 +335,7 @@ def comparisons() -> Iterable[StepExample]:
     yield example_of_step(switching.advantage_of_other, me={"provider": RIVAL, "price_sensitivity": 0.5}, p=dear |
         {"pricing.discount_weeks": 1}, becomes={"gives": 0.1},
         because="0.8 less the tenth that is overlooked, against 0.9, felt half")
-    yield example_of_step(switching.hurdle_of, week={"number": 52}, me={"switching_cost": 0.2},
+    yield example_of_step(switching.hurdle_of, week={"calendar": 52}, me={"switching_cost": 0.2},
         p={"impatience.switching_trend": 0.5}, becomes={"gives": 0.2 * 0.5 ** (52 * 7 / 365.25)},
         because="half of it a year later")
     yield example_of_step(switching.stay, 0.25, me={"provider": RIVAL, "contract_end": 5, "spend": 10.0}, week={"number": 5},
@@ -404,7 +401,7 @@ def calls() -> Iterable[StepExample]:
     """Calls."""
     coming = {(CONTACT, conversation.COMES_AT): 0.25, (CONTACT, TAKES): 0.84134475, (CONTACT, IS_PATIENT): 0.5}
     menu = {"support_access.menu_levels": 2, "support_access.seconds_per_level": 15.0, "support_access.routing": 0.0}
-    yield example_of_step(call_centre.dial, 17 | 2, me={"patience": 6.0}, luck=coming, week={"number": 52}, p=menu |
+    yield example_of_step(call_centre.dial, 17 | 2, me={"patience": 6.0}, luck=coming, week={"calendar": 52}, p=menu |
         {"handling": 5.0, "handling_spread": 0.5, "impatience.patience_trend": 0.5}, becomes={"gives": (2**30, 5 *
         float(np.exp(0.5 - 0.125)), 6 * 0.6931472 * 0.5 ** (52 * 7 / 365.25), 0)},
         because="one spread above average; half as patient as a year ago; put through past the menu")
@@ -582,9 +579,9 @@ def hidden_fees() -> Iterable[StepExample]:
         0.1, "ledger_price": 0.4, "ledger_communication": 0.6, "count.revenue_fees": 500, "note.fee_found": 500},
         because="found")
     bill = fees.sees_first_bill
-    yield asks(bill, False, "the rival's", me={"tenure": 1, "provider": RIVAL}, last={"drip": 0.1})
-    yield asks(bill, False, "nothing was hidden", me={"tenure": 1}, last={"drip": 0.0})
-    yield asks(bill, False, "has paid before", me={"tenure": 2}, last={"drip": 0.1})
+    yield asks(bill, False, "the rival's", me={"tenure": 1, "came_by": 1, "provider": RIVAL}, last={"drip": 0.1})
+    yield asks(bill, False, "nothing was hidden", me={"tenure": 1, "came_by": 1}, last={"drip": 0.0})
+    yield asks(bill, False, "has paid before", me={"tenure": 2, "came_by": 1}, last={"drip": 0.1})
 
 
 def trends() -> Iterable[Example]:
@@ -663,10 +660,9 @@ def customers_known() -> Iterable[StepExample]:
         because="not seen through")
     yield example_of_step(pretence.see_through, 0.0, me={"trust": 0.8}, becomes=NO_CHANGE, because="nothing is claimed")
     here, young = pricing.price_here, {"list_price": 1.2, "newcomer_discount": 0.25, "discount_weeks": 5}
-    yield example_of_step(here, me={"tenure": 3}, week={"number": 3}, p=young, becomes={"gives": 0.9},
-        because="joined in week 0")
-    yield example_of_step(here, me={"tenure": 4}, week={"number": 3}, p=young, becomes={"gives": 1.2},
-        because="joined before that")
+    yield example_of_step(here, me={"tenure": 3, "came_by": 2}, p=young, becomes={"gives": 0.9},
+        because="won by advertising three weeks ago")
+    yield example_of_step(here, me={"tenure": 3}, p=young, becomes={"gives": 1.2}, because="there from the start")
     yield example_of_step(pricing.pay, me={"spend": 10.0, "provider": RIVAL}, becomes=NO_CHANGE, because="pays the rival")
     yield example_of_step(quality.add_up_spending, me={"spend": 10.0, "provider": RIVAL}, becomes=NO_CHANGE,
         because="the rival's")
@@ -738,7 +734,7 @@ def visits() -> Iterable[StepExample]:
     spread = {(self_checkout.CHECKOUT, self_checkout.HOW_LONG): 0.84134475, (self_checkout.CHECKOUT, self_checkout.WHICH):
         0.9}
     yield example_of_step(self_checkout.arrive, 0, me={"self_service_liking": 0.5, "patience": 6.0}, firm={"lanes_on_duty":
-        3}, week={"number": 52}, luck=coming | spread, p={"self_lanes": 2, "minutes": 3.0, "minutes_spread": 0.5,
+        3}, week={"calendar": 52}, luck=coming | spread, p={"self_lanes": 2, "minutes": 3.0, "minutes_spread": 0.5,
         "impatience.patience_trend": 0.5}, becomes={"gives": (2**31, 3 * float(np.exp(0.375)), 6 * 0.6931472 * 0.5 ** (52 * 7
         / 365.25), 0)}, because="served by somebody, slower than usual, and half as patient as a year ago")
     yield example_of_step(self_checkout.arrive, 0, me={"self_service_liking": 0.9, "patience": 6.0}, firm={"lanes_on_duty": 3},
@@ -787,7 +783,7 @@ def access() -> Iterable[StepExample]:
     yield example_of_step(through, 17, me={"patience": 9.0}, p=easy | lost | {"hidden": 0.52, "search_minutes": 6.0},
         luck=drawn, becomes=seeks | {"count.effort": int(0.6 * FIXED_ONE), "note.gives_up": 6.0},
         because="0.5 is below 0.52: not found in 6 minutes")
-    yield example_of_step(through, 17, me={"patience": 6.0}, luck=drawn, week={"number": 52}, p=easy | lost | {"menu_levels":
+    yield example_of_step(through, 17, me={"patience": 6.0}, luck=drawn, week={"calendar": 52}, p=easy | lost | {"menu_levels":
         12, "seconds_per_level": 60.0, "hidden": 0.25, "search_minutes": 4.0, "impatience.patience_trend": 0.5}, becomes=seeks
         | {"note.gives_up": 1 + 6 * 0.6931472 * 0.5 ** (52 * 7 / 365.25), "count.effort": int((0.4 + 0.3 * (x := 1 + 6 *
         0.6931472 * 0.5 ** (52 * 7 / 365.25)) / (x + 3)) * FIXED_ONE)},

@@ -20,6 +20,7 @@ from sim.engine.support import Now, Sizes, room_for
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY
 from sim.model.component import Model, builtin
 from sim.model.examples import StepExample
+from sim.model.mechanisms.word_of_mouth import PARTS
 from sim.model.parameters import lines
 from sim.model.random import spare_word, unit
 from sim.model.schedule import Everybody, InTurn, Item, Listing, Representatives
@@ -35,7 +36,15 @@ OWNERS = {
     "firm": ("firm", "weekly_firm", "weekly_sum"),
     "agent": ("staff",),
 }
-WEEK = {"number": 1, "rate": 1.0, "stands_for": 1.0, "founders": 0, "company_reputation": 0.0, "rival_reputation": 0.0}
+WEEK = {
+    "number": 1,
+    "rate": 1.0,
+    "stands_for": 1.0,
+    "calendar": 1,
+    "measured": 1,
+    "company_reputation": 0.0,
+    "rival_reputation": 0.0,
+}
 FLAGS = ("prices_move", "offers_made", "staff_lasts", "budget_moves")
 """True in an example that does not say otherwise."""
 
@@ -69,7 +78,8 @@ class Somebody:
 
     def __init__(self, forms: Mapping[str, Any], given: Mapping[str, Any], luck: Luck, number: int = 0) -> None:
         said = dict(given)
-        vars(self).update(_forms=forms, _luck=luck, _heard=said.pop("heard", {}), number=said.pop("number", number))
+        news = {"_heard": said.pop("heard", {}), "_content": said.pop("content", {})}
+        vars(self).update(_forms=forms, _luck=luck, number=said.pop("number", number), **news)
         assert set(said) <= set(forms), f"no such column: {set(said) - set(forms)}"
         for name in forms:
             setattr(self, name, said.get(name, 0))
@@ -93,6 +103,9 @@ class Somebody:
 
     def heard(self, provider: int, well: bool) -> int:
         return int(self._heard.get((provider, bool(well)), 0))
+
+    def heard_content(self, provider: int) -> np.float32:
+        return f32(self._content.get(int(provider), 0.0))
 
 
 class Notes:
@@ -135,7 +148,7 @@ def settings(model: Model, example: StepExample, *given: str) -> dict[str, dict[
 def week_given(example: StepExample) -> dict[str, Any]:
     """The week of an example."""
     said = dict(example.given.get("week", {}))
-    return WEEK | dict.fromkeys(FLAGS, True) | {"spoken": {}} | said
+    return WEEK | dict.fromkeys(FLAGS, True) | {"spoken": {}, "spoken_content": {}} | said
 
 
 class Scene:
@@ -221,7 +234,7 @@ class Week(SimpleNamespace):
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         said = dict(given)
-        self._spoken = said.pop("spoken")
+        self._spoken, self._content = said.pop("spoken"), said.pop("spoken_content")
         super().__init__(**said)
         for name in ("rate", "stands_for", "company_reputation", "rival_reputation"):
             setattr(self, name, f32(said[name]))
@@ -229,6 +242,10 @@ class Week(SimpleNamespace):
     def spoken(self, provider: int, well: bool) -> int:
         """Messages told of a provider."""
         return int(self._spoken.get((provider, bool(well)), 0))
+
+    def spoken_content(self, provider: int) -> np.float32:
+        """How content those were who told of a provider."""
+        return f32(self._content.get(provider, 0.0))
 
     def minutes_open(self, hours: Any) -> float:
         """Minutes a week."""
@@ -369,16 +386,22 @@ class Columns:
         heard = np.zeros(people, np.uint64)
         for (provider, well), many in given.get("me", {}).get("heard", {}).items():
             heard[self.me] += np.uint64(many << 32 * int(provider) + 16 * (not well))
-        spoken = np.zeros(4, np.int64)
+        content = np.zeros(people, np.uint64)
+        for provider, much in given.get("me", {}).get("content", {}).items():
+            content[self.me] += np.uint64(round(much * PARTS) << 32 * int(provider))
+        spoken = np.zeros(6, np.int64)
         for (provider, well), many in week["spoken"].items():
             spoken[2 * int(provider) + (not well)] = many
+        for provider, much in week["spoken_content"].items():
+            spoken[4 + int(provider)] = round(much * PARTS)
         reputation = np.array([week["company_reputation"], week["rival_reputation"]], np.float32)
         sums, rate = room.pop("weekly_sum")[:, 0], f32(week["rate"])
         nobody = Network(np.zeros(people + 1, np.int32), np.zeros(0, np.int32))
         return Now(
             *(room[kind] for kind in ("number", "clock", "mark", "staff", "firm")), reputation,
-            room["weekly_number"], room["weekly_flag"], room["weekly_firm"], sums, heard, np.zeros((1, people), np.uint32),
-            spoken, week["number"], np.uint64(0), rate, float(week["stands_for"]), week["founders"],
+            room["weekly_number"], room["weekly_flag"], room["weekly_firm"], sums, heard, content,
+            np.zeros((1, people), np.uint32), spoken, week["number"], np.uint64(0), rate, float(week["stands_for"]),
+            week["calendar"], week["measured"],
             *(week[flag] for flag in FLAGS), nobody,
         )  # fmt: skip
 

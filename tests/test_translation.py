@@ -56,10 +56,10 @@ def ground(people: int, **settings: Any) -> Ground:
     for name in own:
         policy[name] = settings.get(name.removeprefix("toy_"), getattr(toy.Toy(), name.removeprefix("toy_")))
     policy.flags.writeable = False
-    return Ground(here.plan, policy, here.network, here.stands_for, here.reputation, here.given, MODEL)
+    return Ground(here.plan, policy, here.network, here.stands_for, here.reputation, here.given, MODEL, here.likeness)
 
 
-TALK = Telling(talk.talks_now, talk.says_well, talk.be_heard)
+TALK = Telling(talk.talks_now, talk.about_own, talk.content_with_own, talk.says_well, talk.be_heard)
 BEFORE = tuple(one for one in toy.EITHER if one not in (toy.hear, toy.draw_again))
 ORDERS: dict[str, dict[str, tuple[Item, ...]]] = {
     "everybody": {

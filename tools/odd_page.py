@@ -164,6 +164,13 @@ agree bit for bit. `loyalty agree` checks it for any scenario.
 Customers come from a file, or from distributions, or both. What a file does not give is drawn from the distributions below;
 expectation, satisfaction and trust follow from the others unless given. {network}
 
+With `warm_up: 52 weeks` the market lives so many weeks before week 0 under the settings of the file that says so, and what is
+counted in them is forgotten: what people believe and feel, public reputation, open matters, who waits, the tenure and morale of
+representatives come of it. Week *w* after a warm-up of *u* weeks has the random numbers of week *u + w*. People who are drawn
+come and go in it. A file's customers are those of week 0: whoever would come or go before is put back and begins again as they
+began, contracts end so many weeks after week 0 as the file says, and tenure at week 0, and those feelings that the file gives,
+are what it gives. Trends of the times (`impatience`) begin in week 0.
+
 {traits}
 
 ### 3.3 Input data

@@ -67,6 +67,9 @@ def compare(
             "over draws; the range of nine in ten draws stands beside them."
         ),
     ] = None,
+    causes: Annotated[
+        bool, typer.Option("--causes", help="Also how much of each difference each cause of leaving explains.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
@@ -77,6 +80,8 @@ def compare(
     share = _share(precision)
     if posterior is not None and precision is not None:
         raise Mistake("--precision and --posterior exclude each other; give --replications instead")
+    if posterior is not None and causes:
+        raise Mistake("--causes and --posterior exclude each other: causes are found in one setting")
     if most is not None and precision is None:
         raise Mistake("--most goes with --precision; without it, --replications says how many there are")
     check_outputs(
@@ -88,6 +93,7 @@ def compare(
             answer = compared(scenarios, replications, seed, share, place, most)
         else:
             answer = _compared_under(posterior, scenarios, replications, seed, place)
+        answer = _explained(answer, place) if causes else answer
     _kept(answer, reports, results)
     if as_json:
         print_json(answer.to_json())
@@ -119,6 +125,14 @@ def compared(
         end(failed(answer.results))
         raise Mistake("a comparison needs at least two replications; ask for more with --replications")
     return answer
+
+
+def _explained(answer: Comparison, place: Executor) -> Comparison:
+    """The comparison with the causes of its differences, found with a progress bar."""
+    from sim.runs.causes import runs_needed, with_causes
+
+    with progress_bar(runs_needed(answer), "leaving out each cause") as progress:
+        return with_causes(answer, executor=place, progress=progress)
 
 
 def _compared_under(
@@ -173,6 +187,7 @@ def demo(
     tell(f"Five policies, {replications} replications of two years each; the first start compiles for about a minute.")
     with place_to_run(threads, workers, cluster) as place:
         answer = compared([load(folder / f"{name}.yaml") for name in DEMO], replications, 1, None, place)
+        answer = _explained(answer, place)
     written = _kept(answer, reports, out)
     if as_json:
         print_json({"report": str(written[0]), **answer.to_json()})

@@ -16,7 +16,7 @@ from sim.model.week import State, state_columns
 
 @dataclass(frozen=True)
 class Difference:
-    """The first thing in which the engines differ.
+    """The first thing in which the engines differ, in which week; -1 after the warm-up.
 
     ``column`` is a column of the state and ``index`` the number of the customer in it (or of the representative, lane
     or provider), as ``owner`` says; or ``column`` is a count of the week, and ``index`` None. ``readable`` and ``fast`` are
@@ -32,8 +32,9 @@ class Difference:
 
     def __str__(self) -> str:
         whose = "" if self.index is None else f" of {self.owner} {self.index}"
+        when = f"week {self.week}" if self.week >= 0 else "before week 0"
         values = f"{self.readable!r} in the readable engine and {self.fast!r} in the fast one"
-        return f"week {self.week}: {self.column}{whose} is {values}"
+        return f"{when}: {self.column}{whose} is {values}"
 
 
 def _first_unequal(one: np.ndarray, other: np.ndarray) -> int | None:
@@ -71,14 +72,15 @@ def agree(ground: Ground, seed: int = 1, replication: int = 0, weeks: int | None
     """Run both engines week by week and return the first :class:`Difference`, or None when there is none.
 
     ``weeks`` (default: all) is how many weeks to compare. Every state column and every count is compared after every
-    week, bit for bit.
+    week, bit for bit, and the state before the first.
     """
     fast, readable = (Engine(ground, seed, kind).start(replication) for kind in ENGINES)
+    found = difference_in_state(-1, readable.state(), fast.state(), ground.model)
     for week in range(ground.weeks if weeks is None else weeks):
+        if found:
+            return found
         readable.step()
         fast.step()
         found = difference_in_state(week, readable.state(), fast.state(), ground.model)
         found = found or difference_in_counts(week, readable.counts[week], fast.counts[week], ground.model)
-        if found:
-            return found
-    return None
+    return found

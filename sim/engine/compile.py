@@ -213,7 +213,8 @@ def weeks(state, work, weekly, network, policy, first, flags, tally, journal):
         now = Now(
             state.number, state.clock, state.mark, state.staff, state.firm, state.reputation, weekly.number, weekly.flag,
             weekly.firm, weekly.sum, weekly.heard, weekly.content, weekly.kept, weekly.spoken, week, flags.world,
-            booking_rate(week, p.ledger_half_life), flags.stands_for, flags.founders, flags.prices_move, flags.offers_made,
+            booking_rate(week, p.ledger_half_life), flags.stands_for, max(week - flags.warm_up, 0),
+            max(week - flags.measured_from, 0), flags.prices_move, flags.offers_made,
             flags.staff_lasts, flags.budget_moves, network,
         )
 {calls}

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.engine.columns import CompiledWeek
-from sim.engine.start import Ground, begin, empty_state, flags_of
+from sim.engine.start import Ground, begin, empty_state, flags_of, hold_to_file
 from sim.model.columns import KINDS
 from sim.model.week import EVERYBODY, Network, State, entries, journal, state_columns
 
@@ -22,6 +22,8 @@ ENGINES = ("core", "mesa")
 """The engines: the fast one over columns, and the readable one over objects."""
 NOBODY = -1
 """Who is watched when nothing is to be told."""
+CALENDAR = ("contract_end", "left_in", "moved_in", "compared_in")
+"""Columns that name a week, which people are told from week 0 on; markets count from the first week that they live."""
 FEW_EVENTS, EVENTS_EACH = 64, 8
 """Room for the events of a step: at least so many, and so many a person watched; with more of them it grows."""
 
@@ -29,7 +31,7 @@ Room = tuple[State, CompiledWeek]
 
 
 class Market(ABC):
-    """One replication while it is lived.
+    """One replication while it is lived, from week 0 on: a warm-up is over when there is a market.
 
     ``inputs``: what the scenario says; ``network``: who talks to whom; ``week``: the week lived last, -1 before the first;
     ``counts``: int64 (weeks, counts), zero in weeks to come.
@@ -67,14 +69,19 @@ class Market(ABC):
         return entries(self._book)
 
     def people(self) -> dict[str, np.ndarray]:
-        """The columns that hold a value for every person, by name; overwritten by the next step."""
-        model = self.inputs.model
+        """The columns that hold a value for every person, by name; overwritten by the next step.
+
+        Weeks in them count from week 0; that somebody left before it is not told.
+        """
+        model, before = self.inputs.model, self.inputs.warm_up
         named = state_columns(self.state(), model)
-        return {name: named[name] for kind in KINDS for name in model.names(kind)}
+        found = {name: named[name] for kind in KINDS for name in model.names(kind)}
+        return found | {name: np.where(found[name] < 0, -1, np.maximum(found[name] - before, 0))
+                        for name in (CALENDAR if before else ())}  # fmt: skip
 
     @abstractmethod
     def state(self) -> State:
-        """Everything that lasts from week to week; overwritten by the next step."""
+        """Everything that lasts from week to week, overwritten by the next step; weeks count from the first that was lived."""
 
     @abstractmethod
     def copy(self, inputs: Ground | None = None) -> Market:
@@ -85,7 +92,7 @@ class Market(ABC):
 
     @abstractmethod
     def _begin(self) -> None:
-        """Be where the replication begins."""
+        """Be where the replication begins, live the warm-up, and forget what was counted in it."""
 
     @abstractmethod
     def _live(self, until: int) -> None:
@@ -125,14 +132,29 @@ class Columns(Market):
 
     def _begin(self) -> None:
         self.network, self._flags = begin(self.inputs, *self._keys, self._state)
+        if self.inputs.warm_up:
+            self._warm_up()
         self.week = -1
+
+    def _warm_up(self) -> None:
+        untold, nobody = np.zeros((self.inputs.warm_up, self.counts.shape[1]), np.int64), journal()
+        if not self.inputs.listed:
+            return self._weeks_from(0, untold, nobody)
+        began = self._state._replace(**{kind: getattr(self._state, kind).copy() for kind in KINDS})
+        for week in range(self.inputs.warm_up):
+            self._weeks_from(week, untold[week : week + 1], nobody)
+            hold_to_file(self.inputs, began, self._state, week)
 
     def _live(self, until: int) -> None:
         first = self.week + 1
         self._book[0]["week"], self.counts[first:until] = 0, 0
-        market = self._state, self.network, self.inputs.policy, self._flags
-        self._week.live(*market, first, self.counts[first:until], self._book)
+        self._weeks_from(self.inputs.warm_up + first, self.counts[first:until], self._book)
         self.week = until - 1
+
+    def _weeks_from(self, first: int, counts: np.ndarray, book: np.ndarray) -> None:
+        """As many weeks as there is room to count in, from the ``first`` on, which counts from the first that was lived."""
+        market = self._state, self.network, self.inputs.policy, self._flags
+        self._week.live(*market, first, counts, book)
 
 
 class Objects(Market):
@@ -145,7 +167,8 @@ class Objects(Market):
     def copy(self, inputs: Ground | None = None) -> Objects:
         """As :meth:`Market.copy`; its weeks are lived again, for objects that know one another are not copied."""
         other = inputs or self.inputs
-        policy = np.concatenate([self.inputs.policy[: self.week + 1], other.policy[self.week + 1 :]])
+        lived = self.inputs.warm_up + self.week + 1
+        policy = np.concatenate([self.inputs.policy[:lived], other.policy[lived:]])
         again = Objects(replace(other, policy=policy), self._keys, NOBODY)
         again.run(self.week + 1)
         return again
@@ -155,13 +178,15 @@ class Objects(Market):
 
         self._market, self.week = Mesa(self.inputs, *self._keys), -1
         self.network = begin(self.inputs, *self._keys, empty_state(self.inputs))[0]
+        for _ in range(self.inputs.warm_up):
+            self._market.step()
 
     def _live(self, until: int) -> None:
         self._book[0]["week"], self._market.journal = 0, self._book
-        first = self.week + 1
+        first, before = self.week + 1, self.inputs.warm_up
         for _ in range(first, until):
             self._market.step()
-        self.counts[first:until] = self._market.tally[first:until]
+        self.counts[first:until] = self._market.tally[before + first : before + until]
         self.week = until - 1
 
 

@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.recfunctions import repack_fields
 
+from sim.model.behaviour.person import STARTS
 from sim.model.columns import KINDS, OF_COMPANY
 from sim.model.component import Model, builtin
+from sim.model.initial_state import LINES
 from sim.model.mechanisms.employee_care import NEUTRAL as CARE_NEUTRAL
 from sim.model.mechanisms.management import NEUTRAL as MANAGEMENT_NEUTRAL
 from sim.model.mechanisms.management import on_duty
@@ -23,26 +25,29 @@ from sim.service.queues import idle, nobody_in_line
 class RunFlags(NamedTuple):
     """What does not change in the course of a replication.
 
-    ``founders``: how many people are the company's customers at the start (the first ones); ``prices_move`` (and with
-    them what seems fair) and ``offers_made``: whether they ever do, in any week, so that a mechanism that is off costs
-    nothing; so with ``staff_lasts`` (representatives have a morale and a tenure) and ``budget_moves`` (the management
-    reacts to the margin).
+    ``prices_move`` (and with them what seems fair) and ``offers_made``: whether they ever do, in any week, so that a
+    mechanism that is off costs nothing; so with ``staff_lasts`` (representatives have a morale and a tenure) and
+    ``budget_moves`` (the management reacts to the margin). ``warm_up``: weeks lived before week 0; ``measured_from``: weeks
+    lived before the first that is measured.
     """
 
     world: np.uint64
-    founders: int
     stands_for: float
     prices_move: bool
     offers_made: bool
     staff_lasts: bool
     budget_moves: bool
+    warm_up: int = 0
+    measured_from: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """All that a scenario says, as arrays. ``policy``: one record a week; ``network``: kind, degree, rewiring.
+    """All that a scenario says, as arrays. ``policy``: one record a week, the warm-up's first.
 
-    ``given``: what is not drawn of the network (see :func:`sim.model.network.draw_network`); ``likeness``: how alike friends are.
+    ``network``: kind, degree, rewiring; ``given``: what is not drawn of the network (see
+    :func:`sim.model.network.draw_network`); ``warm_up``: weeks lived before week 0; ``measured_from``: the first week that is
+    measured; ``listed``: whether a file says who is a customer in week 0; ``likeness``: how alike friends are.
     """
 
     plan: Plan
@@ -53,11 +58,14 @@ class Ground:
     given: np.ndarray | Network | None = None
     model: Model = field(default_factory=builtin)
     likeness: float = 0.0
+    warm_up: int = 0
+    measured_from: int = 0
+    listed: bool = False
 
     @property
     def weeks(self) -> int:
-        """How long the scenario lasts."""
-        return len(self.policy)
+        """How long the scenario lasts, from week 0 on."""
+        return len(self.policy) - self.warm_up
 
     def most(self, name: str) -> int:
         """The largest value a parameter takes in any week."""
@@ -71,7 +79,7 @@ def flags_of(ground: Ground, key: np.uint64) -> RunFlags:
     prices_move = bool((prices != prices[0]).any() or any(ground.policy[name].any() for name in unfair))
     offers = bool(ground.policy["upselling_attempts"].any())
     moves = prices_move, offers, _staff_lasts(ground.policy), _budget_moves(ground.policy)
-    return RunFlags(key, ground.plan.founders, float(ground.stands_for), *moves)
+    return RunFlags(key, float(ground.stands_for), *moves, ground.warm_up, ground.warm_up + ground.measured_from)
 
 
 def _staff_lasts(policy: np.ndarray) -> bool:
@@ -123,11 +131,14 @@ def _shipped(ground: Ground) -> np.ndarray:
 
 
 def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Network, RunFlags]:
-    """Put the start of a replication into ``state``; returns its network and setting."""
+    """Put the start of a replication, before its warm-up, into ``state``; returns its network and setting."""
     key = world(seed, replication)
     network = draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:], ground.given)
     columns = (state.number, state.clock, state.mark)
     draw_people(key, ground.plan, _shipped(ground), columns, Friends(network, ground.likeness))
+    if ground.listed and ground.warm_up:
+        ends = state.clock[ground.model.row("contract_end")]
+        ends[ends >= 0] += ground.warm_up
     state.staff[:], state.firm[:] = 0, 0
     for times, numbers in (
         (state.busy, state.server),
@@ -138,3 +149,26 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
     state.lane_line[:], state.self_line[:] = 0, 0
     state.reputation[:] = ground.reputation
     return network, flags_of(ground, key)
+
+
+FELT = tuple(line.name for line in STARTS if line.name not in ("tenure", "contract_weeks_left"))
+"""What a customer file may say of how people feel."""
+
+
+def hold_to_file(ground: Ground, began: State, state: State, week: int) -> None:
+    """After a week of the warm-up, have a customer file's people be those whom it lists; nothing is done without a file.
+
+    Whoever went or came in the week is put back and begins again as they ``began``: somebody of their kind is there today. After
+    the last week all feel what the file says they feel, and have been there for as long.
+    """
+    if not ground.listed:
+        return
+    who = np.flatnonzero(state.mark[ground.model.row("provider")] != began.mark[ground.model.row("provider")])
+    for kind in KINDS:
+        getattr(state, kind)[:, who] = getattr(began, kind)[:, who]
+    if week == ground.warm_up - 1:
+        state.clock[ground.model.row("tenure")] = began.clock[ground.model.row("tenure")]
+        for place, line in enumerate(LINES if ground.plan.given.size else ()):
+            if line.name in FELT:
+                said = np.flatnonzero(~np.isnan(ground.plan.given[place]))
+                state.number[ground.model.row(line.name), said] = ground.plan.given[place, said]

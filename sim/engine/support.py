@@ -49,7 +49,8 @@ class Now(NamedTuple):
     world: np.uint64
     rate: np.float32
     stands_for: float
-    founders: int
+    calendar: int
+    measured: int
     prices_move: bool
     offers_made: bool
     staff_lasts: bool

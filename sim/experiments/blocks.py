@@ -22,7 +22,7 @@ import numpy as np
 
 from sim.model.rules import NUMBERS, source_hash
 from sim.runs.cluster import TAKE_PART
-from sim.runs.measures import COUNTED, NAMES, Quantities, counts_of, definitions
+from sim.runs.measures import COUNTED, NAMES, Quantities, definitions
 from sim.runs.result import Result
 from sim.runs.statistics import plain
 from sim.system import digests
@@ -92,7 +92,7 @@ def finished(result: Result) -> Finished:
         "failures": [asdict(failure) for failure in result.failures],
         "own": {name: plain(result.values[name].tolist()) for name in definitions(scenario.model) if name not in NAMES},
     }
-    quantities = Quantities(counts_of(result.tally, result.founders, scenario.model))
+    quantities = Quantities(result.counted(result.tally))
     values, counts = (np.array([quantities[name] for name in names], np.float64) for names in (NAMES, COUNTED))
     weekly = [result.by_week[name] for name in NAMES] if kept else np.zeros((len(NAMES), 0, result.tally.shape[1]))
     return Finished(told, result.numbers, values, np.array(weekly, np.float32), counts)

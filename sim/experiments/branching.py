@@ -32,7 +32,7 @@ def branched(base: Scenario, week: int, policy: Scenario) -> Scenario:
         raise Mistake(
             f"branch.week is {week}, but must lie between 1 and {base.weeks - 1}, the last week of '{base.name}'"
         )
-    for name in ("weeks", "market", "customers", "network"):
+    for name in ("weeks", "warm_up", "before", "measure", "market", "customers", "network"):
         if getattr(base, name) != getattr(policy, name):
             raise Mistake(
                 f"the policy '{policy.name}' has another {name} than '{base.name}', which cannot change over time"

@@ -22,7 +22,7 @@ from sim.experiments.repeating import command_for
 from sim.experiments.store import Store
 from sim.runs import executor as execution
 from sim.runs.executor import CUSTOMER_WEEK, Block, Executor
-from sim.runs.measures import COUNTED, DEFINITIONS, NAMES, Measure, Quantities, counts_of, definitions
+from sim.runs.measures import COUNTED, DEFINITIONS, NAMES, Measure, Quantities, definitions
 from sim.runs.replication import Failure
 from sim.runs.result import Result
 from sim.runs.statistics import mean_of
@@ -187,8 +187,7 @@ class Laboratory:
 
     def measured(self, result: Result) -> np.ndarray:
         """What is measured of a result: float64 (replications, measures)."""
-        model = result.scenario.model
-        quantities = Quantities(counts_of(result.tally, result.founders, model), definitions(model))
+        quantities = Quantities(result.counted(result.tally), definitions(result.scenario.model))
         return np.stack([reckoned(measure, quantities) for measure in self.measures], axis=1)
 
     def note(self, result: Result) -> None:

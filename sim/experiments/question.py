@@ -99,12 +99,15 @@ class Experiment:
     ) -> Scenario:
         """The base, or another scenario, with the factors at these values: one for each factor, or by path.
 
-        Factors that are not named by path stay as they are. Raises :class:`Mistake` when a value is not allowed, or
-        contradicts another.
+        Factors that are not named by path stay as they are. What nobody knows is so in a warm-up as well. Raises
+        :class:`Mistake` when a value is not allowed, or contradicts another.
         """
         chosen = values if isinstance(values, Mapping) else dict(zip(self.paths, values, strict=True))
-        sections = self.sections_at(chosen)
-        return (base or self.base).with_(**sections) if sections else base or self.base
+        made, sections = base or self.base, self.sections_at(chosen)
+        if not sections or not made.warm_up:
+            return made.with_(**sections) if sections else made
+        unknown = {factor.path: chosen[factor.path] for factor in self.uncertainties if factor.path in chosen}
+        return made.throughout(**self.sections_at(unknown)).with_(**sections)
 
     def scenario_at_point(self, values: np.ndarray, named: str, base: Scenario | None = None) -> Scenario:
         """The same, told as ``named`` when the values make no sense together. Raises :class:`Mistake`."""

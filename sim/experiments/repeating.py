@@ -31,10 +31,14 @@ def _changed(scenario: Scenario) -> Iterator[tuple[str, Any]]:
     if scenario.path is None:
         return
     try:
-        written = load(scenario.path, scenario.model).tree
+        file = load(scenario.path, scenario.model)
+        written, warm_up = file.tree, file.warm_up_section()
     except Mistake:  # the file is gone or was changed since: everything is said
-        written = Node({})
-    yield from _differences(written, scenario.tree, "")
+        written, warm_up = Node({}), 0
+    now = {key: node for key, node in scenario.tree.entries() if key != "warm_up"}
+    yield from _differences(written, Node(now), "")
+    if scenario.warm_up_section() != warm_up:
+        yield "warm_up", scenario.warm_up_section()
 
 
 def _differences(before: Node, now: Node, path: str) -> Iterator[tuple[str, Any]]:

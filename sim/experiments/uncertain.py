@@ -46,7 +46,7 @@ class Draws:
         """The scenario with the parameters of this set. Raises :class:`Mistake` when they contradict the scenario."""
         values = zip(self.paths, self.values[row], strict=True)
         typed = {path: _typed(parameter_at(path, scenario.model).kind, float(value)) for path, value in values}
-        return scenario.with_(**sectioned(typed))
+        return scenario.throughout(**sectioned(typed))
 
 
 def _typed(kind: type, value: float) -> Any:

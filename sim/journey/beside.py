@@ -11,7 +11,7 @@ from typing import Any
 from sim.errors import Mistake
 from sim.journey.story import COLUMNS, Journey, Week, journey, label, stretches, uneventful, wrapped
 from sim.journey.telling import FEELINGS
-from sim.scenario.whole import Scenario, check_one_model
+from sim.scenario.whole import Scenario, check_one_beginning, check_one_model
 
 DIFFERENT = 0.005
 """Feelings, on the scale from 0 to 1, that are nearer to one another than this are told as the same."""
@@ -79,9 +79,10 @@ def against(
     """The same customer, with the same luck, under two scenarios.
 
     Raises :class:`~sim.errors.Mistake` when there is no such customer or replication, or when the scenarios are of different
-    models, do not last equally long or do not begin with equally many customers.
+    models, do not last equally long, have other warm-ups or do not begin with equally many customers.
     """
     check_one_model([scenario, other])
+    check_one_beginning([scenario, other])
     one, two = (journey(each, customer, replication, seed, engine) for each in (scenario, other))
     if len(one.weeks) != len(two.weeks):
         lasts = f"'{scenario.name}' lasts {len(one.weeks)} weeks and '{other.name}' {len(two.weeks)}"

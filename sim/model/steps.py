@@ -11,7 +11,8 @@ A step takes what it needs of these, by name, and then numbers of its own, each 
   ``me.points[week.number]`` is one – the places go round, so that after the last comes the first –, ``total(me.points)`` their
   sum, and ``clear(me.points)`` sets all of them to nought;
 - ``p``: the settings of this week, ``p.upselling.pressure``; ``last``: those of the week before;
-- ``week``: the week (``week.number``, ``week.rate`` at which losses are booked, …, see :class:`sim.model.week.Week`);
+- ``week``: the week (``week.number``, counted from the first that is lived, ``week.calendar``, counted from week 0 after a
+  warm-up, ``week.rate`` at which losses are booked, …, see :class:`sim.engine.objects.market.Week`);
 - ``firm``: what the company carries, ``firm.budget``; ``agent``: the representative who answered;
 - ``count``: what is counted, ``count.sales += 1``; ``note``: events, ``note.offer_accepted(income)``.
 """

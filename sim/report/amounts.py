@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from sim.scenario.whole import Scenario
 
 MINUS = "\u2212"
 NONE = "\u2013"
@@ -135,6 +138,19 @@ def span(weeks: int) -> str:
     if weeks % 52 == 0:
         return "1 year" if weeks == 52 else f"{weeks // 52} years"
     return "1 week" if weeks == 1 else f"{weeks} weeks"
+
+
+def lasting(scenario: Scenario) -> str:
+    """How long is measured: ``2 years``, or ``91 weeks from week 13 on``."""
+    first = scenario.measure.start
+    return span(scenario.weeks - first) + (f" from week {first} on" if first else "")
+
+
+def timing(scenario: Scenario) -> str:
+    """How long a scenario lasts: ``104 weeks after a warm-up of 52, measured from week 13 on``."""
+    after = f" after a warm-up of {scenario.warm_up}" if scenario.warm_up else ""
+    first = scenario.measure.start
+    return f"{counted(scenario.weeks, 'week', 'weeks')}{after}" + (f", measured from week {first} on" if first else "")
 
 
 def listed(words: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.experiments.methods.branch import Branches
 from sim.experiments.outcomes import Outcome
-from sim.report.amounts import NONE, listed, number, span
+from sim.report.amounts import NONE, lasting, listed, number
 from sim.report.charts import ENDS, Axis, Chart, Line, Mark, Picture, Rule
 from sim.report.charts.palette import look
 from sim.report.document import Section, Table
@@ -59,7 +59,7 @@ def _lead(found: Branches) -> list[str]:
     asked = found.experiment
     return [
         f"The first {asked.settings.week} weeks are the same history for all; then each policy goes on to the end of "
-        f"{span(asked.base.weeks)}, {asked.replications:,} times, with the same luck.",
+        f"{lasting(asked.base)}, {asked.replications:,} times, with the same luck.",
         *(f"{title(outcome)} under it: {_best_told(found, outcome)}." for outcome in asked.outcomes[1:]),
     ]
 

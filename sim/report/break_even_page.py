@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.experiments.algorithms.root_finding import CROSSES, FAILS, PAYS
 from sim.experiments.methods.break_even import Turning
-from sim.report.amounts import Unit, between, number, span
+from sim.report.amounts import Unit, between, lasting, number
 from sim.report.charts import Axis, Chart, Line, Mark, Picture, Rule, Span
 from sim.report.charts.palette import COLOURS, Look
 from sim.report.document import Section, Table
@@ -73,7 +73,7 @@ def _lead(found: Turning) -> list[str]:
     return [
         *told,
         f"{found.factor.label[0].upper()}{found.factor.label[1:]} was varied. {both}; every value ran "
-        f"{found.found.replications:,} times over {span(found.experiment.base.weeks)}, with the same luck on both sides.",
+        f"{found.found.replications:,} times over {lasting(found.experiment.base)}, with the same luck on both sides.",
         "At the true break-even the interval is right in 95 of 100 such experiments: it holds every value at which the "
         "paired difference is undecided.",
     ]

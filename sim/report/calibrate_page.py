@@ -9,7 +9,7 @@ from sim.experiments.algorithms.posterior import IMPLAUSIBLE, Check
 from sim.experiments.methods.calibrate import Calibration
 from sim.experiments.outcomes import Outcome
 from sim.report import facts
-from sim.report.amounts import Unit, counted, listed, number, places, span
+from sim.report.amounts import Unit, counted, lasting, listed, number, places
 from sim.report.charts import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
 from sim.report.charts.layout import short
 from sim.report.charts.palette import COLOURS, FAINT
@@ -78,7 +78,7 @@ def _lead(found: Calibration) -> list[str]:
     return [
         *told,
         f"{counted(posterior.runs, 'setting', 'settings')} were run, {found.experiment.replications:,} times each over "
-        f"{span(found.experiment.base.weeks)}; the posterior is worth {posterior.effective:,.0f} equally likely settings.",
+        f"{lasting(found.experiment.base)}; the posterior is worth {posterior.effective:,.0f} equally likely settings.",
     ]
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from sim.errors import Mistake
 from sim.report import facts, sources, tables, words
-from sim.report.amounts import span
+from sim.report.amounts import NONE, between, lasting, signed, timing
 from sim.report.charts import figures
 from sim.report.charts.palette import look
-from sim.report.document import MODEL, NARROWER, Card, Document, Section, Sheet, Table, cell
+from sim.report.document import MODEL, NARROWER, Card, Document, Group, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.headline import headline, lead
+from sim.runs.causes import REPLICATIONS, TALK, ranked
 from sim.runs.comparison import Comparison
 from sim.runs.runner import Result
+from sim.runs.statistics import Difference
 
 GLANCE = (("Customers kept", "retention"), ("Profit", "profit"), ("Word of mouth", "word_of_mouth_net"))
 
@@ -36,15 +39,16 @@ def document(answer: Comparison) -> Document:
     return Document(
         "", headline(answer), lead(answer), _sections(answer), _caveats(answer), [origin.command, origin.story],
         _origin_told(answer, origin), Table(("Policy", "File", "Fingerprint"), _fingerprints(origin), words=True),
-        [Section("Appendix: all measures", tables=[tables.table(answer, list(answer.definitions))])], [sheet(answer)],
+        [Section("Appendix: all measures", tables=[tables.table(answer, list(answer.definitions))])],
+        [sheet(answer), *_windows_sheet(answer)],
     )  # fmt: skip
 
 
 def _sections(answer: Comparison) -> list[Section]:
     pictures, forest = figures.everything(answer), figures.forest(answer) if answer.others else []
-    over, key = Section(f"Over {span(answer.base.scenario.weeks)}", pictures=pictures), tables.table(answer, tables.KEY)
+    over, key = Section(f"Over {lasting(answer.base.scenario)}", pictures=pictures), tables.table(answer, tables.KEY)
     if not answer.others:
-        return [over, Section("Key measures", tables=[key]), _data(answer)]
+        return [over, Section("Key measures", tables=[key]), *_windows(answer), _data(answer)]
     return [
         Section(
             "",
@@ -54,9 +58,40 @@ def _sections(answer: Comparison) -> list[Section]:
         over,
         Section(f"Differences from {answer.base.scenario.name}", pictures=forest, notes=[_paired(answer)], small=True),
         Section("Key measures", tables=[key], notes=[HIGHER.format(base=answer.base.scenario.name)]),
+        *([causes_told(answer)] if answer.causes else []),
+        *_windows(answer),
         _changes(answer),
         _data(answer),
     ]
+
+
+def causes_told(answer: Comparison) -> Section:
+    """How much of each difference in customers kept each cause explains, where that was asked."""
+    assert answer.causes is not None
+    groups = [Group(f"{name} against {answer.base.scenario.name}", "points of retention", _cause_rows(found))
+              for name, found in answer.causes.items()]  # fmt: skip
+    return Section("What makes the difference", tables=[Table(CAUSE_COLUMNS, groups=groups)], notes=[CAUSES_TOLD])
+
+
+def _cause_rows(found: Mapping[str, Difference]) -> list[list[str]]:
+    told = ranked(found)
+    if not told:
+        return [["No cause explains more than luck does", NONE, NONE]]
+    return [[CAUSE_WORDS[cause], signed(100 * part.mean, 1), between(part, 100, 1, plus=True)] for cause, part in told]
+
+
+CAUSE_COLUMNS = ("Cause", "Explains", "95 % interval")
+CAUSE_WORDS = {
+    "service": "Contacts and waiting", "quality": "Failures of the product", "price": "Price and its fairness",
+    "expectation": "Ordinary weeks below expectation", "upselling": "Upselling", "accountability": "Refusals that rankle",
+    "convenience": "Shopping", "innovation": "Falling behind what is possible", "communication": "Feeling misled or watched",
+    TALK: "What others say",
+}  # fmt: skip
+CAUSES_TOLD = (
+    f"Both policies were lived again by the same people with the same luck ({REPLICATIONS} replications), but nobody lost "
+    "goodwill by the cause; what of the difference was gone then, the cause explains. Causes act together, so the parts need "
+    "not add up. A cause that explains no more than luck does is left out."
+)
 
 
 PER_CUSTOMER = (
@@ -92,6 +127,23 @@ def _card(answer: Comparison, place: int, other: Result) -> Card:
         [(label, *words.short_change(answer, other, measure)) for label, measure in GLANCE],
         [(label, tell(answer, other)) for label, tell in told],
     )  # fmt: skip
+
+
+def _windows(answer: Comparison) -> list[Section]:
+    """The key measures of each window by itself, if the scenarios ask for windows."""
+    if not answer.windows:
+        return []
+    note = tables.BRACKETS.format(base=answer.base.scenario.name) if answer.others else ""
+    kept = tables.KEPT_IN_WINDOW
+    return [Section(tables.windows_title(answer), tables=[tables.by_window(answer)], notes=[f"{kept} {note}".strip()])]
+
+
+def _windows_sheet(answer: Comparison) -> list[Sheet]:
+    if not answer.windows:
+        return []
+    sheets = [(tables.weeks_of(window), sheet(window)) for window in answer.windows]
+    rows = [[weeks, *row] for weeks, one in sheets for row in one.rows]
+    return [Sheet(tables.windows_title(answer), ["Weeks", *sheets[0][1].columns], rows)]
 
 
 def _changes(answer: Comparison) -> Section:
@@ -165,7 +217,7 @@ NOT_THE_MODEL = "Neither of them covers errors of the model."
 
 
 def _caveats(answer: Comparison) -> list[str]:
-    told = [MODEL]
+    told = [MODEL, *answer.cautions]
     if sources.data(answer) is not None:
         told.append(ONE_COMPANY)
     if answer.posterior is not None:
@@ -184,7 +236,7 @@ def _fingerprints(origin: sources.Origin) -> list[tuple[str, str, str]]:
 
 
 def _origin_told(answer: Comparison, origin: sources.Origin) -> str:
-    asked = f"Seed {origin.seed}, {origin.replications:,} replications, {answer.base.scenario.weeks} weeks."
+    asked = f"Seed {origin.seed}, {origin.replications:,} replications, {timing(answer.base.scenario)}."
     told = f"{asked} Source `{origin.source}`; {origin.versions}."
     return told
 

@@ -27,13 +27,13 @@ from sim.report.amounts import (
     between,
     counted,
     half_width,
+    lasting,
     listed,
     money_unit,
     number,
     places,
     signed,
     sizes,
-    span,
 )
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table, cell
 from sim.report.sources import place
@@ -131,7 +131,7 @@ def _origin(found: MethodResult) -> str:
     libraries = ", ".join(f"{name} {version}" for name, version in versions().items())
     runs = counted(tally.found + tally.ran, "replication", "replications")
     return (
-        f"Base “{experiment.base.name}” (fingerprint {experiment.base.fingerprint}), {span(experiment.base.weeks)}, seed "
+        f"Base “{experiment.base.name}” (fingerprint {experiment.base.fingerprint}), {lasting(experiment.base)}, seed "
         f"{experiment.seed}, {runs}. Source {source()}; {libraries}."
     )
 

@@ -29,7 +29,7 @@ SHOWN = {
 
 @dataclass(frozen=True)
 class Turn:
-    """How cumulative profit moved against the base's.
+    """How cumulative profit moved against the base's, in weeks that were measured.
 
     ``even``: weeks after which it crossed to the side it ends on, None if it never did; ``narrowing``: weeks after
     which a loss began to shrink, None if it is still growing; ``steady``: it never changed sides; ``growing``: it was never lower
@@ -48,8 +48,8 @@ def stands_for(answer: Comparison) -> float:
 
 
 def weekly(answer: Comparison, result: Result, measure: str) -> np.ndarray:
-    """A measure of each week in the shared replications: float64 (replications, weeks)."""
-    return result.by_week[measure][np.searchsorted(result.numbers, answer.numbers)]
+    """A measure of each week that is measured, in the shared replications: float64 (replications, weeks)."""
+    return result.by_week[measure][np.searchsorted(result.numbers, answer.numbers), answer.measured_from :]
 
 
 def bands(values: np.ndarray, within: tuple[float, float] = ANYTHING) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -112,6 +112,7 @@ def turn(answer: Comparison, other: Result) -> Turn:
     means = np.array([week.mean for week in answer.cumulative_profit(other)])
     signs = np.sign(means)
     even = answer.break_even(other)
+    even = None if even is None else even - answer.measured_from
     if even is not None and -signs[-1] not in signs[:even]:
         even = None  # it only began to differ then, as when a policy changes in a later week
     steady = len(set(signs[signs != 0])) < 2

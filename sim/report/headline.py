@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.report import facts
-from sim.report.amounts import between, listed, money_size, number, span, within
+from sim.report.amounts import between, lasting, listed, money_size, number, span, within
 from sim.report.words import at_most, decided, nothing, points, points_places, quoted, times
 from sim.runs.comparison import UNDECIDED, Comparison, same_meaning
 from sim.runs.runner import Result
@@ -33,7 +33,7 @@ def _none_seen(answer: Comparison) -> str:
 def _of_itself(answer: Comparison) -> str:
     kept, scenario = facts.level(answer, answer.base, "retention"), answer.base.scenario
     percent = within(kept, 100, 1)
-    return f"Under {quoted(scenario.name)}, {percent} of 100 customers are still there after {span(scenario.weeks)}"
+    return f"Under {quoted(scenario.name)}, {percent} of 100 customers are still there after {lasting(scenario)}"
 
 
 def _of_one(answer: Comparison, other: Result) -> str:
@@ -133,7 +133,7 @@ def _best_earner(answer: Comparison) -> list[str]:
         return [f"{quoted(base)} earns the most: every other policy costs profit."]
     gap = answer.differences[best]["profit"]
     amount = money_size(gap, facts.stands_for(answer), answer.base.scenario.currency)
-    than = f"{quoted(base)} over {span(answer.base.scenario.weeks)}"
+    than = f"{quoted(base)} over {lasting(answer.base.scenario)}"
     return [f"{quoted(best)} earns the most: {amount} more profit than {than}."]
 
 

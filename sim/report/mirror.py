@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from sim.model.numeric import FIXED_ONE
-from sim.report.amounts import between, number
+from sim.report.amounts import between, number, timing
 from sim.report.charts import BELOW, Axis, Chart, Dots, Line, Mark, Picture
 from sim.report.charts.palette import COLOURS, INK, PALE, Look
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.reasons import six_reasons
 from sim.report.sources import file_of
-from sim.runs.measures import DEFINITIONS, Counts, counts_of, ratio
+from sim.runs.measures import DEFINITIONS, Counts, ratio
 from sim.runs.runner import Result
 from sim.runs.statistics import Interval, interval
 
@@ -90,7 +90,7 @@ PAIRS = (
 
 def reflections(result: Result) -> list[Reflection]:
     """Every pair of a run's scenario, the widest gap first, and last where there is nothing to see."""
-    counts = counts_of(result.tally, result.founders, result.scenario.model)
+    counts = result.counted(result.tally)
     found = [_reflection(pair, counts) for pair in PAIRS]
     return sorted(found, key=lambda one: -abs(one.gap.mean) if one.gap.defined else 0.0)
 
@@ -105,7 +105,7 @@ def _reflection(pair: Pair, counts: Counts) -> Reflection:
 
 def handling_minutes(result: Result) -> float:
     """Mean handling time of an answered call in minutes, as the company measures it; NaN when nobody called."""
-    counts = counts_of(result.tally, result.founders, result.scenario.model)
+    counts = result.counted(result.tally)
     return float(ratio((counts["busy"] / FIXED_ONE).sum(), counts["answered"].sum()))
 
 
@@ -173,7 +173,7 @@ def document(result: Result) -> Document:
     return Document(
         "", headline(result, found), [views, *described], sections, [MODEL, LUCK],
         [f"loyalty mirror {file} --replications {count + len(result.failures)} --seed {result.seed}"],
-        f"{count:,} replications of {scenario.weeks} weeks, seed {result.seed}; fingerprint `{scenario.fingerprint}`.",
+        f"{count:,} replications of {timing(scenario)}, seed {result.seed}; fingerprint `{scenario.fingerprint}`.",
         sheets=[_sheet(found)],
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.experiments.methods.optimise import Optimum
 from sim.experiments.outcomes import Outcome
-from sim.report.amounts import Unit, counted, listed, number, signed, span
+from sim.report.amounts import Unit, counted, lasting, listed, number, signed
 from sim.report.charts import Axis, Chart, Dots, Line, Mark, Picture
 from sim.report.charts.palette import COLOURS, FAINT, INK, Look
 from sim.report.document import Section, Table
@@ -90,7 +90,7 @@ def _lead(found: Optimum) -> list[str]:
     return [
         *told,
         f"{counted(len(found.search.points), 'trial', 'trials')} of {asked.replications:,} replications over "
-        f"{span(asked.base.weeks)}; then {counted(len(found.values), 'finalist', 'finalists')} on fresh luck.",
+        f"{lasting(asked.base)}; then {counted(len(found.values), 'finalist', 'finalists')} on fresh luck.",
     ]
 
 

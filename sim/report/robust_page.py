@@ -7,7 +7,7 @@ import numpy as np
 from sim.experiments.algorithms.prim import Box
 from sim.experiments.methods.robust import Robustness, largest
 from sim.experiments.outcomes import Outcome
-from sim.report.amounts import Unit, counted, listed, number, places, span
+from sim.report.amounts import Unit, counted, lasting, listed, number, places
 from sim.report.charts import INSIDE, Axis, Bars, Chart, Dots, Line, Mark, Picture
 from sim.report.charts import Box as Frame
 from sim.report.charts.layout import short
@@ -71,9 +71,7 @@ def _lead(found: Robustness) -> list[str]:
     told += [f"{quoted(name)} fails when {box.words}." for name, boxes in found.boxes.items() for box in boxes[:1]]
     states, runs = counted(len(found.states), "state", "states"), f"{asked.replications:,} times each"
     what = listed([factor.label for factor in asked.uncertainties])
-    told.append(
-        f"Every policy met the same {states} of {what}, {runs} over {span(asked.base.weeks)}, with the same luck."
-    )
+    told.append(f"Every policy met the same {states} of {what}, {runs} over {lasting(asked.base)}, with the same luck.")
     return told
 
 

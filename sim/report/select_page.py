@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.experiments.methods.select import Selected
-from sim.report.amounts import Unit, between, counted, listed, number, signed, span
+from sim.report.amounts import Unit, between, counted, lasting, listed, number, signed
 from sim.report.charts import Axis, Chart, Dots, Mark, Picture, Rule
 from sim.report.charts.palette import look
 from sim.report.document import Section, Table
@@ -54,7 +54,7 @@ def _lead(found: Selected) -> list[str]:
     told = [
         f"A lead matters from {zone} {unit.difference} on (the indifference zone): of policies that differ by less, either "
         "may be named.",
-        f"{counted(found.found.replications, 'replication', 'replications')} over {span(found.experiment.base.weeks)} were "
+        f"{counted(found.found.replications, 'replication', 'replications')} over {lasting(found.experiment.base)} were "
         f"spent where they tell most: {listed(spent)}.",
     ]
     if not found.found.decided:

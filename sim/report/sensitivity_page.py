@@ -6,7 +6,7 @@ from sim.experiments.algorithms.sensitivity import Analysis
 from sim.experiments.algorithms.sensitivity_indices import DUMMY, METHODS, Index
 from sim.experiments.methods.sensitivity import Sensitivities
 from sim.experiments.outcomes import Outcome
-from sim.report.amounts import counted, listed, span
+from sim.report.amounts import counted, lasting, listed
 from sim.report.charts import Axis, Bars, Chart, Mark, Picture, Rule, Span
 from sim.report.charts.palette import COLOURS, FAINT
 from sim.report.document import Section, Table
@@ -63,7 +63,7 @@ def _lead(found: Sensitivities) -> list[str]:
         *told,
         f"Of the variance between the points, mere chance makes up {chance}.",
         f"The model was asked at {counted(found.points, 'point', 'points')} at most, {asked.replications:,} times each "
-        f"over {span(asked.base.weeks)}, with the same luck at every point.",
+        f"over {lasting(asked.base)}, with the same luck at every point.",
     ]
 
 

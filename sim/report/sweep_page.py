@@ -9,7 +9,7 @@ from sim.experiments.factors import Factor
 from sim.experiments.method import MethodResult
 from sim.experiments.methods.sweep import Sweep, base_point
 from sim.experiments.outcomes import Outcome
-from sim.report.amounts import Known, between, counted, listed, span
+from sim.report.amounts import Known, between, counted, lasting, listed
 from sim.report.charts import Picture
 from sim.report.charts.sweep_figures import heat_map, multiples, tornado, unit_in
 from sim.report.document import Section, Sheet, Table
@@ -132,7 +132,7 @@ def _lead(found: Sweep) -> list[str]:
         *told,
         *_not_told_apart(found),
         f"The model was asked at {counted(count, 'setting', 'settings')}, {found.replications:,} times each over "
-        f"{span(asked.base.weeks)}, with the same luck at every setting.",
+        f"{lasting(asked.base)}, with the same luck at every setting.",
     ]
 
 

@@ -15,6 +15,7 @@ KEY = (
     "churn_rate",
     "word_of_mouth_net",
     "nps",
+    "nps_including_leavers",
     "trust",
     "wait_mean",
     "first_contact_resolution",
@@ -78,6 +79,55 @@ def table(answer: Comparison, measures: Sequence[str]) -> Table:
     """Levels of every policy, and differences from the base, measure by measure."""
     columns = (*LEVELS, *_differences(answer)) if answer.others else LEVELS
     return Table(columns, groups=[_group(answer, measure) for measure in measures])
+
+
+WINDOWED = ("retention", "churn_rate", "satisfaction", "trust", "nps", "profit")
+"""The measures that are told of each window."""
+KEPT_IN_WINDOW = (
+    "Retention is told of the customers of the first week who were still there when the window began: multiplied, the windows "
+    "give that of the whole time."
+)
+BRACKETS = "In brackets stands the paired difference from {base}."
+
+
+def windows_title(answer: Comparison) -> str:
+    """``Quarter by quarter``, or what else is asked for."""
+    every = str(answer.base.scenario.measure.by)
+    return f"{every.capitalize()} by {every}"
+
+
+def weeks_of(window: Comparison) -> str:
+    """Its first and last week: ``0–12``."""
+    weeks = window.base.measured_weeks
+    return f"{weeks.start}–{weeks.stop - 1}" if len(weeks) > 1 else f"{weeks.start}"
+
+
+def by_window(answer: Comparison, measures: Sequence[str] = WINDOWED) -> Table:
+    """Means of every window, and for each other policy the difference from the base."""
+    units = {measure: facts.unit_of(answer, measure) for measure in measures}
+    heads = [f"{answer.definitions[measure].words}, {unit.level}" for measure, unit in units.items()]
+    rows = {
+        weeks_of(window): [[_in_window(window, result, *of) for of in units.items()] for result in window.results]
+        for window in answer.windows
+    }
+    if not answer.others:
+        return Table(("Weeks", *heads), [[weeks, *of_base] for weeks, (of_base,) in rows.items()])
+    names = [result.scenario.name for result in answer.results]
+    groups = [
+        Group(f"Weeks {weeks}", "", [[name, *row] for name, row in zip(names, of_all, strict=True)])
+        for weeks, of_all in rows.items()
+    ]
+    return Table(("Policy", *heads), groups=groups)
+
+
+def _in_window(window: Comparison, result: Result, measure: str, unit: Unit) -> str:
+    found = facts.level(window, result, measure)
+    told = number(found.mean * unit.factor, _digits(found, unit))
+    if result is window.base:
+        return told
+    gap = window.differences[result.scenario.name][measure]
+    apart = signed(gap.mean * unit.factor, _digits(gap, unit)) if gap.decided else "undecided"
+    return f"{told} ({apart})" if gap.defined and not gap.unseen else told
 
 
 def _group(answer: Comparison, measure: str) -> Group:

@@ -26,7 +26,7 @@ SHORT = {
 }
 """Units as a narrow table writes them."""
 HEADLINES = (
-    "retention", "churn_rate", "word_of_mouth_net", "nps", "csat", "trust", "grievance", "wait_mean", "abandonment",
+    "retention", "churn_rate", "word_of_mouth_net", "nps", "nps_including_leavers", "csat", "trust", "grievance", "wait_mean", "abandonment",
     "first_contact_resolution", "profit",
 )  # fmt: skip
 """The measures of a comparison on a terminal; a report and ``--json`` have all."""
@@ -81,6 +81,7 @@ def print_document(document: Document) -> None:
 
 def show_result(result: Result) -> None:
     """Every measure of one scenario: mean and interval."""
+    from sim.report.amounts import timing
     from sim.report.facts import unit_of
     from sim.report.tables import table
     from sim.runs.comparison import Comparison
@@ -90,9 +91,24 @@ def show_result(result: Result) -> None:
         [measure, group.rows[0][1], group.rows[0][2], _short(unit_of(alone, measure).level)]
         for measure, group in zip(names, table(alone, names).groups, strict=True)
     ]
-    title = f"{result.scenario.name} ({_size(result)}, {result.tally.shape[1]} weeks)"
+    title = f"{result.scenario.name} ({_size(result)}, {timing(result.scenario)})"
     print_rows(title, ("", "mean", "95 % interval", ""), rows)
+    _show_windows(alone)
     _tell_fewer("Means", "there was anything to measure", _partly_defined(result))
+
+
+def _show_windows(answer: Comparison) -> None:
+    """A few measures of each window, where the scenarios ask for windows."""
+    from sim.report import tables
+    from sim.report.facts import unit_of
+
+    if answer.windows:
+        heads = [f"{measure}\n{_short(unit_of(answer, measure).level)}" for measure in tables.WINDOWED]
+        rows: list[Sequence[str]] = []
+        for group in tables.by_window(answer).bodies:
+            weeks = [group.heading, *[""] * len(group.rows)] if answer.others else []
+            rows += [[*weeks[place : place + 1], *row] for place, row in enumerate(group.rows)]
+        print_rows(tables.windows_title(answer), (*([""] if answer.others else []), "", *heads), rows)
 
 
 def _partly_defined(result: Result) -> str:
@@ -135,8 +151,18 @@ def show_answer(answer: Comparison) -> None:
         columns = ("", "difference", of_what, "", "higher", *(["nine in ten draws"] if answer.posterior else []))
         print_rows(title, columns, differences(answer, place))
         _tell_fewer("Differences", "both policies have something to measure", _partly_compared(answer, other))
+    _show_windows(answer)
+    for caution in answer.cautions:
+        print(visible(caution))
     if answer.posterior:
         print(OVER_DRAWS)
+    if answer.causes:
+        from sim.report.comparison import causes_told
+
+        for group in causes_told(answer).tables[0].groups:
+            print_rows(
+                f"{group.heading}: what makes the difference", ("", "points of retention", "95 % interval"), group.rows
+            )
     print(
         visible(
             f"keeps most customers: {'all the same' if all(map(answer.same_meaning, answer.others)) else answer.best}"

@@ -12,6 +12,7 @@ from sim.report.amounts import (
     between,
     counted,
     half_width,
+    lasting,
     listed,
     money_places,
     money_size,
@@ -139,7 +140,7 @@ def customers_told(answer: Comparison, other: Result) -> str:
     more = "more" if gap.mean > 0 else "fewer"
     return (
         f"{points(gap)} {more} customers are kept (95 % interval {sizes(gap, 100, digits)}): after "
-        f"{span(answer.base.scenario.weeks)} {after} of 100 are still there instead of {before}, "
+        f"{lasting(answer.base.scenario)} {after} of 100 are still there instead of {before}, "
         f"{how_sure(answer, other, 'retention')}.{ranged}"
     )
 
@@ -166,11 +167,11 @@ def money_told(answer: Comparison, other: Result) -> str:
     ranged = range_told(answer, other, "profit", unit, digits)
     if not decided(answer, gap):
         return _undecided(answer, "profit", gap, unit) + ranged
-    weeks = answer.base.scenario.weeks
+    base = answer.base.scenario
     amount = f"{number(abs(gap.mean) * unit.factor, digits)} {unit.level}"
-    a_week = rough_money(abs(gap.mean) * scale / weeks, currency)
+    a_week = rough_money(abs(gap.mean) * scale / (base.weeks - base.measure.start), currency)
     return (
-        f"{amount} {'more' if gap.mean > 0 else 'less'} profit over {span(weeks)} (95 % interval "
+        f"{amount} {'more' if gap.mean > 0 else 'less'} profit over {lasting(base)} (95 % interval "
         f"{sizes(gap, unit.factor, digits)}), or {a_week} a week{_of_profit(answer, gap)}. {turn_told(answer, other)}{ranged}"
     )
 
@@ -189,12 +190,12 @@ def turn_told(answer: Comparison, other: Result) -> str:
         return f"It is ahead at first, but after {span(turn.even)} the gain is used up."
     if gains:
         return "It is ahead from the start." if turn.steady else "It is ahead in the end."
-    within = f"It does not pay for itself within {span(answer.base.scenario.weeks)}"
+    within = f"It does not pay for itself within {lasting(answer.base.scenario)}"
     if turn.narrowing is None and turn.growing:
         return f"{within}, and the loss is still growing."
     if turn.narrowing is None:
         return f"{within}, and less than a twentieth of the largest loss has been made up."
-    return f"{within}, though the loss has been shrinking since week {turn.narrowing}."
+    return f"{within}, though the loss has been shrinking since week {answer.measured_from + turn.narrowing}."
 
 
 def talk_told(answer: Comparison, other: Result) -> str:

@@ -17,11 +17,11 @@ from sim.errors import Mistake, nearest
 from sim.runs.executor import Executor
 from sim.runs.measures import Quantity
 from sim.runs.own_measures import Function, own_measures
-from sim.runs.result import Result, enlarged, joined
+from sim.runs.result import Result, ends_of, enlarged, joined, timing_told
 from sim.runs.runner import Place, Progress, check_numbers, check_scenario, run_together
 from sim.runs.statistics import Difference, Interval, coupling_bound, difference, interval, plain, unseen_at_most
 from sim.scenario.mechanisms import Mechanisms
-from sim.scenario.whole import Scenario, check_one_model
+from sim.scenario.whole import Scenario, apart_before, check_one_beginning, check_one_model
 from sim.system.arguments import file_path, function, number, shown, whole
 
 if TYPE_CHECKING:
@@ -50,12 +50,14 @@ class Comparison:
     """A paired comparison: ``results[0]`` is the base, the others are held against it, all under one seed.
 
     ``posterior``: the file from which every replication drew parameters, if any (:mod:`sim.experiments.uncertain`);
-    ``wish``: how well the differences were to be known, when replications were added until they were.
+    ``wish``: how well the differences were to be known, when replications were added until they were; ``causes``: how much of
+    each policy's difference in retention each cause explains, where that was asked (:func:`sim.runs.causes.with_causes`).
     """
 
     results: tuple[Result, ...]
     posterior: Path | None = None
     wish: Wish | None = None
+    causes: Mapping[str, Mapping[str, Difference]] | None = None
 
     @property
     def base(self) -> Result:
@@ -207,10 +209,10 @@ class Comparison:
         return self.best_by("retention")
 
     def cumulative_profit(self, other: Result) -> list[Interval]:
-        """Profit of ``other`` less the base's, summed from week 0: one interval a week."""
+        """Profit of ``other`` less the base's, summed from the first week that is measured: one interval a week."""
         places = [np.searchsorted(result.numbers, self.numbers) for result in (self.base, other)]
         profits = [r.by_week["profit"][place] for r, place in zip((self.base, other), places, strict=True)]
-        gap = np.cumsum(profits[1] - profits[0], axis=1)
+        gap = np.cumsum((profits[1] - profits[0])[:, self.measured_from :], axis=1)
         return [interval(gap[:, week]) for week in range(gap.shape[1])]
 
     def break_even(self, other: Result) -> int | None:
@@ -218,7 +220,23 @@ class Comparison:
         signs = np.sign([week.mean for week in self.cumulative_profit(other)])
         sides = [(week, side) for week, side in enumerate(signs) if side != 0]  # equal profit is on neither side
         turns = [week for (_, before), (week, side) in pairwise(sides) if side != before]
-        return turns[-1] if turns and sides[0][1] != sides[-1][1] else None
+        return self.measured_from + turns[-1] if turns and sides[0][1] != sides[-1][1] else None
+
+    @property
+    def measured_from(self) -> int:
+        """The first week that is measured."""
+        return self.base.scenario.measure.start
+
+    @property
+    def cautions(self) -> list[str]:
+        """What whoever reads the differences should know first: that markets began differently."""
+        return apart_before([result.scenario for result in self.results])
+
+    @cached_property
+    def windows(self) -> tuple[Comparison, ...]:
+        """The same for each month, quarter or year by itself, if the scenarios ask for it."""
+        together = zip(*(result.windows for result in self.results), strict=True)
+        return tuple(Comparison(results, self.posterior) for results in together)
 
     def report(self, path: Path | str) -> Path:
         """Write the one-page report and return its path: one HTML file, or what the ending asks for (pdf, md, xlsx)."""
@@ -228,30 +246,56 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """The object that ``loyalty compare --json`` prints: money and heads are the whole company's."""
         wished = {"wished": self.wish.precision, "known_to": plain(self.known_to)} if self.wish else {}
-        return ({"precision": wished} if wished else {}) | {
-            "base": self.base.scenario.name,
-            "seed": self.base.seed,
-            "replications": len(self.numbers),
-            "stands_for": self.stands_for,
-            "intervals": OF_THE_MEAN_OVER_DRAWS if self.posterior else OF_THE_MEAN,
-            "best": self.best,
-            "scenarios": {result.scenario.name: self._scenario_told(result) for result in self.results},
-            "differences": {
-                other.scenario.name: {name: self._difference_told(other, name) for name in self.definitions}
-                for other in self.others
-            },
-            "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
+        return (
+            ({"precision": wished} if wished else {})
+            | {
+                "base": self.base.scenario.name,
+                "seed": self.base.seed,
+                "replications": len(self.numbers),
+                "stands_for": self.stands_for,
+                "intervals": OF_THE_MEAN_OVER_DRAWS if self.posterior else OF_THE_MEAN,
+                **timing_told(self.base.scenario),
+                **({"cautions": self.cautions} if self.cautions else {}),
+                "best": self.best,
+                "scenarios": {result.scenario.name: self._scenario_told(result) for result in self.results},
+                "differences": self._differences_told(),
+                **({"windows": [window._window_told() for window in self.windows]} if self.windows else {}),
+                "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
+            }
+            | ({"causes": self._causes_told()} if self.causes is not None else {})
+        )
+
+    def _causes_told(self) -> dict[str, Any]:
+        """How much of each difference in retention each cause explains, as shares of customers."""
+        assert self.causes is not None
+        return {
+            name: {cause: enlarged(part._asdict(), 1.0, len(self.numbers)) for cause, part in found.items()}
+            for name, found in self.causes.items()
         }
 
+    def _window_told(self) -> dict[str, Any]:
+        """The measured weeks, first and last, every measure and every difference."""
+        measures = {result.scenario.name: {"measures": self._measures_told(result)} for result in self.results}
+        return {**ends_of(self.base.measured_weeks), "scenarios": measures, "differences": self._differences_told()}
+
     def _scenario_told(self, result: Result) -> dict[str, Any]:
-        scales = {name: one.scale(self.stands_for) for name, one in self.definitions.items()}
         return {
-            "measures": {
-                name: enlarged(self.level(result, name)._asdict(), scale, len(self.numbers))
-                for name, scale in scales.items()
-            },
+            "measures": self._measures_told(result),
             "fingerprint": result.scenario.fingerprint,
             "failed": len(result.failures),
+        }
+
+    def _measures_told(self, result: Result) -> dict[str, Any]:
+        scales = {name: one.scale(self.stands_for) for name, one in self.definitions.items()}
+        return {
+            name: enlarged(self.level(result, name)._asdict(), scale, len(self.numbers))
+            for name, scale in scales.items()
+        }
+
+    def _differences_told(self) -> dict[str, Any]:
+        return {
+            other.scenario.name: {name: self._difference_told(other, name) for name in self.definitions}
+            for other in self.others
         }
 
     def _difference_told(self, other: Result, measure: str) -> dict[str, Any]:
@@ -288,6 +332,7 @@ def _check_scenarios(scenarios: Sequence[Scenario]) -> None:
         raise Mistake(
             f"the scenarios last {', '.join(map(str, sorted(weeks)))} weeks; only equally long ones can be compared"
         )
+    check_one_beginning(scenarios)
 
 
 def _same_people(results: Sequence[Result]) -> None:

@@ -39,6 +39,9 @@ WORDS = {
     "word_of_mouth_net": "net word of mouth",
     "nps": "net promoter score",
     "csat": "CSAT",
+    "nps_including_leavers": "net promoter score with those who left",
+    "csat_including_leavers": "CSAT with those who left",
+    "satisfaction_including_leavers": "satisfaction with those who left",
     "effort": "customer effort",
     "silent_share": "share who keep silent",
     "wait_mean": "mean wait",
@@ -201,7 +204,7 @@ def _each(costs: tuple[str, ...], over: str) -> Callable[[Counts], np.ndarray]:
 
 
 MEASURES = (
-    Measure("retention", "share", "Customers of week 0 still with the company at the end, without a break", 1, lambda c: ratio(c["founders"], c["people_at_start"])),
+    Measure("retention", "share", "Customers of the first week still with the company at the end, without a break", 1, lambda c: ratio(c["founders"], c["people_at_start"])),
     Measure("churn_rate", "share per week", "Customers who leave in a week, for whatever reason, among those who could", -1,
             _churn),
     Measure("leavers_voluntary", "customers", "Customers who left of their own will", -1, lambda c: c["leavers_voluntary"]),
@@ -215,10 +218,13 @@ MEASURES = (
     Measure("word_of_mouth_negative", "messages per customer and week", "Bad messages about the company that reached somebody", -1, _share("heard_ill", "weekly_customers")),
     Measure("word_of_mouth_net", "messages per customer and week", "Good messages less bad ones", 1, lambda c: ratio(c["heard_well"] - c["heard_ill"], c["weekly_customers"])),
     Measure("reputation", "scale 0-1", "Public reputation at the end", 1, lambda c: c["reputation"] / FIXED_ONE),
-    Measure("nps", "points", "Net promoter score: promoters less detractors among those asked, times 100", 1, lambda c: 100 * ratio(c["promoters"] - c["detractors"], c["asked"])),
-    Measure("csat", "share", "Those asked who are satisfied", 1, _share("satisfied", "asked")),
+    Measure("nps", "points", "Net promoter score among those who are customers when asked: promoters less detractors, times 100", 1, lambda c: 100 * ratio(c["promoters"] - c["detractors"], c["asked"])),
+    Measure("csat", "share", "Satisfied among those who are customers when asked", 1, _share("satisfied", "asked")),
+    Measure("nps_including_leavers", "points", "Net promoter score among all who were customers in the first week, with those who left since", 1, lambda c: 100 * ratio(c["founders_promoters"] - c["founders_detractors"], c["founders_asked"])),
+    Measure("csat_including_leavers", "share", "Satisfied with the company among all who were customers in the first week, with those who left since", 1, _share("founders_satisfied", "founders_asked")),
     Measure("effort", "scale 0-1", "Effort a contact took the customer (CES)", -1, _mean("effort", "contacts")),
-    Measure("satisfaction", "scale 0-1", "Satisfaction of an average customer in an average week", 1, _mean("satisfaction")),
+    Measure("satisfaction", "scale 0-1", "Satisfaction of an average customer in an average week, among those who are there", 1, _mean("satisfaction")),
+    Measure("satisfaction_including_leavers", "scale 0-1", "What all who were customers in the first week think of the company, with those who left since", 1, _mean("founders_liking", "founders_asked")),
     Measure("trust", "scale 0-1", "Trust of an average customer in an average week", 1, _mean("trust")),
     Measure("grievance", "scale 0-1", "Grievance of an average customer in an average week", -1, _mean("grievance")),
     Measure("expectation_gap", "scale 0-1", "Expectation less satisfaction", -1, _mean("expectation_gap")),
@@ -280,11 +286,22 @@ def _own_count(part: Part, name: str) -> Measure:
     return OwnCount(name, "currency", meaning, 1 if name in part.money_in else -1, _money((name,)))
 
 
-def counts_of(tally: np.ndarray, people_at_start: int, model: Model | None = None) -> Counts:
+People = int | np.ndarray
+"""How many customers there were at first: in every replication alike, or float64 of the shape of what is measured."""
+
+
+def customers_before(tally: np.ndarray, model: Model | None = None) -> np.ndarray:
+    """The customers there were before the first week of ``tally``, int64 (..., weeks, counts): float64 of shape (...)."""
+    week, place = tally[..., 0, :].astype(np.float64), (model or builtin()).count
+    leavers = week[..., place("leavers_voluntary")] + week[..., place("leavers_involuntary")]
+    return week[..., place("customers")] + leavers - week[..., place("joiners")]
+
+
+def counts_of(tally: np.ndarray, people_at_start: People, model: Model | None = None) -> Counts:
     """The counts from which measures are made.
 
     ``tally`` is int64 (..., weeks, counts) of a ``model``, the shipped one unless given; the weeks in it are taken together.
-    ``people_at_start`` are the customers of week 0. Returns float64 arrays of shape (...).
+    ``people_at_start`` are the customers whose staying is counted. Returns float64 arrays of shape (...).
     """
     model = model or builtin()
     sums, last = tally.sum(-2).astype(np.float64), tally[..., -1, :].astype(np.float64)
@@ -294,13 +311,13 @@ def counts_of(tally: np.ndarray, people_at_start: int, model: Model | None = Non
     for name in AT_THE_END:
         k = model.count(name)
         counts[f"weekly_{name}"], counts[name] = sums[..., k], last[..., k]
-    counts["people_at_start"] = np.full(sums.shape[:-1], float(people_at_start))
+    counts["people_at_start"] = np.full(sums.shape[:-1], people_at_start, np.float64)
     counts["one"] = np.ones(sums.shape[:-1])
     return counts
 
 
 def measured(
-    tally: np.ndarray, people_at_start: int, names: Collection[str] | None = None, model: Model | None = None
+    tally: np.ndarray, people_at_start: People, names: Collection[str] | None = None, model: Model | None = None
 ) -> dict[str, np.ndarray]:
     """Measures (every one unless named) of the weeks in ``tally`` (int64, (..., weeks, counts)), by name: float64 of shape (...)."""
     known = definitions(model or builtin())
@@ -309,10 +326,10 @@ def measured(
 
 
 def measured_weekly(
-    tally: np.ndarray, people_at_start: int, names: Collection[str] | None = None, model: Model | None = None
+    tally: np.ndarray, people_at_start: People, names: Collection[str] | None = None, model: Model | None = None
 ) -> dict[str, np.ndarray]:
     """Measures of each week by itself: ``tally`` (replications, weeks, counts) → float64 (replications, weeks)."""
-    return measured(tally[..., None, :], people_at_start, names, model)
+    return measured(tally[..., None, :], np.asarray(people_at_start)[..., None], names, model)
 
 
 # ---- counts as people read them

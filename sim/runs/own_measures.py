@@ -26,11 +26,12 @@ class WeeklyCounts(Mapping[str, np.ndarray]):
     """What was counted in some replications: name → int64 (replications, weeks), not to be written to.
 
     Money is in cents; what is no whole number by itself (``satisfaction``, summed over customers, or minutes of ``wait``) is in
-    units of 2^-20 (:data:`sim.model.numeric.FIXED_ONE`), so that sums are exact. ``founders``: how many
-    customers there are in week 0.
+    units of 2^-20 (:data:`sim.model.numeric.FIXED_ONE`), so that sums are exact. There are the weeks that are measured.
+    ``founders``: how many customers there are as the first of them begins, which after a warm-up is a number for each
+    replication.
     """
 
-    def __init__(self, tally: np.ndarray, founders: int, model: Model | None = None) -> None:
+    def __init__(self, tally: np.ndarray, founders: int | np.ndarray, model: Model | None = None) -> None:
         self._tally, self.founders, self._model = tally.view(), founders, model or builtin()
         self._tally.flags.writeable = False
 
@@ -82,6 +83,11 @@ class Own(Quantity):
 
     function: Function
 
+    @property
+    def of_counts(self) -> bool:
+        """Whether it is made of weekly counts, and not of the panel."""
+        return not isinstance(self.function, OfPanel)
+
     def values(self, run: Run) -> np.ndarray:
         """One number a replication: float64, NaN where it is missing. Raises :class:`~sim.errors.Mistake` for anything else."""
         if not len(run.numbers):
@@ -96,7 +102,10 @@ class Own(Quantity):
 
     def _of_counts(self, function: Callable[[WeeklyCounts], Any], part: np.ndarray, run: Run) -> np.ndarray:
         told = f"one number for each of {len(part)} replications, such as counts['issues'].sum(axis=1)"
-        return self._called(function, WeeklyCounts(part, run.founders, run.scenario.model), (len(part),), told)
+        weeks, people = run.measured_weeks, run.starters(part)
+        alike = len(people) and (people == run.founders).all()
+        counts = part[:, weeks.start : weeks.stop], run.founders if alike else people, run.scenario.model
+        return self._called(function, WeeklyCounts(*counts), (len(part),), told)
 
     def _called(self, function: Callable[[Any], Any], given: Any, shape: tuple[int, ...], wanted: str) -> np.ndarray:
         here = f"measures['{self.name}']"

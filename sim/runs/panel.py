@@ -19,6 +19,7 @@ from sim.errors import Mistake, nearest
 from sim.model.columns import KINDS
 from sim.model.component import Model, builtin
 from sim.model.week import EVERYBODY
+from sim.runs.measures import Counts, counts_of, customers_before
 from sim.scenario.model_inputs import customers_of, ground_of, memory
 from sim.scenario.whole import Scenario
 from sim.system.arguments import shown, whole
@@ -51,9 +52,10 @@ COLUMNS = columns_of(builtin())
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What was run, and can be lived again: a scenario under a seed, with ``founders`` customers in week 0.
+    """What was run, and can be lived again: a scenario under a seed, that began with ``founders`` customers.
 
-    ``numbers``: which replications, int64; ``tally``: what was counted of them, int64 (replications, weeks, counts).
+    Before a warm-up, that is: in it people come and go, unless a file says who is a customer in week 0. ``numbers``: which
+    replications, int64; ``tally``: what was counted of them, int64 (replications, weeks, counts).
     """
 
     scenario: Scenario
@@ -62,16 +64,37 @@ class Run:
     numbers: np.ndarray
     tally: np.ndarray
 
+    @property
+    def measured_weeks(self) -> range:
+        """The weeks from which measures are made."""
+        return range(self.scenario.measure.start, self.tally.shape[1])
+
+    def starters(self, tally: np.ndarray) -> np.ndarray:
+        """The customers whose staying is counted in these replications of the tally: float64 (replications,).
+
+        They are the customers of the first week that is measured; where a window begins later, those of them who are still
+        there then.
+        """
+        model, first, begin = self.scenario.model, self.scenario.measure.start, self.measured_weeks.start
+        if begin > first:
+            return tally[:, begin - 1, model.count("founders")].astype(np.float64)
+        return customers_before(tally[:, first:], model)
+
+    def counted(self, tally: np.ndarray) -> Counts:
+        """What was counted in the measured weeks of these replications of the tally, as measures take it."""
+        weeks = self.measured_weeks
+        return counts_of(tally[:, weeks.start : weeks.stop], self.starters(tally), self.scenario.model)
+
     def panel(
         self, columns: Names = None, weeks: Several = None, replications: Several = None, engine: str = "core"
     ) -> pd.DataFrame:
         """What every person carries at the end of every week: one row a replication, week and person, one column a state.
 
         ``columns``: names of state columns (``satisfaction``, ``trust``, ``provider``, ``tenure``, ``came_by``, …); ``weeks``;
-        ``replications``: all columns and weeks of the first replication unless said. ``person`` is a number: customers of week 0
-        come first, in the order of their file, and ``id`` is what the file calls them. The replication is lived again for it, by
-        either ``engine``, bit for bit the same. Raises :class:`~sim.errors.Mistake` for a name or number that there is not, and
-        for a table that would not fit into memory.
+        ``replications``: all columns and weeks of the first replication unless said. ``person`` is a number: those who are
+        customers at first come first, in the order of their file, and ``id`` is what the file calls them. The replication is
+        lived again for it, by either ``engine``, bit for bit the same. Raises :class:`~sim.errors.Mistake` for a name or number
+        that there is not, and for a table that would not fit into memory.
         """
         wanted, chosen = (
             self.asked(weeks, replications, engine),

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.model.component import Model
-from sim.runs.measures import Quantity, definitions, measured, measured_weekly
+from sim.runs.measures import Quantity, customers_before, definitions, measured_weekly
 from sim.runs.own_measures import Own
 from sim.runs.panel import Run
 from sim.runs.replication import Counted, Failure
@@ -29,13 +28,31 @@ class Result(Run):
 
     ``tally``: int64 (replications done, weeks, counts), in a temporary file when it is large; ``numbers``: the
     replications' numbers; ``stayed``: how many replications each customer of week 0 stayed through; ``digests``: SHA-256
-    of each replication's final state and counts; ``own``: measures that were handed over beside the program's, by name.
+    of each replication's final state and counts; ``own``: measures that were handed over beside the program's, by name;
+    ``window``: the weeks that are measured, those that the scenario says unless given.
     """
 
     stayed: np.ndarray
     digests: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = field(default=())
     own: Mapping[str, Own] = field(default_factory=dict)
+    window: range | None = None
+
+    @property
+    def measured_weeks(self) -> range:
+        """The weeks from which measures are made."""
+        return super().measured_weeks if self.window is None else self.window
+
+    @cached_property
+    def windows(self) -> tuple[Result, ...]:
+        """The same for each month, quarter or year by itself, if the scenario asks for it: ``windows[0].summary()``.
+
+        In a window retention is that of the customers of the first week who are still there when it begins. Measures of
+        one's own that are made of a panel are left out.
+        """
+        own = {name: one for name, one in self.own.items() if one.of_counts}
+        asked = self.scenario.measure.windows(self.tally.shape[1])
+        return tuple(replace(self, window=weeks, own=own) for weeks in asked)
 
     @property
     def definitions(self) -> Mapping[str, Quantity]:
@@ -48,8 +65,9 @@ class Result(Run):
         model = self.scenario.model
         found, start = {name: np.empty(len(self.tally)) for name in definitions(model)}, 0
         for part in parts(self.tally):
-            for name, values in measured(part, self.founders, model=model).items():
-                found[name][start : start + len(part)] = values
+            counts = self.counted(part)
+            for name, one in definitions(model).items():
+                found[name][start : start + len(part)] = one.formula(counts)
             start += len(part)
         return found | {name: own.values(self) for name, own in self.own.items()}
 
@@ -63,7 +81,7 @@ class Result(Run):
     @cached_property
     def by_week(self) -> Mapping[str, np.ndarray]:
         """Each measure of each week by itself: float64 (replications, weeks), made when it is asked for."""
-        return _ByWeek(self.tally, self.founders, self.scenario.model)
+        return _ByWeek(self)
 
     @cached_property
     def weekly(self) -> pd.DataFrame:
@@ -114,11 +132,33 @@ class Result(Run):
             "customers": round(self.founders * scale),
             "simulated_customers": self.founders,
             "stands_for": scale,
-            "measures": {
-                name: enlarged(around, self.definitions[name].scale(scale), len(self.numbers))
-                for name, around in self.intervals.items()
-            },
+            **timing_told(self.scenario),
+            "measures": self._measures_told(),
+            **({"windows": [window.window_told() for window in self.windows]} if self.windows else {}),
         }
+
+    def _measures_told(self) -> dict[str, Any]:
+        """Every measure of the company, for JSON."""
+        scale = self.scenario.market.stands_for
+        return {
+            name: enlarged(around, self.definitions[name].scale(scale), len(self.numbers))
+            for name, around in self.intervals.items()
+        }
+
+    def window_told(self) -> dict[str, Any]:
+        """The measured weeks, first and last, and every measure, for JSON."""
+        return {**ends_of(self.measured_weeks), "measures": self._measures_told()}
+
+
+def ends_of(weeks: range) -> dict[str, int]:
+    """The first and last of some weeks, for JSON."""
+    return {"from": weeks.start, "to": weeks.stop - 1}
+
+
+def timing_told(scenario: Scenario) -> dict[str, int]:
+    """How long the warm-up was and from which week on is measured, for JSON, where that is not from the very first week."""
+    told = {"warm_up": scenario.warm_up, "measured_from": scenario.measure.start}
+    return {name: weeks for name, weeks in told.items() if weeks}
 
 
 SIZES = ("mean", "low", "high", "sd", "range_low", "range_high")
@@ -137,20 +177,31 @@ def enlarged(told: Mapping[str, Any], scale: float, of: int) -> dict[str, Any]:
     }
 
 
+def weekly_measures(run: Run, tally: np.ndarray, names: Collection[str] | None = None) -> dict[str, np.ndarray]:
+    """Measures (every one unless named) of each week by itself: float64 (replications, weeks), for replications of the tally.
+
+    Of weeks before the first that is measured there is no retention.
+    """
+    first = run.scenario.measure.start
+    found = measured_weekly(tally, customers_before(tally[:, first:], run.scenario.model), names, run.scenario.model)
+    if "retention" in found:
+        found["retention"][:, :first] = np.nan
+    return found
+
+
 class _ByWeek(Mapping[str, np.ndarray]):
     """Each measure of each week, reckoned when it is asked for and then kept; of a small run, all at once."""
 
-    def __init__(self, tally: np.ndarray, founders: int, model: Model) -> None:
-        self._tally, self._founders, self._model = tally, founders, model
-        self._names = tuple(definitions(model))
+    def __init__(self, run: Run) -> None:
+        self._run, self._names = run, tuple(definitions(run.scenario.model))
         self._known: dict[str, np.ndarray] = {}
 
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self._names:
             raise KeyError(name)
         if name not in self._known:
-            wanted = self._names if self._tally.nbytes <= IN_MEMORY else (name,)
-            found = [measured_weekly(part, self._founders, wanted, self._model) for part in parts(self._tally)]
+            wanted = self._names if self._run.tally.nbytes <= IN_MEMORY else (name,)
+            found = [weekly_measures(self._run, part, wanted) for part in parts(self._run.tally)]
             self._known |= {each: np.concatenate([one[each] for one in found]) for each in wanted}
         return self._known[name]
 

@@ -23,10 +23,9 @@ from pyarrow import parquet
 from sim.data.customer_file import write_quarantine
 from sim.errors import Mistake
 from sim.model.rules import source_hash
-from sim.runs.measures import measured_weekly
 from sim.runs.panel import Asked, Names, Progress, event_tables, panel_tables
+from sim.runs.result import Result, weekly_measures
 from sim.runs.results_folder import keep, words_of
-from sim.runs.runner import Result
 from sim.runs.weekly_counts import give_back, parts
 from sim.scenario.model_inputs import customers_of
 from sim.system import digests
@@ -117,13 +116,21 @@ def _measures(result: Result) -> Iterator[dict[str, np.ndarray]]:
     yield {"replication": result.numbers, **result.values}
 
 
+def _windows(result: Result) -> Iterator[dict[str, np.ndarray]]:
+    """The measures of each window by itself, with its first and last week."""
+    for window in result.windows:
+        weeks, many = window.measured_weeks, len(window.numbers)
+        ends = {"from_week": np.full(many, weeks.start), "to_week": np.full(many, weeks.stop - 1)}
+        yield {"replication": window.numbers, **ends, **window.values}
+
+
 def _weekly(result: Result) -> Iterator[dict[str, np.ndarray]]:
     """The weekly series, some replications at a time: that of a long run would not fit into memory."""
     start = 0
     for part in parts(result.tally):
         numbers, weeks = result.numbers[start : start + len(part)], part.shape[1]
         start += len(part)
-        weekly = measured_weekly(part, result.founders, model=result.scenario.model)
+        weekly = weekly_measures(result, part)
         when = {"replication": np.repeat(numbers, weeks), "week": np.tile(np.arange(weeks), len(numbers))}
         yield when | {name: values.ravel() for name, values in weekly.items()}
 
@@ -176,6 +183,8 @@ def _failures(results: Sequence[Result]) -> arrow.Table:
 def _fill(folder: Path, results: Sequence[Result]) -> None:
     _write(_labelled(results, _measures), folder / "measures.parquet")
     _write(_labelled(results, _weekly), folder / "weekly.parquet")
+    if results[0].windows:
+        _write(_labelled(results, _windows), folder / "windows.parquet")
     parquet.write_table(_failures(results), folder / "failures.parquet")
     customers = customers_of(results[0].scenario)
     if customers is not None and customers.quarantined:

@@ -102,7 +102,11 @@ def run_together(
     with enough_memory(), executor.holding(scenarios) as grounds:
         gatherings = [Gathering(s, seed, numbers, g.plan.founders) for s, g in zip(scenarios, grounds, strict=True)]
         largest = max(ground.plan.people for ground in grounds)
-        size = 1 if engine == "mesa" else block_size(executor, largest, grounds[0].weeks, len(numbers) * len(scenarios))
+        size = (
+            1
+            if engine == "mesa"
+            else block_size(executor, largest, len(grounds[0].policy), len(numbers) * len(scenarios))
+        )
         blocks = _in_turn(scenarios, seed, numbers, size, engine)
         for place, result in executor.run(blocks):
             if not tried and len(result.numbers):

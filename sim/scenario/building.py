@@ -14,25 +14,27 @@ from sim.scenario.friends import settled_network
 from sim.scenario.lesson import Lesson, settled_lesson
 from sim.scenario.people import Folder, settled_people
 from sim.scenario.quantities import value_shown
-from sim.scenario.sections import Frame, Market, Network, People
+from sim.scenario.sections import FIXED, Frame, Market, Measure, Measuring, Network, People
 from sim.scenario.tree import Node, Problems
 from sim.scenario.validation import Spot, judged
 
 Changes = tuple[tuple[int, dict[str, dict[str, Any]]], ...]
-FIXED = ("market", "customers", "network", "lesson", *Frame.model_fields)
-"""Sections that hold for the whole time and so cannot stand under ``changes``."""
 Steps = tuple[tuple[int, dict[str, Parameters]], ...]
 
 
 @dataclass(frozen=True)
 class Settled:
-    """All sections of a scenario, judged. ``steps``: week → the settings of every part from then on."""
+    """All sections of a scenario, judged. ``steps``: week → the settings of every part from then on; ``before``: those of the
+    warm-up, none without one.
+    """
 
     frame: Frame
+    measure: Measure
     market: Market
     people: People
     network: Network
     steps: Steps
+    before: dict[str, Parameters]
     changes: Changes
     lesson: Lesson | None
 
@@ -45,21 +47,68 @@ def parts_with_parameters(model: Model) -> dict[str, Part]:
 def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Settled:
     """Everything the tree says of a model. Raises :class:`Mistake` with all that is wrong, up to ten sentences."""
     _refuse_unknown(tree, problems, model)
-    frame = judged(Frame, Spot(Node({k: n for k, n in tree.entries() if k in Frame.model_fields}), ""), problems)
+    frame = _frame(tree, problems)
     market = judged(Market, Spot(tree.get("market") or Node({}), "market"), problems)
     network = settled_network(tree.get("network") or Node({}), folder, problems)
     people = settled_people(tree.get("customers") or Node({}), folder, problems)
     lesson = settled_lesson(tree.get("lesson"), folder, problems)
     known = parts_with_parameters(model)
     start = {name: _settings(tree, part, problems) for name, part in known.items()}
+    measure = _measure(tree, frame.weeks if frame else None, problems)
     steps, changes = _timeline(tree, start, frame.weeks if frame else None, known, problems)
+    before = _before(tree, frame.warm_up if frame else 0, known, problems)
     if market and network and people:
         given = tree.get("market", "customers") is not None
         _book(tree, in_whole(Whole(market, people, network, given)), problems)
     problems.stop_if_any()
-    assert frame and market and network and people
+    assert frame and measure and market and network and people
     market = market.model_copy(update={"customers": None}) if people.file else market
-    return Settled(frame, market, people, network, steps, changes, lesson)
+    return Settled(frame, measure, market, people, network, steps, before, changes, lesson)
+
+
+def _frame(tree: Node, problems: Problems) -> Frame | None:
+    """What stands at the top, and how long the warm-up is."""
+    said = {key: node for key, node in tree.entries() if key in Frame.model_fields}
+    if "warm_up" in said and isinstance(said["warm_up"].value, dict):
+        for key, node in said["warm_up"].entries():
+            if key not in ("weeks", "under"):
+                problems.add(
+                    node.place,
+                    f"warm_up.{key} is not known{nearest(key, ['weeks', 'under']) or '; there are weeks, under'}",
+                )
+        whole = said.pop("warm_up")
+        if (weeks := whole.get("weeks")) is not None:
+            said["warm_up"] = weeks
+        else:
+            problems.add(whole.place, "warm_up.weeks is missing: say how long the warm-up is, such as '52 weeks'")
+    return judged(Frame, Spot(Node(said), ""), problems)
+
+
+def _before(tree: Node, weeks: int, known: dict[str, Part], problems: Problems) -> dict[str, Parameters]:
+    """The settings of every part before week 0; none without a warm-up."""
+    under = tree.get("warm_up", "under")
+    if under is None:
+        return {}
+    if not isinstance(under.value, dict):
+        problems.add(
+            under.place,
+            f"warm_up.under is {value_shown(under.value)}, but must be a section of behaviours and mechanisms",
+        )
+        return {}
+    for key, node in under.entries():
+        if key not in known and tree.get(key) is None:
+            problems.add(node.place, _cannot_change(key, list(known), "warm_up.under"))
+    return {name: _settings(under, part, problems) for name, part in known.items()} if weeks else {}
+
+
+def _measure(tree: Node, weeks: int | None, problems: Problems) -> Measure | None:
+    """The section ``measure``, which must begin before the end."""
+    node = tree.get("measure") or Node({})
+    found = judged(Measuring, Spot(node, "measure"), problems)
+    if found is not None and weeks is not None and found.start >= weeks:
+        said = f"must lie between 0 and {weeks - 1}, the last week" if weeks > 1 else "cannot be: there is only week 0"
+        problems.add((node.get("from") or node).place, f"measure.from is {found.start}, but {said}")
+    return found
 
 
 def _refuse_unknown(tree: Node, problems: Problems, model: Model) -> None:
@@ -143,7 +192,7 @@ def _changed(
     for name, node in entry.entries():
         part = known.get(name)
         if part is None or part.parameters is None:
-            problems.add(node.place, _cannot_change(name, list(known)))
+            problems.add(node.place, _cannot_change(name, list(known), "changes"))
             continue
         found = judged(part.parameters, Spot(node, name, after), problems, before[name].model_dump())
         if found is not None:
@@ -153,7 +202,7 @@ def _changed(
     return settings, said
 
 
-def _cannot_change(name: str, known: list[str]) -> str:
+def _cannot_change(name: str, known: list[str], where: str) -> str:
     if name in FIXED:
-        return f"changes: {name} cannot change over time; only settings of behaviours and mechanisms can"
-    return f"changes: {name} is no behaviour or mechanism{nearest(name, known) or _list(known)}"
+        return f"{where}: {name} cannot change over time; only settings of behaviours and mechanisms can"
+    return f"{where}: {name} is no behaviour or mechanism{nearest(name, known) or _list(known)}"

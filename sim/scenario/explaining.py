@@ -12,11 +12,11 @@ from sim.errors import Mistake, nearest
 from sim.model.component import Model, Part, builtin
 from sim.model.parameters import Parameters
 from sim.scenario.quantities import between
-from sim.scenario.sections import Frame, Market, Network, traits
+from sim.scenario.sections import Frame, Market, Measuring, Network, traits
 from sim.scenario.validation import bounds, plain_type
 from sim.scenario.wording import spread_told, value_told
 
-SECTIONS: dict[str, type[Parameters]] = {"scenario": Frame, "market": Market, "network": Network}
+SECTIONS: dict[str, type[Parameters]] = {"scenario": Frame, "measure": Measuring, "market": Market, "network": Network}
 """What can be set besides the parts."""
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from sim.errors import Mistake
 from sim.scenario.quantities import Unfit, value_shown
-from sim.scenario.tree import Node, Problems, merged, shown
+from sim.scenario.timing import laid_over
+from sim.scenario.tree import Node, Problems, shown
 from sim.scenario.yaml_file import read_yaml, refuse_unless_file
 
 LONGEST_CHAIN = 10
 """Files of which each extends the next."""
 ROOT = "scenarios"
-_FROM_WEEK = re.compile(r"from week ([0-9]{1,9})")
 _OWN = ("name", "description", "lesson", "extends")
 """What a file says about itself and does not hand on."""
 
@@ -52,7 +52,7 @@ def whole_tree(path: Path, problems: Problems) -> Node:
     tree: Node | None = None
     for depth, node in reversed(list(enumerate(chain))):
         own = {key: value for key, value in node.entries() if key != "extends" and (depth == 0 or key not in _OWN)}
-        tree = merged(tree, Node(with_weeks_settled(own, problems), node.place), problems)
+        tree = laid_over(tree, Node(own, node.place), problems)
     assert tree is not None
     return tree
 
@@ -82,31 +82,3 @@ def _chain(path: Path, root: Path) -> list[Node]:
         paths.append(following)
         nodes.append(read_yaml(following))
     return nodes
-
-
-def with_weeks_settled(entries: dict[str, Node], problems: Problems) -> dict[str, Node]:
-    """The entries with the keys of ``changes`` in one form, ``from week 26``; what is wrong is booked."""
-    changes = entries.get("changes")
-    if changes is None or not isinstance(changes.value, dict):
-        return entries
-    settled: dict[str, Node] = {}
-    last = 0
-    for key, node in changes.entries():
-        week = week_of(key, node)
-        if week is None:
-            problems.add(node.place, f"changes: '{key}' is no week; write for example 'from week 26'")
-        elif f"from week {week}" in settled:
-            problems.add(node.place, f"changes: week {week} is given twice; put all its changes in one place")
-        elif week < last:
-            problems.add(node.place, f"changes: week {week} stands after week {last}; put the weeks in order")
-        else:
-            settled[f"from week {week}"] = node
-            last = week
-    return entries | {"changes": Node(settled, changes.place)}
-
-
-def week_of(key: str, node: Node) -> int | None:
-    """The week a key of ``changes`` names, None when it names none. In Python a bare number does too."""
-    words = " ".join(key.split())
-    match = _FROM_WEEK.fullmatch(words if node.place or not words.isdigit() else f"from week {words}")
-    return int(match[1]) if match else None

@@ -14,7 +14,8 @@ from sim.model.parameters import Parameters
 from sim.scenario.building import parts_with_parameters
 from sim.scenario.lesson import schema as lesson_schema
 from sim.scenario.quantities import NUMBER
-from sim.scenario.sections import FILE_KEYS, Frame, Market, Network, Segment, traits
+from sim.scenario.sections import FILE_KEYS, Frame, Market, Measuring, Network, Segment, traits
+from sim.scenario.timing import EVERY
 from sim.scenario.validation import bounds, plain_type, unit_of
 
 _QUANTITY = rf"^\s*{NUMBER}\s*\S.*$"
@@ -32,7 +33,9 @@ def schema(model: Model | None = None) -> dict[str, Any]:
         "extends": {"type": "string", "description": "Scenario file to build on; path from this file"}
     }
     top |= {name: _entry(field) for name, field in Frame.model_fields.items()}
+    top["warm_up"] = _warm_up(top["warm_up"], list(sections))
     top |= {
+        "measure": _measure(),
         "market": _section(Market, _first(Market)),
         "customers": _people(),
         "network": _section(Network, _first(Network)),
@@ -99,6 +102,22 @@ def _changes(names: list[str]) -> dict[str, Any]:
         "patternProperties": {"^from week +[0-9]+$": week},
         "additionalProperties": False,
     }
+
+
+def _warm_up(weeks: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """How long it lasts; or that, and the settings in which it differs from week 0."""
+    under = _object({name: _reference(name) for name in names}, "Settings of the warm-up alone")
+    whole = {key: weeks[key] for key in ("description", "anyOf")}
+    return weeks | {"anyOf": [*weeks["anyOf"], _object({"weeks": whole, "under": under})]}
+
+
+def _measure() -> dict[str, Any]:
+    """In words, ``from week 13 by quarter``, or as a section."""
+    words = {
+        "type": "string",
+        "pattern": rf"^\s*(from +week +[0-9]+( +by +({'|'.join(EVERY)}))?|by +({'|'.join(EVERY)}))\s*$",
+    }
+    return {"description": _first(Measuring), "anyOf": [words, _section(Measuring, _first(Measuring))]}
 
 
 def _people() -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sim.model.component import builtin
 from sim.model.distributions import Distribution
 from sim.model.parameters import Parameters, lines, unit_named
 from sim.scenario.quantities import parameter_unit
-from sim.scenario.sections import People, traits
+from sim.scenario.sections import Measure, Measuring, People, traits
 from sim.scenario.tree import shown
 
 _DTYPES: dict[type, type] = {float: np.float32, int: np.int32, bool: np.uint8}
@@ -43,6 +43,15 @@ def effective(steps: Steps) -> dict[int, dict[str, dict[str, Any]]]:
             if new:
                 found.setdefault(week, {})[name] = new
     return found
+
+
+def timing_meaning(
+    warm_up: int, parts: Mapping[str, Parameters], before: Mapping[str, Parameters], measure: Measure
+) -> dict[str, Any]:
+    """What is lived before week 0 and what is measured, as plain values; what is usual is left out."""
+    lived = {"weeks": warm_up, "under": effective([(0, parts), (1, before)]).get(1, {})}
+    said = {"warm_up": lived} if warm_up else {}
+    return said | ({"measure": measure.model_dump()} if measure != Measuring() else {})
 
 
 def policy_array(steps: Steps, weeks: int) -> np.ndarray:

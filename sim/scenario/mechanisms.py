@@ -18,7 +18,7 @@ from sim.model.component import MechanismFile, Model, builtin
 from sim.model.outside import extended, found_sound
 from sim.model.outside.reading import Reading
 from sim.runs.measures import AT_THE_END, COUNTED, DEFINITIONS
-from sim.scenario.sections import Frame
+from sim.scenario.sections import FIXED
 from sim.scenario.tree import shown
 from sim.system.arguments import file_path
 from sim.system.arguments import shown as value_shown
@@ -27,9 +27,7 @@ GROUP = "loyalty.mechanisms"
 """The entry points by which installed packages offer mechanisms: each names a module, whose file is the mechanism's."""
 LARGEST = 2**20
 """Bytes of a mechanism's file at most."""
-SECTIONS = frozenset(
-    {"market", "customers", "network", "lesson", "changes", "extends", "traits", "scenario", *Frame.model_fields}
-)
+SECTIONS = frozenset({*FIXED, "changes", "extends", "traits", "scenario"})
 """What stands in a scenario file beside the parts of the model."""
 COLUMNS_OF_TABLES = frozenset({
     "scenario", "name", "meaning", "replication", "week", "seed", "source", "versions", "experiment", "point", "error",

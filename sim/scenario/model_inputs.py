@@ -171,11 +171,14 @@ def ground_of(scenario: Scenario) -> Ground:
     plan = _plan(scenario)
     return Ground(
         plan,
-        scenario.policy(),
+        scenario.policies,
         (network.kind, network.degree, network.rewiring),
         market.stands_for,
         (market.company_reputation, market.rival_reputation),
         _given(scenario, plan.people),
         scenario.model,
         0.0 if network.kind == "none" else network.homophily,
+        scenario.warm_up,
+        scenario.measure.start,
+        scenario.customers.file is not None,
     )

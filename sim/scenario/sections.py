@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
 
 from sim.data.customer_mapping import CustomerFileMapping
 from sim.model.distributions import Distribution, Trait
@@ -32,6 +33,59 @@ class Frame(Parameters):
         "currency", min_length=1, max_length=20, pattern=_LINE, description="Money's name, such as EUR"
     )
     weeks: int = parameter(104, "weeks", 1, 1040, "How long the simulation lasts", "assumption: two years")
+    warm_up: int = parameter(
+        0, "weeks", 0, 520,
+        "How long the market lives before week 0, under the settings of the file that says so; nothing of it is told",
+        "assumption: none; after 520 weeks and 1,040 more, the weight of a loss in the ledger is as large as a number of "
+        "single precision can be")  # fmt: skip
+
+
+class Measure(Parameters):
+    """From which week on everything is measured, and whether months, quarters or years are measured one by one as well."""
+
+    if TYPE_CHECKING:
+        by: str | None = None
+
+    @property
+    def start(self) -> int:
+        """The first week that is measured."""
+        return int(getattr(self, "from"))
+
+    @property
+    def told(self) -> str:
+        """In words, as a file may say it: ``from week 13 by quarter``."""
+        return f"from week {self.start}" + (f" by {self.by}" if self.by else "")
+
+    def windows(self, weeks: int) -> list[range]:
+        """The weeks of each window of a scenario that lasts so many, the last perhaps shorter; none unless asked for."""
+        if self.by is None:
+            return []
+        ends = [self.start]
+        while ends[-1] < weeks:
+            ends.append(min(self.start + round(len(ends) * LASTING[self.by]), weeks))
+        return [range(first, end) for first, end in pairwise(ends)]
+
+
+LASTING = {"month": 13 / 3, "quarter": 13.0, "year": 52.0}
+"""Weeks of a window; months have 4, 5 and 4, as in the calendar of the retail trade, so that three are a quarter."""
+_MEASURED: dict[str, Any] = {
+    "from": (
+        int,
+        parameter(
+            0, "weeks", 0, 1039, "The first week that is measured: retention is that of its customers",
+            "assumption: all of them"),
+    ),
+    "by": (
+        Literal["month", "quarter", "year"] | None,
+        Field(
+            None,
+            description="Windows that are measured one by one as well: months of 4, 5 and 4 weeks, quarters of 13, years of 52"),
+    ),
+}  # fmt: skip
+Measuring = create_model("Measuring", __base__=Measure, __module__=__name__, __doc__=Measure.__doc__, **_MEASURED)
+"""The section ``measure``; ``from`` can be named only so, being a word of Python's."""
+FIXED = ("market", "customers", "network", "measure", "lesson", *Frame.model_fields)
+"""Sections that hold for the whole time and so cannot stand under ``changes``."""
 
 
 class Market(Parameters):

@@ -17,13 +17,14 @@ from sim.model.parameters import Parameters
 from sim.scenario import meaning
 from sim.scenario.building import Changes, settle
 from sim.scenario.friends import matters
-from sim.scenario.inheritance import root_of, whole_tree, with_weeks_settled
+from sim.scenario.inheritance import root_of, whole_tree
 from sim.scenario.lesson import Lesson
 from sim.scenario.mechanisms import Mechanisms, model_with
 from sim.scenario.people import Folder
 from sim.scenario.saving import network_section, people_section, save
-from sim.scenario.sections import Market, Network, People
-from sim.scenario.tree import Node, Problems, given, merged
+from sim.scenario.sections import Market, Measure, Network, People
+from sim.scenario.timing import laid_over
+from sim.scenario.tree import Node, Problems, given
 from sim.system.arguments import file_path, shown
 
 
@@ -32,7 +33,8 @@ class Scenario:
     """One what-if. Two are equal when name and meaning are.
 
     ``parts``: part's name → its settings in week 0; ``changes``: (week, part → parameter → new value), by week;
-    ``steps``: (week, all settings from then on), beginning with week 0; ``folder`` is where relative paths start;
+    ``steps``: (week, all settings from then on), beginning with week 0; ``warm_up``: weeks that are lived before it, and
+    ``before``: the settings of every part in them; ``measure``: what is measured; ``folder`` is where relative paths start;
     ``path`` is None when it was made in Python; ``tree`` is what was written; ``lesson`` what it teaches, if anything;
     ``model``: the mechanisms and behaviours that it is a scenario of.
     """
@@ -41,12 +43,15 @@ class Scenario:
     description: str
     currency: str
     weeks: int
+    warm_up: int
+    measure: Measure
     market: Market
     customers: People
     network: Network
     parts: Mapping[str, Parameters]
     changes: Changes
     steps: tuple[tuple[int, Mapping[str, Parameters]], ...] = field(repr=False)
+    before: Mapping[str, Parameters] = field(repr=False)
     path: Path | None = None
     folder: Path = Path()
     tree: Node = field(default=Node({}), repr=False)
@@ -56,11 +61,21 @@ class Scenario:
     def with_(self, **sections: Any) -> Scenario:
         """This scenario with some entries replaced: ``with_(call_centre={"representatives": 12}, weeks=52)``.
 
-        What is not named stays; None takes an entry back to its default. Raises :class:`~sim.errors.Mistake`.
+        What is not named stays; None takes an entry back to its default. A warm-up stays as it is, under the settings that it
+        had, unless ``warm_up`` is named: then it is lived under those that this scenario has. Raises
+        :class:`~sim.errors.Mistake`.
         """
         problems = Problems()
-        over = Node(with_weeks_settled(dict(given(sections).entries()), problems))
-        return _made(merged(self.tree, over, problems), self.path, self.folder, problems, self.model)
+        tree = laid_over(self.tree, given(sections), problems)
+        return _made(tree, self.path, self.folder, problems, self.model)
+
+    def throughout(self, **sections: Any) -> Scenario:
+        """As :meth:`with_`, and settings of behaviours and mechanisms are replaced in the warm-up as well.
+
+        That is meant for what is so whatever the company does: how customers behave, what nobody knows.
+        """
+        under = {name: said for name, said in sections.items() if name in self.parts}
+        return self.with_(**sections, **({"warm_up": {"under": under}} if self.warm_up and under else {}))
 
     def with_mechanisms(self, mechanisms: Mechanisms) -> Scenario:
         """This scenario of a model that has these mechanisms from outside the package as well, as :func:`load` takes them."""
@@ -72,11 +87,13 @@ class Scenario:
 
     def policy(self) -> np.ndarray:
         """Row *w* holds the settings of week *w*: fields ``<part>_<parameter>``, float32, int32 or uint8; read-only."""
-        return self._policy
+        return self.policies[self.warm_up :]
 
     @cached_property
-    def _policy(self) -> np.ndarray:
-        return meaning.policy_array(self.steps, self.weeks)
+    def policies(self) -> np.ndarray:
+        """As :meth:`policy`, with a row for each week of the warm-up in front."""
+        later = [(self.warm_up + week, parts) for week, parts in self.steps]
+        return meaning.policy_array([(0, self.before or self.parts), *later], self.warm_up + self.weeks)
 
     def canonical(self) -> dict[str, Any]:
         """All that the scenario means as plain values: defaults, units converted, files (of customers, of mechanisms) as SHA-256.
@@ -91,6 +108,7 @@ class Scenario:
             "network": matters(self.network, meaning.file_hash),
             "parts": {name: settings.model_dump() for name, settings in self.parts.items()},
             "changes": {str(week): changed for week, changed in meaning.effective(self.steps).items()},
+            **meaning.timing_meaning(self.warm_up, self.parts, self.before, self.measure),
             **({"mechanisms": self.model.mechanisms} if self.model.mechanisms else {}),
         }
 
@@ -116,6 +134,8 @@ class Scenario:
             "description": self.description,
             "currency": self.currency,
             "weeks": self.weeks,
+            "warm_up": self.warm_up_section(),
+            "measure": self.measure.model_dump(exclude_none=True),
             "market": self.market.model_dump(exclude_none=True),
             "customers": people_section(self.customers, path),
             "network": network_section(self.network, path),
@@ -123,6 +143,12 @@ class Scenario:
             "changes": {f"from week {week}": changed for week, changed in self.changes},
         }
         return {key: value for key, value in said.items() if value != {}}
+
+    def warm_up_section(self) -> int | dict[str, Any]:
+        """What a file says under ``warm_up``, wherever it stands: weeks, and the settings where they are not those of week 0."""
+        if self.before in ({}, self.parts):
+            return self.warm_up
+        return {"weeks": self.warm_up, "under": {name: settings.model_dump() for name, settings in self.before.items()}}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Scenario):
@@ -138,25 +164,26 @@ class Scenario:
         The model comes first: the classes of its mechanisms' settings are there when settings are read.
         """
         state = {"model": self.model} | {item.name: getattr(self, item.name) for item in fields(self)}
-        return state | {"parts": dict(self.parts), "steps": tuple((week, dict(parts)) for week, parts in self.steps)}
+        steps = tuple((week, dict(parts)) for week, parts in self.steps)
+        return state | {"parts": dict(self.parts), "steps": steps, "before": dict(self.before)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state | _frozen(state["steps"]))
+        self.__dict__.update(state | _frozen(state["steps"], state["before"]))
 
 
-def _frozen(steps: Any) -> dict[str, Any]:
+def _frozen(steps: Any, before: Mapping[str, Parameters]) -> dict[str, Any]:
     """The settings as views that cannot be written to."""
     views = tuple((week, MappingProxyType(parts)) for week, parts in steps)
-    return {"steps": views, "parts": views[0][1]}
+    return {"steps": views, "parts": views[0][1], "before": MappingProxyType(dict(before))}
 
 
 def _made(tree: Node, path: Path | None, folder: Path, problems: Problems, model: Model) -> Scenario:
     settled = settle(tree, Folder(folder, root_of(path or folder / "scenario.yaml")), problems, model)
     frame = settled.frame
     return Scenario(
-        **frame.model_dump(),
+        **frame.model_dump(), measure=settled.measure,
         market=settled.market, customers=settled.people, network=settled.network, changes=settled.changes,
-        lesson=settled.lesson, path=path, folder=folder, tree=tree, model=model, **_frozen(settled.steps),
+        lesson=settled.lesson, path=path, folder=folder, tree=tree, model=model, **_frozen(settled.steps, settled.before),
     )  # fmt: skip
 
 
@@ -185,8 +212,7 @@ def described(
     if not isinstance(sections, Mapping | None):
         raise Mistake(f"sections must be a dictionary of a scenario's sections, but is {shown(sections)}")
     problems, place, model = Problems(), file_path("folder", folder), model_with(mechanisms)
-    over = given(dict(sections or {}))
-    tree = merged(None, Node(with_weeks_settled(dict(over.entries()), problems)), problems)
+    tree = laid_over(None, given(dict(sections or {})), problems)
     return _made(tree, None, place.resolve(), problems, model)
 
 
@@ -199,6 +225,35 @@ def check_one_model(scenarios: Sequence[Scenario]) -> None:
         raise Mistake(
             f"the scenarios are of different models: {' and '.join(has)}; load all of them with the same mechanisms"
         )
+
+
+def check_one_beginning(scenarios: Sequence[Scenario]) -> None:
+    """Raise :class:`~sim.errors.Mistake` where some have a longer warm-up than others, or are measured otherwise."""
+    first = scenarios[0]
+    for other in scenarios[1:]:
+        both = [f"'{each.name}' of {each.warm_up} weeks" for each in (first, other)]
+        if other.warm_up != first.warm_up:
+            raise Mistake(
+                f"the scenarios have different warm-ups ({' and '.join(both)}), so they are not one market in week 0; say "
+                "'warm_up' in one file, and let the others build upon it with 'extends'"
+            )
+        if other.measure != first.measure:
+            both = [f"'{each.name}' {each.measure.told}" for each in (first, other)]
+            raise Mistake(
+                f"the scenarios are measured differently ({' and '.join(both)}); give them the same 'measure'"
+            )
+
+
+def apart_before(scenarios: Sequence[Scenario]) -> list[str]:
+    """Which scenarios live their warm-up under other settings than the first, in a sentence each."""
+    first = scenarios[0]
+    return [
+        f"'{other.name}' lives its warm-up under other settings than '{first.name}', so that the two are not one market in week "
+        "0: their difference holds what came of it before. To begin alike, let it build upon the other with 'extends', and leave "
+        "'warm_up' out."
+        for other in scenarios[1:]
+        if other.before != first.before
+    ]
 
 
 def _told(model: Model) -> str:

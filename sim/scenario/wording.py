@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from sim.model.parameters import Parameters, lines
 from sim.scenario.meaning import effective
 from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.quantities import in_unit, number_told
-from sim.scenario.sections import Market, Network, People, traits
+from sim.scenario.sections import Measure, Network, People, traits
 from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario, check_one_model, load
 
@@ -67,7 +67,8 @@ def about(scenario: Scenario) -> list[str]:
 
     people = ground_of(scenario).plan.people
     title = f"{scenario.name}: {scenario.description}" if scenario.description else scenario.name
-    said = [title, f"It lasts {scenario.weeks} weeks; money is in {scenario.currency}.", *_people_told(scenario)]
+    said = [title, f"It lasts {scenario.weeks} weeks; money is in {scenario.currency}."]
+    said += [*_warm_up_told(scenario), *_measured(scenario.measure), *_people_told(scenario)]
     said += [_network_told(scenario.network), *_ties_told(scenario, people)]
     if scenario.lesson:
         said.append(f"It is a lesson on {scenario.lesson.claim}, to be compared with {shown(scenario.lesson.against)}.")
@@ -79,6 +80,34 @@ def about(scenario: Scenario) -> list[str]:
     said += own or ["Every setting is the default."]
     said += list(_changes_told(scenario))
     return [*said, f"It is valid; its fingerprint is {scenario.fingerprint}."]
+
+
+def _warm_up_told(scenario: Scenario) -> Iterator[str]:
+    """What is lived before week 0, and in what it differs from week 0."""
+    if not scenario.warm_up:
+        return
+    drawn, listed = (
+        "people come and go",
+        "whoever would come or go begins again, for the file says who is a customer in week 0",
+    )
+    people = listed if scenario.customers.file else drawn
+    yield f"Before week 0 the market lives for {scenario.warm_up} weeks, of which nothing is told; {people}."
+    for change in _before_compared(scenario.parts, scenario.before):
+        yield f"In these weeks {change.key} is {with_unit_told(change.new, change.unit)}, and from week 0 on {change.old}."
+
+
+def with_unit_told(value: str, unit: str) -> str:
+    """A value that is told already, and its unit."""
+    unit = in_unit(unit)
+    return value if unit.startswith("(") else f"{value} {unit}"
+
+
+def _measured(measure: Measure) -> Iterator[str]:
+    """What is measured, where that is not simply everything."""
+    if measure.start:
+        yield f"It is measured from week {measure.start} on: retention is that of the customers of that week."
+    if measure.by:
+        yield f"Every {measure.by} is measured by itself as well."
 
 
 def _people_told(scenario: Scenario) -> Iterator[str]:
@@ -201,7 +230,15 @@ def compared(old: Scenario, new: Scenario) -> list[Difference]:
     found = [Difference("currency", "", old.currency, new.currency, "")] if old.currency != new.currency else []
     if old.weeks != new.weeks:
         found.append(Difference("weeks", "How long the simulation lasts", str(old.weeks), str(new.weeks), "weeks"))
-    for section in ("market", "network"):
+    if old.warm_up != new.warm_up:
+        found.append(
+            Difference(
+                "warm_up", "How long the market lives before week 0", str(old.warm_up), str(new.warm_up), "weeks"
+            )
+        )
+    elif old.warm_up:
+        found += [replace(one, key=f"warm_up.under.{one.key}") for one in _before_compared(old.before, new.before)]
+    for section in ("measure", "market", "network"):
         found += _sections_compared(section, getattr(old, section), getattr(new, section))
     found += _people_compared(old.customers, new.customers)
     for name in old.parts:
@@ -213,7 +250,17 @@ def compared(old: Scenario, new: Scenario) -> list[Difference]:
     return found
 
 
-def _sections_compared(section: str, old: Market | Network, new: Market | Network) -> Iterator[Difference]:
+def _before_compared(old: Mapping[str, Parameters], new: Mapping[str, Parameters]) -> Iterator[Difference]:
+    """In what the settings of one time or warm-up differ from those of another."""
+    for name, values in effective([(0, old), (1, new)]).get(1, {}).items():
+        for key, value in values.items():
+            line = lines(type(old[name]))[key]
+            yield Difference(
+                f"{name}.{key}", line.meaning, value_told(getattr(old[name], key)), value_told(value), line.unit
+            )
+
+
+def _sections_compared(section: str, old: Parameters, new: Parameters) -> Iterator[Difference]:
     for key, field in type(old).model_fields.items():
         before, after = getattr(old, key), getattr(new, key)
         if before != after:

@@ -10,7 +10,7 @@ import numpy as np
 from mesa import Agent, Model
 
 from sim.engine.objects.agents import Carrier, Company, Counts, Customer, Notes, OpenLine, Several, no_content, silence
-from sim.engine.start import Ground, RunFlags, begin, empty_state
+from sim.engine.start import Ground, RunFlags, begin, empty_state, hold_to_file
 from sim.model.behaviour.ledger import rate as booking_rate
 from sim.model.behaviour.person import COMPANY, GONE
 from sim.model.columns import KINDS, OF_COMPANY
@@ -44,10 +44,20 @@ class Week:
 
     def __init__(self, market: Market, flags: RunFlags) -> None:
         self._market, self.number, self.rate = market, -1, f32(1)
-        self.stands_for, self.founders = f32(flags.stands_for), flags.founders
+        self.stands_for = f32(flags.stands_for)
         self.prices_move, self.offers_made = flags.prices_move, flags.offers_made
         self.staff_lasts, self.budget_moves = flags.staff_lasts, flags.budget_moves
         self.company_reputation = self.rival_reputation = f32(0)
+
+    @property
+    def calendar(self) -> int:
+        """Weeks since week 0; 0 during a warm-up, whose weeks ``number`` counts as well."""
+        return max(self.number - self._market.flags.warm_up, 0)
+
+    @property
+    def measured(self) -> int:
+        """Weeks since the first that is measured; 0 before."""
+        return max(self.number - self._market.flags.measured_from, 0)
 
     def minutes_open(self, hours: np.float32) -> float:
         """Minutes a week that something is open so many hours, per simulated share of the company."""
@@ -66,25 +76,25 @@ class Market(Model):
     """One replication of a scenario: its customers, its company, and the week they are in.
 
     ``policy`` and ``last_policy``: the settings of this week and of the last, ``policy.upselling.pressure``; ``tally``: the
-    counts of the weeks so far, int64 (weeks, counts).
+    counts of the weeks so far, those of a warm-up too, int64 (weeks, counts).
     """
 
     def __init__(
         self, ground: Ground, seed: int, replication: int, weeks: int | None = None, journal: np.ndarray | None = None
     ) -> None:
         super().__init__(rng=0)  # nothing is drawn from it: see sim.model.random
-        self.parts, self.order = ground.model, week_of(ground.model)
+        self.ground, self.parts, self.order = ground, ground.model, week_of(ground.model)
         state = empty_state(ground)
         network, self.flags = begin(ground, seed, replication, state)
         self.world, self.week = self.flags.world, Week(self, self.flags)
         self.policies = [settings_of(week, self.parts.settings) for week in ground.policy]
         self.policy = self.last_policy = self.policies[0]
         self.week.company_reputation, self.week.rival_reputation = state.reputation
-        self.tally = np.zeros((ground.weeks if weeks is None else weeks, len(self.parts.counts)), np.int64)
+        self.tally = np.zeros((len(ground.policy) if weeks is None else weeks, len(self.parts.counts)), np.int64)
         self.counted, self.notes = Counts(self.parts), Notes(self)
         self.said, self.said_content = silence(), no_content()
         self.journal = empty_journal() if journal is None else journal
-        self.queues = state  # of which the heaps and lines are used, in place
+        self.queues = state  # of which the heaps and lines are used, in place; its columns of people stay as all began
         self.lists: dict[Step, list[Customer]] = {}
         self.company = Company(self, len(state.server))
         self._settle(state, network)
@@ -108,6 +118,15 @@ class Market(Model):
         for phase in self.order:
             self.live_phase(phase)
         self.tally[self.week.number] = self.counted.row()
+        if self.ground.listed and self.week.number < self.ground.warm_up:
+            self._hold_to_file()
+
+    def _hold_to_file(self) -> None:
+        """People are those whom the customer file lists, whatever happened to them."""
+        held = self.state()
+        hold_to_file(self.ground, self.queues, held, self.week.number)
+        for kind in KINDS:
+            _hand_out(getattr(held, kind), self.parts.columns(kind), self.everybody)
 
     def live_phase(self, name: str) -> None:
         """One phase of the week."""

@@ -7,9 +7,9 @@ response styles that blur the link between rating and behaviour; the sizes are a
 import numpy as np
 
 from sim.model.behaviour.choice import goodwill
-from sim.model.behaviour.person import COMPANY
+from sim.model.behaviour.person import COMPANY, GONE, RIVAL
 from sim.model.examples import example, example_of_step
-from sim.model.numeric import normal_quantile, share
+from sim.model.numeric import FIXED_ONE, fixed, normal_quantile, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.random import stream
 from sim.model.rules import f32, rule
@@ -46,23 +46,35 @@ def leaning(first: float, other: float, consistency: float) -> float:
     return consistency * first + np.sqrt(f32(1) - consistency * consistency) * other
 
 
-COUNTS = ("asked", "promoters", "detractors", "satisfied")
+COUNTS = (
+    "asked", "promoters", "detractors", "satisfied", "founders_asked", "founders_promoters", "founders_detractors",
+    "founders_satisfied", "founders_liking",
+)  # fmt: skip
 
 
 @step
 def answer_survey(me, p, count):
-    """Say how satisfied one is and whether one would recommend, in one's own way of answering."""
+    """Say how satisfied one is and whether one would recommend, in one's own way of answering.
+
+    Whoever has left the company is asked too, and answers with what they think of it now; that is counted by itself.
+    """
     first, other = normal_quantile(me.word_at(ANSWERS, 0, 0)), normal_quantile(me.word_at(ANSWERS, 0, 1))
-    pleased = answer(me.satisfaction, first, p.answering.style)
-    likely = answer(
-        goodwill(me.satisfaction, me.trust, p.choice.trust_weight), leaning(first, other, p.answering.consistency),
-        p.answering.style,
-    )  # fmt: skip
-    if me.provider == COMPANY:
-        count.asked += 1
-        count.satisfied += pleased >= p.answering.satisfied_from
-        count.promoters += likely >= p.answering.promoter_from
-        count.detractors += likely < p.answering.detractor_below
+    mine = me.provider == COMPANY
+    liked = me.satisfaction if mine else me.belief_company
+    backed = goodwill(me.satisfaction, me.trust, p.choice.trust_weight) if mine else me.belief_company
+    pleased = answer(liked, first, p.answering.style)
+    likely = answer(backed, leaning(first, other, p.answering.consistency), p.answering.style)
+    satisfied, promotes = pleased >= p.answering.satisfied_from, likely >= p.answering.promoter_from
+    detracts, founding = likely < p.answering.detractor_below, me.founder == 1 and me.provider != GONE
+    count.asked += mine
+    count.satisfied += mine and satisfied
+    count.promoters += mine and promotes
+    count.detractors += mine and detracts
+    count.founders_asked += founding
+    count.founders_satisfied += founding and satisfied
+    count.founders_promoters += founding and promotes
+    count.founders_detractors += founding and detracts
+    count.founders_liking += fixed(liked) if founding else 0
 
 
 EXAMPLES = (
@@ -77,5 +89,11 @@ STEP_EXAMPLES = (
         p={"choice.trust_weight": 0.5, "style": 0.1, "consistency": 0.6, "promoter_from": 0.85, "satisfied_from": 0.95},
         becomes={"count.asked": 1, "count.satisfied": 1, "count.promoters": 1},
         because="normals 1 and 0.5: 0.9 + 0.1 is satisfied; goodwill 0.8 and 0.1 x (0.6 + 0.8 x 0.5) are 0.9, a promoter",
+    ),
+    example_of_step(
+        answer_survey, me={"provider": RIVAL, "founder": 1, "belief_company": 0.5, "satisfaction": 0.9},
+        luck={(ANSWERS, 0, 0): 0.5, (ANSWERS, 0, 1): 0.5}, p={"detractor_below": 0.65, "satisfied_from": 0.7, "promoter_from": 0.85},
+        becomes={"count.founders_asked": 1, "count.founders_detractors": 1, "count.founders_liking": FIXED_ONE // 2},
+        because="left, and thinks 0.5 of the company now: what they feel at the rival's does not count",
     ),
 )  # fmt: skip

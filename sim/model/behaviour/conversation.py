@@ -5,7 +5,7 @@ Sources: SQM Group for first-contact resolution; the marks and weights are those
 
 from sim.model.behaviour.grievance import aggrieved, relieved, worn_off
 from sim.model.behaviour.issue import MOST_TRIES, UNDECIDED
-from sim.model.behaviour.ledger import lost
+from sim.model.behaviour.ledger import OF_ACCOUNTABILITY, OF_SERVICE, borne, lost, suffered
 from sim.model.behaviour.satisfaction import be_stirred, moved, verdict_on
 from sim.model.behaviour.trust import trust_after
 from sim.model.examples import AS_IT_WAS, example, example_of_step
@@ -76,12 +76,13 @@ def tries_before(me, mark: int) -> int:
 @step
 def feel_contact(me, p, week, quality: float):
     """Satisfaction and trust after a conversation of this quality, or after waiting for one in vain."""
-    liked = me.satisfaction
-    me.satisfaction = restored(liked, moved(liked, verdict_on(me, p, quality), p.call_centre.memory), me.expectation)
+    liked, spared = me.satisfaction, p.ledger.without == OF_SERVICE
+    judged = restored(liked, moved(liked, verdict_on(me, p, quality), p.call_centre.memory), me.expectation)
+    me.satisfaction = suffered(liked, judged, spared)
     me.ledger_service += lost(liked, me.satisfaction) * week.rate
     before = me.trust
     growth, loss = share(p.trust.growth * p.trust.encounter), share(p.trust.loss * p.trust.encounter)
-    me.trust = trust_after(before, quality, growth, loss)
+    me.trust = suffered(before, trust_after(before, quality, growth, loss), spared)
     me.ledger_service += lost(before, me.trust) * week.rate
 
 
@@ -116,7 +117,8 @@ def recover(me, p, week, count, note, solved: bool, weeks: float) -> bool:
     else:
         closed = happens(accepts_refusal(p.accountability.explains, p.accountability.acknowledges), luck)
         rise = 0.0 if closed else worn_off(p.grievance.rise * p.grievance.refused, me.issue_tries, p.grievance.wearing)
-        me.grievance = aggrieved(grievance, severity, rise, justly)
+        after = aggrieved(grievance, severity, rise, justly)
+        me.grievance = borne(grievance, after, p.ledger.without == OF_ACCOUNTABILITY)
         me.ledger_accountability += lost(me.grievance, grievance) * week.rate
         be_stirred(me, 0.0 if closed else severity)
     return closed
@@ -126,7 +128,8 @@ def recover(me, p, week, count, note, solved: bool, weeks: float) -> bool:
 def rankle(me, p, week, severity: float, part: float):
     """Nobody refused, but nobody listened either: this part of the grievance of a refusal."""
     before = me.grievance
-    me.grievance = aggrieved(before, severity, p.grievance.rise * part, 0.0)
+    after = aggrieved(before, severity, p.grievance.rise * part, 0.0)
+    me.grievance = borne(before, after, p.ledger.without == OF_SERVICE)
     me.ledger_service += lost(me.grievance, before) * week.rate
 
 

@@ -20,6 +20,9 @@ BOOKED = (
     "service", "quality", "price", "expectation", "upselling", "accountability", "convenience", "innovation", "communication",
 )  # fmt: skip
 """Causes that are booked as they happen."""
+(OF_SERVICE, OF_QUALITY, OF_PRICE, OF_EXPECTATION, OF_UPSELLING, OF_ACCOUNTABILITY, OF_CONVENIENCE, OF_INNOVATION,
+ OF_COMMUNICATION) = range(1, len(BOOKED) + 1)  # fmt: skip
+"""What ``ledger.without`` calls them."""
 CAUSES = (*BOOKED, "rival", "involuntary")
 """All causes of leaving: the rival's pull is found at the comparison, involuntary leaving has no other cause."""
 
@@ -33,7 +36,12 @@ class Ledger(Parameters):
     restlessness: float = parameter(
         0.01, "scale 0-1", 0.0001, 1, "Weight of the wish for something else in everybody who leaves", "assumption: small; it names the rival when nothing else was booked")  # fmt: skip
 
+    without: int = parameter(
+        0, "number", 0, len(BOOKED), "Number of a cause of leaving by which nobody loses goodwill, to find out what it explains; 0: none",
+        "assumption: none; see sim.experiments.causes")  # fmt: skip
 
+
+NEUTRAL = {"without": 0}
 COLUMNS = tuple(Column(f"ledger_{c}", "number", f"Goodwill lost through {c}, in week-0 units") for c in BOOKED)
 
 
@@ -47,6 +55,18 @@ def rate(week: int, half_life: float) -> float:
 def lost(before: float, after: float) -> float:
     """Goodwill lost between two values of a state; 0 when nothing was lost."""
     return before - after if before > after else f32(0)
+
+
+@rule
+def suffered(before: float, after: float, spared: bool) -> float:
+    """A state of goodwill after something that may have taken some of it; as before when its cause is left out."""
+    return before if spared and after < before else after
+
+
+@rule
+def borne(before: float, after: float, spared: bool) -> float:
+    """A grievance after something that may have added to it; as before when its cause is left out."""
+    return before if spared and after > before else after
 
 
 @rule
@@ -85,6 +105,18 @@ def reasons_told(held: Mapping[str, float]) -> str:
 
 
 COUNTS = tuple(f"left_because_{cause}" for cause in CAUSES)
+
+
+@step
+def spared_of_week(me, firm, p, loss: float) -> float:
+    """What of a week's loss of goodwill is not suffered, because its cause is left out."""
+    failed, lag = me.performed < p.quality.failure_threshold, lag_of_own(me, firm)
+    short = disappointed(me.expectation, me.performed, p.ledger.notice) and not failed
+    by_lag = lost_to_lag(loss, me.expectation, me.performed, lag, p.ledger.notice)
+    without = p.ledger.without
+    spared = by_lag if without == OF_INNOVATION else 0.0
+    spared += loss - by_lag if (without == OF_QUALITY and failed) or (without == OF_EXPECTATION and short) else 0.0
+    return spared
 
 
 @step
@@ -149,6 +181,10 @@ EXAMPLES = (
     example(rate, 26, 26.0, becomes=2.0, because="twice the weight after one half-life"),
     example(lost, 0.8, 0.7, becomes=0.1, because="0.1 lost"),
     example(lost, 0.7, 0.8, becomes=0.0, because="nothing lost"),
+    example(suffered, 0.8, 0.7, True, becomes=0.8, because="not suffered"),
+    example(suffered, 0.8, 0.9, True, becomes=0.9, because="nothing was lost"),
+    example(borne, 0.2, 0.5, True, becomes=0.2, because="not suffered"),
+    example(borne, 0.2, 0.5, False, becomes=0.5, because="as it comes"),
     example(booked, 0.1, 2.0, True, becomes=0.2, because="0.1 at the rate of 2"),
     example(booked, 0.1, 2.0, False, becomes=0.0, because="does not count here"),
     example(disappointed, 0.8, 0.7, 0.05, becomes=True, because="0.1 short is noticed"),
@@ -158,6 +194,19 @@ EXAMPLES = (
     example(rivals_pull, 0.6, 0.7, 0.01, becomes=0.01, because="the rival looks worse"),
 )
 STEP_EXAMPLES = (
+    example_of_step(
+        spared_of_week, 0.1, me={"expectation": 0.8, "performed": 0.4}, p={"without": OF_QUALITY, "quality.failure_threshold": 0.5},
+        becomes={"gives": 0.1}, because="a failure, and quality is left out",
+    ),
+    example_of_step(
+        spared_of_week, 0.1, me={"expectation": 0.8, "performed": 0.6}, p={"without": OF_QUALITY, "quality.failure_threshold": 0.5},
+        becomes={"gives": 0.0}, because="an ordinary disappointment is another cause",
+    ),
+    example_of_step(
+        spared_of_week, 0.1, me={"expectation": 0.8, "performed": 0.6}, firm={"obsolescence": 0.05},
+        p={"without": OF_INNOVATION, "notice": 0.05, "quality.failure_threshold": 0.5}, becomes={"gives": 0.025},
+        because="a quarter of what is missing is the lag",
+    ),
     example_of_step(
         book_week, 0.1, me={"expectation": 0.8, "performed": 0.6}, firm={"obsolescence": 0.05}, week={"rate": 2.0},
         p={"notice": 0.05, "quality.failure_threshold": 0.5}, becomes={"ledger_innovation": 0.05, "ledger_expectation": 0.15},

@@ -62,6 +62,7 @@ STARTS = (
 COLUMNS = (
     *(Column(trait.name, "number", trait.meaning) for trait in TRAITS),
     Column("provider", "mark", "0 the company, 1 the rival, 2 has left the market"),
+    Column("founder", "mark", "Whether the person was a customer in the first week that is measured"),
     Column("segment", "mark", "Number of the segment the person belongs to"),
     Column("tenure", "clock", "Weeks with the own provider"),
     Column("contract_end", "clock", "Week in which the contract ends; -1 without one"),
@@ -79,14 +80,20 @@ def be_counted(me, week, count):
 
 @step
 def be_counted_loyal(me, week, count):
-    """Customers of week 0 who have been with the company without a break."""
-    count.founders += me.provider == COMPANY and me.tenure > week.number and me.number < week.founders
+    """Customers of the first week that is measured who have been with the company without a break."""
+    if week.measured == 0:
+        me.founder = 1 if me.provider == COMPANY else 0
+    count.founders += me.provider == COMPANY and me.tenure > week.measured
 
 
 STEP_EXAMPLES = (
     example_of_step(be_counted, me={"provider": RIVAL}, becomes={"count.rival_customers": 1}, because="with the rival"),
     example_of_step(
-        be_counted_loyal, me={"number": 3, "tenure": 5}, week={"number": 4, "founders": 4}, becomes={"count.founders": 1},
-        because="one of the first four, and with the company since before the first week",
+        be_counted_loyal, me={"tenure": 1}, week={"measured": 0}, becomes={"founder": 1, "count.founders": 1},
+        because="a customer in the first week that is measured",
+    ),
+    example_of_step(
+        be_counted_loyal, me={"tenure": 5}, week={"measured": 4}, becomes={"count.founders": 1},
+        because="with the company for five weeks, and so since before the first of those that are measured",
     ),
 )  # fmt: skip

@@ -4,7 +4,7 @@ Serves S3.3. Sources: Xia, Monroe & Cox 2004 (J. Marketing 68:1-15) for fairness
 (J. Consumer Research 29:474-491) for past prices as the reference. Sizes are assumptions.
 """
 
-from sim.model.behaviour.ledger import lost
+from sim.model.behaviour.ledger import OF_PRICE, lost, suffered
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import Column
 from sim.model.examples import example, example_of_step
@@ -71,7 +71,8 @@ def feel_rise(me, p, last, week, note):
     """A rise of the price seems unfair, less when it was announced."""
     was, change = me.price_fairness, rise(p.pricing.list_price, last.pricing.list_price)
     outrage = forewarned(p.price.outrage, p.transparency.price_notice, p.transparency.notice_relief)
-    me.price_fairness = outraged(was, change, outrage, me.price_sensitivity)
+    fair = outraged(was, change, outrage, me.price_sensitivity)
+    me.price_fairness = suffered(was, fair, p.ledger.without == OF_PRICE)
     me.ledger_price += lost(was, me.price_fairness) * week.rate
     note.price_rise(change)
 

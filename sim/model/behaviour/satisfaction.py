@@ -11,7 +11,7 @@ judgement. A provider that is now good and now bad teaches less by each week, an
 """
 
 from sim.model.behaviour.issue import severity_of
-from sim.model.behaviour.ledger import book_week, lost
+from sim.model.behaviour.ledger import book_week, lost, spared_of_week
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.trust import trust_after
 from sim.model.columns import Column
@@ -189,7 +189,13 @@ def judge_week(me, firm, p, week):
         lost(me.satisfaction, moved(me.satisfaction, verdict, counts)),
         moved(me.satisfaction, verdict, counts),
     )
-    me.trust = trust_after(me.trust, verdict, p.trust.growth, p.trust.loss)
+    mistrusted, me.trust = (
+        lost(me.trust, trust_after(me.trust, verdict, p.trust.growth, p.trust.loss)),
+        trust_after(me.trust, verdict, p.trust.growth, p.trust.loss),
+    )
+    if p.ledger.without > 0:
+        me.satisfaction += spared_of_week(me, firm, p, loss)
+        me.trust += spared_of_week(me, firm, p, mistrusted)
     me.unsteadiness = varied(me.unsteadiness, missed, p.satisfaction.noticing)
     me.stirred = stirring(missed, p.talk.notice, p.satisfaction.loss_aversion)
     book_week(me, firm, p, week, loss)

@@ -16,7 +16,7 @@ from sim.model.behaviour.choice import (
 from sim.model.behaviour.expectation import starting_expectation
 from sim.model.behaviour.grievance import left_after, relieved
 from sim.model.behaviour.issue import SILENT, UNDECIDED
-from sim.model.behaviour.ledger import attribute, forget, reasons_told
+from sim.model.behaviour.ledger import OF_PRICE, attribute, forget, reasons_told
 from sim.model.behaviour.person import COMPANY, GONE, MOOD, MOVES, RIVAL, THINKS
 from sim.model.behaviour.price import price_advantage
 from sim.model.behaviour.satisfaction import experience_weight
@@ -35,7 +35,7 @@ from sim.model.mechanisms.retention_offers import MOST_PLANS, raised, stays_afte
 from sim.model.mechanisms.rival import offered
 from sim.model.mechanisms.transparency import flattered
 from sim.model.mechanisms.winback import lowered
-from sim.model.mechanisms.word_of_mouth import weight_of_reviews
+from sim.model.mechanisms.word_of_mouth import unread, weight_of_reviews
 from sim.model.numeric import FIXED_ONE, share
 from sim.model.random import happens
 from sim.model.rules import f32, rule
@@ -146,7 +146,7 @@ def move_away(me, count, note):
 @step
 def come_in(me, firm, p, week, count, note, luck: float):
     """Somebody of the same kind takes the place of whoever left the market, and chooses a provider from what is said of both."""
-    me.left_in, me.grievance, me.grudge = 0, 0.0, 0.0
+    me.left_in, me.founder, me.grievance, me.grudge = 0, 0, 0.0, 0.0
     me.evidence_company, me.evidence_rival = p.belief.evidence, p.belief.evidence
     rival, company = look_of_rival(me, firm, p, week), look_of_company(me, firm, p, week)
     drawn = p.choice.appeal * (company - rival) + newcomers_advantage(me, p)
@@ -171,7 +171,7 @@ def compare(me, firm, p, week, count, note, luck: float):
         stay(me, p, week, count, note, drawn - high)
     elif mine:
         note.leaves(drawn - high)
-        leave(me, p, week, count, look_of_rival(me, firm, p, week), advantage_of_other(me, p, week))
+        leave(me, p, week, count, look_of_rival(me, firm, p, week), advantage_of_other(me, p))
         arrive_at_rival(me, firm, p, week)
     else:
         note.joins(drawn - high)
@@ -184,15 +184,15 @@ def compare(me, firm, p, week, count, note, luck: float):
 def drawn_to_other(me, firm, p, week) -> float:
     """What draws somebody to the other provider, as a share of the price."""
     own = worth(view_of_own(me, p), p.choice.ends)
-    other, advantage = look_of_other(me, firm, p, week), advantage_of_other(me, p, week)
-    return pull(other, own, held_against_own(me, p), p.choice.appeal, advantage)
+    cheaper = 0.0 if p.ledger.without == OF_PRICE else advantage_of_other(me, p)
+    return pull(look_of_other(me, firm, p, week), own, held_against_own(me, p), p.choice.appeal, cheaper)
 
 
 @step
 def held_against_own(me, p) -> float:
     """What grievance and unfair prices take off the own provider."""
-    held = held_against(me.grievance, me.price_fairness, p.choice.grievance_weight, p.choice.fairness_weight)
-    return held
+    weight = 0.0 if p.ledger.without == OF_PRICE else p.choice.fairness_weight
+    return held_against(me.grievance, me.price_fairness, p.choice.grievance_weight, weight)
 
 
 @step
@@ -215,7 +215,9 @@ def look_of_rival(me, firm, p, week) -> float:
     seen = view(
         me.belief_rival, week.rival_reputation, weight_of_reviews(p.belief.reviews, p.word_of_mouth.review_display)
     )
-    trusting = believed(p.marketing.reliance, me.evidence_rival, p.belief.evidence)
+    trusting = believed(
+        unread(p.marketing.reliance, p.word_of_mouth.review_display), me.evidence_rival, p.belief.evidence
+    )
     return with_hearsay(seen, promise_of_rival(firm, p), trusting)
 
 
@@ -224,7 +226,9 @@ def look_of_company(me, firm, p, week) -> float:
     """How the company looks from outside, with all that misleads."""
     reviews = weight_of_reviews(p.belief.reviews, p.word_of_mouth.review_display)
     seen = view(me.belief_company, week.company_reputation, reviews)
-    trusting = believed(p.marketing.reliance, me.evidence_company, p.belief.evidence)
+    trusting = believed(
+        unread(p.marketing.reliance, p.word_of_mouth.review_display), me.evidence_company, p.belief.evidence
+    )
     told = with_hearsay(seen, promise_of_company(firm, p), trusting)
     swayed = flattered(told, p.transparency.misleading, p.transparency.sway)
     return flattered(swayed, p.pretence.claimed, p.pretence.appeal)
@@ -243,10 +247,10 @@ def promise_of_company(firm, p) -> float:
 
 
 @step
-def advantage_of_other(me, p, week) -> float:
+def advantage_of_other(me, p) -> float:
     """What the other's price is worth, against what this person pays now."""
     if me.provider == COMPANY:
-        return price_advantage(price_here(me, p, week), p.rival.price, me.price_sensitivity)
+        return price_advantage(price_here(me, p), p.rival.price, me.price_sensitivity)
     return price_advantage(p.rival.price, newcomers_price(p), me.price_sensitivity)
 
 
@@ -266,7 +270,7 @@ def newcomers_advantage(me, p) -> float:
 @step
 def hurdle_of(me, p, week) -> float:
     """The discount over one year that the other must offer, with all that was offered for staying or for coming."""
-    reluctance = me.switching_cost * remaining(p.impatience.switching_trend, week.number)
+    reluctance = me.switching_cost * remaining(p.impatience.switching_trend, week.calendar)
     reluctance = attached(reluctance, p.referral.bond, me.came_by)
     own = hurdle(reluctance, p.contracts.exit_fee, bound(me.contract_end, week.number))
     plan = worn_out(p.retention_offers.better_plan, me.plans_taken, p.retention_offers.wear)
@@ -378,7 +382,7 @@ STEP_EXAMPLES = (
         because="a quarter cheaper, felt twice",
     ),
     example_of_step(
-        hurdle_of, week={"number": 0}, me={"switching_cost": 0.2, "came_by": 1, "contract_end": 5, "woken": True, "wooed": True},
+        hurdle_of, week={"number": 0, "calendar": 0}, me={"switching_cost": 0.2, "came_by": 1, "contract_end": 5, "woken": True, "wooed": True},
         p={"impatience.switching_trend": 0.5, "referral.bond": 0.1, "contracts.exit_fee": 26.0,
            "retention_offers.better_plan": 5.2, "winback.discount": 10.4}, becomes={"gives": 0.7},
         because="0.2 + 0.1 for friends + half a year's fee + a tenth for the plan - a fifth for coming back",

@@ -4,7 +4,7 @@ Serves S0.4, S0.7, S3.5, S3.7. Source: Slovic 1993 (Risk Analysis 13:675-682), t
 held to the range of the replication (evidence row L10).
 """
 
-from sim.model.behaviour.ledger import lost
+from sim.model.behaviour.ledger import OF_COMMUNICATION, lost, suffered
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import Column
 from sim.model.examples import example, example_of_step
@@ -45,10 +45,10 @@ COUNTS = ("trust",)
 
 
 @step
-def shake(me, week, blow: float):
+def shake(me, p, week, blow: float):
     """A blow to trust, booked under communication."""
     before = me.trust
-    me.trust = shaken(before, blow)
+    me.trust = suffered(before, shaken(before, blow), p.ledger.without == OF_COMMUNICATION)
     me.ledger_communication += lost(before, me.trust) * week.rate
 
 

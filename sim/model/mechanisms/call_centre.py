@@ -144,7 +144,7 @@ def dial(me, p, week, mark: int):
     usual = routed(p.call_centre.handling, p.support_access.menu_levels, p.support_access.routing)
     minutes = handling_minutes(usual, p.call_centre.handling_spread, normal_quantile(me.word(CONTACT, TAKES)))
     own = patience_minutes(
-        me.patience * remaining(p.impatience.patience_trend, week.number), me.luck(CONTACT, IS_PATIENT)
+        me.patience * remaining(p.impatience.patience_trend, week.calendar), me.luck(CONTACT, IS_PATIENT)
     )
     return me.word(CONTACT, COMES_AT), minutes, own if (mark & HANDED) != 0 else patience_left(own, menu_of(p)), False
 

@@ -14,7 +14,7 @@ from sim.model.behaviour.conversation import (
     severity_of_matter,
     tries_before,
 )
-from sim.model.behaviour.ledger import lost
+from sim.model.behaviour.ledger import OF_SERVICE, lost, suffered
 from sim.model.behaviour.trust import shaken
 from sim.model.examples import AS_IT_WAS, example, example_of_step
 from sim.model.numeric import FIXED_ONE, share
@@ -139,7 +139,7 @@ def ask_bot(me, p, week, count, note, mark: int) -> int:
 def see_through_bot(me, p, week, note):
     """It posed as a person and was found out."""
     before = me.trust
-    me.trust = shaken(before, p.chatbot.distrust)
+    me.trust = suffered(before, shaken(before, p.chatbot.distrust), p.ledger.without == OF_SERVICE)
     me.ledger_service += lost(before, me.trust) * week.rate
     note.bot_found_out(p.chatbot.distrust)
 

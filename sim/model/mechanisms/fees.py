@@ -6,7 +6,7 @@ Blake, Moshary, Sweeney & Tadelis 2021 (Marketing Science 40:619-636), fees of 1
 Monroe & Cox 2004 (J. Marketing 68:1-15) for fairness. No study here shows the later loss: its sizes are assumptions.
 """
 
-from sim.model.behaviour.ledger import lost
+from sim.model.behaviour.ledger import OF_PRICE, lost, suffered
 from sim.model.behaviour.person import COMPANY
 from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.pricing import cents
@@ -69,9 +69,9 @@ def gravity(hidden: float) -> float:
 
 
 @rule
-def first_bill(tenure: int, week: int) -> bool:
+def first_bill(tenure: int, came_by: int) -> bool:
     """Whether somebody who joined in the simulated time pays for the first time this week."""
-    return tenure == 1 and week > 0
+    return tenure == 1 and came_by > 0
 
 
 MONEY_IN = ("revenue_fees",)
@@ -101,9 +101,9 @@ def be_charged(me, p, week, count, note):
 
 
 @step
-def sees_first_bill(me, last, week) -> bool:
+def sees_first_bill(me, last) -> bool:
     """Whether somebody who joined at a price that was not the whole one pays for the first time."""
-    return last.fees.drip > 0.0 and me.provider == COMPANY and first_bill(me.tenure, week.number)
+    return last.fees.drip > 0.0 and me.provider == COMPANY and first_bill(me.tenure, me.came_by)
 
 
 @step
@@ -117,9 +117,10 @@ def find_drip(me, p, last, week, note):
 def find_hidden(me, p, week, hidden: float, blow: float):
     """Find that so many weeks of spend were hidden: it is unfair, and it shakes trust by this ``blow``."""
     before = me.price_fairness
-    me.price_fairness = fairness_found(before, hidden, p.fees.unfairness, me.price_sensitivity)
+    fair = fairness_found(before, hidden, p.fees.unfairness, me.price_sensitivity)
+    me.price_fairness = suffered(before, fair, p.ledger.without == OF_PRICE)
     me.ledger_price += lost(before, me.price_fairness) * week.rate
-    betray(me, week, blow, gravity(hidden), p.fees.anger)
+    betray(me, p, week, blow, gravity(hidden), p.fees.anger)
 
 
 EXAMPLES = (
@@ -130,9 +131,9 @@ EXAMPLES = (
     example(blow_of, 0.25, 0.4, becomes=0.1, because="a quarter of 0.4"),
     example(gravity, 0.3, becomes=0.3, because="a third of a week, nearly"),
     example(gravity, 4.0, becomes=1.0, because="a month is no graver than a week"),
-    example(first_bill, 1, 5, becomes=True, because="joined last week"),
-    example(first_bill, 1, 0, becomes=False, because="joined before the simulated time"),
-    example(first_bill, 2, 5, becomes=False, because="has paid before"),
+    example(first_bill, 1, 2, becomes=True, because="joined last week, won by advertising"),
+    example(first_bill, 1, 0, becomes=False, because="was there from the start, and new then"),
+    example(first_bill, 2, 2, becomes=False, because="has paid before"),
 )
 STEP_EXAMPLES = (
     example_of_step(
@@ -142,7 +143,7 @@ STEP_EXAMPLES = (
         be_charged, me={"spend": 10.0}, p={"size": 0.5, "discovery": 0.3}, luck={(LIGHT, FINDS_FEE): 0.4},
         becomes={"count.revenue_fees": 500, "note.fee_unnoticed": 500}, because="half of 10.00, and 0.4 is not below 0.3",
     ),
-    example_of_step(sees_first_bill, me={"tenure": 1}, last={"drip": 0.1}, becomes={"gives": True}, because="joined last week"),
+    example_of_step(sees_first_bill, me={"tenure": 1, "came_by": 1}, last={"drip": 0.1}, becomes={"gives": True}, because="joined last week"),
     example_of_step(
         find_drip, me={"price_fairness": 0.9, "trust": 0.8, "price_sensitivity": 1.0}, week={"rate": 2.0}, last={"drip": 0.25},
         p={"unfairness": 0.4, "distrust": 0.5, "anger": 0.4},

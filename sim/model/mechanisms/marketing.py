@@ -20,8 +20,8 @@ class Marketing(Parameters):
         0.05, "scale 0-1", -0.5, 0.5, "How far the promise stands above the true level", "assumption: advertising flatters")  # fmt: skip
 
     reliance: float = parameter(
-        0.4, "share", 0, 1, "How far people believe what a provider promises of whom they know nothing else",
-        "literature: Kopalle & Lehmann 2006 for the trade-off; size assumed: less than half")  # fmt: skip
+        0.3, "share", 0, 1, "How far people believe what a provider promises of whom they know nothing else",
+        "literature: Kopalle & Lehmann 2006 for the trade-off; size assumed: a third")  # fmt: skip
 
 
 NEUTRAL = {"reliance": 0.0, "reach": 0.0, "overpromise": 0.0}

@@ -5,7 +5,7 @@ trust the company or have a say in what is kept about them, and unwelcome as far
 Marketing Research 51:546-562), personal messages worked about twice as well once users were given control; sizes are assumptions.
 """
 
-from sim.model.behaviour.ledger import booked, lost
+from sim.model.behaviour.ledger import OF_COMMUNICATION, booked, lost, suffered
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.trust import shaken
 from sim.model.examples import example, example_of_step
@@ -99,7 +99,7 @@ def feel_watched(me, p, week):
         )  # fmt: skip
         mine = me.provider == COMPANY
         me.ledger_communication += booked(lost(me.trust, after), week.rate, mine)
-        me.trust = after if mine else me.trust
+        me.trust = suffered(me.trust, after, p.ledger.without == OF_COMMUNICATION) if mine else me.trust
 
 
 @step

@@ -74,7 +74,7 @@ def see_through(me, p, week, note, luck: float):
     """An answered call may show that the claim to put customers first is hollow."""
     gap = hollow(p.pretence.claimed, p.pretence.actual)
     if gap > 0.0 and happens(exposed(gap, p.pretence.exposure), luck):
-        betray(me, week, p.pretence.betrayal, 1.0, p.pretence.anger)
+        betray(me, p, week, p.pretence.betrayal, 1.0, p.pretence.anger)
         note.pretence_exposed(gap)
 
 

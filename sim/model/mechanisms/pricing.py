@@ -45,17 +45,17 @@ MONEY_IN = ("revenue_service",)
 
 
 @step
-def price_here(me, p, week) -> float:
+def price_here(me, p) -> float:
     """The price index that this person pays with the company."""
-    joined = me.tenure <= week.number
+    joined = me.came_by > 0
     return price_paid(p.pricing.list_price, p.pricing.newcomer_discount, p.pricing.discount_weeks, me.tenure, joined)
 
 
 @step
-def pay(me, p, week, count):
+def pay(me, p, count):
     """The company's customers pay for the week."""
     if me.provider == COMPANY:
-        count.revenue_service += cents(me.spend, price_here(me, p, week))
+        count.revenue_service += cents(me.spend, price_here(me, p))
 
 
 EXAMPLES = (
@@ -68,8 +68,8 @@ EXAMPLES = (
 )
 STEP_EXAMPLES = (
     example_of_step(
-        price_here, me={"tenure": 2}, week={"number": 3}, p={"list_price": 1.2, "newcomer_discount": 0.25, "discount_weeks": 3},
-        becomes={"gives": 0.9}, because="joined in week 1, and a quarter less for three weeks",
+        price_here, me={"tenure": 2, "came_by": 1}, p={"list_price": 1.2, "newcomer_discount": 0.25, "discount_weeks": 3},
+        becomes={"gives": 0.9}, because="joined two weeks ago, and a quarter less for three weeks",
     ),
     example_of_step(
         pay, me={"spend": 10.0, "tenure": 9}, p={"list_price": 1.05}, becomes={"count.revenue_service": 1050}, because="5 % more",

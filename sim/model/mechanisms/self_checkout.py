@@ -8,6 +8,7 @@ Nusrat & Huang 2024 (J. Business Research 170:114293), self-checkout lowers loya
 so for those who like it; Meuter et al. 2000 (J. Marketing 64:50-64) for failures of self-service. Sizes are assumptions.
 """
 
+from sim.model.behaviour.ledger import OF_CONVENIENCE, suffered
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.satisfaction import remember
 from sim.model.behaviour.waiting import handling_minutes, patience_minutes, wait_pain
@@ -159,7 +160,7 @@ def arrive(me, firm, p, week, mark: int):
     )  # fmt: skip
     slip = me.luck(CHECKOUT, SLIPS)
     minutes = minutes_at_lane(usual, p.self_checkout.error_minutes, slip, p.self_checkout.errors) if alone else usual
-    own = me.patience * remaining(p.impatience.patience_trend, week.number)
+    own = me.patience * remaining(p.impatience.patience_trend, week.calendar)
     return me.word(CHECKOUT, COMES_AT), minutes, patience_minutes(own, me.luck(CHECKOUT, IS_PATIENT)), alone
 
 
@@ -187,7 +188,10 @@ def leave_shop(me, p, week, count, note, mark: int, wait: Minutes, outcome: int)
     pain = wait_pain(wait, p.self_checkout.tolerance, p.self_checkout.waiting_hurts)
     pain = pain if served else p.self_checkout.line_hurts if away else p.self_checkout.waiting_hurts
     quality = visit(pain, p.self_checkout.effort if helped else 0.0, me.self_service_liking)
-    me.ledger_convenience += remember(me, p, quality, p.self_checkout.memory) * week.rate
+    before = me.satisfaction
+    loss = remember(me, p, quality, p.self_checkout.memory)
+    me.satisfaction = suffered(before, me.satisfaction, p.ledger.without == OF_CONVENIENCE)
+    me.ledger_convenience += loss * week.rate
     count.visits += 1
     count.self_visits += alone and not away
     count.balked += away

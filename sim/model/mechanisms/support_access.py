@@ -136,7 +136,7 @@ def get_through(me, p, week, count, note, mark: int) -> int:
         return mark
     looks, comes, returns = me.luck(ACCESS, LOOKS), me.luck(ACCESS, COMES), me.luck(ACCESS, RETURNS)
     patience = patience_minutes(
-        me.patience * remaining(p.impatience.patience_trend, week.number), me.luck(CONTACT, IS_PATIENT)
+        me.patience * remaining(p.impatience.patience_trend, week.calendar), me.luck(CONTACT, IS_PATIENT)
     )
     if (mark & HANDED) != 0:
         return mark

@@ -7,7 +7,7 @@ Monroe & Cox 2004 (J. Marketing 68:1-15) for information and price fairness. Siz
 """
 
 from sim.model.behaviour.grievance import aggrieved
-from sim.model.behaviour.ledger import lost
+from sim.model.behaviour.ledger import OF_COMMUNICATION, borne, lost
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.trust import shake
 from sim.model.examples import example, example_of_step
@@ -115,11 +115,12 @@ EVENTS = {
 
 
 @step
-def betray(me, week, blow: float, severity: float, anger: float):
+def betray(me, p, week, blow: float, severity: float, anger: float):
     """Trust is shaken and anger rises; both are booked under communication."""
-    shake(me, week, blow)
+    shake(me, p, week, blow)
     before = me.grievance
-    me.grievance = aggrieved(before, severity, anger, 0.0)
+    after = aggrieved(before, severity, anger, 0.0)
+    me.grievance = borne(before, after, p.ledger.without == OF_COMMUNICATION)
     me.ledger_communication += lost(me.grievance, before) * week.rate
 
 
@@ -141,7 +142,7 @@ def finds_out(me, p) -> bool:
 @step
 def be_misled(me, p, week, note):
     """A claim turns out to be false."""
-    betray(me, week, p.transparency.betrayal, 1.0, p.transparency.anger)
+    betray(me, p, week, p.transparency.betrayal, 1.0, p.transparency.anger)
     note.claim_found_false(p.transparency.misleading)
 
 
@@ -151,7 +152,7 @@ def told_of(me, p, week, note, severity: float) -> bool:
     told = happens(p.transparency.outage_notices, me.luck(NOTICE, IS_TOLD))
     false = told and happens(lie_rate(p.transparency.status_honesty), me.luck(NOTICE, IS_LIED_TO))
     if false:
-        betray(me, week, p.transparency.betrayal, 1.0, p.transparency.anger)
+        betray(me, p, week, p.transparency.betrayal, 1.0, p.transparency.anger)
         note.false_notice(severity)
     if told and not false:
         note.outage_notice(severity)

@@ -6,7 +6,7 @@ Research 27:69-83), pressure reveals motive and costs sincerity; Ascarza, Iyenga
 """
 
 from sim.model.behaviour.grievance import relieved
-from sim.model.behaviour.ledger import lost
+from sim.model.behaviour.ledger import OF_UPSELLING, lost, suffered
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.trust import shaken
 from sim.model.columns import Column
@@ -99,7 +99,11 @@ def hear_offer(me, p, week, count, note):
     income = cents(me.spend, p.upselling.worth)
     sold = happens(accepts(p.upselling.relevance, trust, fatigue), me.luck(OFFER, 0))
     blow = annoyance(p.upselling.pressure, fatigue, p.upselling.relevance, p.upselling.distrust)
-    me.trust, me.satisfaction = shaken(trust, blow), shaken(satisfaction, blow)
+    spared = p.ledger.without == OF_UPSELLING
+    me.trust, me.satisfaction = (
+        suffered(trust, shaken(trust, blow), spared),
+        suffered(satisfaction, shaken(satisfaction, blow), spared),
+    )
     me.upsell_fatigue = tired(fatigue, p.upselling.tiring)
     me.ledger_upselling += lost(trust, me.trust) * week.rate
     me.ledger_upselling += lost(satisfaction, me.satisfaction) * week.rate

@@ -44,12 +44,19 @@ def strangers_reached(broadcast: int, outcry: float, well: bool) -> int:
 
 
 @rule
+def unread(reliance: float, display: float) -> float:
+    """How far promises are believed where reviews are shown this prominently beside them."""
+    return reliance * (f32(1) - display)
+
+
+@rule
 def carried(content: float) -> int:
     """How content somebody is, 0 to 1, as a message carries it: in 256ths."""
     return i64(content * f32(PARTS) + f32(0.5))
 
 
 EXAMPLES = (
+    example(unread, 0.3, 0.5, becomes=0.15, because="half of it is read instead"),
     example(carried, 0.75, becomes=192, because="three quarters of 256"),
     example(weight_of_reviews, 0.3, 0.5, becomes=0.65, because="0.3 and half of what is left"),
     example(weight_of_reviews, 0.3, 0.0, becomes=0.3, because="as people do of themselves"),

@@ -50,9 +50,14 @@ def _weeks(answer: Comparison) -> Axis:
     return Axis(weeks=answer.base.scenario.weeks)
 
 
+def _moments(answer: Comparison) -> np.ndarray:
+    """The beginning of the first week that is measured, and the end of every one."""
+    return np.arange(answer.measured_from, answer.base.scenario.weeks + 1)
+
+
 def retention(answer: Comparison) -> Picture:
     """The share of the first customers still there, week by week."""
-    weeks, lines = np.arange(answer.base.scenario.weeks + 1), []
+    weeks, lines = _moments(answer), []
     edges, band, told_band = _band(len(answer.numbers))
     for result, this in _looks(answer):
         kept = 100 * facts.weekly(answer, result, "retention")
@@ -62,7 +67,7 @@ def retention(answer: Comparison) -> Picture:
     up = Axis("% of first customers", "%", 0, 101)
     chart = Chart("Customers still there", _weeks(answer), up, lines, names=ENDS)
     told = ", ".join(f"{line.name} {number(line.end[1], 1)} %" for line in lines)
-    note = f"Share of the customers of week 0 who have not left. Line: mean; band: {told_band}."
+    note = f"Share of the customers of week {weeks[0]} who have not left. Line: mean; band: {told_band}."
     alt = f"Line chart of customers still there over {weeks[-1]} weeks. At the end: {told}."
     return Picture(chart, alt, note, name="retention")
 
@@ -96,7 +101,7 @@ def _against(
 
     ``units``: at the axis, and behind a number; ``gaps``: mean, lower and upper end for each policy but the base.
     """
-    weeks, base = np.arange(answer.base.scenario.weeks + 1), answer.base.scenario.name
+    weeks, base = _moments(answer), answer.base.scenario.name
     lines = []
     for (result, this), gap in zip(_looks(answer)[1:], gaps, strict=True):
         mean, low, high = (_from_start(part, 0) for part in gap)
@@ -114,7 +119,7 @@ def money(answer: Comparison) -> Picture:
     series = [np.array([week[:3] for week in answer.cumulative_profit(other)]).T * scale for other in answer.others]
     unit = money_unit([float(np.nanmax(np.abs(s))) for s in series], answer.base.scenario.currency)
     turns = [(facts.turn(answer, result).even, this) for result, this in _looks(answer)[1:]]
-    known = [(even, this) for even, this in turns if even is not None]
+    known = [(answer.measured_from + even, this) for even, this in turns if even is not None]
     marks = _marked_turns(known, answer.base.scenario.weeks)
     gaps = [one * unit.factor for one in series]
     chart, ends = _against(answer, "Profit so far", (unit.level, unit.level), gaps, marks)
@@ -165,6 +170,7 @@ def _smooth(answer: Comparison, measure: str, factor: float) -> list[Line]:
     lines = []
     for result, this in _looks(answer):
         times, series = facts.smoothed(factor * facts.weekly(answer, result, measure))
+        times = answer.measured_from + times
         low_end, high_end = answer.definitions[measure].bounds
         mean, low, high = facts.bands(series, (low_end * factor, high_end * factor))
         lines.append(Line(result.scenario.name, times, mean, this, low, high, width=1.5))
@@ -172,7 +178,7 @@ def _smooth(answer: Comparison, measure: str, factor: float) -> list[Line]:
 
 
 def _average(answer: Comparison) -> str:
-    return "means over four weeks" if answer.base.scenario.weeks >= 3 * facts.SMOOTHED else "weekly means"
+    return "means over four weeks" if len(_moments(answer)) > 3 * facts.SMOOTHED else "weekly means"
 
 
 def _broken(line: Line) -> bool:

@@ -21,6 +21,13 @@ WHERE = (
     (asking.FROM_FILE, "My own: a CSV file"),
 )
 
+WINDOWS = (
+    ("", "As the scenarios say"),
+    ("month", "Month by month"),
+    ("quarter", "Quarter by quarter"),
+    ("year", "Year by year"),
+)
+
 
 @solara.component
 def PeopleForm(question: Question, ask: Ask, desk: VisitorFiles, told_of: Section) -> None:
@@ -37,5 +44,25 @@ def PeopleForm(question: Question, ask: Ask, desk: VisitorFiles, told_of: Sectio
             "Weeks", str(question.weeks or ""), lambda text: ask(lambda asked: replace(asked, weeks=int(text or 0))),
             Limits(1, asking.MOST_WEEKS, "week", whole=True, optional=True), "empty: as the scenarios say",
         )  # fmt: skip
+    _timing(question, ask)
     if question.people == asking.FROM_FILE:
         FileForm(desk, told_of)
+
+
+def _timing(question: Question, ask: Ask) -> None:
+    """What is lived before week 0, from when on is measured, and which windows are measured by themselves."""
+    as_they_say = "empty: as the scenarios say"
+    with plain("div", class_="compare-row"):
+        NumberField(
+            "Warm-up before week 0", str(question.warm_up or ""),
+            lambda text: ask(lambda asked: replace(asked, warm_up=int(text or 0))),
+            Limits(1, asking.MOST_WARM_UP, "week", whole=True, optional=True), as_they_say,
+        )  # fmt: skip
+        NumberField(
+            "Measured from week", str(question.measured_from or ""),
+            lambda text: ask(lambda asked: replace(asked, measured_from=int(text or 0))),
+            Limits(1, asking.MOST_WEEKS - 1, whole=True, optional=True), as_they_say,
+        )  # fmt: skip
+        choice(
+            "Measured by itself", WINDOWS, question.windows, lambda by: ask(lambda asked: replace(asked, windows=by))
+        )

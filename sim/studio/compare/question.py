@@ -10,7 +10,8 @@ from sim.runs.comparison import FIRST_BATCH, MOST_REPLICATIONS
 from sim.runs.runner import MOST_SEED
 from sim.scenario.model_inputs import customers_of
 from sim.scenario.quantities import parted
-from sim.scenario.whole import Scenario
+from sim.scenario.timing import EVERY
+from sim.scenario.whole import Scenario, check_one_beginning
 from sim.studio.compare import customers, spreads
 from sim.studio.compare.spreads import Spreads
 from sim.studio.library.scenario_library import fetch
@@ -25,11 +26,15 @@ FEWEST, MOST, USUAL = 50, 1000, 200
 """Replications that the page offers."""
 FINEST, COARSEST = 0.02, 10.0
 """Percentage points of retention to within which the page offers to know a difference."""
-MOST_CUSTOMERS, MOST_WEEKS = 100_000, 1040
+MOST_CUSTOMERS, MOST_WEEKS, MOST_WARM_UP = 100_000, 1040, 520
 MOST_CUSTOMER_WEEKS = 20_000_000_000
 """Customer-weeks of all policies and replications that the page takes on: minutes, not hours."""
 MOST_PEOPLE = 1_000_000
 """Customers and prospects of one policy: memory for more is not every machine's."""
+NUMBERS = (
+    "people", "count", "weeks", "warm_up", "measured_from", "windows", "replications", "seed", "precision",
+)  # fmt: skip
+"""What an address tells beside policies and spreads."""
 OF_SCENARIO, DRAWN, FROM_FILE = "", "drawn", "file"
 """Where the customers come from."""
 
@@ -39,6 +44,8 @@ class Question:
     """What is to be compared.
 
     ``people``: where the customers come from; ``count``: how many, if drawn; ``weeks``: 0 for the scenarios' own;
+    ``warm_up``: weeks that all policies live before under the settings of the first, 0 for the scenarios' own; ``measured_from``
+    and ``windows``: the first week that is measured, and what is measured by itself, 0 and nothing for the scenarios' own;
     ``precision``: percentage points to within which each difference in retention is to be known, and then there are as many
     replications as that takes; 0 when ``replications`` says how many; ``spreads``: how the customers who are drawn differ.
     """
@@ -47,6 +54,9 @@ class Question:
     people: str = OF_SCENARIO
     count: int = 2000
     weeks: int = 0
+    warm_up: int = 0
+    measured_from: int = 0
+    windows: str = ""
     replications: int = USUAL
     seed: int = 1
     precision: float = 0.0
@@ -62,8 +72,7 @@ class Question:
         policies = dict(zip(PLACES, map(to_address, self.policies), strict=False))
         usual = Question(())
         numbers = {
-            name: _short(getattr(self, name)) if getattr(self, name) != getattr(usual, name) else ""
-            for name in ("people", "count", "weeks", "replications", "seed", "precision")
+            name: _short(getattr(self, name)) if getattr(self, name) != getattr(usual, name) else "" for name in NUMBERS
         }
         return dict.fromkeys(PLACES, "") | policies | numbers | {"spreads": spreads.to_address(self.spreads)}
 
@@ -102,6 +111,9 @@ def from_entries(entries: Mapping[str, str]) -> Question:
         people if people in (DRAWN, FROM_FILE) else OF_SCENARIO,
         whole(entries.get("count", ""), 2000, 10, MOST_CUSTOMERS),
         whole(entries.get("weeks", ""), 0, 0, MOST_WEEKS),
+        whole(entries.get("warm_up", ""), 0, 0, MOST_WARM_UP),
+        whole(entries.get("measured_from", ""), 0, 0, MOST_WEEKS - 1),
+        windows if (windows := entries.get("windows", "")) in EVERY else "",
         whole(entries.get("replications", ""), USUAL, 2, MOST),
         whole(entries.get("seed", ""), 1, 0, MOST_SEED),
         fraction(entries.get("precision", ""), FINEST, COARSEST),
@@ -148,9 +160,20 @@ def peopled_at(question: Question, place: int, desk: VisitorFiles) -> Scenario:
 def scenario_at(question: Question, place: int, desk: VisitorFiles) -> Scenario:
     """The scenario that the policy at ``place`` is. Raises :class:`Mistake` with all that is wrong with it."""
     try:
-        return _peopled(scenario_of(question.policies[place], started(question, place, desk)), question, desk)
+        found = _peopled(scenario_of(question.policies[place], started(question, place, desk)), question, desk)
+        return _timed(found, question, place, desk)
     except Mistake as mistake:
         raise Mistake(customers.plainly(mistake, desk)) from None
+
+
+def _timed(scenario: Scenario, question: Question, place: int, desk: VisitorFiles) -> Scenario:
+    """The scenario with the warm-up and the windows that the question asks for."""
+    measure = {"from": question.measured_from or None, "by": question.windows or None}
+    said = {"measure": found} if (found := {key: value for key, value in measure.items() if value}) else {}
+    if not question.warm_up:
+        return scenario.with_(**said) if said else scenario
+    today = scenario.parts if place == 0 else scenario_at(question, 0, desk).parts
+    return scenario.with_(warm_up={"weeks": question.warm_up, "under": dict(today)}, **said)
 
 
 def scenarios(question: Question, desk: VisitorFiles) -> list[Scenario]:
@@ -160,6 +183,7 @@ def scenarios(question: Question, desk: VisitorFiles) -> list[Scenario]:
         raise Mistake("a comparison takes at least two policies: add a what-if")
     _refuse_twins(found)
     _refuse_lengths(found)
+    check_one_beginning(found)
     return found
 
 
@@ -196,7 +220,9 @@ def refuse_before_running(found: list[Scenario], question: Question) -> None:
 
 def customer_weeks(found: list[Scenario]) -> int:
     """Customer-weeks of one replication of every policy; reads the customer files."""
-    return sum((_founders(scenario) + scenario.market.prospects) * scenario.weeks for scenario in found)
+    return sum(
+        (_founders(scenario) + scenario.market.prospects) * (scenario.warm_up + scenario.weeks) for scenario in found
+    )
 
 
 def bound(found: list[Scenario]) -> int:

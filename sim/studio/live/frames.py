@@ -17,7 +17,7 @@ from sim.model.behaviour.person import COMPANY, GONE
 from sim.model.component import Model
 from sim.model.random import fill_listed, world
 from sim.model.week import EVERYBODY, Network, event, state_columns
-from sim.runs.measures import definitions, measured
+from sim.runs.measures import customers_before, definitions, measured
 from sim.runs.statistics import plain
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario
@@ -104,16 +104,17 @@ class World:
 
 def _frame(market: Market, key: np.uint64) -> Frame:
     ground, week, happened = market.inputs, market.week, market.events
-    named, counts = state_columns(market.state(), ground.model), market.counts[week]
-    values = measured(counts[None], ground.plan.founders, model=ground.model)
-    hours = float(ground.policy[week]["call_centre_hours"]) * 60 / ground.stands_for
+    named, first, lived = state_columns(market.state(), ground.model), ground.measured_from, ground.warm_up + week
+    people = customers_before(market.counts[first:], ground.model) if week >= first else np.array(np.nan)
+    values = measured(market.counts[week : week + 1], people, model=ground.model)
+    hours = float(ground.policy[lived]["call_centre_hours"]) * 60 / ground.stands_for
     on_duty = int(named["representatives_on_duty"][0])
     return Frame(
         week,
         np.stack([_stepped(named[name]) for name in FEELINGS]),
         named["provider"].astype(np.uint8),
         _talkers(happened),
-        _calls(happened, key, week, hours),
+        _calls(happened, key, lived, hours),
         named["morale"][:on_duty].copy(),
         hours,
         {name: plain(float(value)) for name, value in values.items()},
@@ -132,7 +133,7 @@ def _talkers(happened: np.ndarray) -> np.ndarray:
 
 
 def _calls(happened: np.ndarray, key: np.uint64, week: int, hours: float) -> np.ndarray:
-    """Calls as they come in; the moment is drawn again, as both engines draw it."""
+    """Calls as they come in; the moment is drawn again, as both engines draw it in that ``week``, the warm-up's counted too."""
     told = happened[np.isin(happened["what"], list(_CALLS))]
     who = told["person"].astype(np.int32)
     bits = np.zeros((4, who.size), np.uint32)

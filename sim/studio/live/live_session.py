@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.errors import Mistake
 from sim.journey import Beside, Journey, against, journey
-from sim.scenario.whole import Scenario
+from sim.scenario.whole import Scenario, check_one_beginning
 from sim.studio.live.frames import LARGEST, Frame, World, measure_names, opening
 
 AHEAD = 13
@@ -29,6 +29,7 @@ class Script:
 
     def check(self) -> None:
         """Raise :class:`Mistake` when the two cannot be shown beside one another."""
+        check_one_beginning(self.scenarios)
         if len({scenario.weeks for scenario in self.scenarios}) > 1:
             told = " and ".join(f"“{scenario.name}” lasts {scenario.weeks} weeks" for scenario in self.scenarios)
             raise Mistake(f"{told}; only equally long ones can be shown side by side")

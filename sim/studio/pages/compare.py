@@ -33,7 +33,7 @@ from sim.studio.widgets.html import html
 from sim.studio.widgets.number_field import Limits, NumberField
 
 TITLE, ICON, PLACE = "Compare", "mdi-compare", 20
-ENTRIES = (*asking.PLACES, "people", "count", "weeks", "replications", "seed", "precision", "spreads")
+ENTRIES = (*asking.PLACES, *asking.NUMBERS, "spreads")
 GETTING_READY = (
     "Getting ready: the first run after the studio was opened takes longer, a new installation’s a minute or two."
 )

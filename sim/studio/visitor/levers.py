@@ -79,11 +79,15 @@ def worded(part: str) -> str:
     return part.replace("_", " ").capitalize()
 
 
+OF_ALL = ("scenario", "measure")
+"""Sections that hold for all policies of a comparison, and so are no levers of one."""
+
+
 def _models(model: Model) -> dict[str, tuple[str, Any]]:
     """Part or section → its group and its parameters: what the company does first."""
     known = [part for part in model.parts.values() if part.parameters]
     found = {part.name: (part.group, part.parameters) for group in GROUPS for part in known if part.group == group}
-    return found | {name: ("scenario", SECTIONS[name]) for name in SECTIONS if name != "scenario"}
+    return found | {name: ("scenario", SECTIONS[name]) for name in SECTIONS if name not in OF_ALL}
 
 
 def _choices(kind: Any) -> tuple[str, ...]:
