@@ -27,7 +27,7 @@ def _present_value(flow: np.ndarray) -> float:
 GAPS = (-0.2, -0.1, 0.0, 0.1, 0.2, 0.3, 0.4)
 """How far the promise stands above a true level of 0.6."""
 MIDDLING = {
-    "market": {"customers": 4000, "prospects": 16_000, "stands_for": 2.0},
+    "market": {"customers": 2000, "prospects": 8000, "stands_for": 4.0},
     "quality": {"level": 0.6}, "rival": {"level": 0.6},
 }  # fmt: skip
 RELIANCE = Marketing().reliance
@@ -76,12 +76,12 @@ def over_promising(reliance: float = RELIANCE) -> Finding:
 
 # ---- L51: winning and keeping ------------------------------------------------------------------------------------------
 
-BUDGET = 2000.0
+BUDGET = 1000.0
 """Currency a week, a twentieth of what the customers pay."""
 SPLITS = np.linspace(0, 1, 9)
 """Share of the budget that goes into offers to those about to leave; the rest reaches the rival's customers."""
 HALVES = {
-    "market": {"customers": 4000, "prospects": 4000, "stands_for": 5.0},
+    "market": {"customers": 2000, "prospects": 2000, "stands_for": 10.0},
     "retention_offers": {"save_offers": 1.0, "save_discount": 0.0},
 }
 OFFERS = (0.0, 3.0, 6.0, 9.0, 16.0)
