@@ -26,7 +26,8 @@ SHORT = {
 }
 """Units as a narrow table writes them."""
 HEADLINES = (
-    "retention", "churn_rate", "word_of_mouth_net", "nps", "nps_including_leavers", "csat", "trust", "grievance", "wait_mean", "abandonment",
+    "retention", "churn_rate", "word_of_mouth_net", "nps", "nps_including_leavers", "csat", "trust",
+    "grievance", "wait_mean", "abandonment",
     "first_contact_resolution", "profit",
 )  # fmt: skip
 """The measures of a comparison on a terminal; a report and ``--json`` have all."""
