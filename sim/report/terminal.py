@@ -126,6 +126,7 @@ def _short(unit: str) -> str:
 def show_answer(answer: Comparison) -> None:
     """What a strategist wanted to know, and the key differences of every policy from the base."""
     from sim.report.headline import headline, lead
+    from sim.report.lever_prices import price_told
     from sim.report.sources import precision_told
 
     print(visible(" ".join([f"{headline(answer)}.", *lead(answer), *precision_told(answer)])) + "\n")
@@ -135,6 +136,8 @@ def show_answer(answer: Comparison) -> None:
         columns = ("", "difference", of_what, "", "higher", *(["nine in ten draws"] if answer.posterior else []))
         print_rows(title, columns, differences(answer, place))
         _tell_fewer("Differences", "both policies have something to measure", _partly_compared(answer, other))
+        if price := price_told(answer, other):
+            print(visible(f"{price}\n"))
     if answer.posterior:
         print(OVER_DRAWS)
     print(

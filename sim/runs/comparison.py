@@ -15,6 +15,7 @@ import numpy as np
 from sim import hook
 from sim.errors import Mistake, nearest
 from sim.runs.executor import Executor
+from sim.runs.lever_prices import guessed_cost
 from sim.runs.measures import Quantity
 from sim.runs.own_measures import Function, own_measures
 from sim.runs.result import Result, enlarged, joined
@@ -239,6 +240,9 @@ class Comparison:
             "differences": {
                 other.scenario.name: {name: self._difference_told(other, name) for name in self.definitions}
                 for other in self.others
+            },
+            "lever_costs": {
+                other.scenario.name: found.to_json() for other in self.others if (found := guessed_cost(self, other))
             },
             "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
         }
