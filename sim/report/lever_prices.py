@@ -43,8 +43,8 @@ def _at_most(answer: Comparison, found: GuessedCost) -> str:
         return f"whether it would pay if it cost nothing may be chance{around}"
     if each.mean < 0 and not found.charged.each.mean < 0:
         return "it would not pay if it cost nothing"
-    a_week = rough_money(abs(found.at_most.in_all.mean), currency)
-    told = f"{_a_customer(each, found, currency)} a customer and week (95 % interval {sizes(each, 1, _digits(found))}), {a_week} a week in all,"
+    around, in_all = sizes(each, 1, _digits(found)), rough_money(abs(found.at_most.in_all.mean), currency)
+    told = f"{_a_customer(each, found, currency)} a customer and week (95 % interval {around}), {in_all} a week in all,"
     if each.mean > 0:
         return f"at most {told} before it stops paying"
     return f"it must save at least {told} to pay"

@@ -6,6 +6,7 @@ Measures have the names of ``--json``, which gives every number with all its dig
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from sim.system.text import visible
@@ -137,7 +138,7 @@ def show_answer(answer: Comparison) -> None:
         print_rows(title, columns, differences(answer, place))
         _tell_fewer("Differences", "both policies have something to measure", _partly_compared(answer, other))
         if price := price_told(answer, other):
-            print(visible(f"{price}\n"))
+            print(f"{fill(visible(price), 80)}\n")
     if answer.posterior:
         print(OVER_DRAWS)
     print(

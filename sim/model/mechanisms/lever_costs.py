@@ -20,9 +20,10 @@ from sim.model.mechanisms.call_centre import CallCentre
 from sim.model.mechanisms.chatbot import Chatbot, conversations
 from sim.model.mechanisms.digital_channels import DigitalChannels
 from sim.model.mechanisms.employee_care import wages
+from sim.model.mechanisms.management import cared_for
 from sim.model.mechanisms.personalisation import Personalisation, knowing
 from sim.model.mechanisms.pretence import Pretence
-from sim.model.mechanisms.quality import Quality
+from sim.model.mechanisms.quality import Quality, providing
 from sim.model.mechanisms.self_checkout import SelfCheckout
 from sim.model.mechanisms.upselling import Upselling
 from sim.model.numeric import log
@@ -184,18 +185,19 @@ def charged(steps: float, cents: int, price: float, fixed: float) -> int:
 
 @step
 def pay_for_better_product(firm, p, week, count):
-    """What a better, steadier and more reliable product costs than the one that is paid for."""
+    """What a better, steadier and more reliable product costs than the one that is paid for, less when the budget is cut."""
+    spending = providing(firm.spending, cared_for(1.0, p.management.neglect, firm.budget))
     better = dearer(1.0 - p.quality.level, 1.0 - p.lever_costs.quality_level_paid_for)
     steadier = halvings(p.quality.spread, p.lever_costs.quality_spread_paid_for)
     harmless = halvings(p.quality.error_rate * p.quality.error_depth, p.lever_costs.quality_errors_paid_for)
     count.cost_quality_level += charged(
-        better, firm.spending, p.lever_costs.quality_level, p.lever_costs.quality_level_fixed / week.stands_for
+        better, spending, p.lever_costs.quality_level, p.lever_costs.quality_level_fixed / week.stands_for
     )
     count.cost_quality_spread += charged(
-        steadier, firm.spending, p.lever_costs.quality_spread, p.lever_costs.quality_spread_fixed / week.stands_for
+        steadier, spending, p.lever_costs.quality_spread, p.lever_costs.quality_spread_fixed / week.stands_for
     )
     count.cost_quality_errors += charged(
-        harmless, firm.spending, p.lever_costs.quality_errors, p.lever_costs.quality_errors_fixed / week.stands_for
+        harmless, spending, p.lever_costs.quality_errors, p.lever_costs.quality_errors_fixed / week.stands_for
     )
 
 
@@ -266,12 +268,12 @@ EXAMPLES = (
 )
 STEP_EXAMPLES = (
     example_of_step(
-        pay_for_better_product, firm={"spending": 100_000}, week={"stands_for": 40.0},
-        p={"quality.level": 0.75, "quality_level_paid_for": 0.5, "quality_level": 0.1, "quality_level_fixed": 400.0,
+        pay_for_better_product, firm={"spending": 200_000, "budget": -0.5}, week={"stands_for": 40.0},
+        p={"management.neglect": 1.0, "quality.level": 0.75, "quality_level_paid_for": 0.5, "quality_level": 0.1, "quality_level_fixed": 400.0,
            "quality.spread": 0.04, "quality_spread_paid_for": 0.08, "quality_spread": 0.02,
            "quality.error_rate": 0.04, "quality.error_depth": 0.25, "quality_errors_paid_for": 0.02, "quality_errors": 0.005},
         becomes={"count.cost_quality_level": 11_000, "count.cost_quality_spread": 2000, "count.cost_quality_errors": 500},
-        because="all is halved once: a tenth of 1,000.00 and a fortieth of 400.00, a fiftieth, and 0.5 %",
+        because="all is halved once: of what half a budget leaves of 2,000.00 a tenth and a fortieth of 400.00, a fiftieth, and 0.5 %",
     ),
     example_of_step(
         pay_for_better_people, firm={"hours_paid": 2.0}, week={"stands_for": 40.0}, count={"complaints": 10, "contacts": 40},
