@@ -6,6 +6,7 @@ Measures have the names of ``--json``, which gives every number with all its dig
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from sim.system.text import visible
@@ -143,6 +144,7 @@ def _short(unit: str) -> str:
 def show_answer(answer: Comparison) -> None:
     """What a strategist wanted to know, and the key differences of every policy from the base."""
     from sim.report.headline import headline, lead
+    from sim.report.lever_prices import price_told
     from sim.report.sources import precision_told
 
     print(visible(" ".join([f"{headline(answer)}.", *lead(answer), *precision_told(answer)])) + "\n")
@@ -152,6 +154,8 @@ def show_answer(answer: Comparison) -> None:
         columns = ("", "difference", of_what, "", "higher", *(["nine in ten draws"] if answer.posterior else []))
         print_rows(title, columns, differences(answer, place))
         _tell_fewer("Differences", "both policies have something to measure", _partly_compared(answer, other))
+        if price := price_told(answer, other):
+            print(f"{fill(visible(price), 80)}\n")
     _show_windows(answer)
     for caution in answer.cautions:
         print(visible(caution))
