@@ -193,10 +193,14 @@ def _hidden_toctree() -> str:
 
 def _parameter_table(name: str) -> str:
     rows = [
-        (f"`{row['name']}`", plain(row["meaning"]), plain(row["range"]), plain(row["default"]), plain(row["source"]))
+        (f"`{row['name']}`", *(plain(row[key]) for key in ("meaning", "range", "default", "plausible", "source")))
         for row in explain(name).rows
     ]
-    return table(("parameter", "meaning", "range", "default", "source"), rows) if rows else "It has no parameters."
+    return (
+        table(("parameter", "meaning", "range", "default", "plausible", "source"), rows)
+        if rows
+        else "It has no parameters."
+    )
 
 
 def _section(name: str) -> str:

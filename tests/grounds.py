@@ -15,6 +15,7 @@ from sim.engine.engine import Engine
 from sim.engine.start import Ground
 from sim.model.component import parts
 from sim.model.distributions import Distribution, constant, uniform
+from sim.model.mechanisms import lever_costs
 from sim.model.parameters import Line, lines
 from sim.model.population import plan_people
 from sim.model.week import COUNTS, State
@@ -93,6 +94,18 @@ BUSY: dict[str, Any] = {
     "transparency_misleading": 0.7,
     "pretence_claimed": 0.9,
     "pretence_actual": 0.2,
+    "lever_costs_quality_errors_paid_for": 0.04,
+    "lever_costs_quality_level_paid_for": 0.8,
+    "lever_costs_quality_spread_paid_for": 0.045,
+    "lever_costs_call_centre_skill_paid_for": 0.81,
+    "lever_costs_accountability_speed_paid_for": 0.32,
+    "lever_costs_personalisation_control_paid_for": 0.1,
+    "lever_costs_upselling_relevance_paid_for": 0.22,
+    "lever_costs_digital_channels_skill_paid_for": 0.71,
+    "lever_costs_digital_channels_response_hours_paid_for": 23.0,
+    "lever_costs_digital_channels_inconsistency_paid_for": 0.09,
+    "lever_costs_chatbot_resolution_paid_for": 0.2,
+    "lever_costs_self_checkout_errors_paid_for": 0.09,
 }
 """Settings under which everything that can happen does happen, even to few people in few weeks."""
 BOUND_AND_CROSS = {"contract_weeks_left": uniform(0, 12), "grievance": uniform(0, 0.5)}
@@ -166,9 +179,9 @@ def counted(tally: np.ndarray, name: str) -> np.ndarray:
 
 
 def assert_sound(ground: Ground, state: State, tally: np.ndarray) -> None:
-    """What is true of every run: states are numbers, people and departures add up, no count is below 0."""
+    """What is true of every run: states are numbers, people and departures add up, no count is below 0 but savings."""
     assert np.isfinite(state.number).all() and np.isfinite(state.busy).all() and np.isfinite(state.reputation).all()
-    for name in set(COUNTS) - {"expectation_gap"}:
+    for name in {*COUNTS} - {"expectation_gap", *lever_costs.MONEY_OUT}:
         assert (counted(tally, name) >= 0).all(), f"{name}: {counted(tally, name)}"
     everybody = sum(counted(tally, name) for name in ("customers", "rival_customers", "gone"))
     assert (everybody == ground.plan.people).all()

@@ -162,7 +162,10 @@ def arguments_of(one: Rule) -> tuple[types.Type, ...]:
     return tuple(_NUMBA[type(number)] for number in one.force(*[0] * one.plain.__code__.co_argcount))
 
 
-IN_DOUBLE = {f"model.mechanisms.{name}" for name in ("employee_care.wages", "quality.providing", "management.currency")}
+IN_DOUBLE = {
+    f"model.mechanisms.{name}"
+    for name in ("employee_care.wages", "quality.providing", "management.currency", "lever_costs.charged")
+}
 """Sums of a whole week's money, once a week: float32 does not hold more than 168,000 to the cent."""
 
 

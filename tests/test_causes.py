@@ -44,8 +44,14 @@ def test_a_policy_that_changes_nothing_has_nothing_to_explain() -> None:
     ("cause", "policy"),
     [
         ("price", {"pricing": {"list_price": 1.2}, "changes": {"from week 5": {"pricing": {"list_price": 1.3}}}}),
-        ("accountability", {"accountability": {"acknowledges": 0.0, "apologises": 0.0, "speed": 0.0, "blames": 0.8}}),
-        ("upselling", {"upselling": {"attempts": 8.0, "pressure": 1.0}}),
+        (
+            "accountability",
+            {
+                "accountability": {"acknowledges": 0.0, "apologises": 0.0, "speed": 0.0, "blames": 1.0},
+                "grievance": {"rise": 1.0},
+            },
+        ),
+        ("upselling", {"upselling": {"attempts": 4.0, "pressure": 1.0}}),
     ],
 )
 def test_what_a_policy_does_is_explained_by_its_cause(cause: str, policy: dict[str, object]) -> None:

@@ -24,7 +24,7 @@ from sim.model.component import builtin, parts
 from sim.model.parameters import UNITS, converted, lines
 from sim.scenario import Scenario, check_scenario, described, differences, explain, load, schema
 from sim.scenario.building import parts_with_parameters
-from sim.scenario.quantities import parameter_unit
+from sim.scenario.quantities import parameter_unit, plausible_told
 from sim.scenario.sections import Frame, Market, Network, traits
 from sim.scenario.tree import MOST_SHOWN
 from sim.scenario.yaml_file import LARGEST
@@ -903,7 +903,8 @@ def test_the_schema_describes_every_parameter() -> None:
     for name, part in parts_with_parameters(builtin()).items():
         for key, line in lines(part.parameters).items():
             entry = found[name]["properties"][key]
-            assert entry["description"] == f"{line.meaning} [{line.unit}]" and entry["default"] == line.default
+            told = ", ".join(filter(None, (line.unit, plausible_told(line.plausible))))
+            assert entry["description"] == f"{line.meaning} [{told}]" and entry["default"] == line.default
 
 
 def test_importing_it_is_cheap() -> None:

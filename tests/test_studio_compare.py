@@ -115,11 +115,7 @@ def test_any_text_in_an_address_is_read_without_a_fault(text: str) -> None:
     assert from_address(to_address(policy)) == policy
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from([*asking.PLACES, "people", "count", "weeks", "replications", "seed", "precision"]), st.text()
-    )
-)
+@given(st.dictionaries(st.sampled_from([*asking.PLACES, *asking.NUMBERS]), st.text()))
 def test_any_address_asks_a_question_within_bounds(entries: dict[str, str]) -> None:
     question = asking.from_entries(entries)
     assert 2 <= question.replications <= asking.MOST and 10 <= question.count <= asking.MOST_CUSTOMERS
@@ -134,6 +130,8 @@ def test_a_question_comes_back_from_its_address() -> None:
     entries = question.to_address()
     assert asking.from_entries(entries) == question
     assert len(str(entries)) < MOST / 4
+    timed = replace(question, warm_up=52, measured_from=4, windows="quarter")
+    assert asking.from_entries(timed.to_address()) == timed
 
 
 def test_a_lever_is_refused_as_the_check_of_a_scenario_refuses_it() -> None:
@@ -194,6 +192,17 @@ def test_scenarios_of_different_length_are_refused_until_the_weeks_are_said(desk
     with pytest.raises(Mistake, match="say under Customers how many weeks"):
         asking.scenarios(question, desk)
     assert {scenario.weeks for scenario in asking.scenarios(replace(question, weeks=20), desk)} == {20}
+
+
+def test_all_policies_warm_up_under_the_settings_of_the_first_and_are_measured_alike(desk: VisitorFiles) -> None:
+    moved = Policy(TODAY, (Setting("quality.level", "0.6", 0),), "Worse")
+    question = Question((moved, Policy("telecom/outsourced")), weeks=20, warm_up=4, measured_from=2, windows="month")
+    base, other = asking.scenarios(question, desk)
+    assert base.warm_up == other.warm_up == 4 and base.before == other.before == base.parts != other.parts
+    assert base.measure.told == other.measure.told == "from week 2 by month"
+    assert asking.customer_weeks([base, other]) == 24 / 20 * asking.customer_weeks(
+        asking.scenarios(replace(question, warm_up=0), desk)
+    )
 
 
 def test_policies_on_unlike_customers_are_refused_before_anything_is_run(desk: VisitorFiles) -> None:

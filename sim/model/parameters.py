@@ -34,6 +34,10 @@ SHORT = {
 }  # fmt: skip
 
 
+Plausible = tuple[float, float] | None
+"""Between what a parameter may well lie; None where its line does not say."""
+
+
 def unit_named(word: str) -> str | None:
     """The unit that a word such as ``s``, ``minutes`` or ``%`` stands for; None when it is not one that converts."""
     word = " ".join(word.split())
@@ -56,19 +60,25 @@ def converted(number: float, unit: str, wanted: str) -> float:
     return number * UNITS[unit][1] / UNITS[wanted][1]
 
 
-def parameter(default: Any, unit: str, low: float, high: float, meaning: str, source: str) -> Any:
+def parameter(
+    default: Any, unit: str, low: float, high: float, meaning: str, source: str, plausible: Plausible = None
+) -> Any:
     """Declare a parameter of a mechanism or behaviour.
 
-    ``source`` begins with ``literature:``, ``data:`` or ``assumption:`` and says where the default comes from.
-    Raises ``ValueError`` on another beginning, or on a default outside [low, high].
+    ``source`` begins with ``literature:``, ``data:`` or ``assumption:`` and says where the default comes from. ``plausible``:
+    between what it may well lie, beside [low, high], which is what is allowed at all.
+    Raises ``ValueError`` on another beginning, or on a default or anything plausible outside [low, high].
     """
     kind, _, words = source.partition(":")
     if kind not in SOURCES or not words.strip():
         raise ValueError(f"source must begin with one of {SOURCES} and a colon, and then say more: {source!r}")
     if not low <= default <= high:
         raise ValueError(f"default {default} lies outside {low} .. {high}: {meaning}")
+    if plausible is not None and not low <= plausible[0] <= plausible[1] <= high:
+        raise ValueError(f"plausible is {plausible}, but must be two numbers, in order, in {low} .. {high}: {meaning}")
     bounds: dict[str, Any] = {} if isinstance(default, bool) else {"ge": low, "le": high}
     extra: dict[str, Any] = {"unit": unit, "source_kind": kind, "source": words.strip()}
+    extra |= {} if plausible is None else {"plausible": list(plausible)}
     return Field(default, description=meaning, json_schema_extra=extra, allow_inf_nan=False, **bounds)
 
 
@@ -91,6 +101,7 @@ class Line:
     meaning: str
     source_kind: str
     source: str
+    plausible: Plausible = None
 
 
 def _line(name: str, field: FieldInfo) -> Line:
@@ -111,6 +122,7 @@ def _line(name: str, field: FieldInfo) -> Line:
         meaning,
         extra["source_kind"],
         extra["source"],
+        tuple(extra["plausible"]) if "plausible" in extra else None,
     )
 
 

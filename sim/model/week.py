@@ -48,6 +48,7 @@ from sim.model.mechanisms import (
     employee_care,
     fees,
     innovation,
+    lever_costs,
     management,
     marketing,
     personalisation,
@@ -151,6 +152,8 @@ WEEK: dict[str, tuple[Item, ...]] = {
         *company(transparency.pay_for_openness, pretence.pay_for_campaign, marketing.pay_for_reach),
         *company(chatbot.pay_for_bot, digital_channels.pay_for_messages, personalisation.pay_for_knowing),
         *company(innovation.pay_for_progress, retention_offers.pay_for_plans, winback.pay_for_wooing),
+        *company(lever_costs.pay_for_better_product, lever_costs.pay_for_better_people),
+        *company(lever_costs.pay_for_better_offers, lever_costs.pay_for_better_channels),
         *CLOSING,
     ),
 }  # fmt: skip

@@ -13,6 +13,7 @@ from sim.report.charts.palette import look
 from sim.report.document import MODEL, NARROWER, Card, Document, Group, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.headline import headline, lead
+from sim.report.lever_prices import price_told
 from sim.runs.causes import REPLICATIONS, TALK, ranked
 from sim.runs.comparison import Comparison
 from sim.runs.runner import Result
@@ -119,13 +120,13 @@ def _paired(answer: Comparison) -> str:
 def _card(answer: Comparison, place: int, other: Result) -> Card:
     """What one policy does, against the base."""
     told = (
-        ("Customers", words.customers_told), ("Money", words.money_told), ("Word of mouth", words.talk_told),
-        ("Why they leave", words.reasons_told),
+        ("Customers", words.customers_told), ("Money", words.money_told), ("What it may cost", price_told),
+        ("Word of mouth", words.talk_told), ("Why they leave", words.reasons_told),
     )  # fmt: skip
     return Card(
         other.scenario.name, answer.base.scenario.name, other.scenario.description, look(place).colour,
         [(label, *words.short_change(answer, other, measure)) for label, measure in GLANCE],
-        [(label, tell(answer, other)) for label, tell in told],
+        [(label, said) for label, tell in told if (said := tell(answer, other))],
     )  # fmt: skip
 
 

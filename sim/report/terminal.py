@@ -6,6 +6,7 @@ Measures have the names of ``--json``, which gives every number with all its dig
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from sim.system.text import visible
@@ -26,7 +27,8 @@ SHORT = {
 }
 """Units as a narrow table writes them."""
 HEADLINES = (
-    "retention", "churn_rate", "word_of_mouth_net", "nps", "nps_including_leavers", "csat", "trust", "grievance", "wait_mean", "abandonment",
+    "retention", "churn_rate", "word_of_mouth_net", "nps", "nps_including_leavers", "csat", "trust",
+    "grievance", "wait_mean", "abandonment",
     "first_contact_resolution", "profit",
 )  # fmt: skip
 """The measures of a comparison on a terminal; a report and ``--json`` have all."""
@@ -142,6 +144,7 @@ def _short(unit: str) -> str:
 def show_answer(answer: Comparison) -> None:
     """What a strategist wanted to know, and the key differences of every policy from the base."""
     from sim.report.headline import headline, lead
+    from sim.report.lever_prices import price_told
     from sim.report.sources import precision_told
 
     print(visible(" ".join([f"{headline(answer)}.", *lead(answer), *precision_told(answer)])) + "\n")
@@ -151,6 +154,8 @@ def show_answer(answer: Comparison) -> None:
         columns = ("", "difference", of_what, "", "higher", *(["nine in ten draws"] if answer.posterior else []))
         print_rows(title, columns, differences(answer, place))
         _tell_fewer("Differences", "both policies have something to measure", _partly_compared(answer, other))
+        if price := price_told(answer, other):
+            print(f"{fill(visible(price), 80)}\n")
     _show_windows(answer)
     for caution in answer.cautions:
         print(visible(caution))

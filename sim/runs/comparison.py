@@ -15,6 +15,7 @@ import numpy as np
 from sim import hook
 from sim.errors import Mistake, nearest
 from sim.runs.executor import Executor
+from sim.runs.lever_prices import guessed_cost
 from sim.runs.measures import Quantity
 from sim.runs.own_measures import Function, own_measures
 from sim.runs.result import Result, ends_of, enlarged, joined, timing_told
@@ -260,6 +261,11 @@ class Comparison:
                 "scenarios": {result.scenario.name: self._scenario_told(result) for result in self.results},
                 "differences": self._differences_told(),
                 **({"windows": [window._window_told() for window in self.windows]} if self.windows else {}),
+                "lever_costs": {
+                    other.scenario.name: found.to_json()
+                    for other in self.others
+                    if (found := guessed_cost(self, other))
+                },
                 "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
             }
             | ({"causes": self._causes_told()} if self.causes is not None else {})

@@ -122,7 +122,7 @@ EACH = (
 """Amounts of money for one customer, call or matter: the same however many people a simulated customer stands for."""
 BOUNDS = {
     "share": (0.0, 1.0), "share per week": (0.0, 1.0), "scale 0-1": (0.0, 1.0), "points": (-100.0, 100.0),
-    "expectation_gap": (-1.0, 1.0), "word_of_mouth_net": ANYTHING, "profit": ANYTHING, "lifetime_value": ANYTHING,
+    "expectation_gap": (-1.0, 1.0), "word_of_mouth_net": ANYTHING, "cost": ANYTHING, "profit": ANYTHING, "lifetime_value": ANYTHING,
     "customer_equity": ANYTHING, "": ANYTHING,
 }  # fmt: skip
 """Bounds by unit, and of measures that differ from others of their unit; any other is 0 or more."""

@@ -11,9 +11,9 @@ from typing import Any, get_origin
 from sim.errors import Mistake, nearest
 from sim.model.component import Model, Part, builtin
 from sim.model.parameters import Parameters
-from sim.scenario.quantities import between
+from sim.scenario.quantities import between, plausible_told
 from sim.scenario.sections import Frame, Market, Measuring, Network, traits
-from sim.scenario.validation import bounds, plain_type
+from sim.scenario.validation import bounds, plain_type, plausible_in
 from sim.scenario.wording import spread_told, value_told
 
 SECTIONS: dict[str, type[Parameters]] = {"scenario": Frame, "measure": Measuring, "market": Market, "network": Network}
@@ -39,7 +39,7 @@ def _row_told(row: dict[str, str]) -> str:
     if "means" in row:
         return f"  {row['name']:<16}{row['means']}"
     default = f"default {row['default']}" if row["default"] else ""
-    facts = ", ".join(fact for fact in (row["range"], default) if fact)
+    facts = ", ".join(fact for fact in (row["range"], default, row["plausible"]) if fact)
     below = [f"      {row[key]}" for key in ("meaning", "source") if row[key]]
     return "\n".join([f"  {row['name']}: {facts}", *below])
 
@@ -149,6 +149,7 @@ def _row(name: str, field: Any) -> dict[str, str]:
         "unit": unit,
         "range": between(*limits, unit) if limits else _choice(field, unit),
         "default": value_told(field.default),
+        "plausible": plausible_told(plausible_in(field)),
         "source": f"{extra['source_kind']}: {extra['source']}" if "source" in extra else "",
     }
 
@@ -166,6 +167,7 @@ def _trait_rows() -> list[dict[str, str]]:
         {
             "name": trait.name, "meaning": trait.meaning, "unit": trait.unit, "source": trait.source,
             "range": between(trait.low, trait.high, trait.unit), "default": spread_told(trait.default, trait.unit),
+            "plausible": "",
         }
         for trait in traits().values()
     ]  # fmt: skip

@@ -13,10 +13,10 @@ from sim.model.network import MOST_FRIENDS
 from sim.model.parameters import Parameters
 from sim.scenario.building import parts_with_parameters
 from sim.scenario.lesson import schema as lesson_schema
-from sim.scenario.quantities import NUMBER
+from sim.scenario.quantities import NUMBER, plausible_told
 from sim.scenario.sections import FILE_KEYS, Frame, Market, Measuring, Network, Segment, traits
 from sim.scenario.timing import EVERY
-from sim.scenario.validation import bounds, plain_type, unit_of
+from sim.scenario.validation import bounds, plain_type, plausible_in, unit_of
 
 _QUANTITY = rf"^\s*{NUMBER}\s*\S.*$"
 _NUMBERS = ("value", "low", "high", "mean", "sd")
@@ -71,8 +71,9 @@ def _section(model: type[Parameters], description: str) -> dict[str, Any]:
 def _entry(field: FieldInfo) -> dict[str, Any]:
     """One parameter: what may be written, and what it means."""
     unit, kind = unit_of(field), plain_type(field.annotation)
+    told = ", ".join(filter(None, (unit, plausible_told(plausible_in(field)))))
     words = field.description or ""
-    described = {"description": f"{words} [{unit}]" if unit else words, "default": field.default}
+    described = {"description": f"{words} [{told}]" if told else words, "default": field.default}
     return described | {"anyOf": [*_forms(field, kind, unit), {"type": "null"}]}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sim.data.customer_text import shortened
@@ -70,6 +71,11 @@ def number_in(unit: str) -> str:
 def between(low: float, high: float, unit: str) -> str:
     """The allowed range in words."""
     return f"between {number_told(low)} and {number_told(high)} {in_unit(unit)}"
+
+
+def plausible_told(ends: Sequence[float] | None) -> str:
+    """Between what a parameter may well lie, in words; nothing where its line does not say."""
+    return f"plausible {' to '.join(map(number_told, ends))}" if ends else ""
 
 
 def parameter_unit(unit: str) -> str:

@@ -126,20 +126,26 @@ def book_week(me, firm, p, week, loss: float):
         lag = lag_of_own(me, firm)
         me.ledger_innovation, loss = (
             me.ledger_innovation
-            + booked(lost_to_lag(loss, me.expectation, me.performed, lag, p.ledger.notice), week.rate, True),
+            + booked(
+                lost_to_lag(loss, me.expectation, me.performed, lag, p.ledger.notice),
+                week.rate,
+                p.ledger.without != OF_INNOVATION,
+            ),
             loss - lost_to_lag(loss, me.expectation, me.performed, lag, p.ledger.notice),
         )
-    me.ledger_quality += booked(loss, week.rate, me.performed < p.quality.failure_threshold)
-    short = disappointed(me.expectation, me.performed, p.ledger.notice) and me.performed >= p.quality.failure_threshold
-    me.ledger_expectation += booked(loss, week.rate, short)
+    failed, without = me.performed < p.quality.failure_threshold, p.ledger.without
+    short = disappointed(me.expectation, me.performed, p.ledger.notice) and not failed
+    me.ledger_quality += booked(loss, week.rate, failed and without != OF_QUALITY)
+    me.ledger_expectation += booked(loss, week.rate, short and without != OF_EXPECTATION)
 
 
 @step
 def attribute(me, p, week, count, other: float, advantage: float):
     """Share a departure out among its causes, in proportion to what was booked, and to price and rival today."""
+    counts = 0.0 if p.ledger.without == OF_PRICE else 1.0
     unfair = (1.0 - me.price_fairness) * p.choice.fairness_weight
     service, quality = me.ledger_service / week.rate, me.ledger_quality / week.rate
-    price = me.ledger_price / week.rate + (max(advantage, 0.0) + unfair)
+    price = me.ledger_price / week.rate + counts * (max(advantage, 0.0) + unfair)
     expectation, upselling = me.ledger_expectation / week.rate, me.ledger_upselling / week.rate
     accountability, convenience = me.ledger_accountability / week.rate, me.ledger_convenience / week.rate
     innovation, communication = me.ledger_innovation / week.rate, me.ledger_communication / week.rate

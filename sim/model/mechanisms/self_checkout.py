@@ -8,7 +8,7 @@ Nusrat & Huang 2024 (J. Business Research 170:114293), self-checkout lowers loya
 so for those who like it; Meuter et al. 2000 (J. Marketing 64:50-64) for failures of self-service. Sizes are assumptions.
 """
 
-from sim.model.behaviour.ledger import OF_CONVENIENCE, suffered
+from sim.model.behaviour.ledger import OF_CONVENIENCE, booked, suffered
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.satisfaction import remember
 from sim.model.behaviour.waiting import handling_minutes, patience_minutes, wait_pain
@@ -189,9 +189,9 @@ def leave_shop(me, p, week, count, note, mark: int, wait: Minutes, outcome: int)
     pain = pain if served else p.self_checkout.line_hurts if away else p.self_checkout.waiting_hurts
     quality = visit(pain, p.self_checkout.effort if helped else 0.0, me.self_service_liking)
     before = me.satisfaction
-    loss = remember(me, p, quality, p.self_checkout.memory)
-    me.satisfaction = suffered(before, me.satisfaction, p.ledger.without == OF_CONVENIENCE)
-    me.ledger_convenience += loss * week.rate
+    loss, spared = remember(me, p, quality, p.self_checkout.memory), p.ledger.without == OF_CONVENIENCE
+    me.satisfaction = suffered(before, me.satisfaction, spared)
+    me.ledger_convenience += booked(loss, week.rate, not spared)
     count.visits += 1
     count.self_visits += alone and not away
     count.balked += away

@@ -54,13 +54,13 @@ class Question:
     people: str = OF_SCENARIO
     count: int = 2000
     weeks: int = 0
-    warm_up: int = 0
-    measured_from: int = 0
-    windows: str = ""
     replications: int = USUAL
     seed: int = 1
     precision: float = 0.0
     spreads: Spreads = Spreads()
+    warm_up: int = 0
+    measured_from: int = 0
+    windows: str = ""
 
     @property
     def first(self) -> int:
@@ -111,13 +111,13 @@ def from_entries(entries: Mapping[str, str]) -> Question:
         people if people in (DRAWN, FROM_FILE) else OF_SCENARIO,
         whole(entries.get("count", ""), 2000, 10, MOST_CUSTOMERS),
         whole(entries.get("weeks", ""), 0, 0, MOST_WEEKS),
-        whole(entries.get("warm_up", ""), 0, 0, MOST_WARM_UP),
-        whole(entries.get("measured_from", ""), 0, 0, MOST_WEEKS - 1),
-        windows if (windows := entries.get("windows", "")) in EVERY else "",
         whole(entries.get("replications", ""), USUAL, 2, MOST),
         whole(entries.get("seed", ""), 1, 0, MOST_SEED),
         fraction(entries.get("precision", ""), FINEST, COARSEST),
         spreads.from_address(entries.get("spreads", "")),
+        whole(entries.get("warm_up", ""), 0, 0, MOST_WARM_UP),
+        whole(entries.get("measured_from", ""), 0, 0, MOST_WEEKS - 1),
+        windows if (windows := entries.get("windows", "")) in EVERY else "",
     )
 
 
