@@ -1,6 +1,6 @@
 """Measure every row of evidence in the model as shipped, and write docs/background/evidence.md.
 
-``python tools/evidence_table.py`` takes about a minute. It exits with 1 when a row is met that is marked as missed, or
+``python tools/evidence_table.py`` takes about four minutes. It exits with 1 when a row is met that is marked as missed, or
 missed and not marked. Give numbers of rows to measure only these and print them: ``... evidence_table.py L01 L20``.
 """
 

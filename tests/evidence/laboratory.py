@@ -112,7 +112,7 @@ class Laboratory:
     def calendar(self) -> SimpleNamespace:
         """The week, as a step sees it."""
         ours, theirs = self.state.reputation
-        return SimpleNamespace(number=self.week, company_reputation=ours, rival_reputation=theirs)
+        return SimpleNamespace(number=self.week, calendar=self.week, company_reputation=ours, rival_reputation=theirs)
 
     def performed(self) -> np.ndarray:
         """How the product performed for everybody in the week lived last."""

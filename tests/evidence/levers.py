@@ -211,8 +211,8 @@ ROWS = {
     "L26": Row("elasticity of joining with respect to the public rating", reviews),
     "L28": Row(
         "long-run worth of customers won through friends over those won by advertising", won_through_friends,
-        missed="a newcomer is a newcomer: how somebody came is kept, but binds nobody (referral.bond is 0), and what friends "
-        "say afterwards reaches both kinds alike",
+        missed="whom friends have brought the product suits hardly better, since what they tell differs by a few hundredths "
+        "from friend to friend; and nobody sees with whom their friends are, so that coming through them binds nobody",
     ),
     "L40": Row("share of conversations with the chatbot that it resolves alone", containment),
     "L46": Row(

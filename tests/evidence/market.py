@@ -1,76 +1,19 @@
-"""Leaving, talking, price and share (L05, L12, L16, L23, L49), and what is said against what is done (D01, D02)."""
+"""Leaving, talking, price and share (L12, L16, L23, L25, L49)."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from scipy.stats import spearmanr
 
 from evidence.laboratory import QUIET, UNMOVED, Laboratory, looks, merged
-from evidence.rows import Finding, Published, Row, facts, over, repeated
+from evidence.rows import Finding, Row, over
 from sim import run
-from sim.model.behaviour.answering import answer, leaning
-from sim.model.behaviour.choice import goodwill
+from sim.model.behaviour.belief import belief_after
 from sim.model.behaviour.ledger import BOOKED
+from sim.model.behaviour.person import COMPANY, RIVAL
 from sim.scenario.whole import described
-
-# ---- L05, D01, D02: what people answer, and whether they then stay ------------------------------------------------------
-
-UNEQUAL = {"failure_exposure": {"distribution": "lognormal", "mean": 1.0, "sd": 1.5}}
-"""Customers of unequal fortune, so that every answer is given by many."""
-
-
-@lru_cache(maxsize=8)
-def _survey(replication: int, weeks: int = 52) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Stated satisfaction, stated intention, and whether the customer is still there a year later."""
-    sections = {
-        "market": {"customers": 20_000, "prospects": 5000, "stands_for": 2.0},
-        "quality": {"error_rate": 0.04},
-        "customers": {"traits": UNEQUAL},
-    }
-    lab = Laboratory(sections, 26 + weeks, replication).after(26)
-    who, p = np.flatnonzero(lab.customers()), lab.now
-    first, other = np.random.default_rng(replication).standard_normal((2, who.size))
-    second = [leaning(a, b, p.answering_consistency) for a, b in zip(first, other, strict=True)]
-    told = zip(lab.column("satisfaction")[who], lab.column("trust")[who], first, second, strict=True)
-    answers = [
-        (answer(s, one, p.answering_style), answer(goodwill(s, t, p.choice_trust_weight), two, p.answering_style))
-        for s, t, one, two in told
-    ]
-    tenure = lab.column("tenure")[who].astype(int)
-    lab.after(weeks)
-    stays = lab.customers()[who] & (lab.column("tenure")[who] >= tenure + weeks)
-    return np.array([a for a, _ in answers], float), np.array([b for _, b in answers], float), stays
-
-
-EDGES = (0.5, 0.6, 0.7, 0.8)
-"""Where one answer on a five-point scale ends and the next begins."""
-
-
-def _slopes(outcome: np.ndarray, stated: np.ndarray) -> np.ndarray:
-    """How much the outcome changes per unit of the answer, from each box to the next."""
-    box = np.digitize(stated, EDGES)
-    x, y = (np.array([values[box == k].mean() for k in range(5)]) for values in (stated, outcome))
-    return np.diff(y) / np.diff(x)
-
-
-def increasing_returns() -> Finding:
-    """L05: the slope of staying from the fourth to the fifth answer over that from the first to the second."""
-    behaviour = np.array([_slopes(s.astype(float), a) for a, _, s in map(_survey, range(3))])
-    intent = np.mean([_slopes(i, a) for a, i, _ in map(_survey, range(3))], axis=0)
-    conditions = {"returns of behaviour increase": bool((np.diff(behaviour.mean(0)) > 0).all())}
-    remarks = (
-        "slopes of staying " + " ".join(f"{s:.2f}" for s in behaviour.mean(0)),
-        "slopes of the stated intention " + " ".join(f"{s:.2f}" for s in intent),
-    )
-    return over(behaviour[:, 3] / behaviour[:, 0], conditions, *remarks)
-
-
-def _correlation(which: int) -> Finding:
-    return repeated(lambda r: float(np.corrcoef(_survey(r)[0], _survey(r)[which].astype(float))[0, 1]), 3)
-
 
 # ---- L12: price ----------------------------------------------------------------------------------------------------------
 
@@ -157,12 +100,23 @@ def week_of_leaving(lab: Laboratory) -> np.ndarray:
     return np.column_stack([reasons, pulled])
 
 
+INCIDENT = 0.005
+"""Goodwill lost, or the rival's lead over what is expected, from which a leaver has something to tell."""
+
+
+def _incidents(rows: np.ndarray, restlessness: float) -> np.ndarray:
+    """The reasons of those who have an incident to tell, as Keaveney's had: the mere wish for something else is none."""
+    told = rows - np.eye(rows.shape[1])[-1] * restlessness
+    return told[told.sum(1) > INCIDENT]
+
+
 def reasons(rise: float = 0.03) -> Finding:
-    """L16: per cent of leavers among whose reasons a failure of the core service counts; the price rises after half a year."""
-    lab = Laboratory(ordinary_firm(), weeks=78)
-    lab.policy["pricing_list_price"][26:] = 1 + rise
+    """L16: per cent of leavers who name a failure of the core service; the price rises once in a year and a half."""
+    lab = Laboratory(ordinary_firm(), weeks=104)
+    lab.policy["pricing_list_price"][78:] = 1 + rise
     lab.after(26)
-    rows = np.concatenate([week_of_leaving(lab) for _ in range(52)])
+    left = np.concatenate([week_of_leaving(lab) for _ in range(78)])
+    rows = _incidents(left, lab.policy[0]["ledger_restlessness"])
     named = rows / rows.sum(1, keepdims=True) >= NAMED_FROM
     shares = {cause: 100 * named[:, k].mean() for k, cause in enumerate((*BOOKED, "rival"))}
     rank = float(spearmanr([shares[c] for c in KEAVENEY], list(KEAVENEY.values()))[0])
@@ -174,9 +128,13 @@ def reasons(rise: float = 0.03) -> Finding:
     }  # fmt: skip
     core = np.array([100 * batch[:, BOOKED.index("quality")].mean() for batch in np.array_split(named, 10)])
     told = ", ".join(f"{cause} {share:.0f}" for cause, share in sorted(shares.items(), key=lambda item: -item[1]))
-    return over(
-        core, conditions, f"per cent naming: {told}", f"rank correlation {rank:.2f}", f"several reasons {several:.0f} %"
+    remarks = (
+        f"per cent naming: {told}",
+        f"rank correlation {rank:.2f}",
+        f"several reasons {several:.0f} %",
+        f"without any incident to tell {100 * (1 - len(rows) / len(left)):.0f} % of all who left",
     )
+    return over(core, conditions, *remarks)
 
 
 # ---- L23: talk ---------------------------------------------------------------------------------------------------------------
@@ -201,18 +159,102 @@ def _good_over_bad(sections: dict[str, Any]) -> np.ndarray:
     return np.asarray(values["word_of_mouth_positive"] / values["word_of_mouth_negative"])
 
 
-def good_and_bad_talk(bias: bool = True) -> Finding:
-    """L23: good messages over bad ones about a firm that does well enough to survive."""
-    settings = {} if bias else {"talk": {"strong": 0.0, "grievance": 0.0}}
-    ratio = _good_over_bad(merged(ordinary_firm(), settings))
-    if not bias:
-        return over(ratio)
-    slope, shipped = _talk_by_share(), _good_over_bad({}).mean()
+ALIKE = {"talk": {"strong": 0.0, "grievance": 0.0, "event": 0.0}}
+"""Everybody talks alike, however content and whatever has happened."""
+
+
+def good_and_bad_talk() -> Finding:
+    """L23: good messages over bad ones about a firm that does well enough to survive, the firm as shipped."""
+    slope, worse = _talk_by_share(), _good_over_bad(ordinary_firm()).mean()
     return over(
-        ratio,
+        _good_over_bad({}),
         {"good talk grows with the share of the market (slope 0.8 to 1.2)": 0.8 <= slope <= 1.2},
         f"slope {slope:.2f}",
-        f"at a firm as shipped, where half as much goes wrong, {shipped:.1f}",
+        f"at the firm of L16, where twice as much goes wrong, {worse:.1f}",
+    )
+
+
+# ---- L25: whom word of mouth moves ---------------------------------------------------------------------------------------
+
+EVEN = {"market": {"customers": 10_000, "prospects": 10_000, "stands_for": 4.0}}
+STRANGERS_EAR = 0.42
+"""What belief counts for somebody who is not a customer: what is left of it beside reputation (0.3) and promises (0.4)."""
+TOLD = 3
+"""Messages that somebody is told beside all they hear anyway, one a week."""
+
+
+def _told(lab: Laboratory, whom: int, good: bool) -> Laboratory:
+    """A copy in which everybody with this provider was told so many times entirely good, or entirely bad, of the company."""
+    other, p = lab.copy(), lab.settings
+    speaks_for, against = (TOLD, 0.0) if good else (0.0, TOLD * p.belief.negativity)
+    who, belief, known = (
+        lab.column("provider") == whom,
+        *(other.column(f"{what}_company") for what in ("belief", "evidence")),
+    )
+    belief[who] = belief_after(belief[who], known[who], speaks_for, against)
+    known[who] += speaks_for + against
+    alarmed = p.rival.reach + (p.choice.news_trigger if whom == COMPANY and not good else 0.0)
+    return other.under(TOLD, rival_reach=alarmed)
+
+
+def _won_and_kept(lab: Laboratory) -> np.ndarray:
+    """How many join within a year, and how many of today's customers are still there."""
+    there, tenure = lab.customers(), lab.column("tenure").astype(int)
+    later = lab.copy()
+    joiners = later.counts(52)["joiners"].sum()
+    return np.array([joiners, (there & later.customers() & (later.column("tenure") >= tenure + 52)).sum()])
+
+
+def _moved_by(good: bool, replication: int, people: dict[str, Any]) -> float:
+    """What being told does to winning over what it does to keeping, each as often as it is heard."""
+    lab = Laboratory(merged(EVEN, people), 104, replication)
+    before = lab.column("evidence_company").copy()
+    lab.after(26)
+    usual, heard, mine = _won_and_kept(lab), lab.column("evidence_company") - before, lab.customers()
+    won = (_won_and_kept(_told(lab, RIVAL, good)) - usual)[0] * heard[~mine].mean()
+    return float(won / ((_won_and_kept(_told(lab, COMPANY, good)) - usual)[1] * heard[mine].mean()))
+
+
+UNHEARD = {
+    True: {"quality": {"level": 0.88}, "marketing": {"overpromise": -0.2}},
+    False: {"quality": {"level": 0.6, "error_rate": 0.05}, "marketing": {"overpromise": 0.08}},
+}
+"""A firm worth praising and one worth blaming, whose advertising promises what people believe of a firm they do not know."""
+
+
+def _deaf(lab: Laboratory, whom: int, quiet: bool) -> np.ndarray:
+    """Who joins and who stays in a year in which nobody with this provider hears of the company."""
+    lab, joiners, what = (
+        lab.under(choice_news_trigger=0.0) if quiet else lab.copy(),
+        0,
+        ("belief_company", "evidence_company"),
+    )
+    for _ in range(52):
+        here, before = lab.column("provider") == whom, [lab.column(name).copy() for name in what]
+        joiners += lab.counts(1)["joiners"].sum()
+        here &= lab.column("provider") == whom
+        for name, values in zip(what, before, strict=True):
+            lab.column(name)[here] = values[here]
+    return np.array([joiners, lab.stayed(10_000).sum()])
+
+
+def _unheard(good: bool, replication: int, people: dict[str, Any]) -> float:
+    """What a year without hearing of a firm does to winning, over what it does to keeping."""
+    lab = Laboratory(merged(EVEN, UNHEARD[good], people), 52, replication)
+    usual = _won_and_kept(lab)
+    return float((usual - _deaf(lab, RIVAL, False))[0] / (usual - _deaf(lab, COMPANY, not good))[1])
+
+
+def winning_and_keeping(hearsay: float | None = None) -> Finding:
+    """L25: effect of good word of mouth on winning customers over its effect on keeping them, within a year."""
+    people = {} if hearsay is None else {"choice": {"hearsay": hearsay, "hearsay_settled": hearsay}}
+    praise, blame = ([_unheard(good, replication, people) for replication in range(4)] for good in (True, False))
+    told = [np.mean([_moved_by(good, replication, people) for replication in range(6)]) for good in (True, False)]
+    return over(
+        praise,
+        {"of bad word of mouth, 2 to 8 times": 2 <= np.mean(blame) <= 8},
+        f"of bad word of mouth {np.mean(blame):.1f}",
+        f"by {TOLD} more messages to everybody in the market as shipped {told[0]:.1f} of good ones, {told[1]:.1f} of bad ones",
     )
 
 
@@ -254,47 +296,27 @@ def double_jeopardy(by_hearsay: bool = True) -> Finding:
     return over(found, conditions, f"explained {np.mean(fits):.2f}", f"correlation {np.mean(signs):+.2f}")
 
 
-def _fact(claim: str, low: float, central: float, high: float, unit: str, source: str, role: str = "HOLD") -> Published:
-    return Published(claim, low, central, high, unit, source, role)
-
-
-META = facts()["satisfaction_retention_meta"]
-PANELS = facts()["satisfaction_loyalty"]["r_sat_choose_again"]
-
 ROWS = {
-    "L05": Row(
-        "slope of staying a year, top answers over bottom answers", increasing_returns,
-        missed="the most dissatisfied hold a grievance, which makes them compare, so that staying falls steepest at the bottom; "
-        "at the top an answer says more of the way of answering than of satisfaction, so that staying hardly rises",
-    ),
     "L12": Row(
         "own-price elasticity of joining", price_elasticity,
     ),
     "L16": Row(
         "per cent of leavers who name a failure of the core service", reasons, lambda: reasons(0.0), "the price does not rise",
-        missed="every departure is spread over all that was booked in half a year, so that nearly everybody has several "
-        "reasons; a single price rise touches everybody at once; and expectation is a reason here, which Keaveney has not",
+        missed="a departure is spread over all that was booked in half a year, so that three of four who leave have several "
+        "reasons, and ordinary disappointment is one, which Keaveney has not",
     ),
     "L23": Row(
-        "good messages over bad ones", good_and_bad_talk, lambda: good_and_bad_talk(False), "everybody talks alike",
+        "good messages over bad ones", good_and_bad_talk, lambda: over(_good_over_bad(ALIKE)),
+        "everybody talks alike, whatever happens",
+    ),
+    "L25": Row(
+        "effect of good word of mouth on winning customers over its effect on keeping them", winning_and_keeping,
+        lambda: winning_and_keeping(STRANGERS_EAR), "customers go by what others say as much as strangers do",
+        missed="good word of the own provider enters the view of it, but keeps nobody from looking around, while bad word makes "
+        "its customers look around at once; and bad word of the other provider keeps nobody from considering it",
     ),
     "L49": Row(
         "slope of defection on the others' share, scaled", double_jeopardy, lambda: double_jeopardy(False),
         "people compare of themselves, whoever uses what",
-    ),
-    "D01": Row(
-        "correlation of stated satisfaction with stated intention", lambda: _correlation(1),
-        fact=_fact(
-            "Satisfaction and stated loyalty correlate at .561 over 26 studies; at .343 to .655 in three customer panels.",
-            min(PANELS.values()), META["mean_r_intention"], max(PANELS.values()), "correlation",
-            "meta-analysis of 30 studies and ECSI panels (mobile 250, bank 250, operators 344); figures in facts.json",
-        ),
-    ),
-    "D02": Row(
-        "correlation of stated satisfaction with staying for the next year", lambda: _correlation(2),
-        fact=_fact(
-            "Satisfaction and observed retention correlate at .136 only (4 studies). The band around it is ours.",
-            0.05, META["mean_r_behaviour"], 0.25, "correlation", "meta-analysis of 30 studies; figures in facts.json",
-        ),
     ),
 }  # fmt: skip

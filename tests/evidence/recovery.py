@@ -1,4 +1,4 @@
-"""What happens after a failure: recovery, justice, complaining (L17, L19, L20, L21)."""
+"""What happens after a failure: recovery, justice, complaining, disputes (L17 to L21, D10)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from evidence.laboratory import QUIET, Laboratory, merged
-from evidence.rows import Finding, Row, over
+from evidence.rows import Finding, Published, Row, facts, over
 from sim import run
 from sim.model.behaviour.issue import SILENT
 from sim.scenario.whole import described
@@ -63,6 +63,32 @@ def recovery_paradox(relieved: bool = True) -> Finding:
         "no recovery is clearly worst": all(worst),
     }
     return over(staying, conditions, f"satisfaction {np.mean(liking):+.2f} sd")
+
+
+# ---- L18: what recovery offsets ------------------------------------------------------------------------------------------
+
+UNRECOVERED = UNABLE | NOTHING
+
+
+def _offset(replication: int, **recovery: float) -> float:
+    """The share of a year's excess leaving after a complaint in vain that a recovery takes away."""
+    lab = _market(replication, 60)
+    arms = lab.copy().after(), _fails(lab, **recovery), _fails(lab, **UNRECOVERED)
+    spared, recovered, refused = (arm.after(52).stayed(PEOPLE).mean() for arm in arms)
+    return float((recovered - refused) / (spared - refused))
+
+
+def recovery_offsets() -> Finding:
+    """L18: share of the excess leaving in a year after a complaint that is gone when the matter was solved and owned."""
+    found = [_offset(replication, **ABLE, **OWNED) for replication in range(4)]
+    parts = {"solved, not owned": ABLE | NOTHING, "owned, not solved": UNABLE | OWNED, "by the firm as shipped": {}}
+    told = (f"{name} {np.mean([_offset(r, **way) for r in range(2)]):.2f}" for name, way in parts.items())
+    return over(found, {"not all of it": max(found) < 1}, *told)
+
+
+def nothing_recovered() -> Finding:
+    """The same when nobody solves or owns anything."""
+    return over([_offset(replication, **UNRECOVERED) for replication in range(2)])
 
 
 # ---- L19: what a recovery is made of --------------------------------------------------------------------------------------
@@ -156,48 +182,105 @@ def complaint_outcomes() -> Finding:
 # ---- L21: voice and silence ----------------------------------------------------------------------------------------------------
 
 
-def _leavers_by_voice() -> tuple[int, int]:
-    """Of a year's leavers who ever had an issue, how many never spoke up and how many did."""
-    lab = Laboratory({"market": {"customers": 8000, "prospects": 2000, "stands_for": 5.0}}, weeks=52)
-    there, spoke, kept_silent = lab.customers().copy(), np.zeros(10_000, bool), np.zeros(10_000, bool)
+def _leavers_by_voice(within: int) -> tuple[int, int]:
+    """Of those who leave in two years, within so many weeks of a problem: how many had kept silent, and how many spoken up."""
+    lab = Laboratory({"market": {"customers": 8000, "prospects": 2000, "stands_for": 5.0}}, weeks=130).after(26)
+    there, spoke, since = lab.customers().copy(), np.zeros(10_000, bool), np.full(10_000, 1000)
     silent = loud = 0
-    for _ in range(52):
+    for _ in range(104):
         tries = lab.column("issue_tries")
-        spoke |= (tries > 0) & (tries < SILENT)
-        kept_silent |= tries == SILENT
-        left = there & ~lab.after().customers()
-        silent, loud = silent + int((left & kept_silent & ~spoke).sum()), loud + int((left & spoke).sum())
-        spoke[left], kept_silent[left], there = False, False, lab.customers().copy()
+        since = np.where(tries > 0, 0, since + 1)
+        spoke = np.where(tries > 0, tries < SILENT, spoke)
+        left = there & ~lab.after().customers() & (since < within)
+        silent, loud = silent + int((left & ~spoke).sum()), loud + int((left & spoke).sum())
+        there = lab.customers().copy()
+        since[~there] = 1000
     return silent, loud
 
 
 def complaining() -> Finding:
     """L21: the share of problems that are told to a front-line person."""
     values = 1 - run(described({"weeks": 52}), replications=10, seed=3).values["silent_share"]
-    silent, loud = _leavers_by_voice()
+    (silent, loud), (late_silent, late_loud) = _leavers_by_voice(13), _leavers_by_voice(52)
     grave = run(described({"weeks": 52, "quality": {"error_depth": 0.7}}), replications=4, seed=3).values[
         "silent_share"
     ]
     conditions = {
-        "among leavers who had a problem, the silent outnumber those who spoke": silent > loud,
+        "among those who leave within a quarter of a problem, the silent outnumber those who spoke": silent > loud,
         "graver problems are told more often": bool(1 - grave.mean() > values.mean()),
     }
     unknown = "who tells headquarters, and whether money is complained of more than manners, the model does not know"
-    return over(values, conditions, f"leavers who kept silent {silent}, who spoke {loud}", unknown)
+    told = f"leavers who had kept silent {silent}, who had spoken {loud}; within a year {late_silent} and {late_loud}"
+    return over(values, conditions, told, unknown)
 
+
+# ---- D10: what is disputed -------------------------------------------------------------------------------------------------
+
+RELIEF = {
+    "explanation_only": {}, "non_monetary_relief": {"accountability_acknowledges": 1.0, "accountability_apologises": 1.0},
+    "monetary_relief": {"accountability_compensates": 4.0},
+}  # fmt: skip
+"""How a solved matter is closed: as shipped, with full acknowledgement and apology, with a month of spend."""
+NO_MONEY = RELIEF | {"monetary_relief": {}}
+
+
+def _disputed(replication: int, ways: dict[str, dict[str, float]]) -> dict[str, float]:
+    """The share of solved matters that come up again, by the way they were closed."""
+    lab = _market(replication, 4)
+    arms = {name: _fails(lab, **ABLE, call_centre_hardness=0.0, **way) for name, way in ways.items()}
+    return {name: float(1 - _solved(arm).sum() / arm.customers().sum()) for name, arm in arms.items()}
+
+
+def disputes(ways: dict[str, dict[str, float]] = RELIEF) -> Finding:
+    """D10: how many times as many dispute an explanation as dispute money."""
+    found, data = [_disputed(replication, ways) for replication in range(4)], facts()["complaint_relief_dispute"]
+    shares = {name: float(np.mean([one[name] for one in found])) for name in ways}
+    explained, otherwise, paid = shares.values()
+    conditions = {
+        "fewer dispute other relief than an explanation, and fewest money": explained > otherwise > paid,
+        "each share lies within 5 points": max(abs(share - data[name][0]) for name, share in shares.items()) <= 0.05,
+    }
+    told = ", ".join(f"{name.replace('_', ' ')} {share:.3f} ({data[name][0]:.3f})" for name, share in shares.items())
+    ratios = [one["explanation_only"] / one["monetary_relief"] for one in found]
+    return over(ratios, conditions, f"disputed, data in brackets: {told}")
+
+
+def _ratio_of_shares(first: list[float], second: list[float]) -> tuple[float, float, float]:
+    """Ratio of two shares, each given with its number, and the ends of its 95 % interval (delta method on the logarithm)."""
+    (p, n), (q, m) = first, second
+    error = 1.96 * np.sqrt((1 - p) / (p * n) + (1 - q) / (q * m))
+    return tuple(float(p / q * np.exp(sign * error)) for sign in (-1, 0, 1))
+
+
+DISPUTED = facts()["complaint_relief_dispute"]
 
 ROWS = {
     "L17": Row(
         "staying half a year after an excellent recovery less staying without a failure, in standard deviations",
         recovery_paradox, lambda: recovery_paradox(False), "solved, but nothing owned",
     ),
+    "L18": Row(
+        "share of a year's excess leaving after a complaint that an owned solution takes away", recovery_offsets,
+        nothing_recovered, "nothing is solved or owned",
+    ),
     "L19": Row("effect on satisfaction of the remedy over the effect of ease", justice),
     "L20": Row(
         "share that renews four weeks after a large problem that was complained of and solved", complaint_outcomes,
-        missed="a comparison decides mildly, so that a failure moves renewals by a fifth to a half, where the survey has nine "
-        "tenths; and complaining in vain is worse than silence (each refusal adds to the grievance, while the silent forgive)",
+        missed="what a failure does goes by its severity from nothing upwards, so that a slight one hardly matters, and a "
+        "comparison decides mildly: from the worst cell to the best the model moves renewals by a third, the survey by three "
+        "quarters; and of a slight matter silence costs no more than a refusal",
     ),
     "L21": Row(
         "share of problems told to the front line", complaining,
+    ),
+    "D10": Row(
+        "how many times as many dispute an explanation as dispute money",
+        disputes, lambda: disputes(NO_MONEY), "no money is paid",
+        fact=Published(
+            "Of complaints about financial firms 18.4 % are disputed after an explanation alone, 12.0 % after other relief, "
+            "6.8 % after money. The band is the 95 % interval of the ratio of the first to the last.",
+            *_ratio_of_shares(DISPUTED["explanation_only"], DISPUTED["monetary_relief"]), "ratio",
+            "complaints to the US Consumer Financial Protection Bureau until 24 Oct 2014; figures in facts.json", "CAL",
+        ),
     ),
 }  # fmt: skip

@@ -67,14 +67,19 @@ class Published(NamedTuple):
 
 @lru_cache(maxsize=1)
 def published() -> dict[str, Published]:
-    """Every row of ``evidence.csv`` by its number."""
+    """Every row of ``evidence.csv`` by its number; where only signs were published, all of them have to come out (1)."""
     text = (HERE / "evidence.csv").read_text(encoding="utf-8")
     return {
         r["id"]: Published(
-            r["claim"], float(r["low"]), float(r["central"]), float(r["high"]), r["unit"], r["citation"], r["role"]
+            r["claim"], *(float(r[end] or 1) for end in ("low", "central", "high")), r["unit"], r["citation"], r["role"]
         )
         for r in csv.DictReader(text.splitlines())
     }
+
+
+def signs(conditions: dict[str, Any], *remarks: str) -> Finding:
+    """The share of the published signs that come out, each of which is a condition as well."""
+    return exactly(float(np.mean(list(_plain(conditions).values()))), conditions, *remarks)
 
 
 @lru_cache(maxsize=1)

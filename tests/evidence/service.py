@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from evidence.laboratory import QUIET, Laboratory, merged
+from evidence.laboratory import QUIET, Laboratory, chance_this_week, merged
 from evidence.rows import Finding, Published, Row, exactly, facts, over
 from sim import compare, run
 from sim.model.behaviour.answering import answer
@@ -46,7 +46,8 @@ def able_outsourcing() -> Finding:
 
 # ---- L38: solved at the first contact ---------------------------------------------------------------------------------------
 
-SKILLS = (0.55, 0.65, 0.75, 0.85, 0.95)
+HARDNESS = (0.9, 0.7, 0.5, 0.25, 0.0)
+"""How much of the skill a grave matter defeats: it moves what is solved, and not how people are treated."""
 
 
 def _callers(replication: int) -> Laboratory:
@@ -71,34 +72,44 @@ def _satisfied(p: Any, states: np.ndarray, style: np.ndarray) -> np.ndarray:
     )
 
 
-def _leaving(lab: Laboratory, who: np.ndarray) -> float:
-    """The share of these that is gone within a quarter, for whatever they hold against the company."""
-    return 1 - float(lab.stayed(4000)[who].mean())
+def _wanting(lab: Laboratory, who: np.ndarray) -> float:
+    """How much these want to leave now: their mean chance of comparing and leaving this week."""
+    return float(chance_this_week(lab, np.flatnonzero(who)[:150]).mean())
 
 
-def _of_skill(replication: int, skill: float) -> tuple[float, float, float]:
-    """Share solved at the first contact, share of callers satisfied afterwards, and how much likelier the unsolved leave."""
-    failed = _callers(replication).under(call_centre_skill=skill).under(1, quality_error_rate=1.0)
+def _gone(lab: Laboratory, who: np.ndarray) -> float:
+    """The share of these that is gone within a quarter, for whatever reason."""
+    return 1 - float(lab.copy().after(13).stayed(4000)[who].mean())
+
+
+class Called(NamedTuple):
+    """Share solved at the first contact, share satisfied with it, and how much likelier the unsolved want to leave, and do."""
+
+    solved: float
+    satisfied: float
+    wanting: float
+    gone: float
+
+
+def _of_hardness(replication: int, hardness: float) -> Called:
+    """What comes of calls about matters this hard, answered by able people."""
+    ways = {"call_centre_skill": 0.9, "call_centre_hardness": hardness}
+    failed = _callers(replication).under(**ways).under(1, quality_error_rate=1.0)
     lab, forgot = failed.copy().after(), failed.under(1, call_centre_memory=0.0).after()
     here, style = lab.customers() & forgot.customers(), np.random.default_rng(replication).standard_normal(4000)
     solved = here & (lab.column("issue_severity") == 0)
     pleased = _satisfied(lab.now, _verdicts(lab, forgot), style)
-    later = lab.copy().after(13)
-    ratio = _leaving(later, here & ~solved) / _leaving(later, solved)
-    return solved[here].mean(), pleased[here].mean(), ratio
+    ratios = (how(lab, here & ~solved) / how(lab, solved) for how in (_wanting, _gone))
+    return Called(solved[here].mean(), pleased[here].mean(), *ratios)
 
 
 def first_contact() -> Finding:
-    """L38: points of satisfied callers for a point of first-contact resolution, the wait being none."""
-    slopes, ratios = [], []
-    for replication in range(3):
-        points = np.array([_of_skill(replication, skill) for skill in SKILLS])
-        slopes.append(np.polyfit(points[:, 0], points[:, 1], 1)[0])
-        ratios.append(points[:, 2].mean())
-    ratio = np.mean(ratios)
-    return over(
-        slopes, {"the unsolved are 3 to 8 times as likely to leave": 3 <= ratio <= 8}, f"{ratio:.1f} times as likely"
-    )
+    """L38: points of satisfied callers for a point of first-contact resolution, the wait and the manner being the same."""
+    found = [[_of_hardness(replication, hardness) for hardness in HARDNESS] for replication in range(3)]
+    slopes = [np.polyfit(*list(zip(*points, strict=True))[:2], 1)[0] for points in found]
+    wanting, gone = np.mean(found, axis=(0, 1))[2:]
+    told = f"{wanting:.1f} times as likely; within a quarter {gone:.1f} times as many have left"
+    return over(slopes, {"the unsolved are 3 to 8 times as likely to want to leave": 3 <= wanting <= 8}, told)
 
 
 # ---- L41: self-checkout --------------------------------------------------------------------------------------------------------
