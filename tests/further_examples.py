@@ -348,28 +348,32 @@ def comparisons() -> Iterable[StepExample]:
     rival = {"rival.price": 0.9, "rival.level": 0.8, "rival.overpromise": 0.0}
     yield example_of_step(switching.compare, 0.67, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8}, p=held |
         rival, becomes=anew | {"provider": RIVAL, "left_in": 2, "belief_company": 0.5, "evidence_company": 1.0,
-        "note.leaves": 0.15, "count.leavers_voluntary": 1, "count.left_because_price": FIXED_ONE // 2, "count.left_because_rival": FIXED_ONE // 2},
+        "note.leaves": 0.15, "count.leavers_voluntary": 1, "count.left_because_price": FIXED_ONE // 2,
+        "count.left_because_rival": FIXED_ONE // 2},
         because="0.67 is below the logistic of 5 x (0.5 x (0.8 - 0.5) + 0.1 - 0.1), 0.679; 0.1 dearer and 0.15 unfair are half")
     yield example_of_step(switching.compare, 0.68, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8}, p=held |
         rival, becomes={"compared_in": 1, "note.compares_and_stays": 0.15}, because="0.68 is not")
     yield example_of_step(switching.compare, 0.67, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8},
         luck={(retention_offers.KEEPING, 0): 0.5}, p=held | rival | {"retention_offers.save_offers": 1.0,
-        "retention_offers.save_discount": 52.0}, becomes={"compared_in": 1, "note.offer_to_stay": 1, "note.compares_and_stays": 0.15,
-        "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 52_000}, because="a year free makes them stay")
+        "retention_offers.save_discount": 52.0}, becomes={"compared_in": 1, "note.offer_to_stay": 1,
+        "note.compares_and_stays": 0.15, "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 52_000},
+        because="a year free makes them stay")
     yield example_of_step(switching.compare, 0.67, me=same | {"belief_company": 0.8, "provider": RIVAL},
         week={"company_reputation": 0.8}, p=held | {"pricing.list_price": 0.9, "quality.level": 0.8, "marketing.overpromise":
-        0.0}, becomes=anew | {"provider": COMPANY, "came_by": 2, "belief_rival": 0.5, "evidence_rival": 1.0, "note.joins": 0.15, "count.joiners": 1},
+        0.0}, becomes=anew | {"provider": COMPANY, "came_by": 2, "belief_rival": 0.5, "evidence_rival": 1.0,
+        "note.joins": 0.15, "count.joiners": 1},
         because="the same the other way round")
     less = held | rival | {"retention_offers.save_offers": 1.0, "choice.decisiveness": 2.0}
     offered = {(retention_offers.KEEPING, 0): 0.5}
     yield example_of_step(switching.compare, 0.55, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8}, luck=offered,
-        p=less | {"retention_offers.save_discount": 5.2}, becomes={"compared_in": 1, "note.offer_to_stay": 1, "note.compares_and_stays": 0.15,
-        "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 5200},
+        p=less | {"retention_offers.save_discount": 5.2}, becomes={"compared_in": 1, "note.offer_to_stay": 1,
+        "note.compares_and_stays": 0.15, "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 5200},
         because="0.55 is below the logistic of 2 x 0.15, 0.574, and not below that of 2 x 0.05, 0.525")
     yield example_of_step(switching.compare, 0.52, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8}, luck=offered,
         p=less | {"retention_offers.save_discount": 5.2}, becomes=anew | {"provider": RIVAL, "left_in": 2, "belief_company": 0.5,
-        "evidence_company": 1.0, "note.offer_to_stay": 0, "note.leaves": 0.15, "count.save_offers": 1, "count.leavers_voluntary": 1,
-        "count.left_because_price": FIXED_ONE // 2, "count.left_because_rival": FIXED_ONE // 2}, because="leaves all the same")
+        "evidence_company": 1.0, "note.offer_to_stay": 0, "note.leaves": 0.15, "count.save_offers": 1,
+        "count.leavers_voluntary": 1, "count.left_because_price": FIXED_ONE // 2, "count.left_because_rival": FIXED_ONE // 2},
+        because="leaves all the same")
     yield example_of_step(switching.look_of_other, me={"belief_company": 0.6, "provider": RIVAL}, week={"company_reputation":
         0.8}, p={"belief.reviews": 0.3, "word_of_mouth.review_display": 0.5, "transparency.misleading": 0.5,
         "transparency.sway": 0.4, "pretence.claimed": 0.5, "pretence.appeal": 0.2, "marketing.reliance": 0.0},
@@ -381,8 +385,9 @@ def comparisons() -> Iterable[StepExample]:
         1.0, "belief_company": 0.5}, week={"company_reputation": 0.5}, p=AS_SEEN | {"choice.ends": 10.0, "choice.appeal": 1.0},
         becomes={"gives": 0.37}, because="0.4 counts 0.13 so far down: leaving comes more easily there")
     yield example_of_step(switching.leave, 0.6, 0.0, me={"satisfaction": 0.2, "trust": 0.2, "grievance": 0.9, "price_fairness":
-        1.0, "ledger_service": 0.3, "tenure": 2, "belief_company": 0.4}, p=AS_SEEN | {"ledger.restlessness": 0.0, "choice.grievance_weight": 1.0,
-        "belief.most_evidence": 1.25}, becomes={"left_in": 2, "belief_company": 0.0, "evidence_company": 1.25,
+        1.0, "ledger_service": 0.3, "tenure": 2, "belief_company": 0.4}, p=AS_SEEN | {"ledger.restlessness": 0.0,
+        "choice.grievance_weight": 1.0, "belief.most_evidence": 1.25},
+        becomes={"left_in": 2, "belief_company": 0.0, "evidence_company": 1.25,
         "count.leavers_voluntary": 1, "count.left_because_service": FIXED_ONE // 3, "count.left_because_rival": FIXED_ONE -
         FIXED_ONE // 3}, because="nothing is thought of it any more; the rival looked better by 0.6")
     yield example_of_step(switching.begin_anew, 0.9, 0.5, p={"expectation.promise_weight": 0.0}, me={"grudge": 0.8, "tenure":

@@ -392,8 +392,8 @@ class Columns:
         return Now(
             *(room[kind] for kind in ("number", "clock", "mark", "staff", "firm")), reputation,
             room["weekly_number"], room["weekly_flag"], room["weekly_firm"], sums, heard, content,
-            np.zeros((1, people), np.uint32), spoken, week["number"], np.uint64(0), rate, float(week["stands_for"]), week["founders"],
-            *(week[flag] for flag in FLAGS), nobody,
+            np.zeros((1, people), np.uint32), spoken, week["number"], np.uint64(0), rate, float(week["stands_for"]),
+            week["founders"], *(week[flag] for flag in FLAGS), nobody,
         )  # fmt: skip
 
     def one(self) -> dict[str, Any]:
