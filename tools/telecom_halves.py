@@ -123,7 +123,10 @@ def difference(half: Told, gone: np.ndarray) -> tuple[float, float]:
 def deciles(half: Told, left: np.ndarray) -> str:
     """Tenths of the customers by the chance they were given, and what share of each left, as a table."""
     gone, rows = left[half.who], []
-    ways = [(chance, np.array_split(np.argsort(chance, kind="stable"), 10)) for chance in (half.by_model, half.by_regression)]
+    ways = [
+        (chance, np.array_split(np.argsort(chance, kind="stable"), 10))
+        for chance in (half.by_model, half.by_regression)
+    ]
     for tenth in range(10):
         cells = [f"{values[places[tenth]].mean():.3f}" for chance, places in ways for values in (chance, gone)]
         rows.append((str(tenth + 1), *cells))
