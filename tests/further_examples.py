@@ -39,7 +39,7 @@ from sim.model.behaviour.conversation import (
 )
 from sim.model.behaviour.issue import SILENT
 from sim.model.behaviour.person import ASKS, COMPANY, GONE, MOOD, MOVES, RIVAL, TALKS, THINKS
-from sim.model.examples import AS_IT_WAS, Example, StepExample, example, example_of_step
+from sim.model.examples import AS_IT_WAS, AS_SEEN, Example, StepExample, example, example_of_step
 from sim.model.mechanisms import (
     accountability,
     call_centre,
@@ -75,6 +75,8 @@ NOBODY_OWNS = {"accountability.acknowledges": 0.0, "accountability.apologises": 
 """Settings under which no failure is owned at all."""
 UNMOVED = {"call_centre.memory": 0.0, "trust.encounter": 0.0}
 """Settings under which a contact leaves satisfaction and trust as they were."""
+UNDISPUTED = {(CONTACT, "spare"): 0.9}
+"""Luck with which no matter comes up again, and nobody understands a refusal."""
 NO_CHANGE: dict[str, Any] = {}
 
 
@@ -87,7 +89,8 @@ def asks(step: Any, gives: bool, because: str, *, luck: dict[Any, float] | None 
 
 FAILED = {"quality.failure_threshold": 0.5, "base": 0.6, "slope": 0.8}
 CHANCE = {(CONTACT, SPEAKS): 0.4, (MOOD, ASKS): 0.9}
-COMPARING = {"choice.attention": 0.0, "choice.issue_trigger": 0.0, "choice.grievance_trigger": 0.0, "choice.involuntary": 0.0}
+COMPARING = {"choice.attention": 0.0, "choice.issue_trigger": 0.0, "choice.grievance_trigger": 0.0, "choice.involuntary": 0.0,
+    "choice.newcomers": 0.0, "choice.decided": 0.0, "rival.reach": 0.0}
 CALM = {(MOOD, MOVES): 0.5, (MOOD, THINKS): 0.25}
 
 
@@ -112,8 +115,13 @@ def answers() -> Iterable[Example | StepExample]:
 
 def beliefs() -> Iterable[Example | StepExample]:
     """What is believed."""
-    yield example(belief.reputation_after, 0.5, 1, 0, 0.5, 0.5, becomes=0.75, because="one good word is talk enough")
-    yield example(belief.reputation_after, 0.5, 0, 1, 0.5, 0.5, becomes=0.25, because="half way to nothing")
+    yield example(belief.reputation_after, 0.5, 1.0, 0.0, 0.5, becomes=0.75, because="half way to one who is content")
+    yield example(belief.reputation_after, 0.5, 0.0, 1.0, 0.5, becomes=0.25, because="half way to nothing")
+    yield example(belief.evidence_against, 0, 0.0, 1.3, becomes=0.0, because="nothing was said")
+    yield example(belief.evidence_after, 36.0, 0.0, 0.0, 36.0, becomes=36.0, because="just as much as is kept")
+    yield example(marketing.believed, 0.4, 12.0, 12.0, becomes=0.4, because="no more is known than at first")
+    yield example_of_step(belief.listen, me={"belief_company": 0.6, "belief_rival": 0.5, "evidence_company": 50.0,
+        "evidence_rival": 4.0}, p={"most_evidence": 36.0}, becomes=NO_CHANGE, because="nothing was heard, and nothing forgotten")
 
 
 def complaints() -> Iterable[StepExample]:
@@ -129,8 +137,11 @@ def complaints() -> Iterable[StepExample]:
 
     step, lasting = complaining.get_in_touch, {"issue.lasting": 0.8, "issue.closed_below": 0.05, "persistence": 0.6}
     late = {(CONTACT, SPEAKS): 0.5, (MOOD, ASKS): 0.9}
-    yield example_of_step(step, 0, me={"performed": 0.5, "issue_severity": 0.5, "issue_tries": 2}, luck=late, p=FAILED |
-        lasting, becomes={"issue_severity": 0.4, "gives": 17}, because="tries again: 0.5 is below 0.6")
+    again = {"performed": 0.5, "issue_severity": 0.5, "issue_tries": 2}
+    yield example_of_step(step, 0, me=again, luck=late, p=FAILED | lasting | {"giving_up": 0.0}, becomes={"issue_severity":
+        0.4, "gives": 17}, because="tries again: 0.5 is below 0.6")
+    yield example_of_step(step, 0, me=again, luck=late, p=FAILED | lasting | {"giving_up": 0.25}, becomes={"issue_severity":
+        0.4, "gives": 0}, because="gives up: after two tries 0.5 is not below 0.6 / 1.5")
     yield example_of_step(step, 0, me={"performed": 0.8, "issue_severity": 0.5, "issue_tries": 2}, luck={(CONTACT, SPEAKS):
         0.7, (MOOD, ASKS): 0.01}, p=FAILED | lasting, becomes={"issue_severity": 0.4, "note.question": 0.0, "gives": 16},
         because="does not, but asks something else")
@@ -170,7 +181,7 @@ def conversations() -> Iterable[Example | StepExample]:
     yield example_of_step(conversation.severity_of_matter, 16, me={"issue_severity": 0.4}, becomes={"gives": 0.0},
         because="a question")
     yield example_of_step(conversation.tries_before, 4, me={"issue_tries": 3}, becomes={"gives": 0}, because="a question")
-    yield example_of_step(conversation.feel_contact, 0.9, me={"satisfaction": 0.5, "expectation": 0.5, "trust": 0.5},
+    yield example_of_step(conversation.feel_contact, 0.9, me={"satisfaction": 0.5, "expectation": 0.6, "trust": 0.5},
         week={"rate": 2.0}, p=AS_IT_WAS | {"call_centre.memory": 0.1, "trust.growth": 0.01, "trust.encounter": 4.0},
         becomes={"satisfaction": 0.54, "trust": 0.516}, because="a tenth, and 4 hundredths, of the way up")
     settle, unanswered = conversation.settle, {"call_centre.unanswered_severity": 0.15}
@@ -253,8 +264,18 @@ def judgements() -> Iterable[Example | StepExample]:
     yield example_of_step(satisfaction.remember, 0.9, 0.1, me={"expectation": 0.7, "satisfaction": 0.6}, p=AS_IT_WAS,
         becomes={"satisfaction": 0.63, "gives": 0.0}, because="nothing is lost")
     yield example_of_step(satisfaction.judge_week, me={"performed": 0.8, "expectation": 0.6, "satisfaction": 0.5, "trust":
-        0.5, "tenure": 9}, p=AS_IT_WAS | {"weight_new": 0.5, "weight_settled": 0.1, "settling": 30.0, "trust.growth": 0.01},
-        becomes={"tenure": 10, "satisfaction": 0.62, "trust": 0.503}, because="weight 0.1 + three quarters of 0.4: 0.4 of 0.3 up")
+        0.5, "tenure": 9}, p=AS_IT_WAS | {"weight_new": 0.5, "weight_settled": 0.1, "settling": 30.0, "trust.growth": 0.01,
+        "noticing": 0.1, "talk.notice": 0.1}, becomes={"tenure": 10, "satisfaction": 0.62, "trust": 0.503, "unsteadiness":
+        0.004, "stirred": 0.1},
+        because="weight 0.1 + three quarters of 0.4: 0.4 of 0.3 up; a tenth of 0.2 x 0.2, and 0.2 is 0.1 more than is told")
+    yield example_of_step(satisfaction.judge_week, me={"performed": 0.8, "expectation": 0.8, "satisfaction": 0.5, "trust":
+        0.8, "tenure": 9, "unsteadiness": 0.02}, p=AS_IT_WAS | {"weight_new": 0.5, "weight_settled": 0.1, "settling": 30.0,
+        "steadiness": 0.02, "caution": 0.0, "noticing": 0.5}, becomes={"tenure": 10, "satisfaction": 0.56, "unsteadiness":
+        0.01}, because="a week counts half where the provider varies so much; this one came as no surprise")
+    yield example(satisfaction.wary, 0.01, 0.1, 0.5, becomes=0.0, because="no verdict is below nothing")
+    yield example(satisfaction.stirring, 0.05, 0.1, 2.0, becomes=0.0, because="not noticed")
+    yield example(satisfaction.stirring, -0.9, 0.1, 2.0, becomes=1.0, because="nobody can be moved more")
+    yield example_of_step(satisfaction.be_stirred, 0.2, me={"stirred": 0.3}, becomes=NO_CHANGE, because="the weaker event")
 
 
 def comparisons() -> Iterable[StepExample]:
@@ -264,7 +285,8 @@ def comparisons() -> Iterable[StepExample]:
     def thinks(
         gives: bool, because: str, luck: dict[Any, float] | None = None, p: dict[str, Any] | None = None, **me: Any
     ) -> StepExample:
-        return asks(compares, gives, because, luck=CALM | (luck or {}), me=me, p=COMPARING | (p or {}))
+        return asks(compares, gives, because, luck=CALM | (luck or {}), me={"satisfaction": 0.7, "trust": 0.7} | me,
+            p=COMPARING | (p or {}))
 
     yield thinks(False, "no reason")
     yield thinks(True, "of themselves", p={"choice.attention": 0.3})
@@ -282,54 +304,92 @@ def comparisons() -> Iterable[StepExample]:
     yield thinks(False, "bad news of it", p={"choice.good_news_trigger": 0.3}, heard={(COMPANY, False): 1}, provider=RIVAL)
     both = {"choice.good_news_trigger": 0.15, "choice.news_trigger": 0.15}
     yield thinks(True, "both", p=both, heard={(COMPANY, False): 1, (RIVAL, True): 2})
+    yield thinks(True, "in doubt", p={"choice.attention": 0.1}, satisfaction=0.5, trust=0.5)
+    yield thinks(False, "content", p={"choice.attention": 0.9}, satisfaction=0.9, trust=0.9)
+    decided = {"choice.attention": 1.0, "choice.grievance_trigger": 1.0, "choice.news_trigger": 1.0, "rival.reach": 1.0}
+    yield thinks(False, "has decided this week", p=decided, grievance=1.0, heard={(COMPANY, False): 1}, compared_in=1)
+    yield thinks(True, "but there is new trouble", p={"choice.issue_trigger": 0.6}, issue_severity=0.5, compared_in=1)
+    yield thinks(False, "three quarters are not open again", p={"choice.attention": 0.9, "choice.decided": 3.0})
     yield thinks(True, "advertised to", p={"marketing.reach": 0.3}, provider=RIVAL)
     yield thinks(False, "a customer is not", p={"marketing.reach": 0.3})
+    yield thinks(True, "the rival advertises, too", p={"rival.reach": 0.3})
+    yield thinks(False, "not among its own", p={"rival.reach": 0.3}, provider=RIVAL)
     yield thinks(True, "the contract ends", contract_end=1)
     yield thinks(True, "a plan", woken=True)
     yield thinks(True, "an offer", wooed=True)
     yield thinks(False, "whoever is gone is gone", provider=GONE, wooed=True, p={"choice.attention": 1.0})
+    yield thinks(True, "somebody new comes", provider=GONE, p={"choice.newcomers": 13.1})
+    yield thinks(False, "not this week", provider=GONE, p={"choice.newcomers": 13.0})
     yield thinks(True, "moves away", luck={(MOOD, MOVES): 0.09}, p={"choice.involuntary": 5.0})
     yield thinks(False, "does not", luck={(MOOD, MOVES): 0.1}, p={"choice.involuntary": 5.0})
 
     yield example_of_step(switching.move_or_compare, me={"satisfaction": 0.7, "trust": 0.7, "price_fairness": 1.0,
         "belief_rival": 0.7}, week={"rival_reputation": 0.7}, luck={(switching.CHOICE, 0): 0.9, (MOOD, MOVES): 0.1},
-        p={"choice.involuntary": 5.0}, becomes={"note.compares_and_stays": 0.0}, because="not away, and no reason to leave")
+        p={"choice.involuntary": 5.0} | AS_SEEN, becomes={"compared_in": 1, "note.compares_and_stays": 0.0},
+        because="not away, and no reason to leave")
+    comes = {"provider": GONE, "belief_company": 0.6, "belief_rival": 0.8, "grudge": 0.5}
+    yield example_of_step(switching.move_or_compare, me=comes, week={"company_reputation": 0.6, "rival_reputation": 0.8},
+        luck={(switching.CHOICE, 0): 0.27, (MOOD, MOVES): 0.0}, p=AS_SEEN | {"choice.involuntary": 5.0, "choice.appeal": 1.0,
+        "choice.decisiveness": 5.0, "belief.evidence": 8.0, "rival.level": 0.8, "rival.overpromise": 0.1,
+        "expectation.promise_weight": 0.5}, becomes={"provider": RIVAL, "evidence_company": 8.0, "evidence_rival": 8.0,
+        "expectation": 0.85, "satisfaction": 0.85, "trust": 0.8, "price_fairness": 1.0, "moved_in": 2, "contract_end": -1,
+        "grudge": 0.0, "note.comes_in": 0.0}, because="0.27 is not below the logistic of 5 x -0.2, 0.269")
     yield example_of_step(switching.move_away, me={"provider": RIVAL}, becomes={"provider": GONE, "contract_end": -1,
         "note.moves_away": 0.0}, because="the rival's loss is not counted")
     same = {"satisfaction": 0.8, "trust": 0.6, "grievance": 0.2, "price_fairness": 0.5, "price_sensitivity": 1.0,
         "switching_cost": 0.1, "expectation": 0.8, "spend": 10.0}
     held = {"choice.trust_weight": 0.25, "choice.grievance_weight": 0.5, "choice.fairness_weight": 0.3, "choice.appeal": 0.5,
-        "ledger.restlessness": 0.25}
-    anew = {"contract_end": -1, "trust": 0.8, "grievance": 0.0, "price_fairness": 1.0}
+        "ledger.restlessness": 0.25} | AS_SEEN
+    anew = {"contract_end": -1, "trust": 0.8, "grievance": 0.0, "grudge": 0.2, "price_fairness": 1.0, "compared_in": 1,
+        "moved_in": 2}
     rival = {"rival.price": 0.9, "rival.level": 0.8, "rival.overpromise": 0.0}
     yield example_of_step(switching.compare, 0.67, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8}, p=held |
-        rival, becomes=anew | {"provider": RIVAL, "left_in": 2, "belief_company": 0.5, "note.leaves": 0.15,
-        "count.leavers_voluntary": 1, "count.left_because_price": FIXED_ONE // 2, "count.left_because_rival": FIXED_ONE // 2},
+        rival, becomes=anew | {"provider": RIVAL, "left_in": 2, "belief_company": 0.5, "evidence_company": 1.0,
+        "note.leaves": 0.15, "count.leavers_voluntary": 1, "count.left_because_price": FIXED_ONE // 2,
+        "count.left_because_rival": FIXED_ONE // 2},
         because="0.67 is below the logistic of 5 x (0.5 x (0.8 - 0.5) + 0.1 - 0.1), 0.679; 0.1 dearer and 0.15 unfair are half")
     yield example_of_step(switching.compare, 0.68, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8}, p=held |
-        rival, becomes={"note.compares_and_stays": 0.15}, because="0.68 is not")
+        rival, becomes={"compared_in": 1, "note.compares_and_stays": 0.15}, because="0.68 is not")
     yield example_of_step(switching.compare, 0.67, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8},
         luck={(retention_offers.KEEPING, 0): 0.5}, p=held | rival | {"retention_offers.save_offers": 1.0,
-        "retention_offers.save_discount": 52.0}, becomes={"note.offer_to_stay": 1, "note.compares_and_stays": 0.15,
-        "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 52_000}, because="a year free makes them stay")
+        "retention_offers.save_discount": 52.0}, becomes={"compared_in": 1, "note.offer_to_stay": 1,
+        "note.compares_and_stays": 0.15, "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 52_000},
+        because="a year free makes them stay")
     yield example_of_step(switching.compare, 0.67, me=same | {"belief_company": 0.8, "provider": RIVAL},
         week={"company_reputation": 0.8}, p=held | {"pricing.list_price": 0.9, "quality.level": 0.8, "marketing.overpromise":
-        0.0}, becomes=anew | {"provider": COMPANY, "came_by": 2, "belief_rival": 0.5, "note.joins": 0.15, "count.joiners": 1},
+        0.0}, becomes=anew | {"provider": COMPANY, "came_by": 2, "belief_rival": 0.5, "evidence_rival": 1.0,
+        "note.joins": 0.15, "count.joiners": 1},
         because="the same the other way round")
     less = held | rival | {"retention_offers.save_offers": 1.0, "choice.decisiveness": 2.0}
     offered = {(retention_offers.KEEPING, 0): 0.5}
     yield example_of_step(switching.compare, 0.55, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8}, luck=offered,
-        p=less | {"retention_offers.save_discount": 5.2}, becomes={"note.offer_to_stay": 1, "note.compares_and_stays": 0.15,
-        "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 5200},
+        p=less | {"retention_offers.save_discount": 5.2}, becomes={"compared_in": 1, "note.offer_to_stay": 1,
+        "note.compares_and_stays": 0.15, "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 5200},
         because="0.55 is below the logistic of 2 x 0.15, 0.574, and not below that of 2 x 0.05, 0.525")
     yield example_of_step(switching.compare, 0.52, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8}, luck=offered,
         p=less | {"retention_offers.save_discount": 5.2}, becomes=anew | {"provider": RIVAL, "left_in": 2, "belief_company": 0.5,
-        "note.offer_to_stay": 0, "note.leaves": 0.15, "count.save_offers": 1, "count.leavers_voluntary": 1,
-        "count.left_because_price": FIXED_ONE // 2, "count.left_because_rival": FIXED_ONE // 2}, because="leaves all the same")
+        "evidence_company": 1.0, "note.offer_to_stay": 0, "note.leaves": 0.15, "count.save_offers": 1,
+        "count.leavers_voluntary": 1, "count.left_because_price": FIXED_ONE // 2, "count.left_because_rival": FIXED_ONE // 2},
+        because="leaves all the same")
     yield example_of_step(switching.look_of_other, me={"belief_company": 0.6, "provider": RIVAL}, week={"company_reputation":
         0.8}, p={"belief.reviews": 0.3, "word_of_mouth.review_display": 0.5, "transparency.misleading": 0.5,
-        "transparency.sway": 0.4, "pretence.claimed": 0.5, "pretence.appeal": 0.2}, becomes={"gives": 0.8056},
+        "transparency.sway": 0.4, "pretence.claimed": 0.5, "pretence.appeal": 0.2, "marketing.reliance": 0.0},
+        becomes={"gives": 0.8056},
         because="0.73, of what lacks a fifth misleads (0.784), of what lacks a tenth is pretence")
+    yield example_of_step(switching.view_of_own, me={"satisfaction": 0.7, "trust": 0.7, "provider": RIVAL, "belief_rival":
+        0.9}, p={"choice.hearsay": 0.5}, becomes={"gives": 0.8}, because="a newcomer is half way to what is said of the rival")
+    yield example_of_step(switching.drawn_to_other, me={"provider": RIVAL, "satisfaction": 0.4, "trust": 0.4, "price_fairness":
+        1.0, "belief_company": 0.5}, week={"company_reputation": 0.5}, p=AS_SEEN | {"choice.ends": 10.0, "choice.appeal": 1.0},
+        becomes={"gives": 0.37}, because="0.4 counts 0.13 so far down: leaving comes more easily there")
+    yield example_of_step(switching.leave, 0.6, 0.0, me={"satisfaction": 0.2, "trust": 0.2, "grievance": 0.9, "price_fairness":
+        1.0, "ledger_service": 0.3, "tenure": 2, "belief_company": 0.4}, p=AS_SEEN | {"ledger.restlessness": 0.0,
+        "choice.grievance_weight": 1.0, "belief.most_evidence": 1.25},
+        becomes={"left_in": 2, "belief_company": 0.0, "evidence_company": 1.25,
+        "count.leavers_voluntary": 1, "count.left_because_service": FIXED_ONE // 3, "count.left_because_rival": FIXED_ONE -
+        FIXED_ONE // 3}, because="nothing is thought of it any more; the rival looked better by 0.6")
+    yield example_of_step(switching.begin_anew, 0.9, 0.5, p={"expectation.promise_weight": 0.0}, me={"grudge": 0.8, "tenure":
+        0}, becomes={"expectation": 0.5, "satisfaction": 0.5, "trust": 0.5, "grievance": 0.8, "grudge": 0.0, "price_fairness":
+        1.0, "moved_in": 2}, because="back at once, nothing has faded")
     dear = {"pricing.list_price": 1.0, "pricing.newcomer_discount": 0.2, "fees.drip": 0.25, "fees.overlooked": 0.4,
         "rival.price": 0.9}
     yield example_of_step(switching.advantage_of_other, me={"provider": RIVAL, "price_sensitivity": 0.5}, p=dear |
@@ -345,14 +405,14 @@ def comparisons() -> Iterable[StepExample]:
     yield example_of_step(switching.join, me={"wooed": True, "spend": 10.0}, p={"referral.reward": 2.0, "winback.discount":
         3.0}, becomes={"came_by": 2, "count.joiners": 1, "count.won_back": 1, "count.cost_winback": 3000},
         because="won by an offer")
-    yield example_of_step(switching.arrive_at_company, 0.4, me={"provider": RIVAL, "belief_company": 0.5, "contract_end": 3},
-        p={"quality.level": 0.7, "marketing.overpromise": 0.1, "contracts.term": 0}, becomes={"belief_rival": 0.4,
-        "expectation": 0.68, "satisfaction": 0.68, "trust": 0.5, "price_fairness": 1.0, "provider": COMPANY, "contract_end":
-        -1}, because="no contract")
-    yield example_of_step(switching.arrive_at_company, 0.4, me={"provider": RIVAL, "belief_company": 0.5}, week={"number": 3},
-        p={"quality.level": 0.7, "marketing.overpromise": 0.1, "contracts.term": 1}, becomes={"belief_rival": 0.4,
-        "expectation": 0.68, "satisfaction": 0.68, "trust": 0.5, "price_fairness": 1.0, "provider": COMPANY, "contract_end":
-        4}, because="the shortest contract")
+    yield example_of_step(switching.arrive_at_company, me={"provider": RIVAL, "belief_company": 0.5, "contract_end": 3},
+        p={"quality.level": 0.7, "marketing.overpromise": 0.1, "contracts.term": 0}, becomes={"expectation": 0.68,
+        "satisfaction": 0.68, "trust": 0.5, "price_fairness": 1.0, "moved_in": 2, "provider": COMPANY, "contract_end": -1},
+        because="no contract")
+    yield example_of_step(switching.arrive_at_company, me={"provider": RIVAL, "belief_company": 0.5}, week={"number": 3},
+        p={"quality.level": 0.7, "marketing.overpromise": 0.1, "contracts.term": 1}, becomes={"expectation": 0.68,
+        "satisfaction": 0.68, "trust": 0.5, "price_fairness": 1.0, "moved_in": 4, "provider": COMPANY, "contract_end": 4},
+        because="the shortest contract")
 
 
 def talks() -> Iterable[Example | StepExample]:
@@ -379,6 +439,36 @@ def talks() -> Iterable[Example | StepExample]:
         because="ill of us")
     yield example_of_step(heard, True, 3, me={"provider": RIVAL}, becomes={"note.tells_well": 3}, because="well of the rival")
     yield example_of_step(heard, False, 3, me={"provider": RIVAL}, becomes={"note.tells_ill": 3}, because="ill of the rival")
+    yield example(talk.telling, 0.9, 2.0, 0.5, 0.4, 0.0, becomes=1.0, because="a chance cannot exceed 1")
+    yield example(talk.moved_lately, 5, 9, 4, becomes=False, because="came five weeks ago")
+    yield example(talk.moved_lately, 1, 4, 4, becomes=True, because="came after the first week, four weeks ago")
+    yield example(talk.contentment, 0.2, 0.5, becomes=0.0, because="nobody is less content than that")
+    yield example(word_of_mouth.carried, 0.001, becomes=0, because="less than half a part")
+    yield example(word_of_mouth.carried, 1.0, becomes=256, because="all of it")
+    other, told = talk.tells_of_other, {"moving": 0.25, "moving_weeks": 4, "passed_on": 0.25, "passed_on_well": 0.1}
+    spare = {(MOOD, "spare"): 0.2}
+    moved = {"talkativeness": 1.0, "moved_in": 3}
+    yield asks(other, True, "has left it lately", me=moved, week={"number": 5}, p=told, luck=spare)
+    yield asks(other, False, "has left it too long ago", me=moved, week={"number": 7}, p=told, luck=spare)
+    yield asks(other, False, "gone", me=moved | {"provider": GONE}, week={"number": 5}, p=told, luck=spare)
+    yield asks(other, True, "bad news", me={"talkativeness": 1.0, "news": talk.NEWS_ILL}, p=told, luck=spare)
+    yield asks(other, False, "good news is told on less", me={"talkativeness": 1.0, "news": talk.NEWS_WELL}, p=told, luck=spare)
+    yield asks(other, False, "no news", me={"talkativeness": 9.0}, p=told, luck=spare)
+    yield asks(now, True, "came lately", me={"satisfaction": 0.5, "talkativeness": 1.0, "moved_in": 3}, week={"number": 5},
+        p={"base": 0.05, "strong": 0.0, "moving": 0.25, "moving_weeks": 4}, luck=luck)
+    yield example_of_step(talk.about_other, me={"provider": RIVAL}, becomes={"gives": COMPANY}, because="with the rival")
+    yield example_of_step(talk.content_with_other, me={"belief_rival": 0.4}, becomes={"gives": 0.4},
+        because="what is believed of the rival")
+    yield asks(talk.says_well_of_other, True, "just good enough", me={"provider": RIVAL, "belief_company": 0.5}, p={"pivot":
+        0.5})
+    yield example_of_step(talk.keep_in_mind, me={"heard": {(COMPANY, False): 1}, "news": talk.NEWS_ILL}, becomes={"news": 0},
+        because="of the own provider, and last week's is no news")
+    yield example_of_step(talk.keep_in_mind, me={"heard": {(COMPANY, False): 1, (COMPANY, True): 4}, "provider": RIVAL},
+        becomes={"news": talk.NEWS_ILL}, because="bad news sticks")
+    aside = talk.be_heard_of_other
+    yield example_of_step(aside, True, 3, me={"provider": RIVAL}, becomes={"count.heard_well": 3, "note.tells_well_of_other":
+        3}, because="well of us, from somebody who has left")
+    yield example_of_step(aside, False, 3, becomes={"note.tells_ill_of_other": 3}, because="ill of the rival, from a customer")
 
 
 def rules_of_behaviour() -> Iterable[Example]:
@@ -395,6 +485,7 @@ def accounts() -> Iterable[Example]:
     """Owning up."""
     yield example(accountability.made_good, 0.5, 0.75, 0.5, 0.75, 0.5, becomes=0.5625,
         because="half of a quarter, half restored")
+    yield example(accountability.reopens, 0.25, 1.0, becomes=0.0, because="settled as fairly as can be")
 
 
 def calls() -> Iterable[StepExample]:
@@ -435,15 +526,17 @@ def calls() -> Iterable[StepExample]:
         FIXED_ONE), "note.abandons": 3.0},
         because="hung up, as bad as can be: effort 0.1 + 0.15 + 0.3 x a half + 0.3, and nobody recovered anything")
     yield example_of_step(after, 17, 10.0, 4, me={"issue_severity": 0.5, "issue_tries": 1, "grievance": 0.2}, agent={"skill":
-        0.5}, luck=lucks, p=plain | {"callback_felt": 0.3, "personalisation.repetition_hurts": 0.2, "grievance.rise": 0.5},
-        week={"rate": 2.0}, becomes={"issue_tries": 2, "grievance": 0.4, "ledger_accountability": 0.4, "agent.calls_taken": 1.0,
+        0.5}, luck=lucks | UNDISPUTED, p=plain | {"callback_felt": 0.3, "personalisation.repetition_hurts": 0.2, "grievance.rise":
+        0.8, "grievance.refused": 1.0, "grievance.wearing": 0.6}, week={"rate": 2.0}, becomes={"issue_tries": 2, "grievance":
+        0.4, "ledger_accountability": 0.4, "stirred": 0.5, "agent.calls_taken": 1.0,
         "agent.hard_calls": 1.0, "count.calls": 1, "count.answered": 1, "count.callbacks": 1, "count.wait": 10 * FIXED_ONE,
         "count.waited_12": 1, "count.contacts": 1, "count.effort": int(0.9 * FIXED_ONE), "note.callback": 10.0, "note.unsolved":
         10.0},
-        because="3 of 10 minutes are felt; 0.5 is not below 0.5 x 0.8; telling it again takes 0.2: effort 0.1 + 0.5 + 0.3")
+        because="3 of 10 minutes are felt; 0.5 is not below 0.5 x 0.8; telling it again takes 0.2: effort 0.1 + 0.5 + 0.3; "
+                "a second refusal counts 0.8 / 1.6, half of the 0.8 left x 0.5")
     judged = AS_IT_WAS | NOBODY_OWNS | {"memory": 0.5, "trust.encounter": 0.0, "tolerance": 3.0, "waiting_hurts": 0.3,
         "hardness": 0.4, "manner": 0.5, "solution": 0.3}
-    feels = {"satisfaction": 0.5, "expectation": 0.5, "trust": 0.8}
+    feels = {"satisfaction": 0.5, "expectation": 0.7, "trust": 0.8}
     yield example_of_step(after, 16 | 2, 3.0, 0, me=feels, agent={"skill": 0.6}, luck=lucks, firm={"representatives_on_duty":
         1}, p=judged | {"outsourcing.share": 1.0, "outsourcing.script": 0.5, "personalisation.repetition_hurts": 0.2,
         "support_access.hidden": 1.0}, becomes={"satisfaction": 0.425, "ledger_service": 0.075, "agent.calls_taken": 1.0,
@@ -478,14 +571,14 @@ def bots() -> Iterable[Example | StepExample]:
     yield example_of_step(ask, 16, p={"share": 0.6, "resolution": 0.0, "escalation": 0.6}, luck=meets, becomes={"gives": 18,
         "count.bot_contacts": 1, "note.bot_hands_over": 0.0}, because="a question is handed over")
     yield example_of_step(ask, 17, me={"issue_severity": 0.4, "issue_tries": 1, "trust": 0.8, "grievance": 0.2,
-        "satisfaction": 0.5, "expectation": 0.5, "digital_affinity": 0.5}, luck=meets, week={"rate": 2.0}, p=AS_IT_WAS |
+        "satisfaction": 0.5, "expectation": 0.7, "digital_affinity": 0.5}, luck=meets, week={"rate": 2.0}, p=AS_IT_WAS |
         {"share": 0.6, "resolution": 0.4, "hardness": 0.5, "escalation": 0.5, "pretends": 0.8, "detection": 0.75, "distrust":
         0.25, "coldness": 0.2, "resentment": 0.5, "grievance.rise": 0.5, "call_centre.memory": 0.5, "trust.encounter": 0.0},
         becomes={"issue_tries": 2, "trust": 0.6, "grievance": 0.28, "satisfaction": 0.3, "ledger_service": 0.96, "gives": 0,
         "count.bot_contacts": 1, "count.contacts": 1, "count.effort": int(0.55 * FIXED_ONE), "note.bot_fails": 0.0,
         "note.bot_found_out": 0.25},
         because="a dead end that posed as a person: 0.2 - 0.1, half way from 0.5; a quarter of trust; 0.8 x (0.5 x 0.5) x 0.4")
-    yield example_of_step(ask, 16, me={"trust": 0.8, "satisfaction": 0.5, "expectation": 0.5}, luck=meets | {(chatbot.CHATBOT,
+    yield example_of_step(ask, 16, me={"trust": 0.8, "satisfaction": 0.5, "expectation": 0.7}, luck=meets | {(chatbot.CHATBOT,
         1): 0.1}, p=AS_IT_WAS | {"share": 0.6, "resolution": 0.4, "pretends": 0.6, "detection": 0.5, "coldness": 0.2,
         "call_centre.memory": 0.5, "trust.encounter": 0.0}, becomes={"satisfaction": 0.65, "gives": 0, "count.bot_contacts":
         1, "count.bot_solved": 1, "count.contacts": 1, "count.effort": int(0.1 * FIXED_ONE), "count.solved": 1,
@@ -504,11 +597,18 @@ def letters() -> Iterable[Example | StepExample]:
         "strangeness": 0.2, "inconsistency": 0.1, "public": 0.5} | UNMOVED | NOBODY_OWNS
     me = {"digital_affinity": 0.5, "issue_severity": 0.4, "issue_tries": 1, "grievance": 0.2}
     stuck = {(digital_channels.DIGITAL, digital_channels.IS_HELPED): 0.45}
-    yield example_of_step(write, 17, me=me, luck=drawn | stuck, p=slow | {"grievance.rise": 0.5}, week={"rate": 2.0},
-        becomes={"issue_tries": 2, "grievance": 0.36, "ledger_accountability": 0.32, "gives": 0, "count.digital_contacts": 1,
+    yield example_of_step(write, 17, me=me, luck=drawn | stuck | UNDISPUTED, p=slow | {"grievance.rise": 1.0,
+        "grievance.refused": 0.75, "grievance.wearing": 0.5}, week={"rate": 2.0},
+        becomes={"issue_tries": 2, "grievance": 0.36, "ledger_accountability": 0.32, "stirred": 0.4, "gives": 0,
+        "count.digital_contacts": 1,
         "count.contacts": 1, "count.effort": int(0.75 * FIXED_ONE), "count.public_complaints": 1, "note.message_unsolved":
         12.0, "note.complains_publicly": 0.0},
-        because="0.1 for the wait, 0.1 for another answer than before: 0.1 + 0.2 + 0.15 + 0.3; then everybody reads it")
+        because="0.1 for the wait, 0.1 for another answer than before: 0.1 + 0.2 + 0.15 + 0.3; then everybody reads it; a second "
+                "refusal adds two thirds of 0.75 x 0.4 of the 0.8 left")
+    yield example_of_step(write, 17, me=me, luck=drawn | stuck | {(CONTACT, "spare"): 0.2}, p=slow | {"public": 0.0,
+        "accountability.acknowledges": 1.0, "accountability.explains": 0.25}, becomes={"issue_severity": 0.0, "issue_tries": 0,
+        "gives": 0, "count.digital_contacts": 1, "count.contacts": 1, "count.effort": int(0.75 * FIXED_ONE),
+        "note.message_unsolved": 12.0}, because="refused, and understood: 0.2 is below a quarter, and the matter is closed")
     yield example_of_step(write, 16, me={"digital_affinity": 0.5}, luck=drawn, p=slow, becomes={"gives": 0, "count.contacts": 1,
         "count.digital_contacts": 1, "count.solved": 1, "count.first_contacts": 1, "count.solved_at_first": 1, "count.effort":
         int(0.2 * FIXED_ONE), "note.message_solved": 12.0}, because="a question that was answered: 0.1 + 0.1")
@@ -540,7 +640,7 @@ def staff() -> Iterable[Example | StepExample]:
     yield example_of_step(employee_care.come_to_work, me={"number": 1, "morale": 0.5, "staff_tenure": 3.0}, firm=on_duty,
         luck=drawn, p=same | {"recovery": 0.5, "outsourcing.share": 0.5, "outsourcing.cost_ratio": 0.5, "pay": 1.5},
         becomes={"morale": 0.6, "staff_tenure": 4.0, "skill": 0.8, "firm.hours_paid": 0.5, "count.staff": 1, "count.morale":
-        int(0.6 * FIXED_ONE)}, because="the second of four works at the outsourcer, at half the cost")
+        int(0.6 * FIXED_ONE), "firm.mood": 0.15}, because="the second of four works at the outsourcer, at half the cost")
     live = employee_care.live_on
     yield example_of_step(live, True, me={"number": 2, "morale": 0.2, "staff_tenure": 9.0, "call_minutes": 5.0}, firm=on_duty,
         luck=drawn, p=same | {"pay": 2.0, "training": 9.0}, becomes={"morale": 0.7, "staff_tenure": 0.0, "hires": 1.0,
@@ -588,6 +688,9 @@ def trends() -> Iterable[Example]:
     """Limits of rules."""
     yield example(outsourcing.outsourced, 1, 3, 0.5, becomes=False, because="1.5 of 3 is just not below a half of them")
     yield example(outsourcing.outsourced, 1, 4, 0.42, becomes=True, because="1.5 is below 1.68")
+    yield example(retention_offers.worn_out, 3.0, 0, 0.5, becomes=3.0, because="the first plan")
+    yield example(innovation.behind_best, -0.1, -0.1, becomes=0.0, because="side by side")
+    yield example(quality.people_made, 0.9, 1.0, 0.9, becomes=1.0, because="the scale ends at 1")
     yield example(innovation.lost_to_lag, 0.5, 0.75, 0.5, 0.25, 0.25, becomes=0.0, because="just not noted")
     yield example(grievance.fading, 2.0, becomes=0.5**0.5, because="half is left after two half-lives")
     yield example(impatience.remaining, 0.5, 52, becomes=0.5 ** (52 * 7 / 365.25), because="half a year's patience")
@@ -668,13 +771,17 @@ def customers_known() -> Iterable[StepExample]:
         because="the rival's")
     luck = {(quality.EVERYDAY, quality.PERFORMS): 0.84134475, (quality.EVERYDAY, quality.FAILS): 0.15}
     product = {"level": 0.8, "spread": 0.1, "error_rate": 0.2, "error_depth": 0.4, "rival.level": 0.7, "rival.spread": 0.05,
-        "rival.error_rate": 0.1}
+        "rival.error_rate": 0.1, "people": 0.0}
     use, me = quality.use_product, {"failure_exposure": 1.0}
     yield example_of_step(use, me=me, luck=luck, p=product, becomes={"performed": 0.5}, because="0.8 + 0.1 - 0.4")
     yield example_of_step(use, me=me | {"provider": RIVAL}, firm={"rival_obsolescence": 0.15}, luck=luck, p=product,
         becomes={"performed": 0.6}, because="0.7 - 0.15 + 0.05, without an error")
     yield example_of_step(use, me=me | {"provider": RIVAL}, luck=luck | {(quality.EVERYDAY, quality.FAILS): 0.05}, p=product,
         becomes={"performed": 0.35}, because="with one")
+    yield example_of_step(use, me=me | {"provider": RIVAL, "fit_company": 0.3, "fit_rival": -0.1}, luck=luck, p=product,
+        becomes={"performed": 0.65}, because="0.7 + 0.05, less what does not suit them")
+    yield example_of_step(use, me=me | {"fit_company": 0.1, "fit_rival": 0.3}, firm={"mood": 0.9}, luck=luck, p=product |
+        {"people": 0.25}, becomes={"performed": 0.65}, because="0.8 + 0.05 for the staff, + 0.1 that suits them + 0.1 - 0.4")
     yield example_of_step(use, me=me | {"provider": GONE}, luck=luck, p=product, becomes={"performed": 0.5},
         because="as the company's")
     yield example_of_step(referral.be_won, False, True, me={"spend": 10.0, "left_in": 4}, p={"reward": 1.5,

@@ -260,10 +260,15 @@ def test_neutral_settings_are_settings(part: Part) -> None:
     assert outcome(busy(PEOPLE, WEEKS, **neutral(part.name))) != usual_outcome()
 
 
+NEEDS = {"retention_offers_wear": {"retention_offers_unsolicited": 0.3, "retention_offers_awakening": 0.5}}
+"""What must happen beside the busy ground for a parameter to matter: here, that some people take two plans."""
+
+
 @pytest.mark.parametrize("name", list(parameter_lines()))
 def test_every_parameter_moves_something(name: str) -> None:
-    line = parameter_lines()[name]
-    assert any(outcome(busy(PEOPLE, WEEKS, **{name: end})) != usual_outcome() for end in ends(name, line))
+    line, needs = parameter_lines()[name], NEEDS.get(name, {})
+    usual = outcome(busy(PEOPLE, WEEKS, **needs)) if needs else usual_outcome()
+    assert any(outcome(busy(PEOPLE, WEEKS, **needs, **{name: end})) != usual for end in ends(name, line))
 
 
 # ---- columns and their owners --------------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import odd_page
+from equations import equation, in_module
 
-from sim.model.component import parts
+from sim.model.behaviour import choice, grievance, trust
+from sim.model.component import builtin, parts
 from sim.model.parameters import lines
 from sim.runs.measures import NAMES
 from sim.scenario.explaining import assumptions
@@ -32,3 +34,16 @@ def test_everything_assumed_is_listed_the_most_influential_first() -> None:
     sizes = [row["source"] for row in assumptions().rows]
     known = [said for said in sizes if "not measured" not in said]
     assert known and sizes[: len(known)] == known
+
+
+def test_the_odd_page_has_the_equation_of_every_rule_and_step() -> None:
+    page = odd_page.page()
+    for part in builtin().parts.values():
+        for thing in in_module(part.module):
+            assert f"`{thing.__name__}(" in page and equation(thing) in page, thing
+
+
+def test_an_equation_is_what_the_code_says_without_what_only_a_computer_needs() -> None:
+    assert equation(choice.doubt) == "missing <- (1 - goodwill) / 0.3\n= missing * missing"
+    assert equation(trust.shaken) == "= trust * (1 - blow)"
+    assert equation(grievance.forgive) == "me.grievance <- relieved(me.grievance, 1.0 - fading(p.grievance.half_life))"

@@ -11,12 +11,13 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from equations import in_module, told
+
 from sim.model import network, week
 from sim.model.columns import KINDS, OF_COMPANY
 from sim.model.component import Part, columns, parts
 from sim.model.initial_state import LINES
 from sim.model.parameters import Line, lines
-from sim.model.rules import Rule
 from sim.runs.measures import MEASURES
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "background" / "odd.md"
@@ -69,16 +70,12 @@ def source_told(line: Line) -> str:
 def submodel(part: Part) -> str:
     """One behaviour or mechanism: its prose, its rules and its parameters."""
     prose = inspect.cleandoc(part.module.__doc__ or "")
-    rules = [
-        f"- `{name}{inspect.signature(thing.plain)}` – {inspect.cleandoc(thing.__doc__ or '').splitlines()[0]}"
-        for name, thing in vars(part.module).items()
-        if isinstance(thing, Rule) and thing.__module__ == part.module.__name__
-    ]
+    rules = [told(thing) for thing in in_module(part.module)]
     rows = [
         (f"`{name}`", line.meaning, line.unit, f"{line.low:g} – {line.high:g}", f"{line.default:g}", source_told(line))
         for name, line in (lines(part.parameters).items() if part.parameters else ())
     ]
-    blocks = [f"##### {part.name}", prose, "\n".join(rules)]
+    blocks = [f"##### {part.name}", prose, "\n\n".join(rules)]
     blocks += [table(("parameter", "meaning", "unit", "range", "default", "source"), rows)] if rows else []
     return "\n\n".join(block for block in blocks if block)
 
@@ -109,7 +106,7 @@ how loyalty is won and lost.
 ### 1.2 Entities, state variables and scales
 
 Customers (persons or households), of whom each is with the company, with its rival, or has left the market; one company with
-representatives, queues and money; one rival, which is offered value, price, promise and reputation; a social network. A step
+representatives, queues and money; one rival with its value, price, promise, advertising and reputation; a social network. A step
 is one week; waiting inside a week is in minutes; money is in the scenario's currency. There is no space but the network. One
 simulated person stands for a number of real ones that the scenario gives; queues, staff and fixed costs are those of the whole
 company.
@@ -128,13 +125,15 @@ mild negativity bias. Each submodel below names its sources; `evidence.md` sets 
 
 **Individual decision-making.** People decide whether to speak up, how long to wait, whether to talk, and – only when something
 makes them think – whether to stay, leave, join or come back, by a logistic choice between two providers. They do not optimise;
-they compare what they feel of their own provider with what they believe of the other.
+they compare what they feel of their own provider with what they believe of the other. The content look around less than those in
+doubt, and who has just compared does not do so again at once.
 
 **Learning.** Expectation adapts to what was lately experienced, satisfaction is an average whose weight for the new falls with
-tenure, beliefs are weighted averages of what is heard.
+tenure and with how much a provider varies; beliefs are the odds of the evidence that was heard, which adds up; what suits
+somebody is learnt by using it.
 
-**Individual sensing.** A person knows their own experience, what friends told them this week, both prices, and the public
-reputation of both providers; never the true quality.
+**Individual sensing.** A person knows their own experience, what friends told them this week and how content these were, both
+prices, what both promise, and the public reputation of both providers; never the true quality of a provider they do not use.
 
 **Individual prediction.** None beyond the expectation: people take last experience and promise for what will come.
 
@@ -143,7 +142,8 @@ reputation.
 
 **Collectives.** Segments, whose members draw their traits from the same distributions.
 
-**Heterogeneity.** Traits differ between people (table in 3.2), and histories more so.
+**Heterogeneity.** Traits differ between people (table in 3.2), among them what suits whom, which is alike among friends; and
+histories more so.
 
 **Stochasticity.** Every random number is a function of seed, replication, what it is for, the person, the week and an index
 (Philox4x32-10), and of nothing else, so that two scenarios give the same person the same luck.
@@ -178,6 +178,16 @@ are what it gives. Trends of the times (`impatience`) begin in week 0.
 A customer file, if the scenario names one, and policies that may change in named weeks. Nothing else enters while it runs.
 
 ### 3.4 Submodels
+
+Every rule and step with its equation. A **rule** gives a number (after `=`) of those it is given. A **step** says what somebody's
+variables become (`<-`). Symbols: `me.x` is variable `x` of the person (or, in steps of `employee_care`, of the representative),
+`firm.x` of the company, `agent.x` of the representative who answered (table in 1.2); `p.part.x` is setting `x` of that part this
+week, `last.part.x` last week's (tables below); `week.x` is the week: its `number`, `calendar` (since week 0), `measured` (since
+the first week that is measured), the `rate` at which losses are booked, both reputations; `count.x` is what is counted this
+week and `note.x` an event that a journey tells. Other names are arguments, which the words before the equation explain, or
+constants in capitals. `clip(x)` holds a number between 0 and 1; `me.luck(STREAM, i)` is a uniform random number of this person
+and week, `me.word` the same as 32 bits, `draw_below(c, u)` is true when u < c, `normal_quantile` the quantile of the standard
+normal distribution, `fixed(x)` a number in units of 2^-20, in which sums are exact.
 
 #### What people do of themselves
 

@@ -33,6 +33,10 @@ AS_IT_WAS = {
     "satisfaction.symmetric": True, "satisfaction.sensitivity": 1.0, "satisfaction.assimilation": 0.0,
 }  # fmt: skip
 """Settings under which an experience is judged to be as good as it was."""
+AS_SEEN = {
+    "choice.hearsay": 0.0, "choice.hearsay_settled": 0.0, "choice.ends": 0.0, "marketing.reliance": 0.0,
+}  # fmt: skip
+"""Settings under which the own provider is seen as experienced, the other as believed, and both count as they are seen."""
 
 
 def example(rule: Rule, *given: float, becomes: Any, because: str) -> Example:

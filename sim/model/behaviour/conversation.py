@@ -190,6 +190,12 @@ STEP_EXAMPLES = (
         because="a tenth of the way from 0.5 to 0.1 for each, and the 0.08 lost is booked at the rate of 2",
     ),
     example_of_step(
+        feel_contact, 0.9, me={"satisfaction": 0.5, "expectation": 0.6, "trust": 0.5},
+        p=AS_IT_WAS | {"call_centre.memory": 0.5, "trust.growth": 0.01, "trust.encounter": 4.0},
+        becomes={"satisfaction": 0.6, "trust": 0.516},
+        because="half way from 0.5 to 0.9 would be 0.7, but a contact can at best restore what was expected",
+    ),
+    example_of_step(
         owned, 2.0, p={"accountability.acknowledges": 0.8, "accountability.apologises": 0.4, "accountability.speed": 0.5,
         "accountability.blames": 0.1}, becomes={"gives": 0.435}, because="0.45 x 0.5 + 0.35 x 0.6 + 0.2 x 0.5 - 0.1",
     ),

@@ -41,7 +41,6 @@ class Ledger(Parameters):
         "assumption: none; see sim.experiments.causes")  # fmt: skip
 
 
-NEUTRAL = {"without": 0}
 COLUMNS = tuple(Column(f"ledger_{c}", "number", f"Goodwill lost through {c}, in week-0 units") for c in BOOKED)
 
 

@@ -22,7 +22,7 @@ from sim.model.behaviour.price import price_advantage
 from sim.model.behaviour.satisfaction import experience_weight
 from sim.model.columns import Column
 from sim.model.events import TOSS_UP, by_how_much, provider_words
-from sim.model.examples import example_of_step
+from sim.model.examples import AS_SEEN, example, example_of_step
 from sim.model.mechanisms.contracts import bound, hurdle
 from sim.model.mechanisms.fees import price_seen
 from sim.model.mechanisms.impatience import remaining
@@ -347,12 +347,23 @@ def begin_anew(me, p, week, promised: float, belief: float):
     forget(me)
 
 
+EXAMPLES = (
+    example(well_founded, 12, 36.0, becomes=4.0, because="a first impression, and one for each of three months"),
+    example(well_founded, 520, 36.0, becomes=36.0, because="no more is kept"),
+)
 STEP_EXAMPLES = (
     example_of_step(
-        moves_or_compares, me={"issue_severity": 0.5, "grievance": 0.4, "heard": {(COMPANY, False): 1}},
-        p={"choice.attention": 0.05, "choice.issue_trigger": 0.4, "choice.grievance_trigger": 0.25, "choice.news_trigger": 0.1},
-        luck={(MOOD, MOVES): 0.9, (MOOD, THINKS): 0.44}, becomes={"gives": True},
-        because="0.44 is below 0.05 + 0.1 for bad news + 0.4 x 0.5 + 0.25 x 0.4",
+        moves_or_compares, week={"number": 14}, luck={(MOOD, MOVES): 0.9, (MOOD, THINKS): 0.37},
+        me={"issue_severity": 0.5, "grievance": 0.4, "satisfaction": 0.55, "trust": 0.55, "compared_in": 1,
+            "heard": {(COMPANY, False): 1}},
+        p={"choice.attention": 0.04, "choice.issue_trigger": 0.4, "choice.grievance_trigger": 0.25, "choice.news_trigger": 0.1,
+           "choice.decided": 13.0, "rival.reach": 0.1}, becomes={"gives": True},
+        because="0.4 x 0.5 for the issue; half, 13 weeks after the last comparison, of 0.1 for bad news, 0.04 x 2.25 in doubt and "
+                "0.25 x 0.4: 0.345, and a twentieth of the rest by the rival's advertising",
+    ),
+    example_of_step(
+        moves_or_compares, me={"provider": GONE}, luck={(MOOD, MOVES): 0.9, (MOOD, THINKS): 0.24}, p={"choice.newcomers": 13.045},
+        becomes={"gives": True}, because="somebody new comes within a month on average: 0.24 is below 13.045 x 7 / 365.25",
     ),
     example_of_step(
         move_or_compare, luck={(CHOICE, 0): 0.5, (MOOD, MOVES): 0.09}, p={"choice.involuntary": 5.0},
@@ -369,36 +380,101 @@ STEP_EXAMPLES = (
         compare, 0.6, me={"satisfaction": 0.8, "trust": 0.6, "grievance": 0.2, "price_fairness": 0.5, "belief_rival": 0.6,
         "price_sensitivity": 1.0, "switching_cost": 0.1}, week={"rival_reputation": 0.6},
         p={"choice.trust_weight": 0.5, "choice.grievance_weight": 0.5, "choice.fairness_weight": 0.2, "choice.appeal": 0.5,
-           "rival.price": 0.9}, becomes={"note.compares_and_stays": 0.05},
+           "rival.price": 0.9} | AS_SEEN, becomes={"compared_in": 1, "note.compares_and_stays": 0.05},
         because="0.5 x (0.6 - (0.7 - 0.2)) + 0.1 is 0.05 above the hurdle, but 0.6 not below the logistic of 5 x 0.05, 0.562",
     ),
     example_of_step(
+        come_in, 0.6, week={"number": 7, "company_reputation": 0.8, "rival_reputation": 0.6},
+        me={"provider": GONE, "belief_company": 0.8, "belief_rival": 0.6, "left_in": 3, "grievance": 0.3, "grudge": 0.2,
+            "satisfaction": 0.4, "trust": 0.4, "tenure": 9},
+        p={"choice.appeal": 0.5, "choice.decisiveness": 5.0, "belief.evidence": 12.0, "quality.level": 0.7,
+           "marketing.overpromise": 0.0, "expectation.promise_weight": 0.6} | AS_SEEN,
+        becomes={"provider": COMPANY, "left_in": 0, "grievance": 0.0, "grudge": 0.0, "evidence_company": 12.0, "evidence_rival": 12.0,
+                 "expectation": 0.74, "satisfaction": 0.74, "trust": 0.8, "price_fairness": 1.0, "tenure": 0, "moved_in": 8,
+                 "contract_end": -1, "came_by": 2, "count.joiners": 1, "note.comes_in": 0.0},
+        because="0.6 is below the logistic of 5 x 0.5 x (0.8 - 0.6), 0.622: with the company, and with nothing of whoever was there",
+    ),
+    example_of_step(
+        drawn_to_other, week={"rival_reputation": 0.78},
+        me={"satisfaction": 0.9, "trust": 0.9, "grievance": 0.2, "price_fairness": 1.0, "belief_rival": 0.78, "price_sensitivity": 1.0},
+        p=AS_SEEN | {"choice.ends": 10.0, "choice.grievance_weight": 0.5, "choice.appeal": 0.5, "rival.price": 0.9},
+        becomes={"gives": 0.05}, because="half of 0.78 - (0.98 - 0.1), as 0.9 counts 0.98 so high up, and the tenth that it is cheaper",
+    ),
+    example_of_step(
+        held_against_own, me={"grievance": 0.5, "price_fairness": 0.8}, p={"choice.grievance_weight": 0.4, "choice.fairness_weight": 0.5},
+        becomes={"gives": 0.3}, because="0.4 x 0.5 + 0.5 x 0.2",
+    ),
+    example_of_step(
+        view_of_own, me={"satisfaction": 0.8, "trust": 0.6, "tenure": 26, "belief_company": 0.6},
+        p={"choice.trust_weight": 0.5, "choice.hearsay": 0.4, "choice.hearsay_settled": 0.2, "satisfaction.settling": 26.0},
+        becomes={"gives": 0.67}, because="after half a year 0.3 of the way from the own 0.7 to the 0.6 that is said",
+    ),
+    example_of_step(
         look_of_other, me={"belief_rival": 0.6}, week={"rival_reputation": 0.8},
-        p={"belief.reviews": 0.3, "word_of_mouth.review_display": 0.5}, becomes={"gives": 0.73},
+        p={"belief.reviews": 0.3, "word_of_mouth.review_display": 0.5, "marketing.reliance": 0.0}, becomes={"gives": 0.73},
         because="0.65 of the way from what is believed to what the public thinks",
+    ),
+    example_of_step(
+        look_of_rival, me={"belief_rival": 0.6, "evidence_rival": 36.0}, week={"rival_reputation": 0.8}, firm={"rival_obsolescence": 0.1},
+        p={"belief.reviews": 0.3, "belief.evidence": 12.0, "word_of_mouth.review_display": 0.5, "marketing.reliance": 0.4,
+           "rival.level": 0.8, "rival.overpromise": 0.23}, becomes={"gives": 0.75},
+        because="0.73, and a tenth of the way to the 0.93 promised: half of the reliance where reviews are shown, half again for what "
+                "is known",
+    ),
+    example_of_step(
+        look_of_company, me={"provider": RIVAL, "belief_company": 0.5}, week={"company_reputation": 0.7},
+        p={"belief.reviews": 0.5, "marketing.reliance": 0.25, "quality.level": 0.8, "marketing.overpromise": 0.2,
+           "transparency.misleading": 0.5, "transparency.sway": 0.4, "pretence.claimed": 0.5, "pretence.appeal": 0.5},
+        becomes={"gives": 0.82},
+        because="a quarter of the way from 0.6 to a promise of perfection, 0.7; a fifth of the rest misleads, a quarter of that rest "
+                "is pretence",
+    ),
+    example_of_step(
+        promise_of_rival, firm={"rival_obsolescence": 0.06}, p={"rival.level": 0.76, "rival.overpromise": 0.05},
+        becomes={"gives": 0.75}, because="0.76 - 0.06 + 0.05",
+    ),
+    example_of_step(
+        promise_of_company, firm={"obsolescence": 0.08}, p={"quality.level": 0.78, "marketing.overpromise": 0.05},
+        becomes={"gives": 0.75}, because="0.78 - 0.08 + 0.05",
     ),
     example_of_step(
         advantage_of_other, me={"tenure": 10, "price_sensitivity": 2.0}, p={"rival.price": 0.75}, becomes={"gives": 0.5},
         because="a quarter cheaper, felt twice",
     ),
     example_of_step(
-        hurdle_of, week={"number": 0, "calendar": 0}, me={"switching_cost": 0.2, "came_by": 1, "contract_end": 5, "woken": True, "wooed": True},
-        p={"impatience.switching_trend": 0.5, "referral.bond": 0.1, "contracts.exit_fee": 26.0,
-           "retention_offers.better_plan": 5.2, "winback.discount": 10.4}, becomes={"gives": 0.7},
-        because="0.2 + 0.1 for friends + half a year's fee + a tenth for the plan - a fifth for coming back",
+        newcomers_price, p={"pricing.list_price": 1.0, "pricing.newcomer_discount": 0.2, "pricing.discount_weeks": 1, "fees.drip": 0.25,
+        "fees.overlooked": 0.4}, becomes={"gives": 0.72}, because="0.8 less the tenth that is overlooked",
+    ),
+    example_of_step(
+        newcomers_advantage, me={"price_sensitivity": 0.5}, p={"pricing.list_price": 0.72, "rival.price": 0.9}, becomes={"gives": 0.1},
+        because="a fifth cheaper than the rival, felt half",
+    ),
+    example_of_step(
+        hurdle_of, week={"number": 0, "calendar": 0}, me={"switching_cost": 0.2, "came_by": 1, "contract_end": 5, "woken": True, "wooed": True,
+        "plans_taken": 1},
+        p={"impatience.switching_trend": 0.5, "referral.bond": 0.1, "contracts.exit_fee": 26.0, "retention_offers.wear": 1.0,
+           "retention_offers.better_plan": 10.4, "winback.discount": 10.4}, becomes={"gives": 0.7},
+        because="0.2 + 0.1 for friends + half a year's fee + a tenth for a second plan, half the first - a fifth for coming back",
     ),
     example_of_step(
         stay, 0.25, me={"spend": 10.0, "woken": True, "contract_end": 5}, week={"number": 5},
         p={"retention_offers.better_plan": 2.0, "contracts.renewal": 52},
-        becomes={"contract_end": 57, "count.cost_retention": 2000, "note.compares_and_stays": 0.25, "note.contract_renewed": 52},
+        becomes={"contract_end": 57, "plans_taken": 1, "count.cost_retention": 2000, "note.compares_and_stays": 0.25, "note.contract_renewed": 52},
         because="takes the better plan, and is bound for another year",
     ),
     example_of_step(
-        leave, 0.6, 0.0, me={"issue_tries": SILENT, "came_by": 2, "price_fairness": 1.0, "ledger_service": 0.3, "expectation": 0.6},
-        week={"number": 7}, p={"ledger.restlessness": 0.1},
-        becomes={"left_in": 8, "came_by": 0, "count.leavers_voluntary": 1, "count.left_in_silence": 1,
+        leave, 0.6, 0.0, me={"issue_tries": SILENT, "came_by": 2, "price_fairness": 1.0, "ledger_service": 0.3, "expectation": 0.6,
+        "satisfaction": 0.7, "trust": 0.7, "grievance": 0.2, "tenure": 12},
+        week={"number": 7}, p={"ledger.restlessness": 0.1, "choice.grievance_weight": 0.5} | AS_SEEN,
+        becomes={"left_in": 8, "belief_company": 0.6, "evidence_company": 4.0, "came_by": 0, "count.leavers_voluntary": 1, "count.left_in_silence": 1,
                  "count.leavers_advertised": 1, "count.left_because_service": 0.75 * FIXED_ONE,
-                 "count.left_because_rival": 0.25 * FIXED_ONE}, because="0.3 of 0.4 was the service",
+                 "count.left_because_rival": 0.25 * FIXED_ONE}, 
+        because="0.3 of 0.4 was the service; 0.7 - 0.1 is what they will think of it, from three months of their own",
+    ),
+    example_of_step(
+        leave_rival, me={"provider": RIVAL, "satisfaction": 0.8, "trust": 0.6, "grievance": 0.2, "price_fairness": 1.0, "tenure": 520},
+        p={"choice.trust_weight": 0.5, "choice.grievance_weight": 0.5, "belief.most_evidence": 36.0} | AS_SEEN,
+        becomes={"belief_rival": 0.6, "evidence_rival": 36.0}, because="0.7 - 0.1, and as well founded as can be",
     ),
     example_of_step(
         join, me={"heard": {(COMPANY, True): 1}, "wooed": True, "spend": 10.0, "left_in": 3},
@@ -407,25 +483,28 @@ STEP_EXAMPLES = (
                  "count.cost_referral": 2000, "count.cost_winback": 4000}, because="friends and an offer brought them back",
     ),
     example_of_step(
-        arrive_at_rival, 1.2, me={"belief_rival": 0.5, "contract_end": 9, "tenure": 7}, firm={"rival_obsolescence": 0.06},
+        arrive_at_rival, me={"belief_rival": 0.5, "contract_end": 9, "tenure": 7}, firm={"rival_obsolescence": 0.06},
         p={"rival.level": 0.76, "rival.overpromise": 0.05, "expectation.promise_weight": 0.6},
-        becomes={"belief_company": 1.0, "expectation": 0.65, "satisfaction": 0.65, "trust": 0.5, "price_fairness": 1.0, "tenure": 0,
+        becomes={"expectation": 0.65, "satisfaction": 0.65, "trust": 0.5, "price_fairness": 1.0, "tenure": 0, "moved_in": 2,
                  "provider": RIVAL, "contract_end": -1}, because="0.6 x (0.76 - 0.06 + 0.05) + 0.4 x 0.5",
     ),
     example_of_step(
-        arrive_at_company, 0.4, me={"provider": RIVAL, "belief_company": 0.5, "tenure": 7}, firm={"obsolescence": 0.08},
+        arrive_at_company, me={"provider": RIVAL, "belief_company": 0.5, "tenure": 7}, firm={"obsolescence": 0.08},
         week={"number": 3}, p={"quality.level": 0.78, "marketing.overpromise": 0.05, "transparency.misleading": 0.5,
         "transparency.exaggeration": 0.4, "pretence.claimed": 0.75, "pretence.actual": 0.25, "pretence.lift": 0.4,
         "expectation.promise_weight": 0.6, "contracts.term": 52},
-        becomes={"belief_rival": 0.4, "expectation": 0.704, "satisfaction": 0.704, "trust": 0.5, "price_fairness": 1.0, "tenure": 0,
+        becomes={"expectation": 0.704, "satisfaction": 0.704, "trust": 0.5, "price_fairness": 1.0, "tenure": 0, "moved_in": 4,
                  "provider": COMPANY, "contract_end": 55},
         because="0.75 is promised, a fifth of the rest misleads (0.8), a fifth of that rest is pretence (0.84): 0.6 x 0.84 + 0.2",
     ),
     example_of_step(
-        begin_anew, 0.9, 0.5, p={"expectation.promise_weight": 0.6},
-        me={"grievance": 0.3, "upsell_fatigue": 0.4, "issue_severity": 0.5, "issue_tries": 2, "tenure": 9, "ledger_price": 0.1},
-        becomes={"expectation": 0.74, "satisfaction": 0.74, "trust": 0.5, "grievance": 0.0, "price_fairness": 1.0,
-                 "upsell_fatigue": 0.0, "issue_severity": 0.0, "issue_tries": 0, "tenure": 0, "ledger_price": 0.0},
-        because="0.6 x 0.9 + 0.4 x 0.5, and nothing is left of what was",
+        begin_anew, 0.9, 0.5, p={"expectation.promise_weight": 0.6, "grievance.half_life": 17.0}, week={"number": 40},
+        me={"grievance": 0.3, "grudge": 0.4, "upsell_fatigue": 0.4, "issue_severity": 0.5, "issue_tries": 2, "tenure": 34,
+            "unsteadiness": 0.02, "ledger_price": 0.1},
+        becomes={"expectation": 0.74, "satisfaction": 0.74, "trust": 0.5, "grievance": 0.1, "grudge": 0.3, "price_fairness": 1.0,
+                 "upsell_fatigue": 0.0, "issue_severity": 0.0, "issue_tries": 0, "tenure": 0, "moved_in": 41, "unsteadiness": 0.0,
+                 "ledger_price": 0.0},
+        because="0.6 x 0.9 + 0.4 x 0.5; of the 0.4 held against this provider before a quarter is left after two half-lives, and "
+                "the 0.3 against the other is kept; nothing else is left of what was",
     ),
 )  # fmt: skip

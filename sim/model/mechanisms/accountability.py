@@ -40,7 +40,7 @@ class Accountability(Parameters):
         0.90, "share", 0, 1, "Share of a grievance that a perfect recovery removes at once", "assumption: nearly all")  # fmt: skip
 
 
-NEUTRAL = {"acknowledges": 0.0, "apologises": 0.0, "compensates": 0.0, "speed": 0.0, "blames": 0.0}
+NEUTRAL = {"acknowledges": 0.0, "apologises": 0.0, "compensates": 0.0, "speed": 0.0, "blames": 0.0, "disputed": 0.0}
 
 _DISTRIBUTIVE, _INTERACTIONAL, _PROCEDURAL = f32(0.45), f32(0.35), f32(0.20)
 

@@ -170,7 +170,7 @@ STEP_EXAMPLES = (
         because="0.5 is not below 0.4 x 0.5, but 0.3 is below 0.4: a person takes over",
     ),
     example_of_step(
-        ask_bot, 17, me={"issue_severity": 0.5, "issue_tries": 1, "satisfaction": 0.5, "expectation": 0.5, "digital_affinity": 0.5},
+        ask_bot, 17, me={"issue_severity": 0.5, "issue_tries": 1, "satisfaction": 0.5, "expectation": 0.7, "digital_affinity": 0.5},
         luck={(CHATBOT, MEETS): 0.4, (CHATBOT, IS_HELPED): 0.19, (CHATBOT, IS_HANDED_OVER): 0.3, (CHATBOT, MEETS_POSER): 0.9},
         p=AS_IT_WAS | {"share": 0.5, "resolution": 0.4, "hardness": 1.0, "coldness": 0.2, "call_centre.memory": 0.5,
                        "trust.encounter": 0.0},

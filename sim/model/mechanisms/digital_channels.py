@@ -6,6 +6,7 @@ makes the company feel broken; and who gets no help in writing can complain wher
 
 from sim.model.behaviour.conversation import (
     ABOUT,
+    CONTACT,
     count_contact,
     feel_contact,
     recover,
@@ -171,8 +172,8 @@ STEP_EXAMPLES = (
         "offered": 0.5}, becomes={"gives": 0.15}, because="a quarter of 0.2 and half of 0.2",
     ),
     example_of_step(
-        write, 17, me={"digital_affinity": 0.5, "issue_severity": 0.4, "satisfaction": 0.5, "expectation": 0.5, "spend": 10.0},
-        luck={(DIGITAL, WRITES): 0.2, (DIGITAL, IS_HELPED): 0.55, (DIGITAL, GOES_PUBLIC): 0.1},
+        write, 17, me={"digital_affinity": 0.5, "issue_severity": 0.4, "satisfaction": 0.5, "expectation": 0.6, "spend": 10.0},
+        luck={(CONTACT, "spare"): 0.9, (DIGITAL, WRITES): 0.2, (DIGITAL, IS_HELPED): 0.55, (DIGITAL, GOES_PUBLIC): 0.1},
         p=AS_IT_WAS | {"offered": 0.6, "skill": 0.7, "hardness": 0.5, "response_hours": 24.0, "tolerance": 24.0, "slowness_hurts": 0.3,
                        "strangeness": 0.2, "call_centre.memory": 0.1, "trust.encounter": 0.0, "accountability.acknowledges": 0.0,
                        "accountability.apologises": 0.0, "accountability.speed": 0.0, "accountability.compensates": 2.0},

@@ -41,8 +41,8 @@ SEVERAL, MOST_PLACES = ("number", "staff", "firm"), 520
 """Kinds of columns that may hold several numbers, and how many at most: ten years of weeks."""
 NOT_COLUMNS = frozenset({
     *State._fields, "id", "replication", "week", "person", "segment_name",
-    "number", "luck", "word", "word_at", "spare_luck", "heard", "heard_content", "told", "content",
-    "friends", "is_customer", "representatives", "on_duty",
+    "number", "luck", "word", "word_at", "spare_luck", "heard", "heard_content", "told", "content", "friends", "is_customer",
+    "representatives", "on_duty",
     "begin_week", "forms", "kinds", "model", "unique_id", "random", "rng", "remove", "step", "advance", "create_agents", "pos",
 })  # fmt: skip
 """What no column can be called: keys of the panel and the state, and what those who carry columns are or do."""
