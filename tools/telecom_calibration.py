@@ -90,7 +90,9 @@ def figures(scenario: Scenario, among: np.ndarray | None = None) -> tuple[dict[s
     }
     found = [_figure(name, churned, who) for name, who in groups.items()]
     found.insert(3, _figure("Leavers who never complained", ~complained, among & churned))
-    found += [_figure(_bin_name(*edges), churned, among & (rate > edges[0]) & (rate <= edges[1]), False) for edges in BINS]
+    found += [
+        _figure(_bin_name(*edges), churned, among & (rate > edges[0]) & (rate <= edges[1]), False) for edges in BINS
+    ]
     return {figure.name: figure for figure in found}, complained
 
 
@@ -160,7 +162,13 @@ def table(data: dict[str, Figure], model: dict[str, float]) -> str:
     """The page's table in Markdown."""
     heads = ("figure", "data", "95 % interval", "model", "inside")
     rows = (
-        (f.name, f"{f.data:.3f}", f"{f.low:.3f} – {f.high:.3f}", f"{model[f.name]:.3f}", "yes" if f.holds(model) else "**no**")
+        (
+            f.name,
+            f"{f.data:.3f}",
+            f"{f.low:.3f} – {f.high:.3f}",
+            f"{model[f.name]:.3f}",
+            "yes" if f.holds(model) else "**no**",
+        )
         for f in data.values()
     )
     return table_of(heads, rows)
@@ -176,7 +184,13 @@ def without_copies(scenario: Scenario, model: np.ndarray) -> str:
     first = ~repeated(scenario)
     everybody, once = figures(scenario)[0], figures(scenario, first)[0]
     rows = [
-        (name, f"{f.data:.3f}", f"{once[name].data:.3f}", f"{model[f.who].mean():.3f}", f"{model[once[name].who].mean():.3f}")
+        (
+            name,
+            f"{f.data:.3f}",
+            f"{once[name].data:.3f}",
+            f"{model[f.who].mean():.3f}",
+            f"{model[once[name].who].mean():.3f}",
+        )
         for name, f in everybody.items()
         if f.named and name.startswith("Churn")
     ]

@@ -45,7 +45,9 @@ class Lives:
         """Those who joined in a week, and for each a founder who is as satisfied, both after the newcomer's first week."""
         after = self.satisfaction[week + 1]
         newcomers = np.flatnonzero(self.here[week] & (self.tenure[week] == 0) & self.here[week + 1])
-        old = np.flatnonzero((self.here[week] & (self.tenure[week] > week))[: self.founders] & self.here[week + 1, : self.founders])
+        old = np.flatnonzero(
+            (self.here[week] & (self.tenure[week] > week))[: self.founders] & self.here[week + 1, : self.founders]
+        )
         old = old[np.argsort(after[old], kind="stable")]
         low, high = (np.searchsorted(after[old], after[newcomers] + way * ALIKE) for way in (-1, 1))
         found = high > low
@@ -88,7 +90,9 @@ def cohort_table(found: pd.DataFrame) -> str:
     """The bands in Markdown, a line a quarter."""
     rows = []
     for quarter, part in found.groupby("quarter"):
-        cells = [f"{row.newcomers:.3f} ({row.founders:.3f}: {row.low:.2f} – {row.high:.2f})" for row in part.itertuples()]
+        cells = [
+            f"{row.newcomers:.3f} ({row.founders:.3f}: {row.low:.2f} – {row.high:.2f})" for row in part.itertuples()
+        ]
         rows.append((str(quarter), f"{part['count'].mean():.0f}", *cells))
     return table(("joined in quarter", "people", *(f"still there after {weeks} weeks" for weeks in HORIZONS)), rows)
 
@@ -121,7 +125,9 @@ def main() -> int:
     fill("quarters", quarter_table(by_quarter()))
     outside = found.index[~found["inside"]].tolist()
     apart = (found["newcomers"] - found["founders"]).groupby("weeks").mean()
-    print(f"newcomers less founders, by weeks: {apart.round(3).to_dict()}; outside the founders' band: {outside or 'none'}")
+    print(
+        f"newcomers less founders, by weeks: {apart.round(3).to_dict()}; outside the founders' band: {outside or 'none'}"
+    )
     return int(bool(outside))
 
 
