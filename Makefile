@@ -59,6 +59,8 @@ format: $(READY) ## lay the source out as the style check wants it
 
 calibration: $(READY) ## hold the telecom scenario to its data and rewrite its tables
 	$(BIN)/python tools/telecom_calibration.py
+	$(BIN)/python tools/telecom_halves.py
+	$(BIN)/python tools/telecom_years.py
 	$(BIN)/python tools/telecom_posterior.py
 
 claims: $(READY) ## measure every claim of the mission and rewrite docs/background/claims.md

@@ -331,9 +331,10 @@ def comparisons() -> Iterable[StepExample]:
     yield example_of_step(switching.move_or_compare, me=comes, week={"company_reputation": 0.6, "rival_reputation": 0.8},
         luck={(switching.CHOICE, 0): 0.27, (MOOD, MOVES): 0.0}, p=AS_SEEN | {"choice.involuntary": 5.0, "choice.appeal": 1.0,
         "choice.decisiveness": 5.0, "belief.evidence": 8.0, "rival.level": 0.8, "rival.overpromise": 0.1,
-        "expectation.promise_weight": 0.5}, becomes={"provider": RIVAL, "evidence_company": 8.0, "evidence_rival": 8.0,
+        "expectation.promise_weight": 0.5}, becomes={"provider": RIVAL, "compared_in": 1, "evidence_company": 8.0,
+        "evidence_rival": 8.0,
         "expectation": 0.85, "satisfaction": 0.85, "trust": 0.8, "price_fairness": 1.0, "moved_in": 2, "contract_end": -1,
-        "grudge": 0.0, "note.comes_in": 0.0}, because="0.27 is not below the logistic of 5 x -0.2, 0.269")
+        "grudge": 0.0, "note.comes_in": RIVAL}, because="0.27 is not below the logistic of 5 x -0.2, 0.269")
     yield example_of_step(switching.move_away, me={"provider": RIVAL}, becomes={"provider": GONE, "contract_end": -1,
         "note.moves_away": 0.0}, because="the rival's loss is not counted")
     same = {"satisfaction": 0.8, "trust": 0.6, "grievance": 0.2, "price_fairness": 0.5, "price_sensitivity": 1.0,

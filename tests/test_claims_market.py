@@ -11,7 +11,7 @@ import pytest
 from test_claims import assert_moves
 
 from sim import run
-from sim.model.behaviour.belief import belief_after, reputation_after
+from sim.model.behaviour.belief import Belief, belief_after, evidence_against, reputation_after
 from sim.model.week import COUNTS
 from sim.runs.statistics import difference
 from sim.scenario.whole import Scenario, described
@@ -166,12 +166,17 @@ def test_the_pull_of_the_rating_can_be_as_observed_and_grows_with_its_display() 
 @pytest.mark.parametrize("rating", [0.6, 0.7, 0.8, 0.9])
 def test_one_bad_review_moves_more_than_one_good_one(rating: float) -> None:
     """L26: wherever most of what is said is good, for those who hear it and for the public."""
-    up, down = belief_after(rating, 1, 0, 0.08, 1.3) - rating, rating - belief_after(rating, 0, 1, 0.08, 1.3)
+    usual = Belief()
+    good, bad = (1.0, 0.0), (0.0, evidence_against(1, 0.0, usual.negativity))
+    up, down = (abs(belief_after(rating, usual.evidence, *said) - rating) for said in (good, bad))
     assert down > up > 0
-    good, bad = round(20 * rating), 20 - round(20 * rating)
-    weeks = ((good + 1, bad), (good, bad), (good, bad + 1))
-    better, usual, worse = (reputation_after(rating, *said, 1.3, 0.03) for said in weeks)
-    assert usual - worse > better - usual > 0
+    content = 20 * rating
+    weeks = ((21, content + 1), (20, content), (21, content))
+    better, same, worse = (
+        reputation_after(rating, said, evidence_against(messages, said, usual.negativity), usual.publicity)
+        for messages, said in weeks
+    )
+    assert same - worse > better - same > 0
 
 
 def _worth_of_the_referred(bond: float) -> float:

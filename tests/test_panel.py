@@ -80,9 +80,12 @@ def test_the_panel_counts_what_the_run_counted(result: Result, people: pd.DataFr
 
 def test_the_events_are_what_the_run_counted(result: Result, people: pd.DataFrame, happened: pd.DataFrame) -> None:
     assert list(happened.index.names) == KEYS and list(happened.columns) == ["what", "amount"]
-    for what, count in (("leaves", "leavers_voluntary"), ("joins", "joiners"), ("issue", "issues")):
+    for what, count in (("leaves", "leavers_voluntary"), ("issue", "issues")):
         found = weekly(happened[happened.what == what])
         assert found.sum() and np.array_equal(found, counted(result, count)), what
+    chose_us = (happened.what == "comes_in") & (happened.amount == 0)
+    joined = weekly(happened[(happened.what == "joins") | chose_us])
+    assert chose_us.any() and np.array_equal(joined, counted(result, "joiners"))
     moved = happened[happened.what == "moves_away"]
     before = people.provider.groupby(level=["replication", "person"]).shift(fill_value=0).loc[moved.index]
     first = moved.index.get_level_values("week") == 0

@@ -9,7 +9,7 @@ with 1 when more than two of the sixteen named figures of both halves lie outsid
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -82,12 +82,19 @@ def brier(chance: np.ndarray, left: np.ndarray) -> float:
     return float(((chance - left) ** 2).mean())
 
 
+def widened(figure: Figure) -> Figure:
+    """The figure with the interval of a prediction, in which the half that was learnt from errs as much again."""
+    low, high = (figure.data + 2**0.5 * (end - figure.data) for end in (figure.low, figure.high))
+    return replace(figure, low=max(low, 0.0), high=min(high, 1.0))
+
+
 def told(scenario: Scenario, learnt: np.ndarray) -> Told:
     """What the half that was learnt from says of the other."""
     other, left = ~learnt, columns(scenario)["Churn"] == 1
     values = fit(scenario, among=learnt)
     fitted, read = with_free(scenario, values), known(scenario)
-    groups = figures(scenario, other)[0], simulated(fitted, REPLICATIONS, other)
+    data = {name: widened(figure) for name, figure in figures(scenario, other)[0].items()}
+    groups = data, simulated(fitted, REPLICATIONS, other)
     by_regression = chances(read, regression(read[learnt], left[learnt]))
     return Told(other, values, leaving(fitted, REPLICATIONS)[other], by_regression[other], groups)
 

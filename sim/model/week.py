@@ -107,6 +107,7 @@ WEEK: dict[str, tuple[Item, ...]] = {
     ),
     "touch": (
         *everybody(price.feel_discounts),
+        Whoever(expectation.finds_promise_broken, expectation.feel_promise_broken),
         Whoever(price.faces_rise, price.feel_rise),
         Listing(fees.is_charged),
         Listing(fees.sees_first_bill),

@@ -48,7 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _shortened(text: str) -> str:
-    return text.replace("weeks: 104", "weeks: 4").replace("prospects: 600", "prospects: 20")
+    return text.replace("weeks: 104", "weeks: 4").replace("prospects: 1700", "prospects: 20")
 
 
 @st.composite

@@ -39,10 +39,10 @@ class Choice(Parameters):
         6.0, "ratio", 0, 100, "How much more goodwill counts at both ends than in the middle",
         "literature: Jones & Sasser 1995 and Mittal & Kamakura 2001 for the form; size assumed: at 0.95 twice the slope")  # fmt: skip
     hearsay: float = parameter(
-        0.25, "share", 0, 1, "Weight of what others say of the own provider in how a newcomer sees it",
+        0.40, "share", 0, 1, "Weight of what others say of the own provider in how a newcomer sees it",
         "literature: East et al. 2017 (Int. J. Market Research 59(3)) find half the effect on staying that there is on coming")  # fmt: skip
     hearsay_settled: float = parameter(
-        0.10, "share", 0, 1, "The same after many years", "assumption: one's own experience outweighs it")  # fmt: skip
+        0.20, "share", 0, 1, "The same after many years", "assumption: one's own experience outweighs it")  # fmt: skip
     trust_weight: float = parameter(
         0.35, "share", 0, 1, "Weight of trust beside satisfaction in how the own provider is seen", "assumption: a third")  # fmt: skip
     grievance_weight: float = parameter(

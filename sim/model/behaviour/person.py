@@ -20,7 +20,8 @@ TALKS, THINKS, MOVES, ASKS = range(4)
 
 TRAITS = (
     Trait("patience", "minutes", 0.05, 600, "Mean time this person waits in a queue before giving up",
-          lognormal(6.8, 3.4), "literature: Anonymous Bank call centre (Guedj & Mandelbaum 2000): 6.8 minutes of waiting an abandonment"),
+          lognormal(7.2, 3.4), "data: Anonymous Bank call centre (Guedj & Mandelbaum 2000): 6.8 to 7.4 minutes of waiting an abandonment; at 7.2 "
+          "those who still wait after 10 to 420 seconds are as many as in the data"),
     Trait("contact_propensity", "scale 0-1", 0, 1, "Inclination to speak up when something goes wrong",
           normal(0.5, 0.15), "literature: Goodman (TARP), about half speak up"),
     Trait("price_sensitivity", "ratio", 0, 5, "How much a price difference counts for this person",

@@ -85,7 +85,9 @@ EVENTS = {
     "leaves": lambda margin, here: _moved(margin, "left for the rival") + reasons_told(here.held_against),
     "joins": lambda margin, here: _moved(margin, "came to the company"),
     "moves_away": "They left the market: moved away or died.",
-    "comes_in": "Somebody new took their place in the market, and chose a provider.",
+    "comes_in": lambda provider, here: (
+        f"Somebody new took their place in the market, and chose {provider_words(provider)}."
+    ),
     "contract_renewed": lambda weeks, here: (
         f"Their contract was renewed for {weeks:.0f} weeks."
         if weeks >= 1
@@ -147,15 +149,16 @@ def move_away(me, count, note):
 def come_in(me, firm, p, week, count, note, luck: float):
     """Somebody of the same kind takes the place of whoever left the market, and chooses a provider from what is said of both."""
     me.left_in, me.founder, me.grievance, me.grudge = 0, 0, 0.0, 0.0
+    me.compared_in, me.plans_taken = week.number, 0
     me.evidence_company, me.evidence_rival = p.belief.evidence, p.belief.evidence
     rival, company = look_of_rival(me, firm, p, week), look_of_company(me, firm, p, week)
     drawn = p.choice.appeal * (company - rival) + newcomers_advantage(me, p)
-    note.comes_in(0.0)
     if happens(leaves(drawn, 0.0, p.choice.decisiveness), luck):
         join(me, p, count)
         arrive_at_company(me, firm, p, week)
     else:
         arrive_at_rival(me, firm, p, week)
+    note.comes_in(me.provider)
 
 
 @step
@@ -386,12 +389,12 @@ STEP_EXAMPLES = (
     example_of_step(
         come_in, 0.6, week={"number": 7, "company_reputation": 0.8, "rival_reputation": 0.6},
         me={"provider": GONE, "belief_company": 0.8, "belief_rival": 0.6, "left_in": 3, "grievance": 0.3, "grudge": 0.2,
-            "satisfaction": 0.4, "trust": 0.4, "tenure": 9},
+            "compared_in": 2, "plans_taken": 3, "satisfaction": 0.4, "trust": 0.4, "tenure": 9},
         p={"choice.appeal": 0.5, "choice.decisiveness": 5.0, "belief.evidence": 12.0, "quality.level": 0.7,
            "marketing.overpromise": 0.0, "expectation.promise_weight": 0.6} | AS_SEEN,
-        becomes={"provider": COMPANY, "left_in": 0, "grievance": 0.0, "grudge": 0.0, "evidence_company": 12.0, "evidence_rival": 12.0,
+        becomes={"provider": COMPANY, "left_in": 0, "compared_in": 7, "plans_taken": 0, "grievance": 0.0, "grudge": 0.0, "evidence_company": 12.0, "evidence_rival": 12.0,
                  "expectation": 0.74, "satisfaction": 0.74, "trust": 0.8, "price_fairness": 1.0, "tenure": 0, "moved_in": 8,
-                 "contract_end": -1, "came_by": 2, "count.joiners": 1, "note.comes_in": 0.0},
+                 "contract_end": -1, "came_by": 2, "count.joiners": 1, "note.comes_in": COMPANY},
         because="0.6 is below the logistic of 5 x 0.5 x (0.8 - 0.6), 0.622: with the company, and with nothing of whoever was there",
     ),
     example_of_step(
