@@ -459,16 +459,16 @@ def test_the_page_says_what_the_report_says(desk: VisitorFiles) -> None:
 def test_a_wished_precision_is_reached_and_told_and_the_command_gives_the_same(
     desk: VisitorFiles, tmp_path: Path
 ) -> None:
-    question, watch = asked(precision=0.1), Watch()
+    question, watch = asked(precision=0.05), Watch()
     scenarios = asking.scenarios(question, desk)
     shown = answer.found(question, scenarios, desk, watch)
     here = answer.compared(scenarios, question, Watch())
-    assert here.known_to <= 0.001 and shown.done == here.asked > 50 and not shown.cut_short
+    assert here.known_to <= 0.0005 and shown.done == here.asked > 50 and not shown.cut_short
     assert watch.done == 2 * shown.done == watch.expected[-1][0] and "may do" in watch.expected[0][1]
     ((sentence, kind),) = shown.sure
-    assert f"After {shown.done:,} replications" in sentence and "the aim was 0.1." in sentence and kind == "info"
+    assert f"After {shown.done:,} replications" in sentence and "the aim was 0.05." in sentence and kind == "info"
     assert str(escape(sentence)) in shown.report.read_text(encoding="utf-8")
-    assert "--precision 0.1% --seed 3" in shown.command and "--replications" not in shown.command
+    assert "--precision 0.05% --seed 3" in shown.command and "--replications" not in shown.command
     home = tmp_path / "home"
     with ZipFile(shown.scenarios) as archive:
         archive.extractall(home)
