@@ -641,7 +641,8 @@ def staff() -> Iterable[Example | StepExample]:
     yield example_of_step(employee_care.come_to_work, me={"number": 1, "morale": 0.5, "staff_tenure": 3.0}, firm=on_duty,
         luck=drawn, p=same | {"recovery": 0.5, "outsourcing.share": 0.5, "outsourcing.cost_ratio": 0.5, "pay": 1.5},
         becomes={"morale": 0.6, "staff_tenure": 4.0, "skill": 0.8, "firm.hours_paid": 0.5, "count.staff": 1, "count.morale":
-        int(0.6 * FIXED_ONE), "firm.mood": 0.15}, because="the second of four works at the outsourcer, at half the cost")
+        int(0.6 * FIXED_ONE), "firm.mood": -0.025},
+        because="the second of four works at the outsourcer, at half the cost, a quarter of 0.1 below the ordinary mood")
     live = employee_care.live_on
     yield example_of_step(live, True, me={"number": 2, "morale": 0.2, "staff_tenure": 9.0, "call_minutes": 5.0}, firm=on_duty,
         luck=drawn, p=same | {"pay": 2.0, "training": 9.0}, becomes={"morale": 0.7, "staff_tenure": 0.0, "hires": 1.0,

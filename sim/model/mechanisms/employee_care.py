@@ -190,7 +190,7 @@ def come_to_work(me, firm, p, last, week, count):
         me.morale = ORDINARY
     count.staff += 1
     count.morale += fixed(me.morale)
-    firm.mood += part_of(me.morale, firm.representatives_on_duty)
+    firm.mood += part_of(me.morale - ORDINARY, firm.representatives_on_duty)
     firm.hours_paid += hour_cost(p.employee_care.pay, p.outsourcing.cost_ratio, out)
 
 
@@ -275,9 +275,9 @@ def pay_for_staff(firm, p, week, count):
 
 
 @step
-def be_ordinary(firm, week):
-    """Where nobody's morale ever moves, or nobody answers the telephone, the company's people are in the ordinary mood."""
-    firm.mood = firm.mood if week.staff_lasts and int(firm.representatives_on_duty) > 0 else ORDINARY
+def be_ordinary(firm):
+    """The company's people are in the ordinary mood, but for that of the representatives: exactly so where theirs never moves."""
+    firm.mood += ORDINARY
 
 
 @rule
@@ -321,11 +321,7 @@ EXAMPLES = (
 )
 STEP_EXAMPLES = (
     example_of_step(
-        be_ordinary, firm={"mood": 0.4, "representatives_on_duty": 3}, becomes={}, because="as they are",
-    ),
-    example_of_step(
-        be_ordinary, week={"staff_lasts": False}, firm={"representatives_on_duty": 3}, becomes={"firm.mood": 0.7},
-        because="nobody's morale moves",
+        be_ordinary, firm={"mood": -0.2}, becomes={"firm.mood": 0.5}, because="0.2 below the ordinary",
     ),
     example_of_step(
         let_people_go, firm={"let_go": 0.5}, p={"layoffs": 365.25 / 700}, becomes={"firm.let_go": 0.505}, because="a hundredth of half",
@@ -334,7 +330,7 @@ STEP_EXAMPLES = (
         come_to_work, me={"number": 1}, week={"staff_lasts": False}, firm={"representatives_on_duty": 4, "hours_paid": 1.0},
         luck={(REPRESENTATIVE, 0, 0): 0.84134475}, p={"call_centre.skill": 0.7, "call_centre.skill_spread": 0.1, "pay": 1.2,
         "outsourcing.share": 0.25},
-        becomes={"skill": 0.8, "morale": 0.7, "firm.hours_paid": 2.2, "firm.mood": 0.175, "count.staff": 1, "count.morale": 0.7 * FIXED_ONE},
+        becomes={"skill": 0.8, "morale": 0.7, "firm.hours_paid": 2.2, "count.staff": 1, "count.morale": 0.7 * FIXED_ONE},
         because="one spread above average, at the company's own pay: only the first of four is outsourced",
     ),
     example_of_step(
