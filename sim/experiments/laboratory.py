@@ -265,4 +265,5 @@ def replications_in_block(scenario: Scenario, seconds: float = 0.0) -> int:
 
     file = customers_of(scenario)
     people = (len(file.line) if file else scenario.market.customers or 0) + scenario.market.prospects
-    return int(np.clip(round(max(WORK, seconds / CUSTOMER_WEEK) / (max(people, 1) * scenario.weeks)), 1, 200))
+    lived = max(people, 1) * (scenario.warm_up + scenario.weeks)
+    return int(np.clip(round(max(WORK, seconds / CUSTOMER_WEEK) / lived), 1, 200))

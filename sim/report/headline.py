@@ -169,9 +169,11 @@ def _setting(answer: Comparison) -> str:
     often = f"{count:,} times" if count > 1 else "once"
     luck = ", with the same luck for every policy" if several else ""
     policy = "each policy" if several else "the policy"
-    people = f"{answer.base.founders:,} customers"
+    drawn = answer.base.scenario.customers.file is None
+    or_so = " or so" if drawn and answer.base.scenario.warm_up else ""
+    people = f"{answer.base.customers_in_week_0:,}{or_so} customers"
     said = f"In the model {policy} met the same {people} {often}{luck}."
-    if answer.base.scenario.customers.file is None and count > 1:  # nobody is met twice: they are drawn anew
+    if drawn and count > 1:  # nobody is met twice: they are drawn anew
         met = f"every policy met the same {people} with the same luck" if several else f"there were {people}"
         said = f"In each of {count:,} replications {met}; they were drawn anew every time."
     if len({result.scenario.market.stands_for for result in answer.results}) > 1:

@@ -133,8 +133,9 @@ def _tell_fewer(what: str, where: str, some: str) -> None:
 def _size(result: Result) -> str:
     """Replications and customers: ``20 of 20 replications, 3,150 customers standing for 315,000``."""
     done, scale = len(result.numbers), result.scenario.market.stands_for
-    standing = f" standing for {result.founders * scale:,.0f}" if scale != 1 else ""
-    return f"{done} of {done + len(result.failures)} replications, {result.founders:,} customers{standing}"
+    people = result.customers_in_week_0
+    standing = f" standing for {people * scale:,.0f}" if scale != 1 else ""
+    return f"{done} of {done + len(result.failures)} replications, {people:,} customers{standing}"
 
 
 def _short(unit: str) -> str:

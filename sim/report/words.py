@@ -77,7 +77,7 @@ def missing(gap: Difference) -> bool:
 
 def times(answer: Comparison) -> str:
     """How many replications were compared: ``5 replications of 300 customers``."""
-    return f"{counted(len(answer.numbers), 'replication', 'replications')} of {answer.base.founders:,} customers"
+    return f"{counted(len(answer.numbers), 'replication', 'replications')} of {answer.base.customers_in_week_0:,} customers"
 
 
 def at_most(answer: Comparison) -> str:

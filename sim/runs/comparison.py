@@ -145,7 +145,7 @@ class Comparison:
 
         Every customer of every replication is a trial of its own (:func:`sim.runs.statistics.unseen_at_most`).
         """
-        return unseen_at_most(len(self.numbers) * self.base.founders)
+        return unseen_at_most(len(self.numbers) * self.base.customers_in_week_0)
 
     @property
     def known_to(self) -> float:

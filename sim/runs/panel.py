@@ -69,6 +69,13 @@ class Run:
         """The weeks from which measures are made."""
         return range(self.scenario.measure.start, self.tally.shape[1])
 
+    @cached_property
+    def customers_in_week_0(self) -> int:
+        """How many customers there are as week 0 begins; after a warm-up in which people come and go, on average."""
+        if not len(self.tally):
+            return self.founders
+        return round(float(customers_before(self.tally, self.scenario.model).mean()))
+
     def starters(self, tally: np.ndarray) -> np.ndarray:
         """The customers whose staying is counted in these replications of the tally: float64 (replications,).
 

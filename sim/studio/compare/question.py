@@ -168,8 +168,9 @@ def scenario_at(question: Question, place: int, desk: VisitorFiles) -> Scenario:
 
 def _timed(scenario: Scenario, question: Question, place: int, desk: VisitorFiles) -> Scenario:
     """The scenario with the warm-up and the windows that the question asks for."""
-    measure = {"from": question.measured_from or None, "by": question.windows or None}
-    said = {"measure": found} if (found := {key: value for key, value in measure.items() if value}) else {}
+    asked = {"from": question.measured_from, "by": question.windows}
+    measure = {key: value for key, value in asked.items() if value}
+    said = {"measure": measure} if measure else {}
     if not question.warm_up:
         return scenario.with_(**said) if said else scenario
     today = scenario.parts if place == 0 else scenario_at(question, 0, desk).parts
