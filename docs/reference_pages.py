@@ -196,7 +196,11 @@ def _parameter_table(name: str) -> str:
         (f"`{row['name']}`", *(plain(row[key]) for key in ("meaning", "range", "default", "plausible", "source")))
         for row in explain(name).rows
     ]
-    return table(("parameter", "meaning", "range", "default", "plausible", "source"), rows) if rows else "It has no parameters."
+    return (
+        table(("parameter", "meaning", "range", "default", "plausible", "source"), rows)
+        if rows
+        else "It has no parameters."
+    )
 
 
 def _section(name: str) -> str:
