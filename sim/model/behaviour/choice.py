@@ -28,7 +28,8 @@ class Choice(Parameters):
     grievance_trigger: float = parameter(
         0.03, "per week", 0, 5, "Extra chance per unit of grievance", "assumption: as for an open issue")  # fmt: skip
     news_trigger: float = parameter(
-        0.01, "per week", 0, 1, "Extra chance in a week in which friends spoke ill of the provider", "assumption: small")  # fmt: skip
+        0.003, "per week", 0, 1, "Extra chance in a week in which friends spoke ill of the provider",
+        "literature: East et al. 2017: bad word keeps four times as many from coming as it makes leave; size assumed")  # fmt: skip
     good_news_trigger: float = parameter(
         0.0, "per week", 0, 1, "Extra chance in a week in which somebody hears well of the other provider",
         "assumption: none unless the scenario says so; it is what imitates in Bass 1969 (Management Science 15:215-227)")  # fmt: skip

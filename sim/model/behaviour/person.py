@@ -55,8 +55,8 @@ STARTS = (
           None, "assumption: half of the promise forgotten after the settling time"),
     Trait("satisfaction", "scale 0-1", 0, 1, "Satisfaction from before; follows from quality and exposure if not given",
           None, "assumption: the verdict on an average week"),
-    Trait("trust", "scale 0-1", 0, 1, "Trust from before; as satisfaction if not given",
-          None, "assumption: trust agrees with satisfaction in the long run"),
+    Trait("trust", "scale 0-1", 0, 1, "Trust from before; a little below satisfaction if not given (trust.caution)",
+          None, "assumption: trust follows satisfaction in the long run"),
 )  # fmt: skip
 """States a scenario or customer file may give for the first week; the others follow from them."""
 
