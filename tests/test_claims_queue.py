@@ -169,7 +169,7 @@ def test_no_line_is_seen_where_there_is_none() -> None:
 
 ASKS = {
     "quality_error_rate": 0.0, "quality_spread": 0.0, "call_centre_unanswered_severity": 0.0,
-    "call_centre_questions": 0.5, "choice_attention": 0.0, "call_centre_representatives": 3,
+    "call_centre_questions": 0.5, "choice_attention": 0.0, "rival_reach": 0.0, "call_centre_representatives": 3,
 }  # fmt: skip
 
 
