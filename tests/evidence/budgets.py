@@ -135,8 +135,9 @@ ROWS = {
     "L48": Row(
         "share of the signs of over-promising that come out", over_promising, lambda: over_promising(0.0),
         "nobody believes advertising",
-        missed="a newcomer's first week makes the first judgement, and what was promised is then but an expectation, which pulls "
-        "the verdict up nearly as far as it lets it fall short: a broken promise is no event and costs no trust",
+        missed="a broken promise costs trust once, in the first week and by what was expected, in which a promise counts for "
+        "little more than half; satisfaction it costs nothing, for the verdict is pulled up nearly as far as it falls short, "
+        "so that the largest promise still pays best",
     ),
     "L51": Row(
         "whether the best split of a budget between winning and keeping lies inside (1)", split_of_a_budget,

@@ -301,8 +301,8 @@ ROWS = {
     "L25": Row(
         "effect of good word of mouth on winning customers over its effect on keeping them", winning_and_keeping,
         lambda: winning_and_keeping(STRANGERS_EAR), "customers go by what others say as much as strangers do",
-        missed="good word of the own provider enters the view of it, but keeps nobody from looking around, while bad word makes "
-        "its customers look around at once; and bad word of the other provider keeps nobody from considering it",
+        missed="bad word of the own provider makes its customers look around at once, while bad word of the other provider keeps "
+        "nobody from considering it, and what a stranger hears is weighed against promises and reputation",
     ),
     "L49": Row(
         "slope of defection on the others' share, scaled", double_jeopardy, lambda: double_jeopardy(False),

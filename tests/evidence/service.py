@@ -295,8 +295,6 @@ ROWS = {
     ),
     "D03": Row(
         "largest gap between the shares of callers still waiting, model and data, 10 to 420 seconds", patience_of_callers,
-        missed="each caller's patience is exponential, so the chance to hang up falls with time only because callers differ; "
-        "those of the bank who have waited for minutes are a little more patient than that",
         fact=Published(
             "How long callers wait before they hang up (Kaplan-Meier at ten times). The band is ours.",
             0.0, 0.0, 0.05, "share", BANK, "CAL",

@@ -238,7 +238,7 @@ def _rising(retention: np.ndarray) -> float:
 
 def rising_retention() -> Finding:
     """L33: share of years in which a cohort's retention rises, after the second."""
-    cohorts = [_new_cohort(replication) for replication in range(2)]
+    cohorts = [_new_cohort(replication) for replication in range(5)]
     constant = _retention(_drawn_cohort(0, 12))
     conditions = {"a constant chance of each customer's own gives rising retention": _rising(constant) >= 0.75}
     told = " ".join(f"{kept:.3f}" for kept in np.mean(cohorts, axis=0))
@@ -247,7 +247,7 @@ def rising_retention() -> Finding:
 
 def retention_of_like_customers() -> Finding:
     """The same of people who are all alike."""
-    return over([_rising(_new_cohort(replication, **ALIKE)) for replication in range(2)])
+    return over([_rising(_new_cohort(replication, **ALIKE)) for replication in range(3)])
 
 
 OBSERVED = {"high_end": "sbg_high_end", "regular": "sbg_regular"}
