@@ -72,7 +72,8 @@ def get_in_touch(me, p, week, count, note, mark: int) -> int:
     again = tries_again if severity > 0.0 and tried != SILENT else 0.0
     calls = troubled and happens(spared(chance, p.transparency.calls_spared, told) if new else again, luck)
     silent = new and not calls
-    hurt = aggrieved(grievance, fresh, p.grievance.rise * p.grievance.silent, 0.0)
+    resented = spared(p.grievance.rise * p.grievance.silent, p.transparency.calls_spared, told)
+    hurt = aggrieved(grievance, fresh, resented, 0.0)
     forgets = (tried == SILENT and calls) if new else severity <= 0.0
     after = SILENT if silent and tried == UNDECIDED else UNDECIDED if forgets else tried
     me.issue_severity, me.grievance = severity if troubled else before, hurt if silent else grievance

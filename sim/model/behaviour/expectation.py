@@ -73,7 +73,7 @@ EVENTS = {"promise_broken": "The first week fell short of what they had been pro
 def finds_promise_broken(me, p) -> bool:
     """Whether somebody's first week with the company was clearly worse than what they had been led to expect."""
     return (
-        me.tenure == 1 and me.provider == COMPANY and me.moved_in > 0
+        me.tenure == 1 and me.provider == COMPANY
         and broken(me.expectation, me.performed, p.ledger.notice) > 0.0
     )  # fmt: skip
 
@@ -116,11 +116,11 @@ EXAMPLES = (
 )
 STEP_EXAMPLES = (
     example_of_step(
-        finds_promise_broken, me={"tenure": 1, "moved_in": 5, "expectation": 0.8, "performed": 0.6}, p={"ledger.notice": 0.05},
+        finds_promise_broken, me={"tenure": 1, "expectation": 0.8, "performed": 0.6}, p={"ledger.notice": 0.05},
         becomes={"gives": True}, because="0.2 short in the first week",
     ),
     example_of_step(
-        finds_promise_broken, me={"tenure": 2, "moved_in": 5, "expectation": 0.8, "performed": 0.6}, p={"ledger.notice": 0.05},
+        finds_promise_broken, me={"tenure": 2, "expectation": 0.8, "performed": 0.6}, p={"ledger.notice": 0.05},
         becomes={"gives": False}, because="the first week is over",
     ),
     example_of_step(

@@ -159,6 +159,7 @@ def come_in(me, firm, p, week, count, note, luck: float):
     else:
         arrive_at_rival(me, firm, p, week)
     note.comes_in(me.provider)
+    me.moved_in = 0
 
 
 @step
