@@ -23,7 +23,7 @@ CLAIMS = [
     ("S1.6 misleading claims cost trust", MISLEADING, "trust", -1),
     ("S1.6 and make angry", MISLEADING, "grievance", 1),
     ("S3.5 and drive away", MISLEADING, "left_because_communication", 1),
-    ("S3.6 and disappoint", MISLEADING, "left_because_expectation", 1),
+    ("S3.6 and disappoint", MISLEADING, "expectation_gap", 1),
     ("S3.5 whoever is told of a failure calls less", NOTICES, "contacts", -1),
     ("S3.5 and holds less against the company", NOTICES, "grievance", -1),
     ("S3.5 and stays", NOTICES, "retention", 1),
@@ -45,10 +45,13 @@ def test_a_claim_holds_beyond_chance(lever: dict[str, object], measure: str, sig
 # ---- money now, trust later ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("weeks", "sign"), [(4, 1), (104, -1)])
 @pytest.mark.parametrize("measure", ["revenue", "profit"])
-def test_hidden_fees_bring_money_at_first_and_cost_it_in_the_end(measure: str, weeks: int, sign: int) -> None:
-    assert_moves(measure, sign, market(weeks=weeks), market(weeks=weeks, **FEES).with_(name="Fees"))
+def test_hidden_fees_bring_money_at_first_and_less_and_less_of_it(measure: str) -> None:
+    """Whether they pay in the end hangs on how many leave; what they bring a week shrinks with the customers in any case."""
+    assert_moves(measure, 1, market(weeks=4), market(weeks=4, **FEES).with_(name="Fees"))
+    plain, fees = (run(market(weeks=104, **lever), 8, 1).by_week[measure] for lever in ({}, FEES))
+    gained = (fees - plain).mean(axis=0)
+    assert gained[-13:].mean() < gained[:13].mean()
 
 
 def test_misleading_claims_do_not_pay_for_long() -> None:

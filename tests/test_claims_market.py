@@ -56,7 +56,7 @@ CLAIMS: list[tuple[str, dict[str, object], dict[str, object], str, int]] = [
     ("S4.6 shown reviews spoil a bad name", POOR, {"word_of_mouth": {"review_display": 0.5}}, "joiners", -1),
     (
         "S4.6 and spread a good one",
-        {"quality": {"level": 0.85}},
+        {"quality": {"level": 0.85}, "market": {"company_reputation": 0.85}},
         {"word_of_mouth": {"review_display": 0.5}},
         "joiners",
         1,

@@ -26,7 +26,7 @@ def market(**sections: object) -> Scenario:
 
 CLAIMS = [
     ("S0.2 beginners solve less", {"turnover": 3.0}, "first_contact_resolution", -1),
-    ("S0.2 and cost satisfaction", {"turnover": 3.0}, "satisfaction", -1),
+    ("S0.2 and cost trust", {"turnover": 3.0}, "trust", -1),
     ("S0.2 worn-out representatives solve less", {"strain": 0.3}, "first_contact_resolution", -1),
     ("S0.2 and customers trust the company less", {"strain": 0.3}, "trust", -1),
     ("S0.2 worn-out representatives quit", {"strain": 0.3}, "staff_turnover", 1),

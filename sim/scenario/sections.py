@@ -128,7 +128,7 @@ class Network(Parameters):
     homophily: float = parameter(
         0.3, "share", 0, 0.5, "How far what suits people follows what suits their friends; 0: not at all",
         "assumption: at 0.3 the fits of friends correlate by 0.45 in the shipped small world and by 0.32 in a random network, at "
-        "0.5 by 0.56 and 0.35; McPherson, Smith-Lovin & Cook 2001 (Annual Review of Sociology 27:415-444) for friends being alike")  # fmt: skip
+        "0.5 by 0.56 and 0.35; McPherson, Smith-Lovin & Cook 2001 (Ann. Rev. Sociology 27:415-444) for being alike")  # fmt: skip
     file: Path | None = Field(
         None, description="For edges: a file (.csv, .csv.gz, .parquet) with a header and two columns of customers' numbers, "
         "from 0, prospects after customers. For configuration: one with a column of numbers of friends")  # fmt: skip
