@@ -254,7 +254,7 @@ def tenure_buffers(anchored: bool = True) -> Finding:
 
 def _trust_lost_over_won(trust: float, same_rates: bool = False) -> np.ndarray:
     """What a week that is worse than expected takes from trust over what one that is better by as much gives, each person."""
-    lab = Laboratory(_alike(2000, expectation=trust, trust=trust, contact_propensity=0.0), weeks=2)
+    lab = Laboratory(_alike(2000, expectation=trust, trust=trust, contact_propensity=0.0, tenure=52), weeks=2)
     if same_rates:
         lab = lab.under(trust_loss=lab.policy[0]["trust_growth"])
     arms = [lab.under(quality_level=trust + size).after() for size in (-0.1, 0.1)]
