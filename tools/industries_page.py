@@ -14,6 +14,7 @@ import numpy as np
 from sim import compare, load, run
 from sim.model.week import COUNTS
 from sim.report.amounts import number, signed
+from sim.report.lever_prices import price_told
 from sim.runs.comparison import Comparison
 from sim.runs.runner import Result
 
@@ -125,7 +126,9 @@ def asked(world: Path) -> list[str]:
         assert against is not None
         answer = compare([load(against), load(path)], REPLICATIONS)
         beside = "" if against == world else f" (Beside `{against.name}`.)"
-        lines.append(f"  - `{path.name}`: {load(path).description}{beside} Result: {change(answer)}.")
+        lines.append(
+            f"  - `{path.name}`: {load(path).description}{beside} Result: {change(answer)}. {price_told(answer, answer.others[0])}".rstrip()
+        )
     return lines
 
 
