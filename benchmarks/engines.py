@@ -33,7 +33,7 @@ def memory_rows() -> list[Row]:
         "network": "eight friends and where they begin",
         "work": "room for the longest lists there can be; what no list reaches is never touched",
     }
-    asked = {"state": 128}
+    asked = {"state": 160}
     return [
         Row(f"memory, {name}", n / people, "bytes a person", asked.get(name), note=notes[name])
         for name, n in parts.items()

@@ -92,7 +92,7 @@ def normal_quantile(word: np.ndarray) -> np.ndarray:
 def _performed(column: Any, rival: np.ndarray, p: Any, bits: tuple[np.ndarray, ...]) -> np.ndarray:
     rate = np.where(rival, p["rival_error_rate"], p["quality_error_rate"])
     error = np.where(unit(bits[1]) < rate * column("failure_exposure"), p["quality_error_depth"], f32(0))
-    level = np.where(rival, p["rival_level"], p["quality_level"])
+    level = np.where(rival, p["rival_level"] + column("fit_rival"), p["quality_level"] + column("fit_company"))
     spread = np.where(rival, p["rival_spread"], p["quality_spread"])
     return _share(level + spread * normal_quantile(bits[0]) - error)
 
@@ -105,9 +105,11 @@ def _verdict(expected: np.ndarray, performed: np.ndarray, p: Any) -> np.ndarray:
     return _share(expected + slope * gap * (curve / (curve + np.where(gap > 0, gap, -gap))))
 
 
-def _weight(tenure: np.ndarray, severity: np.ndarray, p: Any) -> np.ndarray:
+def _weight(tenure: np.ndarray, severity: np.ndarray, variance: np.ndarray, p: Any) -> np.ndarray:
+    steadiness = p["satisfaction_steadiness"]
     learning = p["satisfaction_weight_new"], p["satisfaction_weight_settled"], p["satisfaction_settling"]
-    return _share(experience_weight.plain(tenure, *learning) * (f32(1) + p["satisfaction_peak"] * severity))
+    usual = experience_weight.plain(tenure, *learning) * (steadiness / (steadiness + variance))
+    return np.where(tenure == 1, f32(1), _share(usual * (f32(1) + p["satisfaction_peak"] * severity)))
 
 
 def _drawn_to(state: np.ndarray, towards: np.ndarray, up: Any, down: Any) -> np.ndarray:
@@ -119,12 +121,14 @@ def experience(column: Any, tenure: np.ndarray, rival: np.ndarray, p: Any, week:
     """Everybody uses the product and judges it, in place; returns how it performed."""
     performed = _performed(column, rival, p, bits)
     expected, before, threshold = column("expectation"), column("satisfaction").copy(), p["quality_failure_threshold"]
-    verdict = _verdict(expected, performed, p)
+    unsteady, missed = column("unsteadiness"), performed - expected
+    verdict = _share(_verdict(expected, performed, p) - p["satisfaction_caution"] * unsteady)
     tenure += 1
     severity = np.where(performed >= threshold, f32(0), (threshold - performed) / threshold)
-    after = moved.plain(before, verdict, _weight(tenure, severity, p))
+    after = moved.plain(before, verdict, _weight(tenure, severity, unsteady, p))
     column("satisfaction")[:] = after
     column("trust")[:] = _drawn_to(column("trust"), verdict, p["trust_growth"], p["trust_loss"])
+    unsteady[:] = unsteady + (missed * missed - unsteady) * p["satisfaction_noticing"]
     drop = np.where(before > after, before - after, f32(0)) * booking_rate(week, p["ledger_half_life"])
     column("ledger_quality")[:] += np.where(performed < threshold, drop, f32(0))
     noted = (expected - performed > p["ledger_notice"]) & (performed >= threshold)

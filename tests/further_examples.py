@@ -38,6 +38,7 @@ from sim.model.behaviour.conversation import (
     TAKES,
 )
 from sim.model.behaviour.issue import SILENT
+from sim.model.behaviour.ledger import OF_COMMUNICATION, OF_PRICE, OF_UPSELLING
 from sim.model.behaviour.person import ASKS, COMPANY, GONE, MOOD, MOVES, RIVAL, TALKS, THINKS
 from sim.model.examples import AS_IT_WAS, AS_SEEN, Example, StepExample, example, example_of_step
 from sim.model.mechanisms import (
@@ -675,6 +676,9 @@ def hidden_fees() -> Iterable[StepExample]:
     yield asks(fees.is_charged, False, "the rival's", me={"provider": RIVAL}, p={"size": 1.0, "share": 1.0}, luck=on)
     yield asks(fees.is_charged, False, "there is none", p={"size": 0.0, "share": 1.0}, luck=on)
     yield asks(fees.is_charged, False, "not this week", p={"size": 1.0, "share": 0.25}, luck=on)
+    yield example_of_step(fees.find_hidden, 0.5, 0.25, me={"price_fairness": 0.9, "price_sensitivity": 1.5, "trust": 0.8},
+        p={"unfairness": 0.4, "anger": 0.2, "ledger.without": OF_PRICE}, week={"rate": 2.0},
+        becomes={"trust": 0.6, "grievance": 0.1, "ledger_communication": 0.6}, because="what is unfair about it is left out")
     yield example_of_step(fees.be_charged, me={"spend": 10.0, "price_fairness": 0.9, "price_sensitivity": 1.0, "trust": 0.8},
         week={"rate": 2.0}, p={"size": 0.5, "discovery": 0.5, "distrust": 0.25, "unfairness": 0.4, "anger": 0.2},
         luck={(transparency.LIGHT, transparency.FINDS_FEE): 0.4}, becomes={"price_fairness": 0.7, "trust": 0.6, "grievance":
@@ -718,6 +722,8 @@ def trends() -> Iterable[Example]:
     yield example(support_access.runs_out, 2.0, 2.0, becomes=False, because="just patient enough")
     yield example(ledger.lost, 0.5, 0.5, becomes=0.0, because="nothing lost")
     yield example(issue.severity_of, 0.5, 0.5, becomes=0.0, because="just good enough")
+    yield example_of_step(trust.shake, 0.25, me={"trust": 0.8}, p={"ledger.without": OF_COMMUNICATION}, becomes={},
+        because="communication costs nobody's goodwill")
     yield example(trust.trust_after, 0.5, 0.5, 0.1, 0.2, becomes=0.5, because="no reason to change")
 
 
@@ -815,6 +821,9 @@ def offers() -> Iterable[StepExample]:
     offered, monthly = upselling.is_offered, {"attempts": 30.4375 / 28}
     yield asks(offered, False, "the rival's", me={"provider": RIVAL}, p={"attempts": 4.0}, luck=made)
     yield asks(offered, False, "just not this week", p=monthly, luck=made | {(quality.EVERYDAY, quality.IS_OFFERED): 0.2501})
+    yield example_of_step(upselling.hear_offer, me={"trust": 0.5, "satisfaction": 0.8, "spend": 10.0}, p={"relevance": 0.2,
+        "pressure": 1.0, "distrust": 0.5, "tiring": 0.2, "ledger.without": OF_UPSELLING}, luck={(upselling.OFFER, 0): 0.9},
+        becomes={"upsell_fatigue": 0.2, "count.offers": 1, "note.offer_refused": 0.0}, because="upselling costs nobody's goodwill")
     yield example_of_step(upselling.hear_offer, me={"trust": 0.5, "satisfaction": 0.8, "upsell_fatigue": 0.25, "spend": 10.0},
         p={"relevance": 0.4, "pressure": 0.5, "distrust": 0.4, "tiring": 0.2, "worth": 1.5}, luck={(upselling.OFFER, 0):
         0.151}, becomes={"trust": 0.47, "satisfaction": 0.752, "upsell_fatigue": 0.4, "ledger_upselling": 0.078,

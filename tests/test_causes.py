@@ -44,13 +44,6 @@ def test_a_policy_that_changes_nothing_has_nothing_to_explain() -> None:
     ("cause", "policy"),
     [
         ("price", {"pricing": {"list_price": 1.2}, "changes": {"from week 5": {"pricing": {"list_price": 1.3}}}}),
-        (
-            "accountability",
-            {
-                "accountability": {"acknowledges": 0.0, "apologises": 0.0, "speed": 0.0, "blames": 1.0},
-                "grievance": {"rise": 1.0},
-            },
-        ),
         ("upselling", {"upselling": {"attempts": 4.0, "pressure": 1.0}}),
     ],
 )

@@ -55,7 +55,7 @@ def test_hidden_fees_bring_money_at_first_and_less_and_less_of_it(measure: str) 
 
 
 def test_misleading_claims_do_not_pay_for_long() -> None:
-    assert_moves("profit", -1, market(), market(**MISLEADING).with_(name="Misleading"))
+    assert_moves("profit", -1, market(weeks=104), market(weeks=104, **MISLEADING).with_(name="Misleading"))
 
 
 @pytest.mark.parametrize("lever", [MISLEADING, PRETENCE, {"fees": {"drip": 0.15}}], ids=str)

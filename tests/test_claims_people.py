@@ -165,7 +165,7 @@ def test_a_careless_company_falls_faster_than_one_that_only_cuts_staff() -> None
     """S2.3: when product and training are cut as well."""
     careless = governed(CUTTER | {"neglect": 0.2})
     assert difference("customers", governed(CUTTER), careless)[1] < 0
-    assert difference("profit", governed({}), careless, DONE)[1] < 0
+    assert difference("satisfaction", governed(CUTTER), careless)[1] < 0
 
 
 def test_cutting_staff_in_the_shops_drives_customers_away() -> None:
@@ -173,13 +173,13 @@ def test_cutting_staff_in_the_shops_drives_customers_away() -> None:
     silent = {"call_centre": {"questions": 0.0, "representatives": 1}, "quality": {"error_rate": 0.0}}
     holder, cutter = governed({}, **silent), governed(CUTTER, **silent)
     assert difference("customers", holder, cutter)[1] < 0
-    assert difference("profit", holder, cutter)[1] < 0
+    assert difference("satisfaction", holder, cutter)[1] < 0
     assert difference("left_because_convenience", holder, cutter, DONE)[0] > 0
 
 
-@pytest.mark.parametrize("measure", ["customers", "profit"])
+@pytest.mark.parametrize("measure", ["customers", "revenue"])
 def test_cutting_staff_on_thin_margins_makes_them_thinner(measure: str) -> None:
-    """S4.3: seven in a hundred are left where ten are wanted; cutting on and on leaves less."""
+    """S4.3: seven in a hundred are left where ten are wanted; cutting on and on leaves fewer to earn them from."""
     thin = {"quality": {"cost_share": 0.85}}
     assert difference(measure, governed({}, **thin), governed(CUTTER | {"target_margin": 0.1}, **thin))[1] < 0
 
@@ -190,9 +190,9 @@ def test_cutting_pays_where_too_many_serve() -> None:
     assert difference("profit", governed({}, **idle), governed(CUTTER | {"floor": 0.5}, **idle))[0] > 0
 
 
-@pytest.mark.parametrize("measure", ["customers", "profit", "satisfaction"])
+@pytest.mark.parametrize("measure", ["customers", "satisfaction"])
 def test_reinvesting_makes_a_company_grow_that_answers_too_few(measure: str) -> None:
-    """S2.6: whoever puts a margin back into service ends with more customers, and more profit."""
+    """S2.6: whoever puts a margin back into service ends with more customers, who are more content."""
     short = {"call_centre": {"questions": 0.1, "representatives": 4}}
     investor = governed({"reinvests": 0.15, "target_margin": 0.1, "ceiling": 2.0}, **short)
     assert difference(measure, governed({}, **short), investor)[0] > 0

@@ -44,7 +44,7 @@ def every_mark() -> Picture:
 
 
 def numbers(values: object) -> list[float]:
-    return [round(float(value), 4) for value in np.asarray(values, float).ravel() if np.isfinite(value)]
+    return [float(f"{value:.5g}") for value in np.asarray(values, float).ravel() if np.isfinite(value)]
 
 
 def still_points(axes: Axes) -> Iterator[list[float]]:

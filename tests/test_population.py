@@ -17,6 +17,7 @@ from scipy import stats
 from sim.model.behaviour.choice import has_sorted
 from sim.model.behaviour.expectation import expectation_so_far
 from sim.model.behaviour.person import COMPANY, RIVAL, STARTS, TRAITS
+from sim.model.behaviour.trust import Trust
 from sim.model.columns import KINDS
 from sim.model.component import builtin, columns
 from sim.model.distributions import Distribution, constant, lognormal, lognormal_numbers, normal, uniform
@@ -227,9 +228,9 @@ def test_expectation_follows_from_promise_and_usual_performance_when_not_given()
         assert people["expectation"][i] == expected
 
 
-def test_trust_agrees_with_satisfaction_when_not_given() -> None:
+def test_trust_stands_a_little_below_satisfaction_when_not_given() -> None:
     people = drawn(500, 100, satisfaction=uniform(0.2, 0.4))
-    assert np.array_equal(people["trust"], people["satisfaction"])
+    assert np.allclose(people["trust"], people["satisfaction"] - Trust().caution)
     assert people["satisfaction"][:500].max() <= 0.4 < people["satisfaction"][500:].max()
 
 

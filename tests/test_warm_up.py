@@ -19,8 +19,9 @@ from sim.engine.start import Ground
 from sim.experiments.branching import branched, grow
 from sim.experiments.repeating import changed, command_for
 from sim.journey import against, journey
+from sim.model.component import builtin
 from sim.model.distributions import uniform
-from sim.model.week import COUNTS
+from sim.model.week import COUNTS, State
 from sim.runs.cluster import packed, replicated, unpacked
 from sim.runs.replication import Task, state_digest
 from sim.scenario.model_inputs import ground_of
@@ -79,18 +80,26 @@ def listed(tmp_path: Path) -> Scenario:
 # ---- how it is lived
 
 
+def alike_but_for_founders(one: State, other: State) -> bool:
+    """Whether two states are the same in everything but who was a customer in the first week that is measured."""
+    place = builtin().row("founder")
+    for state in (one, other):
+        state.mark[place] = 0
+    return difference_in_state(0, one, other) is None
+
+
 @pytest.mark.parametrize("engine", ["core", "mesa"])
 def test_week_0_after_a_warm_up_is_the_end_of_a_run_as_long(engine: str) -> None:
     ended, after = Engine(lively(9), 3, engine).replicate(2), begun(warmed(lively(5), 9), engine)
     assert after.week == -1 and not after.counts.any()
-    assert difference_in_state(0, after.state(), ended.state()) is None
+    assert alike_but_for_founders(after.state(), ended.state())
 
 
 def test_the_weeks_after_it_are_those_of_one_long_run() -> None:
     whole, after = (Engine(inputs, 3).replicate(2) for inputs in (lively(14), warmed(lively(5), 9)))
-    alike = np.array(COUNTS) != "founders"
+    alike = ~np.char.startswith(np.array(COUNTS), "founders")
     assert np.array_equal(after.counts[:, alike], whole.counts[9:, alike])
-    assert difference_in_state(0, after.state(), whole.state()) is None
+    assert alike_but_for_founders(after.state(), whole.state())
 
 
 def test_no_warm_up_changes_nothing() -> None:

@@ -55,7 +55,7 @@ def test_it_is_written_in_words_or_as_a_section(written: object, told: str) -> N
 
 def test_what_lies_before_is_in_no_measure(scenario: Scenario) -> None:
     result, whole = run(scenario, 3, threads=1), run(scenario.with_(measure=None), 3, threads=1)
-    alike = np.array(COUNTS) != "founders"
+    alike = ~np.char.startswith(np.array(COUNTS), "founders")
     assert np.array_equal(result.tally[..., alike], whole.tally[..., alike])
     for name in ("joiners", "profit", "issues"):
         assert np.allclose(result.values[name], whole.by_week[name][:, 4:].sum(1))

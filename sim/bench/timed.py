@@ -80,7 +80,10 @@ def nothing_on(**sections: Any) -> Scenario:
     quiet: dict[str, Any] = {
         "quality": {"failure_threshold": 0.01, "error_rate": 0.0},
         "call_centre": {"questions": 0.0},
-        "talk": {"base": 0.0, "strong": 0.0, "grievance": 0.0},
+        "talk": {
+            "base": 0.0, "strong": 0.0, "grievance": 0.0, "event": 0.0, "moving": 0.0, "passed_on": 0.0, "passed_on_well": 0.0,
+        },
+        "rival": {"reach": 0.0},
         "choice": {
             "attention": 0.0, "issue_trigger": 0.0, "grievance_trigger": 0.0, "news_trigger": 0.0,
             "good_news_trigger": 0.0, "involuntary": 0.0,

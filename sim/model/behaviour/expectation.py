@@ -66,7 +66,7 @@ def broken(expectation: float, performance: float, notice: float) -> float:
 
 
 COUNTS = ("expectation_gap",)
-EVENTS = {"promise_broken": "The first week fell short of what they had been promised (by {amount:.2f})."}
+EVENTS = {"promise_broken": "The first week fell clearly short of what they had been promised."}
 
 
 @step

@@ -394,7 +394,7 @@ STEP_EXAMPLES = (
         p={"choice.appeal": 0.5, "choice.decisiveness": 5.0, "belief.evidence": 12.0, "quality.level": 0.7,
            "marketing.overpromise": 0.0, "expectation.promise_weight": 0.6} | AS_SEEN,
         becomes={"provider": COMPANY, "left_in": 0, "compared_in": 7, "plans_taken": 0, "grievance": 0.0, "grudge": 0.0, "evidence_company": 12.0, "evidence_rival": 12.0,
-                 "expectation": 0.74, "satisfaction": 0.74, "trust": 0.8, "price_fairness": 1.0, "tenure": 0, "moved_in": 8,
+                 "expectation": 0.74, "satisfaction": 0.74, "trust": 0.8, "price_fairness": 1.0, "tenure": 0,
                  "contract_end": -1, "came_by": 2, "count.joiners": 1, "note.comes_in": COMPANY},
         because="0.6 is below the logistic of 5 x 0.5 x (0.8 - 0.6), 0.622: with the company, and with nothing of whoever was there",
     ),
