@@ -126,9 +126,8 @@ def asked(world: Path) -> list[str]:
         assert against is not None
         answer = compare([load(against), load(path)], REPLICATIONS)
         beside = "" if against == world else f" (Beside `{against.name}`.)"
-        lines.append(
-            f"  - `{path.name}`: {load(path).description}{beside} Result: {change(answer)}. {price_told(answer, answer.others[0])}".rstrip()
-        )
+        told = f"{change(answer)}. {price_told(answer, answer.others[0])}".rstrip()
+        lines.append(f"  - `{path.name}`: {load(path).description}{beside} Result: {told}")
     return lines
 
 
