@@ -823,7 +823,7 @@ def offers() -> Iterable[StepExample]:
     yield asks(offered, False, "just not this week", p=monthly, luck=made | {(quality.EVERYDAY, quality.IS_OFFERED): 0.2501})
     yield example_of_step(upselling.hear_offer, me={"trust": 0.5, "satisfaction": 0.8, "spend": 10.0}, p={"relevance": 0.2,
         "pressure": 1.0, "distrust": 0.5, "tiring": 0.2, "ledger.without": OF_UPSELLING}, luck={(upselling.OFFER, 0): 0.9},
-        becomes={"upsell_fatigue": 0.2, "count.offers": 1, "note.offer_refused": 0.0}, because="upselling costs nobody's goodwill")
+        becomes={"upsell_fatigue": 0.2, "count.offers": 1, "note.offer_refused": 0.0}, because="upselling costs no goodwill")
     yield example_of_step(upselling.hear_offer, me={"trust": 0.5, "satisfaction": 0.8, "upsell_fatigue": 0.25, "spend": 10.0},
         p={"relevance": 0.4, "pressure": 0.5, "distrust": 0.4, "tiring": 0.2, "worth": 1.5}, luck={(upselling.OFFER, 0):
         0.151}, becomes={"trust": 0.47, "satisfaction": 0.752, "upsell_fatigue": 0.4, "ledger_upselling": 0.078,
