@@ -173,6 +173,9 @@ def live(ground: Ground, seed: int, replication: int) -> tuple[np.ndarray, np.nd
         performed = experience(column, tenure, rival, p, week, bits)
         if any(who.size for who in _lists(column, performed, rival, p, mood)):
             raise ValueError(f"week {week}: something happens that is not in the dense rules")
+        for whose in ("company", "rival"):  # nothing is heard, but the odds are reckoned anew
+            known = column(f"evidence_{whose}")
+            column(f"belief_{whose}")[:] = column(f"belief_{whose}") * known / known
         for name in ("satisfaction", "trust", "grievance", "expectation"):
             (column(name)[provider == COMPANY] * f32(1048576.0)).astype(i32).sum()
     return state.number, state.clock

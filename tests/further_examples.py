@@ -334,7 +334,7 @@ def comparisons() -> Iterable[StepExample]:
         "choice.decisiveness": 5.0, "belief.evidence": 8.0, "rival.level": 0.8, "rival.overpromise": 0.1,
         "expectation.promise_weight": 0.5}, becomes={"provider": RIVAL, "compared_in": 1, "evidence_company": 8.0,
         "evidence_rival": 8.0,
-        "expectation": 0.85, "satisfaction": 0.85, "trust": 0.8, "price_fairness": 1.0, "moved_in": 2, "contract_end": -1,
+        "expectation": 0.85, "satisfaction": 0.85, "trust": 0.8, "price_fairness": 1.0, "contract_end": -1,
         "grudge": 0.0, "note.comes_in": RIVAL}, because="0.27 is not below the logistic of 5 x -0.2, 0.269")
     yield example_of_step(switching.move_away, me={"provider": RIVAL}, becomes={"provider": GONE, "contract_end": -1,
         "note.moves_away": 0.0}, because="the rival's loss is not counted")

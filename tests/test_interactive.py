@@ -44,7 +44,7 @@ def every_mark() -> Picture:
 
 
 def numbers(values: object) -> list[float]:
-    return [float(f"{value:.5g}") for value in np.asarray(values, float).ravel() if np.isfinite(value)]
+    return [round(float(value), 4) for value in np.asarray(values, float).ravel() if np.isfinite(value)]
 
 
 def still_points(axes: Axes) -> Iterator[list[float]]:
@@ -59,10 +59,9 @@ def test_both_pictures_hold_the_same_numbers(pictures: list[Picture]) -> None:
         still = [values for axes in drawn(picture.chart).axes for values in still_points(axes)]
         for trace in interactive(picture.chart)["data"]:
             if trace["type"] == "scatter" and trace.get("fill") is None:
-                assert numbers([y if y is not None else np.nan for y in trace["y"]]) in still, (
-                    picture.name,
-                    trace["name"],
-                )
+                told = numbers([y if y is not None else np.nan for y in trace["y"]])
+                alike = [len(told) == len(line) and np.allclose(told, line, rtol=1e-5, atol=1e-4) for line in still]
+                assert any(alike), (picture.name, trace["name"])
                 checked += 1
     assert checked > 40
 
