@@ -74,7 +74,8 @@ def shrunk(path: Path) -> Scenario:
     """A copy with a few people, just long enough for its changes to have come."""
     scenario = load(path)
     last = max((week for week, _ in scenario.changes), default=0)
-    return scenario.with_(weeks=last + 6, market={"customers": 60, "prospects": 20, "stands_for": 300})
+    few = {"customers": 60, "prospects": 20, "stands_for": 300}
+    return scenario.with_(weeks=last + 6, warm_up="8 weeks", market=few)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
