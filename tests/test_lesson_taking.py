@@ -22,7 +22,7 @@ from sim.studio.lessons.taking import STAGES, Attempt, Attempts, accounted, libr
 from sim.studio.lessons.teacher import page_of, sureness, worlds_told
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "lessons"
-SMALL = {"market": {"customers": 200, "prospects": 100, "stands_for": 1}, "weeks": 40}
+SMALL = {"market": {"customers": 200, "prospects": 100, "stands_for": 1}, "weeks": 80}
 
 
 @pytest.fixture(scope="module")

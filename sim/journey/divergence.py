@@ -19,9 +19,8 @@ def whose_lives_part(keeps: Scenario, loses: Scenario, cause: str, replication: 
     pull, chooses whoever held least against the company.
     """
     one, other = _ending(keeps, replication, seed), _ending(loses, replication, seed)
-    founders, weeks = ground_of(keeps).plan.founders, keeps.weeks
-    stayed = (one["provider"] == COMPANY) & (one["tenure"] >= weeks)
-    parted = np.flatnonzero((stayed & (other["provider"] != COMPANY))[:founders])
+    stayed = (one["provider"] == COMPANY) & (one["tenure"] >= keeps.weeks)
+    parted = np.flatnonzero(stayed & (other["provider"] != COMPANY))
     if not len(parted):
         return None
     held = sum(other[f"ledger_{name}"][parted] for name in BOOKED)
