@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lesson_seeds import counted
@@ -150,8 +151,33 @@ def test_a_lesson_whose_text_is_wrong_is_found_out() -> None:
     assert not outcome.as_told and [shown.expected.measure for shown in outcome.shown if not shown.holds] == ["trust"]
 
 
+FREE = {"lever_costs": {f"accountability_{act}": 0.0 for act in ("acknowledges", "apologises", "speed")}}
+DEAR_WORK = {"call_centre": {"wage": 44.0}, "self_checkout": {"wage": 32.0}}
+"""Twice the wages of the careless town."""
+PRICES = [
+    ("the_good_recovery", FREE, {"accountability": {"compensates": 0.5}}, 1),
+    ("the_good_recovery", FREE, {"accountability": {"compensates": 0.75}}, -1),
+    ("the_grievance", FREE | {"accountability": {"compensates": 0.75}}, {"accountability": {"compensates": 0.0}}, -1),
+    ("the_grievance", FREE, {}, 1),
+    ("the_death_spiral", DEAR_WORK, {}, 1),
+    ("the_fee_trap", {}, {"fees": {"discovery": 0.3}}, 1),
+    ("the_fee_trap", {}, {"fees": {"discovery": 0.5}}, -1),
+]
+"""Lesson, prices in both worlds, what its own world does instead, and where profit then goes: each side of what is told."""
+
+
+@pytest.mark.parametrize(("name", "prices", "instead", "sign"), PRICES)
+def test_where_a_moral_hangs_on_a_price_it_turns_where_the_lesson_says(
+    name: str, prices: dict[str, Any], instead: dict[str, Any], sign: int
+) -> None:
+    lesson = load(FOLDER / f"{name}.yaml")
+    base = load(lesson_of(lesson).against).with_(**prices)
+    found = compare([base, lesson.with_(**prices).with_(**instead)], REPLICATIONS).differences[lesson.name]["profit"]
+    assert min(sign * found.low, sign * found.high) > 0, found
+
+
 def test_the_worth_of_one_customer_is_not_multiplied_by_how_many_a_simulated_one_stands_for() -> None:
     found = answer(FOLDER / "the_courtship.yaml")
     worth, equity = facts.unit_of(found, "lifetime_value"), facts.unit_of(found, "customer_equity")
-    assert facts.stands_for(found) == 50 and worth[:2] == (1.0, "EUR")
-    assert equity.factor == pytest.approx(50e-6) and equity.level == "million EUR"
+    assert facts.stands_for(found) == 62.5 and worth[:2] == (1.0, "EUR")
+    assert equity.factor == pytest.approx(62.5e-6) and equity.level == "million EUR"
