@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sim import compare, run
 from sim.model.behaviour.ledger import BOOKED
-from sim.runs.causes import REMOVED, ranked, with_causes
+from sim.report.comparison import causes_told
+from sim.runs.causes import REMOVED, TALK, ranked, with_causes
 from sim.scenario.whole import Scenario, described
 
 EVERYTHING = {
@@ -60,3 +62,17 @@ def test_the_comparison_itself_is_untouched_and_tells_its_causes() -> None:
     found = with_causes(answer)
     assert found.differences == answer.differences and "causes" not in answer.to_json()
     assert set(found.to_json()["causes"]["Dearer"]) == set(REMOVED)
+
+
+def test_nobody_says_a_word_where_talk_is_left_out_even_after_a_warm_up() -> None:
+    warmed = market(warm_up="10 weeks", referral={"reward": 2.0})
+    usual, silent = (run(warmed.with_(**removed), 4, 1) for removed in ({}, REMOVED[TALK]))
+    for measure in ("word_of_mouth_positive", "word_of_mouth_negative"):
+        assert usual.values[measure].min() > 0 and silent.values[measure].max() == 0
+    assert np.ptp(silent.by_week["reputation"], axis=1).max() == 0
+
+
+def test_the_page_says_how_many_replications_were_lived_again() -> None:
+    answer = with_causes(compare([market(), market(name="Dearer", pricing={"list_price": 1.2})], 8))
+    (note,) = causes_told(answer).notes
+    assert "(8 replications)" in note and "50" not in note

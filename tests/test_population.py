@@ -230,7 +230,7 @@ def test_expectation_follows_from_promise_and_usual_performance_when_not_given()
 
 def test_trust_stands_a_little_below_satisfaction_when_not_given() -> None:
     people = drawn(500, 100, satisfaction=uniform(0.2, 0.4))
-    assert np.allclose(people["trust"], people["satisfaction"] - Trust().caution)
+    assert np.allclose(people["trust"], people["satisfaction"] - Trust().starting_gap)
     assert people["satisfaction"][:500].max() <= 0.4 < people["satisfaction"][500:].max()
 
 
@@ -317,7 +317,7 @@ def blended(network: Network, likeness: float, replication: int = 0) -> tuple[np
     """A standard normal trait before and after friends were made alike."""
     own = np.random.default_rng(replication).standard_normal(len(network.first) - 1).astype(np.float32)
     after = own.copy()
-    blend_among_friends(after, network, likeness, (-9.0, 9.0))
+    blend_among_friends(after, np.zeros(len(after), np.uint8), network, likeness, (-9.0, 9.0))
     return own, after
 
 
@@ -384,5 +384,16 @@ def test_friends_at_random_are_as_alike_as_the_closed_form_says(likeness: float)
 def test_a_blend_stays_within_the_traits_range() -> None:
     network = draw_network(world(1, 0), "random", 2000, 8, 0.0)
     values = np.random.default_rng(1).uniform(-0.5, 0.5, 2000).astype(np.float32)
-    blend_among_friends(values, network, 0.5, (-0.5, 0.5))
+    blend_among_friends(values, np.zeros(len(values), np.uint8), network, 0.5, (-0.5, 0.5))
     assert values.min() == -0.5 and values.max() == 0.5
+
+
+def test_a_segment_whom_the_product_suits_less_keeps_its_mean_among_friends_of_other_segments() -> None:
+    network = draw_network(world(1, 0), "random", MANY, 8, 0.0)
+    segment = (np.arange(MANY) % 2).astype(np.uint8)
+    values = np.random.default_rng(2).normal(np.where(segment == 1, -0.2, 0.0), 0.05).astype(np.float32)
+    before = [values[segment == each].mean() for each in (0, 1)]
+    blend_among_friends(values, segment, network, 0.5, (-9.0, 9.0))
+    assert [values[segment == each].mean() for each in (0, 1)] == pytest.approx(
+        before, abs=5 * 0.05 / math.sqrt(MANY / 2)
+    )

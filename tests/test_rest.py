@@ -93,7 +93,7 @@ STILL = {
     "weeks": 104, "warm_up": 520, "market": {"customers": 200, "prospects": 40}, "network": {"kind": "none"},
     "quality": {"error_rate": 0.0, "failure_threshold": 0.01}, "call_centre": {"questions": 0.0},
     "talk": {"base": 0.0, "strong": 0.0, "grievance": 0.0, "event": 0.0}, "choice": {"attention": 0.0, "involuntary": 0.0},
-    "marketing": {"reach": 0.0}, "rival": {"reach": 0.0}, "trust": {"caution": 0.0}, "expectation": {"breach": 0.0},
+    "marketing": {"reach": 0.0}, "rival": {"reach": 0.0}, "trust": {"starting_gap": 0.0}, "expectation": {"breach": 0.0},
 }  # fmt: skip
 """A market in which nothing happens to anybody."""
 

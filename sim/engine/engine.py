@@ -16,14 +16,13 @@ import numpy as np
 from sim.engine.columns import CompiledWeek
 from sim.engine.start import Ground, begin, empty_state, flags_of, hold_to_file
 from sim.model.columns import KINDS
+from sim.model.component import Model
 from sim.model.week import EVERYBODY, Network, State, entries, journal, state_columns
 
 ENGINES = ("core", "mesa")
 """The engines: the fast one over columns, and the readable one over objects."""
 NOBODY = -1
 """Who is watched when nothing is to be told."""
-CALENDAR = ("contract_end", "left_in", "moved_in", "compared_in")
-"""Columns that name a week, which people are told from week 0 on; markets count from the first week that they live."""
 FEW_EVENTS, EVENTS_EACH = 64, 8
 """Room for the events of a step: at least so many, and so many a person watched; with more of them it grows."""
 
@@ -76,8 +75,7 @@ class Market(ABC):
         model, before = self.inputs.model, self.inputs.warm_up
         named = state_columns(self.state(), model)
         found = {name: named[name] for kind in KINDS for name in model.names(kind)}
-        return found | {name: np.where(found[name] < 0, -1, np.maximum(found[name] - before, 0))
-                        for name in (CALENDAR if before else ())}  # fmt: skip
+        return found | {name: _from_week_0(found[name], before) for name in (_calendar(model) if before else ())}
 
     @abstractmethod
     def state(self) -> State:
@@ -100,6 +98,16 @@ class Market(ABC):
 
     def _full(self) -> bool:
         return self._book.size > 1 and self.events.size == self._book.size - 1
+
+
+def _calendar(model: Model) -> list[str]:
+    """The columns that name a week."""
+    return [name for kind in KINDS for name, column in model.columns(kind).items() if column.calendar]
+
+
+def _from_week_0(weeks: np.ndarray, before: int) -> np.ndarray:
+    """Weeks that count from the first one lived, so many before week 0, as people are told them."""
+    return np.where(weeks < 0, -1, np.maximum(weeks - before, 0))
 
 
 def _room_for_events(people: int, watched: int) -> int:

@@ -22,13 +22,15 @@ firm a number, or a sum of whole numbers such as cents."""
 class Column:
     """One number that every customer carries; of a kind of :data:`OF_COMPANY`, every representative or the firm.
 
-    ``size``: how many numbers a person carries under this name.
+    ``size``: how many numbers a person carries under this name; ``calendar``: whether it names a week, which markets count
+    from the first that they live, and people are told from week 0 on.
     """
 
     name: str
     kind: str
     meaning: str
     size: int = 1
+    calendar: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

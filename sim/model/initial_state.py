@@ -173,7 +173,7 @@ def _settle(i, values, outlook, p, columns):
         verdict = judgement(expected, felt(gap, p.satisfaction_sensitivity, averse, bent))
         satisfied = share(verdict + p.satisfaction_disposition * outlook)
     number[E_, i], number[S_, i] = expected, satisfied
-    number[T_, i] = share(satisfied - p.trust_caution) if np.isnan(trusting) else trusting
+    number[T_, i] = share(satisfied - p.trust_starting_gap) if np.isnan(trusting) else trusting
 
 
 @lean_kernel

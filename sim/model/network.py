@@ -271,31 +271,33 @@ def configured(world: np.uint64, degrees: np.ndarray) -> Network:
 
 
 @lean_kernel
-def _blended(column, first, friends, likeness, mean, blend):
-    """Write into ``blend`` everybody's own deviation from the mean, mixed with those of their friends; the spread stays."""
+def _blended(apart, first, friends, likeness, blend):
+    """Write into ``blend`` what everybody is apart from the usual, mixed with that of their friends; the spread stays."""
     own, shared = np.sqrt(f32(1) - likeness), np.sqrt(likeness)
-    for person in range(column.size):
+    for person in range(apart.size):
         start, end = i64(first[person]), i64(first[person + 1])
         around = f32(0)
         for place in range(start, end):
-            around += column[friends[place]] - mean
-        alone = column[person] - mean
-        others = around / np.sqrt(f32(end - start)) if end > start else alone
-        blend[person] = own * alone + shared * others if end > start else alone
+            around += apart[friends[place]]
+        others = around / np.sqrt(f32(end - start)) if end > start else f32(0)
+        blend[person] = own * apart[person] + shared * others if end > start else apart[person]
 
 
-def blend_among_friends(column: np.ndarray, network: Network, likeness: float, within: tuple[float, float]) -> None:
-    """Make a drawn trait alike among friends, in place: ``likeness`` is the share of its variance that friends have in common.
+def blend_among_friends(
+    column: np.ndarray, kind: np.ndarray, network: Network, likeness: float, within: tuple[float, float]
+) -> None:
+    """Make a drawn trait alike among friends, in place: ``likeness`` is the share of its variance that friends make.
 
-    Everybody keeps √(1 - likeness) of their own deviation from the mean; the rest is the sum of their friends' deviations over
-    the root of their number, which has the same variance when all were drawn alike. ``within``: the trait's range.
+    Everybody keeps √(1 - likeness) of what sets them apart from the mean of their ``kind`` (uint8, people: the segment, whose
+    mean stays); the rest is the sum of what sets their friends apart from theirs over the root of the number of friends,
+    which has the same variance when all were drawn alike. ``within``: the trait's range.
     """
     if likeness <= 0:
         return
-    mean = np.float32(column.mean(dtype=np.float64))
-    blend = np.empty_like(column)
-    _blended(column, network.first, network.friends, np.float32(likeness), mean, blend)
-    column[:] = np.clip(blend + mean, np.float32(within[0]), np.float32(within[1]))
+    usual = np.bincount(kind, column.astype(np.float64)) / np.maximum(np.bincount(kind), 1)
+    own, blend = usual.astype(np.float32)[kind], np.empty_like(column)
+    _blended(column - own, network.first, network.friends, np.float32(likeness), blend)
+    column[:] = np.clip(own + blend, np.float32(within[0]), np.float32(within[1]))
 
 
 def draw_network(

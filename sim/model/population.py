@@ -109,5 +109,6 @@ def draw_people(
     fits(world, plan.founders, lines, into, room)
     for line in FITS:
         if plan.is_drawn(line.name):
-            blend_among_friends(into[0][row(line.name)], friends.network, friends.likeness, (line.low, line.high))
+            column, kind = into[0][row(line.name)], into[2][row("segment")]
+            blend_among_friends(column, kind, friends.network, friends.likeness, (line.low, line.high))
     everybody(world, plan.founders, lines, policy, into, room)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from sim.errors import Mistake
 from sim.report import facts, sources, tables, words
-from sim.report.amounts import NONE, between, lasting, signed, timing
+from sim.report.amounts import NONE, between, counted, half_width, lasting, places, signed, timing
 from sim.report.charts import figures
 from sim.report.charts.palette import look
 from sim.report.document import MODEL, NARROWER, Card, Document, Group, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.headline import headline, lead
 from sim.report.lever_prices import price_told
-from sim.runs.causes import REPLICATIONS, TALK, ranked
+from sim.runs.causes import TALK, ranked, replications_for
 from sim.runs.comparison import Comparison
 from sim.runs.runner import Result
 from sim.runs.statistics import Difference
@@ -71,14 +71,20 @@ def causes_told(answer: Comparison) -> Section:
     assert answer.causes is not None
     groups = [Group(f"{name} against {answer.base.scenario.name}", "points of retention", _cause_rows(found))
               for name, found in answer.causes.items()]  # fmt: skip
-    return Section("What makes the difference", tables=[Table(CAUSE_COLUMNS, groups=groups)], notes=[CAUSES_TOLD])
+    note = CAUSES_TOLD.format(count=counted(replications_for(answer), "replication", "replications"))
+    return Section("What makes the difference", tables=[Table(CAUSE_COLUMNS, groups=groups)], notes=[note])
 
 
 def _cause_rows(found: Mapping[str, Difference]) -> list[list[str]]:
     told = ranked(found)
     if not told:
         return [["No cause explains more than luck does", NONE, NONE]]
-    return [[CAUSE_WORDS[cause], signed(100 * part.mean, 1), between(part, 100, 1, plus=True)] for cause, part in told]
+    return [[CAUSE_WORDS[cause], *_explains(part)] for cause, part in told]
+
+
+def _explains(part: Difference) -> tuple[str, str]:
+    digits = places(half_width(part, 100))
+    return signed(100 * part.mean, digits), between(part, 100, digits, plus=True)
 
 
 CAUSE_COLUMNS = ("Cause", "Explains", "95 % interval")
@@ -89,9 +95,9 @@ CAUSE_WORDS = {
     TALK: "What others say",
 }  # fmt: skip
 CAUSES_TOLD = (
-    f"Both policies were lived again by the same people with the same luck ({REPLICATIONS} replications), but nobody lost "
-    "goodwill by the cause; what of the difference was gone then, the cause explains. Causes act together, so the parts need "
-    "not add up. A cause that explains no more than luck does is left out."
+    "Both policies were lived again by the same people with the same luck ({count}), but nobody lost goodwill by the cause, or "
+    "said a word of either provider; what of the difference was gone then, the cause explains. Causes act together, so the parts "
+    "need not add up. A cause that explains no more than luck does is left out."
 )
 
 

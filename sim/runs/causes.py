@@ -25,11 +25,12 @@ TALK = "talk"
 REMOVED: Mapping[str, Mapping[str, Any]] = {
     **{cause: {"ledger": {"without": number}} for number, cause in enumerate(BOOKED, 1)},
     TALK: {
-        "belief": {"evidence": 1000.0, "most_evidence": 1000.0, "publicity": 0.0},
-        "choice": {"news_trigger": 0.0, "good_news_trigger": 0.0},
+        "talk": dict.fromkeys(("base", "strong", "grievance", "event", "moving", "passed_on", "passed_on_well"), 0.0),
+        "referral": {"eagerness": 0.0},
+        "digital_channels": {"visibility": 0.0},
     },
 }
-"""How each cause is left out: of talk nobody believes a word."""
+"""How each cause is left out, from week 0 on: with talk, nobody says a word of either provider."""
 REPLICATIONS = 50
 """So many of the replications of a comparison are lived again for every cause."""
 
@@ -46,16 +47,21 @@ def with_causes(
     The first :data:`REPLICATIONS` replications are lived again without each cause: ten times as many runs as the comparison had
     of these. Raises :class:`~sim.errors.Mistake` as :func:`sim.compare` does.
     """
-    numbers = range(min(answer.asked, REPLICATIONS))
+    numbers = range(replications_for(answer))
     with Place(threads, None, None, executor).opened() as place:
         parts = {cause: _explained(answer, cause, numbers, place, progress) for cause in REMOVED}
     names = [other.scenario.name for other in answer.others]
     return replace(answer, causes={name: {cause: found[name] for cause, found in parts.items()} for name in names})
 
 
+def replications_for(answer: Comparison) -> int:
+    """How many of a comparison's replications are lived again for each cause."""
+    return min(answer.asked, REPLICATIONS)
+
+
 def runs_needed(answer: Comparison) -> int:
     """How many replications :func:`with_causes` lives."""
-    return len(REMOVED) * len(answer.results) * min(answer.asked, REPLICATIONS)
+    return len(REMOVED) * len(answer.results) * replications_for(answer)
 
 
 def _explained(

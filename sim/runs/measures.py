@@ -210,7 +210,7 @@ MEASURES = (
     Measure("leavers_voluntary", "customers", "Customers who left of their own will", -1, lambda c: c["leavers_voluntary"]),
     Measure("leavers_involuntary", "customers", "Customers who moved away or died", -1, lambda c: c["leavers_involuntary"]),
     Measure("left_in_silence", "customers", "Customers who left with a problem that they had told nobody of", -1, lambda c: c["left_in_silence"]),
-    Measure("joiners", "customers", "People who came from the rival, some of them back", 1, lambda c: c["joiners"]),
+    Measure("joiners", "customers", "People who came to the company: from the rival, some of them back, or new to the market", 1, lambda c: c["joiners"]),
     Measure("referred_joiners", "customers", "Joiners who had heard good of the company from friends in the same week", 1, lambda c: c["referred_joiners"]),
     Measure("customers", "customers", "Customers at the end", 1, lambda c: c["customers"]),
     Measure("market_share", "share", "Customers among the people still in the market at the end", 1, lambda c: ratio(c["customers"], c["customers"] + c["rival_customers"])),

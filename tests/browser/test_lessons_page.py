@@ -73,13 +73,13 @@ def test_a_number_is_guessed_with_the_keyboard(studio: str, page: Any, accessibl
     page.wait_for_selector("[role=slider]", state="attached")  # it has no size but its thumb
     assert accessible(page) == []
     page.focus("[role=slider]")
-    for _ in range(9):
+    for _ in range(4):
         page.keyboard.press("ArrowLeft")
-    page.wait_for_selector("text=−9 percentage points")
+    page.wait_for_selector("text=−4 percentage points")
     page.click("button:has-text('Commit my guess')")
-    page.wait_for_selector("text=Your guess: −9 percentage points")
+    page.wait_for_selector("text=Your guess: −4 percentage points")
     page.click("button:has-text('Run both worlds')")
-    page.wait_for_selector("text=That is near: you guessed −9 percentage points")
+    page.wait_for_selector("text=That is near: you guessed −4 percentage points")
 
 
 PATIENT = "import sim.studio.lessons.stages as lesson; lesson.REPLICATIONS = 20_000; from sim.cli import main; main()"

@@ -71,12 +71,6 @@ def reputation_after(reputation: float, speaks_for: float, against: float, publi
     return reputation + (speaks_for / total - reputation) * publicity if total > f32(0) else reputation
 
 
-@rule
-def view(belief: float, reputation: float, reviews: float) -> float:
-    """How a provider looks from outside: one's own belief and its public reputation, weighed."""
-    return belief + (reputation - belief) * reviews
-
-
 COUNTS = ("reputation",)
 
 
@@ -123,7 +117,6 @@ EXAMPLES = (
     example(evidence_after, 40.0, 2.0, 1.0, 36.0, becomes=40.0, because="but nothing is lost by hearing"),
     example(reputation_after, 0.5, 3.0, 1.0, 0.1, becomes=0.525, because="a tenth of the way from 0.5 to 3/4"),
     example(reputation_after, 0.5, 0.0, 0.0, 0.1, becomes=0.5, because="nobody spoke"),
-    example(view, 0.8, 0.6, 0.25, becomes=0.75, because="a quarter of the way from 0.8 to 0.6"),
 )
 STEP_EXAMPLES = (
     example_of_step(

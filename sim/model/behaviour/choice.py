@@ -103,9 +103,9 @@ def goodwill(satisfaction: float, trust: float, trust_weight: float) -> float:
 
 
 @rule
-def with_hearsay(own: float, belief: float, hearsay: float) -> float:
-    """How the own provider is seen once what others say of it is weighed in."""
-    return own + (belief - own) * hearsay
+def weighed(view: float, other: float, weight: float) -> float:
+    """A view of a provider once another – what is said of it, what it promises – has been given its weight in it."""
+    return view + (other - view) * weight
 
 
 @rule
@@ -141,7 +141,7 @@ EXAMPLES = (
     example(has_sorted, 0, 0.0, becomes=0.0, because="who has just come has not tried the other"),
     example(open_again, 8, 8.0, becomes=0.5, because="half has come back"),
     example(open_again, 0, 8.0, becomes=0.0, because="decided this week"),
-    example(with_hearsay, 0.8, 0.6, 0.25, becomes=0.75, because="a quarter of the way to what is said"),
+    example(weighed, 0.8, 0.6, 0.25, becomes=0.75, because="a quarter of the way to what is said"),
     example(worth, 0.9, 10.0, becomes=0.98, because="0.9 + 10 x 0.2 x 0.2 x 0.2"),
     example(worth, 0.4, 10.0, becomes=0.13, because="0.4 - 10 x 0.3 x 0.3 x 0.3"),
     example(goodwill, 0.8, 0.6, 0.5, becomes=0.7, because="half way between 0.8 and 0.6"),

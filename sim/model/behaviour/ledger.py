@@ -107,6 +107,12 @@ COUNTS = tuple(f"left_because_{cause}" for cause in CAUSES)
 
 
 @step
+def weight_of_fairness(p) -> float:
+    """How much unfair prices count; not at all when the price is left out."""
+    return 0.0 if p.ledger.without == OF_PRICE else p.choice.fairness_weight
+
+
+@step
 def spared_of_week(me, firm, p, loss: float) -> float:
     """What of a week's loss of goodwill is not suffered, because its cause is left out."""
     failed, lag = me.performed < p.quality.failure_threshold, lag_of_own(me, firm)
@@ -141,10 +147,9 @@ def book_week(me, firm, p, week, loss: float):
 @step
 def attribute(me, p, week, count, other: float, advantage: float):
     """Share a departure out among its causes, in proportion to what was booked, and to price and rival today."""
-    counts = 0.0 if p.ledger.without == OF_PRICE else 1.0
-    unfair = (1.0 - me.price_fairness) * p.choice.fairness_weight
+    unfair = (1.0 - me.price_fairness) * weight_of_fairness(p)
     service, quality = me.ledger_service / week.rate, me.ledger_quality / week.rate
-    price = me.ledger_price / week.rate + counts * (max(advantage, 0.0) + unfair)
+    price = me.ledger_price / week.rate + (max(advantage, 0.0) + unfair)
     expectation, upselling = me.ledger_expectation / week.rate, me.ledger_upselling / week.rate
     accountability, convenience = me.ledger_accountability / week.rate, me.ledger_convenience / week.rate
     innovation, communication = me.ledger_innovation / week.rate, me.ledger_communication / week.rate
@@ -199,6 +204,10 @@ EXAMPLES = (
     example(rivals_pull, 0.6, 0.7, 0.01, becomes=0.01, because="the rival looks worse"),
 )
 STEP_EXAMPLES = (
+    example_of_step(weight_of_fairness, p={"choice.fairness_weight": 0.3}, becomes={"gives": 0.3}, because="as it is set"),
+    example_of_step(
+        weight_of_fairness, p={"choice.fairness_weight": 0.3, "without": OF_PRICE}, becomes={"gives": 0.0}, because="left out",
+    ),
     example_of_step(
         spared_of_week, 0.1, me={"expectation": 0.8, "performed": 0.4}, p={"without": OF_QUALITY, "quality.failure_threshold": 0.5},
         becomes={"gives": 0.1}, because="a failure, and quality is left out",

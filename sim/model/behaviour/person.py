@@ -55,7 +55,7 @@ STARTS = (
           None, "assumption: half of the promise forgotten after the settling time"),
     Trait("satisfaction", "scale 0-1", 0, 1, "Satisfaction from before; follows from quality and exposure if not given",
           None, "assumption: the verdict on an average week"),
-    Trait("trust", "scale 0-1", 0, 1, "Trust from before; a little below satisfaction if not given (trust.caution)",
+    Trait("trust", "scale 0-1", 0, 1, "Trust from before; a little below satisfaction if not given (trust.starting_gap)",
           None, "assumption: trust follows satisfaction in the long run"),
 )  # fmt: skip
 """States a scenario or customer file may give for the first week; the others follow from them."""
@@ -66,7 +66,7 @@ COLUMNS = (
     Column("founder", "mark", "Whether the person was a customer in the first week that is measured"),
     Column("segment", "mark", "Number of the segment the person belongs to"),
     Column("tenure", "clock", "Weeks with the own provider"),
-    Column("contract_end", "clock", "Week in which the contract ends; -1 without one"),
+    Column("contract_end", "clock", "Week in which the contract ends; -1 without one", calendar=True),
 )
 COUNTS = ("customers", "rival_customers", "gone", "founders")
 

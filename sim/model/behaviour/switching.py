@@ -1,6 +1,5 @@
 """Comparing the own provider with the other: who does, and what staying, leaving, joining and moving away change."""
 
-from sim.model.behaviour.belief import view
 from sim.model.behaviour.choice import (
     CHOICE,
     doubt,
@@ -10,13 +9,13 @@ from sim.model.behaviour.choice import (
     open_again,
     pull,
     thinks,
-    with_hearsay,
+    weighed,
     worth,
 )
 from sim.model.behaviour.expectation import starting_expectation
 from sim.model.behaviour.grievance import left_after, relieved
 from sim.model.behaviour.issue import SILENT, UNDECIDED
-from sim.model.behaviour.ledger import OF_PRICE, attribute, forget, reasons_told
+from sim.model.behaviour.ledger import OF_PRICE, attribute, forget, reasons_told, weight_of_fairness
 from sim.model.behaviour.person import COMPANY, GONE, MOOD, MOVES, RIVAL, THINKS
 from sim.model.behaviour.price import price_advantage
 from sim.model.behaviour.satisfaction import experience_weight
@@ -44,9 +43,12 @@ from sim.model.steps import step
 _A_WEEK = f32(7 / 365.25)
 
 COLUMNS = (
-    Column("compared_in", "clock", "The week in which they last compared providers"),
+    Column("compared_in", "clock", "The week in which they last compared providers", calendar=True),
     Column(
-        "moved_in", "clock", "The week after which they came to their provider, counted from 1; 0: before the first"
+        "moved_in",
+        "clock",
+        "The week after which they came to their provider, counted from 1; 0: before the first",
+        calendar=True,
     ),
     Column("grudge", "number", "What was held against the other provider when they left it, 0 to 1"),
 )
@@ -152,7 +154,7 @@ def come_in(me, firm, p, week, count, note, luck: float):
     me.compared_in, me.plans_taken = week.number, 0
     me.evidence_company, me.evidence_rival = p.belief.evidence, p.belief.evidence
     rival, company = look_of_rival(me, firm, p, week), look_of_company(me, firm, p, week)
-    drawn = p.choice.appeal * (company - rival) + newcomers_advantage(me, p)
+    drawn = p.choice.appeal * (company - rival) + advantage_of_other(me, p)
     if happens(leaves(drawn, 0.0, p.choice.decisiveness), luck):
         join(me, p, count)
         arrive_at_company(me, firm, p, week)
@@ -188,15 +190,15 @@ def compare(me, firm, p, week, count, note, luck: float):
 def drawn_to_other(me, firm, p, week) -> float:
     """What draws somebody to the other provider, as a share of the price."""
     own = worth(view_of_own(me, p), p.choice.ends)
-    cheaper = 0.0 if p.ledger.without == OF_PRICE else advantage_of_other(me, p)
-    return pull(look_of_other(me, firm, p, week), own, held_against_own(me, p), p.choice.appeal, cheaper)
+    return pull(
+        look_of_other(me, firm, p, week), own, held_against_own(me, p), p.choice.appeal, advantage_of_other(me, p)
+    )
 
 
 @step
 def held_against_own(me, p) -> float:
     """What grievance and unfair prices take off the own provider."""
-    weight = 0.0 if p.ledger.without == OF_PRICE else p.choice.fairness_weight
-    return held_against(me.grievance, me.price_fairness, p.choice.grievance_weight, weight)
+    return held_against(me.grievance, me.price_fairness, p.choice.grievance_weight, weight_of_fairness(p))
 
 
 @step
@@ -204,7 +206,7 @@ def view_of_own(me, p) -> float:
     """How the own provider is seen: from experience, and a little from what others say of it, less with the years."""
     own = goodwill(me.satisfaction, me.trust, p.choice.trust_weight)
     hearsay = experience_weight(me.tenure, p.choice.hearsay, p.choice.hearsay_settled, p.satisfaction.settling)
-    return with_hearsay(own, me.belief_company if me.provider == COMPANY else me.belief_rival, hearsay)
+    return weighed(own, me.belief_company if me.provider == COMPANY else me.belief_rival, hearsay)
 
 
 @step
@@ -216,24 +218,24 @@ def look_of_other(me, firm, p, week) -> float:
 @step
 def look_of_rival(me, firm, p, week) -> float:
     """How the rival looks from outside: what is believed of it, what the public thinks, and what it promises."""
-    seen = view(
+    seen = weighed(
         me.belief_rival, week.rival_reputation, weight_of_reviews(p.belief.reviews, p.word_of_mouth.review_display)
     )
     trusting = believed(
         unread(p.marketing.reliance, p.word_of_mouth.review_display), me.evidence_rival, p.belief.evidence
     )
-    return with_hearsay(seen, promise_of_rival(firm, p), trusting)
+    return weighed(seen, promise_of_rival(firm, p), trusting)
 
 
 @step
 def look_of_company(me, firm, p, week) -> float:
     """How the company looks from outside, with all that misleads."""
     reviews = weight_of_reviews(p.belief.reviews, p.word_of_mouth.review_display)
-    seen = view(me.belief_company, week.company_reputation, reviews)
+    seen = weighed(me.belief_company, week.company_reputation, reviews)
     trusting = believed(
         unread(p.marketing.reliance, p.word_of_mouth.review_display), me.evidence_company, p.belief.evidence
     )
-    told = with_hearsay(seen, promise_of_company(firm, p), trusting)
+    told = weighed(seen, promise_of_company(firm, p), trusting)
     swayed = flattered(told, p.transparency.misleading, p.transparency.sway)
     return flattered(swayed, p.pretence.claimed, p.pretence.appeal)
 
@@ -252,7 +254,9 @@ def promise_of_company(firm, p) -> float:
 
 @step
 def advantage_of_other(me, p) -> float:
-    """What the other's price is worth, against what this person pays now."""
+    """What the other's price is worth against what this person pays now; to whoever is with nobody, the company's price."""
+    if p.ledger.without == OF_PRICE:
+        return 0.0
     if me.provider == COMPANY:
         return price_advantage(price_here(me, p), p.rival.price, me.price_sensitivity)
     return price_advantage(p.rival.price, newcomers_price(p), me.price_sensitivity)
@@ -263,12 +267,6 @@ def newcomers_price(p) -> float:
     """The company's price as somebody sees it who does not pay it yet."""
     newcomers = price_paid(p.pricing.list_price, p.pricing.newcomer_discount, p.pricing.discount_weeks, 0, True)
     return price_seen(newcomers, p.fees.drip, p.fees.overlooked)
-
-
-@step
-def newcomers_advantage(me, p) -> float:
-    """What the company's price is worth to somebody who is with nobody."""
-    return price_advantage(p.rival.price, newcomers_price(p), me.price_sensitivity)
 
 
 @step
@@ -450,8 +448,12 @@ STEP_EXAMPLES = (
         "fees.overlooked": 0.4}, becomes={"gives": 0.72}, because="0.8 less the tenth that is overlooked",
     ),
     example_of_step(
-        newcomers_advantage, me={"price_sensitivity": 0.5}, p={"pricing.list_price": 0.72, "rival.price": 0.9}, becomes={"gives": 0.1},
-        because="a fifth cheaper than the rival, felt half",
+        advantage_of_other, me={"price_sensitivity": 0.5, "provider": GONE}, p={"pricing.list_price": 0.72, "rival.price": 0.9},
+        becomes={"gives": 0.1}, because="with nobody: the company is a fifth cheaper than the rival, felt half",
+    ),
+    example_of_step(
+        advantage_of_other, me={"price_sensitivity": 2.0}, p={"rival.price": 0.75, "ledger.without": OF_PRICE}, becomes={"gives": 0.0},
+        because="the price is left out",
     ),
     example_of_step(
         hurdle_of, week={"number": 0, "calendar": 0}, me={"switching_cost": 0.2, "came_by": 1, "contract_end": 5, "woken": True, "wooed": True,

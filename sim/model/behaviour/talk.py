@@ -174,11 +174,16 @@ def keep_in_mind(me):
 
 
 @step
-def be_heard_of_other(me, count, note, well: bool, hearers: int):
-    """So many people have heard what somebody says of the provider they are not with."""
-    of_us = me.provider != COMPANY
+def count_heard(count, of_us: bool, well: bool, hearers: int):
+    """Enter in the counts what so many people have heard of the company; of the rival nothing is counted."""
     count.heard_well += hearers if of_us and well else 0
     count.heard_ill += hearers if of_us and not well else 0
+
+
+@step
+def be_heard_of_other(me, count, note, well: bool, hearers: int):
+    """So many people have heard what somebody says of the provider they are not with."""
+    count_heard(count, me.provider != COMPANY, well, hearers)
     if well:
         note.tells_well_of_other(hearers)
     else:
@@ -190,8 +195,7 @@ def be_heard(me, count, note, well: bool, hearers: int):
     """So many people have heard it."""
     mine = me.provider == COMPANY
     count.talkers += mine
-    count.heard_well += hearers if mine and well else 0
-    count.heard_ill += hearers if mine and not well else 0
+    count_heard(count, mine, well, hearers)
     if well:
         note.tells_well(hearers)
     else:
@@ -247,6 +251,8 @@ STEP_EXAMPLES = (
     example_of_step(
         keep_in_mind, me={"heard": {(COMPANY, True): 3}, "provider": RIVAL}, becomes={"news": NEWS_WELL}, because="only good",
     ),
+    example_of_step(count_heard, True, False, 3, becomes={"count.heard_ill": 3}, because="three heard ill of the company"),
+    example_of_step(count_heard, False, True, 3, becomes={}, because="of the rival"),
     example_of_step(
         be_heard_of_other, False, 3, me={"provider": RIVAL}, becomes={"count.heard_ill": 3, "note.tells_ill_of_other": 3},
         because="three heard ill of the company from somebody with the rival",

@@ -24,7 +24,7 @@ class Trust(Parameters):
         4.0, "ratio", 0, 20, "Weight of one conversation with the company against one ordinary week",
         "assumption: people judge people")  # fmt: skip
 
-    caution: float = parameter(
+    starting_gap: float = parameter(
         0.03, "scale 0-1", 0, 1, "How far trust stands below satisfaction at the start, where the scenario does not say it",
         "assumption: where a market of default settings comes to rest, since trust falls faster than it grows")  # fmt: skip
 

@@ -9,6 +9,7 @@ import numpy as np
 from sim.model.behaviour.person import COMPANY, RIVAL
 from sim.model.columns import Column
 from sim.model.examples import example, example_of_step
+from sim.model.mechanisms.employee_care import ORDINARY
 from sim.model.mechanisms.innovation import standing
 from sim.model.mechanisms.management import cared_for
 from sim.model.mechanisms.pricing import cents
@@ -62,7 +63,7 @@ def performance(level: float, spread: float, normal: float, error: float) -> flo
 @rule
 def people_made(level: float, people: float, morale: float) -> float:
     """How good the product is with a staff of this morale, 0.7 being the ordinary."""
-    return share(level + people * (morale - f32(0.7)))
+    return share(level + people * (morale - ORDINARY))
 
 
 @rule

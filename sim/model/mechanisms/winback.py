@@ -29,7 +29,7 @@ class Winback(Parameters):
 
 NEUTRAL = {"offers": 0.0}
 COLUMNS = (
-    Column("left_in", "clock", "The week after which they left for the rival, counted from 1; 0: they never did"),
+    Column("left_in", "clock", "The week after which they left for the rival, counted from 1; 0: they never did", calendar=True),
     Column("wooed", "weekly_flag", "Whether there is an offer to come back this week"),
 )  # fmt: skip
 
