@@ -50,6 +50,16 @@ Mechanism = Annotated[
 _MECHANISMS: ContextVar[tuple[str, ...]] = ContextVar("mechanisms", default=())
 STOPPED = 130
 """Exit code when Ctrl-C, or a lost cluster, ended a command early; what was done is kept."""
+Worlds = Annotated[
+    str | None,
+    typer.Option(
+        "--worlds",
+        metavar="shipped|none|FILE",
+        help="In which plausible worlds, of what nobody knows: those that the scenario names, else the shipped ones, unless given; "
+        "'none' is the one setting of all defaults.",
+        show_default=False,
+    ),
+]
 ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file (YAML).", show_default=False)]
 
 

@@ -13,6 +13,7 @@ from sim.commands import (
     ScenarioFile,
     Threads,
     Workers,
+    Worlds,
     example,
     load,
     place_to_run,
@@ -60,39 +61,27 @@ def compare(
     report: Report = None,
     formats: Formats = None,
     results: Results = Path("results"),
-    posterior: Annotated[
-        Path | None,
-        typer.Option(
-            help="Parameter sets of 'calibrate' (draws.csv): every replication draws one. Intervals are then of the mean "
-            "over draws; the range of nine in ten draws stands beside them."
-        ),
-    ] = None,
+    worlds: Worlds = None,
     causes: Annotated[
         bool, typer.Option("--causes", help="Also how much of each difference each cause of leaving explains.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare policies on the same customers with the same luck: paired differences with 95 % intervals."""
+    """Compare policies on the same customers with the same luck, in the same plausible worlds: paired differences with ranges."""
+    from sim.scenario.worlds import in_same_worlds
     from sim.system.outputs import FOLDER, Output, check_outputs
 
     reports = Reports(report, formats)
-    scenarios = [load(path) for path in (base, *others)]
+    scenarios = in_same_worlds([load(path) for path in (base, *others)], worlds)
     share = _share(precision)
-    if posterior is not None and precision is not None:
-        raise Mistake("--precision and --posterior exclude each other; give --replications instead")
-    if posterior is not None and causes:
-        raise Mistake("--causes and --posterior exclude each other: causes are found in one setting")
     if most is not None and precision is None:
         raise Mistake("--most goes with --precision; without it, --replications says how many there are")
     check_outputs(
         [Output("--results", results, FOLDER), *reports.outputs],
-        lambda: [*read_by(*scenarios), *([posterior] if posterior else [])],
+        lambda: read_by(*scenarios),
     )
     with place_to_run(threads, workers, cluster) as place:
-        if posterior is None:
-            answer = compared(scenarios, replications, seed, share, place, most)
-        else:
-            answer = _compared_under(posterior, scenarios, replications, seed, place)
+        answer = compared(scenarios, replications, seed, share, place, most)
         answer = _explained(answer, place) if causes else answer
     _kept(answer, reports, results)
     if as_json:
@@ -133,21 +122,6 @@ def _explained(answer: Comparison, place: Executor) -> Comparison:
 
     with progress_bar(runs_needed(answer), "leaving out each cause") as progress:
         return with_causes(answer, executor=place, progress=progress)
-
-
-def _compared_under(
-    posterior: Path, scenarios: Sequence[Scenario], replications: int, seed: int, place: Executor
-) -> Comparison:
-    """A comparison whose replications draw what a calibration left open."""
-    from sim.experiments.uncertain import compare_under, read_draws
-    from sim.runs.runner import check_numbers
-
-    check_numbers(replications, seed)
-    if replications < 2:
-        raise Mistake("a comparison needs at least two replications; ask for more with --replications")
-    draws = read_draws(posterior, scenarios[0].model)
-    with progress_bar(replications * len(scenarios), "comparing") as progress:
-        return compare_under(scenarios, draws, replications, seed, place, progress)
 
 
 def _kept(answer: Comparison, reports: Reports, under: Path) -> list[Path]:

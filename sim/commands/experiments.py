@@ -16,6 +16,7 @@ from sim.commands import (
     ClusterAddress,
     Threads,
     Workers,
+    Worlds,
     example,
     model,
     print_json,
@@ -55,6 +56,7 @@ class Request:
     reports: Reports
     as_json: bool
     save: Path | None = None
+    worlds: str | None = None
 
 
 def command(name: str) -> Callable[..., None]:
@@ -63,10 +65,10 @@ def command(name: str) -> Callable[..., None]:
     def ask(
         experiment: ExperimentFile, resume: Resume = False, threads: Threads = None, workers: Workers = None,
         cluster: ClusterAddress = None, out: Out = Path("results"), report: Report = None, formats: Formats = None,
-        save: Save = None, as_json: AsJson = False,
+        save: Save = None, worlds: Worlds = None, as_json: AsJson = False,
     ) -> None:  # fmt: skip
         reports = Reports(report, formats)
-        answer(name, Request(experiment, resume, threads, workers, cluster, out, reports, as_json, save))
+        answer(name, Request(experiment, resume, threads, workers, cluster, out, reports, as_json, save, worlds))
 
     told, signature = methods.said(name), inspect.signature(ask, eval_str=True)
     options = dict(signature.parameters)
@@ -85,7 +87,7 @@ def answer(name: str, request: Request) -> None:
     from sim.experiments.export import save
 
     method = methods.method(name)
-    asked = method.load(request.experiment, model())
+    asked = method.load(request.experiment, model()).in_worlds(request.worlds)
     plan = method.planned(asked)
     saved = method.save.outputs(request.save) if method.save and request.save else []
     with at_work(asked, request, plan.runs, saved) as laboratory:

@@ -74,8 +74,9 @@ def read_by(*scenarios: Scenario) -> Iterator[Path]:
     from sim.scenario.inheritance import files_of
 
     for scenario in scenarios:
+        worlds = scenario.worlds.path if scenario.worlds else None
         yield from files_of(scenario.path) if scenario.path else ()
-        yield from (file for file in (scenario.customers.file, scenario.network.file) if file is not None)
+        yield from (file for file in (scenario.customers.file, scenario.network.file, worlds) if file is not None)
 
 
 def read_for(asked: Experiment) -> Iterator[Path]:

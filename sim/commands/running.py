@@ -15,6 +15,7 @@ from sim.commands import (
     ScenarioFile,
     Threads,
     Workers,
+    Worlds,
     example,
     load,
     place_to_run,
@@ -73,6 +74,7 @@ def run(
     replications: Replications = 100,
     seed: Seed = 1,
     engine: Engine = "core",
+    worlds: Worlds = None,
     threads: Threads = None,
     workers: Workers = None,
     cluster: ClusterAddress = None,
@@ -89,21 +91,25 @@ def run(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run one scenario many times and say what comes of it, with 95 % intervals."""
+    """Run one scenario many times, each time in a plausible world, and say what comes of it, with ranges."""
     from sim.experiments.repeating import changed
-    from sim.runs.results import save, write_weekly
+    from sim.runs.results import save, worlds_asked, write_weekly
     from sim.runs.runner import run as run_scenario
+    from sim.scenario.worlds import NONE
     from sim.system.outputs import FOLDER, Output, check_outputs
 
-    loaded = changed(load(scenario), sets or [])
+    loaded = changed(load(scenario), sets or []).in_worlds(worlds)
     panels = Panels(panel, events, panel_columns, panel_weeks, panel_replications, engine)
     wanted = [] if weekly is None else [Output("--weekly", weekly, "parquet")]
     check_outputs([Output("--results", results, FOLDER), *wanted, *panels.outputs], lambda: read_by(loaded))
     panels.check(range(first, first + max(1, replications)), loaded.weeks)
     with place_to_run(threads, workers, cluster) as place, progress_bar(replications, loaded.name) as progress:
-        result = run_scenario(loaded, replications, seed, executor=place, engine=engine, first=first, progress=progress)
+        result = run_scenario(
+            loaded, replications, seed, executor=place, engine=engine, first=first, progress=progress,
+            worlds=loaded.worlds or NONE,
+        )  # fmt: skip
     if len(result.numbers):
-        asked = {} if engine == "core" else {"engine": engine}
+        asked = ({} if engine == "core" else {"engine": engine}) | worlds_asked(loaded)
         tell(f"results: {save([result], results, asked)}")
         if weekly is not None:
             write_weekly(result, weekly)
@@ -158,9 +164,10 @@ def digest(
 ) -> None:
     """Print the SHA-256 of the final states and weekly counts: equal wherever and however the scenario is run."""
     from sim.runs.runner import run as run_scenario
+    from sim.scenario.worlds import NONE
 
     with place_to_run(threads, workers, cluster) as place:
-        result = run_scenario(load(scenario), replications, seed, executor=place, engine=engine)
+        result = run_scenario(load(scenario), replications, seed, executor=place, engine=engine, worlds=NONE)
     tell_stopped([result], replications, place)
     end(failed([result]))
     if as_json:

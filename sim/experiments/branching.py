@@ -22,7 +22,7 @@ from sim.errors import Mistake
 from sim.experiments.laboratory import Laboratory, replications_in_block
 from sim.runs.replication import Failure, ended, nothing
 from sim.runs.result import Gathering, Result
-from sim.scenario.model_inputs import ground_of
+from sim.scenario.model_inputs import ground_met, ground_of
 from sim.scenario.whole import Scenario
 
 
@@ -54,20 +54,22 @@ def branched(base: Scenario, week: int, policy: Scenario) -> Scenario:
 class _Tree:
     """One thread's trunk and branches, of one replication after the other."""
 
-    def __init__(self, grounds: Sequence[Ground], week: int, seed: int) -> None:
-        self.grounds, self.week = grounds, week
+    def __init__(self, scenarios: Sequence[Scenario], grounds: Sequence[Ground], week: int, seed: int) -> None:
+        self.scenarios, self.grounds, self.week = scenarios, grounds, week
         self.engine = Engine(grounds[0], seed, beside=grounds)
         kinds = [flags_of(ground, np.uint64(0)) for ground in grounds]  # what shapes history, with no luck in it
         self.alike = [[place for place, its in enumerate(kinds) if its == kind] for kind in dict.fromkeys(kinds)]
 
     def replicate(self, replication: int) -> Iterator[tuple[int, Market]]:
         """Each branch after its last week, with its place."""
+        both = zip(self.scenarios, self.grounds, strict=True)
+        met = [ground_met(scenario, ground, self.engine.seed, replication) for scenario, ground in both]
         for places in self.alike:
-            self.engine.inputs = self.grounds[places[0]]
+            self.engine.inputs = met[places[0]]
             trunk = self.engine.start(replication)
             trunk.run(self.week)
             for place in places:
-                branch = trunk.copy(self.grounds[place])
+                branch = trunk.copy(met[place])
                 branch.run()
                 yield place, branch
 
@@ -79,7 +81,7 @@ def grow(scenarios: Sequence[Scenario], week: int, seed: int, numbers: Sequence[
     """
     grounds, span = [ground_of(scenario) for scenario in scenarios], range(min(numbers), max(numbers) + 1)
     gathered = [Gathering(s, seed, span, g.plan.founders) for s, g in zip(scenarios, grounds, strict=True)]
-    tree = _Tree(grounds, week, seed)
+    tree = _Tree(scenarios, grounds, week, seed)
     for number in numbers:
         waiting = set(range(len(scenarios)))
         try:
@@ -90,7 +92,7 @@ def grow(scenarios: Sequence[Scenario], week: int, seed: int, numbers: Sequence[
             failure = Failure(number, f"{type(fault).__name__}: {fault}", traceback.format_exc(), "")
             for place in waiting:
                 gathered[place].add(nothing(grounds[place], failure))
-            tree = _Tree(grounds, week, seed)
+            tree = _Tree(scenarios, grounds, week, seed)
     return [gathering.result() for gathering in gathered]
 
 

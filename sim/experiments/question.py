@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,6 +36,7 @@ from sim.scenario.quantities import Unfit, fitted, value_shown
 from sim.scenario.tree import Node, Problems, given, shown
 from sim.scenario.validation import Spot, judged
 from sim.scenario.whole import Scenario, load
+from sim.scenario.worlds import in_same_worlds
 from sim.scenario.yaml_file import read_yaml, refuse_unless_file
 from sim.system.arguments import file_path
 
@@ -72,6 +73,15 @@ class Experiment:
     policies: Mapping[str, Scenario]
     settings: Any
     written: Mapping[str, Any]
+
+    def in_worlds(self, worlds: str | None = None) -> Experiment:
+        """The same, every replication in one of these plausible worlds: those of the base unless given.
+
+        Raises :class:`Mistake` where scenarios name different worlds.
+        """
+        names = list(self.policies)
+        base, *others = in_same_worlds([self.base, *self.policies.values()], worlds)
+        return replace(self, base=base, policies=dict(zip(names, others, strict=True)))
 
     @property
     def factors(self) -> tuple[Factor, ...]:

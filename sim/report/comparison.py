@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from sim.errors import Mistake
 from sim.report import facts, sources, tables, words
-from sim.report.amounts import NONE, between, counted, half_width, lasting, places, signed, timing
+from sim.report.amounts import NONE, between, counted, half_width, lasting, number, places, signed, timing
 from sim.report.charts import figures
 from sim.report.charts.palette import look
 from sim.report.document import MODEL, NARROWER, Card, Document, Group, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.headline import headline, lead
+from sim.report.ignorance import appendix_told, fitted_told, worlds_told
 from sim.report.lever_prices import price_told
 from sim.runs.causes import TALK, ranked, replications_for
 from sim.runs.comparison import Comparison
@@ -40,7 +43,7 @@ def document(answer: Comparison) -> Document:
     return Document(
         "", headline(answer), lead(answer), _sections(answer), _caveats(answer), [origin.command, origin.story],
         _origin_told(answer, origin), Table(("Policy", "File", "Fingerprint"), _fingerprints(origin), words=True),
-        [Section("Appendix: all measures", tables=[tables.table(answer, list(answer.definitions))])],
+        [Section("Appendix: all measures", notes=appendix_told(answer), tables=[tables.table(answer, list(answer.definitions))])],
         [sheet(answer), *_windows_sheet(answer)],
     )  # fmt: skip
 
@@ -58,7 +61,7 @@ def _sections(answer: Comparison) -> list[Section]:
         ),
         over,
         Section(f"Differences from {answer.base.scenario.name}", pictures=forest, notes=[_paired(answer)], small=True),
-        Section("Key measures", tables=[key], notes=[HIGHER.format(base=answer.base.scenario.name)]),
+        Section("Key measures", tables=[key], notes=[_higher(answer)]),
         *([causes_told(answer)] if answer.causes else []),
         *_windows(answer),
         _changes(answer),
@@ -105,6 +108,11 @@ PER_CUSTOMER = (
     "Word of mouth is told per customer: a policy that keeps unhappy customers who would have left can lower this average "
     "though nobody became unhappier. Customers kept are those of the first week who never left."
 )
+HIGHER_IN_WORLDS = (
+    "“Higher in” is the share of plausible worlds in which the policy is higher than {base}, ties counting half; its own error is at "
+    "most {error} percentage points. “Of it luck” says how much of the spread of the difference is luck in a market of the "
+    "company's size; the rest is what nobody knows."
+)
 HIGHER = (
     "“Higher in” is the share of replications in which the policy is higher than {base}, ties counting half. “Variance "
     "reduction” says how many times as many replications it would take to know the difference as well without giving both "
@@ -114,12 +122,21 @@ HIGHER = (
 )
 
 
+def _higher(answer: Comparison) -> str:
+    """What the last columns of the key table mean."""
+    base = answer.base.scenario.name
+    if answer.worlds is None:
+        return HIGHER.format(base=base)
+    errors = [each.error for found in answer.predictions.values() for each in found.values()]
+    return HIGHER_IN_WORLDS.format(base=base, error=number(100 * float(np.nanmax(errors))))
+
+
 def _paired(answer: Comparison) -> str:
-    over = " of the mean over draws" if answer.posterior else ""
+    what = "an interval" if answer.worlds is None else "a range"
     return (
-        f"Paired differences of {len(answer.numbers):,} replications: mean and 95 % interval{over}. Where no bar is to be seen, "
-        "the interval is narrower than the mark, or – where the table has a dash for it – not known. "
-        "An interval that crosses the line at zero is undecided: it may be chance."
+        f"Paired differences of {len(answer.numbers):,} replications: mean and {facts.ends_told(answer)}. Where no bar is to be "
+        "seen, it is narrower than the mark, or – where the table has a dash for it – not known. "
+        f"{what.capitalize()} that crosses the line at zero is undecided: it may be {facts.may_be(answer)}."
     )
 
 
@@ -215,26 +232,20 @@ ONE_COMPANY = (
     "The customers are those of one file. Another company's customers may answer differently, and nothing in the scenario says "
     "whether its settings were ever fitted to these."
 )
-ANEW = (
-    "Every replication drew the uncertain settings in `{file}` anew, the same for every policy. The 95 % intervals are those of "
-    "the mean over the draws: more replications narrow them, however much the calibration left open. What it left open for one "
-    "market is the range in which nine of ten draws lie, which more replications do not narrow."
+NOT_THE_MODEL = "The ranges do not cover errors of the model's structure."
+MANY = (
+    "With many measures and policies, one difference in twenty that is nothing but chance looks decided: decide beforehand which "
+    "measure counts."
 )
-NOT_THE_MODEL = "Neither of them covers errors of the model."
 
 
 def _caveats(answer: Comparison) -> list[str]:
     told = [MODEL, *answer.cautions]
     if sources.data(answer) is not None:
         told.append(ONE_COMPANY)
-    if answer.posterior is not None:
-        told.append(f"{ANEW.format(file=sources.place(answer.posterior))} {NOT_THE_MODEL}")
-    else:
-        told.append(NARROWER)
+    told += [*worlds_told(answer), NOT_THE_MODEL] if answer.worlds is not None else [fitted_told(answer), NARROWER]
     if answer.others:
-        told.append(
-            "With many measures and policies, one difference in twenty that is nothing but chance looks decided at 95 %."
-        )
+        told.append(MANY)
     return told
 
 
@@ -253,12 +264,11 @@ def _origin_told(answer: Comparison, origin: sources.Origin) -> str:
 
 def sheet(answer: Comparison) -> Sheet:
     """Every measure of every policy as numbers, in the units of the page."""
-    columns = ["Measure", "Policy", "Unit", "Mean", "Low (95 %)", "High (95 %)"]
+    ends = facts.ends_told(answer)
+    columns = ["Measure", "Policy", "Unit", "Mean", f"Low ({ends})", f"High ({ends})"]
     if answer.others:
-        columns += ["Difference", "Difference, low (95 %)", "Difference, high (95 %)", "Higher in (share of replications)",
-                    "Variance reduction (times)"]  # fmt: skip
-    if answer.posterior:
-        columns += ["Nine in ten draws, low", "Nine in ten draws, high"]
+        columns += ["Difference", f"Difference, low ({ends})", f"Difference, high ({ends})", "Higher in (share of worlds)",
+                    "Variance reduction (times)", "Luck (share of the variance)"]  # fmt: skip
     rows = [_numbers(answer, result, name) for name in answer.definitions for result in answer.results]
     return Sheet("Measures", columns, rows)
 
@@ -271,8 +281,8 @@ def _numbers(answer: Comparison, result: Result, measure: str) -> list[float | s
     if not answer.others:
         return row
     if result is answer.base:
-        return [*row, *[None] * (7 if answer.posterior else 5)]
+        return [*row, *[None] * 6]
     gap = answer.differences[result.scenario.name][measure]
     ends = (gap.mean * unit.factor, *sorted((gap.low * unit.factor, gap.high * unit.factor)))
-    spread = [cell(end * unit.factor) for end in answer.spread(result, measure) or ()]
-    return [*row, *(cell(end) for end in ends), cell(gap.probability_higher), cell(gap.variance_reduction), *spread]
+    luck = answer.predictions[result.scenario.name][measure].luck_share
+    return [*row, *(cell(end) for end in ends), cell(gap.probability_higher), cell(gap.variance_reduction), cell(luck)]

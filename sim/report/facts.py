@@ -12,7 +12,7 @@ from sim.report.amounts import Unit, money_unit
 from sim.runs.comparison import Comparison
 from sim.runs.measures import ratio
 from sim.runs.runner import Result
-from sim.runs.statistics import ANYTHING, Difference, Interval, difference, interval
+from sim.runs.statistics import ANYTHING, Difference, Interval, difference
 
 WEEKS_A_YEAR = 365.25 / 7
 SMOOTHED = 4
@@ -47,14 +47,26 @@ def stands_for(answer: Comparison) -> float:
     return answer.stands_for
 
 
+def ends_told(answer: Comparison) -> str:
+    """What lies between the ends that are told of a number: ``95 % interval`` of a mean, or ``nine of ten worlds``."""
+    return "95 % interval" if answer.worlds is None else "nine of ten worlds"
+
+
+def may_be(answer: Comparison) -> str:
+    """What an undecided difference may be: ``chance``, or ``luck or what nobody knows``."""
+    return "chance" if answer.worlds is None else "luck, or something that nobody knows"
+
+
 def weekly(answer: Comparison, result: Result, measure: str) -> np.ndarray:
     """A measure of each week that is measured, in the shared replications: float64 (replications, weeks)."""
     return result.by_week[measure][np.searchsorted(result.numbers, answer.numbers), answer.measured_from :]
 
 
-def bands(values: np.ndarray, within: tuple[float, float] = ANYTHING) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, lower and upper end of the 95 % interval of each column of (replications, weeks); NaN where nothing is known."""
-    around = [interval(values[:, week], within) for week in range(values.shape[1])]
+def bands(
+    answer: Comparison, values: np.ndarray, within: tuple[float, float] = ANYTHING
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean, lower and upper end (:func:`ends_told`) of each column of (replications, weeks); NaN where nothing is known."""
+    around = [answer.around(values[:, week], within) for week in range(values.shape[1])]
     return tuple(np.array(part) for part in zip(*(item[:3] for item in around), strict=True))  # type: ignore[return-value]
 
 
@@ -92,7 +104,14 @@ def departures(answer: Comparison, result: Result) -> dict[str, np.ndarray]:
 def departure_differences(answer: Comparison, other: Result) -> dict[str, Difference]:
     """The paired difference of each cause's departures per 100 customers and year."""
     base, there = departures(answer, answer.base), departures(answer, other)
-    return {cause: difference(base[cause], there[cause]) for cause in CAUSES}
+    return {cause: paired(answer, base[cause], there[cause]) for cause in CAUSES}
+
+
+def paired(answer: Comparison, base: np.ndarray, there: np.ndarray) -> Difference:
+    """The paired difference of two quantities, one value a shared replication, with the ends that are told."""
+    worlds = None if answer.worlds is None else answer.met
+    around = answer.around(there - base)
+    return difference(base, there, worlds=worlds)._replace(low=around.low, high=around.high)
 
 
 def messages(answer: Comparison, result: Result) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.report import facts
-from sim.report.amounts import between, lasting, listed, money_size, number, span, within
+from sim.report.amounts import between, lasting, listed, money_size, number, sizes, span, within
 from sim.report.words import at_most, decided, nothing, points, points_places, quoted, times
 from sim.runs.comparison import UNDECIDED, Comparison, same_meaning
 from sim.runs.runner import Result
@@ -46,11 +46,36 @@ def _of_one(answer: Comparison, other: Result) -> str:
             f"Undecided: no difference in customers kept between {name} and {base} was seen in {times(answer)}; it can be "
             f"{at_most(answer)}"
         )
+    elif answer.worlds is not None:
+        said = _in_worlds(answer, gap, f"{name} keeps", f"customers than {base}")
     elif not decided(answer, gap):
         said = f"Undecided: whether {name} keeps more customers than {base} may be chance{_between(gap)}"
     else:
         said = f"{name} keeps {points(gap)} {'more' if gap.mean > 0 else 'fewer'} customers than {base}"
     return said + _and_money(answer, other, gap)
+
+
+IN_WORLDS = "in nine of ten plausible worlds"
+
+
+def _in_worlds(answer: Comparison, gap: Difference, keeps: str, customers: str) -> str:
+    """How many more or fewer points of customers are kept in nine of ten worlds, and in how many worlds it is the other way."""
+    digits = points_places(gap)
+    more, fewer = ("more", "fewer") if gap.mean > 0 else ("fewer", "more")
+    otherwise = 1 - gap.probability_higher if gap.mean > 0 else gap.probability_higher
+    if decided(answer, gap):
+        told = f"{keeps} {sizes(gap, 100, digits)} percentage points {more} {customers} {IN_WORLDS}"
+    else:
+        ends = sorted((gap.low, gap.high))
+        down, up = (number(100 * abs(end), digits) for end in ends)
+        told = f"Undecided: {keeps} between {down} percentage points fewer and {up} more {customers} {IN_WORLDS}"
+    return f"{told}; {_in_100(answer, otherwise)} it keeps {fewer}"
+
+
+def _in_100(answer: Comparison, share: float) -> str:
+    """A share of worlds in words: ``in 3 of 100``."""
+    met = len({int(number) for number in answer.met})
+    return f"in none of the {met:,} met" if share == 0 else f"in {max(round(100 * share), 1)} of 100"
 
 
 def _between(gap: Difference) -> str:
@@ -80,6 +105,9 @@ def _of_the_best(answer: Comparison) -> str:
     other = next(result for result in answer.others if result.scenario.name == answer.best)
     gap = answer.differences[answer.best]["retention"]
     best = f"{quoted(answer.best)} keeps the most customers: {points(gap)} more than {quoted(base)}"
+    if answer.worlds is not None:
+        keeps = f"{quoted(answer.best)} keeps the most customers:"
+        best = _in_worlds(answer, gap, keeps, f"than {quoted(base)}")
     return best + _and_money(answer, other, gap)
 
 
@@ -114,8 +142,8 @@ def _between_several(answer: Comparison) -> str:
     if len(answer.numbers) > 1 and _as_much(answer, found, "retention"):
         return f"{names} keep the most customers, and exactly as many: they mean the same"
     if len(found) == len(answer.results):
-        return "Undecided: which of these policies keeps the most customers may be chance"
-    return f"Undecided between {names}: which keeps the most customers may be chance"
+        return f"Undecided: which of these policies keeps the most customers may be {facts.may_be(answer)}"
+    return f"Undecided between {names}: which keeps the most customers may be {facts.may_be(answer)}"
 
 
 def lead(answer: Comparison) -> list[str]:
@@ -142,7 +170,7 @@ def _undecided_earner(answer: Comparison) -> str:
     found = _leaders(answer, "profit")
     names = listed([quoted(result.scenario.name) for result in found])
     if not _as_much(answer, found, "profit"):
-        return "Which of them earns the most is undecided: the differences in profit may be chance."
+        return f"Which of them earns the most is undecided: the differences in profit may be {facts.may_be(answer)}."
     return (
         f"{names} earn the most, and exactly as much."
         if len(found) < len(answer.results)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.report import facts
 from sim.report.amounts import Known, between, half_width, listed, number, places, rough_money, sizes
 from sim.runs.comparison import Comparison
 from sim.runs.lever_prices import GuessedCost, Move, guessed_cost
@@ -39,12 +40,12 @@ def _at_most(answer: Comparison, found: GuessedCost) -> str:
     """How much the moves may cost, or must save, so that the policy pays."""
     each, currency = found.at_most.each, answer.base.scenario.currency
     if not (each.low > 0 or each.high < 0):
-        around = f" (95 % interval {between(each, 1, _digits(found), plus=True)})" if each.defined > 1 else ""
-        return f"whether it would pay if it cost nothing may be chance{around}"
+        around = f" ({facts.ends_told(answer)} {between(each, 1, _digits(found), plus=True)})" if each.defined > 1 else ""
+        return f"whether it would pay if it cost nothing may be {facts.may_be(answer)}{around}"
     if each.mean < 0 and not found.charged.each.mean < 0:
         return "it would not pay if it cost nothing"
     around, in_all = sizes(each, 1, _digits(found)), rough_money(abs(found.at_most.in_all.mean), currency)
-    told = f"{_a_customer(each, found, currency)} a customer and week (95 % interval {around}), {in_all} a week in all,"
+    told = f"{_a_customer(each, found, currency)} a customer and week ({facts.ends_told(answer)} {around}), {in_all} a week in all,"
     if each.mean > 0:
         return f"at most {told} before it stops paying"
     return f"it must save at least {told} to pay"

@@ -19,6 +19,7 @@ from sim.runs.runner import Failure, Result
 from sim.scenario.model_inputs import customers_of
 from sim.scenario.sections import People, traits
 from sim.scenario.whole import Scenario
+from sim.scenario.worlds import NONE
 from sim.scenario.wording import Difference, compared, spread_told
 
 MOST_REASONS, MOST_FAILURES = 5, 5
@@ -30,6 +31,13 @@ def place(path: Path) -> str:
         return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
     except ValueError:
         return path.name
+
+
+def worlds_option(scenario: Scenario) -> str:
+    """What ``--worlds`` was: a name, or the file."""
+    if scenario.worlds is None:
+        return NONE
+    return scenario.worlds.name if scenario.worlds.path is None else place(scenario.worlds.path)
 
 
 def file_of(scenario: Scenario) -> str | None:
@@ -203,8 +211,7 @@ def origin(answer: Comparison) -> Origin:
     asked = answer.asked
     files = [shlex.quote(file_of(result.scenario) or f"{result.scenario.name}.yaml") for result in answer.results]
     numbers = f"{how_many(asked, None if stopped_early(answer) else answer.wish)} --seed {answer.base.seed}"
-    if answer.posterior is not None:
-        numbers += f" --posterior {shlex.quote(place(answer.posterior))}"
+    numbers += f" --worlds {shlex.quote(worlds_option(answer.base.scenario))}"
     verb = "compare" if answer.others else "run"
     against = f" --against {files[1]}" if answer.others else ""
     return Origin(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from sim.report import facts
 from sim.report.amounts import NONE, Known, Unit, between, half_width, number, places, signed
 from sim.report.document import Group, Table
@@ -22,16 +24,6 @@ KEY = (
     "profit",
 )
 """The measures of the table on the page."""
-LEVELS = ("Policy", "Mean", "95 % interval")
-DIFFERENCES = ("Difference", "95 % interval", "Higher in", "Variance reduction")
-OVER_DRAWS = (
-    "Difference",
-    "95 % interval of the mean over draws",
-    "Higher in",
-    "Variance reduction",
-    "Nine in ten draws",
-)
-"""The columns of differences when every replication draws its settings from a posterior."""
 
 
 def _digits(known: Known, unit: Unit) -> int:
@@ -55,13 +47,23 @@ def _row(answer: Comparison, result: Result, measure: str) -> list[str]:
     digits = _digits(gap, unit)
     difference = signed(gap.mean * unit.factor, digits), between(gap, unit.factor, digits, plus=True)
     higher = f"{number(100 * gap.probability_higher)} %" if gap.defined else NONE
-    ends = answer.spread(result, measure)
-    spread = [] if ends is None else [" to ".join(signed(end * unit.factor, digits) for end in ends)]
-    return [*row, *difference, higher, _reduction(answer, result, measure), *spread]
+    if answer.worlds is None:
+        return [*row, *difference, higher, _reduction(answer, result, measure)]
+    luck = answer.predictions[result.scenario.name][measure].luck_share
+    return [*row, *difference, higher, f"{number(100 * luck)} %" if np.isfinite(luck) else NONE]
 
 
-def _differences(answer: Comparison) -> tuple[str, ...]:
-    return OVER_DRAWS if answer.posterior else DIFFERENCES
+def levels(answer: Comparison) -> tuple[str, str, str]:
+    """The columns of a measure's level."""
+    ends = facts.ends_told(answer)
+    return "Policy", "Mean", ends[0].upper() + ends[1:]
+
+
+def _differences(answer: Comparison) -> tuple[str, str, str, str]:
+    """The columns of a difference: in one setting what pairing gained, in plausible worlds how much of the range is luck."""
+    ends = facts.ends_told(answer)
+    last = "Variance reduction" if answer.worlds is None else "Of it luck"
+    return "Difference", ends[0].upper() + ends[1:], "Higher in", last
 
 
 def _reduction(answer: Comparison, result: Result, measure: str) -> str:
@@ -77,7 +79,7 @@ def _reduction(answer: Comparison, result: Result, measure: str) -> str:
 
 def table(answer: Comparison, measures: Sequence[str]) -> Table:
     """Levels of every policy, and differences from the base, measure by measure."""
-    columns = (*LEVELS, *_differences(answer)) if answer.others else LEVELS
+    columns = (*levels(answer), *_differences(answer)) if answer.others else levels(answer)
     return Table(columns, groups=[_group(answer, measure) for measure in measures])
 
 

@@ -34,13 +34,6 @@ HEADLINES = (
 """The measures of a comparison on a terminal; a report and ``--json`` have all."""
 
 
-OVER_DRAWS = (
-    "The 95 % interval is that of the mean over draws of the uncertain settings: more replications narrow it, not what is known. "
-    "One market may come out anywhere in the range of nine in ten draws."
-)
-"""What is to be known of the numbers of a comparison under a posterior."""
-
-
 def print_table(table: Table) -> None:
     """A table on standard output; piped, it is as wide as it needs to be."""
     from rich.console import Console
@@ -84,7 +77,8 @@ def print_document(document: Document) -> None:
 def show_result(result: Result) -> None:
     """Every measure of one scenario: mean and interval."""
     from sim.report.amounts import timing
-    from sim.report.facts import unit_of
+    from sim.report.facts import ends_told, unit_of
+    from sim.report.ignorance import worlds_told
     from sim.report.tables import table
     from sim.runs.comparison import Comparison
 
@@ -94,7 +88,9 @@ def show_result(result: Result) -> None:
         for measure, group in zip(names, table(alone, names).groups, strict=True)
     ]
     title = f"{result.scenario.name} ({_size(result)}, {timing(result.scenario)})"
-    print_rows(title, ("", "mean", "95 % interval", ""), rows)
+    print_rows(title, ("", "mean", ends_told(alone), ""), rows)
+    for line in worlds_told(alone):
+        print(visible(line))
     _show_windows(alone)
     _tell_fewer("Means", "there was anything to measure", _partly_defined(result))
 
@@ -144,24 +140,24 @@ def _short(unit: str) -> str:
 
 def show_answer(answer: Comparison) -> None:
     """What a strategist wanted to know, and the key differences of every policy from the base."""
+    from sim.report.facts import ends_told
     from sim.report.headline import headline, lead
+    from sim.report.ignorance import worlds_told
     from sim.report.lever_prices import price_told
     from sim.report.sources import precision_told
 
     print(visible(" ".join([f"{headline(answer)}.", *lead(answer), *precision_told(answer)])) + "\n")
     for place, other in enumerate(answer.others, start=1):
         title = f"{other.scenario.name} less {answer.base.scenario.name} ({len(answer.numbers)} replications)"
-        of_what = "95 % of the mean" if answer.posterior else "95 % interval"
-        columns = ("", "difference", of_what, "", "higher", *(["nine in ten draws"] if answer.posterior else []))
-        print_rows(title, columns, differences(answer, place))
+        print_rows(title, ("", "difference", ends_told(answer), "", "higher"), differences(answer, place))
         _tell_fewer("Differences", "both policies have something to measure", _partly_compared(answer, other))
         if price := price_told(answer, other):
             print(f"{fill(visible(price), 80)}\n")
     _show_windows(answer)
     for caution in answer.cautions:
         print(visible(caution))
-    if answer.posterior:
-        print(OVER_DRAWS)
+    for line in worlds_told(answer):
+        print(visible(line))
     if answer.causes:
         from sim.report.comparison import causes_told
 
@@ -188,7 +184,6 @@ def differences(answer: Comparison, place: int) -> list[list[str]]:
             *group.rows[place][3:5],
             _short(unit_of(answer, measure).difference),
             group.rows[place][5],
-            *group.rows[place][7:],
         ]
         for measure, group in zip(HEADLINES, groups, strict=True)
     ]

@@ -26,7 +26,7 @@ from sim.report.amounts import (
 )
 from sim.runs.comparison import Comparison
 from sim.runs.runner import Result
-from sim.runs.statistics import Difference, difference
+from sim.runs.statistics import Difference
 
 CAUSE_WORDS = {
     "service": "poor service",
@@ -87,18 +87,17 @@ def at_most(answer: Comparison) -> str:
 
 
 def how_sure(answer: Comparison, other: Result, measure: str) -> str:
-    """In how many replications the difference had the sign it has on average."""
+    """In how many plausible worlds, or replications of one setting, the difference had the sign it has on average."""
+    if answer.worlds is not None:
+        return f"so in {_of_100(answer, other, measure)} of 100 plausible worlds"
     defined = answer.differences[other.scenario.name][measure].defined
     return f"so in {facts.agreeing(answer, other, measure):,} of {defined:,} replications"
 
 
-def range_told(answer: Comparison, other: Result, measure: str, unit: Unit, digits: int) -> str:
-    """Of a posterior: where nine in ten draws lie, each one market; nothing without one."""
-    ends = answer.spread(other, measure)
-    if ends is None or not np.isfinite(ends).all():
-        return ""
-    low, high = (signed(end * unit.factor, digits) for end in ends)
-    return f" In nine of ten draws of the uncertain settings the difference lies between {low} and {high} {unit.difference}."
+def _of_100(answer: Comparison, other: Result, measure: str) -> str:
+    """In how many of a hundred worlds the difference has the sign it has on average."""
+    gap = answer.differences[other.scenario.name][measure]
+    return number(100 * (gap.probability_higher if gap.mean > 0 else 1 - gap.probability_higher))
 
 
 def _undecided(answer: Comparison, what: str, gap: Difference, unit: Unit, fewest: int = 0) -> str:
@@ -109,7 +108,8 @@ def _undecided(answer: Comparison, what: str, gap: Difference, unit: Unit, fewes
         return f"Undecided: a single replication cannot tell policy from luck in {what}."
     digits = places(half_width(gap, unit.factor), fewest)
     mean, around = signed(gap.mean * unit.factor, digits), between(gap, unit.factor, digits, plus=True)
-    return f"Undecided: the difference in {what} ({mean} {unit.difference}, 95 % interval {around}) may be chance."
+    ends, why = facts.ends_told(answer), facts.may_be(answer)
+    return f"Undecided: the difference in {what} ({mean} {unit.difference}, {ends} {around}) may be {why}."
 
 
 # ---- one policy against the base
@@ -131,17 +131,16 @@ def customers_told(answer: Comparison, other: Result) -> str:
     if nothing(gap):
         return _none_seen(answer, other)
     digits, unit = points_places(gap), Unit(100, "%", "percentage points")
-    ranged = range_told(answer, other, "retention", unit, digits)
     if not decided(answer, gap):
-        return _undecided(answer, "customers kept", gap, unit, 1) + ranged
+        return _undecided(answer, "customers kept", gap, unit, 1)
     before, after = (
         number(100 * facts.level(answer, result, "retention").mean, digits) for result in (answer.base, other)
     )
     more = "more" if gap.mean > 0 else "fewer"
     return (
-        f"{points(gap)} {more} customers are kept (95 % interval {sizes(gap, 100, digits)}): after "
+        f"{points(gap)} {more} customers are kept ({facts.ends_told(answer)} {sizes(gap, 100, digits)}): after "
         f"{lasting(answer.base.scenario)} {after} of 100 are still there instead of {before}, "
-        f"{how_sure(answer, other, 'retention')}.{ranged}"
+        f"{how_sure(answer, other, 'retention')}."
     )
 
 
@@ -164,15 +163,15 @@ def money_told(answer: Comparison, other: Result) -> str:
     unit = money_unit([gap.mean * scale], currency)
     unit = unit._replace(factor=unit.factor * scale)
     digits = money_places(half_width(gap, unit.factor))
-    ranged = range_told(answer, other, "profit", unit, digits)
     if not decided(answer, gap):
-        return _undecided(answer, "profit", gap, unit) + ranged
+        return _undecided(answer, "profit", gap, unit)
     base = answer.base.scenario
     amount = f"{number(abs(gap.mean) * unit.factor, digits)} {unit.level}"
     a_week = rough_money(abs(gap.mean) * scale / (base.weeks - base.measure.start), currency)
     return (
-        f"{amount} {'more' if gap.mean > 0 else 'less'} profit over {lasting(base)} (95 % interval "
-        f"{sizes(gap, unit.factor, digits)}), or {a_week} a week{_of_profit(answer, gap)}. {turn_told(answer, other)}{ranged}"
+        f"{amount} {'more' if gap.mean > 0 else 'less'} profit over {lasting(base)} "
+        f"({facts.ends_told(answer)} {sizes(gap, unit.factor, digits)}), or {a_week} a week{_of_profit(answer, gap)}. "
+        f"{turn_told(answer, other)}"
     )
 
 
@@ -221,7 +220,7 @@ def _total_told(answer: Comparison, other: Result) -> str:
     """A policy that keeps unhappy customers can lower the average and yet have more good said of the company in all."""
     net = answer.differences[other.scenario.name]["word_of_mouth_net"]
     base, there = facts.messages(answer, answer.base), facts.messages(answer, other)
-    total = difference(base, there)
+    total = facts.paired(answer, base, there)
     if not decided(answer, total) or (decided(answer, net) and (net.mean > 0) == (total.mean > 0)):
         return ""
     if not base.any():
@@ -233,7 +232,7 @@ def _total_told(answer: Comparison, other: Result) -> str:
 def _by_number(answer: Comparison, other: Result, total: Difference) -> str:
     """That it is the number of customers that moves the total, where that is so."""
     there = [facts.weekly(answer, result, "customers").sum(axis=1) for result in (answer.base, other)]
-    people, talk = difference(*there), facts.messages(answer, answer.base).mean()
+    people, talk = facts.paired(answer, *there), facts.messages(answer, answer.base).mean()
     if not decided(answer, people) or people.mean * talk * total.mean <= 0:
         return ""
     return ", because " + ("more customers stay to talk" if people.mean > 0 else "fewer customers are left to talk")

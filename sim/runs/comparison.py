@@ -18,11 +18,22 @@ from sim.runs.executor import Executor
 from sim.runs.lever_prices import guessed_cost
 from sim.runs.measures import Quantity
 from sim.runs.own_measures import Function, own_measures
-from sim.runs.result import Result, ends_of, enlarged, joined, timing_told
+from sim.runs.result import Result, ends_of, enlarged, fitted_to, joined, range_told, timing_told, worlds_told
 from sim.runs.runner import Place, Progress, check_numbers, check_scenario, run_together
-from sim.runs.statistics import Difference, Interval, coupling_bound, difference, interval, plain, unseen_at_most
+from sim.runs.prediction import Prediction, predicted
+from sim.runs.statistics import (
+    ANYTHING,
+    Difference,
+    Interval,
+    coupling_bound,
+    difference,
+    interval,
+    plain,
+    unseen_at_most,
+)
 from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.whole import Scenario, apart_before, check_one_beginning, check_one_model
+from sim.scenario.worlds import Worlds, in_same_worlds
 from sim.system.arguments import file_path, function, number, shown, whole
 
 if TYPE_CHECKING:
@@ -33,8 +44,6 @@ FIRST_BATCH, MOST_REPLICATIONS = 50, 20_000
 """With a wished precision: replications in the first batch, and where it gives up."""
 ROUNDING = 1e-12
 """A spread no larger than this comes of rounding errors alone."""
-NINE_IN_TEN = (0.05, 0.95)
-"""Between these shares of the draws of a posterior lies the range that is told."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +59,11 @@ class Wish:
 class Comparison:
     """A paired comparison: ``results[0]`` is the base, the others are held against it, all under one seed.
 
-    ``posterior``: the file from which every replication drew parameters, if any (:mod:`sim.experiments.uncertain`);
     ``wish``: how well the differences were to be known, when replications were added until they were; ``causes``: how much of
     each policy's difference in retention each cause explains, where that was asked (:func:`sim.runs.causes.with_causes`).
     """
 
     results: tuple[Result, ...]
-    posterior: Path | None = None
     wish: Wish | None = None
     causes: Mapping[str, Mapping[str, Difference]] | None = None
 
@@ -95,45 +102,82 @@ class Comparison:
         whole = len(result.numbers) == len(self.numbers)
         return values.copy() if whole else values[np.searchsorted(result.numbers, self.numbers)]
 
+    @property
+    def worlds(self) -> Worlds | None:
+        """The plausible worlds of which every replication met one; None in one setting."""
+        return self.base.scenario.worlds
+
+    @cached_property
+    def met(self) -> np.ndarray:
+        """The number of the world that each shared replication met: int64; 0 for all in one setting."""
+        return self.base.scenario.worlds_met(self.numbers)
+
     def level(self, result: Result, measure: str) -> Interval:
-        """A measure of one scenario over the shared replications."""
-        return interval(self.values(result, measure), self._definition(measure).bounds)
+        """A measure of one scenario: its mean with the range of nine in ten plausible worlds; in one setting with its 95 %
+        interval."""
+        return self.around(self.values(result, measure), self._definition(measure).bounds)
+
+    def around(self, values: np.ndarray, within: tuple[float, float] = ANYTHING) -> Interval:
+        """What is told of values, one a shared replication, within bounds: as :meth:`level`."""
+        if self.worlds is None:
+            return interval(values, within)
+        ends = predicted(values, self.met, self.stands_for, within)
+        return interval(values, within, self.met)._replace(low=ends.low, high=ends.high)
 
     @cached_property
     def differences(self) -> dict[str, dict[str, Difference]]:
-        """Scenario → measure → its paired difference from the base."""
+        """Scenario → measure → its paired difference from the base, as :meth:`difference` tells it."""
+        return self._each(self.difference)
+
+    @cached_property
+    def mean_differences(self) -> dict[str, dict[str, Difference]]:
+        """Scenario → measure → its mean paired difference from the base with the 95 % interval of that mean."""
+        return self._each(self.mean_difference)
+
+    @cached_property
+    def predictions(self) -> dict[str, dict[str, Prediction]]:
+        """Scenario → measure → what the paired difference may be in one real market of the company's size."""
+        return self._each(self.predicted_difference)
+
+    def _each(self, found: Callable[[Result, Result, str], Any]) -> dict[str, dict[str, Any]]:
         return {
-            other.scenario.name: {name: self.difference(self.base, other, name) for name in self.definitions}
+            other.scenario.name: {name: found(self.base, other, name) for name in self.definitions}
             for other in self.others
         }
 
     def difference(self, base: Result, other: Result, measure: str) -> Difference:
-        """The paired difference of two of the scenarios, with what may have gone unseen.
+        """The paired difference of two of the scenarios: its mean, and nine in ten plausible worlds lie between its ends.
+
+        In one setting these are the ends of the 95 % interval of the mean. ``probability_higher`` is the share of worlds, or of
+        markets in one setting, in which the other scenario is higher.
+        """
+        found = self.mean_difference(base, other, measure)
+        ends = self.predicted_difference(base, other, measure)
+        found = found._replace(probability_higher=ends.higher)
+        return found if self.worlds is None or not found.sd > ROUNDING else found._replace(low=ends.low, high=ends.high)
+
+    def predicted_difference(self, base: Result, other: Result, measure: str) -> Prediction:
+        """What the paired difference of two of the scenarios may be in one real market of the company's size."""
+        low, high = self._definition(measure).bounds
+        gaps = self.values(other, measure) - self.values(base, measure)
+        return predicted(gaps, self.met, self.stands_for, (low - high, high - low))
+
+    def mean_difference(self, base: Result, other: Result, measure: str) -> Difference:
+        """The mean paired difference of two of the scenarios with its 95 % interval, and what may have gone unseen.
 
         Where every replication shows the same difference in retention, that tells nothing of luck but what the rule of three
         does; where none shows any in another measure, how large it may be is not known (NaN). Scenarios that mean the same
         cannot differ.
         """
         bounds = self._definition(measure).bounds
-        found = difference(self.values(base, measure), self.values(other, measure), bounds)
+        worlds = None if self.worlds is None else self.met
+        found = difference(self.values(base, measure), self.values(other, measure), bounds, worlds)
         if found.sd > ROUNDING or found.defined < 2 or same_meaning(base, other):
             return found
         if measure == "retention":
             low, high = found.mean - self.unseen_at_most, found.mean + self.unseen_at_most
             return found._replace(low=max(low, -1.0), high=min(high, 1.0))
         return found._replace(low=math.nan, high=math.nan) if found.unseen else found
-
-    def spread(self, other: Result, measure: str) -> tuple[float, float] | None:
-        """Where nine in ten draws of a posterior lie: 5th and 95th percentile of the paired difference, one market a draw.
-
-        None without a posterior; missing (NaN) where the measure is. More draws do not narrow it, they tell it better.
-        """
-        if self.posterior is None:
-            return None
-        gap = self.values(other, measure) - self.values(self.base, measure)
-        known = gap[np.isfinite(gap)]
-        low, high = np.quantile(known, NINE_IN_TEN) if known.size else (math.nan, math.nan)
-        return float(low), float(high)
 
     def same_meaning(self, other: Result) -> bool:
         """Whether a scenario means the same as the base, so that they cannot differ whatever the luck."""
@@ -153,7 +197,7 @@ class Comparison:
 
         Where no difference was seen it is the largest that there can be.
         """
-        gaps = [found["retention"] for found in self.differences.values()]
+        gaps = [found["retention"] for found in self.mean_differences.values()]
         return max((gap.high - gap.low) / 2 if gap.defined > 1 else math.inf for gap in gaps)
 
     @property
@@ -174,19 +218,19 @@ class Comparison:
         return coupling_bound(*means)
 
     def table(self) -> pd.DataFrame:
-        """One row a scenario and measure: mean with interval, and the difference from the base with its interval."""
+        """One row a scenario and measure: its mean with interval and range, and those of the difference from the base.
+
+        ``low`` and ``high``: the 95 % interval of the mean; ``range_low`` and ``range_high``: nine of ten plausible worlds.
+        """
         import pandas as pd
 
         rows = []
         for result in self.results:
             for name in self.definitions:
                 row: dict[str, Any] = {"scenario": result.scenario.name, "measure": name}
-                row |= self.level(result, name)._asdict()
+                row |= self._level_row(result, name)
                 if result is not self.base:
-                    found = self.differences[result.scenario.name][name]
-                    row |= {f"difference_{key}": value for key, value in found._asdict().items()}
-                    if (ends := self.spread(result, name)) is not None:
-                        row |= {"difference_range_low": ends[0], "difference_range_high": ends[1]}
+                    row |= {f"difference_{key}": value for key, value in self._difference_row(result, name).items()}
                 rows.append(row)
         return pd.DataFrame(rows).set_index(["scenario", "measure"])
 
@@ -214,7 +258,7 @@ class Comparison:
         places = [np.searchsorted(result.numbers, self.numbers) for result in (self.base, other)]
         profits = [r.by_week["profit"][place] for r, place in zip((self.base, other), places, strict=True)]
         gap = np.cumsum((profits[1] - profits[0])[:, self.measured_from :], axis=1)
-        return [interval(gap[:, week]) for week in range(gap.shape[1])]
+        return [self.around(gap[:, week]) for week in range(gap.shape[1])]
 
     def break_even(self, other: Result) -> int | None:
         """The week from which cumulative profit stays on the other side of the base's; None if it never turns."""
@@ -237,7 +281,7 @@ class Comparison:
     def windows(self) -> tuple[Comparison, ...]:
         """The same for each month, quarter or year by itself, if the scenarios ask for it."""
         together = zip(*(result.windows for result in self.results), strict=True)
-        return tuple(Comparison(results, self.posterior) for results in together)
+        return tuple(Comparison(results) for results in together)
 
     def report(self, path: Path | str) -> Path:
         """Write the one-page report and return its path: one HTML file, or what the ending asks for (pdf, md, xlsx)."""
@@ -254,7 +298,9 @@ class Comparison:
                 "seed": self.base.seed,
                 "replications": len(self.numbers),
                 "stands_for": self.stands_for,
-                "intervals": OF_THE_MEAN_OVER_DRAWS if self.posterior else OF_THE_MEAN,
+                "worlds": worlds_told(self.base.scenario),
+                "fitted_to": list(fitted_to(self.base.scenario)),
+                "intervals": OF_THE_MEAN,
                 **timing_told(self.base.scenario),
                 **({"cautions": self.cautions} if self.cautions else {}),
                 "best": self.best,
@@ -294,9 +340,14 @@ class Comparison:
     def _measures_told(self, result: Result) -> dict[str, Any]:
         scales = {name: one.scale(self.stands_for) for name, one in self.definitions.items()}
         return {
-            name: enlarged(self.level(result, name)._asdict(), scale, len(self.numbers))
-            for name, scale in scales.items()
+            name: enlarged(self._level_row(result, name), scale, len(self.numbers)) for name, scale in scales.items()
         }
+
+    def _level_row(self, result: Result, measure: str) -> dict[str, float]:
+        """Mean, interval of the mean and range of a measure, by name."""
+        values, bounds = self.values(result, measure), self._definition(measure).bounds
+        ends = predicted(values, self.met, self.stands_for, bounds)
+        return interval(values, bounds, None if self.worlds is None else self.met)._asdict() | range_told(ends)
 
     def _differences_told(self) -> dict[str, Any]:
         return {
@@ -305,10 +356,14 @@ class Comparison:
         }
 
     def _difference_told(self, other: Result, measure: str) -> dict[str, Any]:
-        told = self.differences[other.scenario.name][measure]._asdict()
-        if (ends := self.spread(other, measure)) is not None:
-            told |= {"range_low": ends[0], "range_high": ends[1]}
-        return enlarged(told, self._definition(measure).scale(self.stands_for), len(self.numbers))
+        scale = self._definition(measure).scale(self.stands_for)
+        return enlarged(self._difference_row(other, measure), scale, len(self.numbers))
+
+    def _difference_row(self, other: Result, measure: str) -> dict[str, Any]:
+        """A paired difference by name: its mean with interval and range, and in what share of worlds it is above zero."""
+        name, ends = other.scenario.name, self.predictions[other.scenario.name][measure]
+        probability = {"probability_higher": ends.higher, "probability_error": ends.error}
+        return self.mean_differences[name][measure]._asdict() | probability | range_told(ends)
 
 
 def same_meaning(one: Result, other: Result) -> bool:
@@ -316,10 +371,10 @@ def same_meaning(one: Result, other: Result) -> bool:
     return one.scenario.full_fingerprint == other.scenario.full_fingerprint
 
 
-OF_THE_MEAN = "low and high: the 95 % interval of the mean over replications; it holds luck alone"
-OF_THE_MEAN_OVER_DRAWS = (
-    "low and high: the 95 % interval of the mean over replications, each with parameters of its own; more replications narrow "
-    "it, however little is known of the parameters. range_low and range_high: where nine in ten draws lie, one market each"
+OF_THE_MEAN = (
+    "low and high: the 95 % interval of the mean, which more replications narrow; range_low and range_high: where nine in ten "
+    "plausible worlds lie, one market of the company's size each, which they do not; luck_share: how much of that range's variance "
+    "is luck, the rest being what nobody knows"
 )
 
 
@@ -383,13 +438,14 @@ def compare(
     planned: Callable[[Comparison, int], None] | None = None,
     measures: Mapping[str, Function] | None = None,
     mechanisms: Mechanisms = (),
+    worlds: str | Path | Worlds | None = None,
 ) -> Comparison:
     """Compare scenarios under the same luck; the first is the base.
 
     ``precision``: run until the 95 % half-width of each paired difference in retention is no larger than this share of
     customers (0.01 is one percentage point), at most ``most`` replications; ``replications`` is then ignored. ``planned`` is
-    told the answer so far, and how many replications there are to be, before more are added. Where to run, and ``measures``
-    and ``mechanisms`` of one's own: as in :func:`sim.run`. Raises :class:`~sim.errors.Mistake` on a wrong argument, and when
+    told the answer so far, and how many replications there are to be, before more are added. Where to run, ``measures`` and
+    ``mechanisms`` of one's own, and ``worlds`` (those of the base for all): as in :func:`sim.run`. Raises :class:`~sim.errors.Mistake` on a wrong argument, and when
     the scenarios cannot be compared.
     """
     if isinstance(scenarios, Scenario) or not isinstance(scenarios, Iterable):
@@ -397,6 +453,7 @@ def compare(
     scenarios = tuple(scenarios)
     _check_scenarios(scenarios)
     scenarios = tuple(scenario.with_mechanisms(mechanisms) for scenario in scenarios) if mechanisms else scenarios
+    scenarios = in_same_worlds(scenarios, worlds)
     function("progress", progress)
     function("planned", planned)
     wish, own = _wish(precision, most), own_measures(measures, scenarios[0].model)

@@ -14,7 +14,7 @@ import numpy as np
 from sim.model.mechanisms.lever_costs import PRICED, UNPRICED, LeverCosts
 from sim.model.parameters import lines
 from sim.runs.measures import ratio
-from sim.runs.statistics import Interval, interval, plain
+from sim.runs.statistics import Interval, plain
 
 if TYPE_CHECKING:
     from sim.runs.comparison import Comparison
@@ -119,4 +119,4 @@ def _summed(answer: Comparison, result: Result, counts: Sequence[str]) -> np.nda
 def _money(answer: Comparison, other: Result, amounts: np.ndarray) -> Money:
     """Amounts of the whole time, one a replication, by customer and week and by week."""
     a_week = amounts * answer.stands_for / other.tally.shape[1]
-    return Money(interval(ratio(amounts, _summed(answer, other, ["customers"]))), interval(a_week))
+    return Money(answer.around(ratio(amounts, _summed(answer, other, ["customers"]))), answer.around(a_week))

@@ -20,7 +20,7 @@ from sim.model.columns import KINDS
 from sim.model.component import Model, builtin
 from sim.model.week import EVERYBODY
 from sim.runs.measures import Counts, counts_of, customers_before
-from sim.scenario.model_inputs import customers_of, ground_of, memory
+from sim.scenario.model_inputs import customers_of, ground_met, ground_of, memory
 from sim.scenario.whole import Scenario
 from sim.system.arguments import shown, whole
 
@@ -223,6 +223,7 @@ class Lives:
         """
         engine = Engine(self.inputs, self.run.seed, self.wanted.engine)
         for number in self.wanted.replications:
+            engine.inputs = ground_met(self.run.scenario, self.inputs, self.run.seed, number)
             market, place = engine.start(number, watched), int(np.flatnonzero(self.run.numbers == number)[0])
             for week in range(self.wanted.weeks[-1] + 1):
                 market.step()
@@ -230,8 +231,7 @@ class Lives:
                 if not np.array_equal(market.counts[week], self.run.tally[place, week]):
                     raise Mistake(
                         f"replication {number} cannot be lived again: in week {week} something else is counted than the run "
-                        "counted. Has its customer file changed since? Does every replication have settings of its own, drawn "
-                        "from a posterior? Run the scenario itself once more"
+                        "counted. Has its customer file or its file of worlds changed since? Run the scenario once more"
                     )
                 if week in self.wanted.weeks:
                     yield number, market

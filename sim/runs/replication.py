@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from sim.errors import Mistake
 from sim.model.component import row
 from sim.model.week import State
 from sim.runs.weekly_counts import put, room
+from sim.scenario.worlds import Drawn
 from sim.system.memory import REMEDY
 
 LACKING = MemoryError, SystemError
@@ -51,13 +52,15 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """Replications ``first`` to ``first + count - 1``; ``name``: the scenario's file, for the command that repeats one."""
+    """Replications ``first`` to ``first + count - 1``; ``name``: the scenario's file, for the command that repeats one; ``drawn``:
+    the plausible world that each of them meets, None where all meet the same setting."""
 
     name: str
     seed: int
     first: int
     count: int
     engine: str = "core"
+    drawn: Drawn | None = None
 
     def failed(self, replication: int, fault: Exception) -> Failure:
         """The row of a replication that ended in this fault, while it is handled."""
@@ -108,6 +111,13 @@ def never() -> bool:
     return False
 
 
+def _met(ground: Ground, task: Task, replication: int) -> Ground:
+    """The ground with what a replication meets."""
+    if task.drawn is None:
+        return ground
+    return replace(ground, policy=task.drawn.policy(ground.policy, replication - task.first))
+
+
 class Replicator:
     """Runs tasks one after the other in one thread, and keeps the engine for the next that it serves."""
 
@@ -143,7 +153,7 @@ class Replicator:
         return Counted(numbers, tally[: len(numbers)], stayed, tuple(digests.values()), tuple(failures))
 
     def _replicated(self, ground: Ground, task: Task, replication: int) -> Counted:
-        engine = self._engine(ground, task)
+        engine = self._engine(_met(ground, task, replication), task)
         counted = ended(engine.replicate(replication), replication)
         self._kept = engine
         return counted

@@ -13,6 +13,7 @@ import numpy as np
 from sim.runs.measures import Quantity, customers_before, definitions, measured_weekly
 from sim.runs.own_measures import Own
 from sim.runs.panel import Run
+from sim.runs.prediction import Prediction, predicted
 from sim.runs.replication import Counted, Failure
 from sim.runs.statistics import interval, plain
 from sim.runs.weekly_counts import IN_MEMORY, closed_up, parts, put, room
@@ -98,8 +99,20 @@ class Result(Run):
 
     @cached_property
     def intervals(self) -> dict[str, dict[str, float]]:
-        """Mean, 95 % interval and standard deviation of each measure, over the ``defined`` replications that have it."""
-        return {name: interval(self.values[name], one.bounds)._asdict() for name, one in self.definitions.items()}
+        """Mean, its 95 % interval and standard deviation of each measure, over the ``defined`` replications that have it."""
+        met = None if self.scenario.worlds is None else self.met
+        return {name: interval(self.values[name], one.bounds, met)._asdict() for name, one in self.definitions.items()}
+
+    @cached_property
+    def met(self) -> np.ndarray:
+        """The number of the plausible world that each replication met: int64; 0 for all in one setting."""
+        return self.scenario.worlds_met(self.numbers)
+
+    @cached_property
+    def predictions(self) -> dict[str, Prediction]:
+        """What each measure may be in one real market of the company's size: the range of nine in ten plausible worlds."""
+        scale = self.scenario.market.stands_for
+        return {name: predicted(self.values[name], self.met, scale, one.bounds) for name, one in self.definitions.items()}
 
     def summary(self) -> pd.DataFrame:
         """Mean, interval and standard deviation as a table: one row a measure, NaN where it is missing."""
@@ -132,6 +145,8 @@ class Result(Run):
             "customers": round(self.customers_in_week_0 * scale),
             "simulated_customers": self.customers_in_week_0,
             "stands_for": scale,
+            "worlds": worlds_told(self.scenario),
+            "fitted_to": list(fitted_to(self.scenario)),
             **timing_told(self.scenario),
             "measures": self._measures_told(),
             **({"windows": [window.window_told() for window in self.windows]} if self.windows else {}),
@@ -141,7 +156,7 @@ class Result(Run):
         """Every measure of the company, for JSON."""
         scale = self.scenario.market.stands_for
         return {
-            name: enlarged(around, self.definitions[name].scale(scale), len(self.numbers))
+            name: enlarged(around | range_told(self.predictions[name]), self.definitions[name].scale(scale), len(self.numbers))
             for name, around in self.intervals.items()
         }
 
@@ -153,6 +168,21 @@ class Result(Run):
 def ends_of(weeks: range) -> dict[str, int]:
     """The first and last of some weeks, for JSON."""
     return {"from": weeks.start, "to": weeks.stop - 1}
+
+
+def range_told(ends: Prediction) -> dict[str, float]:
+    """The range of nine in ten plausible worlds, and how much of its variance is luck, by name."""
+    return {"range_low": ends.low, "range_high": ends.high, "luck_share": ends.luck_share}
+
+
+def worlds_told(scenario: Scenario) -> dict[str, Any] | None:
+    """In which plausible worlds a scenario was lived, for JSON; None in one setting."""
+    return None if scenario.worlds is None else scenario.worlds.to_json()
+
+
+def fitted_to(scenario: Scenario) -> tuple[str, ...]:
+    """To which figures of the company an answer is fitted, in words; to none unless its worlds say so."""
+    return () if scenario.worlds is None else scenario.worlds.fitted_to
 
 
 def timing_told(scenario: Scenario) -> dict[str, int]:

@@ -28,15 +28,16 @@ from sim.runs.result import Result, weekly_measures
 from sim.runs.results_folder import keep, words_of
 from sim.runs.weekly_counts import give_back, parts
 from sim.scenario.model_inputs import customers_of
-from sim.system import digests
+from sim.scenario.worlds import NONE, SHIPPED
 from sim.system.arguments import file_path
 from sim.system.outputs import writing
 
 if TYPE_CHECKING:
     from sim.runs.comparison import Comparison
+    from sim.scenario.whole import Scenario
 
 RESULTS = Path("results")
-NAMED = ("engine", "precision", "posterior")
+NAMED = ("engine", "precision", "worlds")
 """What else is asked that stands in a folder's name."""
 KEYS = ("scenario", "replication", "week")
 """Columns by which a part of a file is found."""
@@ -84,11 +85,14 @@ def asked_of(answer: Comparison) -> dict[str, Any]:
     asked: dict[str, Any] = {}
     if answer.wish is not None:
         asked |= {"precision": answer.wish.precision, "most": answer.wish.most}
-    if answer.posterior is not None:
-        asked |= {
-            "posterior": digests.digest(answer.posterior) if answer.posterior.is_file() else answer.posterior.name
-        }
-    return asked
+    return asked | worlds_asked(answer.base.scenario)
+
+
+def worlds_asked(scenario: Scenario) -> dict[str, Any]:
+    """In which worlds a scenario was lived, for :func:`save`; nothing where they are the usual ones."""
+    if scenario.worlds is None:
+        return {"worlds": NONE}
+    return {} if scenario.worlds.name == SHIPPED else {"worlds": scenario.worlds.fingerprint}
 
 
 def folder_name(results: Sequence[Result], asked: Mapping[str, Any] = MappingProxyType({})) -> str:
@@ -194,7 +198,7 @@ def _fill(folder: Path, results: Sequence[Result]) -> None:
 def save(results: Sequence[Result], under: Path = RESULTS, asked: Mapping[str, Any] = MappingProxyType({})) -> Path:
     """Write the folder of these results under ``under`` and return its path; whatever lies there already stays.
 
-    ``asked``: what else was asked (``engine``, ``precision``, ``posterior`` and so on); it is part of the manifest, and words
+    ``asked``: what else was asked (``engine``, ``precision``, ``worlds`` and so on); it is part of the manifest, and words
     of it of the folder's name. Raises :class:`~sim.errors.Mistake` when it cannot be written there; then nothing is left behind.
     """
     if not results:

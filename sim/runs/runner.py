@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from pathlib import Path
 from types import MappingProxyType
 
 from sim.errors import Mistake
@@ -20,6 +21,7 @@ from sim.runs.result import Gathering
 from sim.runs.result import Result as Result
 from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.whole import Scenario
+from sim.scenario.worlds import Worlds
 from sim.system.arguments import function, shown, whole
 from sim.system.memory import enough_memory
 
@@ -140,6 +142,7 @@ def run(
     progress: Progress | None = None,
     measures: Mapping[str, Function] | None = None,
     mechanisms: Mechanisms = (),
+    worlds: str | Path | Worlds | None = None,
 ) -> Result:
     """Run a scenario ``replications`` times.
 
@@ -149,12 +152,15 @@ def run(
     (readable), bit for bit the same. ``first``: the number of the first replication. ``measures``: measures of one's own by
     name, each a function of :class:`~sim.runs.own_measures.WeeklyCounts` that gives a number for each replication in them – it
     may be called with some of them at a time – or an :func:`~sim.runs.own_measures.of_panel`. They are made here, wherever it
-    is run. ``mechanisms``: such as the scenario was not loaded with, as :func:`sim.load` takes them.
+    is run. ``mechanisms``: such as the scenario was not loaded with, as :func:`sim.load` takes them. ``worlds``: in which
+    plausible worlds, one of which every replication meets: ``shipped``, ``none`` (one setting), or a file; those of the scenario
+    unless given, else the usual ones (:meth:`~sim.scenario.whole.Scenario.in_worlds`).
 
     Raises :class:`~sim.errors.Mistake` on a wrong argument or customer file. A failing replication is in ``failures``.
     """
     check_scenario(scenario)
     scenario = scenario.with_mechanisms(mechanisms) if mechanisms else scenario
+    scenario = scenario.in_worlds(worlds)
     function("progress", progress)
     replications, seed = check_numbers(replications, seed, engine)
     own = own_measures(measures, scenario.model)

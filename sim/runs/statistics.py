@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import stdtrit
 
+from sim.runs.prediction import by_world
+
 LEVEL = 0.95
 """Every interval of the program covers the truth this often."""
 
@@ -34,21 +36,24 @@ class Interval(NamedTuple):
 ANYTHING = (-math.inf, math.inf)
 
 
-def interval(values: np.ndarray, within: tuple[float, float] = ANYTHING) -> Interval:
+def interval(
+    values: np.ndarray, within: tuple[float, float] = ANYTHING, worlds: np.ndarray | None = None
+) -> Interval:
     """The mean of ``values`` (one a replication) with its interval.
 
-    ``within``: the bounds that a value cannot leave, such as 0 and 1 for a share. The interval is cut off there: the mean
+    ``worlds``: the number of the plausible world that each replication met; replications of one world are no separate evidence
+    of the others, so that the mean is over worlds. ``within``: the bounds that a value cannot leave, such as 0 and 1 for a share. The interval is cut off there: the mean
     lies between them too, so an interval that is cut off covers it as often as the whole one.
     """
     known = values[np.isfinite(values)]
     if known.size == 0:
         return Interval(math.nan, math.nan, math.nan, math.nan, 0)
-    mean = float(known.mean())
-    if known.size == 1:
-        return Interval(mean, math.nan, math.nan, math.nan, 1)
-    sd = float(known.std(ddof=1))
-    half = float(stdtrit(known.size - 1, 0.5 + LEVEL / 2)) * sd / math.sqrt(known.size)
-    return Interval(mean, *_within(mean, half, within), sd, known.size)
+    apart = known if worlds is None else by_world(values, worlds)
+    mean = float(apart.mean())
+    if apart.size == 1:
+        return Interval(mean, math.nan, math.nan, float(known.std(ddof=1)) if known.size > 1 else math.nan, known.size)
+    half = float(stdtrit(apart.size - 1, 0.5 + LEVEL / 2)) * float(apart.std(ddof=1)) / math.sqrt(apart.size)
+    return Interval(mean, *_within(mean, half, within), float(known.std(ddof=1)), known.size)
 
 
 def _within(mean: float, half: float, bounds: tuple[float, float]) -> tuple[float, float]:
@@ -91,12 +96,17 @@ class Difference(NamedTuple):
         return self.mean == 0 and not self.sd > 0
 
 
-def difference(base: np.ndarray, other: np.ndarray, within: tuple[float, float] = ANYTHING) -> Difference:
-    """``other`` less ``base``, both (replications,) and paired; ``within``: the bounds of either."""
+def difference(
+    base: np.ndarray,
+    other: np.ndarray,
+    within: tuple[float, float] = ANYTHING,
+    worlds: np.ndarray | None = None,
+) -> Difference:
+    """``other`` less ``base``, both (replications,) and paired; ``within``: the bounds of either; ``worlds``: as :func:`interval`."""
     both = np.isfinite(base) & np.isfinite(other)
-    base, other = base[both], other[both]
+    base, other, worlds = base[both], other[both], None if worlds is None else worlds[both]
     gap, widest = other - base, within[1] - within[0]
-    around = interval(gap, (-widest, widest))
+    around = interval(gap, (-widest, widest), worlds)
     higher = float(np.mean((gap > 0) + 0.5 * (gap == 0))) if gap.size else math.nan
     paired = float(gap.var(ddof=1)) if gap.size > 1 else 0.0
     apart = float(base.var(ddof=1) + other.var(ddof=1)) if gap.size > 1 else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from sim.model.week import Network as Drawn
 from sim.scenario.quantities import parameter_unit
 from sim.scenario.sections import MATTERS, Network, People
 from sim.scenario.whole import Scenario
+from sim.scenario.worlds import drawn
 
 if TYPE_CHECKING:
     from sim.scenario.network_file import Ties
@@ -182,3 +184,9 @@ def ground_of(scenario: Scenario) -> Ground:
         scenario.measure.start,
         scenario.customers.file is not None,
     )
+
+
+def ground_met(scenario: Scenario, ground: Ground, seed: int, replication: int) -> Ground:
+    """The scenario's ground with the settings of the plausible world that a replication meets."""
+    met = drawn(scenario, seed, range(replication, replication + 1))
+    return ground if met is None else replace(ground, policy=met.policy(ground.policy, 0))

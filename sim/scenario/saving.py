@@ -26,7 +26,7 @@ def save(sections: dict[str, Any], path: Path) -> None:
     outputs.put(path, text.getvalue(), "the scenario", folders=False)
 
 
-def _beside(file: Path, path: Path, what: str) -> str:
+def beside(file: Path, path: Path, what: str) -> str:
     """How the scenario at ``path`` names a file. Raises :class:`Mistake` when it may not."""
     if not file.is_relative_to(root_of(path)):
         raise Mistake(f"{shown(path)}: the {what} {shown(file)} lies outside this folder; save beside it")
@@ -36,14 +36,14 @@ def _beside(file: Path, path: Path, what: str) -> str:
 def network_section(network: Network, path: Path) -> dict[str, Any]:
     """The section ``network`` of a scenario at ``path``. Raises :class:`Mistake` when it may not name its file."""
     said = network.model_dump(exclude_none=True) | ({"degrees": list(network.degrees)} if network.degrees else {})
-    return said | ({"file": _beside(network.file, path, "network's file")} if network.file else {})
+    return said | ({"file": beside(network.file, path, "network's file")} if network.file else {})
 
 
 def people_section(people: People, path: Path) -> dict[str, Any]:
     """The section ``customers`` of a scenario at ``path``. Raises :class:`Mistake` when it may not name its file."""
     said: dict[str, Any] = {}
     if people.file and people.mapping:
-        said["file"] = _beside(people.file, path, "customer file")
+        said["file"] = beside(people.file, path, "customer file")
         mapping = people.mapping.model_dump(exclude_none=True, mode="json")
         said |= {key: mapping[name] for key, name in FILE_KEYS.items() if mapping.get(name) not in (None, {}, [])}
     said["traits"] = {name: spread.model_dump(exclude_none=True) for name, spread in people.traits.items()}

@@ -38,6 +38,10 @@ class Frame(Parameters):
         "How long the market lives before week 0, under the settings of the file that says so; nothing of it is told",
         "assumption: none; after 520 weeks and 1,040 more, the weight of a loss in the ledger is as large as a number of "
         "single precision can be")  # fmt: skip
+    worlds: str | None = Field(
+        None, min_length=1,
+        description="In which plausible worlds it is lived: a file of worlds that lies beside this one (.parquet, .csv), 'shipped' "
+        "or 'none'; the shipped ones unless said")  # fmt: skip
 
 
 class Measure(Parameters):

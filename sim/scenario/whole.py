@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -21,10 +21,11 @@ from sim.scenario.inheritance import root_of, whole_tree
 from sim.scenario.lesson import Lesson
 from sim.scenario.mechanisms import Mechanisms, model_with
 from sim.scenario.people import Folder
-from sim.scenario.saving import network_section, people_section, save
+from sim.scenario.saving import beside, network_section, people_section, save
 from sim.scenario.sections import Market, Measure, Network, People
 from sim.scenario.timing import laid_over
 from sim.scenario.tree import Node, Problems, given
+from sim.scenario.worlds import NONE, SHIPPED, Worlds, left_open, number_of, own_worlds, refuse_missing, uncertain, worlds_named
 from sim.system.arguments import file_path, shown
 
 
@@ -36,7 +37,8 @@ class Scenario:
     ``steps``: (week, all settings from then on), beginning with week 0; ``warm_up``: weeks that are lived before it, and
     ``before``: the settings of every part in them; ``measure``: what is measured; ``folder`` is where relative paths start;
     ``path`` is None when it was made in Python; ``tree`` is what was written; ``lesson`` what it teaches, if anything;
-    ``model``: the mechanisms and behaviours that it is a scenario of.
+    ``model``: the mechanisms and behaviours that it is a scenario of; ``worlds``: the plausible worlds of which every replication
+    meets one, None where everything that nobody knows has its default.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Scenario:
     tree: Node = field(default=Node({}), repr=False)
     lesson: Lesson | None = None
     model: Model = field(default_factory=builtin, repr=False)
+    worlds: Worlds | None = field(default=None, repr=False)
 
     def with_(self, **sections: Any) -> Scenario:
         """This scenario with some entries replaced: ``with_(call_centre={"representatives": 12}, weeks=52)``.
@@ -67,7 +70,7 @@ class Scenario:
         """
         problems = Problems()
         tree = laid_over(self.tree, given(sections), problems)
-        return _made(tree, self.path, self.folder, problems, self.model)
+        return replace(_made(tree, self.path, self.folder, problems, self.model), worlds=self.worlds)
 
     def throughout(self, **sections: Any) -> Scenario:
         """As :meth:`with_`, and settings of behaviours and mechanisms are replaced in the warm-up as well.
@@ -76,6 +79,24 @@ class Scenario:
         """
         under = {name: said for name, said in sections.items() if name in self.parts}
         return self.with_(**sections, **({"warm_up": {"under": under}} if self.warm_up and under else {}))
+
+    def in_worlds(self, worlds: str | Path | Worlds | None = None) -> Scenario:
+        """This scenario, every replication of which meets one of these plausible worlds.
+
+        ``worlds``: ``shipped``, ``none`` (one setting, the defaults), a file, or an ensemble; unless given those that the
+        scenario names, else what :func:`~sim.scenario.worlds.usual_worlds` says. Raises :class:`~sim.errors.Mistake`.
+        """
+        chosen = own_worlds(self) if worlds is None else worlds
+        return replace(self, worlds=worlds_named(chosen, self.model))
+
+    @cached_property
+    def left_open(self) -> Mapping[str, np.ndarray]:
+        """In which weeks the scenario leaves open what its worlds say: path → bool, the weeks of the warm-up first."""
+        return {} if self.worlds is None else left_open(self)
+
+    def worlds_met(self, replications: np.ndarray) -> np.ndarray:
+        """The number of the world that each replication meets: int64; 0 for all where it is lived in one setting."""
+        return np.zeros_like(replications) if self.worlds is None else number_of(replications)
 
     def with_mechanisms(self, mechanisms: Mechanisms) -> Scenario:
         """This scenario of a model that has these mechanisms from outside the package as well, as :func:`load` takes them."""
@@ -110,6 +131,7 @@ class Scenario:
             "changes": {str(week): changed for week, changed in meaning.effective(self.steps).items()},
             **meaning.timing_meaning(self.warm_up, self.parts, self.before, self.measure),
             **({"mechanisms": self.model.mechanisms} if self.model.mechanisms else {}),
+            **({"worlds": self.worlds.fingerprint, "left_open": meaning.open_weeks(self.left_open)} if self.worlds else {}),
         }
 
     @cached_property
@@ -135,14 +157,31 @@ class Scenario:
             "currency": self.currency,
             "weeks": self.weeks,
             "warm_up": self.warm_up_section(),
+            "worlds": self._worlds_section(path),
             "measure": self.measure.model_dump(exclude_none=True),
             "market": self.market.model_dump(exclude_none=True),
             "customers": people_section(self.customers, path),
             "network": network_section(self.network, path),
-            **{name: settings.model_dump() for name, settings in self.parts.items()},
+            **{name: self._said_of(name, settings) for name, settings in self.parts.items()},
             "changes": {f"from week {week}": changed for week, changed in self.changes},
         }
-        return {key: value for key, value in said.items() if value != {}}
+        return {key: value for key, value in said.items() if value not in ({}, None)}
+
+    def _said_of(self, part: str, settings: Parameters) -> dict[str, Any]:
+        """Every setting of a part but what nobody knows and the scenario does not say: that is for worlds to say."""
+        open_to_worlds = uncertain(self.model)
+        return {
+            name: value
+            for name, value in settings.model_dump().items()
+            if f"{part}.{name}" not in open_to_worlds or self.tree.get(part, name) is not None
+        }
+
+    def _worlds_section(self, path: Path) -> str | None:
+        """How a file at ``path`` names the worlds that this scenario names."""
+        said = self.tree.get("worlds")
+        if said is None or said.value in (None, SHIPPED, NONE):
+            return said and said.value
+        return beside(Path(str(own_worlds(replace(self, worlds=None)))), path, "file of worlds")
 
     def warm_up_section(self) -> int | dict[str, Any]:
         """What a file says under ``warm_up``, wherever it stands: weeks, and the settings where they are not those of week 0."""
@@ -180,11 +219,13 @@ def _frozen(steps: Any, before: Mapping[str, Parameters]) -> dict[str, Any]:
 def _made(tree: Node, path: Path | None, folder: Path, problems: Problems, model: Model) -> Scenario:
     settled = settle(tree, Folder(folder, root_of(path or folder / "scenario.yaml")), problems, model)
     frame = settled.frame
-    return Scenario(
-        **frame.model_dump(), measure=settled.measure,
+    made = Scenario(
+        **frame.model_dump(exclude={"worlds"}), measure=settled.measure,
         market=settled.market, customers=settled.people, network=settled.network, changes=settled.changes,
         lesson=settled.lesson, path=path, folder=folder, tree=tree, model=model, **_frozen(settled.steps, settled.before),
     )  # fmt: skip
+    refuse_missing(made)
+    return made
 
 
 def load(path: Path | str, mechanisms: Mechanisms = ()) -> Scenario:

@@ -82,9 +82,9 @@ def _band(replications: int) -> tuple[tuple[float, float], str, str]:
 def kept_more(answer: Comparison) -> Picture:
     """How many more of the first customers are still there than under the base."""
     base = facts.weekly(answer, answer.base, "retention")
-    gaps = [facts.bands(100 * (facts.weekly(answer, other, "retention") - base)) for other in answer.others]
+    gaps = [facts.bands(answer, 100 * (facts.weekly(answer, other, "retention") - base)) for other in answer.others]
     chart, ends = _against(answer, "Customers kept", ("percentage points", "points"), gaps, ())
-    note = "Paired difference: same customers, same luck, other policy. Band: 95 % interval of the mean."
+    note = f"Paired difference: same customers, same luck, other policy. Band: {facts.ends_told(answer)}."
     told = ", ".join(f"{name} {signed(end, 1)}" for name, end in ends)
     alt = f"Line chart of the paired difference in customers kept, in percentage points. At the end: {told}."
     return Picture(chart, alt, note, name="kept_more")
@@ -105,7 +105,7 @@ def _against(
     lines = []
     for (result, this), gap in zip(_looks(answer)[1:], gaps, strict=True):
         mean, low, high = (_from_start(part, 0) for part in gap)
-        lines.append(Line(result.scenario.name, weeks, mean, this, low, high, shade=0.25))
+        lines.append(Line(result.scenario.name, weeks, mean, this, low, high, shade=0.25, band=facts.ends_told(answer)))
     differs = any(np.nan_to_num([line.y, line.low, line.high]).any() for line in lines)
     up = Axis(*units, *((None, None) if differs else (-1, 1)))
     marks = [Line(base, weeks, np.zeros(len(weeks)), look(0), width=1.4), *lines, *more]
@@ -125,7 +125,7 @@ def money(answer: Comparison) -> Picture:
     chart, ends = _against(answer, "Profit so far", (unit.level, unit.level), gaps, marks)
     told = ", ".join(f"{name} {signed(end, 2)} {unit.level}" for name, end in ends)
     alt = f"Line chart of profit summed from the start, against {answer.base.scenario.name}. At the end: {told}."
-    return Picture(chart, alt, _money_note(known), name="profit_so_far")
+    return Picture(chart, alt, _money_note(answer, known), name="profit_so_far")
 
 
 def _marked_turns(turns: list[tuple[int, Look]], weeks: int) -> list[Mark]:
@@ -141,9 +141,9 @@ def _ring(even: int, this: Look) -> Dots:
     return Dots("break-even", [even], [0], PAPER, size=9, edge=this.colour, words=words, named=False)
 
 
-def _money_note(turns: list[tuple[int, Look]]) -> str:
+def _money_note(answer: Comparison, turns: list[tuple[int, Look]]) -> str:
     rings = " Rings mark break-even: where an early gain is used up, or an early cost paid back." if turns else ""
-    return f"Sum from the start, for the whole company. Band: 95 % interval of the mean.{rings}"
+    return f"Sum from the start, for the whole company. Band: {facts.ends_told(answer)}.{rings}"
 
 
 def over_time(answer: Comparison, measure: str) -> Picture:
@@ -154,7 +154,7 @@ def over_time(answer: Comparison, measure: str) -> Picture:
     chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level), lines, height=3.3, names=ENDS)
     weeks = answer.base.scenario.weeks
     alt = f"Line chart of {answer.definitions[measure].words} over {weeks} weeks, under {_names(answer)}."
-    return Picture(chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{_gaps_told(lines)}", name=measure)
+    return Picture(chart, alt, f"Lines: {_average(answer)}; bands: {facts.ends_told(answer)}.{_gaps_told(lines)}", name=measure)
 
 
 def _gaps_told(lines: Sequence[Line]) -> str:
@@ -172,8 +172,8 @@ def _smooth(answer: Comparison, measure: str, factor: float) -> list[Line]:
         times, series = facts.smoothed(factor * facts.weekly(answer, result, measure))
         times = answer.measured_from + times
         low_end, high_end = answer.definitions[measure].bounds
-        mean, low, high = facts.bands(series, (low_end * factor, high_end * factor))
-        lines.append(Line(result.scenario.name, times, mean, this, low, high, width=1.5))
+        mean, low, high = facts.bands(answer, series, (low_end * factor, high_end * factor))
+        lines.append(Line(result.scenario.name, times, mean, this, low, high, width=1.5, band=facts.ends_told(answer)))
     return lines
 
 
@@ -195,7 +195,7 @@ def word_of_mouth(answer: Comparison, kind: str) -> Picture:
     zero = "" if kind == "negative" else " The vertical axis does not begin at zero."
     alt = f"Line chart of {title.lower()} per 100 customers and week, under {_names(answer)}."
     return Picture(
-        chart, alt, f"Lines: {_average(answer)}; bands: 95 % interval.{zero}{_gaps_told(lines)}", name=measure
+        chart, alt, f"Lines: {_average(answer)}; bands: {facts.ends_told(answer)}.{zero}{_gaps_told(lines)}", name=measure
     )
 
 
@@ -257,8 +257,9 @@ def _differences(answer: Comparison, measure: str) -> Picture:
         low, high = sorted((gap.low * unit.factor, gap.high * unit.factor))
         mean, digits = gap.mean * unit.factor, places((high - low) / 2)
         around = between(gap, unit.factor, digits, plus=True)
-        said = f"{name}: {signed(mean, digits)} {unit.difference}\n95 % interval {around}"
-        marks.append(Dots(name, [mean], [place], this.colour, this.marker, low=[low], high=[high], words=[said]))
+        said = f"{name}: {signed(mean, digits)} {unit.difference}\n{facts.ends_told(answer)} {around}"
+        marks.append(Dots(name, [mean], [place], this.colour, this.marker, low=[low], high=[high], words=[said],
+                          band=facts.ends_told(answer)))  # fmt: skip
         told.append(f"{name} {signed(mean, digits)}")
     chart = Chart(
         FOREST_WORDS[measure], Axis(unit.difference, unit.difference),

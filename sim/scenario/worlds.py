@@ -1,0 +1,377 @@
+"""Plausible worlds: settings of everything that nobody knows, one of which every replication meets.
+
+The line of a parameter says between what it may well lie (``plausible``); published results rule most combinations out. What is
+left is an ensemble of weighted worlds, which ships with the program. Replication *r* of a seed meets the same world whatever the
+policy, as it meets the same luck, and every fourth replication meets the world of the one before again: what differs between the
+two is luck, the rest of the spread is ignorance.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim import __version__
+from sim.errors import Mistake, nearest
+from sim.model.component import Model
+from sim.model.parameters import Line, lines
+from sim.scenario.inheritance import resolved, root_of
+from sim.scenario.quantities import Unfit
+from sim.scenario.tree import Node
+from sim.scenario.yaml_file import refuse_unless_file
+from sim.system.arguments import file_path, shown
+
+if TYPE_CHECKING:
+    from sim.scenario.whole import Scenario
+
+SHIPPED, NONE = "shipped", "none"
+"""Names of worlds: those that come with the program, and the one setting of every parameter's default."""
+WEIGHT = "weight"
+"""The column of a file of worlds that is no parameter."""
+COUNT = 500
+"""Worlds of which nothing is known but what is plausible."""
+LOOKS = 4
+"""Of so many replications the last meets the world of the one before again, with other luck."""
+GOLDEN = 0.6180339887498949
+"""Steps of this length, taken round a circle, fall evenly however many there are."""
+ROUNDING = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Worlds:
+    """An ensemble of worlds.
+
+    ``paths``: parameters, such as ``choice.attention``; ``values``: float64 (worlds, paths), in the parameters' units;
+    ``weights``: (worlds,), adding up to 1; ``fitted``: paths that were fitted to somebody's own figures, so that they count
+    whatever a scenario says of them; ``fitted_to``: these figures, in words; ``made_with``: the version that made them; ``path``: their file, if they are of one.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    values: np.ndarray
+    weights: np.ndarray
+    fitted: frozenset[str] = frozenset()
+    fitted_to: tuple[str, ...] = ()
+    made_with: str = __version__
+    path: Path | None = None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of parameters, settings and weights: 64 hexadecimal digits."""
+        digest = hashlib.sha256(json.dumps([self.paths, sorted(self.fitted)]).encode())
+        for array in (self.values, self.weights):
+            digest.update(np.ascontiguousarray(array, np.float64).data)
+        return digest.hexdigest()
+
+    @property
+    def effective(self) -> float:
+        """How many equally weighted worlds these are worth."""
+        return float(1 / (self.weights**2).sum())
+
+    def row_of(self, seed: int, replication: int) -> int:
+        """Which world a replication meets: a function of seed and replication alone, each as often as its weight says."""
+        start = np.random.default_rng([seed, 1]).random()
+        place = (start + int(number_of(np.array([replication]))[0]) * GOLDEN) % 1.0
+        return min(int(np.searchsorted(self._edges, place, side="right")), len(self.weights) - 1)
+
+    @cached_property
+    def _edges(self) -> np.ndarray:
+        return np.cumsum(self.weights)
+
+    def met_by(self, seed: int, numbers: range | np.ndarray) -> np.ndarray:
+        """The settings that these replications meet: float64 (replications, paths)."""
+        return self.values[[self.row_of(seed, int(number)) for number in numbers]]
+
+    def to_json(self) -> dict[str, Any]:
+        """What is told of the worlds beside an answer."""
+        return {"name": self.name, "fingerprint": self.fingerprint[:12], "number": len(self.weights)}
+
+
+def number_of(replications: np.ndarray) -> np.ndarray:
+    """The number of the world that each replication meets, counted from replication 0: every fourth looks again."""
+    return replications // LOOKS * (LOOKS - 1) + np.minimum(replications % LOOKS, LOOKS - 2)
+
+
+# ---- what is plausible
+
+
+@lru_cache(maxsize=8)
+def uncertain(model: Model) -> dict[str, Line]:
+    """Everything that nobody knows of a model: path → its line, which says what is plausible."""
+    return {
+        f"{name}.{line.name}": line
+        for name, part in model.parts.items()
+        if part.parameters is not None
+        for line in lines(part.parameters).values()
+        if line.plausible is not None
+    }
+
+
+def prior(model: Model, count: int = COUNT) -> Worlds:
+    """Worlds of which nothing is known but what is plausible: a Latin hypercube, each column a function of its path alone."""
+    known = uncertain(model)
+    columns = [_drawn(path, line, count) for path, line in known.items()]
+    values = np.column_stack(columns) if columns else np.empty((count, 0))
+    return Worlds("plausible", tuple(known), values, np.full(count, 1 / count))
+
+
+def _drawn(path: str, line: Line, count: int) -> np.ndarray:
+    """One parameter in so many worlds, evenly over what is plausible of it."""
+    assert line.plausible is not None
+    luck = np.random.default_rng(int.from_bytes(hashlib.sha256(path.encode()).digest()[:8], "little"))
+    places = (luck.permutation(count) + luck.random(count)) / count
+    return np.array([line.kind(round(value) if line.kind is not float else value)
+                     for value in map(line.plausible.at, places)], np.float64)  # fmt: skip
+
+
+def completed(worlds: Worlds, model: Model) -> Worlds:
+    """The same worlds with what is plausible of every parameter that they do not say, such as of a mechanism of one's own."""
+    missing = {path: line for path, line in uncertain(model).items() if path not in worlds.paths}
+    if not missing:
+        return worlds
+    more = np.column_stack([_drawn(path, line, len(worlds.weights)) for path, line in missing.items()])
+    return replace(worlds, paths=(*worlds.paths, *missing), values=np.column_stack([worlds.values, more]))
+
+
+# ---- files
+
+
+def shipped(model: Model) -> Worlds:
+    """The worlds that come with the program: what published results leave of what is plausible."""
+    return _shipped(model)
+
+
+@lru_cache(maxsize=4)
+def _shipped(model: Model) -> Worlds:
+    place = files("sim.scenario") / "shipped.worlds.parquet"
+    if not place.is_file():
+        return replace(prior(model), name=SHIPPED)
+    return completed(replace(read_worlds(Path(str(place)), model), name=SHIPPED, path=None), model)
+
+
+def read_worlds(path: Path | str, model: Model) -> Worlds:
+    """A file of worlds: a column for each parameter, and their weights (CSV or Parquet). Raises :class:`~sim.errors.Mistake`.
+
+    Without a column ``weight`` all count alike. A file that does not say which parameters were fitted counts for all of them.
+    """
+    place = file_path("worlds", path)
+    refuse_unless_file(place)
+    table, said = _table(place)
+    weights = table.pop(WEIGHT, None)
+    for name in table:
+        _refuse_unknown(name, place, model)
+    values = np.column_stack([_numbers(column, name, place) for name, column in table.items()]) if table else np.empty((0, 0))
+    if not len(values):
+        raise Mistake(f"{shown(place)} holds no worlds: a file of worlds has a row for each, and a column for each parameter")
+    weighed = np.full(len(values), 1 / len(values)) if weights is None else _weights(weights, place)
+    fitted = frozenset(said.get("fitted", table))
+    found = Worlds(place.name, tuple(table), values, weighed, fitted, tuple(said.get("fitted_to", ())), said.get("made_with", ""), place.resolve())
+    _refuse_outside(found, place, model)
+    return found
+
+
+def _table(place: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns of a file by name, and what it says of itself."""
+    import pyarrow as arrow
+    from pyarrow import csv, parquet
+
+    try:
+        if place.suffix.lower() == ".parquet":
+            table = parquet.read_table(place)
+        else:
+            table = csv.read_csv(place)
+    except (arrow.ArrowException, OSError) as fault:
+        raise Mistake(f"{shown(place)} cannot be read as worlds ({fault}); 'loyalty calibrate' writes such files") from None
+    meta = table.schema.metadata or {}
+    try:
+        said = json.loads(meta.get(b"worlds", b"{}"))
+    except ValueError:
+        said = {}
+    return {name: table.column(name).to_numpy() for name in table.column_names}, said if isinstance(said, dict) else {}
+
+
+def _refuse_unknown(path: str, place: Path, model: Model) -> None:
+    part, _, name = path.partition(".")
+    known = model.parts.get(part)
+    parameters = lines(known.parameters) if known is not None and known.parameters is not None else {}
+    if name not in parameters:
+        all_of = [f"{each.name}.{one}" for each in model.parts.values() if each.parameters for one in lines(each.parameters)]
+        raise Mistake(f"{shown(place)}: the column {shown(path)} is no parameter{nearest(path, all_of)}")
+
+
+def _numbers(column: np.ndarray, name: str, place: Path) -> np.ndarray:
+    if column.dtype.kind not in "fiub":
+        raise Mistake(f"{shown(place)}: the column '{name}' holds something that is no number; every cell must be one")
+    values = column.astype(np.float64)
+    if not np.isfinite(values).all():
+        raise Mistake(f"{shown(place)}: the column '{name}' has an empty cell; every cell must be a number")
+    return values
+
+
+def _weights(column: np.ndarray, place: Path) -> np.ndarray:
+    weights = _numbers(column, WEIGHT, place)
+    if (weights < 0).any() or abs(weights.sum() - 1) > ROUNDING:
+        raise Mistake(
+            f"{shown(place)}: the weights add up to {weights.sum():.6g}, but must be 0 or more and add up to 1; divide them by "
+            "their sum"
+        )
+    return weights / weights.sum()
+
+
+def _refuse_outside(worlds: Worlds, place: Path, model: Model) -> None:
+    """Raise :class:`~sim.errors.Mistake` for a setting that the parameter's line does not allow."""
+    for column, path in zip(worlds.values.T, worlds.paths, strict=True):
+        part, _, name = path.partition(".")
+        parameters = model.parts[part].parameters
+        assert parameters is not None
+        line = lines(parameters)[name]
+        outside = np.flatnonzero((column < line.low - ROUNDING) | (column > line.high + ROUNDING))
+        if outside.size:
+            raise Mistake(
+                f"{shown(place)}: {path} is {column[outside[0]]:g} in row {outside[0] + 1}, but must lie between {line.low:g} and "
+                f"{line.high:g}"
+            )
+
+
+def write_worlds(worlds: Worlds, path: Path) -> None:
+    """Write worlds as Parquet, with what they are fitted to."""
+    import pyarrow as arrow
+    from pyarrow import parquet
+
+    said = {"fitted": sorted(worlds.fitted), "fitted_to": worlds.fitted_to, "made_with": worlds.made_with}
+    columns = dict(zip(worlds.paths, worlds.values.T.astype(np.float32), strict=True)) | {WEIGHT: worlds.weights}
+    table = arrow.table(columns).replace_schema_metadata({"worlds": json.dumps(said)})
+    parquet.write_table(table, path, compression="zstd")
+
+
+def worlds_named(name: str | Path | Worlds, model: Model) -> Worlds | None:
+    """The worlds of a name (``shipped``, ``none``), of a file, or those handed over. Raises :class:`~sim.errors.Mistake`."""
+    if isinstance(name, Worlds):
+        return completed(name, model)
+    if str(name) == NONE:
+        return None
+    return shipped(model) if str(name) == SHIPPED else completed(read_worlds(name, model), model)
+
+
+def usual_worlds() -> str:
+    """In which worlds everything is run where nothing is said: the environment's ``LOYALTY_WORLDS``, else ``shipped``."""
+    return os.environ.get("LOYALTY_WORLDS") or SHIPPED
+
+
+def own_worlds(scenario: Scenario) -> str | Path | Worlds:
+    """The worlds that a scenario was put into or names, else the usual ones. Raises :class:`~sim.errors.Mistake`."""
+    if scenario.worlds is not None:
+        return scenario.worlds
+    said = scenario.tree.get("worlds")
+    if said is None or said.value is None:
+        return usual_worlds()
+    if said.value in (SHIPPED, NONE):
+        return str(said.value)
+    try:
+        return resolved(said.value, _folder_of(said, scenario), root_of(scenario.path or scenario.folder / "scenario.yaml"))
+    except Unfit as unfit:
+        raise Mistake(f"{said.place or scenario.name}: worlds {unfit}") from None
+
+
+def refuse_missing(scenario: Scenario) -> None:
+    """Raise :class:`~sim.errors.Mistake` where a scenario names a file of worlds that is not there."""
+    if scenario.tree.get("worlds") is not None and isinstance(named := own_worlds(scenario), Path):
+        try:
+            refuse_unless_file(named)
+        except Mistake as mistake:
+            raise Mistake(f"{scenario.tree.get('worlds').place or scenario.name}: worlds: {mistake}") from None  # type: ignore[union-attr]
+
+
+def _folder_of(said: Node, scenario: Scenario) -> Path:
+    """The folder from which the file is named: that of the file that names it."""
+    return said.place.path.parent if said.place else scenario.folder
+
+
+# ---- a scenario in its worlds
+
+
+class Drawn(NamedTuple):
+    """What the replications of a block meet. ``fields``: fields of the policy; ``weeks``: bool (fields, weeks), where the scenario
+    leaves them open; ``values``: (replications, fields)."""
+
+    fields: tuple[str, ...]
+    weeks: np.ndarray
+    values: np.ndarray
+
+    def policy(self, policy: np.ndarray, place: int) -> np.ndarray:
+        """The settings of every week in the world of the ``place``-th replication; it cannot be written to."""
+        met = policy.copy()
+        for field, weeks, value in zip(self.fields, self.weeks, self.values[place], strict=True):
+            met[field][weeks] = value
+        met.flags.writeable = False
+        return met
+
+
+def drawn(scenario: Scenario, seed: int, numbers: range) -> Drawn | None:
+    """What these replications of a scenario meet; None where it is lived in one setting."""
+    if scenario.worlds is None:
+        return None
+    open_in = scenario.left_open
+    places = [place for place, path in enumerate(scenario.worlds.paths) if path in open_in]
+    paths = [scenario.worlds.paths[place] for place in places]
+    weeks = np.array([open_in[path] for path in paths]) if paths else np.zeros((0, len(scenario.policies)), bool)
+    values = scenario.worlds.met_by(seed, numbers)[:, places]
+    return Drawn(tuple(path.replace(".", "_", 1) for path in paths), weeks, values)
+
+
+def left_open(scenario: Scenario) -> Mapping[str, np.ndarray]:
+    """In which weeks, the warm-up's first, a scenario leaves open what its worlds say: path → bool (weeks,).
+
+    What a scenario says counts, but for what was fitted to one's own figures. What is said everywhere is left out.
+    """
+    assert scenario.worlds is not None
+    found = {path: _unsaid(scenario, *path.split(".", 1), path in scenario.worlds.fitted) for path in scenario.worlds.paths}
+    return {path: weeks for path, weeks in found.items() if weeks.any()}
+
+
+def _unsaid(scenario: Scenario, part: str, name: str, fitted: bool) -> np.ndarray:
+    weeks = np.ones(scenario.warm_up + scenario.weeks, bool)
+    if not fitted:
+        in_week_0 = scenario.tree.get(part, name) is not None
+        before = scenario.tree.get("warm_up", "under")
+        weeks[scenario.warm_up :] = not in_week_0
+        weeks[: scenario.warm_up] = not (in_week_0 if before is None else before.get(part, name) is not None)
+    for week, changed in scenario.changes:
+        if name in changed.get(part, {}):
+            weeks[scenario.warm_up + week :] = False
+    return weeks
+
+
+def in_same_worlds(scenarios: Sequence[Scenario], worlds: str | Path | Worlds | None = None) -> tuple[Scenario, ...]:
+    """Scenarios that are compared in the same plausible worlds: those that the first names, unless others are given.
+
+    Raises :class:`~sim.errors.Mistake` where they name different ones, and where some say otherwise than others what was fitted.
+    """
+    named = [own_worlds(scenario) for scenario in scenarios]
+    if worlds is None and any(str(each) != str(named[0]) for each in named):
+        raise Mistake(
+            "the scenarios name different worlds; say 'worlds' in one file, and let the others build upon it with 'extends'"
+        )
+    chosen = worlds_named(named[0] if worlds is None else worlds, scenarios[0].model)
+    found = tuple(replace(scenario, worlds=chosen) for scenario in scenarios)
+    for path in sorted(chosen.fitted if chosen else ()):
+        _refuse_said_otherwise(found, path)
+    return found
+
+
+def _refuse_said_otherwise(scenarios: Sequence[Scenario], path: str) -> None:
+    part, name = path.split(".", 1)
+    for scenario in scenarios:
+        changes = any(name in changed.get(part, {}) for _, changed in scenario.changes)
+        if changes or getattr(scenario.parts[part], name) != getattr(scenarios[0].parts[part], name):
+            raise Mistake(f"“{scenario.name}” sets {path}, which the worlds were fitted for; remove the setting, or choose other "
+                          "worlds with --worlds")  # fmt: skip
