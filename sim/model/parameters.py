@@ -5,8 +5,9 @@ The YAML check, ``loyalty explain``, the JSON Schema, the documentation's tables
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
@@ -34,8 +35,36 @@ SHORT = {
 }  # fmt: skip
 
 
-Plausible = tuple[float, float] | None
-"""Between what a parameter may well lie; None where its line does not say."""
+CERTAIN: Final = "certain"
+"""What a line says is plausible that holds no fact about the world, but a choice of whoever writes the scenario."""
+
+
+class Plausible(NamedTuple):
+    """Between what a parameter may well lie, each value as plausible as another; on a ``log`` scale, each multiple."""
+
+    low: float
+    high: float
+    spread: Literal["uniform", "log"] = "uniform"
+
+    def at(self, place: float) -> float:
+        """The value at a place between 0, the lowest, and 1, the highest. Raises ``ValueError`` for any other place."""
+        if not 0 <= place <= 1:
+            raise ValueError(f"a place lies between 0 and 1, and {place} does not")
+        across, along = self.high - self.low, self.high / self.low if self.spread == "log" else 0.0
+        value = self.low * along**place if self.spread == "log" else self.low + across * place
+        return min(max(value, self.low), self.high)
+
+    def place_of(self, value: float) -> float:
+        """The place of a value, so that ``at`` gives it back. Raises ``ValueError`` for what is not plausible."""
+        if not self.low <= value <= self.high:
+            raise ValueError(f"{value} does not lie between {self.low} and {self.high}")
+        if self.spread == "log":
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
+
+Said = tuple[float, float] | tuple[float, float, Literal["uniform", "log"]] | Literal["certain"] | None
+"""What a line may say is plausible: ``(low, high)``, ``(low, high, "log")``, ``CERTAIN``, or nothing."""
 
 
 def unit_named(word: str) -> str | None:
@@ -61,25 +90,52 @@ def converted(number: float, unit: str, wanted: str) -> float:
 
 
 def parameter(
-    default: Any, unit: str, low: float, high: float, meaning: str, source: str, plausible: Plausible = None
+    default: Any, unit: str, low: float, high: float, meaning: str, source: str, plausible: Said = None
 ) -> Any:
     """Declare a parameter of a mechanism or behaviour.
 
     ``source`` begins with ``literature:``, ``data:`` or ``assumption:`` and says where the default comes from. ``plausible``:
-    between what it may well lie, beside [low, high], which is what is allowed at all.
-    Raises ``ValueError`` on another beginning, or on a default or anything plausible outside [low, high].
+    between what it may well lie, beside [low, high], which is what is allowed at all; ``CERTAIN`` for what no world decides.
+    Raises ``ValueError`` on another beginning, on a default outside [low, high], and on a range of what is plausible that is
+    none, goes beyond [low, high] or leaves the default out.
     """
     kind, _, words = source.partition(":")
     if kind not in SOURCES or not words.strip():
         raise ValueError(f"source must begin with one of {SOURCES} and a colon, and then say more: {source!r}")
     if not low <= default <= high:
         raise ValueError(f"default {default} lies outside {low} .. {high}: {meaning}")
-    if plausible is not None and not low <= plausible[0] <= plausible[1] <= high:
-        raise ValueError(f"plausible is {plausible}, but must be two numbers, in order, in {low} .. {high}: {meaning}")
     bounds: dict[str, Any] = {} if isinstance(default, bool) else {"ge": low, "le": high}
     extra: dict[str, Any] = {"unit": unit, "source_kind": kind, "source": words.strip()}
-    extra |= {} if plausible is None else {"plausible": list(plausible)}
+    if plausible is not None:
+        extra["plausible"] = CERTAIN if plausible == CERTAIN else list(_between(plausible, default, low, high, meaning))
     return Field(default, description=meaning, json_schema_extra=extra, allow_inf_nan=False, **bounds)
+
+
+def _between(said: Any, default: Any, low: float, high: float, meaning: str) -> Plausible:
+    """What a line says is plausible, once it is sound. Raises ``ValueError``."""
+    match said:
+        case (int() | float() as least, int() | float() as most, *spread) if spread in ([], ["uniform"], ["log"]):
+            found = Plausible(least, most, *spread)
+        case _:
+            raise ValueError(
+                f"plausible is {said!r}, but must be (low, high), (low, high, 'log') or CERTAIN: {meaning}"
+            )
+    if isinstance(default, bool):
+        raise ValueError(f"plausible is {said}, but a yes or no has no range; say CERTAIN: {meaning}")
+    if not low <= found.low < found.high <= high:
+        raise ValueError(f"plausible is {said}, but must be two numbers, in order, in {low} .. {high}: {meaning}")
+    if found.spread == "log" and not found.low > 0:
+        raise ValueError(f"plausible is {said}, but on a log scale both numbers must be above 0: {meaning}")
+    if not found.low <= default <= found.high:
+        raise ValueError(f"plausible is {said}, but the default {default} lies outside it: {meaning}")
+    return found
+
+
+def plausible_in(field: FieldInfo) -> Plausible | None:
+    """Between what a parameter may well lie; None where its line does not say, and for what is no parameter."""
+    extra = field.json_schema_extra
+    found: Any = extra.get("plausible") if isinstance(extra, dict) else None
+    return None if found is None or found == CERTAIN else Plausible(*found)
 
 
 class Parameters(BaseModel):
@@ -101,7 +157,9 @@ class Line:
     meaning: str
     source_kind: str
     source: str
-    plausible: Plausible = None
+    plausible: Plausible | None = None
+    certain: bool = False
+    """Whether the line says that no world decides this: it is a choice of whoever writes the scenario."""
 
 
 def _line(name: str, field: FieldInfo) -> Line:
@@ -122,7 +180,8 @@ def _line(name: str, field: FieldInfo) -> Line:
         meaning,
         extra["source_kind"],
         extra["source"],
-        tuple(extra["plausible"]) if "plausible" in extra else None,
+        plausible_in(field),
+        extra.get("plausible") == CERTAIN,
     )
 
 

@@ -10,10 +10,10 @@ from typing import Any, get_origin
 
 from sim.errors import Mistake, nearest
 from sim.model.component import Model, Part, builtin
-from sim.model.parameters import Parameters
+from sim.model.parameters import Parameters, plausible_in
 from sim.scenario.quantities import between, plausible_told
 from sim.scenario.sections import Frame, Market, Measuring, Network, traits
-from sim.scenario.validation import bounds, plain_type, plausible_in
+from sim.scenario.validation import bounds, plain_type
 from sim.scenario.wording import spread_told, value_told
 
 SECTIONS: dict[str, type[Parameters]] = {"scenario": Frame, "measure": Measuring, "market": Market, "network": Network}

@@ -10,13 +10,13 @@ from sim.data.customer_mapping import CustomerFileMapping
 from sim.model.component import Model, builtin
 from sim.model.distributions import Distribution
 from sim.model.network import MOST_FRIENDS
-from sim.model.parameters import Parameters
+from sim.model.parameters import Parameters, plausible_in
 from sim.scenario.building import parts_with_parameters
 from sim.scenario.lesson import schema as lesson_schema
 from sim.scenario.quantities import NUMBER, plausible_told
 from sim.scenario.sections import FILE_KEYS, Frame, Market, Measuring, Network, Segment, traits
 from sim.scenario.timing import EVERY
-from sim.scenario.validation import bounds, plain_type, plausible_in, unit_of
+from sim.scenario.validation import bounds, plain_type, unit_of
 
 _QUANTITY = rf"^\s*{NUMBER}\s*\S.*$"
 _NUMBERS = ("value", "low", "high", "mean", "sd")

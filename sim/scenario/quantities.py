@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from sim.data.customer_text import shortened
 from sim.errors import nearest
-from sim.model.parameters import SHORT, UNITS, alike, converted, unit_named
+from sim.model.parameters import SHORT, UNITS, Plausible, alike, converted, unit_named
 
 SCALES = ("share", "scale 0-1", "ratio", "price index")
 """Units that are plain numbers without a dimension, which a percentage therefore expresses too."""
@@ -73,9 +72,12 @@ def between(low: float, high: float, unit: str) -> str:
     return f"between {number_told(low)} and {number_told(high)} {in_unit(unit)}"
 
 
-def plausible_told(ends: Sequence[float] | None) -> str:
+def plausible_told(told: Plausible | None) -> str:
     """Between what a parameter may well lie, in words; nothing where its line does not say."""
-    return f"plausible {' to '.join(map(number_told, ends))}" if ends else ""
+    if told is None:
+        return ""
+    scale = ", on a log scale" if told.spread == "log" else ""
+    return f"plausible {number_told(told.low)} to {number_told(told.high)}{scale}"
 
 
 def parameter_unit(unit: str) -> str:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
 from sim.data.customer_mapping import CustomerFileMapping
 from sim.model.distributions import Distribution, Trait
 from sim.model.network import MOST_FRIENDS
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 
 MOST_SEGMENTS = 250
 """The state keeps the segment in one byte."""
@@ -32,12 +32,14 @@ class Frame(Parameters):
     currency: str = Field(
         "currency", min_length=1, max_length=20, pattern=_LINE, description="Money's name, such as EUR"
     )
-    weeks: int = parameter(104, "weeks", 1, 1040, "How long the simulation lasts", "assumption: two years")
+    weeks: int = parameter(
+        104, "weeks", 1, 1040, "How long the simulation lasts", "assumption: two years", plausible=CERTAIN
+    )
     warm_up: int = parameter(
         0, "weeks", 0, 520,
         "How long the market lives before week 0, under the settings of the file that says so; nothing of it is told",
         "assumption: none; after 520 weeks and 1,040 more, the weight of a loss in the ledger is as large as a number of "
-        "single precision can be")  # fmt: skip
+        "single precision can be", plausible=CERTAIN)  # fmt: skip
     worlds: str | None = Field(
         None, min_length=1,
         description="In which plausible worlds it is lived: a file of worlds that lies beside this one (.parquet, .csv), 'shipped' "
@@ -77,7 +79,7 @@ _MEASURED: dict[str, Any] = {
         int,
         parameter(
             0, "weeks", 0, 1039, "The first week that is measured: retention is that of its customers",
-            "assumption: all of them"),
+            "assumption: all of them", plausible=CERTAIN),
     ),
     "by": (
         Literal["month", "quarter", "year"] | None,
@@ -98,21 +100,24 @@ class Market(Parameters):
     customers: int | None = parameter(
         2000, "people", 1, 10_000_000,
         "People who are the company's customers in week 0; given by the customer file if there is one",
-        "assumption: enough for one decimal of retention")  # fmt: skip
+        "assumption: enough for one decimal of retention", plausible=CERTAIN)  # fmt: skip
     prospects: int = parameter(
         500, "people", 0, 10_000_000, "People who are the rival's customers in week 0",
-        "assumption: a fifth of the market")  # fmt: skip
+        "assumption: a fifth of the market", plausible=CERTAIN)  # fmt: skip
     stands_for: float = parameter(
         20.0, "people", 1, 1_000_000,
         "How many real customers one simulated person stands for; queues, staff and fixed costs are those of the "
         "whole company",
-        "assumption: 2,000 simulated customers are 40,000 real ones, whom the default staff can serve")  # fmt: skip
+        "assumption: 2,000 simulated customers are 40,000 real ones, whom the default staff can serve",
+        plausible=CERTAIN)  # fmt: skip
     company_reputation: float = parameter(
         0.7, "scale 0-1", 0, 1, "What is publicly said of the company at the start",
-        "assumption: good, not excellent")  # fmt: skip
+        "assumption: good, not excellent; "
+        "a question to the company, whose public ratings tell", plausible=(0.6, 0.8))  # fmt: skip
     rival_reputation: float = parameter(
         0.7, "scale 0-1", 0, 1, "What is publicly said of the rival at the start",
-        "assumption: as of the company")  # fmt: skip
+        "assumption: as of the company; "
+        "a question to the company: the rival's public ratings tell", plausible=(0.6, 0.8))  # fmt: skip
 
 
 class Network(Parameters):
@@ -128,11 +133,13 @@ class Network(Parameters):
         "assumption: eight people with whom providers come up")  # fmt: skip
     rewiring: float = parameter(
         0.1, "share", 0, 1, "Share of the ties of a small world that lead to strangers",
-        "literature: Watts & Strogatz 1998 (Nature 393:440-442); the size is assumed")  # fmt: skip
+        "literature: Watts & Strogatz 1998 (Nature 393:440-442); the size is assumed; "
+        "plausibly from a village to half strangers", plausible=(0.02, 0.5, "log"))  # fmt: skip
     homophily: float = parameter(
         0.3, "share", 0, 0.5, "How far what suits people follows what suits their friends; 0: not at all",
         "assumption: at 0.3 the fits of friends correlate by 0.45 in the shipped small world and by 0.32 in a random network, at "
-        "0.5 by 0.56 and 0.35; McPherson, Smith-Lovin & Cook 2001 (Ann. Rev. Sociology 27:415-444) for being alike")  # fmt: skip
+        "0.5 by 0.56 and 0.35; McPherson, Smith-Lovin & Cook 2001 (Ann. Rev. Sociology 27:415-444) for being alike; "
+        "plausibly from hardly to nearly as far as can be", plausible=(0.1, 0.45))  # fmt: skip
     file: Path | None = Field(
         None, description="For edges: a file (.csv, .csv.gz, .parquet) with a header and two columns of customers' numbers, "
         "from 0, prospects after customers. For configuration: one with a column of numbers of friends")  # fmt: skip

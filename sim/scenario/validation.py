@@ -53,13 +53,6 @@ def unit_of(field: FieldInfo) -> str | None:
     return str(extra["unit"]) if isinstance(extra, dict) and "unit" in extra else None
 
 
-def plausible_in(field: FieldInfo) -> list[float] | None:
-    """Between what a parameter may well lie; None where its line does not say, and for what is no parameter."""
-    extra = field.json_schema_extra
-    found: Any = extra.get("plausible") if isinstance(extra, dict) else None
-    return found
-
-
 def bounds(field: FieldInfo) -> tuple[float, float] | None:
     """The least and greatest value a field may have, None when it has no such pair."""
     low, high = (next((getattr(i, side) for i in field.metadata if hasattr(i, side)), None) for side in ("ge", "le"))

@@ -10,7 +10,7 @@ from sim.model.behaviour.choice import goodwill
 from sim.model.behaviour.person import COMPANY, GONE, RIVAL
 from sim.model.examples import example, example_of_step
 from sim.model.numeric import FIXED_ONE, fixed, normal_quantile, share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import stream
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -22,16 +22,21 @@ SURVEY_WEEKS = 13
 
 class Answering(Parameters):
     style: float = parameter(
-        0.12, "scale 0-1", 0, 1, "Spread between people in how high they answer", "assumption: about one point of ten")  # fmt: skip
+        0.12, "scale 0-1", 0, 1, "Spread between people in how high they answer",
+        "assumption: about one point of ten; plausibly half a point to two", plausible=(0.06, 0.2))  # fmt: skip
     consistency: float = parameter(
         0.5, "share", -1, 1, "How far the same person leans the same way in another question",
-        "literature: Mittal & Kamakura 2001 for blurred ratings; assumption: half-way")  # fmt: skip
+        "literature: Mittal & Kamakura 2001 for blurred ratings; assumption: half-way; "
+        "plausibly a fifth to four fifths", plausible=(0.2, 0.8))  # fmt: skip
     promoter_from: float = parameter(
-        0.85, "scale 0-1", 0, 1, "Answer from which someone counts as a promoter", "literature: Reichheld 2003, 9 or 10 of 10")  # fmt: skip
+        0.85, "scale 0-1", 0, 1, "Answer from which someone counts as a promoter",
+        "literature: Reichheld 2003, 9 or 10 of 10", plausible=CERTAIN)  # fmt: skip
     detractor_below: float = parameter(
-        0.65, "scale 0-1", 0, 1, "Answer below which someone counts as a detractor", "literature: Reichheld 2003, 0 to 6 of 10")  # fmt: skip
+        0.65, "scale 0-1", 0, 1, "Answer below which someone counts as a detractor",
+        "literature: Reichheld 2003, 0 to 6 of 10", plausible=CERTAIN)  # fmt: skip
     satisfied_from: float = parameter(
-        0.70, "scale 0-1", 0, 1, "Answer from which someone counts as satisfied", "assumption: top two of five boxes")  # fmt: skip
+        0.70, "scale 0-1", 0, 1, "Answer from which someone counts as satisfied",
+        "assumption: top two of five boxes", plausible=CERTAIN)  # fmt: skip
 
 
 @rule

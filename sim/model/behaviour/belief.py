@@ -19,22 +19,28 @@ from sim.model.steps import step
 class Belief(Parameters):
     evidence: float = parameter(
         12.0, "messages", 0.5, 1000, "Messages that outweigh what somebody believes of a provider at first",
-        "assumption: a dozen friends count as much as one's own view")  # fmt: skip
+        "assumption: a dozen friends count as much as one's own view; "
+        "plausibly four to thirty", plausible=(4, 30, "log"))  # fmt: skip
     most_evidence: float = parameter(
         36.0, "messages", 0.5, 1000, "Most messages that a belief is founded on: what is older is forgotten as new ones come",
-        "assumption: three times as much as at first")  # fmt: skip
+        "assumption: three times as much as at first; plausibly three dozen to ten", plausible=(30, 120, "log"))  # fmt: skip
     negativity: float = parameter(
         1.3, "ratio", 0.1, 10, "Weight of evidence against a provider, beside evidence for it",
-        "literature: East, Hammond & Lomax 2008 (close to 1); Chevalier & Mayzlin 2006 (above 1)")  # fmt: skip
+        "literature: East, Hammond & Lomax 2008 (close to 1); Chevalier & Mayzlin 2006 (above 1); "
+        "plausible from good news counting more, as East et al. find of familiar brands, to bad news counting double",
+        plausible=(0.8, 2.0))  # fmt: skip
     publicity: float = parameter(
-        0.03, "share per week", 0, 1, "How fast public reputation follows what is said", "assumption: half way in 23 weeks")  # fmt: skip
+        0.03, "share per week", 0, 1, "How fast public reputation follows what is said",
+        "assumption: half way in 23 weeks; plausibly in 7 to 70 weeks", plausible=(0.01, 0.1, "log"))  # fmt: skip
     reviews: float = parameter(
         0.3, "share", 0, 1, "Weight of public reputation beside one's own belief when comparing providers",
-        "assumption: people trust friends more than stars")  # fmt: skip
+        "assumption: people trust friends more than stars; plausibly a tenth to three fifths", plausible=(0.1, 0.6))  # fmt: skip
     starting: float = parameter(
-        0.68, "scale 0-1", 0, 1, "What people believe, on average, of a provider they do not use", "assumption: a decent firm")  # fmt: skip
+        0.68, "scale 0-1", 0, 1, "What people believe, on average, of a provider they do not use", "assumption: a decent firm; "
+        "plausibly a little above the middle, up to as good as it is", plausible=(0.62, 0.74))  # fmt: skip
     spread: float = parameter(
-        0.08, "scale 0-1", 0, 0.5, "Spread between people of that belief", "assumption: opinions differ")  # fmt: skip
+        0.08, "scale 0-1", 0, 0.5, "Spread between people of that belief",
+        "assumption: opinions differ; plausibly half to double", plausible=(0.04, 0.15))  # fmt: skip
 
 
 COLUMNS = (

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.model.examples import example
 from sim.model.numeric import logistic, share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import stream
 from sim.model.rules import f32, rule
 
@@ -21,48 +21,66 @@ CHOICE = stream("choice")
 class Choice(Parameters):
     attention: float = parameter(
         0.01, "per week", 0, 1, "Chance that a customer of ordinary goodwill compares providers for no special reason",
-        "assumption: once in two years")  # fmt: skip
+        "assumption: once in two years; "
+        "plausibly once in eight months to once in five years", plausible=(0.004, 0.03, "log"))  # fmt: skip
     issue_trigger: float = parameter(
         0.10, "per week", 0, 5, "Extra chance per unit of an open issue's severity",
-        "assumption: held to Goodman (TARP): between a third and two thirds leave within a year of one large problem left unsolved")  # fmt: skip
+        "assumption: held to Goodman (TARP): between a third and two thirds leave within a year of one large problem left unsolved; "
+        "plausibly two fifths to two and a half times as much", plausible=(0.04, 0.25, "log"))  # fmt: skip
     grievance_trigger: float = parameter(
-        0.03, "per week", 0, 5, "Extra chance per unit of grievance", "assumption: as for an open issue")  # fmt: skip
+        0.03, "per week", 0, 5, "Extra chance per unit of grievance",
+        "assumption: as for an open issue; plausibly a third to three times as much", plausible=(0.01, 0.09, "log"))  # fmt: skip
     news_trigger: float = parameter(
         0.003, "per week", 0, 1, "Extra chance in a week in which friends spoke ill of the provider",
-        "literature: East et al. 2017: bad word keeps four times as many from coming as it makes leave; size assumed")  # fmt: skip
+        "literature: East et al. 2017: bad word keeps four times as many from coming as it makes leave; size assumed; "
+        "plausibly a third to three times as much", plausible=(0.001, 0.01, "log"))  # fmt: skip
     good_news_trigger: float = parameter(
         0.0, "per week", 0, 1, "Extra chance in a week in which somebody hears well of the other provider",
-        "assumption: none unless the scenario says so; it is what imitates in Bass 1969 (Management Science 15:215-227)")  # fmt: skip
+        "assumption: none unless the scenario says so; it is what imitates in Bass 1969 (Management Science 15:215-227)",
+        plausible=CERTAIN)  # fmt: skip
     decided: float = parameter(
         13.0, "weeks", 0, 520, "Time after a comparison in which half of the inclination to compare again has come back",
-        "assumption: a quarter")  # fmt: skip
+        "assumption: a quarter; plausibly a month to nine months", plausible=(4, 40, "log"))  # fmt: skip
     ends: float = parameter(
         6.0, "ratio", 0, 100, "How much more goodwill counts at both ends than in the middle",
-        "literature: Jones & Sasser 1995 and Mittal & Kamakura 2001 for the form; size assumed: at 0.95 twice the slope")  # fmt: skip
+        "literature: Jones & Sasser 1995 and Mittal & Kamakura 2001 for the form; size assumed: at 0.95 twice the slope; "
+        "plausibly hardly more than in the middle, or at 0.95 nearly four times the slope",
+        plausible=(1.5, 15, "log"))  # fmt: skip
     hearsay: float = parameter(
         0.40, "share", 0, 1, "Weight of what others say of the own provider in how a newcomer sees it",
-        "literature: East et al. 2017 (Int. J. Market Research 59(3)) find half the effect on staying that there is on coming")  # fmt: skip
+        "literature: East et al. 2017 (Int. J. Market Research 59(3)) find half the effect on staying that there is on coming; "
+        "plausible where the one effect is a quarter to two thirds of the other", plausible=(0.25, 0.65))  # fmt: skip
     hearsay_settled: float = parameter(
-        0.20, "share", 0, 1, "The same after many years", "assumption: one's own experience outweighs it")  # fmt: skip
+        0.20, "share", 0, 1, "The same after many years",
+        "assumption: one's own experience outweighs it; plausibly a twentieth to a quarter", plausible=(0.05, 0.25))  # fmt: skip
     trust_weight: float = parameter(
-        0.35, "share", 0, 1, "Weight of trust beside satisfaction in how the own provider is seen", "assumption: a third")  # fmt: skip
+        0.35, "share", 0, 1, "Weight of trust beside satisfaction in how the own provider is seen",
+        "assumption: a third; plausibly a seventh to three fifths", plausible=(0.15, 0.6))  # fmt: skip
     grievance_weight: float = parameter(
-        0.45, "ratio", 0, 5, "How much a full grievance takes off the own provider", "assumption: about half the scale")  # fmt: skip
+        0.45, "ratio", 0, 5, "How much a full grievance takes off the own provider",
+        "assumption: about half the scale; plausibly a fifth to nearly all of it", plausible=(0.2, 0.9, "log"))  # fmt: skip
     fairness_weight: float = parameter(
-        0.20, "ratio", 0, 5, "How much entirely unfair prices take off the own provider", "assumption: a fifth of the scale")  # fmt: skip
+        0.20, "ratio", 0, 5, "How much entirely unfair prices take off the own provider",
+        "assumption: a fifth of the scale; plausibly a twelfth to nearly half", plausible=(0.08, 0.45, "log"))  # fmt: skip
     appeal: float = parameter(
-        1.0, "ratio", 0, 10, "Share of the price that a full point of difference in quality is worth", "assumption: one for one")  # fmt: skip
+        1.0, "ratio", 0, 10, "Share of the price that a full point of difference in quality is worth",
+        "assumption: one for one; plausibly half to double", plausible=(0.5, 2, "log"))  # fmt: skip
     decisiveness: float = parameter(
         5.0, "ratio", 0.1, 200, "How sharply a comparison decides: large means the better offer always wins",
-        "literature: Bijmolt, van Heerde & Pieters 2005: fitted to a price elasticity of choice near -2.6")  # fmt: skip
+        "literature: Bijmolt, van Heerde & Pieters 2005: fitted to a price elasticity of choice near -2.6; "
+        "plausible for elasticities from -1, as under contract, to -4", plausible=(2, 8, "log"))  # fmt: skip
     involuntary: float = parameter(
-        0.02, "per year", 0, 5, "Customers who leave for no fault of the company (move, death)", "literature: Keaveney 1995, involuntary 6 % of switching")  # fmt: skip
+        0.02, "per year", 0, 5, "Customers who leave for no fault of the company (move, death)",
+        "literature: Keaveney 1995, involuntary 6 % of switching; "
+        "a question to the company, plausibly one in two hundred to one in twelve", plausible=(0.005, 0.08, "log"))  # fmt: skip
     sorting: float = parameter(
         170.0, "weeks", 0, 5000, "Tenure at the start by which half of the people have found out which provider suits them better",
-        "assumption: three years, as far as a market of default settings comes to by itself")  # fmt: skip
+        "assumption: three years, as far as a market of default settings comes to by itself; "
+        "plausibly one year to ten", plausible=(60, 500, "log"))  # fmt: skip
     newcomers: float = parameter(
         6.0, "per year", 0, 50, "How soon somebody new takes the place in the market of whoever has left it",
-        "assumption: two months on average, so that the market keeps its size; 0: nobody ever does")  # fmt: skip
+        "assumption: two months on average, so that the market keeps its size; 0: nobody ever does; "
+        "plausibly three weeks to half a year", plausible=(2, 18, "log"))  # fmt: skip
 
 
 @rule

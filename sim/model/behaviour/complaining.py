@@ -20,16 +20,20 @@ from sim.model.steps import step
 class Complaining(Parameters):
     base: float = parameter(
         0.7, "ratio", 0, 2, "Chance to speak up about a slight issue, per unit of the person's contact propensity",
-        "assumption: with propensity 0.5, a third speak up about trifles")  # fmt: skip
+        "assumption: with propensity 0.5, a third speak up about trifles; "
+        "plausible for what leaves 30 to 60 % of problems told", plausible=(0.4, 1.0))  # fmt: skip
     slope: float = parameter(
         1.0, "ratio", 0, 5, "How much more likely people speak up about a grave issue",
-        "literature: Goodman (TARP): half of all problems are told to the front line, grave ones more")  # fmt: skip
+        "literature: Goodman (TARP): half of all problems are told to the front line, grave ones more; "
+        "plausible for the same 30 to 60 %", plausible=(0.4, 2.0, "log"))  # fmt: skip
     persistence: float = parameter(
         0.6, "share per week", 0, 1, "Chance to get in touch again while the issue is unresolved",
-        "assumption: most try again within two weeks")  # fmt: skip
+        "assumption: most try again within two weeks; "
+        "plausibly three to nine in ten every week", plausible=(0.3, 0.9))  # fmt: skip
     giving_up: float = parameter(
         1.5, "ratio", 0, 20, "How much less readily people try again with each try in vain: 1 halves it after the first",
-        "assumption: after two or three most have given up")  # fmt: skip
+        "assumption: after two or three most have given up; "
+        "plausible for the second try from two thirds as likely to a fifth", plausible=(0.5, 4, "log"))  # fmt: skip
 
 
 @rule

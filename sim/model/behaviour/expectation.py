@@ -23,17 +23,20 @@ from sim.model.steps import step
 class Expectation(Parameters):
     promise_weight: float = parameter(
         0.6, "share", 0, 1, "Weight of marketing's promise against what friends say, when someone joins",
-        "assumption: promises outweigh hearsay at the door")  # fmt: skip
+        "assumption: promises outweigh hearsay at the door; "
+        "plausibly from a third to nearly all", plausible=(0.3, 0.85))  # fmt: skip
     rise: float = parameter(
         0.04, "share per week", 0, 1, "How fast expectation follows experience upwards",
-        "assumption: half way in 17 weeks")  # fmt: skip
+        "assumption: half way in 17 weeks; plausibly in 7 to 46 weeks", plausible=(0.015, 0.1, "log"))  # fmt: skip
     fall: float = parameter(
         0.02, "share per week", 0, 1, "How fast expectation follows experience downwards",
-        "assumption: people give up a standard half as fast as they adopt one")  # fmt: skip
+        "assumption: people give up a standard half as fast as they adopt one; "
+        "plausibly half way in a quarter to two years", plausible=(0.006, 0.05, "log"))  # fmt: skip
 
     breach: float = parameter(
         2.0, "ratio", 0, 20, "Share of trust lost for each point by which the first week falls short of what was promised",
-        "assumption: a tenth of the scale costs a fifth of trust")  # fmt: skip
+        "assumption: a tenth of the scale costs a fifth of trust; "
+        "plausibly a twentieth to a half of it", plausible=(0.5, 5, "log"))  # fmt: skip
 
 
 COLUMNS = (Column("expectation", "number", "Performance expected of the own provider, 0 to 1"),)

@@ -16,19 +16,24 @@ from sim.model.steps import step
 class Grievance(Parameters):
     half_life: float = parameter(
         17.0, "weeks", 1, 520, "Time in which a grievance nobody answers fades by half",
-        "assumption: four months; Gregoire et al. 2009 find decline over eight weeks and more")  # fmt: skip
+        "assumption: four months; Gregoire et al. 2009 find that over eight weeks the wish for revenge fades and that to keep away grows; "
+        "plausibly two months to two years", plausible=(8, 104, "log"))  # fmt: skip
     rise: float = parameter(
         0.6, "share", 0, 1, "Grievance after one unresolved failure of full severity that is not owned",
-        "assumption: a single incident can become a lasting grievance")  # fmt: skip
+        "assumption: a single incident can become a lasting grievance; "
+        "plausibly a third to nearly all", plausible=(0.3, 0.9))  # fmt: skip
     wearing: float = parameter(
         2.0, "ratio", 0, 20, "How much less each further refusal of the same matter adds: 1 halves the second, 2 leaves a third",
-        "assumption: people give up, adapt, or forgive in part")  # fmt: skip
+        "assumption: people give up, adapt, or forgive in part; "
+        "plausible from leaving three fifths to a seventh of the second", plausible=(0.7, 6, "log"))  # fmt: skip
     refused: float = parameter(
         0.5, "share", 0, 1, "Share of that rise after a first refusal, by a company that has at least listened",
-        "literature: Goodman (TARP): even those who complain in vain come back more often than those who say nothing")  # fmt: skip
+        "literature: Goodman (TARP): even those who complain in vain come back more often than those who say nothing; "
+        "plausibly a third to two thirds", plausible=(0.3, 0.7))  # fmt: skip
     silent: float = parameter(
         0.9, "share", 0, 1, "Share of that rise in someone who says nothing",
-        "literature: Goodman (TARP): the silent come back least; size assumed")  # fmt: skip
+        "literature: Goodman (TARP): the silent come back least; size assumed; "
+        "plausibly more than of those refused", plausible=(0.7, 1.0))  # fmt: skip
 
 
 COLUMNS = (Column("grievance", "number", "What is held against the own provider, 0 to 1"),)

@@ -16,9 +16,10 @@ UNDECIDED, MOST_TRIES, SILENT = 0, 250, 255
 class Issue(Parameters):
     lasting: float = parameter(
         0.85, "share per week", 0, 1, "Share of an open issue's severity that is left a week later",
-        "assumption: half forgotten in a month")  # fmt: skip
+        "assumption: half forgotten in a month; plausibly in two to eight weeks", plausible=(0.72, 0.92))  # fmt: skip
     closed_below: float = parameter(
-        0.05, "scale 0-1", 0.001, 1, "Severity at which an issue no longer matters", "assumption: a twentieth")  # fmt: skip
+        0.05, "scale 0-1", 0.001, 1, "Severity at which an issue no longer matters",
+        "assumption: a twentieth; plausibly a fiftieth to an eighth", plausible=(0.02, 0.12, "log"))  # fmt: skip
 
 
 COLUMNS = (

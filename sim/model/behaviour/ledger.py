@@ -12,7 +12,7 @@ from sim.model.events import percent
 from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.innovation import lag_of_own, lost_to_lag
 from sim.model.numeric import FIXED_ONE, exp, fixed
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, rule
 from sim.model.steps import step
 
@@ -30,15 +30,20 @@ CAUSES = (*BOOKED, "rival", "involuntary")
 class Ledger(Parameters):
     half_life: float = parameter(
         26.0, "weeks", 13, 520, "Time in which a booked loss of goodwill loses half its weight among the reasons for leaving",
-        "assumption: Keaveney's respondents looked back over about six months")  # fmt: skip
+        "assumption: Keaveney's respondents looked back over about six months; "
+        "plausibly a quarter to a year and a half", plausible=(13, 78, "log"))  # fmt: skip
     notice: float = parameter(
-        0.05, "scale 0-1", 0, 1, "Disappointment in an ordinary week below which nobody takes note", "assumption: a just noticeable difference")  # fmt: skip
+        0.05, "scale 0-1", 0, 1, "Disappointment in an ordinary week below which nobody takes note",
+        "assumption: a just noticeable difference; "
+        "plausibly a fiftieth to an eighth of the scale", plausible=(0.02, 0.12, "log"))  # fmt: skip
     restlessness: float = parameter(
-        0.01, "scale 0-1", 0.0001, 1, "Weight of the wish for something else in everybody who leaves", "assumption: small; it names the rival when nothing else was booked")  # fmt: skip
+        0.01, "scale 0-1", 0.0001, 1, "Weight of the wish for something else in everybody who leaves",
+        "assumption: small; it names the rival when nothing else was booked; "
+        "plausibly a third to three times as much", plausible=(0.003, 0.03, "log"))  # fmt: skip
 
     without: int = parameter(
         0, "number", 0, len(BOOKED), "Number of a cause of leaving by which nobody loses goodwill, to find out what it explains; 0: none",
-        "assumption: none; see sim.experiments.causes")  # fmt: skip
+        "assumption: none; see sim.experiments.causes", plausible=CERTAIN)  # fmt: skip
 
 
 COLUMNS = tuple(Column(f"ledger_{c}", "number", f"Goodwill lost through {c}, in week-0 units") for c in BOOKED)

@@ -20,12 +20,14 @@ from sim.model.steps import step
 class Price(Parameters):
     outrage: float = parameter(
         2.0, "ratio", 0, 20, "Fairness lost for a price rise, per share of the old price",
-        "assumption: a rise of a tenth costs a fifth of fairness")  # fmt: skip
+        "assumption: a rise of a tenth costs a fifth of fairness; "
+        "plausibly a fourteenth to a half", plausible=(0.7, 5, "log"))  # fmt: skip
     envy: float = parameter(
         1.0, "ratio", 0, 20, "Fairness lost in the long run to a discount that only newcomers get, per share of the price",
-        "assumption: felt one for one")  # fmt: skip
+        "assumption: felt one for one; plausibly a third to three times as much", plausible=(0.3, 3, "log"))  # fmt: skip
     forgetting: float = parameter(
-        0.03, "share per week", 0, 1, "How fast a new price becomes the normal one", "assumption: half in 23 weeks")  # fmt: skip
+        0.03, "share per week", 0, 1, "How fast a new price becomes the normal one",
+        "assumption: half in 23 weeks; plausibly in 8 to 69 weeks", plausible=(0.01, 0.08, "log"))  # fmt: skip
 
 
 COLUMNS = (Column("price_fairness", "number", "How fair the own provider's prices seem, 0 to 1"),)

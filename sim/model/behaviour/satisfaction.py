@@ -17,7 +17,7 @@ from sim.model.behaviour.trust import trust_after
 from sim.model.columns import Column
 from sim.model.examples import AS_IT_WAS, example, example_of_step
 from sim.model.numeric import FIXED_ONE, fixed, share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, rule
 from sim.model.steps import step
 
@@ -25,39 +25,50 @@ from sim.model.steps import step
 class Satisfaction(Parameters):
     assimilation: float = parameter(
         0.25, "share", 0, 0.95, "How far perception is pulled towards what was expected",
-        "assumption: Anderson 1973 (J. Marketing Research 10:38-44) finds assimilation for small gaps, no size")  # fmt: skip
+        "assumption: Anderson 1973 (J. Marketing Research 10:38-44) finds assimilation for small gaps, no size; "
+        "plausibly hardly to half of the way", plausible=(0.05, 0.5))  # fmt: skip
     sensitivity: float = parameter(
-        0.8, "ratio", 0, 3, "How strongly a pleasant surprise of small size is felt", "assumption: below 1, so E and S agree")  # fmt: skip
+        0.8, "ratio", 0, 3, "How strongly a pleasant surprise of small size is felt",
+        "assumption: below 1, so E and S agree; plausibly 0.5 to 1", plausible=(0.5, 1.0))  # fmt: skip
     loss_aversion: float = parameter(
         1.955, "ratio", 1, 5, "How much more a disappointment weighs than an equal pleasant surprise",
-        "literature: Brown et al. 2024, 607 estimates, 95 % interval 1.82 to 2.10")  # fmt: skip
+        "literature: Brown et al. 2024, 607 estimates, 95 % interval 1.82 to 2.10; "
+        "that is of the mean of gambles for money; carried over to experiences, 1.5 to 2.5 are plausible",
+        plausible=(1.5, 2.5))  # fmt: skip
     curvature: float = parameter(
         1.0, "scale 0-1", 0.05, 100, "Surprise at which its effect per unit has halved; large means straight",
-        "assumption: diminishing sensitivity as in Mittal et al. 1998, which print no size")  # fmt: skip
+        "assumption: diminishing sensitivity as in Mittal et al. 1998, which print no size; "
+        "plausibly from strongly bent to straight, as Streukens & de Ruyter 2004 find", plausible=(0.3, 10, "log"))  # fmt: skip
     symmetric: bool = parameter(
         False, "yes or no", 0, 1, "Judge gains and losses alike and in a straight line, to see what the asymmetry is worth",
-        "assumption: off; the evidence favours the asymmetric form")  # fmt: skip
+        "assumption: off; the evidence favours the asymmetric form", plausible=CERTAIN)  # fmt: skip
     weight_new: float = parameter(
-        0.20, "share per week", 0, 1, "Weight of one week's experience for a newcomer", "assumption: half way in three weeks")  # fmt: skip
+        0.20, "share per week", 0, 1, "Weight of one week's experience for a newcomer",
+        "assumption: half way in three weeks; plausibly in one to seven weeks", plausible=(0.1, 0.4, "log"))  # fmt: skip
     weight_settled: float = parameter(
         0.04, "share per week", 0, 1, "Weight of one week's experience after many years",
-        "assumption: Bolton 1998 finds the fall, not this number")  # fmt: skip
+        "assumption: Bolton 1998 finds the fall, not this number; "
+        "plausibly a third to double", plausible=(0.015, 0.08, "log"))  # fmt: skip
     settling: float = parameter(
-        26.0, "weeks", 1, 520, "Tenure at which half of the newcomer's extra weight is gone", "assumption: half a year")  # fmt: skip
+        26.0, "weeks", 1, 520, "Tenure at which half of the newcomer's extra weight is gone",
+        "assumption: half a year; plausibly two months to a year and a half", plausible=(8, 80, "log"))  # fmt: skip
     peak: float = parameter(
         3.0, "ratio", 0, 20, "Extra weight of a week with an incident of full severity",
-        "assumption: peak-end (Alaybek et al. 2022) gives the sign")  # fmt: skip
+        "assumption: peak-end (Alaybek et al. 2022) gives the sign; plausibly 1 to 8", plausible=(1, 8, "log"))  # fmt: skip
     steadiness: float = parameter(
         0.01, "squared points", 0.0001, 1, "Variance of what is got from week to week at which one week counts half",
-        "literature: Rust et al. 1999 for precision-weighted learning; size assumed: a spread of a tenth of the scale")  # fmt: skip
+        "literature: Rust et al. 1999 for precision-weighted learning; size assumed: a spread of a tenth of the scale; "
+        "plausibly of a twentieth to a sixth", plausible=(0.003, 0.03, "log"))  # fmt: skip
     noticing: float = parameter(
-        0.05, "share per week", 0, 1, "How fast people notice how much a provider varies", "assumption: half way in 13 weeks")  # fmt: skip
+        0.05, "share per week", 0, 1, "How fast people notice how much a provider varies",
+        "assumption: half way in 13 weeks; plausibly in 5 to 34 weeks", plausible=(0.02, 0.12, "log"))  # fmt: skip
     caution: float = parameter(
         0.5, "ratio", 0, 20, "What the variance of a provider takes off the verdict on it",
-        "literature: Rust et al. 1999 for the sign; size assumed: 0.005 at a spread of a tenth")  # fmt: skip
+        "literature: Rust et al. 1999 for the sign; size assumed: 0.005 at a spread of a tenth; "
+        "plausibly a fifth to four times as much", plausible=(0.1, 2, "log"))  # fmt: skip
     disposition: float = parameter(
         0.08, "scale 0-1", 0, 0.5, "Spread between people of the satisfaction they start with",
-        "assumption: nearly one point of ten")  # fmt: skip
+        "assumption: nearly one point of ten; plausibly half a point to a point and a half", plausible=(0.04, 0.14))  # fmt: skip
 
 
 COLUMNS = (

@@ -21,28 +21,39 @@ from sim.model.steps import step
 class Talk(Parameters):
     base: float = parameter(
         0.02, "per week", 0, 1, "Chance that someone of average talkativeness mentions the provider",
-        "assumption: once a year unprompted")  # fmt: skip
+        "assumption: once a year unprompted; "
+        "plausibly once in four months to once in three years", plausible=(0.007, 0.06, "log"))  # fmt: skip
     strong: float = parameter(
         0.10, "per week", 0, 2, "Extra chance per unit of satisfaction above or below the middle",
-        "literature: Anderson 1998 gives the U shape, the size is assumed")  # fmt: skip
+        "literature: Anderson 1998 gives the U shape, the size is assumed; "
+        "plausibly a third to three times as much", plausible=(0.03, 0.3, "log"))  # fmt: skip
     grievance: float = parameter(
-        0.15, "per week", 0, 2, "Extra chance per unit of grievance", "assumption: the aggrieved talk")  # fmt: skip
+        0.15, "per week", 0, 2, "Extra chance per unit of grievance",
+        "assumption: the aggrieved talk; plausibly a third to three times as much", plausible=(0.05, 0.45, "log"))  # fmt: skip
     event: float = parameter(
-        0.5, "per week", 0, 5, "Extra chance in a week of an event of full strength", "assumption: half of those to whom something grave happens tell it at once")  # fmt: skip
+        0.5, "per week", 0, 5, "Extra chance in a week of an event of full strength",
+        "assumption: half of those to whom something grave happens tell it at once; "
+        "plausibly one in five to all", plausible=(0.2, 1.0, "log"))  # fmt: skip
     notice: float = parameter(
-        0.15, "scale 0-1", 0, 1, "Surprise below which a week is nothing to tell of", "assumption: three ordinary spreads")  # fmt: skip
+        0.15, "scale 0-1", 0, 1, "Surprise below which a week is nothing to tell of",
+        "assumption: three ordinary spreads; plausibly half to double", plausible=(0.07, 0.3, "log"))  # fmt: skip
     moving: float = parameter(
-        0.15, "per week", 0, 1, "Chance to tell about the provider one has left, in the weeks after", "assumption: four in ten do within a month")  # fmt: skip
+        0.15, "per week", 0, 1, "Chance to tell about the provider one has left, in the weeks after",
+        "assumption: four in ten do within a month; "
+        "plausibly two in ten to nearly nine in ten", plausible=(0.05, 0.4, "log"))  # fmt: skip
     moving_weeks: int = parameter(
         4, "weeks", 0, 520, "How long having changed providers is something to tell of", "assumption: a month")  # fmt: skip
     passed_on: float = parameter(
         0.05, "share", 0, 1, "Chance to tell on, the week after, bad news about a provider one does not use",
-        "literature: Anderson 1998 for bad news going further; size assumed")  # fmt: skip
+        "literature: Anderson 1998 for bad news going further; size assumed; "
+        "plausibly a third to three times as much", plausible=(0.015, 0.15, "log"))  # fmt: skip
     passed_on_well: float = parameter(
-        0.025, "share", 0, 1, "The same of good news", "assumption: half as often")  # fmt: skip
+        0.025, "share", 0, 1, "The same of good news",
+        "assumption: half as often; plausibly a third to three times as much", plausible=(0.008, 0.08, "log"))  # fmt: skip
     pivot: float = parameter(
         0.70, "scale 0-1", 0, 1, "Satisfaction from which people speak well",
-        "literature: East, Hammond & Wright 2007: set so that good talk is about three times as common as bad")  # fmt: skip
+        "literature: East, Hammond & Wright 2007: set so that good talk is about three times as common as bad; "
+        "plausible for twice to five times as common", plausible=(0.65, 0.75))  # fmt: skip
 
 
 @rule

@@ -16,17 +16,21 @@ from sim.model.steps import step
 
 class Trust(Parameters):
     growth: float = parameter(
-        0.010, "share per week", 0, 1, "How fast good weeks build trust", "assumption: half way in 69 weeks")  # fmt: skip
+        0.010, "share per week", 0, 1, "How fast good weeks build trust",
+        "assumption: half way in 69 weeks; plausibly in 34 to 170 weeks", plausible=(0.004, 0.02, "log"))  # fmt: skip
     loss: float = parameter(
         0.025, "share per week", 0, 1, "How fast bad weeks wear trust down",
-        "assumption: 2.5 times growth; Slovic 1993 gives the direction")  # fmt: skip
+        "assumption: 2.5 times growth; Slovic 1993 gives the direction; "
+        "plausibly twice to six times the growth by default", plausible=(0.02, 0.06, "log"))  # fmt: skip
     encounter: float = parameter(
         4.0, "ratio", 0, 20, "Weight of one conversation with the company against one ordinary week",
-        "assumption: people judge people")  # fmt: skip
+        "assumption: people judge people; "
+        "plausibly hardly more than a week to ten weeks", plausible=(1.5, 10, "log"))  # fmt: skip
 
     starting_gap: float = parameter(
         0.03, "scale 0-1", 0, 1, "How far trust stands below satisfaction at the start, where the scenario does not say it",
-        "assumption: where a market of default settings comes to rest, since trust falls faster than it grows")  # fmt: skip
+        "assumption: where a market of default settings comes to rest, since trust falls faster than it grows; "
+        "plausibly none to a twelfth of the scale", plausible=(0, 0.08))  # fmt: skip
 
 
 COLUMNS = (Column("trust", "number", "Trust in the own provider, 0 to 1"),)

@@ -8,36 +8,44 @@ given back, and a little more. Weights are assumptions.
 
 from sim.model.examples import example
 from sim.model.numeric import share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, rule
 
 
 class Accountability(Parameters):
     acknowledges: float = parameter(
-        0.3, "scale 0-1", 0, 1, "How readily the company admits that something went wrong", "assumption: grudgingly")  # fmt: skip
+        0.3, "scale 0-1", 0, 1, "How readily the company admits that something went wrong",
+        "assumption: grudgingly", plausible=CERTAIN)  # fmt: skip
     apologises: float = parameter(
-        0.3, "scale 0-1", 0, 1, "How sincerely it apologises", "assumption: a phrase")  # fmt: skip
+        0.3, "scale 0-1", 0, 1, "How sincerely it apologises", "assumption: a phrase", plausible=CERTAIN)  # fmt: skip
     compensates: float = parameter(
-        0.0, "weeks of spend", 0, 52, "What a customer with a reported failure gets back", "assumption: nothing")  # fmt: skip
+        0.0, "weeks of spend", 0, 52, "What a customer with a reported failure gets back",
+        "assumption: nothing", plausible=CERTAIN)  # fmt: skip
     speed: float = parameter(
-        0.3, "scale 0-1", 0, 1, "How quickly and simply it is settled", "assumption: slowly")  # fmt: skip
+        0.3, "scale 0-1", 0, 1, "How quickly and simply it is settled", "assumption: slowly", plausible=CERTAIN)  # fmt: skip
     blames: float = parameter(
-        0.0, "scale 0-1", 0, 1, "How far the customer is blamed", "assumption: not")  # fmt: skip
+        0.0, "scale 0-1", 0, 1, "How far the customer is blamed", "assumption: not", plausible=CERTAIN)  # fmt: skip
     delight: float = parameter(
         0.10, "share", 0, 1, "Share of the remaining room by which a perfect recovery lifts satisfaction",
-        "literature: de Matos et al. 2007, positive on satisfaction; size assumed")  # fmt: skip
+        "literature: de Matos et al. 2007, positive on satisfaction; size assumed; "
+        "plausibly hardly any to a quarter, by the interval of de Matos et al. up to 0.4 standard deviations",
+        plausible=(0.02, 0.25))  # fmt: skip
     restores: float = parameter(
         1.0, "share", 0, 1, "Share of what a failure took from satisfaction that a perfect recovery gives back",
-        "literature: de Matos et al. 2007: after an excellent recovery satisfaction is no lower than without a failure")  # fmt: skip
+        "literature: de Matos et al. 2007: after an excellent recovery satisfaction is no lower than without a failure; "
+        "plausibly less, as Knox & van Oest 2014 find of staying", plausible=(0.6, 1.0))  # fmt: skip
     disputed: float = parameter(
         0.25, "share", 0, 1, "Share of solved matters that come up again where nothing at all was owned",
         "data: complaints to the US Consumer Financial Protection Bureau until 24 Oct 2014: 18 % disputed after an explanation "
-        "alone, 12 % after other relief, 7 % after money")  # fmt: skip
+        "alone, 12 % after other relief, 7 % after money; "
+        "those who were refused are among them, so an eighth to two fifths are plausible elsewhere",
+        plausible=(0.12, 0.4))  # fmt: skip
     explains: float = parameter(
         0.4, "share", 0, 1, "Share of those refused who accept it from a company that fully admits what went wrong",
-        "assumption: frank explanations satisfy some")  # fmt: skip
+        "assumption: frank explanations satisfy some; plausibly a seventh to seven in ten", plausible=(0.15, 0.7))  # fmt: skip
     relief: float = parameter(
-        0.90, "share", 0, 1, "Share of a grievance that a perfect recovery removes at once", "assumption: nearly all")  # fmt: skip
+        0.90, "share", 0, 1, "Share of a grievance that a perfect recovery removes at once",
+        "assumption: nearly all; plausibly three fifths to all", plausible=(0.6, 1.0))  # fmt: skip
 
 
 NEUTRAL = {"acknowledges": 0.0, "apologises": 0.0, "compensates": 0.0, "speed": 0.0, "blames": 0.0, "disputed": 0.0}

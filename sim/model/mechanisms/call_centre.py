@@ -49,7 +49,7 @@ from sim.model.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.model.mechanisms.pretence import see_through
 from sim.model.mechanisms.support_access import endured, menu_of, patience_left, routed
 from sim.model.numeric import FIXED_ONE, fixed_minutes, normal_quantile
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens
 from sim.model.rules import f32
 from sim.model.steps import Minutes, step
@@ -58,43 +58,70 @@ from sim.service.queues import ABANDONED, SERVED
 
 class CallCentre(Parameters):
     representatives: int = parameter(
-        12, "people", 0, 5000, "Representatives on duty while the lines are open", "assumption: one for 3,300 customers")  # fmt: skip
+        12, "people", 0, 5000, "Representatives on duty while the lines are open",
+        "assumption: one for 3,300 customers", plausible=CERTAIN)  # fmt: skip
     hours: float = parameter(
-        60.0, "hours", 1, 168, "Hours a week the lines are open", "assumption: ten hours on six days")  # fmt: skip
+        60.0, "hours", 1, 168, "Hours a week the lines are open",
+        "assumption: ten hours on six days", plausible=CERTAIN)  # fmt: skip
     wage: float = parameter(
-        22.0, "currency per hour", 0, 10_000, "What an hour of a representative costs", "assumption: loaded cost, about 22 an hour")  # fmt: skip
+        22.0, "currency per hour", 0, 10_000, "What an hour of a representative costs",
+        "assumption: loaded cost, about 22 an hour; "
+        "a question to the company, whose payroll tells: 14 to 40", plausible=(14, 40, "log"))  # fmt: skip
     handling: float = parameter(
-        5.0, "minute", 0.05, 240, "Mean time a call takes, wrap-up included", "literature: trade benchmarks near 6 minutes; Anonymous Bank 3 minutes of talk")  # fmt: skip
+        5.0, "minute", 0.05, 240, "Mean time a call takes, wrap-up included",
+        "literature: trade benchmarks near 6 minutes; Anonymous Bank 3 minutes of talk; "
+        "a question to the company, whose log of calls tells: 3 to 9 minutes", plausible=(3, 9, "log"))  # fmt: skip
     handling_spread: float = parameter(
-        0.95, "ratio", 0, 3, "Standard deviation of the logarithm of handling times", "data: Anonymous Bank, 0.947")  # fmt: skip
+        0.95, "ratio", 0, 3, "Standard deviation of the logarithm of handling times",
+        "data: Anonymous Bank, 0.947; "
+        "a question to the company, whose log of calls tells; of one kind of call 0.83, of mixed ones more",
+        plausible=(0.7, 1.2))  # fmt: skip
     skill: float = parameter(
-        0.80, "scale 0-1", 0, 1, "Average skill of the representatives", "literature: SQM Group, first-contact resolution near 0.7")  # fmt: skip
+        0.80, "scale 0-1", 0, 1, "Average skill of the representatives",
+        "literature: SQM Group, first-contact resolution near 0.7; "
+        "a question to the company, which can ask whether matters were solved; trade figures from 0.6 to 0.8",
+        plausible=(0.7, 0.88))  # fmt: skip
     skill_spread: float = parameter(
-        0.08, "scale 0-1", 0, 0.5, "Spread of skill between representatives", "assumption: people differ")  # fmt: skip
+        0.08, "scale 0-1", 0, 0.5, "Spread of skill between representatives",
+        "assumption: people differ; plausibly a third to double", plausible=(0.03, 0.15))  # fmt: skip
     hardness: float = parameter(
-        0.30, "ratio", 0, 1, "Share of skill that an issue of full severity defeats", "assumption: grave issues are harder")  # fmt: skip
+        0.30, "ratio", 0, 1, "Share of skill that an issue of full severity defeats",
+        "assumption: grave issues are harder; plausibly a tenth to three fifths", plausible=(0.1, 0.6))  # fmt: skip
     questions: float = parameter(
-        0.02, "per week", 0, 5, "Calls a customer makes without anything having gone wrong", "assumption: about one a year")  # fmt: skip
+        0.02, "per week", 0, 5, "Calls a customer makes without anything having gone wrong",
+        "assumption: about one a year; "
+        "a question to the company, whose log of calls tells: one in four years to four a year",
+        plausible=(0.005, 0.08, "log"))  # fmt: skip
     tolerance: float = parameter(
-        3.0, "minute", 0.1, 240, "Wait that spoils half of what can be spoilt by waiting", "assumption: three minutes")  # fmt: skip
+        3.0, "minute", 0.1, 240, "Wait that spoils half of what can be spoilt by waiting",
+        "assumption: three minutes; plausibly half to double", plausible=(1.5, 6, "log"))  # fmt: skip
     waiting_hurts: float = parameter(
-        0.30, "scale 0-1", 0, 1, "What an endless wait takes off an encounter", "assumption: a third of the scale")  # fmt: skip
+        0.30, "scale 0-1", 0, 1, "What an endless wait takes off an encounter",
+        "assumption: a third of the scale; plausibly an eighth to three fifths", plausible=(0.12, 0.6, "log"))  # fmt: skip
     manner: float = parameter(
-        0.30, "scale 0-1", 0, 1, "What a skilled and warm representative adds to an encounter", "assumption: as much as a wait takes")  # fmt: skip
+        0.30, "scale 0-1", 0, 1, "What a skilled and warm representative adds to an encounter",
+        "assumption: as much as a wait takes; plausibly an eighth to three fifths", plausible=(0.12, 0.6, "log"))  # fmt: skip
     solution: float = parameter(
-        0.35, "scale 0-1", 0, 1, "What a solved problem adds to an encounter", "assumption: the largest part")  # fmt: skip
+        0.35, "scale 0-1", 0, 1, "What a solved problem adds to an encounter",
+        "assumption: the largest part; plausibly half to double", plausible=(0.15, 0.7, "log"))  # fmt: skip
     memory: float = parameter(
-        0.10, "share", 0, 1, "Weight of one encounter in cumulative satisfaction", "assumption: two or three ordinary weeks")  # fmt: skip
+        0.10, "share", 0, 1, "Weight of one encounter in cumulative satisfaction", "assumption: two or three ordinary weeks; "
+        "plausibly one to six ordinary weeks", plausible=(0.04, 0.25, "log"))  # fmt: skip
     callback: float = parameter(
-        0.0, "share", 0, 1, "Share of callers with a long wait ahead who are called back instead", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share", 0, 1, "Share of callers with a long wait ahead who are called back instead",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     callback_after: float = parameter(
-        5.0, "minute", 0, 240, "Wait ahead above which a callback is offered", "assumption: most of an average patience")  # fmt: skip
+        5.0, "minute", 0, 240, "Wait ahead above which a callback is offered",
+        "assumption: most of an average patience", plausible=CERTAIN)  # fmt: skip
     callback_reached: float = parameter(
-        0.85, "share", 0, 1, "Chance that somebody who is called back is reached", "assumption: one in seven is not there")  # fmt: skip
+        0.85, "share", 0, 1, "Chance that somebody who is called back is reached", "assumption: one in seven is not there; "
+        "a question to the company, whose log of calls tells: seven to nineteen in twenty", plausible=(0.7, 0.95))  # fmt: skip
     callback_felt: float = parameter(
-        0.3, "share", 0, 1, "Part of the time until the callback that is felt as waiting", "assumption: life goes on meanwhile")  # fmt: skip
+        0.3, "share", 0, 1, "Part of the time until the callback that is felt as waiting",
+        "assumption: life goes on meanwhile; plausibly a tenth to three fifths", plausible=(0.1, 0.6))  # fmt: skip
     unanswered_severity: float = parameter(
-        0.15, "scale 0-1", 0, 1, "Severity of an issue made of a question that was not answered", "assumption: slight")  # fmt: skip
+        0.15, "scale 0-1", 0, 1, "Severity of an issue made of a question that was not answered",
+        "assumption: slight; plausibly a twentieth to a third", plausible=(0.05, 0.35, "log"))  # fmt: skip
 
 
 NEUTRAL = {"questions": 0.0, "representatives": 0, "waiting_hurts": 0.0, "memory": 0.0, "wage": 0.0}

@@ -18,7 +18,7 @@ from sim.model.behaviour.ledger import OF_SERVICE, lost, suffered
 from sim.model.behaviour.trust import shaken
 from sim.model.examples import AS_IT_WAS, example, example_of_step
 from sim.model.numeric import FIXED_ONE, share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
@@ -31,27 +31,37 @@ MEETS, IS_HELPED, IS_HANDED_OVER, MEETS_POSER = range(4)
 
 class Chatbot(Parameters):
     share: float = parameter(
-        0.0, "share", 0, 1, "Share of contacts that meet the chatbot first", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share", 0, 1, "Share of contacts that meet the chatbot first",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     resolution: float = parameter(
         0.19, "share", 0, 1, "Chance that the chatbot resolves a slight matter",
-        "literature: Gartner 2024, 14 % of all issues; set so that about as many conversations end with the matter solved")  # fmt: skip
+        "literature: Gartner 2024, 14 % of all issues; set so that about as many conversations end with the matter solved; "
+        "a question to the company once it has one; Gartner's 5 to 30 % in between", plausible=(0.07, 0.4, "log"))  # fmt: skip
     hardness: float = parameter(
-        1.0, "ratio", 0, 1, "Share of it that an issue of full severity defeats", "assumption: all; nobody's catastrophe is in the script")  # fmt: skip
+        1.0, "ratio", 0, 1, "Share of it that an issue of full severity defeats",
+        "assumption: all; nobody's catastrophe is in the script; plausibly half to all", plausible=(0.5, 1.0))  # fmt: skip
     escalation: float = parameter(
-        0.5, "share", 0, 1, "Chance that somebody whom the chatbot failed is put through to a person", "assumption: every other")  # fmt: skip
+        0.5, "share", 0, 1, "Chance that somebody whom the chatbot failed is put through to a person",
+        "assumption: every other", plausible=CERTAIN)  # fmt: skip
     resentment: float = parameter(
-        0.5, "share", 0, 1, "Grievance of a dead end, as a share of that of an outright refusal", "assumption: half; there was nobody to refuse")  # fmt: skip
+        0.5, "share", 0, 1, "Grievance of a dead end, as a share of that of an outright refusal",
+        "assumption: half; there was nobody to refuse; plausibly a fifth to nine tenths", plausible=(0.2, 0.9))  # fmt: skip
     coldness: float = parameter(
         0.25, "scale 0-1", 0, 1, "What knowing it is a machine takes off a conversation, for someone who is not used to them",
-        "literature: Luo et al. 2019 give the sign; size assumed")  # fmt: skip
+        "literature: Luo et al. 2019 give the sign; size assumed; "
+        "plausibly a twelfth to a half", plausible=(0.08, 0.5, "log"))  # fmt: skip
     pretends: float = parameter(
-        0.0, "share", 0, 1, "Share of conversations in which the chatbot poses as a person", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share", 0, 1, "Share of conversations in which the chatbot poses as a person",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     detection: float = parameter(
-        0.3, "share", 0, 1, "Share of these in which it is found out", "assumption: three in ten")  # fmt: skip
+        0.3, "share", 0, 1, "Share of these in which it is found out",
+        "assumption: three in ten; plausibly one in ten to seven in ten", plausible=(0.1, 0.7))  # fmt: skip
     distrust: float = parameter(
-        0.15, "share", 0, 1, "Share of trust lost on finding out", "assumption: a seventh")  # fmt: skip
+        0.15, "share", 0, 1, "Share of trust lost on finding out",
+        "assumption: a seventh; plausibly a twentieth to two fifths", plausible=(0.05, 0.4, "log"))  # fmt: skip
     cost: float = parameter(
-        0.10, "currency", 0, 1000, "Cost of one conversation", "literature: Gartner 2019, about 0.10 a self-service contact")  # fmt: skip
+        0.10, "currency", 0, 1000, "Cost of one conversation", "literature: Gartner 2019, about 0.10 a self-service contact; "
+        "a question to the company; with large language models several times as much", plausible=(0.03, 0.6, "log"))  # fmt: skip
 
 
 NEUTRAL = {"share": 0.0}

@@ -6,17 +6,20 @@ switching costs; sizes are assumptions.
 """
 
 from sim.model.examples import example
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, rule
 
 
 class Contracts(Parameters):
     term: int = parameter(
-        0, "weeks", 0, 520, "Length of the contract a newcomer signs; 0 means none", "assumption: none unless the scenario says so")  # fmt: skip
+        0, "weeks", 0, 520, "Length of the contract a newcomer signs; 0 means none",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     exit_fee: float = parameter(
-        20.0, "weeks of spend", 0, 520, "What leaving before the end costs", "assumption: a good part of a year's term")  # fmt: skip
+        20.0, "weeks of spend", 0, 520, "What leaving before the end costs",
+        "assumption: a good part of a year's term", plausible=CERTAIN)  # fmt: skip
     renewal: int = parameter(
-        52, "weeks", 1, 520, "Length of the next term of whoever stays at the end of one", "assumption: a year")  # fmt: skip
+        52, "weeks", 1, 520, "Length of the next term of whoever stays at the end of one",
+        "assumption: a year", plausible=CERTAIN)  # fmt: skip
 
 
 NEUTRAL = {"term": 0, "exit_fee": 0.0}

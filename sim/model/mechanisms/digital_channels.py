@@ -19,7 +19,7 @@ from sim.model.examples import AS_IT_WAS, example, example_of_step
 from sim.model.mechanisms.chatbot import conversations
 from sim.model.mechanisms.personalisation import repeating
 from sim.model.numeric import FIXED_ONE, share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
@@ -33,31 +33,41 @@ WRITES, IS_HELPED, GOES_PUBLIC = range(3)
 class DigitalChannels(Parameters):
     offered: float = parameter(
         0.0, "scale 0-1", 0, 1, "How fully e-mail and social media are offered as a way to the company",
-        "assumption: not unless the scenario says so")  # fmt: skip
+        "assumption: not unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     response_hours: float = parameter(
-        24.0, "hour", 0, 336, "Time until a message is answered", "assumption: the next day")  # fmt: skip
+        24.0, "hour", 0, 336, "Time until a message is answered", "assumption: the next day", plausible=CERTAIN)  # fmt: skip
     tolerance: float = parameter(
-        48.0, "hour", 0.1, 336, "Time without an answer that spoils half of what can be spoilt by waiting", "assumption: two days")  # fmt: skip
+        48.0, "hour", 0.1, 336, "Time without an answer that spoils half of what can be spoilt by waiting",
+        "assumption: two days; plausibly the same day to five days", plausible=(16, 120, "log"))  # fmt: skip
     slowness_hurts: float = parameter(
-        0.30, "scale 0-1", 0, 1, "What endless waiting for an answer takes off an encounter", "assumption: as an endless wait on hold")  # fmt: skip
+        0.30, "scale 0-1", 0, 1, "What endless waiting for an answer takes off an encounter",
+        "assumption: as an endless wait on hold; plausibly an eighth to three fifths", plausible=(0.12, 0.6, "log"))  # fmt: skip
     skill: float = parameter(
-        0.70, "scale 0-1", 0, 1, "Skill of those who answer messages", "assumption: below the telephone, where one can ask back")  # fmt: skip
+        0.70, "scale 0-1", 0, 1, "Skill of those who answer messages", "assumption: below the telephone, where one can ask back; "
+        "a question to the company, which can ask whether matters were solved", plausible=(0.55, 0.85))  # fmt: skip
     hardness: float = parameter(
-        0.50, "ratio", 0, 1, "Share of it that an issue of full severity defeats", "assumption: grave issues are hard to settle in writing")  # fmt: skip
+        0.50, "ratio", 0, 1, "Share of it that an issue of full severity defeats",
+        "assumption: grave issues are hard to settle in writing; "
+        "plausibly a fifth to four fifths", plausible=(0.2, 0.8))  # fmt: skip
     strangeness: float = parameter(
         0.20, "scale 0-1", 0, 1, "What writing takes off an encounter of a stranger online, and adds to that of somebody quite at home there",
-        "assumption: the ones want a person, the others their peace")  # fmt: skip
+        "assumption: the ones want a person, the others their peace; "
+        "plausibly a twelfth to two fifths", plausible=(0.08, 0.4, "log"))  # fmt: skip
     inconsistency: float = parameter(
         0.10, "scale 0-1", 0, 1, "What answers that differ between channels take off an encounter of somebody who has tried before",
-        "assumption: a tenth of the scale when all channels are open")  # fmt: skip
+        "assumption: a tenth of the scale when all channels are open; "
+        "a question to the company, which can try it; plausibly a third to three times as much",
+        plausible=(0.03, 0.3, "log"))  # fmt: skip
     public: float = parameter(
-        0.10, "share", 0, 1, "Share of messages that did not help which become a public complaint", "assumption: one in ten")  # fmt: skip
+        0.10, "share", 0, 1, "Share of messages that did not help which become a public complaint",
+        "assumption: one in ten; plausibly one in fifty to three in ten", plausible=(0.02, 0.3, "log"))  # fmt: skip
     visibility: float = parameter(
         5.0, "ratio", 0, 1000, "How many private conversations a public complaint counts for in public reputation",
-        "assumption: five")  # fmt: skip
+        "assumption: five; plausibly one to thirty", plausible=(1, 30, "log"))  # fmt: skip
     cost: float = parameter(
         4.0, "currency", 0, 1000, "Cost of answering one message",
-        "assumption: half of what Gartner 2019 gives for a live contact (8.01)")  # fmt: skip
+        "assumption: half of what Gartner 2019 gives for a live contact (8.01); "
+        "a question to the company, whose payroll and log tell", plausible=(1.5, 10, "log"))  # fmt: skip
 
 
 NEUTRAL = {"offered": 0.0}

@@ -13,7 +13,7 @@ from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.management import cared_for
 from sim.model.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.model.numeric import FIXED_ONE, exp, fixed, log, normal_quantile, share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
@@ -33,41 +33,65 @@ _LN_2 = f32(0.69314718)
 
 class EmployeeCare(Parameters):
     pay: float = parameter(
-        1.0, "ratio", 0.5, 3, "Pay of the company's own representatives against the market's, by which their wage is multiplied", "assumption: as elsewhere")  # fmt: skip
+        1.0, "ratio", 0.5, 3, "Pay of the company's own representatives against the market's, by which their wage is multiplied",
+        "assumption: as elsewhere", plausible=CERTAIN)  # fmt: skip
     training: float = parameter(
-        0.0, "hours a representative and week", 0, 20, "Training of the company's own representatives", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "hours a representative and week", 0, 20, "Training of the company's own representatives",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     turnover: float = parameter(
-        0.0, "per year", 0, 5, "Rate at which representatives of ordinary morale quit", "assumption: nobody quits unless the scenario says so; call centres know 0.3 and more")  # fmt: skip
+        0.0, "per year", 0, 5, "Rate at which representatives of ordinary morale quit",
+        "assumption: nobody quits unless the scenario says so; call centres know 0.3 and more", plausible=CERTAIN)  # fmt: skip
     quitting: float = parameter(
-        3.0, "ratio", 0, 10, "How steeply quitting rises as morale falls: the logarithm of its ratio at morale 0.7 less 1", "assumption: morale 0.47 doubles it")  # fmt: skip
+        3.0, "ratio", 0, 10, "How steeply quitting rises as morale falls: the logarithm of its ratio at morale 0.7 less 1",
+        "assumption: morale 0.47 doubles it; plausibly one between 0 and 0.6 does", plausible=(1, 6, "log"))  # fmt: skip
     layoffs: float = parameter(
-        0.0, "per year", 0, 1, "Rate at which representatives are let go and not replaced", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "per year", 0, 1, "Rate at which representatives are let go and not replaced",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     insecurity: float = parameter(
-        0.5, "share", 0, 2, "Morale lost by those who stay when all others go", "assumption: letting one in ten go costs 0.05")  # fmt: skip
+        0.5, "share", 0, 2, "Morale lost by those who stay when all others go",
+        "assumption: letting one in ten go costs 0.05; plausibly 0.02 to 0.15", plausible=(0.2, 1.5, "log"))  # fmt: skip
     strain: float = parameter(
-        0.0, "scale 0-1", 0, 1, "Morale lost in a week without a pause, and again in one of hard calls only", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "scale 0-1", 0, 1, "Morale lost in a week without a pause, and again in one of hard calls only",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     target_occupancy: float = parameter(
-        0.80, "share", 0, 0.99, "Share of paid time on calls above which work wears morale down", "assumption: every fifth minute to breathe")  # fmt: skip
+        0.80, "share", 0, 0.99, "Share of paid time on calls above which work wears morale down",
+        "assumption: every fifth minute to breathe; "
+        "trade figures of occupancy lie between 0.5 and 0.9; plausibly two thirds to seven eighths",
+        plausible=(0.65, 0.88))  # fmt: skip
     anger: float = parameter(
-        0.30, "scale 0-1", 0, 1, "Grievance from which a caller is hard to bear, solved or not", "assumption: a third of the scale")  # fmt: skip
+        0.30, "scale 0-1", 0, 1, "Grievance from which a caller is hard to bear, solved or not",
+        "assumption: a third of the scale; plausibly a seventh to three fifths", plausible=(0.15, 0.6))  # fmt: skip
     recovery: float = parameter(
-        0.08, "share per week", 0, 1, "Pull of morale towards what pay and training support", "assumption: half way in eight weeks")  # fmt: skip
+        0.08, "share per week", 0, 1, "Pull of morale towards what pay and training support",
+        "assumption: half way in eight weeks; plausibly in 3 to 23 weeks", plausible=(0.03, 0.2, "log"))  # fmt: skip
     pay_weight: float = parameter(
-        0.4, "scale 0-1", 0, 2, "Morale gained by double pay", "assumption: a tenth more pay is worth 0.04")  # fmt: skip
+        0.4, "scale 0-1", 0, 2, "Morale gained by double pay",
+        "assumption: a tenth more pay is worth 0.04; "
+        "plausibly less, since pay and job satisfaction correlate by .15 only (Judge et al. 2010, 115 correlations)",
+        plausible=(0.05, 0.6, "log"))  # fmt: skip
     training_weight: float = parameter(
-        0.1, "scale 0-1", 0, 1, "Morale gained by endless training, half of it by an hour a week", "assumption: 0.05 from the first hour")  # fmt: skip
+        0.1, "scale 0-1", 0, 1, "Morale gained by endless training, half of it by an hour a week",
+        "assumption: 0.05 from the first hour; "
+        "plausibly a third to three times as much", plausible=(0.03, 0.3, "log"))  # fmt: skip
     training_lift: float = parameter(
-        0.25, "share", 0, 1, "Share of what skill lacks that endless training adds, half of it by an hour a week", "assumption: an eighth from the first hour")  # fmt: skip
+        0.25, "share", 0, 1, "Share of what skill lacks that endless training adds, half of it by an hour a week",
+        "assumption: an eighth from the first hour; plausibly a third to double", plausible=(0.08, 0.5, "log"))  # fmt: skip
     training_cost: float = parameter(
-        32.0, "currency per hour", 0, 10_000, "What an hour of training costs: the trainer's part, and who answers meanwhile", "assumption: half as much again as a wage")  # fmt: skip
+        32.0, "currency per hour", 0, 10_000, "What an hour of training costs: the trainer's part, and who answers meanwhile",
+        "assumption: half as much again as a wage; a question to the company", plausible=(18, 70, "log"))  # fmt: skip
     hiring_cost: float = parameter(
-        3000.0, "currency", 0, 1_000_000, "What it costs to find and set up one representative", "assumption: a month's wage")  # fmt: skip
+        3000.0, "currency", 0, 1_000_000, "What it costs to find and set up one representative", "assumption: a month's wage; "
+        "a question to the company; trade figures from 5,000 to 12,000", plausible=(1500, 12000, "log"))  # fmt: skip
     beginner_gap: float = parameter(
-        0.30, "share", 0, 1, "Share of skill that somebody lacks on the first day", "assumption: a third of the craft is learned on the job")  # fmt: skip
+        0.30, "share", 0, 1, "Share of skill that somebody lacks on the first day",
+        "assumption: a third of the craft is learned on the job; "
+        "plausibly a seventh to a half", plausible=(0.15, 0.5))  # fmt: skip
     learning: float = parameter(
-        10.0, "weeks", 1, 40, "Time in which a beginner closes half the gap", "assumption: nearly all in a year")  # fmt: skip
+        10.0, "weeks", 1, 40, "Time in which a beginner closes half the gap",
+        "assumption: nearly all in a year; plausibly a month to half a year", plausible=(4, 26, "log"))  # fmt: skip
     morale_weight: float = parameter(
-        0.0, "ratio", 0, 3, "How far morale shapes skill and warmth: their relative gain from morale 0 to 1", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "ratio", 0, 3, "How far morale shapes skill and warmth: their relative gain from morale 0 to 1",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
 
 
 NEUTRAL = {"pay": 1.0, "training": 0.0, "turnover": 0.0, "layoffs": 0.0, "strain": 0.0, "morale_weight": 0.0}

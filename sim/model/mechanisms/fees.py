@@ -12,7 +12,7 @@ from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.pricing import cents
 from sim.model.mechanisms.transparency import FINDS_FEE, IS_CHARGED, LIGHT, betray
 from sim.model.numeric import clamp, share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -20,22 +20,31 @@ from sim.model.steps import step
 
 class Fees(Parameters):
     size: float = parameter(
-        0.0, "weeks of spend", 0, 52, "A fee that nobody is told of", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "weeks of spend", 0, 52, "A fee that nobody is told of",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     share: float = parameter(
-        0.02, "share per week", 0, 1, "Share of the customers whom such a fee hits in a week", "assumption: each customer about once a year")  # fmt: skip
+        0.02, "share per week", 0, 1, "Share of the customers whom such a fee hits in a week",
+        "assumption: each customer about once a year", plausible=CERTAIN)  # fmt: skip
     discovery: float = parameter(
-        0.30, "share", 0, 1, "Chance that somebody hit finds the fee", "assumption: most people do not read their bills")  # fmt: skip
+        0.30, "share", 0, 1, "Chance that somebody hit finds the fee", "assumption: most people do not read their bills; "
+        "plausibly one in ten to seven in ten", plausible=(0.1, 0.7))  # fmt: skip
     drip: float = parameter(
-        0.0, "share", 0, 0.9, "Share of the price that newcomers see only when they pay", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share", 0, 0.9, "Share of the price that newcomers see only when they pay",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     overlooked: float = parameter(
         0.30, "share", 0, 1, "How much of a drip newcomers leave out of account when they compare",
-        "literature: Blake et al. 2021: 14 % more purchases at a drip of 15 %; fitted to it in a market at the default settings")  # fmt: skip
+        "literature: Blake et al. 2021: 14 % more purchases at a drip of 15 %; fitted to it in a market at the default settings; "
+        "plausible for 3 to 25 % more", plausible=(0.1, 0.6))  # fmt: skip
     unfairness: float = parameter(
-        0.20, "ratio", 0, 5, "Fairness lost by whoever finds a fee, per week of spend hidden", "assumption: a fifth of the scale for a week's spend")  # fmt: skip
+        0.20, "ratio", 0, 5, "Fairness lost by whoever finds a fee, per week of spend hidden",
+        "assumption: a fifth of the scale for a week's spend; plausibly nothing to double", plausible=(0, 0.4))  # fmt: skip
     distrust: float = parameter(
-        0.06, "share", 0, 1, "Share of trust lost by whoever finds a fee; of a drip, as large a part as is hidden", "assumption: two of the hardest sales talks")  # fmt: skip
+        0.06, "share", 0, 1, "Share of trust lost by whoever finds a fee; of a drip, as large a part as is hidden",
+        "assumption: two of the hardest sales talks; "
+        "plausibly nothing, since Blake et al. 2021 show no loss of loyalty, to double", plausible=(0, 0.12))  # fmt: skip
     anger: float = parameter(
-        0.12, "share", 0, 1, "Grievance of whoever finds a whole week's spend hidden", "assumption: a fifth of a grave failure")  # fmt: skip
+        0.12, "share", 0, 1, "Grievance of whoever finds a whole week's spend hidden", "assumption: a fifth of a grave failure; "
+        "plausibly nothing to double", plausible=(0, 0.24))  # fmt: skip
 
 
 NEUTRAL = {"size": 0.0, "drip": 0.0}

@@ -6,15 +6,17 @@ must offer before they move, both shrink by a share each year. The trends are as
 
 from sim.model.examples import example
 from sim.model.numeric import power
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, rule
 
 
 class Impatience(Parameters):
     patience_trend: float = parameter(
-        0.0, "share per year", 0, 0.9, "Share of their patience in queues that people lose each year", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share per year", 0, 0.9, "Share of their patience in queues that people lose each year",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     switching_trend: float = parameter(
-        0.0, "share per year", 0, 0.9, "Share by which the discount the rival must offer shrinks each year", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share per year", 0, 0.9, "Share by which the discount the rival must offer shrinks each year",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
 
 
 NEUTRAL = {"patience_trend": 0.0, "switching_trend": 0.0}

@@ -15,7 +15,7 @@ from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.marketing import spending
 from sim.model.mechanisms.rival import offered
 from sim.model.numeric import FIXED_ONE, fixed, share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, rule
 from sim.model.steps import step
 
@@ -23,18 +23,21 @@ from sim.model.steps import step
 class Innovation(Parameters):
     frontier: float = parameter(
         0.0, "points of 0-1 per year", 0, 1, "By how much what is possible improves in a year",
-        "assumption: nothing unless the scenario says so")  # fmt: skip
+        "assumption: nothing unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     investment: float = parameter(
         0.0, "currency per customer and week", 0, 1000, "What the company spends on improving its product",
-        "assumption: nothing unless the scenario says so")  # fmt: skip
+        "assumption: nothing unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     progress: float = parameter(
         0.05, "points of 0-1 per year", 0, 1, "What an investment of 1 gains in a year; four times the money gains twice as much",
-        "assumption: a twentieth of the scale, with diminishing returns")  # fmt: skip
+        "assumption: a twentieth of the scale, with diminishing returns; "
+        "plausibly a third to three times as much", plausible=(0.015, 0.15, "log"))  # fmt: skip
     rival_keeps_up: float = parameter(
-        1.0, "share", 0, 1, "Share of the frontier's movement that the rival follows", "assumption: somebody always does")  # fmt: skip
+        1.0, "share", 0, 1, "Share of the frontier's movement that the rival follows",
+        "assumption: somebody always does; plausibly at least half of it", plausible=(0.5, 1.0))  # fmt: skip
     awareness: float = parameter(
         0.5, "share", 0, 1, "How much of their provider's lag customers see, so that they do not come to expect less",
-        "assumption: half of what is possible gets about")  # fmt: skip
+        "assumption: half of what is possible gets about; "
+        "plausibly a seventh to six sevenths", plausible=(0.15, 0.85))  # fmt: skip
 
 
 NEUTRAL = {"frontier": 0.0, "investment": 0.0}

@@ -27,7 +27,7 @@ from sim.model.mechanisms.quality import Quality, providing
 from sim.model.mechanisms.self_checkout import SelfCheckout
 from sim.model.mechanisms.upselling import Upselling
 from sim.model.numeric import log
-from sim.model.parameters import Parameters, lines, parameter
+from sim.model.parameters import CERTAIN, Parameters, lines, parameter
 from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
 
@@ -43,85 +43,99 @@ OWN_SAY = "assumption: none of it; how much does not depend on the number of cus
 def paid_for(settings: type[Parameters], name: str, least: float = 0.0, most: float = 1.0) -> Any:
     """Declare how far the company's other costs pay for a lever already: as far as its default, between these bounds."""
     line = lines(settings)[name]
-    source = f"assumption: the default of the lever, with which the other costs go: {line.source}"
+    source = "assumption: the default of the lever, with which the other costs go"
     told = f"Up to where the company's other costs pay for it already: {line.meaning}"
-    return parameter(line.default, line.unit, least, most, told, source, (line.default, line.default))
+    return parameter(line.default, line.unit, least, most, told, source, plausible=CERTAIN)
 
 
 class LeverCosts(Parameters):
     quality_level: float = parameter(
         0.10, "share", 0, 10, f"Cost of the first halving of what quality.level lacks to 1, {OF_SPEND}",
         "assumption: a tenth of the price lies between good and very good; Bhimani, Horngren, Datar & Rajan (Management and Cost "
-        "Accounting) put all costs of quality at 10 to 20 % of sales in many firms", (0.02, 0.30))  # fmt: skip
+        "Accounting) put all costs of quality at 10 to 20 % of sales in many firms; "
+        "a question to the company, and a guess without it", plausible=(0.02, 0.3, "log"))  # fmt: skip
     quality_level_fixed: float = parameter(
-        0.0, "currency per week", 0, 1e9, BESIDE, OWN_SAY, (0, 0))  # fmt: skip
+        0.0, "currency per week", 0, 1e9, BESIDE, OWN_SAY, plausible=CERTAIN)  # fmt: skip
     quality_level_paid_for: float = paid_for(Quality, "level", most=0.99)
     quality_spread: float = parameter(
         0.02, "share", 0, 10, f"Cost of each halving of quality.spread, {OF_SPEND}",
-        "assumption: a fifth of what the level costs; no study that we know of measures it", (0.002, 0.10))  # fmt: skip
+        "assumption: a fifth of what the level costs; no study that we know of measures it; "
+        "a question to the company", plausible=(0.002, 0.1, "log"))  # fmt: skip
     quality_spread_fixed: float = parameter(
-        0.0, "currency per week", 0, 1e9, BESIDE, OWN_SAY, (0, 0))  # fmt: skip
+        0.0, "currency per week", 0, 1e9, BESIDE, OWN_SAY, plausible=CERTAIN)  # fmt: skip
     quality_spread_paid_for: float = paid_for(Quality, "spread", 0.001, 0.5)
     quality_errors: float = parameter(
         0.005, "share", 0, 10, f"Cost of each halving of what errors take off, quality.error_rate times quality.error_depth, {OF_SPEND}",
         "literature: Coelli et al. 2013: to prevent one interruption of electricity costs 2.70 to 15.70; 0.005 fewer a week for 9 "
-        "each are half a per cent of a spend of 10", (0.0013, 0.03))  # fmt: skip
+        "each are half a per cent of a spend of 10; "
+        "a question to the company; for what is no electricity a quarter to six times as much is plausible",
+        plausible=(0.0013, 0.03, "log"))  # fmt: skip
     quality_errors_fixed: float = parameter(
-        0.0, "currency per week", 0, 1e9, BESIDE, OWN_SAY, (0, 0))  # fmt: skip
+        0.0, "currency per week", 0, 1e9, BESIDE, OWN_SAY, plausible=CERTAIN)  # fmt: skip
     quality_errors_paid_for: float = parameter(
         0.005, "scale 0-1 per week", 0.00001, 1, "What errors take off up to where the company's other costs pay for it already",
-        "assumption: the default of both levers, one in two years that takes half of the scale", (0.005, 0.005))  # fmt: skip
+        "assumption: the default of both levers, one in two years that takes half of the scale", plausible=CERTAIN)  # fmt: skip
     call_centre_skill: float = parameter(
         0.22, "share", 0, 10, "Cost of each halving of what call_centre.skill lacks to 1, as a share of representatives' wages",
         "literature: Hanushek et al. 2015 (European Economic Review 73:103-130): a standard deviation of skill earns 18 % more, 12 "
-        "to 28 % by country; here it is 0.08, and the first halving 0.1", (0.15, 0.35))  # fmt: skip
+        "to 28 % by country; here it is 0.08, and the first halving 0.1; "
+        "a question to the company, whose payroll tells", plausible=(0.15, 0.35))  # fmt: skip
     call_centre_skill_paid_for: float = paid_for(CallCentre, "skill", most=0.99)
     accountability_acknowledges: float = parameter(
         2.0, "currency per complaint", 0, 10_000, "Cost of admitting fully what went wrong, against not at all: accountability.acknowledges",
-        "assumption: five minutes to look into it", (0.2, 8))  # fmt: skip
+        "assumption: five minutes to look into it; a question to the company", plausible=(0.2, 8, "log"))  # fmt: skip
     accountability_acknowledges_paid_for: float = paid_for(Accountability, "acknowledges")
     accountability_apologises: float = parameter(
         1.0, "currency per complaint", 0, 10_000, "Cost of the sincerest apology, against none: accountability.apologises",
         "assumption: three minutes more; in writing it is nearly free and yet works (Abeler et al. 2010, Economics Letters "
-        "107:233-235)", (0.05, 4))  # fmt: skip
+        "107:233-235); a question to the company", plausible=(0.05, 4, "log"))  # fmt: skip
     accountability_apologises_paid_for: float = paid_for(Accountability, "apologises")
     accountability_speed: float = parameter(
         5.0, "currency per complaint", 0, 10_000, "Cost of settling it at once, against at leisure: accountability.speed",
-        "assumption: two thirds of what a live contact costs (8.01, Gartner 2019) for people who stand by", (1, 15))  # fmt: skip
+        "assumption: two thirds of what a live contact costs (8.01, Gartner 2019) for people who stand by; "
+        "a question to the company", plausible=(1, 15, "log"))  # fmt: skip
     accountability_speed_paid_for: float = paid_for(Accountability, "speed")
     pretence_actual: float = parameter(
         1.0, "currency per contact", 0, 10_000, "Cost of keeping a full claim to put customers first, against a hollow one: pretence.actual",
-        "assumption: two or three minutes in which somebody may do what is right", (0.1, 5))  # fmt: skip
+        "assumption: two or three minutes in which somebody may do what is right; "
+        "a question to the company", plausible=(0.1, 5, "log"))  # fmt: skip
     pretence_actual_paid_for: float = paid_for(Pretence, "actual")
     personalisation_control: float = parameter(
         0.4, "share", 0, 10, "Cost of full say of customers in what is kept about them, as a share of the cost of tailoring: "
-        "personalisation.control", "assumption: two fifths of what it costs to know them", (0.05, 2))  # fmt: skip
+        "personalisation.control", "assumption: two fifths of what it costs to know them; "
+        "a question to the company", plausible=(0.05, 2, "log"))  # fmt: skip
     personalisation_control_paid_for: float = paid_for(Personalisation, "control")
     upselling_relevance: float = parameter(
         0.5, "currency per attempt", 0, 10_000, "Cost of making only offers that fit, against any: upselling.relevance",
-        "assumption: half of what a message costs goes into finding out whom to send it", (0.05, 2))  # fmt: skip
+        "assumption: half of what a message costs goes into finding out whom to send it; "
+        "a question to the company", plausible=(0.05, 2, "log"))  # fmt: skip
     upselling_relevance_paid_for: float = paid_for(Upselling, "relevance")
     digital_channels_skill: float = parameter(
         0.22, "share", 0, 10, "Cost of each halving of what digital_channels.skill lacks to 1, as a share of the cost of answering",
-        "literature: as of call_centre.skill", (0.15, 0.35))  # fmt: skip
+        "literature: as of call_centre.skill; "
+        "a question to the company, whose payroll tells", plausible=(0.15, 0.35))  # fmt: skip
     digital_channels_skill_paid_for: float = paid_for(DigitalChannels, "skill", most=0.99)
     digital_channels_response_hours: float = parameter(
         0.15, "share", 0, 10, "Cost of each halving of digital_channels.response_hours, as a share of the cost of answering",
-        "assumption: a seventh more people, who wait for messages and not messages for them", (0.02, 0.5))  # fmt: skip
+        "assumption: a seventh more people, who wait for messages and not messages for them; "
+        "a question to the company", plausible=(0.02, 0.5, "log"))  # fmt: skip
     digital_channels_response_hours_paid_for: float = paid_for(DigitalChannels, "response_hours", 0.1, 336)
     digital_channels_inconsistency: float = parameter(
         0.10, "share", 0, 10, "Cost of each halving of digital_channels.inconsistency, as a share of the cost of answering",
-        "assumption: a tenth of the work is to look up what others said", (0.02, 0.4))  # fmt: skip
+        "assumption: a tenth of the work is to look up what others said; "
+        "a question to the company", plausible=(0.02, 0.4, "log"))  # fmt: skip
     digital_channels_inconsistency_paid_for: float = paid_for(DigitalChannels, "inconsistency", 0.001)
     chatbot_resolution: float = parameter(
         0.60, "currency per conversation", 0, 1000, "Cost of each halving of what chatbot.resolution lacks to 1",
-        "literature: price list of Intercom for its agent Fin, 2024: 0.99 for each matter resolved, which two thirds are", (0.1, 1))  # fmt: skip
+        "literature: price list of Intercom for its agent Fin, 2024: 0.99 for each matter resolved, which two thirds are; "
+        "a question to the company, whose supplier tells", plausible=(0.1, 1.0, "log"))  # fmt: skip
     chatbot_resolution_fixed: float = parameter(
-        0.0, "currency per week", 0, 1e9, BESIDE, OWN_SAY, (0, 0))  # fmt: skip
+        0.0, "currency per week", 0, 1e9, BESIDE, OWN_SAY, plausible=CERTAIN)  # fmt: skip
     chatbot_resolution_paid_for: float = paid_for(Chatbot, "resolution", most=0.99)
     self_checkout_errors: float = parameter(
         0.20, "share", 0, 10, "Cost of each halving of self_checkout.errors, as a share of the cost of self-service lanes",
-        "assumption: a fifth more for scales and cameras that err half as often", (0.05, 0.5))  # fmt: skip
+        "assumption: a fifth more for scales and cameras that err half as often; "
+        "a question to the company, whose supplier tells", plausible=(0.05, 0.5, "log"))  # fmt: skip
     self_checkout_errors_paid_for: float = paid_for(SelfCheckout, "errors", 0.001)
 
     @field_validator("*", mode="before")

@@ -8,26 +8,30 @@ is missing at the next review: the death spiral; reinvesting is its reverse. Siz
 from sim.model.columns import Column
 from sim.model.examples import example, example_of_step
 from sim.model.numeric import FIXED_ONE, clamp, fixed
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
 
 
 class Management(Parameters):
     review_weeks: int = parameter(
-        13, "weeks", 1, 260, "Time between two reviews of the margin", "assumption: a quarter")  # fmt: skip
+        13, "weeks", 1, 260, "Time between two reviews of the margin", "assumption: a quarter", plausible=CERTAIN)  # fmt: skip
     target_margin: float = parameter(
-        0.10, "share", -2, 1, "Profit that the management wants from each unit of revenue", "assumption: a tenth")  # fmt: skip
+        0.10, "share", -2, 1, "Profit that the management wants from each unit of revenue",
+        "assumption: a tenth", plausible=CERTAIN)  # fmt: skip
     cuts: float = parameter(
-        0.0, "share", 0, 0.9, "Share of the budget that is cut after a quarter below target", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share", 0, 0.9, "Share of the budget that is cut after a quarter below target",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     reinvests: float = parameter(
-        0.0, "share", 0, 0.9, "Share that is added to the budget after a quarter above target", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share", 0, 0.9, "Share that is added to the budget after a quarter above target",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     floor: float = parameter(
-        0.5, "share", 0, 1, "Smallest budget, against the plan", "assumption: half")  # fmt: skip
+        0.5, "share", 0, 1, "Smallest budget, against the plan", "assumption: half", plausible=CERTAIN)  # fmt: skip
     ceiling: float = parameter(
-        1.5, "ratio", 1, 3, "Largest budget, against the plan", "assumption: half as much again")  # fmt: skip
+        1.5, "ratio", 1, 3, "Largest budget, against the plan", "assumption: half as much again", plausible=CERTAIN)  # fmt: skip
     neglect: float = parameter(
-        0.0, "share", 0, 1, "How far a budget below 1 takes product level, spending on the product, and training down with it", "assumption: not at all unless the scenario says so")  # fmt: skip
+        0.0, "share", 0, 1, "How far a budget below 1 takes product level, spending on the product, and training down with it",
+        "assumption: not at all unless the scenario says so", plausible=CERTAIN)  # fmt: skip
 
 
 NEUTRAL = {"cuts": 0.0, "reinvests": 0.0}

@@ -6,22 +6,26 @@ Serves S1.2, S1.8, S3.6. A promise above the true level wins customers and disap
 
 from sim.model.examples import example, example_of_step
 from sim.model.numeric import share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
 
 
 class Marketing(Parameters):
     reach: float = parameter(
-        0.02, "share per week", 0, 1, "Share of the rival's customers whom advertising makes think, each week", "assumption: once a year")  # fmt: skip
+        0.02, "share per week", 0, 1, "Share of the rival's customers whom advertising makes think, each week",
+        "assumption: once a year", plausible=CERTAIN)  # fmt: skip
     cost: float = parameter(
-        2.0, "currency", 0, 10_000, "Cost of reaching one of them once", "assumption: 2 a contact")  # fmt: skip
+        2.0, "currency", 0, 10_000, "Cost of reaching one of them once", "assumption: 2 a contact; "
+        "a question to the company, whose marketing budget tells", plausible=(0.5, 8, "log"))  # fmt: skip
     overpromise: float = parameter(
-        0.05, "scale 0-1", -0.5, 0.5, "How far the promise stands above the true level", "assumption: advertising flatters")  # fmt: skip
+        0.05, "scale 0-1", -0.5, 0.5, "How far the promise stands above the true level",
+        "assumption: advertising flatters", plausible=CERTAIN)  # fmt: skip
 
     reliance: float = parameter(
         0.3, "share", 0, 1, "How far people believe what a provider promises of whom they know nothing else",
-        "literature: Kopalle & Lehmann 2006 for the trade-off; size assumed: a third")  # fmt: skip
+        "literature: Kopalle & Lehmann 2006 for the trade-off; size assumed: a third; "
+        "plausibly a tenth to three fifths", plausible=(0.1, 0.6))  # fmt: skip
 
 
 NEUTRAL = {"reliance": 0.0, "reach": 0.0, "overpromise": 0.0}

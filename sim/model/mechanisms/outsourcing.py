@@ -6,26 +6,32 @@ and script, not place. Sizes are assumptions.
 """
 
 from sim.model.examples import example
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, rule
 
 
 class Outsourcing(Parameters):
     share: float = parameter(
-        0.0, "share", 0, 1, "Share of the representatives who work at the outsourcer", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share", 0, 1, "Share of the representatives who work at the outsourcer",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     cost_ratio: float = parameter(
-        0.55, "ratio", 0, 3, "Cost of an outsourced hour against one in-house", "assumption: not quite half is saved")  # fmt: skip
+        0.55, "ratio", 0, 3, "Cost of an outsourced hour against one in-house", "assumption: not quite half is saved; "
+        "a question to the company, whose offers tell: a third to four fifths", plausible=(0.35, 0.8))  # fmt: skip
     skill_gap: float = parameter(
         0.15, "share", 0, 1, "Share of skill that outsourced representatives lack",
-        "literature: Whitaker et al. 2019 give the sign")  # fmt: skip
+        "literature: Whitaker et al. 2019 give the sign; plausibly none to a third", plausible=(0, 0.3))  # fmt: skip
     script: float = parameter(
-        0.40, "share", 0, 1, "Share of warmth that a strict script takes away", "assumption: people hear a script")  # fmt: skip
+        0.40, "share", 0, 1, "Share of warmth that a strict script takes away",
+        "assumption: people hear a script; plausibly a tenth to seven tenths", plausible=(0.1, 0.7))  # fmt: skip
     empowerment: float = parameter(
-        0.40, "share", 0, 1, "Share of in-house remedies an outsourced representative may grant", "assumption: limited")  # fmt: skip
+        0.40, "share", 0, 1, "Share of in-house remedies an outsourced representative may grant",
+        "assumption: limited", plausible=CERTAIN)  # fmt: skip
     haste: float = parameter(
-        0.85, "ratio", 0.2, 2, "Handling time at the outsourcer against in-house", "assumption: paid by the call, they hurry")  # fmt: skip
+        0.85, "ratio", 0.2, 2, "Handling time at the outsourcer against in-house",
+        "assumption: paid by the call, they hurry; plausibly no faster, or a third less time", plausible=(0.7, 1.0))  # fmt: skip
     turnover: float = parameter(
-        1.0, "ratio", 0, 10, "Turnover of representatives at the outsourcer against in-house", "assumption: as in-house unless the scenario says so")  # fmt: skip
+        1.0, "ratio", 0, 10, "Turnover of representatives at the outsourcer against in-house",
+        "assumption: as in-house unless the scenario says so", plausible=CERTAIN)  # fmt: skip
 
 
 NEUTRAL = {"share": 0.0}

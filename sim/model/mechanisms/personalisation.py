@@ -10,30 +10,39 @@ from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.trust import shaken
 from sim.model.examples import example, example_of_step
 from sim.model.numeric import share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
 
 
 class Personalisation(Parameters):
     remembers: float = parameter(
-        0.0, "scale 0-1", 0, 1, "How much of earlier contacts is known to whoever answers", "assumption: nothing unless the scenario says so")  # fmt: skip
+        0.0, "scale 0-1", 0, 1, "How much of earlier contacts is known to whoever answers",
+        "assumption: nothing unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     repetition_hurts: float = parameter(
         0.0, "scale 0-1", 0, 1, "What having to tell everything again takes off an encounter",
-        "assumption: not counted unless the scenario says so; 0.2 is two thirds of what a very long wait takes")  # fmt: skip
+        "assumption: not counted unless the scenario says so; 0.2 is two thirds of what a very long wait takes",
+        plausible=CERTAIN)  # fmt: skip
     tailoring: float = parameter(
-        0.0, "scale 0-1", 0, 1, "How far the service is fitted to what is known of each customer", "assumption: not at all unless the scenario says so")  # fmt: skip
+        0.0, "scale 0-1", 0, 1, "How far the service is fitted to what is known of each customer",
+        "assumption: not at all unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     fit: float = parameter(
-        0.05, "scale 0-1", 0, 0.5, "What full and welcome tailoring adds to a week's performance", "assumption: one spread of an ordinary week")  # fmt: skip
+        0.05, "scale 0-1", 0, 0.5, "What full and welcome tailoring adds to a week's performance",
+        "assumption: one spread of an ordinary week; "
+        "plausibly a third to more than double", plausible=(0.015, 0.12, "log"))  # fmt: skip
     comfort: float = parameter(
-        0.4, "scale 0-1", 0, 1, "Tailoring beyond which people feel watched", "assumption: short of the middle")  # fmt: skip
+        0.4, "scale 0-1", 0, 1, "Tailoring beyond which people feel watched",
+        "assumption: short of the middle; plausibly a fifth to seven tenths", plausible=(0.2, 0.7))  # fmt: skip
     creepiness: float = parameter(
         0.02, "share per week", 0, 1, "Share of trust lost in a week to tailoring far beyond comfort, by somebody who trusts nobody",
-        "assumption: nearly as fast as bad weeks wear trust down")  # fmt: skip
+        "assumption: nearly as fast as bad weeks wear trust down; "
+        "plausibly a third to three times as much", plausible=(0.006, 0.06, "log"))  # fmt: skip
     control: float = parameter(
-        0.0, "scale 0-1", 0, 1, "How much say customers have in what is kept about them", "assumption: none; Tucker 2014 shows what it is worth")  # fmt: skip
+        0.0, "scale 0-1", 0, 1, "How much say customers have in what is kept about them",
+        "assumption: none; Tucker 2014 shows what it is worth", plausible=CERTAIN)  # fmt: skip
     cost: float = parameter(
-        0.05, "currency", 0, 1000, "Cost per customer and week of remembering everything, and again of full tailoring", "assumption: half a per cent of spend")  # fmt: skip
+        0.05, "currency", 0, 1000, "Cost per customer and week of remembering everything, and again of full tailoring",
+        "assumption: half a per cent of spend; a question to the company", plausible=(0.01, 0.25, "log"))  # fmt: skip
 
 
 NEUTRAL = {"remembers": 0.0, "repetition_hurts": 0.0, "tailoring": 0.0}

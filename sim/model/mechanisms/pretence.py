@@ -8,7 +8,7 @@ we know of measures it: all sizes are assumptions.
 from sim.model.behaviour.person import COMPANY
 from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.transparency import HEARS, LIGHT, betray, exposed, flattered
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens
 from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
@@ -16,25 +16,36 @@ from sim.model.steps import step
 
 class Pretence(Parameters):
     claimed: float = parameter(
-        0.0, "scale 0-1", 0, 1, "How much the company claims that its customers come first", "assumption: nothing unless the scenario says so")  # fmt: skip
+        0.0, "scale 0-1", 0, 1, "How much the company claims that its customers come first",
+        "assumption: nothing unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     actual: float = parameter(
-        0.0, "scale 0-1", 0, 1, "How far that is so", "assumption: not unless the scenario says so")  # fmt: skip
+        0.0, "scale 0-1", 0, 1, "How far that is so",
+        "assumption: not unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     appeal: float = parameter(
-        0.10, "share", 0, 1, "Share of what the company lacks in the eyes of the rival's customers that a full claim makes up for", "assumption: a tenth")  # fmt: skip
+        0.10, "share", 0, 1, "Share of what the company lacks in the eyes of the rival's customers that a full claim makes up for",
+        "assumption: a tenth; plausibly a thirtieth to a quarter", plausible=(0.03, 0.25, "log"))  # fmt: skip
     lift: float = parameter(
-        0.40, "share", 0, 1, "Share of what the promise lacks to perfection that a wholly hollow claim adds for newcomers", "assumption: two fifths")  # fmt: skip
+        0.40, "share", 0, 1, "Share of what the promise lacks to perfection that a wholly hollow claim adds for newcomers",
+        "assumption: two fifths; plausibly a seventh to seven tenths", plausible=(0.15, 0.7))  # fmt: skip
     reach: float = parameter(
-        0.10, "share per week", 0, 1, "Share of the customers who hear the campaign in a week", "assumption: everybody five times a year")  # fmt: skip
+        0.10, "share per week", 0, 1, "Share of the customers who hear the campaign in a week",
+        "assumption: everybody five times a year", plausible=CERTAIN)  # fmt: skip
     swelling: float = parameter(
-        0.05, "share", 0, 1, "Share of what an expectation lacks to perfection that hearing a wholly hollow claim once adds", "assumption: a twentieth")  # fmt: skip
+        0.05, "share", 0, 1, "Share of what an expectation lacks to perfection that hearing a wholly hollow claim once adds",
+        "assumption: a twentieth; plausibly a third to three times as much", plausible=(0.015, 0.15, "log"))  # fmt: skip
     exposure: float = parameter(
-        0.40, "share", 0, 1, "Chance that an answered call shows a wholly hollow claim for what it is", "assumption: two calls in five")  # fmt: skip
+        0.40, "share", 0, 1, "Chance that an answered call shows a wholly hollow claim for what it is",
+        "assumption: two calls in five; plausibly one in seven to seven in ten", plausible=(0.15, 0.7))  # fmt: skip
     betrayal: float = parameter(
-        0.10, "share", 0, 1, "Share of trust lost in such a call", "assumption: a tenth; trust is quick to go (Slovic 1993)")  # fmt: skip
+        0.10, "share", 0, 1, "Share of trust lost in such a call", "assumption: a tenth; trust is quick to go (Slovic 1993); "
+        "plausibly a third to three times as much", plausible=(0.03, 0.3, "log"))  # fmt: skip
     anger: float = parameter(
-        0.10, "share", 0, 1, "Grievance left by such a call", "assumption: a sixth of a grave failure")  # fmt: skip
+        0.10, "share", 0, 1, "Grievance left by such a call", "assumption: a sixth of a grave failure; "
+        "plausibly a third to three times as much", plausible=(0.03, 0.3, "log"))  # fmt: skip
     campaign_cost: float = parameter(
-        0.03, "currency per week", 0, 10_000, "What a campaign with the full claim costs for each customer", "assumption: 1.50 a year")  # fmt: skip
+        0.03, "currency per week", 0, 10_000, "What a campaign with the full claim costs for each customer",
+        "assumption: 1.50 a year; "
+        "a question to the company, whose marketing budget tells", plausible=(0.01, 0.1, "log"))  # fmt: skip
 
 
 NEUTRAL = {"claimed": 0.0}

@@ -6,18 +6,20 @@ Bijmolt, van Heerde & Pieters 2005 (J. Marketing Research 42:141-156) for elasti
 
 from sim.model.behaviour.person import COMPANY
 from sim.model.examples import example, example_of_step
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, i32, rule
 from sim.model.steps import step
 
 
 class Pricing(Parameters):
     list_price: float = parameter(
-        1.0, "price index", 0.01, 100, "The company's price; 1 is today's, at which a customer pays their own spend", "assumption: today's price by definition")  # fmt: skip
+        1.0, "price index", 0.01, 100, "The company's price; 1 is today's, at which a customer pays their own spend",
+        "assumption: today's price by definition", plausible=CERTAIN)  # fmt: skip
     newcomer_discount: float = parameter(
-        0.0, "share", 0, 0.95, "Discount for those who join, for as long as it lasts", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share", 0, 0.95, "Discount for those who join, for as long as it lasts",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     discount_weeks: int = parameter(
-        52, "weeks", 0, 520, "How long a newcomer's discount lasts", "assumption: a year")  # fmt: skip
+        52, "weeks", 0, 520, "How long a newcomer's discount lasts", "assumption: a year", plausible=CERTAIN)  # fmt: skip
 
 
 NEUTRAL = {"newcomer_discount": 0.0, "list_price": 1.0}

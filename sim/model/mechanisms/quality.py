@@ -28,20 +28,30 @@ PERFORMS, FAILS, IS_OFFERED, SHOPS = range(4)
 
 class Quality(Parameters):
     level: float = parameter(
-        0.78, "scale 0-1", 0, 1, "How good the product is in an ordinary week", "assumption: good, not excellent")  # fmt: skip
+        0.78, "scale 0-1", 0, 1, "How good the product is in an ordinary week", "assumption: good, not excellent; "
+        "a question to the company, whose customers' satisfaction tells: 0.72 to 0.84", plausible=(0.72, 0.84))  # fmt: skip
     spread: float = parameter(
-        0.05, "scale 0-1", 0, 0.5, "How much it varies from one week to the next", "assumption: a few points")  # fmt: skip
+        0.05, "scale 0-1", 0, 0.5, "How much it varies from one week to the next", "assumption: a few points; "
+        "a question to the company; plausibly a fiftieth to a tenth of the scale", plausible=(0.02, 0.1, "log"))  # fmt: skip
     error_rate: float = parameter(
-        0.01, "per week", 0, 1, "Chance of an error for a customer of average exposure", "assumption: one in two years")  # fmt: skip
+        0.01, "per week", 0, 1, "Chance of an error for a customer of average exposure",
+        "assumption: one in two years; "
+        "a question to the company, whose complaints tell: one in six years to three in two",
+        plausible=(0.003, 0.03, "log"))  # fmt: skip
     error_depth: float = parameter(
-        0.50, "scale 0-1", 0, 1, "What an error takes off the week's performance", "assumption: from good to bad")  # fmt: skip
+        0.50, "scale 0-1", 0, 1, "What an error takes off the week's performance", "assumption: from good to bad; "
+        "plausibly a little below the failure threshold to nearly nothing", plausible=(0.35, 0.75))  # fmt: skip
     failure_threshold: float = parameter(
-        0.50, "scale 0-1", 0.01, 1, "Performance below which a week becomes an issue", "assumption: the middle of the scale")  # fmt: skip
+        0.50, "scale 0-1", 0.01, 1, "Performance below which a week becomes an issue",
+        "assumption: the middle of the scale; plausibly a tenth of the scale more or less", plausible=(0.4, 0.6))  # fmt: skip
     people: float = parameter(
         0.15, "ratio", 0, 2, "Points of quality that each point of the representatives' morale makes, against the ordinary 0.7",
-        "literature: service-profit chain (Heskett et al. 1994); Hogreve et al. 2017 (J. Marketing 81(3)) find it moderate; size assumed")  # fmt: skip
+        "literature: service-profit chain (Heskett et al. 1994); Hogreve et al. 2017 (J. Marketing 81(3)) find it substantial and "
+        "varying widely; size assumed; plausibly a third to three times as much", plausible=(0.04, 0.45, "log"))  # fmt: skip
     cost_share: float = parameter(
-        0.55, "share", 0, 2, "Cost of providing the product, as a share of the price at index 1", "assumption: gross margin 45 %")  # fmt: skip
+        0.55, "share", 0, 2, "Cost of providing the product, as a share of the price at index 1",
+        "assumption: gross margin 45 %; "
+        "a question to the company, whose accounts tell: 20 to 70 %", plausible=(0.3, 0.8))  # fmt: skip
 
 
 NEUTRAL = {

@@ -9,7 +9,7 @@ not give of itself: ``bond`` is there to try it out. Sizes are assumptions.
 from sim.model.columns import Column
 from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.pricing import cents
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, rule
 from sim.model.steps import step
 
@@ -19,13 +19,15 @@ BY_FRIENDS, BY_ADVERTISING = 1, 2
 
 class Referral(Parameters):
     reward: float = parameter(
-        0.0, "weeks of spend", 0, 52, "Reward for each friend who joins, in weeks of the friend's spend", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "weeks of spend", 0, 52, "Reward for each friend who joins, in weeks of the friend's spend",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     eagerness: float = parameter(
         0.04, "per week", 0, 1, "Extra chance that a satisfied customer talks for a large reward; half of it for one week of spend",
-        "assumption: twice the talk of everyday life")  # fmt: skip
+        "assumption: twice the talk of everyday life; "
+        "plausibly half to six times the talk of everyday life", plausible=(0.01, 0.12, "log"))  # fmt: skip
     bond: float = parameter(
         0.0, "share", 0, 3, "Further discount the rival must offer those who came through friends",
-        "assumption: none unless the scenario says so")  # fmt: skip
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
 
 
 NEUTRAL = {"reward": 0.0, "bond": 0.0}

@@ -11,7 +11,7 @@ from sim.model.columns import Column
 from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.marketing import spending
 from sim.model.mechanisms.pricing import cents
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -23,21 +23,27 @@ SAVES, WAKES = range(2)
 
 class RetentionOffers(Parameters):
     save_offers: float = parameter(
-        0.0, "share", 0, 1, "Share of the customers about to leave who get an offer to stay", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share", 0, 1, "Share of the customers about to leave who get an offer to stay",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     save_discount: float = parameter(
-        4.0, "weeks of spend", 0, 52, "What the offer is worth; it costs as much when it is accepted", "assumption: a month free")  # fmt: skip
+        4.0, "weeks of spend", 0, 52, "What the offer is worth; it costs as much when it is accepted",
+        "assumption: a month free", plausible=CERTAIN)  # fmt: skip
     unsolicited: float = parameter(
-        0.0, "share per week", 0, 1, "Share of all customers to whom a better plan is recommended each week", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share per week", 0, 1, "Share of all customers to whom a better plan is recommended each week",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     awakening: float = parameter(
         0.1, "share", 0, 1, "Share of those who begin to compare providers because of it",
-        "assumption: few read it; Ascarza, Iyengar & Schleicher 2016 give the sign")  # fmt: skip
+        "assumption: few read it; Ascarza, Iyengar & Schleicher 2016 give the sign; "
+        "plausibly three to thirty in a hundred", plausible=(0.03, 0.3, "log"))  # fmt: skip
     better_plan: float = parameter(
-        1.0, "weeks of spend", 0, 52, "What the plan saves in a year those who compare and take it", "assumption: 2 % of the bill")  # fmt: skip
+        1.0, "weeks of spend", 0, 52, "What the plan saves in a year those who compare and take it",
+        "assumption: 2 % of the bill", plausible=CERTAIN)  # fmt: skip
     wear: float = parameter(
         0.5, "ratio", 0, 20, "How much less each further plan impresses whoever has taken some: 1 halves the second",
-        "assumption: a third less")  # fmt: skip
+        "assumption: a third less; plausibly an eighth to three fifths less", plausible=(0.15, 1.5, "log"))  # fmt: skip
     contact_cost: float = parameter(
-        1.0, "currency", 0, 1000, "Cost of one recommendation", "assumption: 1 a message")  # fmt: skip
+        1.0, "currency", 0, 1000, "Cost of one recommendation", "assumption: 1 a message; "
+        "a question to the company: by e-mail a tenth, by telephone 6", plausible=(0.1, 6, "log"))  # fmt: skip
 
 
 NEUTRAL = {"save_offers": 0.0, "unsolicited": 0.0}

@@ -19,7 +19,7 @@ from sim.model.mechanisms.impatience import remaining
 from sim.model.mechanisms.pricing import cents
 from sim.model.mechanisms.quality import EVERYDAY, SHOPS
 from sim.model.numeric import FIXED_ONE, fixed_minutes, logistic, normal_quantile, power, share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, rule
 from sim.model.steps import Minutes, step
@@ -35,51 +35,76 @@ STAFFED, ALONE = 0, 1
 
 class SelfCheckout(Parameters):
     visits: float = parameter(
-        0.10, "per week", 0, 1, "Chance that a customer visits a shop in a week", "assumption: every tenth week; a grocer has near 1")  # fmt: skip
+        0.10, "per week", 0, 1, "Chance that a customer visits a shop in a week",
+        "assumption: every tenth week; a grocer has near 1; a question to the company", plausible=(0.03, 0.3, "log"))  # fmt: skip
     lanes: int = parameter(
-        20, "lanes", 0, 10_000, "Checkout lanes of all shops together", "assumption: fits 40,000 customers who rarely come")  # fmt: skip
+        20, "lanes", 0, 10_000, "Checkout lanes of all shops together",
+        "assumption: fits 40,000 customers who rarely come", plausible=CERTAIN)  # fmt: skip
     self_lanes: int = parameter(
-        0, "lanes", 0, 10_000, "Of these, lanes where customers check out themselves", "assumption: none unless the scenario says so")  # fmt: skip
+        0, "lanes", 0, 10_000, "Of these, lanes where customers check out themselves",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     hours: float = parameter(
-        60.0, "hours", 1, 168, "Hours a week the shops are open", "assumption: ten hours on six days")  # fmt: skip
+        60.0, "hours", 1, 168, "Hours a week the shops are open",
+        "assumption: ten hours on six days", plausible=CERTAIN)  # fmt: skip
     wage: float = parameter(
-        16.0, "currency per hour", 0, 10_000, "What an hour of a cashier costs", "assumption: 16 an hour")  # fmt: skip
+        16.0, "currency per hour", 0, 10_000, "What an hour of a cashier costs",
+        "assumption: 16 an hour; a question to the company, whose payroll tells", plausible=(11, 28, "log"))  # fmt: skip
     lane_cost: float = parameter(
         90.0, "currency per week", 0, 100_000, "What one self-service lane costs a week, its share of a helper included",
-        "assumption: machine, upkeep, and a sixth of a helper")  # fmt: skip
+        "assumption: machine, upkeep, and a sixth of a helper; "
+        "a question to the company", plausible=(40, 200, "log"))  # fmt: skip
     minutes: float = parameter(
-        3.0, "minute", 0.05, 60, "Mean time at a staffed lane", "assumption: a short errand")  # fmt: skip
+        3.0, "minute", 0.05, 60, "Mean time at a staffed lane",
+        "assumption: a short errand; a question to the company, whose tills tell", plausible=(1.5, 6, "log"))  # fmt: skip
     self_minutes: float = parameter(
-        4.0, "minute", 0.05, 60, "Mean time at a self-service lane without errors", "assumption: customers are slower than cashiers")  # fmt: skip
+        4.0, "minute", 0.05, 60, "Mean time at a self-service lane without errors",
+        "assumption: customers are slower than cashiers; "
+        "a question to the company, whose tills tell", plausible=(2, 8, "log"))  # fmt: skip
     minutes_spread: float = parameter(
-        0.6, "ratio", 0, 3, "Standard deviation of the logarithm of times at a lane", "assumption: lognormal, as service times are")  # fmt: skip
+        0.6, "ratio", 0, 3, "Standard deviation of the logarithm of times at a lane",
+        "assumption: lognormal, as service times are; "
+        "a question to the company, whose tills tell", plausible=(0.4, 0.9))  # fmt: skip
     errors: float = parameter(
-        0.10, "share", 0, 1, "Share of self-service visits in which the machine needs a helper", "assumption: one in ten")  # fmt: skip
+        0.10, "share", 0, 1, "Share of self-service visits in which the machine needs a helper",
+        "assumption: one in ten; a question to the company, whose tills tell", plausible=(0.04, 0.25, "log"))  # fmt: skip
     error_minutes: float = parameter(
-        2.0, "minute", 0, 60, "Time lost to such an error", "assumption: two minutes")  # fmt: skip
+        2.0, "minute", 0, 60, "Time lost to such an error",
+        "assumption: two minutes; a question to the company, whose tills tell", plausible=(0.7, 5, "log"))  # fmt: skip
     shrink: float = parameter(
         0.02, "weeks of spend", 0, 10, "Loss per self-service visit through theft and mistakes",
-        "literature: Beck 2018 (ECR): shrink rises with self-scanning; size assumed")  # fmt: skip
+        "literature: Beck 2018 (ECR): shrink rises with self-scanning; size assumed; "
+        "it finds about 1 % of what goes through fixed machines lost, of scan-and-go up to 10 %",
+        plausible=(0.004, 0.1, "log"))  # fmt: skip
     effort: float = parameter(
-        0.35, "scale 0-1", 0, 1, "What doing the work oneself takes off a visit, for someone who dislikes it entirely", "assumption: a third of the scale")  # fmt: skip
+        0.35, "scale 0-1", 0, 1, "What doing the work oneself takes off a visit, for someone who dislikes it entirely",
+        "assumption: a third of the scale; plausibly an eighth to seven tenths", plausible=(0.12, 0.7, "log"))  # fmt: skip
     tolerance: float = parameter(
-        3.0, "minute", 0.1, 240, "Wait that spoils half of what can be spoilt by waiting", "assumption: three minutes")  # fmt: skip
+        3.0, "minute", 0.1, 240, "Wait that spoils half of what can be spoilt by waiting",
+        "assumption: three minutes; plausibly half to double", plausible=(1.5, 6, "log"))  # fmt: skip
     waiting_hurts: float = parameter(
-        0.30, "scale 0-1", 0, 1, "What an endless wait takes off a visit", "assumption: a third of the scale")  # fmt: skip
+        0.30, "scale 0-1", 0, 1, "What an endless wait takes off a visit",
+        "assumption: a third of the scale; plausibly an eighth to three fifths", plausible=(0.12, 0.6, "log"))  # fmt: skip
     memory: float = parameter(
-        0.05, "share", 0, 1, "Weight of one visit in cumulative satisfaction", "assumption: about one ordinary week")  # fmt: skip
+        0.05, "share", 0, 1, "Weight of one visit in cumulative satisfaction",
+        "assumption: about one ordinary week; plausibly half a week to more than two", plausible=(0.02, 0.12, "log"))  # fmt: skip
     line_in_sight: float = parameter(
-        0.0, "share", 0, 1, "Share of visitors who see the line before they join it", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share", 0, 1, "Share of visitors who see the line before they join it",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     line_unnoticed: float = parameter(
-        5.0, "people", 0, 10, "People in line whom nobody minds yet", "literature: Lu et al. 2013, no effect of short lines")  # fmt: skip
+        5.0, "people", 0, 10, "People in line whom nobody minds yet",
+        "literature: Lu et al. 2013, no effect of short lines; plausibly two to seven", plausible=(2, 7))  # fmt: skip
     line_deters: float = parameter(
         0.10, "share", 0, 1, "Of those who would buy at a line of 10, the share who do not at a line of 15",
-        "literature: Lu et al. 2013, 27 % instead of 30 %")  # fmt: skip
+        "literature: Lu et al. 2013, 27 % instead of 30 %; "
+        "plausibly 3 to 20 % in another shop", plausible=(0.03, 0.2))  # fmt: skip
     line_hurts: float = parameter(
-        0.15, "scale 0-1", 0, 1, "What turning away from a long line takes off a visit", "assumption: half of what an endless wait takes")  # fmt: skip
+        0.15, "scale 0-1", 0, 1, "What turning away from a long line takes off a visit",
+        "assumption: half of what an endless wait takes; "
+        "plausibly a sixth to all of it", plausible=(0.05, 0.3, "log"))  # fmt: skip
     sale: float = parameter(
         0.0, "weeks of spend", 0, 10, "Margin that is lost when a visitor leaves without having been served",
-        "assumption: what is not bought today is bought tomorrow, unless the scenario says otherwise")  # fmt: skip
+        "assumption: what is not bought today is bought tomorrow, unless the scenario says otherwise",
+        plausible=CERTAIN)  # fmt: skip
 
 
 NEUTRAL = {"visits": 0.0, "wage": 0.0, "lane_cost": 0.0}

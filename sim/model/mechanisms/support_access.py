@@ -24,7 +24,7 @@ from sim.model.behaviour.waiting import patience_minutes, wait_pain
 from sim.model.examples import AS_IT_WAS, example, example_of_step
 from sim.model.mechanisms.impatience import remaining
 from sim.model.numeric import FIXED_ONE
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -37,25 +37,32 @@ LOOKS, COMES, RETURNS = range(3)
 
 class SupportAccess(Parameters):
     menu_levels: int = parameter(
-        0, "levels", 0, 12, "Menus a caller goes through before joining the queue", "assumption: none unless the scenario says so")  # fmt: skip
+        0, "levels", 0, 12, "Menus a caller goes through before joining the queue",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     seconds_per_level: float = parameter(
-        15.0, "second", 0, 300, "Time one level of the menu takes", "assumption: four or five options read out")  # fmt: skip
+        15.0, "second", 0, 300, "Time one level of the menu takes", "assumption: four or five options read out; "
+        "a question to the company, which can call itself", plausible=(8, 30))  # fmt: skip
     routing: float = parameter(
-        0.01, "share", 0, 0.08, "Share of handling time that each level saves, because it finds the right person", "assumption: small")  # fmt: skip
+        0.01, "share", 0, 0.08, "Share of handling time that each level saves, because it finds the right person",
+        "assumption: small; plausibly nothing to three in a hundred", plausible=(0, 0.03))  # fmt: skip
     hidden: float = parameter(
         0.0, "scale 0-1", 0, 1, "How well contact details are hidden: the chance that whoever looks for them gives up",
-        "assumption: not unless the scenario says so")  # fmt: skip
+        "assumption: not unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     search_minutes: float = parameter(
-        5.0, "minute", 0, 240, "Time spent looking for contact details that are hidden completely", "assumption: five minutes")  # fmt: skip
+        5.0, "minute", 0, 240, "Time spent looking for contact details that are hidden completely",
+        "assumption: five minutes; plausibly two to twelve minutes", plausible=(2, 12, "log"))  # fmt: skip
     opening_hours: float = parameter(
-        1.0, "share", 0, 1, "Share of calls that come while the lines are open", "assumption: all, unless the scenario says otherwise")  # fmt: skip
+        1.0, "share", 0, 1, "Share of calls that come while the lines are open",
+        "assumption: all, unless the scenario says otherwise", plausible=CERTAIN)  # fmt: skip
     tries_again: float = parameter(
-        0.7, "share", 0, 1, "Share of those who find the lines closed and call again when they are open", "assumption: most do")  # fmt: skip
+        0.7, "share", 0, 1, "Share of those who find the lines closed and call again when they are open",
+        "assumption: most do; plausibly two in five to nine in ten", plausible=(0.4, 0.9))  # fmt: skip
     closed_minutes: float = parameter(
-        5.0, "minute", 0, 240, "Minutes of waiting that a call to closed lines is felt like", "assumption: five minutes")  # fmt: skip
+        5.0, "minute", 0, 240, "Minutes of waiting that a call to closed lines is felt like",
+        "assumption: five minutes; plausibly two to twelve minutes", plausible=(2, 12, "log"))  # fmt: skip
     resentment: float = parameter(
         0.3, "share", 0, 1, "Grievance of somebody who cannot get through, as a share of that of an outright refusal",
-        "assumption: nobody said no, but nobody listened")  # fmt: skip
+        "assumption: nobody said no, but nobody listened; plausibly a tenth to seven tenths", plausible=(0.1, 0.7))  # fmt: skip
 
 
 NEUTRAL = {"menu_levels": 0, "hidden": 0.0, "opening_hours": 1.0}

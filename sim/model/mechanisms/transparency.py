@@ -12,7 +12,7 @@ from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.trust import shake
 from sim.model.examples import example, example_of_step
 from sim.model.numeric import share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, i64, rule
 from sim.model.steps import step
@@ -29,36 +29,56 @@ IS_CHARGED, FINDS_FEE, FINDS_OUT, HEARS = range(4)
 
 class Transparency(Parameters):
     outage_notices: float = parameter(
-        0.0, "share", 0, 1, "Share of failures of which the customers are told at once", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share", 0, 1, "Share of failures of which the customers are told at once",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     status_honesty: float = parameter(
-        1.0, "share", 0, 1, "Share of these notices that tell the truth", "assumption: all of them")  # fmt: skip
+        1.0, "share", 0, 1, "Share of these notices that tell the truth",
+        "assumption: all of them", plausible=CERTAIN)  # fmt: skip
     blame_spared: float = parameter(
-        0.40, "share", 0, 0.9, "Share of a failure's severity that an honest notice takes away", "assumption: nearly a half of what is felt is not knowing")  # fmt: skip
+        0.40, "share", 0, 0.9, "Share of a failure's severity that an honest notice takes away",
+        "assumption: nearly a half of what is felt is not knowing; "
+        "plausibly a seventh to two thirds", plausible=(0.15, 0.65))  # fmt: skip
     calls_spared: float = parameter(
-        0.50, "share", 0, 1, "Share of the calls about a new failure that an honest notice makes needless", "assumption: every second call only asks what is the matter")  # fmt: skip
+        0.50, "share", 0, 1, "Share of the calls about a new failure that an honest notice makes needless",
+        "assumption: every second call only asks what is the matter; "
+        "plausibly one in five to four in five", plausible=(0.2, 0.8))  # fmt: skip
     process_shown: float = parameter(
-        0.0, "scale 0-1", 0, 1, "How far customers see how the work for them is done", "assumption: not unless the scenario says so")  # fmt: skip
+        0.0, "scale 0-1", 0, 1, "How far customers see how the work for them is done",
+        "assumption: not unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     insight: float = parameter(
         0.30, "share", 0, 2, "How much farther from the failure threshold performance seems when all of the process is shown",
-        "assumption: a third; lies within the range of Buell et al. 2017, to which it is not fitted")  # fmt: skip
+        "assumption: a third; lies within the range of Buell et al. 2017, to which it is not fitted; "
+        "plausible for the 3 to 30 % better quality that their result may be elsewhere",
+        plausible=(0.08, 0.8, "log"))  # fmt: skip
     price_notice: float = parameter(
-        0.0, "scale 0-1", 0, 1, "How early and openly price rises are announced", "assumption: not unless the scenario says so")  # fmt: skip
+        0.0, "scale 0-1", 0, 1, "How early and openly price rises are announced",
+        "assumption: not unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     notice_relief: float = parameter(
-        0.50, "share", 0, 1, "Share of the outrage at a price rise that the best announcement takes away", "assumption: a half")  # fmt: skip
+        0.50, "share", 0, 1, "Share of the outrage at a price rise that the best announcement takes away",
+        "assumption: a half; plausibly a fifth to four fifths", plausible=(0.2, 0.8))  # fmt: skip
     misleading: float = parameter(
-        0.0, "scale 0-1", 0, 1, "How far what the company claims misleads", "assumption: not unless the scenario says so")  # fmt: skip
+        0.0, "scale 0-1", 0, 1, "How far what the company claims misleads",
+        "assumption: not unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     sway: float = parameter(
-        0.10, "share", 0, 1, "Share of what the company lacks in the eyes of the rival's customers that wholly misleading claims hide", "assumption: a tenth")  # fmt: skip
+        0.10, "share", 0, 1, "Share of what the company lacks in the eyes of the rival's customers that wholly misleading claims hide",
+        "assumption: a tenth; plausibly a thirtieth to a quarter", plausible=(0.03, 0.25, "log"))  # fmt: skip
     exaggeration: float = parameter(
-        0.50, "share", 0, 1, "Share of what the promise lacks to perfection that wholly misleading claims add for newcomers", "assumption: a half")  # fmt: skip
+        0.50, "share", 0, 1, "Share of what the promise lacks to perfection that wholly misleading claims add for newcomers",
+        "assumption: a half; plausibly a fifth to four fifths", plausible=(0.2, 0.8))  # fmt: skip
     found_out: float = parameter(
-        0.01, "per week", 0, 1, "Chance that a customer finds wholly misleading claims to be false", "assumption: once in two years")  # fmt: skip
+        0.01, "per week", 0, 1, "Chance that a customer finds wholly misleading claims to be false",
+        "assumption: once in two years; "
+        "plausibly once in eight months to once in six years", plausible=(0.003, 0.03, "log"))  # fmt: skip
     betrayal: float = parameter(
-        0.12, "share", 0, 1, "Share of trust lost on finding out that one was told what is not so", "assumption: an eighth; trust is quick to go (Slovic 1993)")  # fmt: skip
+        0.12, "share", 0, 1, "Share of trust lost on finding out that one was told what is not so",
+        "assumption: an eighth; trust is quick to go (Slovic 1993); "
+        "plausibly a third to three times as much", plausible=(0.04, 0.35, "log"))  # fmt: skip
     anger: float = parameter(
-        0.15, "share", 0, 1, "Grievance left by finding that out", "assumption: a quarter of a grave failure")  # fmt: skip
+        0.15, "share", 0, 1, "Grievance left by finding that out", "assumption: a quarter of a grave failure; "
+        "plausibly a third to three times as much", plausible=(0.05, 0.45, "log"))  # fmt: skip
     cost: float = parameter(
-        0.03, "currency per week", 0, 10_000, "What complete openness (notices, process, prices) costs for each customer", "assumption: 1.50 a year")  # fmt: skip
+        0.03, "currency per week", 0, 10_000, "What complete openness (notices, process, prices) costs for each customer",
+        "assumption: 1.50 a year; a question to the company", plausible=(0.01, 0.1, "log"))  # fmt: skip
 
 
 NEUTRAL = {"outage_notices": 0.0, "process_shown": 0.0, "price_notice": 0.0, "misleading": 0.0}

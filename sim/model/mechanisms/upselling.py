@@ -14,7 +14,7 @@ from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.pricing import cents
 from sim.model.mechanisms.quality import EVERYDAY, IS_OFFERED
 from sim.model.numeric import share
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -24,21 +24,28 @@ OFFER = stream("offer")
 
 class Upselling(Parameters):
     attempts: float = parameter(
-        0.0, "per month", 0, 4.3, "Attempts to sell something more, per customer", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "per month", 0, 4.3, "Attempts to sell something more, per customer",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     pressure: float = parameter(
-        0.40, "scale 0-1", 0, 1, "How hard an attempt pushes", "assumption: insistent, not rude")  # fmt: skip
+        0.40, "scale 0-1", 0, 1, "How hard an attempt pushes", "assumption: insistent, not rude", plausible=CERTAIN)  # fmt: skip
     relevance: float = parameter(
-        0.20, "scale 0-1", 0, 1, "How well the offer fits the customer", "assumption: one offer in five makes sense")  # fmt: skip
+        0.20, "scale 0-1", 0, 1, "How well the offer fits the customer", "assumption: one offer in five makes sense; "
+        "a question to the company, whose offers' acceptance tells", plausible=(0.08, 0.4))  # fmt: skip
     worth: float = parameter(
-        1.5, "weeks of spend", 0, 100, "What an accepted offer brings, once", "assumption: a week and a half of revenue")  # fmt: skip
+        1.5, "weeks of spend", 0, 100, "What an accepted offer brings, once",
+        "assumption: a week and a half of revenue; a question to the company", plausible=(0.5, 5, "log"))  # fmt: skip
     margin: float = parameter(
-        0.50, "share", 0, 1, "Share of it that is left after its own cost", "assumption: a half")  # fmt: skip
+        0.50, "share", 0, 1, "Share of it that is left after its own cost",
+        "assumption: a half; a question to the company, whose accounts tell", plausible=(0.25, 0.75))  # fmt: skip
     tiring: float = parameter(
-        0.15, "share", 0, 1, "Fatigue added by one attempt", "assumption: half tired after four in a row")  # fmt: skip
+        0.15, "share", 0, 1, "Fatigue added by one attempt", "assumption: half tired after four in a row; "
+        "plausibly after two to more than ten", plausible=(0.05, 0.4, "log"))  # fmt: skip
     recovery: float = parameter(
-        0.04, "share per week", 0, 1, "Share of fatigue that passes in a week", "assumption: half in 17 weeks")  # fmt: skip
+        0.04, "share per week", 0, 1, "Share of fatigue that passes in a week",
+        "assumption: half in 17 weeks; plausibly in 7 to 46 weeks", plausible=(0.015, 0.1, "log"))  # fmt: skip
     distrust: float = parameter(
-        0.03, "share", 0, 1, "Share of trust and satisfaction lost to one attempt at full pressure on a tired customer", "assumption: a thirtieth")  # fmt: skip
+        0.03, "share", 0, 1, "Share of trust and satisfaction lost to one attempt at full pressure on a tired customer",
+        "assumption: a thirtieth; plausibly a hundredth to a tenth", plausible=(0.01, 0.1, "log"))  # fmt: skip
 
 
 NEUTRAL = {"attempts": 0.0}

@@ -8,7 +8,7 @@ from sim.model.behaviour.person import RIVAL
 from sim.model.columns import Column
 from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.marketing import spending
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens, stream
 from sim.model.rules import f32, rule
 from sim.model.steps import step
@@ -18,13 +18,17 @@ WOOING = stream("wooing")
 
 class Winback(Parameters):
     offers: float = parameter(
-        0.0, "share per week", 0, 1, "Share of those who left lately who get an offer each week", "assumption: none unless the scenario says so")  # fmt: skip
+        0.0, "share per week", 0, 1, "Share of those who left lately who get an offer each week",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     weeks: int = parameter(
-        13, "weeks", 0, 520, "How long after leaving somebody still gets offers", "assumption: a quarter")  # fmt: skip
+        13, "weeks", 0, 520, "How long after leaving somebody still gets offers",
+        "assumption: a quarter", plausible=CERTAIN)  # fmt: skip
     discount: float = parameter(
-        4.0, "weeks of spend", 0, 52, "What an offer is worth; it costs as much when it is accepted", "assumption: a month free")  # fmt: skip
+        4.0, "weeks of spend", 0, 52, "What an offer is worth; it costs as much when it is accepted",
+        "assumption: a month free", plausible=CERTAIN)  # fmt: skip
     cost: float = parameter(
-        1.0, "currency", 0, 1000, "Cost of making one offer", "assumption: 1 a message")  # fmt: skip
+        1.0, "currency", 0, 1000, "Cost of making one offer", "assumption: 1 a message; "
+        "a question to the company: by e-mail a tenth, by telephone 6", plausible=(0.1, 6, "log"))  # fmt: skip
 
 
 NEUTRAL = {"offers": 0.0}

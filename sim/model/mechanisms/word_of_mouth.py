@@ -6,7 +6,7 @@ one good; You, Vadakkepatt & Joshi 2015 (J. Marketing 79:19-39), elasticities of
 """
 
 from sim.model.examples import example
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import stream
 from sim.model.rules import f32, i64, rule
 
@@ -19,13 +19,16 @@ PARTS = 256
 class WordOfMouth(Parameters):
     review_display: float = parameter(
         0.0, "share", 0, 1, "How prominently reviews are shown: share of one's own belief that public reputation replaces as well",
-        "assumption: none unless the scenario says so")  # fmt: skip
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     broadcast: int = parameter(
-        0, "people", 0, 50, "Strangers who read what somebody posts on social media", "assumption: none unless the scenario says so")  # fmt: skip
+        0, "people", 0, 50, "Strangers who read what somebody posts on social media",
+        "assumption: none unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     online: float = parameter(
-        0.3, "share", 0, 1, "Share of those who talk who also post it", "assumption: three in ten")  # fmt: skip
+        0.3, "share", 0, 1, "Share of those who talk who also post it",
+        "assumption: three in ten; plausibly one to six in ten", plausible=(0.1, 0.6))  # fmt: skip
     outcry: float = parameter(
-        1.0, "ratio", 0, 10, "How many times as many strangers a bad post reaches as a good one", "assumption: equally many")  # fmt: skip
+        1.0, "ratio", 0, 10, "How many times as many strangers a bad post reaches as a good one",
+        "assumption: equally many; plausibly half to four times as many", plausible=(0.5, 4, "log"))  # fmt: skip
 
 
 NEUTRAL = {"review_display": 0.0, "broadcast": 0}
