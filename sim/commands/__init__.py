@@ -55,8 +55,8 @@ Worlds = Annotated[
     typer.Option(
         "--worlds",
         metavar="shipped|none|FILE",
-        help="In which plausible worlds, of what nobody knows: those that the scenario names, else the shipped ones, unless given; "
-        "'none' is the one setting of all defaults.",
+        help="In which plausible worlds, of what nobody knows: those that the scenario names, else the shipped ones, unless "
+        "given; 'none' is the one setting of all defaults.",
         show_default=False,
     ),
 ]

@@ -109,7 +109,7 @@ PER_CUSTOMER = (
     "though nobody became unhappier. Customers kept are those of the first week who never left."
 )
 HIGHER_IN_WORLDS = (
-    "“Higher in” is the share of plausible worlds in which the policy is higher than {base}, ties counting half; its own error is at "
+    "“Higher in” is the share of plausible worlds in which the policy is higher than {base}, ties counting half; its error is at "
     "most {error} percentage points. “Of it luck” says how much of the spread of the difference is luck in a market of the "
     "company's size; the rest is what nobody knows."
 )

@@ -11,8 +11,8 @@ from sim.runs.result import fitted_to
 
 NOT_FITTED = "Nothing in this answer is fitted to your company."
 RANGE = (
-    "Nine of ten plausible worlds lie in a range; it holds luck and what nobody knows, and more replications tell it better but do "
-    "not narrow it."
+    "Nine of ten plausible worlds lie in a range; it holds luck and what nobody knows, and more replications tell it better but "
+    "do not narrow it."
 )
 
 
@@ -35,8 +35,8 @@ def worlds_told(answer: Comparison) -> list[str]:
 
 
 ONE_SETTING = (
-    "Everything that nobody knows has its default here (worlds: none), so the intervals hold luck alone and tell nothing of what is "
-    "not known."
+    "Everything that nobody knows has its default here (worlds: none), so the intervals hold luck alone and tell nothing of what "
+    "is not known."
 )
 
 
@@ -60,4 +60,8 @@ def appendix_told(answer: Comparison) -> list[str]:
         digits = places(half_width(gap, 100), 1)
         if gap.defined > 1:
             each.append(f"{signed(100 * gap.mean, digits)} ({between(gap, 100, digits, plus=True)}) for “{name}”")
-    return [f"The mean difference in customers kept, in percentage points, with its 95 % interval: {listed(each)}."] if each else []
+    return (
+        [f"The mean difference in customers kept, in percentage points, with its 95 % interval: {listed(each)}."]
+        if each
+        else []
+    )

@@ -40,12 +40,15 @@ def _at_most(answer: Comparison, found: GuessedCost) -> str:
     """How much the moves may cost, or must save, so that the policy pays."""
     each, currency = found.at_most.each, answer.base.scenario.currency
     if not (each.low > 0 or each.high < 0):
-        around = f" ({facts.ends_told(answer)} {between(each, 1, _digits(found), plus=True)})" if each.defined > 1 else ""
+        around = (
+            f" ({facts.ends_told(answer)} {between(each, 1, _digits(found), plus=True)})" if each.defined > 1 else ""
+        )
         return f"whether it would pay if it cost nothing may be {facts.may_be(answer)}{around}"
     if each.mean < 0 and not found.charged.each.mean < 0:
         return "it would not pay if it cost nothing"
     around, in_all = sizes(each, 1, _digits(found)), rough_money(abs(found.at_most.in_all.mean), currency)
-    told = f"{_a_customer(each, found, currency)} a customer and week ({facts.ends_told(answer)} {around}), {in_all} a week in all,"
+    amount, ends = _a_customer(each, found, currency), facts.ends_told(answer)
+    told = f"{amount} a customer and week ({ends} {around}), {in_all} a week in all,"
     if each.mean > 0:
         return f"at most {told} before it stops paying"
     return f"it must save at least {told} to pay"

@@ -19,8 +19,8 @@ from sim.runs.runner import Failure, Result
 from sim.scenario.model_inputs import customers_of
 from sim.scenario.sections import People, traits
 from sim.scenario.whole import Scenario
-from sim.scenario.worlds import NONE
 from sim.scenario.wording import Difference, compared, spread_told
+from sim.scenario.worlds import NONE
 
 MOST_REASONS, MOST_FAILURES = 5, 5
 

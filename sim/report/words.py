@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.report import facts
 from sim.report.amounts import (
     MINUS,

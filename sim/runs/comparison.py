@@ -18,9 +18,9 @@ from sim.runs.executor import Executor
 from sim.runs.lever_prices import guessed_cost
 from sim.runs.measures import Quantity
 from sim.runs.own_measures import Function, own_measures
+from sim.runs.prediction import Prediction, predicted
 from sim.runs.result import Result, ends_of, enlarged, fitted_to, joined, range_told, timing_told, worlds_told
 from sim.runs.runner import Place, Progress, check_numbers, check_scenario, run_together
-from sim.runs.prediction import Prediction, predicted
 from sim.runs.statistics import (
     ANYTHING,
     Difference,
@@ -373,8 +373,8 @@ def same_meaning(one: Result, other: Result) -> bool:
 
 OF_THE_MEAN = (
     "low and high: the 95 % interval of the mean, which more replications narrow; range_low and range_high: where nine in ten "
-    "plausible worlds lie, one market of the company's size each, which they do not; luck_share: how much of that range's variance "
-    "is luck, the rest being what nobody knows"
+    "plausible worlds lie, one market of the company's size each, which they do not; luck_share: how much of that range's "
+    "variance is luck, the rest being what nobody knows"
 )
 
 
@@ -445,8 +445,8 @@ def compare(
     ``precision``: run until the 95 % half-width of each paired difference in retention is no larger than this share of
     customers (0.01 is one percentage point), at most ``most`` replications; ``replications`` is then ignored. ``planned`` is
     told the answer so far, and how many replications there are to be, before more are added. Where to run, ``measures`` and
-    ``mechanisms`` of one's own, and ``worlds`` (those of the base for all): as in :func:`sim.run`. Raises :class:`~sim.errors.Mistake` on a wrong argument, and when
-    the scenarios cannot be compared.
+    ``mechanisms`` of one's own, and ``worlds`` (those of the base for all): as in :func:`sim.run`. Raises
+    :class:`~sim.errors.Mistake` on a wrong argument, and when the scenarios cannot be compared.
     """
     if isinstance(scenarios, Scenario) or not isinstance(scenarios, Iterable):
         raise Mistake(f"scenarios must be a list of scenarios, the base first, but is {shown(scenarios)}")

@@ -22,8 +22,8 @@ FEWEST = 20
 class Prediction(NamedTuple):
     """One market of the company's size in a plausible world.
 
-    ``low``, ``high``: nine of ten lie between, cut off at what is possible; ``luck_share``: share of the variance that luck makes,
-    the rest being ignorance; ``higher``: share of worlds above zero, ties counting half, and ``error`` its standard error;
+    ``low``, ``high``: nine of ten lie between, cut off at what is possible; ``luck_share``: share of the variance that luck
+    makes, the rest being ignorance; ``higher``: share of worlds above zero, ties counting half, and ``error`` its standard error;
     ``worlds``: how many were met. Missing (NaN) where fewer than two were.
     """
 

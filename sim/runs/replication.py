@@ -52,8 +52,11 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """Replications ``first`` to ``first + count - 1``; ``name``: the scenario's file, for the command that repeats one; ``drawn``:
-    the plausible world that each of them meets, None where all meet the same setting."""
+    """Replications ``first`` to ``first + count - 1``.
+
+    ``name``: the scenario's file, for the command that repeats one; ``drawn``: the plausible world that each of them meets, None
+    where all meet the same setting.
+    """
 
     name: str
     seed: int

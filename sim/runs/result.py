@@ -112,7 +112,9 @@ class Result(Run):
     def predictions(self) -> dict[str, Prediction]:
         """What each measure may be in one real market of the company's size: the range of nine in ten plausible worlds."""
         scale = self.scenario.market.stands_for
-        return {name: predicted(self.values[name], self.met, scale, one.bounds) for name, one in self.definitions.items()}
+        return {
+            name: predicted(self.values[name], self.met, scale, one.bounds) for name, one in self.definitions.items()
+        }
 
     def summary(self) -> pd.DataFrame:
         """Mean, interval and standard deviation as a table: one row a measure, NaN where it is missing."""
@@ -156,7 +158,9 @@ class Result(Run):
         """Every measure of the company, for JSON."""
         scale = self.scenario.market.stands_for
         return {
-            name: enlarged(around | range_told(self.predictions[name]), self.definitions[name].scale(scale), len(self.numbers))
+            name: enlarged(
+                around | range_told(self.predictions[name]), self.definitions[name].scale(scale), len(self.numbers)
+            )
             for name, around in self.intervals.items()
         }
 

@@ -36,14 +36,13 @@ class Interval(NamedTuple):
 ANYTHING = (-math.inf, math.inf)
 
 
-def interval(
-    values: np.ndarray, within: tuple[float, float] = ANYTHING, worlds: np.ndarray | None = None
-) -> Interval:
+def interval(values: np.ndarray, within: tuple[float, float] = ANYTHING, worlds: np.ndarray | None = None) -> Interval:
     """The mean of ``values`` (one a replication) with its interval.
 
     ``worlds``: the number of the plausible world that each replication met; replications of one world are no separate evidence
-    of the others, so that the mean is over worlds. ``within``: the bounds that a value cannot leave, such as 0 and 1 for a share. The interval is cut off there: the mean
-    lies between them too, so an interval that is cut off covers it as often as the whole one.
+    of the others, so that the mean is over worlds. ``within``: the bounds that a value cannot leave, such as 0 and 1 for a
+    share. The interval is cut off there: the mean lies between them too, so an interval that is cut off covers it as often as the
+    whole one.
     """
     known = values[np.isfinite(values)]
     if known.size == 0:
@@ -102,7 +101,7 @@ def difference(
     within: tuple[float, float] = ANYTHING,
     worlds: np.ndarray | None = None,
 ) -> Difference:
-    """``other`` less ``base``, both (replications,) and paired; ``within``: the bounds of either; ``worlds``: as :func:`interval`."""
+    """``other`` less ``base``, both (replications,) and paired; ``within``: bounds of either; ``worlds``: see :func:`interval`."""
     both = np.isfinite(base) & np.isfinite(other)
     base, other, worlds = base[both], other[both], None if worlds is None else worlds[both]
     gap, widest = other - base, within[1] - within[0]

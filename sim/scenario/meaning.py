@@ -56,7 +56,9 @@ def timing_meaning(
 
 def open_weeks(left_open: Mapping[str, np.ndarray]) -> dict[str, list[int]]:
     """What is left open to plausible worlds, and where it begins and ceases to be: path → the weeks in which that changes."""
-    return {path: np.flatnonzero(np.diff(weeks.astype(np.int8), prepend=0)).tolist() for path, weeks in left_open.items()}
+    return {
+        path: np.flatnonzero(np.diff(weeks.astype(np.int8), prepend=0)).tolist() for path, weeks in left_open.items()
+    }
 
 
 def policy_array(steps: Steps, weeks: int) -> np.ndarray:

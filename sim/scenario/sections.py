@@ -42,8 +42,8 @@ class Frame(Parameters):
         "single precision can be", plausible=CERTAIN)  # fmt: skip
     worlds: str | None = Field(
         None, min_length=1,
-        description="In which plausible worlds it is lived: a file of worlds that lies beside this one (.parquet, .csv), 'shipped' "
-        "or 'none'; the shipped ones unless said")  # fmt: skip
+        description="In which plausible worlds it is lived: a file of worlds beside this one (.parquet, .csv), 'shipped' or "
+        "'none'; the shipped ones unless said")  # fmt: skip
 
 
 class Measure(Parameters):

@@ -25,7 +25,17 @@ from sim.scenario.saving import beside, network_section, people_section, save
 from sim.scenario.sections import Market, Measure, Network, People
 from sim.scenario.timing import laid_over
 from sim.scenario.tree import Node, Problems, given
-from sim.scenario.worlds import NONE, SHIPPED, Worlds, left_open, number_of, own_worlds, refuse_missing, uncertain, worlds_named
+from sim.scenario.worlds import (
+    NONE,
+    SHIPPED,
+    Worlds,
+    left_open,
+    number_of,
+    own_worlds,
+    refuse_missing,
+    uncertain,
+    worlds_named,
+)
 from sim.system.arguments import file_path, shown
 
 
@@ -131,7 +141,11 @@ class Scenario:
             "changes": {str(week): changed for week, changed in meaning.effective(self.steps).items()},
             **meaning.timing_meaning(self.warm_up, self.parts, self.before, self.measure),
             **({"mechanisms": self.model.mechanisms} if self.model.mechanisms else {}),
-            **({"worlds": self.worlds.fingerprint, "left_open": meaning.open_weeks(self.left_open)} if self.worlds else {}),
+            **(
+                {"worlds": self.worlds.fingerprint, "left_open": meaning.open_weeks(self.left_open)}
+                if self.worlds
+                else {}
+            ),
         }
 
     @cached_property
@@ -176,11 +190,11 @@ class Scenario:
             if f"{part}.{name}" not in open_to_worlds or self.tree.get(part, name) is not None
         }
 
-    def _worlds_section(self, path: Path) -> str | None:
+    def _worlds_section(self, path: Path) -> Any:
         """How a file at ``path`` names the worlds that this scenario names."""
         said = self.tree.get("worlds")
         if said is None or said.value in (None, SHIPPED, NONE):
-            return said and said.value
+            return None if said is None else said.value
         return beside(Path(str(own_worlds(replace(self, worlds=None)))), path, "file of worlds")
 
     def warm_up_section(self) -> int | dict[str, Any]:

@@ -52,7 +52,8 @@ class Worlds:
 
     ``paths``: parameters, such as ``choice.attention``; ``values``: float64 (worlds, paths), in the parameters' units;
     ``weights``: (worlds,), adding up to 1; ``fitted``: paths that were fitted to somebody's own figures, so that they count
-    whatever a scenario says of them; ``fitted_to``: these figures, in words; ``made_with``: the version that made them; ``path``: their file, if they are of one.
+    whatever a scenario says of them; ``fitted_to``: these figures, in words; ``made_with``: the version that made them;
+    ``path``: their file, if they are of one.
     """
 
     name: str
@@ -169,12 +170,27 @@ def read_worlds(path: Path | str, model: Model) -> Worlds:
     weights = table.pop(WEIGHT, None)
     for name in table:
         _refuse_unknown(name, place, model)
-    values = np.column_stack([_numbers(column, name, place) for name, column in table.items()]) if table else np.empty((0, 0))
+    values = (
+        np.column_stack([_numbers(column, name, place) for name, column in table.items()])
+        if table
+        else np.empty((0, 0))
+    )
     if not len(values):
-        raise Mistake(f"{shown(place)} holds no worlds: a file of worlds has a row for each, and a column for each parameter")
+        raise Mistake(
+            f"{shown(place)} holds no worlds: a file of worlds has a row for each, and a column for each parameter"
+        )
     weighed = np.full(len(values), 1 / len(values)) if weights is None else _weights(weights, place)
     fitted = frozenset(said.get("fitted", table))
-    found = Worlds(place.name, tuple(table), values, weighed, fitted, tuple(said.get("fitted_to", ())), said.get("made_with", ""), place.resolve())
+    found = Worlds(
+        place.name,
+        tuple(table),
+        values,
+        weighed,
+        fitted,
+        tuple(said.get("fitted_to", ())),
+        said.get("made_with", ""),
+        place.resolve(),
+    )
     _refuse_outside(found, place, model)
     return found
 
@@ -185,12 +201,11 @@ def _table(place: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     from pyarrow import csv, parquet
 
     try:
-        if place.suffix.lower() == ".parquet":
-            table = parquet.read_table(place)
-        else:
-            table = csv.read_csv(place)
+        table = (parquet.read_table if place.suffix.lower() == ".parquet" else csv.read_csv)(place)
     except (arrow.ArrowException, OSError) as fault:
-        raise Mistake(f"{shown(place)} cannot be read as worlds ({fault}); 'loyalty calibrate' writes such files") from None
+        raise Mistake(
+            f"{shown(place)} cannot be read as worlds ({fault}); 'loyalty calibrate' writes such files"
+        ) from None
     meta = table.schema.metadata or {}
     try:
         said = json.loads(meta.get(b"worlds", b"{}"))
@@ -204,7 +219,9 @@ def _refuse_unknown(path: str, place: Path, model: Model) -> None:
     known = model.parts.get(part)
     parameters = lines(known.parameters) if known is not None and known.parameters is not None else {}
     if name not in parameters:
-        all_of = [f"{each.name}.{one}" for each in model.parts.values() if each.parameters for one in lines(each.parameters)]
+        all_of = [
+            f"{each.name}.{one}" for each in model.parts.values() if each.parameters for one in lines(each.parameters)
+        ]
         raise Mistake(f"{shown(place)}: the column {shown(path)} is no parameter{nearest(path, all_of)}")
 
 
@@ -237,8 +254,8 @@ def _refuse_outside(worlds: Worlds, place: Path, model: Model) -> None:
         outside = np.flatnonzero((column < line.low - ROUNDING) | (column > line.high + ROUNDING))
         if outside.size:
             raise Mistake(
-                f"{shown(place)}: {path} is {column[outside[0]]:g} in row {outside[0] + 1}, but must lie between {line.low:g} and "
-                f"{line.high:g}"
+                f"{shown(place)}: {path} is {column[outside[0]]:g} in row {outside[0] + 1}, but must lie between {line.low:g} "
+                f"and {line.high:g}"
             )
 
 
@@ -277,7 +294,9 @@ def own_worlds(scenario: Scenario) -> str | Path | Worlds:
     if said.value in (SHIPPED, NONE):
         return str(said.value)
     try:
-        return resolved(said.value, _folder_of(said, scenario), root_of(scenario.path or scenario.folder / "scenario.yaml"))
+        return resolved(
+            said.value, _folder_of(said, scenario), root_of(scenario.path or scenario.folder / "scenario.yaml")
+        )
     except Unfit as unfit:
         raise Mistake(f"{said.place or scenario.name}: worlds {unfit}") from None
 
@@ -300,8 +319,11 @@ def _folder_of(said: Node, scenario: Scenario) -> Path:
 
 
 class Drawn(NamedTuple):
-    """What the replications of a block meet. ``fields``: fields of the policy; ``weeks``: bool (fields, weeks), where the scenario
-    leaves them open; ``values``: (replications, fields)."""
+    """What the replications of a block meet.
+
+    ``fields``: fields of the policy; ``weeks``: bool (fields, weeks), where the scenario leaves them open; ``values``:
+    (replications, fields).
+    """
 
     fields: tuple[str, ...]
     weeks: np.ndarray
@@ -334,11 +356,12 @@ def left_open(scenario: Scenario) -> Mapping[str, np.ndarray]:
     What a scenario says counts, but for what was fitted to one's own figures. What is said everywhere is left out.
     """
     assert scenario.worlds is not None
-    found = {path: _unsaid(scenario, *path.split(".", 1), path in scenario.worlds.fitted) for path in scenario.worlds.paths}
+    found = {path: _unsaid(scenario, path, path in scenario.worlds.fitted) for path in scenario.worlds.paths}
     return {path: weeks for path, weeks in found.items() if weeks.any()}
 
 
-def _unsaid(scenario: Scenario, part: str, name: str, fitted: bool) -> np.ndarray:
+def _unsaid(scenario: Scenario, path: str, fitted: bool) -> np.ndarray:
+    part, name = path.split(".", 1)
     weeks = np.ones(scenario.warm_up + scenario.weeks, bool)
     if not fitted:
         in_week_0 = scenario.tree.get(part, name) is not None

@@ -154,7 +154,9 @@ def over_time(answer: Comparison, measure: str) -> Picture:
     chart = Chart(title, _weeks(answer), Axis(unit.level, unit.level), lines, height=3.3, names=ENDS)
     weeks = answer.base.scenario.weeks
     alt = f"Line chart of {answer.definitions[measure].words} over {weeks} weeks, under {_names(answer)}."
-    return Picture(chart, alt, f"Lines: {_average(answer)}; bands: {facts.ends_told(answer)}.{_gaps_told(lines)}", name=measure)
+    return Picture(
+        chart, alt, f"Lines: {_average(answer)}; bands: {facts.ends_told(answer)}.{_gaps_told(lines)}", name=measure
+    )
 
 
 def _gaps_told(lines: Sequence[Line]) -> str:
@@ -195,7 +197,10 @@ def word_of_mouth(answer: Comparison, kind: str) -> Picture:
     zero = "" if kind == "negative" else " The vertical axis does not begin at zero."
     alt = f"Line chart of {title.lower()} per 100 customers and week, under {_names(answer)}."
     return Picture(
-        chart, alt, f"Lines: {_average(answer)}; bands: {facts.ends_told(answer)}.{zero}{_gaps_told(lines)}", name=measure
+        chart,
+        alt,
+        f"Lines: {_average(answer)}; bands: {facts.ends_told(answer)}.{zero}{_gaps_told(lines)}",
+        name=measure,
     )
 
 
