@@ -71,6 +71,21 @@ def test_a_world_at_either_end_can_be_a_scenario(place: float) -> None:
     assert busy(**settings).fingerprint
 
 
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        ("trust.growth", "trust.loss"),
+        ("grievance.refused", "grievance.silent"),
+        ("choice.hearsay_settled", "choice.hearsay"),
+        ("satisfaction.weight_settled", "satisfaction.weight_new"),
+        ("belief.evidence", "belief.most_evidence"),
+        ("talk.passed_on_well", "talk.passed_on"),
+    ],
+)
+def test_no_world_turns_round_what_evidence_puts_in_order(less: str, more: str) -> None:
+    assert RANGES[less].high <= RANGES[more].low
+
+
 def test_a_guess_is_wide() -> None:
     """No assumption about people or the world is surer than a tenth of what is allowed, or a half more or less."""
     for name, range_ in RANGES.items():
