@@ -19,6 +19,7 @@ from sim.model.component import Part, columns, parts
 from sim.model.initial_state import LINES
 from sim.model.parameters import Line, lines
 from sim.runs.measures import MEASURES
+from sim.scenario.quantities import plausible_told
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "background" / "odd.md"
 OWNERS = {
@@ -72,11 +73,14 @@ def submodel(part: Part) -> str:
     prose = inspect.cleandoc(part.module.__doc__ or "")
     rules = [told(thing) for thing in in_module(part.module)]
     rows = [
-        (f"`{name}`", line.meaning, line.unit, f"{line.low:g} – {line.high:g}", f"{line.default:g}", source_told(line))
+        (
+            f"`{name}`", line.meaning, line.unit, f"{line.low:g} – {line.high:g}", f"{line.default:g}",
+            plausible_told(line.plausible).removeprefix("plausible "), source_told(line),
+        )
         for name, line in (lines(part.parameters).items() if part.parameters else ())
-    ]
+    ]  # fmt: skip
     blocks = [f"##### {part.name}", prose, "\n\n".join(rules)]
-    blocks += [table(("parameter", "meaning", "unit", "range", "default", "source"), rows)] if rows else []
+    blocks += [table(("parameter", "meaning", "unit", "range", "default", "plausible", "source"), rows)] if rows else []
     return "\n\n".join(block for block in blocks if block)
 
 

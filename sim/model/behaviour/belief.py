@@ -26,9 +26,8 @@ class Belief(Parameters):
         "assumption: three times as much as at first; plausibly three dozen to ten", plausible=(30, 120, "log"))  # fmt: skip
     negativity: float = parameter(
         1.3, "ratio", 0.1, 10, "Weight of evidence against a provider, beside evidence for it",
-        "literature: East, Hammond & Lomax 2008 (close to 1); Chevalier & Mayzlin 2006 (above 1); "
-        "plausible from good news counting more, as East et al. find of familiar brands, to bad news counting double",
-        plausible=(0.8, 2.0))  # fmt: skip
+        "literature: East, Hammond & Lomax 2008 (below 1 for familiar brands); Chevalier & Mayzlin 2006 (above 1); "
+        "plausible from good news counting more to bad news counting double", plausible=(0.8, 2.0))  # fmt: skip
     publicity: float = parameter(
         0.03, "share per week", 0, 1, "How fast public reputation follows what is said",
         "assumption: half way in 23 weeks; plausibly in 7 to 70 weeks", plausible=(0.01, 0.1, "log"))  # fmt: skip

@@ -49,7 +49,7 @@ class Choice(Parameters):
     hearsay: float = parameter(
         0.40, "share", 0, 1, "Weight of what others say of the own provider in how a newcomer sees it",
         "literature: East et al. 2017 (Int. J. Market Research 59(3)) find half the effect on staying that there is on coming; "
-        "plausible where the one effect is a quarter to two thirds of the other", plausible=(0.25, 0.65))  # fmt: skip
+        "of good news, of bad news a quarter; plausible from a quarter to two thirds", plausible=(0.25, 0.65))  # fmt: skip
     hearsay_settled: float = parameter(
         0.20, "share", 0, 1, "The same after many years",
         "assumption: one's own experience outweighs it; plausibly a twentieth to a quarter", plausible=(0.05, 0.25))  # fmt: skip

@@ -46,10 +46,10 @@ class Talk(Parameters):
     passed_on: float = parameter(
         0.05, "share", 0, 1, "Chance to tell on, the week after, bad news about a provider one does not use",
         "literature: Anderson 1998 for bad news going further; size assumed; "
-        "plausibly a third to three times as much", plausible=(0.015, 0.15, "log"))  # fmt: skip
+        "plausibly three fifths to three times as much", plausible=(0.03, 0.15, "log"))  # fmt: skip
     passed_on_well: float = parameter(
         0.025, "share", 0, 1, "The same of good news",
-        "assumption: half as often; plausibly a third to three times as much", plausible=(0.008, 0.08, "log"))  # fmt: skip
+        "assumption: half as often; plausibly a third to hardly more", plausible=(0.008, 0.03, "log"))  # fmt: skip
     pivot: float = parameter(
         0.70, "scale 0-1", 0, 1, "Satisfaction from which people speak well",
         "literature: East, Hammond & Wright 2007: set so that good talk is about three times as common as bad; "
