@@ -57,6 +57,9 @@ format: $(READY) ## lay the source out as the style check wants it
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
+# These pages are of one setting, in which everything that nobody knows has its default.
+calibration claims lessons industries influence evidence studio-pictures: export LOYALTY_WORLDS = none
+
 calibration: $(READY) ## hold the telecom scenario to its data and rewrite its tables
 	$(BIN)/python tools/telecom_calibration.py
 	$(BIN)/python tools/telecom_halves.py

@@ -48,7 +48,8 @@ class Scenario:
     ``before``: the settings of every part in them; ``measure``: what is measured; ``folder`` is where relative paths start;
     ``path`` is None when it was made in Python; ``tree`` is what was written; ``lesson`` what it teaches, if anything;
     ``model``: the mechanisms and behaviours that it is a scenario of; ``worlds``: the plausible worlds of which every replication
-    meets one, None where everything that nobody knows has its default.
+    meets one, None where everything that nobody knows has its default; ``held``: what keeps its default in all of them, because a
+    scenario that it is compared with says it.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Scenario:
     lesson: Lesson | None = None
     model: Model = field(default_factory=builtin, repr=False)
     worlds: Worlds | None = field(default=None, repr=False)
+    held: frozenset[str] = field(default=frozenset(), repr=False)
 
     def with_(self, **sections: Any) -> Scenario:
         """This scenario with some entries replaced: ``with_(call_centre={"representatives": 12}, weeks=52)``.
@@ -80,7 +82,7 @@ class Scenario:
         """
         problems = Problems()
         tree = laid_over(self.tree, given(sections), problems)
-        return replace(_made(tree, self.path, self.folder, problems, self.model), worlds=self.worlds)
+        return replace(_made(tree, self.path, self.folder, problems, self.model), worlds=self.worlds, held=self.held)
 
     def throughout(self, **sections: Any) -> Scenario:
         """As :meth:`with_`, and settings of behaviours and mechanisms are replaced in the warm-up as well.

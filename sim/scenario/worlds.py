@@ -247,10 +247,7 @@ def _weights(column: np.ndarray, place: Path) -> np.ndarray:
 def _refuse_outside(worlds: Worlds, place: Path, model: Model) -> None:
     """Raise :class:`~sim.errors.Mistake` for a setting that the parameter's line does not allow."""
     for column, path in zip(worlds.values.T, worlds.paths, strict=True):
-        part, _, name = path.partition(".")
-        parameters = model.parts[part].parameters
-        assert parameters is not None
-        line = lines(parameters)[name]
+        line = line_of(model, path)
         outside = np.flatnonzero((column < line.low - ROUNDING) | (column > line.high + ROUNDING))
         if outside.size:
             raise Mistake(
@@ -346,8 +343,33 @@ def drawn(scenario: Scenario, seed: int, numbers: range) -> Drawn | None:
     places = [place for place, path in enumerate(scenario.worlds.paths) if path in open_in]
     paths = [scenario.worlds.paths[place] for place in places]
     weeks = np.array([open_in[path] for path in paths]) if paths else np.zeros((0, len(scenario.policies)), bool)
-    values = scenario.worlds.met_by(seed, numbers)[:, places]
-    return Drawn(tuple(path.replace(".", "_", 1) for path in paths), weeks, values)
+    found = Drawn(tuple(map(_field, paths)), weeks, scenario.worlds.met_by(seed, numbers)[:, places])
+    return _paid_for(scenario, found)
+
+
+def _field(path: str) -> str:
+    """The field of a policy that holds a parameter."""
+    return path.replace(".", "_", 1)
+
+
+def _paid_for(scenario: Scenario, found: Drawn) -> Drawn:
+    """The same, and what a company does today is paid for by its other costs, whatever that is in a world."""
+    both = (
+        {lever: f"lever_costs.{_field(lever)}_paid_for" for lever in scenario.worlds.paths} if scenario.worlds else {}
+    )
+    known = {
+        _field(lever): paid for lever, paid in both.items() if _field(paid) in (scenario.policies.dtype.names or ())
+    }
+    for field, paid in known.items():
+        if field in found.fields and not said_anywhere(scenario, paid):
+            place, line = found.fields.index(field), line_of(scenario.model, paid)
+            values = np.clip(found.values[:, place], line.low, line.high)
+            found = Drawn(
+                (*found.fields, _field(paid)),
+                np.vstack([found.weeks, np.ones(len(scenario.policies), bool)]),
+                np.column_stack([found.values, values]),
+            )
+    return found
 
 
 def left_open(scenario: Scenario) -> Mapping[str, np.ndarray]:
@@ -357,7 +379,23 @@ def left_open(scenario: Scenario) -> Mapping[str, np.ndarray]:
     """
     assert scenario.worlds is not None
     found = {path: _unsaid(scenario, path, path in scenario.worlds.fitted) for path in scenario.worlds.paths}
-    return {path: weeks for path, weeks in found.items() if weeks.any()}
+    return {path: weeks for path, weeks in found.items() if weeks.any() and path not in scenario.held}
+
+
+def said_anywhere(scenario: Scenario, path: str) -> bool:
+    """Whether a scenario says a parameter, for week 0, for its warm-up or for a later week."""
+    part, name = path.split(".", 1)
+    under = scenario.tree.get("warm_up", "under", part, name)
+    changed = any(name in changes.get(part, {}) for _, changes in scenario.changes)
+    return scenario.tree.get(part, name) is not None or under is not None or changed
+
+
+def line_of(model: Model, path: str) -> Line:
+    """The line of a parameter."""
+    part, name = path.split(".", 1)
+    parameters = model.parts[part].parameters
+    assert parameters is not None
+    return lines(parameters)[name]
 
 
 def _unsaid(scenario: Scenario, path: str, fitted: bool) -> np.ndarray:
@@ -377,7 +415,9 @@ def _unsaid(scenario: Scenario, path: str, fitted: bool) -> np.ndarray:
 def in_same_worlds(scenarios: Sequence[Scenario], worlds: str | Path | Worlds | None = None) -> tuple[Scenario, ...]:
     """Scenarios that are compared in the same plausible worlds: those that the first names, unless others are given.
 
-    Raises :class:`~sim.errors.Mistake` where they name different ones, and where some say otherwise than others what was fitted.
+    What one of them says, none leaves open: a policy that raises a level from its default is no policy that lowers it, in a world
+    where it is higher. Raises :class:`~sim.errors.Mistake` where they name different worlds, and where some say otherwise than
+    others what was fitted.
     """
     named = [own_worlds(scenario) for scenario in scenarios]
     if worlds is None and any(str(each) != str(named[0]) for each in named):
@@ -385,7 +425,11 @@ def in_same_worlds(scenarios: Sequence[Scenario], worlds: str | Path | Worlds | 
             "the scenarios name different worlds; say 'worlds' in one file, and let the others build upon it with 'extends'"
         )
     chosen = worlds_named(named[0] if worlds is None else worlds, scenarios[0].model)
-    found = tuple(replace(scenario, worlds=chosen) for scenario in scenarios)
+    open_to_worlds = chosen.paths if chosen else ()
+    held = frozenset(path for path in open_to_worlds if any(said_anywhere(each, path) for each in scenarios))
+    found = tuple(
+        replace(each, worlds=chosen, held=held - chosen.fitted if chosen else frozenset()) for each in scenarios
+    )
     for path in sorted(chosen.fitted if chosen else ()):
         _refuse_said_otherwise(found, path)
     return found
