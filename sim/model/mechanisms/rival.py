@@ -20,7 +20,7 @@ class Rival(Parameters):
         "plausibly two fifths to two and a half times as many", plausible=(0.004, 0.025, "log"))  # fmt: skip
     price: float = parameter(
         1.0, "price index", 0.01, 100, "The rival's price; 1 is the company's price of today",
-        "assumption: the same", plausible=CERTAIN)  # fmt: skip
+        "assumption: the same; a question to the company, whose rivals publish theirs", plausible=(0.9, 1.1))  # fmt: skip
     reach: float = parameter(
         0.01, "share per week", 0, 1, "Share of the company's customers whom the rival's advertising makes think, each week",
         "assumption: half of the company's reach among the rival's customers, since most aims at everybody; "
