@@ -26,9 +26,9 @@ from sim.model.component import Model
 from sim.model.parameters import Line, lines
 from sim.scenario.inheritance import resolved, root_of
 from sim.scenario.quantities import Unfit
-from sim.scenario.tree import Node
+from sim.scenario.tree import Node, shown
 from sim.scenario.yaml_file import refuse_unless_file
-from sim.system.arguments import file_path, shown
+from sim.system.arguments import file_path
 
 if TYPE_CHECKING:
     from sim.scenario.whole import Scenario
@@ -170,27 +170,14 @@ def read_worlds(path: Path | str, model: Model) -> Worlds:
     weights = table.pop(WEIGHT, None)
     for name in table:
         _refuse_unknown(name, place, model)
-    values = (
-        np.column_stack([_numbers(column, name, place) for name, column in table.items()])
-        if table
-        else np.empty((0, 0))
-    )
-    if not len(values):
-        raise Mistake(
-            f"{shown(place)} holds no worlds: a file of worlds has a row for each, and a column for each parameter"
-        )
-    weighed = np.full(len(values), 1 / len(values)) if weights is None else _weights(weights, place)
-    fitted = frozenset(said.get("fitted", table))
+    if not table or not len(next(iter(table.values()))):
+        raise Mistake(f"{shown(place)} holds no worlds: it has a row for each, and a column for each parameter")
+    values = np.column_stack([_numbers(column, name, place) for name, column in table.items()])
     found = Worlds(
-        place.name,
-        tuple(table),
-        values,
-        weighed,
-        fitted,
-        tuple(said.get("fitted_to", ())),
-        said.get("made_with", ""),
-        place.resolve(),
-    )
+        place.name, tuple(table), values,
+        np.full(len(values), 1 / len(values)) if weights is None else _weights(weights, place),
+        frozenset(said.get("fitted", table)), tuple(said.get("fitted_to", ())), said.get("made_with", ""), place.resolve(),
+    )  # fmt: skip
     _refuse_outside(found, place, model)
     return found
 
@@ -222,7 +209,7 @@ def _refuse_unknown(path: str, place: Path, model: Model) -> None:
         all_of = [
             f"{each.name}.{one}" for each in model.parts.values() if each.parameters for one in lines(each.parameters)
         ]
-        raise Mistake(f"{shown(place)}: the column {shown(path)} is no parameter{nearest(path, all_of)}")
+        raise Mistake(f"{shown(place)}: the column '{path}' is no parameter{nearest(path, all_of)}")
 
 
 def _numbers(column: np.ndarray, name: str, place: Path) -> np.ndarray:
