@@ -36,8 +36,8 @@ from sim.report.amounts import (
     sizes,
 )
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table, cell
-from sim.report.sources import place
 from sim.report.ignorance import experiment_told
+from sim.report.sources import place
 from sim.runs.results import versions
 from sim.runs.statistics import Difference
 

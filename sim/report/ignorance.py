@@ -33,8 +33,9 @@ def experiment_told(base: Scenario) -> list[str]:
     if base.worlds is None:
         return [_fitted(base), ONE_SETTING]
     return [
-        f"{_fitted(base)} Every replication met one of the plausible worlds ({_named(base.worlds)}), the same for every point: what is "
-        "best is best over them. Intervals are those of means over worlds and luck; more replications narrow them, not what is known."
+        f"{_fitted(base)} Every replication met one of the plausible worlds ({_named(base.worlds)}), the same for every point: "
+        "what is best is best over them. Intervals are those of means over worlds and luck; more replications narrow them, "
+        "not what is unknown."
     ]
 
 
