@@ -19,7 +19,8 @@ from sim.model.component import builtin
 from sim.report.headline import headline
 from sim.report.ignorance import worlds_told
 from sim.runs.comparison import Comparison
-from sim.runs.prediction import by_world, parts, predicted
+from sim.runs.prediction import by_world, end_error, parts, predicted
+from sim.scenario import sections
 from sim.scenario.whole import Scenario, described
 from sim.scenario.worlds import Worlds, completed, drawn, number_of, prior, read_worlds, uncertain, write_worlds
 
@@ -41,7 +42,11 @@ def by_hand(scenario: Scenario, seed: int, replication: int) -> Scenario:
         name = field.removeprefix(f"{part}_")
         kind = type(getattr(scenario.parts[part], name))
         parts.setdefault(part, {})[name] = kind(value)
-    return replace(scenario, worlds=None).throughout(**parts)
+    usual, spread = sections.traits(), {}
+    for name, (times,) in met.means.items():
+        whole = usual[name].default
+        spread[name] = {"distribution": "normal", "mean": whole.mean * times, "sd": whole.sd * times}
+    return replace(scenario, worlds=None).throughout(**parts).with_(customers={"traits": spread})
 
 
 # ---- which world, and what is in it ----------------------------------------------------------------------------------
@@ -185,6 +190,12 @@ def test_nine_of_ten_hold_the_next_market() -> None:
         found = predicted(values, worlds, 1)
         held.append(found.low <= truth <= found.high)
     assert 0.86 <= np.mean(held) <= 0.94  # 0.90, with two and a half standard errors to either side
+
+
+def test_how_well_the_ends_of_a_range_are_known_is_what_repeating_shows() -> None:
+    found = [predicted(*markets(seed, 400, 3.0, 2.0), 1) for seed in range(200)]
+    spread = np.std([one.low for one in found] + [-one.high for one in found])
+    assert np.mean([end_error(one) for one in found]) == pytest.approx(1.96 * spread, rel=0.15)
 
 
 def test_one_setting_is_luck_alone_and_nothing_is_told_of_too_few() -> None:
