@@ -14,13 +14,15 @@ from worlds import busy
 
 from sim import compare, load, run
 from sim.cli import app
+from sim.engine.engine import Engine
 from sim.errors import Mistake
 from sim.model.component import builtin
 from sim.report.headline import headline
 from sim.report.ignorance import worlds_told
 from sim.runs.comparison import Comparison
 from sim.runs.prediction import by_world, end_error, parts, predicted
-from sim.scenario import sections
+from sim.scenario.model_inputs import ground_of
+from sim.scenario.sections import traits
 from sim.scenario.whole import Scenario, described
 from sim.scenario.worlds import Worlds, completed, drawn, number_of, prior, read_worlds, uncertain, write_worlds
 
@@ -42,22 +44,34 @@ def by_hand(scenario: Scenario, seed: int, replication: int) -> Scenario:
         name = field.removeprefix(f"{part}_")
         kind = type(getattr(scenario.parts[part], name))
         parts.setdefault(part, {})[name] = kind(value)
-    usual, spread = sections.traits(), {}
-    for name, (times,) in met.means.items():
-        whole = usual[name].default
-        spread[name] = {"distribution": "normal", "mean": whole.mean * times, "sd": whole.sd * times}
-    return replace(scenario, worlds=None).throughout(**parts).with_(customers={"traits": spread})
+    return replace(scenario, worlds=None).throughout(**parts)
 
 
 # ---- which world, and what is in it ----------------------------------------------------------------------------------
 
 
 def test_every_replication_is_the_run_one_would_make_by_hand() -> None:
-    scenario = busy(weeks=6).in_worlds("shipped")
+    said = {name: trait.default for name, trait in traits().items() if trait.plausible}
+    scenario = busy(
+        weeks=6, customers={"traits": {name: one.model_dump(exclude_none=True) for name, one in said.items()}}
+    )
+    scenario = scenario.in_worlds("shipped")
     found = run(scenario, 5, seed=7)
     for replication in range(5):
         alone = run(by_hand(scenario, 7, replication), 1, 7, first=replication, worlds="none")
         assert alone.digests[0] == found.digests[replication]
+
+
+def test_the_mean_of_a_trait_differs_from_world_to_world_unless_the_scenario_says_it() -> None:
+    worlds = Worlds("two", ("traits.switching_cost",), np.array([[0.3]]), np.ones(1))
+    for said, mean in (({}, 0.3), ({"traits": {"switching_cost": 0.1}}, 0.1)):
+        scenario = described(SMALL | {"market": {"customers": 4000, "prospects": 0}, "customers": said}).in_worlds(
+            worlds
+        )
+        met = drawn(scenario, 1, range(1))
+        assert met is not None
+        state = Engine(met.ground(ground_of(scenario), 0), 1).start(0).people()
+        assert state["switching_cost"].mean() == pytest.approx(mean, rel=0.02)
 
 
 def test_a_world_is_the_same_whatever_runs_beside_it_wherever_it_runs() -> None:
@@ -271,7 +285,7 @@ def test_worlds_can_be_chosen_for_a_command(tmp_path: Path) -> None:
 # ---- bad input -------------------------------------------------------------------------------------------------------
 
 BAD = {
-    "choice.atention,weight\n0.1,1\n": "is no parameter; did you mean 'choice.attention'",
+    "choice.atention,weight\n0.1,1\n": "is no parameter – did you mean 'choice.attention'",
     "choice.attention,weight\n0.1,0.5\n0.2,0.6\n": "the weights add up to 1.1, but must be 0 or more and add up to 1",
     "choice.attention\n0.1\n3.0\n": "choice.attention is 3 in row 2, but must lie between 0 and 1",
     "choice.attention\n0.1\nmany\n": "holds something that is no number",
