@@ -90,7 +90,7 @@ def show_result(result: Result) -> None:
     title = f"{result.scenario.name} ({_size(result)}, {timing(result.scenario)})"
     print_rows(title, ("", "mean", ends_told(alone), ""), rows)
     for line in [fitted_told(alone), *worlds_told(alone)]:
-        print(visible(line))
+        print(fill(visible(line), 80))
     _show_windows(alone)
     _tell_fewer("Means", "there was anything to measure", _partly_defined(result))
 
@@ -157,7 +157,7 @@ def show_answer(answer: Comparison) -> None:
     for caution in answer.cautions:
         print(visible(caution))
     for line in worlds_told(answer):
-        print(visible(line))
+        print(fill(visible(line), 80))
     if answer.causes:
         from sim.report.comparison import causes_told
 
