@@ -15,6 +15,7 @@ import numpy as np
 from sim import hook
 from sim.errors import Mistake, nearest
 from sim.runs.executor import Executor
+from sim.runs.hanging import hangs_on, hangs_on_told
 from sim.runs.lever_prices import guessed_cost
 from sim.runs.measures import Quantity
 from sim.runs.own_measures import Function, own_measures
@@ -312,6 +313,7 @@ class Comparison:
                     for other in self.others
                     if (found := guessed_cost(self, other))
                 },
+                **({"hangs_on": hangs_on_told(hangs_on(self))} if self.worlds is not None else {}),
                 "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
             }
             | ({"causes": self._causes_told()} if self.causes is not None else {})
