@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.report import facts
 from sim.report.amounts import between, lasting, listed, money_size, number, sizes, span, within
+from sim.report.questions import costs_asked_for
 from sim.report.words import at_most, decided, nothing, points, points_places, quoted, times
 from sim.runs.comparison import UNDECIDED, Comparison, same_meaning
 from sim.runs.runner import Result
@@ -148,7 +149,7 @@ def _between_several(answer: Comparison) -> str:
 
 def lead(answer: Comparison) -> list[str]:
     """What follows the headline: money, and what was simulated."""
-    return [*_best_earner(answer), *_short_lived(answer), _setting(answer)]
+    return [*costs_asked_for(answer), *_best_earner(answer), *_short_lived(answer), _setting(answer)]
 
 
 def _best_earner(answer: Comparison) -> list[str]:

@@ -131,7 +131,7 @@ def valued(gains: np.ndarray, numbers: np.ndarray, met: Met) -> Values:
         return Values(math.nan, math.nan, (), fits.worlds)
     known = without_luck(gains, numbers)
     perfect, error = _gained(known), _jackknife(known)
-    questions = [one for one in _questions(fits, fits.means(gains), gains, numbers) if one.worth > 0]
+    questions = [one for one in _questions(fits, fits.means(gains), gains, numbers) if one.worth > one.error]
     capped = [one._replace(worth=min(one.worth, perfect)) for one in questions]
     return Values(perfect, error, tuple(sorted(capped, key=lambda one: -one.worth)), fits.worlds)
 
@@ -198,9 +198,12 @@ def _partial(bases: np.ndarray, root: np.ndarray, means: np.ndarray, middle: np.
     explained = (slopes**2).sum(axis=1)
     noise = np.maximum((means**2).sum(axis=0) - explained, 0.0) / max(len(means) - 1 - DEGREE, 1)
     kept = np.sqrt(np.maximum(1 - DEGREE * noise / np.maximum(explained, TINY), 0.0))
-    fitted = bases.transpose(0, 2, 1) @ (slopes * kept[:, None]) / root[:, None] + middle
-    gained = np.maximum(fitted.max(axis=2), 0.0) @ root**2 / (root**2).sum() - max(float(middle.max()), 0.0)
-    return np.maximum(gained, 0.0)
+    found, some = np.zeros(len(bases)), kept.any(axis=1)
+    drawn = (slopes[some] * kept[some, None]).transpose(0, 2, 1)  # (parameters, policies, degrees)
+    fitted = drawn @ (bases[some] / root) + middle[:, None]
+    gained = np.maximum(fitted.max(axis=1), 0.0) @ root**2 / (root**2).sum() - max(float(middle.max()), 0.0)
+    found[some] = np.maximum(gained, 0.0)
+    return found
 
 
 def _errors(fits: Fits, means: np.ndarray, middle: np.ndarray, places: np.ndarray) -> np.ndarray:
