@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SURE, POWER = 0.05, 0.80
 """An A/B test finds the difference with this power, and finds one where there is none this often, on both sides together."""
 TINY = 1e-300
+ROUNDING = 1e-9
+"""What is worth no more than this share of the largest gain comes of rounding."""
 NO_WORLDS = (
     "in one setting (worlds: none) nothing is left to be found out; say '--worlds shipped', so that the answer lives in "
     "plausible worlds"
@@ -130,8 +132,10 @@ def valued(gains: np.ndarray, numbers: np.ndarray, met: Met) -> Values:
     if fits.worlds < FEWEST:
         return Values(math.nan, math.nan, (), fits.worlds)
     known = without_luck(gains, numbers)
-    perfect, error = _gained(known), _jackknife(known)
-    questions = [one for one in _questions(fits, fits.means(gains), gains, numbers) if one.worth > one.error]
+    perfect, error = _gained(known), float(spread_of([_gained(known[kept]) for kept in left_out(len(known))]))
+    least = ROUNDING * float(np.abs(gains).max())
+    asked = _questions(fits, fits.means(gains), gains, numbers)
+    questions = [one for one in asked if one.worth > max(one.error, least)]
     capped = [one._replace(worth=min(one.worth, perfect)) for one in questions]
     return Values(perfect, error, tuple(sorted(capped, key=lambda one: -one.worth)), fits.worlds)
 
@@ -167,11 +171,6 @@ def _luck(values: np.ndarray, numbers: np.ndarray) -> np.ndarray:
 def _gained(gains: np.ndarray) -> float:
     """What it brings to take the best in each case, beside the best on average: (…, cases, policies)."""
     return max(float(np.maximum(gains.max(axis=1), 0.0).mean()) - max(float(gains.mean(axis=0).max()), 0.0), 0.0)
-
-
-def _jackknife(gains: np.ndarray) -> float:
-    """The standard error of :func:`_gained`, leaving out one part of the worlds after the other."""
-    return float(spread_of([_gained(gains[kept]) for kept in left_out(len(gains))]))
 
 
 def _questions(fits: Fits, means: np.ndarray, gains: np.ndarray, numbers: np.ndarray) -> list[Question]:
