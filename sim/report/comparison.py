@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Mistake
-from sim.report import facts, sources, tables, words
+from sim.report import facts, sources, tables, words, worth_page
 from sim.report.amounts import NONE, between, counted, half_width, lasting, number, places, signed, timing
 from sim.report.charts import figures
 from sim.report.charts.palette import look
@@ -41,10 +41,10 @@ def document(answer: Comparison) -> Document:
         raise Mistake("there is nothing to report: no replication finished in every scenario")
     origin = sources.origin(answer)
     return Document(
-        "", headline(answer), lead(answer), _sections(answer), _caveats(answer), [origin.command, origin.story],
+        "", headline(answer), lead(answer), _sections(answer), caveats(answer), [origin.command, origin.story],
         _origin_told(answer, origin), Table(("Policy", "File", "Fingerprint"), _fingerprints(origin), words=True),
         [Section("Appendix: all measures", notes=appendix_told(answer), tables=[tables.table(answer, list(answer.definitions))])],
-        [sheet(answer), *_windows_sheet(answer)],
+        [sheet(answer), *worth_page.sheet(answer), *_windows_sheet(answer)],
     )  # fmt: skip
 
 
@@ -59,6 +59,7 @@ def _sections(answer: Comparison) -> list[Section]:
             cards=[_card(answer, place, other) for place, other in enumerate(answer.others, 1)],
             notes=[PER_CUSTOMER],
         ),
+        *worth_page.section(answer),
         over,
         Section(f"Differences from {answer.base.scenario.name}", pictures=forest, notes=[_paired(answer)], small=True),
         Section("Key measures", tables=[key], notes=[_higher(answer)]),
@@ -239,7 +240,8 @@ MANY = (
 )
 
 
-def _caveats(answer: Comparison) -> list[str]:
+def caveats(answer: Comparison) -> list[str]:
+    """How far to trust the answer, in sentences."""
     told = [MODEL, *answer.cautions]
     if sources.data(answer) is not None:
         told.append(ONE_COMPANY)

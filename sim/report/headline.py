@@ -17,6 +17,7 @@ from sim.report.amounts import (
     within,
 )
 from sim.report.ignorance import fitted_told
+from sim.report.questions import costs_asked_for
 from sim.report.words import at_most, decided, nothing, points, points_places, quoted, times
 from sim.runs.comparison import UNDECIDED, Comparison, same_meaning
 from sim.runs.runner import Result
@@ -171,7 +172,7 @@ def _between_several(answer: Comparison) -> str:
 def lead(answer: Comparison) -> list[str]:
     """What follows the headline: money, and what was simulated."""
     fitted = [] if answer.worlds is None else [fitted_told(answer)]
-    return [*_best_earner(answer), *_short_lived(answer), *fitted, _setting(answer)]
+    return [*costs_asked_for(answer), *_best_earner(answer), *_short_lived(answer), *fitted, _setting(answer)]
 
 
 def _best_earner(answer: Comparison) -> list[str]:

@@ -145,6 +145,7 @@ def show_answer(answer: Comparison) -> None:
     from sim.report.ignorance import worlds_told
     from sim.report.lever_prices import price_told
     from sim.report.sources import precision_told
+    from sim.report.worth_page import line_told
 
     print(visible(" ".join([f"{headline(answer)}.", *lead(answer), *precision_told(answer)])) + "\n")
     for place, other in enumerate(answer.others, start=1):
@@ -156,8 +157,9 @@ def show_answer(answer: Comparison) -> None:
     _show_windows(answer)
     for caution in answer.cautions:
         print(visible(caution))
-    for line in worlds_told(answer):
-        print(fill(visible(line), 80))
+    for line in (*worlds_told(answer), line_told(answer)):
+        if line:
+            print(fill(visible(line), 80))
     if answer.causes:
         from sim.report.comparison import causes_told
 
@@ -170,6 +172,24 @@ def show_answer(answer: Comparison) -> None:
             f"keeps most customers: {'all the same' if all(map(answer.same_meaning, answer.others)) else answer.best}"
         )
     )
+
+
+def show_worth(answer: Comparison) -> None:
+    """What the choice hangs on and what it is worth to find out: a sentence first, then two short tables."""
+    from sim.report.ignorance import worlds_told
+    from sim.report.worth_page import AT_MOST, questions_table, sentences, shares_table, test_told
+
+    found = answer.worth
+    print(visible(" ".join(sentences(answer, found))) + "\n")
+    if not found.early:
+        asked, shares = questions_table(answer, found), shares_table(answer)
+        print_rows(asked.columns[0], ("", *asked.columns[1:-1], ""), asked.rows)
+        for group in shares.bodies:
+            print_rows(f"{group.heading} {group.aside} hangs on", ("", *shares.columns[1:]), group.rows)
+        for line in (AT_MOST, test_told(answer, found.test)):
+            print(f"{fill(visible(line), 80)}\n" if line else "", end="")
+    for line in worlds_told(answer)[:1]:
+        print(visible(line))
 
 
 def differences(answer: Comparison, place: int) -> list[list[str]]:

@@ -15,6 +15,7 @@ import numpy as np
 from sim import hook
 from sim.errors import Mistake, nearest
 from sim.runs.executor import Executor
+from sim.runs.hanging import Hanging, hangs_on, hangs_on_told
 from sim.runs.lever_prices import guessed_cost
 from sim.runs.measures import Quantity
 from sim.runs.own_measures import Function, own_measures
@@ -31,6 +32,7 @@ from sim.runs.statistics import (
     plain,
     unseen_at_most,
 )
+from sim.runs.worth import Worth, worth
 from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.whole import Scenario, apart_before, check_one_beginning, check_one_model
 from sim.scenario.worlds import Worlds, in_same_worlds
@@ -251,6 +253,16 @@ class Comparison:
         decided = len(self.numbers) > 1 and all(lead.decided for lead in leads)  # one replication decides nothing
         return ranked[0].scenario.name if decided else UNDECIDED
 
+    @cached_property
+    def hangs_on(self) -> dict[str, dict[str, Hanging]]:
+        """Policy → measure (customers kept, profit) → what its difference hangs on; nothing in one setting."""
+        return hangs_on(self)
+
+    @cached_property
+    def worth(self) -> Worth:
+        """What it is worth to find out. Raises :class:`~sim.errors.Mistake` in one setting."""
+        return worth(self)
+
     @property
     def best(self) -> str:
         """The scenario that keeps most customers, or ``undecided``."""
@@ -315,6 +327,7 @@ class Comparison:
                     for other in self.others
                     if (found := guessed_cost(self, other))
                 },
+                **({"hangs_on": hangs_on_told(self.hangs_on)} if self.worlds is not None else {}),
                 "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
             }
             | ({"causes": self._causes_told()} if self.causes is not None else {})

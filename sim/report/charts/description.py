@@ -29,6 +29,7 @@ class Axis:
 
     ``weeks``: it is a time axis of this many weeks. ``rows``: it has these rows instead of numbers. ``ticks``: a word for
     each of these places. ``line``: whether its lines of reference are drawn; ``bare``: neither they nor numbers nor the axis are.
+    ``letters``: how many of the name of a row or place stand in one line.
     """
 
     label: str = ""
@@ -42,6 +43,7 @@ class Axis:
     whole: bool = False
     line: bool = True
     bare: bool = False
+    letters: int = 24
 
 
 @dataclass(frozen=True, eq=False)

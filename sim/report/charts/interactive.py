@@ -52,7 +52,7 @@ def as_json(figure: Chart | Grid) -> str:
 def _layout(chart: Chart | Grid) -> Json:
     one = chart if isinstance(chart, Chart) else None
     lines = one is not None and one.names == ENDS
-    names = (len(line) for row in one.up.rows for line in short(row, 24).split("\n")) if one else ()
+    names = (len(line) for row in one.up.rows for line in short(row, one.up.letters).split("\n")) if one else ()
     return {
         "font": {"family": _FONT, "size": 12, "color": INK}, "paper_bgcolor": PAPER, "plot_bgcolor": PAPER,
         "height": round(1.25 * PIXELS * chart.height),
@@ -93,7 +93,10 @@ def _axis(axis: Axis) -> Json:
         said |= {"range": [0, axis.weeks], "dtick": week_step(axis.weeks)}
     ticks = axis.ticks or [(float(k), row) for k, row in enumerate(axis.rows)]
     if ticks:
-        said |= {"tickvals": [at for at, _ in ticks], "ticktext": [in_lines(short(word, 24)) for _, word in ticks]}
+        said |= {
+            "tickvals": [at for at, _ in ticks],
+            "ticktext": [in_lines(short(word, axis.letters)) for _, word in ticks],
+        }
     if axis.low is not None and axis.high is not None:
         said["range"] = [axis.low, axis.high]
     elif axis.low == 0:

@@ -164,7 +164,7 @@ def _ends(axes: Axes, name: str, axis: Axis) -> None:
 
 
 def _rows(axes: Axes, axis: Axis) -> None:
-    axes.set_yticks(range(len(axis.rows)), [short(row, 24) for row in axis.rows])
+    axes.set_yticks(range(len(axis.rows)), [short(row, axis.letters) for row in axis.rows])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(max(len(axis.rows), 1) - 0.4, -0.6)
 
@@ -176,7 +176,7 @@ def _make_room(figure: Figure, axes: Axes, chart: Chart, titled: bool) -> None:
     """Margins in inches: names of rows at the left, of lines at the right or below, the title above."""
     (width, height), titled = figure.get_size_inches(), titled and bool(chart.title)
     names = BELOW if chart.names == ENDS and width < NARROW else chart.names
-    rows = max((len(line) for row in chart.up.rows for line in short(row, 24).split("\n")), default=0)
+    rows = max((len(line) for row in chart.up.rows for line in short(row, chart.up.letters).split("\n")), default=0)
     left = min(0.25 + _LETTER * rows, 0.45 * width) if rows else 0.25 if chart.up.bare else 0.76
     right = 1.46 if names == ENDS else 0.34 + (0.3 if any(isinstance(m, Bars) and m.words for m in chart.marks) else 0)
     legend = _legend(figure, axes, width) if names == BELOW else 0.0
