@@ -6,14 +6,15 @@ rival's customers resemble the company's: with a file, each takes the traits of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.model.component import row
-from sim.model.distributions import Distribution
+from sim.model.distributions import KINDS, Distribution
 from sim.model.initial_state import BLOCK, FITS, LINES, everybody, fits
 from sim.model.network import blend_among_friends
 from sim.model.week import Network
@@ -50,6 +51,18 @@ class Plan:
     def is_drawn(self, name: str) -> bool:
         """Whether nobody's value of a line is given by a file."""
         return self.given.shape[1] == 0 or bool(np.isnan(self.given[_PLACE[name]]).all())
+
+    def with_means(self, times: Mapping[str, float]) -> Plan:
+        """The same with some traits so many times as large on average, in every segment; what a file gives stays."""
+        if not times:
+            return self
+        numbers = self.numbers.copy()
+        for name, factor in times.items():
+            place = _PLACE[name]
+            lognormal = self.kind[:, place] == KINDS["lognormal"]
+            numbers[lognormal, place, 0] += np.float32(math.log(factor))
+            numbers[~lognormal, place] *= np.float32(factor)
+        return replace(self, numbers=numbers)
 
 
 def plan_people(

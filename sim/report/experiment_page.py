@@ -36,6 +36,7 @@ from sim.report.amounts import (
     sizes,
 )
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table, cell
+from sim.report.ignorance import experiment_told
 from sim.report.sources import place
 from sim.runs.results import versions
 from sim.runs.statistics import Difference
@@ -80,7 +81,8 @@ def document(found: MethodResult) -> Document:
     asked, page = found.experiment, page_of(found.method)
     sections = page.sections(found)
     return Document(
-        asked.question, page.headline(found), page.lead(found), sections, [MODEL, page.intervals, *page.caveats(found)],
+        asked.question, page.headline(found), page.lead(found), sections,
+        [MODEL, *experiment_told(asked.base), page.intervals, *page.caveats(found)],
         [f"loyalty {found.command} {place(asked.path)}"], _origin(found), sheets=page.sheets(found),
     )  # fmt: skip
 

@@ -34,7 +34,7 @@ def _digits(known: Known, unit: Unit) -> int:
 
 def _base_row(answer: Comparison, result: Result, measure: str, unit: Unit) -> list[str]:
     found = facts.level(answer, result, measure)
-    digits = _digits(found, unit)
+    digits = _digits(found, unit) if answer.worlds is None else places(half_width(found, unit.factor) / 10)
     return [result.scenario.name, number(found.mean * unit.factor, digits), between(found, unit.factor, digits)]
 
 
@@ -44,7 +44,7 @@ def _row(answer: Comparison, result: Result, measure: str) -> list[str]:
     if result is answer.base:
         return [*row, *[NONE] * len(_differences(answer))] if answer.others else row
     gap = answer.differences[result.scenario.name][measure]
-    digits = _digits(gap, unit)
+    digits = _digits(gap, unit) if answer.worlds is None else places(half_width(gap, unit.factor) / 10)
     difference = signed(gap.mean * unit.factor, digits), between(gap, unit.factor, digits, plus=True)
     higher = f"{number(100 * gap.probability_higher)} %" if gap.defined else NONE
     if answer.worlds is None:

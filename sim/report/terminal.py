@@ -78,7 +78,7 @@ def show_result(result: Result) -> None:
     """Every measure of one scenario: mean and interval."""
     from sim.report.amounts import timing
     from sim.report.facts import ends_told, unit_of
-    from sim.report.ignorance import worlds_told
+    from sim.report.ignorance import fitted_told, worlds_told
     from sim.report.tables import table
     from sim.runs.comparison import Comparison
 
@@ -89,7 +89,7 @@ def show_result(result: Result) -> None:
     ]
     title = f"{result.scenario.name} ({_size(result)}, {timing(result.scenario)})"
     print_rows(title, ("", "mean", ends_told(alone), ""), rows)
-    for line in worlds_told(alone):
+    for line in [fitted_told(alone), *worlds_told(alone)]:
         print(visible(line))
     _show_windows(alone)
     _tell_fewer("Means", "there was anything to measure", _partly_defined(result))

@@ -18,7 +18,7 @@ from sim.runs.executor import Executor
 from sim.runs.lever_prices import guessed_cost
 from sim.runs.measures import Quantity
 from sim.runs.own_measures import Function, own_measures
-from sim.runs.prediction import Prediction, predicted
+from sim.runs.prediction import Prediction, end_error, predicted
 from sim.runs.result import Result, ends_of, enlarged, fitted_to, joined, range_told, timing_told, worlds_told
 from sim.runs.runner import Place, Progress, check_numbers, check_scenario, run_together
 from sim.runs.statistics import (
@@ -193,11 +193,14 @@ class Comparison:
 
     @property
     def known_to(self) -> float:
-        """The largest half-width of a paired difference in retention, as a share of customers; infinite when luck is unknown.
+        """How far from the truth the ends that are told of a difference in retention may be, as a share of customers, at 95 %.
 
-        Where no difference was seen it is the largest that there can be.
+        In one setting that is the largest half-width of the intervals; where no difference was seen, the largest that there can
+        be. In plausible worlds it is the largest error of an end of a range. Infinite when luck is unknown.
         """
-        gaps = [found["retention"] for found in self.mean_differences.values()]
+        if self.worlds is not None:
+            return max(end_error(found["retention"]) for found in self.predictions.values())
+        gaps = [found["retention"] for found in self.differences.values()]
         return max((gap.high - gap.low) / 2 if gap.defined > 1 else math.inf for gap in gaps)
 
     @property

@@ -167,7 +167,7 @@ def _trait_rows() -> list[dict[str, str]]:
         {
             "name": trait.name, "meaning": trait.meaning, "unit": trait.unit, "source": trait.source,
             "range": between(trait.low, trait.high, trait.unit), "default": spread_told(trait.default, trait.unit),
-            "plausible": "",
+            "plausible": f"on average {plausible_told(trait.plausible)}" if trait.plausible else "",
         }
         for trait in traits().values()
     ]  # fmt: skip

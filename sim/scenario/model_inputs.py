@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,4 +188,4 @@ def ground_of(scenario: Scenario) -> Ground:
 def ground_met(scenario: Scenario, ground: Ground, seed: int, replication: int) -> Ground:
     """The scenario's ground with the settings of the plausible world that a replication meets."""
     met = drawn(scenario, seed, range(replication, replication + 1))
-    return ground if met is None else replace(ground, policy=met.policy(ground.policy, 0))
+    return ground if met is None else met.ground(ground, 0)

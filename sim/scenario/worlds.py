@@ -21,14 +21,17 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim import __version__
+from sim.engine.start import Ground
 from sim.errors import Mistake, nearest
 from sim.model.component import Model
+from sim.model.distributions import Trait
 from sim.model.parameters import Line, lines
 from sim.scenario.inheritance import resolved, root_of
 from sim.scenario.quantities import Unfit
-from sim.scenario.tree import Node
+from sim.scenario.sections import traits
+from sim.scenario.tree import Node, shown
 from sim.scenario.yaml_file import refuse_unless_file
-from sim.system.arguments import file_path, shown
+from sim.system.arguments import file_path
 
 if TYPE_CHECKING:
     from sim.scenario.whole import Scenario
@@ -37,6 +40,8 @@ SHIPPED, NONE = "shipped", "none"
 """Names of worlds: those that come with the program, and the one setting of every parameter's default."""
 WEIGHT = "weight"
 """The column of a file of worlds that is no parameter."""
+MEANS = "traits"
+"""What comes before the name of a trait whose mean differs from world to world."""
 COUNT = 500
 """Worlds of which nothing is known but what is plausible."""
 LOOKS = 4
@@ -129,14 +134,36 @@ def number_of(replications: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=8)
 def uncertain(model: Model) -> dict[str, Line]:
-    """Everything that nobody knows of a model: path → its line, which says what is plausible."""
-    return {
+    """Everything that nobody knows of a model: path → its line, which says what is plausible.
+
+    That is parameters, and the means of some traits (``traits.switching_cost``).
+    """
+    of_parts = {
         f"{name}.{line.name}": line
         for name, part in model.parts.items()
         if part.parameters is not None
         for line in lines(part.parameters).values()
         if line.plausible is not None
     }
+    return of_parts | {f"{MEANS}.{name}": _mean_of(trait) for name, trait in traits().items() if trait.plausible}
+
+
+def _mean_of(trait: Trait) -> Line:
+    """The line of a trait's mean."""
+    kind, _, source = trait.source.partition(": ")
+    meaning = f"{trait.meaning}: the mean"
+    return Line(
+        trait.name,
+        float,
+        trait.default.middle,
+        trait.unit,
+        trait.low,
+        trait.high,
+        meaning,
+        kind,
+        source,
+        trait.plausible,
+    )
 
 
 def prior(model: Model, count: int = COUNT) -> Worlds:
@@ -203,27 +230,14 @@ def read_worlds(path: Path | str, model: Model) -> Worlds:
     weights = table.pop(WEIGHT, None)
     for name in table:
         _refuse_unknown(name, place, model)
-    values = (
-        np.column_stack([_numbers(column, name, place) for name, column in table.items()])
-        if table
-        else np.empty((0, 0))
-    )
-    if not len(values):
-        raise Mistake(
-            f"{shown(place)} holds no worlds: a file of worlds has a row for each, and a column for each parameter"
-        )
-    weighed = np.full(len(values), 1 / len(values)) if weights is None else _weights(weights, place)
-    fitted = frozenset(said.get("fitted", table))
+    if not table or not len(next(iter(table.values()))):
+        raise Mistake(f"{shown(place)} holds no worlds: it has a row for each, and a column for each parameter")
+    values = np.column_stack([_numbers(column, name, place) for name, column in table.items()])
     found = Worlds(
-        place.name,
-        tuple(table),
-        values,
-        weighed,
-        fitted,
-        tuple(said.get("fitted_to", ())),
-        said.get("made_with", ""),
-        place.resolve(),
-    )
+        place.name, tuple(table), values,
+        np.full(len(values), 1 / len(values)) if weights is None else _weights(weights, place),
+        frozenset(said.get("fitted", table)), tuple(said.get("fitted_to", ())), said.get("made_with", ""), place.resolve(),
+    )  # fmt: skip
     _refuse_outside(found, place, model)
     return found
 
@@ -249,13 +263,15 @@ def _table(place: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _refuse_unknown(path: str, place: Path, model: Model) -> None:
     part, _, name = path.partition(".")
+    if path in uncertain(model):
+        return
     known = model.parts.get(part)
     parameters = lines(known.parameters) if known is not None and known.parameters is not None else {}
     if name not in parameters:
         all_of = [
             f"{each.name}.{one}" for each in model.parts.values() if each.parameters for one in lines(each.parameters)
         ]
-        raise Mistake(f"{shown(place)}: the column {shown(path)} is no parameter{nearest(path, all_of)}")
+        raise Mistake(f"{shown(place)}: the column '{path}' is no parameter{nearest(path, all_of)}")
 
 
 def _numbers(column: np.ndarray, name: str, place: Path) -> np.ndarray:
@@ -352,12 +368,18 @@ class Drawn(NamedTuple):
     """What the replications of a block meet.
 
     ``fields``: fields of the policy; ``weeks``: bool (fields, weeks), where the scenario leaves them open; ``values``:
-    (replications, fields).
+    (replications, fields); ``means``: trait → how many times its usual mean, in every replication.
     """
 
     fields: tuple[str, ...]
     weeks: np.ndarray
     values: np.ndarray
+    means: Mapping[str, np.ndarray]
+
+    def ground(self, ground: Ground, place: int) -> Ground:
+        """The ground with what the ``place``-th replication meets."""
+        plan = ground.plan.with_means({name: float(times[place]) for name, times in self.means.items()})
+        return replace(ground, policy=self.policy(ground.policy, place), plan=plan)
 
     def policy(self, policy: np.ndarray, place: int) -> np.ndarray:
         """The settings of every week in the world of the ``place``-th replication; it cannot be written to."""
@@ -373,11 +395,13 @@ def drawn(scenario: Scenario, seed: int, numbers: range) -> Drawn | None:
     if scenario.worlds is None:
         return None
     open_in = scenario.left_open
-    places = [place for place, path in enumerate(scenario.worlds.paths) if path in open_in]
-    paths = [scenario.worlds.paths[place] for place in places]
+    met = dict(zip(scenario.worlds.paths, scenario.worlds.met_by(seed, numbers).T, strict=True))
+    paths = [path for path in open_in if not path.startswith(f"{MEANS}.")]
     weeks = np.array([open_in[path] for path in paths]) if paths else np.zeros((0, len(scenario.policies)), bool)
-    found = Drawn(tuple(map(_field, paths)), weeks, scenario.worlds.met_by(seed, numbers)[:, places])
-    return _paid_for(scenario, found)
+    values = np.column_stack([met[path] for path in paths]) if paths else np.zeros((len(numbers), 0))
+    lines_of = {path: line_of(scenario.model, path) for path in open_in if path.startswith(f"{MEANS}.")}
+    means = {line.name: met[path] / line.default for path, line in lines_of.items()}
+    return _paid_for(scenario, Drawn(tuple(map(_field, paths)), weeks, values, means))
 
 
 def _field(path: str) -> str:
@@ -401,6 +425,7 @@ def _paid_for(scenario: Scenario, found: Drawn) -> Drawn:
                 (*found.fields, _field(paid)),
                 np.vstack([found.weeks, np.ones(len(scenario.policies), bool)]),
                 np.column_stack([found.values, values]),
+                found.means,
             )
     return found
 
@@ -418,14 +443,25 @@ def left_open(scenario: Scenario) -> Mapping[str, np.ndarray]:
 def said_anywhere(scenario: Scenario, path: str) -> bool:
     """Whether a scenario says a parameter, for week 0, for its warm-up or for a later week."""
     part, name = path.split(".", 1)
+    if part == MEANS:
+        return _mean_is_said(scenario, name)
     under = scenario.tree.get("warm_up", "under", part, name)
     changed = any(name in changes.get(part, {}) for _, changes in scenario.changes)
     return scenario.tree.get(part, name) is not None or under is not None or changed
 
 
+def _mean_is_said(scenario: Scenario, trait: str) -> bool:
+    """Whether a scenario or its customer file says how a trait is spread, of everybody or of a segment."""
+    people = scenario.customers
+    by_file = people.mapping is not None and trait in people.mapping.columns
+    return by_file or trait in people.traits or any(trait in segment.traits for segment in people.segments.values())
+
+
 def line_of(model: Model, path: str) -> Line:
-    """The line of a parameter."""
+    """The line of a parameter, or of the mean of a trait."""
     part, name = path.split(".", 1)
+    if part == MEANS:
+        return uncertain(model)[path]
     parameters = model.parts[part].parameters
     assert parameters is not None
     return lines(parameters)[name]
@@ -434,6 +470,8 @@ def line_of(model: Model, path: str) -> Line:
 def _unsaid(scenario: Scenario, path: str, fitted: bool) -> np.ndarray:
     part, name = path.split(".", 1)
     weeks = np.ones(scenario.warm_up + scenario.weeks, bool)
+    if part == MEANS:
+        return weeks & (fitted or not _mean_is_said(scenario, name))
     if not fitted:
         in_week_0 = scenario.tree.get(part, name) is not None
         before = scenario.tree.get("warm_up", "under")
@@ -470,7 +508,7 @@ def in_same_worlds(scenarios: Sequence[Scenario], worlds: str | Path | Worlds | 
 
 def _refuse_said_otherwise(scenarios: Sequence[Scenario], path: str) -> None:
     part, name = path.split(".", 1)
-    for scenario in scenarios:
+    for scenario in scenarios if part != MEANS else ():
         changes = any(name in changed.get(part, {}) for _, changed in scenario.changes)
         if changes or getattr(scenario.parts[part], name) != getattr(scenarios[0].parts[part], name):
             raise Mistake(f"“{scenario.name}” sets {path}, which the worlds were fitted for; remove the setting, or choose other "

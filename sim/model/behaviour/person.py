@@ -7,6 +7,7 @@ nor the customer file gives it. Sources stand on the lines.
 from sim.model.columns import Column
 from sim.model.distributions import Trait, constant, lognormal, normal, uniform
 from sim.model.examples import example_of_step
+from sim.model.parameters import Plausible
 from sim.model.random import stream
 from sim.model.steps import step
 
@@ -23,15 +24,16 @@ TRAITS = (
           lognormal(7.2, 3.4), "data: Anonymous Bank call centre (Guedj & Mandelbaum 2000): 6.8 to 7.4 minutes of waiting an abandonment; at 7.2 "
           "those who still wait after 10 to 420 seconds are as many as in the data"),
     Trait("contact_propensity", "scale 0-1", 0, 1, "Inclination to speak up when something goes wrong",
-          normal(0.5, 0.15), "literature: Goodman (TARP), about half speak up"),
+          normal(0.5, 0.15), "literature: Goodman (TARP), about half speak up", Plausible(0.35, 0.65)),
     Trait("price_sensitivity", "ratio", 0, 5, "How much a price difference counts for this person",
           lognormal(1.0, 0.4), "assumption: average 1 by definition, spread assumed"),
     Trait("switching_cost", "share", 0, 3, "Discount the rival must offer before this person moves",
-          normal(0.15, 0.06), "assumption: a seventh of the price"),
+          normal(0.15, 0.06), "assumption: a seventh of the price; on average a twentieth to two fifths are plausible",
+          Plausible(0.05, 0.4, "log")),
     Trait("talkativeness", "ratio", 0, 20, "How much this person talks about providers",
           lognormal(1.0, 0.8), "assumption: average 1 by definition; few talk much"),
     Trait("self_service_liking", "scale 0-1", 0, 1, "How much this person likes to do things without staff",
-          normal(0.5, 0.2), "assumption: opinions are divided"),
+          normal(0.5, 0.2), "assumption: opinions are divided", Plausible(0.3, 0.7)),
     Trait("failure_exposure", "ratio", 0, 1000, "How often things go wrong for this person, relative to the average",
           lognormal(1.0, 0.6), "assumption: average 1 by definition"),
     Trait("fit_company", "scale 0-1", -0.5, 0.5, "How much better than on average the company's product suits this person",
@@ -41,7 +43,7 @@ TRAITS = (
     Trait("spend", "currency per week", 0, 100_000, "What this person pays a week at a price index of 1",
           lognormal(10.0, 5.0), "assumption: 10 a week"),
     Trait("digital_affinity", "scale 0-1", 0, 1, "How much at home this person is online, and with machines that talk",
-          normal(0.5, 0.2), "assumption: opinions are divided"),
+          normal(0.5, 0.2), "assumption: opinions are divided", Plausible(0.3, 0.7)),
 )  # fmt: skip
 
 STARTS = (

@@ -4,7 +4,7 @@ Serves S1.5, S3.3, S3.4. The rival is one click away. Values are assumptions abo
 """
 
 from sim.model.examples import example
-from sim.model.parameters import CERTAIN, Parameters, parameter
+from sim.model.parameters import Parameters, parameter
 from sim.model.rules import rule
 
 
