@@ -83,7 +83,7 @@ def _factor(base: Scenario, path: str, low: float, high: float) -> Factor:
 def _refuse_structure(base: Scenario, named: tuple[Factor, ...]) -> None:
     """Raise :class:`Mistake` for what no world can say, because it makes the market before anything happens in it."""
     for factor in named:
-        if factor.path.partition(".")[0] not in base.parts:
+        if factor.path.partition(".")[0] not in base.parts:  # the market, or who knows whom
             some = ", ".join(list(uncertain(base.model))[:2])
             raise Mistake(
                 f"{factor.path} makes the market before week 0 and is in no world, so it cannot be fitted; choose a parameter of a "

@@ -20,6 +20,7 @@ from sim.report.charts.palette import COLOURS, FAINT
 from sim.report.document import Section, Sheet, Table
 from sim.report.experiment_page import Page, setting, sheet, unit_of
 from sim.runs.measures import called
+from sim.scenario.worlds import NONE, SHIPPED
 
 SHOWN = 10
 """Settings that are shown: those that the figures narrow most."""
@@ -245,4 +246,10 @@ def _predicted(found: Calibration) -> Picture:
     return Picture(chart, f"Predictions against figures: {told}.", note, name="predicted")
 
 
-PAGE = Page(headline, _lead, _sections, _sheets, _caveats, LEFT_OPEN)
+def _worlds_told(found: Calibration) -> list[str]:
+    before = found.unknowns.worlds.name
+    told = {NONE: "one setting: what is not named has its default", SHIPPED: "the shipped worlds"}.get(before, f"the worlds of {before}")
+    return [f"The worlds that fit were found from {told}. They are fitted to {listed(list(found.worlds.fitted_to))}."]
+
+
+PAGE = Page(headline, _lead, _sections, _sheets, _caveats, LEFT_OPEN, _worlds_told)

@@ -253,6 +253,9 @@ def _table(place: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         raise Mistake(
             f"{shown(place)} cannot be read as worlds ({fault}); 'loyalty calibrate' writes such files"
         ) from None
+    for name in table.column_names:
+        if table.column_names.count(name) > 1:
+            raise Mistake(f"{shown(place)} has two columns '{name}'; keep one of them")
     meta = table.schema.metadata or {}
     try:
         said = json.loads(meta.get(b"worlds", b"{}"))

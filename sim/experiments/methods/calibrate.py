@@ -31,7 +31,7 @@ from sim.runs import results_folder
 from sim.runs.measures import called
 from sim.runs.statistics import plain
 from sim.scenario.inheritance import root_of
-from sim.scenario.worlds import Worlds, write_worlds
+from sim.scenario.worlds import MEANS, Worlds, line_of, write_worlds
 from sim.system import outputs
 from sim.system.outputs import CALIBRATED, Output
 
@@ -96,7 +96,7 @@ class Calibration(MethodResult):
         before, after = self.between(0.9, before=True), self.between(0.9)
         return {
             "factor": [one.path for one in self.factors],
-            "base": [value_in(self.experiment, one) for one in self.factors],
+            "base": [self._in_base(one) for one in self.factors],
             "prior_low": before[:, 0],
             "prior_high": before[:, 1],
             "median": self.between(0.0)[:, 0],
@@ -105,6 +105,11 @@ class Calibration(MethodResult):
             "width_over_prior": self.posterior.widths,
             "two_peaks": [k in self.posterior.two_peaked for k in range(len(self.factors))],
         }
+
+    def _in_base(self, factor: Factor) -> float:
+        """What the base says of a factor, or has by default."""
+        of_people = factor.path.partition(".")[0] == MEANS
+        return float(line_of(self.experiment.base.model, factor.path).default) if of_people else value_in(self.experiment, factor)
 
     def _figures(self) -> list[dict[str, Any]]:
         """What was given of each figure, and what nine in ten worlds predict, before and after."""
