@@ -53,7 +53,8 @@ class Page:
     """What a method's answers say on their page.
 
     ``headline``: the answer in a sentence; ``lead``: the sentences below it; ``sections``: figures and tables; ``sheets``: the
-    numbers for a workbook; ``caveats``: how far to trust it; ``intervals``: what its intervals cover.
+    numbers for a workbook; ``caveats``: how far to trust it; ``intervals``: what its intervals cover; ``worlds``: in which worlds it
+    was found, and what it is fitted to.
     """
 
     headline: Callable[[Any], str]
@@ -62,6 +63,7 @@ class Page:
     sheets: Callable[[Any], Sequence[Sheet]]
     caveats: Callable[[Any], Sequence[str]] = lambda found: ()
     intervals: str = LUCK
+    worlds: Callable[[Any], Sequence[str]] = lambda found: experiment_told(found.experiment.base)
 
 
 def page_of(method: str) -> Page:
@@ -82,7 +84,7 @@ def document(found: MethodResult) -> Document:
     sections = page.sections(found)
     return Document(
         asked.question, page.headline(found), page.lead(found), sections,
-        [MODEL, *experiment_told(asked.base), page.intervals, *page.caveats(found)],
+        [MODEL, *page.worlds(found), page.intervals, *page.caveats(found)],
         [f"loyalty {found.command} {place(asked.path)}"], _origin(found), sheets=page.sheets(found),
     )  # fmt: skip
 

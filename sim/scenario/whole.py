@@ -30,7 +30,6 @@ from sim.scenario.worlds import (
     SHIPPED,
     Worlds,
     left_open,
-    number_of,
     own_worlds,
     refuse_missing,
     uncertain,
@@ -108,7 +107,7 @@ class Scenario:
 
     def worlds_met(self, replications: np.ndarray) -> np.ndarray:
         """The number of the world that each replication meets: int64; 0 for all where it is lived in one setting."""
-        return np.zeros_like(replications) if self.worlds is None else number_of(replications)
+        return np.zeros_like(replications) if self.worlds is None else self.worlds.numbers_met(replications)
 
     def with_mechanisms(self, mechanisms: Mechanisms) -> Scenario:
         """This scenario of a model that has these mechanisms from outside the package as well, as :func:`load` takes them."""

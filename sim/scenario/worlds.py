@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -58,7 +58,8 @@ class Worlds:
     ``paths``: parameters, such as ``choice.attention``; ``values``: float64 (worlds, paths), in the parameters' units;
     ``weights``: (worlds,), adding up to 1; ``fitted``: paths that were fitted to somebody's own figures, so that they count
     whatever a scenario says of them; ``fitted_to``: these figures, in words; ``made_with``: the version that made them;
-    ``path``: their file, if they are of one.
+    ``path``: their file, if they are of one; ``in_order``: whether replication *r* meets row *r*, and after the last the first again,
+    whatever the weights: so that every row is run once by as many replications.
     """
 
     name: str
@@ -69,11 +70,13 @@ class Worlds:
     fitted_to: tuple[str, ...] = ()
     made_with: str = __version__
     path: Path | None = None
+    in_order: bool = False
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of parameters, settings and weights: 64 hexadecimal digits."""
-        digest = hashlib.sha256(json.dumps([self.paths, sorted(self.fitted)]).encode())
+        said = [self.paths, sorted(self.fitted), *(["in order"] if self.in_order else [])]
+        digest = hashlib.sha256(json.dumps(said).encode())
         for array in (self.values, self.weights):
             digest.update(np.ascontiguousarray(array, np.float64).data)
         return digest.hexdigest()
@@ -85,6 +88,8 @@ class Worlds:
 
     def row_of(self, seed: int, replication: int) -> int:
         """Which world a replication meets: a function of seed and replication alone, each as often as its weight says."""
+        if self.in_order:
+            return replication % len(self.weights)
         start = np.random.default_rng([seed, 1]).random()
         place = (start + int(number_of(np.array([replication]))[0]) * GOLDEN) % 1.0
         return min(int(np.searchsorted(self._edges, place, side="right")), len(self.weights) - 1)
@@ -96,6 +101,23 @@ class Worlds:
     def met_by(self, seed: int, numbers: range | np.ndarray) -> np.ndarray:
         """The settings that these replications meet: float64 (replications, paths)."""
         return self.values[[self.row_of(seed, int(number)) for number in numbers]]
+
+    def numbers_met(self, replications: np.ndarray) -> np.ndarray:
+        """The number of the world that each replication meets: replications of one number meet the same."""
+        return replications % len(self.weights) if self.in_order else number_of(replications)
+
+    def drawn_in_order(self, count: int, seed: int) -> Worlds:
+        """So many rows of these, each about as often as its weight says, to be met in order."""
+        places = (np.arange(count) + np.random.default_rng([seed, 2]).random()) / count
+        rows = np.minimum(np.searchsorted(self._edges, places, side="right"), len(self.weights) - 1)
+        return replace(self, values=self.values[rows], weights=np.full(count, 1 / count), path=None, in_order=True)
+
+    def with_columns(self, columns: Mapping[str, np.ndarray]) -> Worlds:
+        """The same with these settings of every world, beside or instead of its own."""
+        paths = (*self.paths, *(path for path in columns if path not in self.paths))
+        own = dict(zip(self.paths, self.values.T, strict=True))
+        values = np.column_stack([columns.get(path, own.get(path)) for path in paths])
+        return replace(self, paths=paths, values=values)
 
     def to_json(self) -> dict[str, Any]:
         """What is told of the worlds beside an answer."""
@@ -152,13 +174,24 @@ def prior(model: Model, count: int = COUNT) -> Worlds:
     return Worlds("plausible", tuple(known), values, np.full(count, 1 / count))
 
 
+def certain(model: Model) -> Worlds:
+    """A single world in which everything that nobody knows has its default: what ``none`` stands for, as an ensemble."""
+    known = uncertain(model)
+    values = np.array([[float(line.default) for line in known.values()]])
+    return Worlds(NONE, tuple(known), values, np.ones(1))
+
+
 def _drawn(path: str, line: Line, count: int) -> np.ndarray:
     """One parameter in so many worlds, evenly over what is plausible of it."""
     assert line.plausible is not None
-    luck = np.random.default_rng(int.from_bytes(hashlib.sha256(path.encode()).digest()[:8], "little"))
-    places = (luck.permutation(count) + luck.random(count)) / count
     return np.array([line.kind(round(value) if line.kind is not float else value)
-                     for value in map(line.plausible.at, places)], np.float64)  # fmt: skip
+                     for value in map(line.plausible.at, even_places(path, count))], np.float64)  # fmt: skip
+
+
+def even_places(path: str, count: int) -> np.ndarray:
+    """Places in [0, 1) that fill it evenly, in an order that is a function of the parameter's path alone: (count,)."""
+    luck = np.random.default_rng(int.from_bytes(hashlib.sha256(path.encode()).digest()[:8], "little"))
+    return np.asarray((luck.permutation(count) + luck.random(count)) / count)
 
 
 def completed(worlds: Worlds, model: Model) -> Worlds:
@@ -220,6 +253,9 @@ def _table(place: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         raise Mistake(
             f"{shown(place)} cannot be read as worlds ({fault}); 'loyalty calibrate' writes such files"
         ) from None
+    for name in table.column_names:
+        if table.column_names.count(name) > 1:
+            raise Mistake(f"{shown(place)} has two columns '{name}'; keep one of them")
     meta = table.schema.metadata or {}
     try:
         said = json.loads(meta.get(b"worlds", b"{}"))
@@ -272,8 +308,8 @@ def _refuse_outside(worlds: Worlds, place: Path, model: Model) -> None:
             )
 
 
-def write_worlds(worlds: Worlds, path: Path) -> None:
-    """Write worlds as Parquet, with what they are fitted to."""
+def write_worlds(worlds: Worlds, path: Path | IO[bytes]) -> None:
+    """Write worlds as Parquet, into a file of this name or one that is open, with what they are fitted to."""
     import pyarrow as arrow
     from pyarrow import parquet
 
