@@ -52,6 +52,9 @@ class Choice(Parameters):
         0.20, "ratio", 0, 5, "How much entirely unfair prices take off the own provider", "assumption: a fifth of the scale")  # fmt: skip
     appeal: float = parameter(
         1.0, "ratio", 0, 10, "Share of the price that a full point of difference in quality is worth", "assumption: one for one")  # fmt: skip
+    scrutiny: float = parameter(
+        2.5, "ratio", 0, 200, "How sharply people tell, among several rivals, which is worth a look: large means only the best is",
+        "assumption: half as sharply as they decide once they compare, for it is done from afar")  # fmt: skip
     decisiveness: float = parameter(
         5.0, "ratio", 0.1, 200, "How sharply a comparison decides: large means the better offer always wins",
         "literature: Bijmolt, van Heerde & Pieters 2005: fitted to a price elasticity of choice near -2.6")  # fmt: skip

@@ -40,7 +40,9 @@ class Innovation(Parameters):
 NEUTRAL = {"frontier": 0.0, "investment": 0.0}
 COLUMNS = (
     Column("obsolescence", "firm", "How far the company's product lags behind what is possible, 0 to 1"),
-    Column("rival_obsolescence", "firm", "How far the rival's product lags behind it, 0 to 1"),
+    Column("rival_obsolescence", "firm", "How far the rival's product lags behind it, 0 to 1", lanes=True),
+    Column("best_lag", "firm", "The lag of whoever is ahead of what is possible elsewhere, below 0; 0 when nobody is", several=True),
+    Column("rivals_behind", "firm", "The rivals' lags, all together", several=True),
 )
 
 
@@ -96,6 +98,48 @@ def keep_up(firm, p):
     own = lag_after(firm.obsolescence, p.innovation.frontier, ours)
     rivals = lag_after(firm.rival_obsolescence, p.innovation.frontier, theirs)
     firm.obsolescence, firm.rival_obsolescence = behind_best(own, rivals), behind_best(rivals, own)
+
+
+@step
+def move_on(firm, p):
+    """Among several rivals: what is possible moves on, the company follows as far as it does, and may go ahead of it."""
+    ours = gained(p.innovation.investment, p.innovation.progress)
+    firm.obsolescence = lag_after(firm.obsolescence, p.innovation.frontier, ours)
+    firm.best_lag = min(firm.obsolescence, 0.0)
+
+
+@step
+def follow(firm, p):
+    """A rival of several follows what is possible as far as it does."""
+    theirs = p.innovation.frontier * p.rival.keeps_up
+    firm.rival_obsolescence = lag_after(firm.rival_obsolescence, p.innovation.frontier, theirs)
+    firm.best_lag = min(firm.best_lag, firm.rival_obsolescence)
+
+
+@step
+def be_measured(firm):
+    """The company is measured by the best there is among several."""
+    firm.obsolescence = behind_best(firm.obsolescence, firm.best_lag)
+    firm.rivals_behind = 0.0
+
+
+@step
+def measure_rival(firm):
+    """So is a rival of several."""
+    firm.rival_obsolescence = behind_best(firm.rival_obsolescence, firm.best_lag)
+    firm.rivals_behind += firm.rival_obsolescence
+
+
+@step
+def anybody_lags(firm, week) -> bool:
+    """Whether any provider lags behind what is possible."""
+    return firm.obsolescence > 0.0 or rivals_lag(firm, week) > 0.0
+
+
+@step
+def rivals_lag(firm, week) -> float:
+    """The lag of the rival, or of all together."""
+    return firm.rivals_behind if week.several else firm.rival_obsolescence
 
 
 @step
