@@ -14,7 +14,7 @@ from grounds import busy, lived, neutral, parameter_lines
 from numba import types
 from numba.core import compiler, ir, typed_passes
 from numba.core.registry import cpu_target
-from scenes import ARRIVALS, Compiled, Scene, translated, unlike
+from scenes import ARRIVALS, Compiled, Scene, model_of, translated, unlike
 
 from sim.engine.objects import Market
 from sim.engine.start import Ground
@@ -91,12 +91,12 @@ def test_python_and_compiled_forms_give_the_same_bits(example: Example) -> None:
 
 @pytest.mark.parametrize("example", STEP_EXAMPLES, ids=name_of)
 def test_worked_examples_of_steps_come_out_in_python(example: StepExample) -> None:
-    assert not unlike(Scene(example, builtin()).played(), example)
+    assert not unlike(Scene(example, model_of(example)).played(), example)
 
 
 @pytest.mark.parametrize("example", STEP_EXAMPLES, ids=name_of)
 def test_worked_examples_of_steps_come_out_on_columns(example: StepExample) -> None:
-    for found in translated(example, builtin()):
+    for found in translated(example, model_of(example)):
         assert not unlike(found, example)
 
 
@@ -104,7 +104,7 @@ def test_worked_examples_of_steps_come_out_on_columns(example: StepExample) -> N
 @pytest.mark.parametrize("example", STEP_EXAMPLES, ids=name_of)
 def test_worked_examples_of_steps_come_out_compiled(example: StepExample) -> None:
     if example.step not in ARRIVALS:
-        assert not unlike(Compiled(example, builtin()).one(), example)
+        assert not unlike(Compiled(example, model_of(example)).one(), example)
 
 
 def test_every_step_has_a_worked_example() -> None:

@@ -249,6 +249,11 @@ def with_rivals(model: Model, names: tuple[str, ...]) -> Model:
     return type(model)(model.parts, model.files, names, model.alone) if len(names) > 1 else model.alone
 
 
+def suffix(rival: str) -> str:
+    """A rival's name as the end of a measure's: ``market_share_Beta_Tel``."""
+    return "".join(letter if letter.isalnum() else "_" for letter in rival)
+
+
 def parts() -> Mapping[str, Part]:
     """Every part that the package ships, by name."""
     return builtin().parts

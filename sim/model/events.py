@@ -53,6 +53,12 @@ def provider_words(provider: float) -> str:
     return {0: "the company", 2: "nobody"}.get(int(provider), "the rival")
 
 
+def provider_of(state: Mapping[str, float], rivals: Sequence[str] = ()) -> str:
+    """Who somebody is with in this state; a rival by its name where there are several."""
+    with_one_of_several = rivals and int(state["provider"]) == 1
+    return rivals[int(state["rival"])] if with_one_of_several else provider_words(state["provider"])
+
+
 def among(rivals: Sequence[str], number: float) -> str:
     """Which of several providers: 0 the company, 1 the first rival and so on."""
     return rivals[int(number) - 1] if 0 < number <= len(rivals) else "the company" if number == 0 else "nobody"

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from sim.errors import hint
 from sim.model.behaviour.person import MOST_RIVALS
-from sim.model.component import Part
+from sim.model.component import Part, suffix
 from sim.model.mechanisms.rival import Rival
 from sim.model.parameters import Parameters
 from sim.scenario.quantities import number_told, value_shown
@@ -126,11 +126,6 @@ def _renamed(node: Node) -> Node:
 
 
 # ---- from a tree to parts
-
-
-def suffix(name: str) -> str:
-    """A rival's name as the end of a measure's: ``market_share_Beta_Tel``."""
-    return "".join(letter if letter.isalnum() else "_" for letter in name)
 
 
 def parts_of(names: tuple[str, ...], rival: Part) -> dict[str, Part]:

@@ -103,6 +103,10 @@ def be_counted_loyal(me, week, count):
 STEP_EXAMPLES = (
     example_of_step(be_counted, me={"provider": RIVAL}, becomes={"count.rival_customers": 1}, because="with the rival"),
     example_of_step(
+        be_counted_by_rival, me={"provider": RIVAL, "rival": 1}, week={"rival": 1}, becomes={"count.with_rival_1": 1},
+        because="with the second", rivals=2,
+    ),
+    example_of_step(
         be_counted_loyal, me={"tenure": 1}, week={"measured": 0}, becomes={"founder": 1, "count.founders": 1},
         because="a customer in the first week that is measured",
     ),

@@ -503,6 +503,12 @@ def begin_anew(me, p, week, promised: float, belief: float):
     forget(me)
 
 
+AT_EASE = {
+    "satisfaction": 0.7, "trust": 0.7, "price_fairness": 1.0, "belief_company": 0.7, "belief_rival": 0.7,
+}  # fmt: skip
+AS_USUAL = {"company_reputation": 0.7, "rival_reputation": 0.7}
+NO_REACH = {"rival.reach": 0.0, "marketing.reach": 0.0}
+"""Somebody ordinary in an example, what is said of all providers, and that nobody advertises."""
 EXAMPLES = (
     example(well_founded, 12, 36.0, becomes=4.0, because="a first impression, and one for each of three months"),
     example(well_founded, 520, 36.0, becomes=36.0, because="no more is kept"),
@@ -538,6 +544,69 @@ STEP_EXAMPLES = (
         p={"choice.trust_weight": 0.5, "choice.grievance_weight": 0.5, "choice.fairness_weight": 0.2, "choice.appeal": 0.5,
            "rival.price": 0.9} | AS_SEEN, becomes={"compared_in": 1, "note.compares_and_stays": 0.05},
         because="0.5 x (0.6 - (0.7 - 0.2)) + 0.1 is 0.05 above the hurdle, but 0.6 not below the logistic of 5 x 0.05, 0.562",
+    ),
+    example_of_step(
+        hears_well_of_other, me={"heard": {(RIVAL, True): 1}}, becomes={"gives": True}, because="good of the rival",
+    ),
+    example_of_step(
+        reach_of_others, me={"provider": RIVAL}, firm={"rivals_reach": 0.05},
+        p={"rival.reach": [0.02, 0.03], "marketing.reach": 0.04}, becomes={"gives": 0.07}, because="the company, and the second rival", rivals=2,
+    ),
+    example_of_step(
+        choose_of_two, 0.6, week={"company_reputation": 0.8, "rival_reputation": 0.6},
+        me={"provider": GONE, "belief_company": 0.8, "belief_rival": 0.6}, p={"choice.appeal": 0.5, "choice.decisiveness": 5.0,
+           "quality.level": 0.7, "marketing.overpromise": 0.0, "expectation.promise_weight": 0.6} | AS_SEEN,
+        becomes={"provider": COMPANY, "expectation": 0.74, "satisfaction": 0.74, "trust": 0.8, "price_fairness": 1.0, "moved_in": 2,
+                 "contract_end": -1, "came_by": 2, "count.joiners": 1, "note.comes_in": COMPANY},
+        because="0.6 is below the logistic of 5 x 0.5 x (0.8 - 0.6), 0.622",
+    ),
+    example_of_step(
+        compare_among_several, 0.9, me=AT_EASE | {"switching_cost": 0.1}, luck={(LOOKS, 0): 0.9}, week=AS_USUAL,
+        firm={"rival_share": [0.1, 0.3]}, p=AS_SEEN | NO_REACH,
+        becomes={"compared_in": 1, "rival": 1, "note.has_in_view": 2.0, "note.compares_and_stays": -0.1},
+        because="three of four look at the second rival, which is as good and not worth the 0.1", rivals=2,
+    ),
+    example_of_step(
+        looked_at, COMPANY, 1.0, 2.5, me=AT_EASE, luck={(LOOKS, 0): 0.8}, week=AS_USUAL, firm={"rival_share": [0.3, 0.1]},
+        p=AS_SEEN | NO_REACH, becomes={"gives": 2}, because="a quarter of those who look elsewhere look at the second rival", rivals=2,
+    ),
+    example_of_step(
+        weight_of_company, 1.0, 5.0, me=AT_EASE, week=AS_USUAL, firm={"own_share": 0.4}, p=AS_SEEN | {"marketing.reach": 0.1},
+        becomes={"gives": 0.5}, because="as good as usual: its share and its reach", rivals=2,
+    ),
+    example_of_step(
+        weight_of_rival, 1.0, 5.0, me=AT_EASE | {"rival": 1}, week=AS_USUAL, firm={"rival_share": [0.0, 0.24]},
+        p=AS_SEEN | {"rival.reach": 0.01}, becomes={"gives": 0.25}, because="as good as usual: its share and its reach", rivals=2,
+    ),
+    example_of_step(dearer, 1.0, 0.75, me={"price_sensitivity": 2.0}, becomes={"gives": 0.5}, because="a quarter cheaper, felt twice"),
+    example_of_step(
+        price_of_own, me={"provider": RIVAL, "rival": 1}, p={"rival.price": [1.0, 0.8]}, becomes={"gives": 0.8}, because="the second rival's", rivals=2,
+    ),
+    example_of_step(
+        compare_rivals, 0.6, 1, me=AT_EASE | {"provider": RIVAL, "price_sensitivity": 1.0, "switching_cost": 0.1}, week=AS_USUAL,
+        p=AS_SEEN | {"rival.price": [1.0, 0.9]}, becomes={"compared_in": 1, "note.compares_and_stays": 0.0},
+        because="a tenth cheaper is just worth the trouble, and 0.6 not below a half", rivals=2,
+    ),
+    example_of_step(
+        compare_rivals, 0.4, 1, week=AS_USUAL, me=AT_EASE | {"provider": RIVAL, "price_sensitivity": 1.0, "switching_cost": 0.1,
+        "belief_rival": [0.5, 0.7], "tenure": 520, "grudge": 0.2},
+        p=AS_SEEN | {"rival.price": [1.0, 0.9], "rival.level": 0.75, "rival.overpromise": 0.05, "expectation.promise_weight": 0.6,
+                     "belief.most_evidence": 36.0},
+        becomes={"compared_in": 1, "note.moves_on": 0.0, "belief_rival": 0.7, "evidence_rival": 36.0, "grudge": 0.0, "left": 1, "rival": 1,
+                 "expectation": 0.76, "satisfaction": 0.76, "moved_in": 2, "tenure": 0, "contract_end": -1},
+        because="moves to the second rival, who promises 0.8; of the first 0.7 is thought from now on", rivals=2,
+    ),
+    example_of_step(
+        leave_behind, 1, 0, me={"grudge": 0.3, "left": 2}, becomes={"grudge": 0.0, "left": 1},
+        because="what was held against the second rival does not count with the company", rivals=2,
+    ),
+    example_of_step(
+        come_in_among_several, me={"provider": GONE, "belief_company": 0.7, "belief_rival": 0.7}, luck={(LOOKS, 0): 0.9}, week=AS_USUAL,
+        firm={"own_share": 0.5, "rival_share": [0.2, 0.3]}, p=AS_SEEN | NO_REACH | {"rival.level": 0.75, "rival.overpromise": 0.05,
+        "expectation.promise_weight": 0.6, "belief.evidence": 12.0},
+        becomes={"provider": RIVAL, "rival": 1, "left": NOBODY, "evidence_rival": 12.0, "evidence_rival_2": 12.0, "expectation": 0.76,
+                 "satisfaction": 0.76, "trust": 0.7, "price_fairness": 1.0, "moved_in": 2, "contract_end": -1, "note.comes_in": 2},
+        because="three in ten choose the second rival, being as many as are with it", rivals=2,
     ),
     example_of_step(
         come_in, 0.6, week={"number": 7, "company_reputation": 0.8, "rival_reputation": 0.6},

@@ -284,6 +284,8 @@ EXAMPLES = (
     example(moved_lately, 5, 8, 4, becomes=True, because="came four weeks ago"),
     example(moved_lately, 0, 2, 4, becomes=False, because="has been there from the start"),
     example(contentment, 0.8, 0.3, becomes=0.5, because="0.8 less what is held against it"),
+    example(rank_of_news, 1, 5, 4, 3, True, becomes=2.0, because="the second in turn, and bad"),
+    example(rank_of_news, 1, 5, 4, 3, False, becomes=5.0, because="good news comes behind all bad news"),
     example(speaks_well, 0.8, 0.2, 0.5, becomes=True, because="0.8 - 0.2 is above 0.5"),
     example(speaks_well, 0.8, 0.4, 0.5, becomes=False, because="0.8 - 0.4 is below 0.5"),
 )
@@ -313,6 +315,29 @@ STEP_EXAMPLES = (
         because="0.06 is not below 0.05 for good news",
     ),
     example_of_step(about_other, becomes={"gives": RIVAL}, because="with the company"),
+    example_of_step(own_rival, me={"rival": 1}, becomes={"gives": 1}, because="the second", rivals=2),
+    example_of_step(
+        other_of_several, me={"left": 2, "moved_in": 3}, week={"number": 5}, p={"moving_weeks": 4}, becomes={"gives": 2},
+        because="left the second rival lately", rivals=2,
+    ),
+    example_of_step(
+        other_rival, me={"left": NOBODY, "heard_of": 2}, week={"number": 5}, becomes={"gives": 1}, because="heard of the second rival", rivals=2,
+    ),
+    example_of_step(
+        belief_of, 2, me={"belief_rival": [0.4, 0.7]}, becomes={"gives": 0.7}, because="what is believed of the second", rivals=2,
+    ),
+    example_of_step(
+        hear_of_company, me={"provider": RIVAL, "heard": {(COMPANY, False): 1, (COMPANY, True): 2}}, week={"number": 4},
+        becomes={"good_news": 1, "news_rank": 2.0}, because="something bad, which is second in turn this week", rivals=2,
+    ),
+    example_of_step(
+        hear_of_rival, me={"provider": RIVAL, "heard": {(RIVAL, True): 1}, "news_rank": 5.0}, week={"number": 4, "rival": 1},
+        becomes={"good_news": 1, "news_rank": 4.0, "news_of": 2.0}, because="the first in turn of those of whom good was heard", rivals=2,
+    ),
+    example_of_step(
+        keep_what_was_heard, me={"news_rank": 2.0, "news_of": 1.0}, becomes={"news": NEWS_ILL, "heard_of": 1},
+        because="something bad of the first rival", rivals=2,
+    ),
     example_of_step(
         content_with_other, me={"belief_company": 0.4, "provider": RIVAL}, becomes={"gives": 0.4}, because="what is believed of the company",
     ),

@@ -182,6 +182,25 @@ STEP_EXAMPLES = (
         because="the company gains 0.05 x 2 a year, and is now what the rival is measured by",
     ),
     example_of_step(
+        move_on, p={"investment": 4.0, "progress": 0.05},
+        becomes={"firm.obsolescence": -0.1 * 7 / 365.25, "firm.best_lag": -0.1 * 7 / 365.25},
+        because="the company gains 0.05 x 2 a year, and goes ahead", rivals=2,
+    ),
+    example_of_step(
+        follow, firm={"rival_obsolescence": [0.2, 0.0]}, p={"frontier": 0.3, "rival.keeps_up": [0.5, 1.0]}, week={"rival": 0},
+        becomes={"firm.rival_obsolescence": 0.2 + 0.15 * 7 / 365.25}, because="it follows half of the 0.3", rivals=2,
+    ),
+    example_of_step(
+        be_measured, firm={"obsolescence": 0.05, "best_lag": -0.1, "rivals_behind": 0.3},
+        becomes={"firm.obsolescence": 0.15, "firm.rivals_behind": 0.0}, because="somebody is 0.1 ahead", rivals=2,
+    ),
+    example_of_step(
+        measure_rival, firm={"rival_obsolescence": [0.2, 0.1], "best_lag": -0.1, "rivals_behind": 0.3}, week={"rival": 1},
+        becomes={"firm.rival_obsolescence_2": 0.2, "firm.rivals_behind": 0.5}, because="somebody is 0.1 ahead", rivals=2,
+    ),
+    example_of_step(anybody_lags, firm={"rival_obsolescence": 0.1}, becomes={"gives": True}, because="the rival does"),
+    example_of_step(rivals_lag, firm={"rivals_behind": 0.25}, becomes={"gives": 0.25}, because="all together", rivals=2),
+    example_of_step(
         lag_of_own, me={"provider": RIVAL}, firm={"obsolescence": 0.1, "rival_obsolescence": 0.2}, becomes={"gives": 0.2},
         because="with the rival",
     ),

@@ -96,15 +96,17 @@ EXAMPLES = (
     example(share_of, 0, 0, becomes=0.0, because="there is nobody"),
 )
 STEP_EXAMPLES = (
-    example_of_step(fall_silent, firm={"rivals_reach": 0.5}, becomes={"firm.rivals_reach": 0.0}, because="a new week"),
+    example_of_step(fall_silent, firm={"rivals_reach": 0.5}, becomes={"firm.rivals_reach": 0.0}, because="a new week", rivals=2),
     example_of_step(
-        advertise, firm={"rivals_reach": 0.01}, p={"reach": 0.02}, becomes={"firm.rivals_reach": 0.03}, because="the second rival",
+        advertise, firm={"rivals_reach": 0.01}, p={"reach": [0.01, 0.02]}, week={"rival": 1}, becomes={"firm.rivals_reach": 0.03},
+        because="the second rival", rivals=2,
     ),
     example_of_step(
         see_share, count={"customers": 30, "rival_customers": 90}, becomes={"firm.own_share": 0.25}, because="30 of 120",
+        rivals=2,
     ),
     example_of_step(
         see_share_of_rival, count={"customers": 30, "rival_customers": 90, "with_rival_1": 60}, week={"rival": 1},
-        becomes={"firm.rival_share": 0.5}, because="60 of 120",
+        becomes={"firm.rival_share_2": 0.5}, because="60 of 120", rivals=2,
     ),
 )  # fmt: skip
