@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.model.component import suffix
 from sim.report import facts
 from sim.report.amounts import NONE, Known, Unit, between, half_width, number, places, signed
 from sim.report.document import Group, Table
@@ -22,6 +23,16 @@ KEY = (
     "profit",
 )
 """The measures of the table on the page."""
+OF_RIVALS = ("market_share", "leavers_to")
+"""The measures of the table on the page that there are of each of several rivals."""
+
+
+def key_measures(answer: Comparison) -> list[str]:
+    """The measures of the table on the page: of several rivals, those that name each besides."""
+    rivals = [f"{what}_{suffix(name)}" for what in OF_RIVALS for name in answer.base.scenario.model.rivals]
+    return [*KEY, *(["market_share", *rivals] if rivals else [])]
+
+
 LEVELS = ("Policy", "Mean", "95 % interval")
 DIFFERENCES = ("Difference", "95 % interval", "Higher in", "Variance reduction")
 OVER_DRAWS = (

@@ -71,7 +71,10 @@ def with_rivals_settled(entries: dict[str, Node], base: Node | None, problems: P
     known = base.get(SECTION) if base else None
     found = dict(entries)
     if SECTION in found:
-        found[SECTION] = _by_name(found[SECTION], SECTION, problems)
+        settled = _by_name(found.pop(SECTION), SECTION, problems)
+        if settled is None:
+            return found
+        found[SECTION] = settled
         names = [name for name, _ in known.entries()] if known else []
         for name, node in found[SECTION].entries() if names else ():
             if name not in names:
@@ -88,21 +91,21 @@ def _settled_within(node: Node, path: str, deep: bool, problems: Problems) -> No
     for key, each in node.entries():
         if isinstance(each.value, dict) and each.get(SECTION) is not None and (deep or key == "under"):
             said = dict(each.entries())
-            said[SECTION] = _by_name(said[SECTION], f"{path}: {SECTION}", problems)
-            each = Node(said, each.place)
+            by_name = _by_name(said.pop(SECTION), f"{path}: {SECTION}", problems)
+            each = Node(said | ({} if by_name is None else {SECTION: by_name}), each.place)
         settled[key] = each
     return Node(settled, node.place)
 
 
-def _by_name(node: Node, path: str, problems: Problems) -> Node:
-    """Rivals as a section by name, whether they were a list or one already."""
+def _by_name(node: Node, path: str, problems: Problems) -> Node | None:
+    """Rivals as a section by name, whether they were a list or one already; None where nothing of it can be read."""
     if node.value is None or isinstance(node.value, dict):
         return Node({name: _renamed(each) for name, each in node.entries()}, node.place) if node.value else node
     if not isinstance(node.value, list):
         problems.add(
             node.place, f"{path} is {value_shown(node.value)}, but must be a list such as [{{name: Beta, price: 0.9}}]"
         )
-        return Node({}, node.place)
+        return None
     found: dict[str, Node] = {}
     for number, each in enumerate(node.value, 1):
         name = each.get("name")
@@ -115,7 +118,7 @@ def _by_name(node: Node, path: str, problems: Problems) -> Node:
         else:
             rest = {key: entry for key, entry in each.entries() if key != "name"}
             found[name.value] = _renamed(Node(rest, each.place or name.place))
-    return Node(found, node.place)
+    return None if node.value and not found else Node(found, node.place)
 
 
 def _renamed(node: Node) -> Node:
@@ -188,7 +191,8 @@ def _sound(tree: Node, node: Node, names: tuple[str, ...], problems: Problems) -
 
 
 def _refuse_name(name: str, node: Node, problems: Problems) -> None:
-    if not (name.strip() and len(name) <= LONGEST_NAME and f"_{suffix(name)}".isidentifier()):
+    plain = name.isprintable() and name == name.strip() and f"_{suffix(name)}".isidentifier()
+    if not (plain and name and len(name) <= LONGEST_NAME):
         problems.add(
             node.place, f"{SECTION}: '{name[:LONGEST_NAME]}' is no name; take 1 to {LONGEST_NAME} letters, digits and spaces"
         )
@@ -201,6 +205,10 @@ def _spread(
 ) -> dict[str, Node]:
     """Entries with a section for each rival in place of ``rivals``."""
     node = entries.pop(SECTION, None)
+    if where and not one and (alone := entries.pop("rival", None)) is not None:
+        problems.add(
+            alone.place, f"{where}there are several rivals; say which, as in {SECTION}: {{{names[0]}: {{price: 0.9}}}}"
+        )
     for name, each in node.entries() if node is not None else ():
         if name not in names:
             problems.add(each.place, f"{where}there is no rival '{name}'{hint(name, names)}")
