@@ -57,6 +57,8 @@ def model_of(example: StepExample) -> Model:
 def of_each(value: Any, rivals: int) -> list[Any]:
     """What is given of each rival."""
     return list(value) if isinstance(value, list) else [value] * rivals
+
+
 FLAGS = ("prices_move", "offers_made", "staff_lasts", "budget_moves")
 """True in an example that does not say otherwise."""
 
@@ -99,7 +101,9 @@ class Somebody:
     ) -> None:
         said = dict(given)
         of_rivals = {name: of_each(said.pop(name, 0.0), len(TWO)) for name in lanes}
-        vars(self).update(_of_rivals={name: [f32(v) for v in values] for name, values in of_rivals.items()}, _rival=rival)
+        vars(self).update(
+            _of_rivals={name: [f32(v) for v in values] for name, values in of_rivals.items()}, _rival=rival
+        )
         forms = {name: form for name, form in forms.items() if name not in lanes}
         news = {"_heard": said.pop("heard", {}), "_content": said.pop("content", {})}
         vars(self).update(_forms=forms, _luck=luck, number=said.pop("number", number), **news)
@@ -400,7 +404,9 @@ def plain_text(text: str) -> str:
 def code_of(step: Step, model: Model, by: str, items: tuple[Item, ...]) -> tuple[str, Any]:
     """The text in which a step is translated, and what its function is called there."""
     module = Module(model, {"once": items})
-    return module.scalar(step, whose=by, each_rival=each_rival(step, model)), compile(plain_text(module.text()), "translated", "exec")
+    return module.scalar(step, whose=by, each_rival=each_rival(step, model)), compile(
+        plain_text(module.text()), "translated", "exec"
+    )
 
 
 def each_rival(step: Step, model: Model) -> bool:

@@ -49,7 +49,9 @@ def rivals(number: int, **said: Any) -> list[dict[str, Any]]:
 
 def market(customers: int, prospects: int, weeks: int, **sections: Any) -> Scenario:
     """A market of so many people."""
-    return described({"weeks": weeks, "market": {"customers": customers, "prospects": prospects, "stands_for": 200}, **sections})
+    return described(
+        {"weeks": weeks, "market": {"customers": customers, "prospects": prospects, "stands_for": 200}, **sections}
+    )
 
 
 def moves(scenario: Scenario, seed: int = 1, replications: int = 1) -> np.ndarray:
@@ -111,7 +113,9 @@ def test_with_one_rival_nothing_is_carried_or_reckoned_for_several() -> None:
 
 def test_a_list_of_one_is_the_one_rival() -> None:
     said = {"price": 0.9, "level": 0.7, "reach": 0.02}
-    listed = market(60, 40, 6, rivals=[{"name": "Beta", **said, "promise": 0.1, "keeps_up": 0.5, "reputation": 0.6, "share": 1}])
+    listed = market(
+        60, 40, 6, rivals=[{"name": "Beta", **said, "promise": 0.1, "keeps_up": 0.5, "reputation": 0.6, "share": 1}]
+    )
     alone = market(60, 40, 6, rival={**said, "overpromise": 0.1}, innovation={"rival_keeps_up": 0.5}).with_(
         market={"rival_reputation": 0.6}
     )
@@ -133,7 +137,12 @@ def test_shares_of_providers_who_are_alike_stay_alike(number: int) -> None:
     """Where the company is as its rivals are, everybody's share is that of one in k + 1, whichever number it has."""
     people = 250
     scenario = market(
-        people, number * people, 78, rivals=rivals(number, **ALIKE), choice={"attention": 0.1, "involuntary": 0.5}, **CALM
+        people,
+        number * people,
+        78,
+        rivals=rivals(number, **ALIKE),
+        choice={"attention": 0.1, "involuntary": 0.5},
+        **CALM,
     )
     found = shares_at_the_end(scenario, 40)
     assert np.allclose(found.sum(axis=1), 1)
@@ -283,7 +292,9 @@ def test_mistakes_are_told_with_place_and_remedy(name: str, tmp_path: Path) -> N
 
 def test_a_policy_changes_a_rival_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(BASE, encoding="utf-8")
-    (tmp_path / "policy.yaml").write_text("extends: base.yaml\nrivals: [{name: Gamma Tel, price: 80 %}]", encoding="utf-8")
+    (tmp_path / "policy.yaml").write_text(
+        "extends: base.yaml\nrivals: [{name: Gamma Tel, price: 80 %}]", encoding="utf-8"
+    )
     base, policy = load(tmp_path / "base.yaml"), load(tmp_path / "policy.yaml")
     assert policy.parts["rivals.Gamma Tel"].price == 0.8 and policy.parts["rivals.Gamma Tel"].level == 0.8  # type: ignore[attr-defined]
     assert policy.parts["rivals.Beta"] == base.parts["rivals.Beta"]
@@ -292,14 +303,18 @@ def test_a_policy_changes_a_rival_by_its_name(tmp_path: Path) -> None:
 
 def test_a_saved_scenario_means_the_same(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(BASE, encoding="utf-8")
-    scenario = load(tmp_path / "base.yaml").with_(warm_up=3, changes={"from week 2": {"rivals": {"Beta": {"price": 0.7}}}})
+    scenario = load(tmp_path / "base.yaml").with_(
+        warm_up=3, changes={"from week 2": {"rivals": {"Beta": {"price": 0.7}}}}
+    )
     scenario.save(tmp_path / "saved.yaml")
     assert load(tmp_path / "saved.yaml").fingerprint == scenario.fingerprint
 
 
 def test_markets_with_other_rivals_are_not_compared() -> None:
     two, three = (market(20, 20, 2, rivals=rivals(number)) for number in (2, 3))
-    with pytest.raises(Mistake, match="different markets: 'scenario' has Beta, Gamma and 'other' has Beta, Gamma, Delta"):
+    with pytest.raises(
+        Mistake, match="different markets: 'scenario' has Beta, Gamma and 'other' has Beta, Gamma, Delta"
+    ):
         sim.compare([two, three.with_(name="other")], replications=2)
 
 

@@ -133,9 +133,7 @@ class Module:
 
     # ---- functions -------------------------------------------------------------------------------------------------------
 
-    def scalar(
-        self, step: Step, drawn: Drawn | None = None, whose: str = "person", each_rival: bool = False
-    ) -> str:
+    def scalar(self, step: Step, drawn: Drawn | None = None, whose: str = "person", each_rival: bool = False) -> str:
         """The function of a step about one person (representative, company: ``whose`` it is); written when it is first wanted."""
         key = step, tuple((drawn or {}).items()), whose, each_rival
         if key not in self._scalars:
@@ -243,7 +241,11 @@ class Phase:
         together: list[Everybody | Listing | EachRival] = []
         for item in items:
             _check_steps(item)
-            if isinstance(item, Everybody | Listing) or isinstance(item, EachRival) and isinstance(item.item, Everybody):
+            if (
+                isinstance(item, Everybody | Listing)
+                or isinstance(item, EachRival)
+                and isinstance(item.item, Everybody)
+            ):
                 together.append(item)
                 if isinstance(item, Listing):
                     self._list_of(item.asked)

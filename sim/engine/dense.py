@@ -259,10 +259,8 @@ class DenseStep(Expressions):
         """The value of a column at the person, read once in the loop."""
         if owner == "firm":
             return f"{place(kind)}[{row}, 0]" if kind != "weekly_sum" else f"now.weekly_sum[{row}]"
-        if kind in ("heard", "content"):
-            array = f"now.{kind}[{row}]" if row else f"now.{kind}"
-        else:
-            array = f"{place(kind)}[{row}]"
+        table = f"now.{kind}" if kind in ("heard", "content") else place(kind)
+        array = f"{table}[{row}]" if row else table
         if self.block.listed:
             return self.loop.load(array, "u32(who[i])")
         return self.loop.load(f"{array[:-1]}, here]" if array.endswith("]") else f"{array}[here]", "i")

@@ -461,7 +461,7 @@ class Expressions(ABC):
         return replace(found, weak=max(yes.weak, no.weak))
 
     def _subscript(self, node: ast.Subscript) -> Term:
-        if _dotted(node.value) is not None and _dotted(node.value)[:1] == ("count",):
+        if (_dotted(node.value) or ("",))[0] == "count":
             return Term(self.numbered_count(node), "int")
         kind, row, who = self.vector_place(node)
         return Term(self.column(kind, row, who), "float", who != "firm")

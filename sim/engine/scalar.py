@@ -160,7 +160,8 @@ class ScalarStep(Expressions):
         """The one loop of a step: each of several rivals is the one in question."""
         if ast.unparse(node.target) != "me.rival" or ast.unparse(node.iter) != "range(week.rivals)" or node.orelse:
             raise self.wrong(
-                node, "'for' is no part of a step, but for 'for me.rival in range(week.rivals):', which goes from rival to rival"
+                node,
+                "'for' is no part of a step, but for 'for me.rival in range(week.rivals):', which goes from rival to rival",
             )
         left, each, before = self.term(node.target).text, f"rival_{depth}", dict(self.locals)
         self._say(depth, f"for {each} in range(now.rivals):", node)

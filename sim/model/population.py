@@ -172,9 +172,9 @@ def _fits_of_several(
     line, segments = next(line for line in FITS if line.name == "fit_rival"), into[2][row("segment")]
     suiting = np.empty((len(rivals.shares), into[0].shape[1]), np.float32)
     suiting[0] = into[0][row("fit_rival")]
-    kind, numbers = lines[2].copy(), lines[3].copy()
-    if line.default is not None and (kind[:, _PLACE[line.name]] == _FOLLOWS).any():  # the file says it of the first
-        kind[:, _PLACE[line.name]], *numbers[:, _PLACE[line.name]].T = line.default.code()
+    kind, numbers, place = lines[2].copy(), lines[3].copy(), _PLACE[line.name]
+    if line.default is not None and (kind[:, place] == _FOLLOWS).any():  # the file says it, of the first alone
+        kind[:, place], numbers[:, place, 0], numbers[:, place, 1] = line.default.code()
     lines = (*lines[:2], kind, numbers, *lines[4:])
     for number in range(1, len(suiting)):
         fit_with_another(world, FIT[number], lines, segments, suiting[number], room)

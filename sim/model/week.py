@@ -231,7 +231,7 @@ class State(NamedTuple):
     number float32 (columns, n), clock int16, mark uint8; staff float32 (columns, representatives) and firm float32
     (columns, 1): what each representative and the company carries; busy and server: the heaps of representatives, staffed
     lanes and self-service lanes (minutes until free, and whose), as :mod:`sim.service.queues` keeps them; lane_line and
-    self_line: who stands before the lanes, empty arrays when nobody ever sees it; reputation float32 (company, rival after rival).
+    self_line: who stands before the lanes, empty arrays when nobody ever sees it; reputation float32 (company, each rival).
     """
 
     number: np.ndarray

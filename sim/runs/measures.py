@@ -295,7 +295,10 @@ class OfRival(Measure):
 
 def _of_rival(number: int, name: str) -> tuple[Measure, ...]:
     """What is measured of one of several rivals."""
-    end, with_it, came, went = suffix(name), *(f"{what}_{number}" for what in ("with_rival", "joiners_from_rival", "leavers_to_rival"))
+    end, with_it, came, went = (
+        suffix(name),
+        *(f"{what}_{number}" for what in ("with_rival", "joiners_from_rival", "leavers_to_rival")),
+    )
     return (
         OfRival(f"market_share_{end}", "share", f"{name}'s customers among the people still in the market at the end", 0,
                 lambda c: ratio(c[with_it], c["customers"] + c["rival_customers"]), name),

@@ -48,9 +48,10 @@ Competitor = create_model(
     "Competitor", __base__=OneOfSeveral, __module__=__name__, __doc__=OneOfSeveral.__doc__,
     level=_line("level"), spread=_line("spread"), error_rate=_line("error_rate"), price=_line("price"),
     promise=_line("overpromise"),
-    reputation=_free("scale 0-1", 0, "What is publicly said of it at the start; as market.rival_reputation if not said", "as of the company"),
+    reputation=_free("scale 0-1", 0, "What is publicly said of it at the start; as market.rival_reputation if not said",
+                     "as of the company"),
     reach=_line("reach"),
-    share=_free("share", 0, "Share of the prospects of week 0 who are with it; what nobody says is shared equally among those who do not",
+    share=_free("share", 0, "Share of the prospects of week 0 who are with it; what is left is shared equally among those that say none",
                 "nothing is known of them"),
     keeps_up=_free("share", 0, "Share of the frontier's movement that it follows; as innovation.rival_keeps_up if not said",
                    "as any rival"),
@@ -180,7 +181,8 @@ def _sound(tree: Node, node: Node, names: tuple[str, ...], problems: Problems) -
         )
     if (other := tree.get("rival")) is not None and other.value is not None:
         problems.add(
-            other.place, f"rival and {SECTION} both say who the rivals are; say all of it under {SECTION}, and leave rival out"
+            other.place,
+            f"rival and {SECTION} both say who the rivals are; say all of it under {SECTION}, and leave rival out",
         )
     taken: dict[str, str] = {}
     for name, each in node.entries():
@@ -194,7 +196,8 @@ def _refuse_name(name: str, node: Node, problems: Problems) -> None:
     plain = name.isprintable() and name == name.strip() and f"_{suffix(name)}".isidentifier()
     if not (plain and name and len(name) <= LONGEST_NAME):
         problems.add(
-            node.place, f"{SECTION}: '{name[:LONGEST_NAME]}' is no name; take 1 to {LONGEST_NAME} letters, digits and spaces"
+            node.place,
+            f"{SECTION}: '{name[:LONGEST_NAME]}' is no name; take 1 to {LONGEST_NAME} letters, digits and spaces",
         )
     elif name.strip().casefold() in RESERVED:
         problems.add(node.place, f"{SECTION}: no rival can be called '{name}', which means something else in stories")
@@ -246,13 +249,13 @@ def _describe_the_rival(entries: dict[str, Node], node: Node) -> None:
 
 def judge_shares(tree: Node, rivals: Mapping[str, Parameters], problems: Problems) -> None:
     """Refuse shares that are more than the whole."""
-    said = [float(one.share) for one in rivals.values() if getattr(one, "share", None) is not None]
-    if sum(said) > 1 + 1e-9:
-        key = next(key for key, one in rivals.items() if getattr(one, "share", None) is not None)
+    said = {name: float(share) for name, one in rivals.items() if (share := getattr(one, "share", None)) is not None}
+    if sum(said.values()) > 1 + 1e-9:
+        key = key_of(next(iter(said)))
         place = (tree.get(key, "share") or tree.get(key) or tree).place
         problems.add(
             place,
-            f"{SECTION}: the shares add up to {number_told(round(sum(said), 6))}, but must add up to at most 1; lower one, or "
+            f"{SECTION}: the shares add up to {number_told(round(sum(said.values()), 6))}, but must add up to at most 1; lower one, or "
             "leave one out, which then has the rest",
         )
 

@@ -222,7 +222,7 @@ def described(
 
 
 def check_one_model(scenarios: Sequence[Scenario]) -> None:
-    """Raise :class:`~sim.errors.Mistake` where some have mechanisms from outside the package, or rivals, that others have not."""
+    """Raise :class:`~sim.errors.Mistake` where some have mechanisms from outside the package, or rivals, others have not."""
     first = scenarios[0]
     other = next((each for each in scenarios if each.model.rivals != first.model.rivals), None)
     if other is not None:

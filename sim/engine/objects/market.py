@@ -213,7 +213,8 @@ class Market(Model):
             self.take(item.step, customer)
 
     def _eachrival(self, item: EachRival) -> None:
-        for self.in_question in range(self.rivals):
+        for rival in range(self.rivals):
+            self.in_question = rival
             getattr(self, f"_{type(item.item).__name__.lower()}")(item.item)
         self.in_question = None
 
@@ -221,7 +222,8 @@ class Market(Model):
         """The number of the rival in question: for whom a step is taken, or else whom somebody is with or has in view."""
         if self.in_question is not None:
             return self.in_question
-        return int(getattr(who if isinstance(who, Customer) else self.person, "rival")) if self.parts.several else 0
+        person: Any = who if isinstance(who, Customer) else self.person
+        return int(person.rival) if self.parts.several else 0
 
     def _settings(self, week: np.void) -> SimpleNamespace:
         """A week's policies; where there are several rivals, ``p.rival`` is the one in question."""
@@ -389,7 +391,7 @@ def _hand_out(table: np.ndarray, parts: Parts, kind: str, people: Sequence[Carri
 
 def _table(parts: Parts, kind: str, owners: Sequence[Carrier], dtype: type) -> np.ndarray:
     """The columns of one kind (row by row) of those who carry them."""
-    table = np.zeros((parts.rows(kind), len(owners)), dtype)
+    table: np.ndarray = np.zeros((parts.rows(kind), len(owners)), dtype)
     for name in parts.columns(kind) if owners else ():
         table[_rows(parts, kind, name)] = np.array([_numbers(owner, name) for owner in owners], dtype).T
     return table

@@ -72,7 +72,12 @@ COLUMNS = (
     Column("tenure", "clock", "Weeks with the own provider"),
     Column("contract_end", "clock", "Week in which the contract ends; -1 without one", calendar=True),
     Column("rival", "mark", "Which rival they are with, or else have in view, counted from 0", several=True),
-    Column("left", "mark", "Which provider they left last: 0 the company, 1 the first rival and so on, 9 none", several=True),
+    Column(
+        "left",
+        "mark",
+        "Which provider they left last: 0 the company, 1 the first rival and so on, 9 none",
+        several=True,
+    ),
 )
 COUNTS_OF_SEVERAL = tuple(f"with_rival_{number}" for number in range(MOST_RIVALS))
 COUNTS = ("customers", "rival_customers", "gone", "founders")

@@ -301,7 +301,11 @@ def compare_rivals(me, firm, p, week, note, luck: float, other: int):
     mine, price, own = me.rival, p.rival.price, worth(view_of_own(me, p), p.choice.ends)
     me.rival = other
     drawn = pull(
-        look_of_rival(me, firm, p, week), own, held_against_own(me, p), p.choice.appeal, dearer(me, p, price, p.rival.price)
+        look_of_rival(me, firm, p, week),
+        own,
+        held_against_own(me, p),
+        p.choice.appeal,
+        dearer(me, p, price, p.rival.price),
     )
     me.rival = mine
     high = me.switching_cost * remaining(p.impatience.switching_trend, week.calendar)

@@ -82,9 +82,24 @@ NEWS_WELL, NEWS_ILL = 1, 2
 """Values of ``news``; 0 for whoever heard nothing last week."""
 COLUMNS = (
     Column("news", "mark", "What was heard last week of the provider one is not with: 1 only good, 2 something bad"),
-    Column("heard_of", "mark", "Of which of several providers that was: 0 the company, 1 the first rival and so on", several=True),
-    Column("news_rank", "weekly_number", "Which of this week's news of several other providers is kept: that of the lowest rank", several=True),
-    Column("news_of", "weekly_number", "Of which provider that is: 0 the company, 1 the first rival and so on", several=True),
+    Column(
+        "heard_of",
+        "mark",
+        "Of which of several providers that was: 0 the company, 1 the first rival and so on",
+        several=True,
+    ),
+    Column(
+        "news_rank",
+        "weekly_number",
+        "Which of this week's news of several other providers is kept: that of the lowest rank",
+        several=True,
+    ),
+    Column(
+        "news_of",
+        "weekly_number",
+        "Of which provider that is: 0 the company, 1 the first rival and so on",
+        several=True,
+    ),
     Column("good_news", "weekly_flag", "Whether anything good was heard of another provider this week", several=True),
 )
 COUNTS = ("talkers", "heard_well", "heard_ill")
@@ -213,7 +228,9 @@ def hear_of_company(me, week):
     other, ill = me.provider != COMPANY, me.heard(COMPANY, False) > 0
     well = me.heard(COMPANY, True) > 0
     me.good_news = other and well
-    me.news_rank = rank_of_news(COMPANY, me.number, week.number, week.rivals + 1, ill) if other and (ill or well) else 0.0
+    me.news_rank = (
+        rank_of_news(COMPANY, me.number, week.number, week.rivals + 1, ill) if other and (ill or well) else 0.0
+    )
     me.news_of = 0.0
 
 

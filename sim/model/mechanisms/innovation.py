@@ -41,7 +41,12 @@ NEUTRAL = {"frontier": 0.0, "investment": 0.0}
 COLUMNS = (
     Column("obsolescence", "firm", "How far the company's product lags behind what is possible, 0 to 1"),
     Column("rival_obsolescence", "firm", "How far the rival's product lags behind it, 0 to 1", lanes=True),
-    Column("best_lag", "firm", "The lag of whoever is ahead of what is possible elsewhere, below 0; 0 when nobody is", several=True),
+    Column(
+        "best_lag",
+        "firm",
+        "The lag of whoever is ahead of what is possible elsewhere, below 0; 0 when nobody is",
+        several=True,
+    ),
     Column("rivals_behind", "firm", "The rivals' lags, all together", several=True),
 )
 

@@ -33,7 +33,9 @@ class Rival(Parameters):
 
 COLUMNS = (
     Column("own_share", "firm", "Share of the people in the market who are with the company", several=True),
-    Column("rival_share", "firm", "Share of the people in the market who are with this rival", lanes=True, several=True),
+    Column(
+        "rival_share", "firm", "Share of the people in the market who are with this rival", lanes=True, several=True
+    ),
     Column("rivals_reach", "firm", "What the rivals' advertising reaches, all together", several=True),
 )
 
