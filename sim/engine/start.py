@@ -48,8 +48,8 @@ class Ground:
     ``network``: kind, degree, rewiring; ``given``: what is not drawn of the network (see
     :func:`sim.model.network.draw_network`); ``warm_up``: weeks lived before week 0; ``measured_from``: the first week that is
     measured; ``listed``: whether a file says who is a customer in week 0; ``likeness``: how alike friends are;
-    ``reputation``: of the company and of each rival; ``shares``: where there are several rivals, how many of those who are with one
-    are with each at first.
+    ``reputation``: of the company and of each rival; ``shares``: where there are several rivals, how many are with each at first
+    of those who are with one.
     """
 
     plan: Plan

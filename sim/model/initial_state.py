@@ -318,8 +318,8 @@ def everybody(world, founders, plan, policy, columns, room, rivals):
 
     ``plan``: the arrays of :class:`sim.model.population.Plan`; ``columns``: number, clock, mark, zero before; ``room``: uint32
     (4, BLOCK) for words, float32 (lines + 3, BLOCK) for what is drawn, int64 (BLOCK) for whom people take after; ``rivals``:
-    where there are several, uint8 (people) which one people have in view, float32 (rivals, people) how each suits them, and float32
-    (rivals, 3) the level, errors and promise of each; otherwise empty.
+    where there are several, uint8 (people) which one people have in view, float32 (rivals, people) how each suits them, and
+    float32 (rivals, 3) the level, errors and promise of each; otherwise empty.
     """
     people, p, given = columns[0].shape[1], policy[0], plan[0]
     words, lines, likeness = room
