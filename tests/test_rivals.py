@@ -151,7 +151,7 @@ def test_shares_of_providers_who_are_alike_stay_alike(number: int) -> None:
 
 
 def test_a_rival_split_in_two_who_are_alike_takes_the_same_customers() -> None:
-    """Exactly so where both halves look the same to everybody: each is looked at half as often, and weighed as the whole was."""
+    """Exactly so where both halves look the same to everybody: each is looked at half as often, and weighed as the whole."""
     same_view = {"belief": {"spread": 0.0, "publicity": 0.0}, "network": {"kind": "none"}}
     people = {"customers": {"traits": {"fit_rival": 0.0}}}
     settings = CALM | same_view | people | {"choice": {"attention": 0.2}}
@@ -259,7 +259,8 @@ rivals:
 MISTAKES = {
     "nine": ("rivals: [{name: A}, {name: B}, {name: C}, {name: D}, {name: E}, {name: F}, {name: G}, {name: H}, {name: I}]",
              "line 1: rivals: there are 9, but must be between 1 and 8; take small ones together"),
-    "shares": ("rivals: [{name: A, share: 0.7}, {name: B, share: 60 %}]", "line 1: rivals: the shares add up to 1.3, but must add up to at most 1; lower one"),
+    "shares": ("rivals: [{name: A, share: 0.7}, {name: B, share: 60 %}]",
+               "line 1: rivals: the shares add up to 1.3, but must add up to at most 1; lower one"),
     "same name": ("rivals: [{name: A}, {name: A}]", "line 1: rivals: two are called 'A'; give each a name of its own"),
     "hardly apart": ("rivals: [{name: A B}, {name: a-b}]", "line 1: rivals: 'a-b' and 'A B' cannot be told apart"),
     "both": ("rivals: [{name: A}]\nrival: {price: 0.9}", "line 2: rival and rivals both say who the rivals are"),
@@ -268,14 +269,17 @@ MISTAKES = {
     "odd name": ("rivals: [{name: ' '}, {name: B}]", "line 1: rivals: ' ' is no name; take 1 to 30 letters"),
     "none": ("rivals: []", "line 1: rivals: there are 0, but must be between 1 and 8"),
     "no list": ("rivals: 3", "line 1: rivals is 3, but must be a list such as"),
-    "key": ("rivals: [{name: A, prise: 1}, {name: B}]", "line 1: rivals.A.prise is not a parameter of rivals.A – did you mean 'promise'?"),
+    "key": ("rivals: [{name: A, prise: 1}, {name: B}]",
+            "line 1: rivals.A.prise is not a parameter of rivals.A – did you mean 'promise'?"),
     "range": ("rivals: [{name: A, level: 3}, {name: B}]", "line 1: rivals.A.level is 3, but must lie between 0 and 1"),
-    "unknown in a file": ("extends: base.yaml\nrivals: [{name: Betta, price: 1}]", "line 2: rivals: there is no rival 'Betta' – did you mean 'Beta'?"),
+    "unknown in a file": ("extends: base.yaml\nrivals: [{name: Betta, price: 1}]",
+                          "line 2: rivals: there is no rival 'Betta' – did you mean 'Beta'?"),
     "unknown in changes": ("extends: base.yaml\nchanges:\n  from week 2:\n    rivals: [{name: Gama Tel, price: 1}]",
                            "line 4: changes: there is no rival 'Gama Tel' – did you mean 'Gamma Tel'?"),
     "share in changes": ("extends: base.yaml\nchanges: {from week 2: {rivals: {Beta: {share: 0.1}}}}",
                          "line 2: changes: rivals.Beta.share holds for week 0, and cannot change"),
-    "which": ("extends: base.yaml\nchanges: {from week 2: {rival: {price: 1}}}", "line 2: changes: there are several rivals; say which, as in rivals: {Beta:"),
+    "which": ("extends: base.yaml\nchanges: {from week 2: {rival: {price: 1}}}",
+              "line 2: changes: there are several rivals; say which, as in rivals: {Beta:"),
 }  # fmt: skip
 
 

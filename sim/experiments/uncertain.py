@@ -24,6 +24,7 @@ from sim.runs.executor import Block, Executor
 from sim.runs.result import Gathering, Result
 from sim.runs.runner import Progress
 from sim.scenario.quantities import Unfit
+from sim.scenario.rivals import parted_path
 from sim.scenario.tree import shown
 from sim.scenario.whole import Scenario
 from sim.scenario.yaml_file import refuse_unless_file
@@ -82,7 +83,7 @@ def check_draws(scenarios: Sequence[Scenario], draws: Draws) -> None:
     """Raise :class:`Mistake` when a policy sets what the posterior draws: one of the two would be lost."""
     for scenario in scenarios:
         for path in draws.paths:
-            section, _, name = path.partition(".")
+            section, name = parted_path(path)
             changes = any(name in changed.get(section, {}) for _, changed in scenario.changes)
             if changes or _value(scenario, section, name) != _value(scenarios[0], section, name):
                 raise Mistake(

@@ -50,7 +50,7 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     """Everything the tree says of a model. Raises :class:`Mistake` with all that is wrong, up to ten sentences."""
     tree, rivals = spread_out(tree, problems)
     model = with_rivals(model.alone, rivals)
-    known = _known(model)
+    known = settable(model)
     _refuse_unknown(tree, problems, model, known)
     frame = _frame(tree, problems)
     market = judged(Market, Spot(tree.get("market") or Node({}), "market"), problems)
@@ -71,7 +71,7 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     return Settled(frame, measure, market, people, network, steps, before, changes, lesson, model)
 
 
-def _known(model: Model) -> dict[str, Part]:
+def settable(model: Model) -> dict[str, Part]:
     """What a scenario of this model sets: of several rivals, each by itself."""
     parts = parts_with_parameters(model)
     if not model.several:

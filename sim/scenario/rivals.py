@@ -51,7 +51,7 @@ Competitor = create_model(
     reputation=_free("scale 0-1", 0, "What is publicly said of it at the start; as market.rival_reputation if not said",
                      "as of the company"),
     reach=_line("reach"),
-    share=_free("share", 0, "Share of the prospects of week 0 who are with it; what is left is shared equally among those that say none",
+    share=_free("share", 0, "Share of the prospects of week 0 who are with it; those that say none share equally what is left",
                 "nothing is known of them"),
     keeps_up=_free("share", 0, "Share of the frontier's movement that it follows; as innovation.rival_keeps_up if not said",
                    "as any rival"),
@@ -143,6 +143,12 @@ def parts_of(names: tuple[str, ...], rival: Part) -> dict[str, Part]:
 def key_of(name: str) -> str:
     """Under which name the settings of one of several rivals stand among those of behaviours and mechanisms."""
     return f"{SECTION}.{name}"
+
+
+def parted_path(path: str) -> tuple[str, str]:
+    """Section and name of a setting: of ``quality.level``, and of ``rivals.Beta.price``, which one of several rivals has."""
+    section, _, name = path.rpartition(".") if path.startswith(f"{SECTION}.") else path.partition(".")
+    return section, name
 
 
 def spread_out(tree: Node, problems: Problems) -> tuple[Node, tuple[str, ...]]:
@@ -255,8 +261,8 @@ def judge_shares(tree: Node, rivals: Mapping[str, Parameters], problems: Problem
         place = (tree.get(key, "share") or tree.get(key) or tree).place
         problems.add(
             place,
-            f"{SECTION}: the shares add up to {number_told(round(sum(said.values()), 6))}, but must add up to at most 1; lower one, or "
-            "leave one out, which then has the rest",
+            f"{SECTION}: the shares add up to {number_told(round(sum(said.values()), 6))}, but must add up to at most 1; "
+            "lower one, or leave one out, which then has the rest",
         )
 
 

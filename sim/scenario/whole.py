@@ -228,8 +228,8 @@ def check_one_model(scenarios: Sequence[Scenario]) -> None:
     if other is not None:
         has = [f"'{each.name}' has {', '.join(each.model.rivals) or 'one rival'}" for each in (first, other)]
         raise Mistake(
-            f"the scenarios are of different markets: {' and '.join(has)}; name all rivals in the first, with share 0 and reach 0 "
-            "for one that comes later, and let the others build upon it with 'extends'"
+            f"the scenarios are of different markets: {' and '.join(has)}; name all rivals in the first, with share 0 and "
+            "reach 0 for one that comes later, and let the others build upon it with 'extends'"
         )
     other = next((each for each in scenarios if each.model.mechanisms != first.model.mechanisms), None)
     if other is not None:
