@@ -78,7 +78,9 @@ def told_of(found: list[dict[str, Any]]) -> int:
         for truth in ("effect", "market"):
             hits = {when: sum(_held(row, measure, truth, when) for row in found) for when in ("before", "after")}
             failed |= any(binom.cdf(count, len(found), FEWEST) < 0.05 for count in hits.values())
-            ratio = np.median([_width(row, measure, truth, "after") / _width(row, measure, truth, "before") for row in found])
+            ratio = np.median(
+                [_width(row, measure, truth, "after") / _width(row, measure, truth, "before") for row in found]
+            )
             print(f"{measure}, {truth}: held in {hits['before']} of {len(found)} companies without calibration, in {hits['after']} with; "
                   f"width with over without {ratio:.2f}")  # fmt: skip
     return int(failed)

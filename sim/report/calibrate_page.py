@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import ndtr
 
-from sim.experiments import company
 from sim.experiments.algorithms.posterior import TOLD_NOTHING, Check
 from sim.experiments.factors import Factor
 from sim.experiments.methods.calibrate import MANY, Calibration, missed
@@ -121,7 +120,9 @@ def _aside_told(found: Calibration) -> list[str]:
 
 def _two_peaks_told(found: Calibration) -> list[str]:
     names = [found.factors[k].label for k in found.posterior.two_peaked]
-    return [f"{_title(name)} is one of two things with little in between: its median stands for neither." for name in names]
+    return [
+        f"{_title(name)} is one of two things with little in between: its median stands for neither." for name in names
+    ]
 
 
 def _not_told(found: Calibration) -> list[str]:
@@ -162,7 +163,9 @@ def _settings(found: Calibration) -> Table:
         factor = found.factors[k]
         left = f"{number(100 * found.posterior.widths[k])} %"
         middle = setting(factor, float(middles[k]))
-        rows.append([f"{factor.label} ({factor.unit})", _between(factor, before[k]), _between(factor, after[k]), middle, left])
+        rows.append(
+            [f"{factor.label} ({factor.unit})", _between(factor, before[k]), _between(factor, after[k]), middle, left]
+        )
     return Table(("Setting", "Nine in ten before", "Nine in ten now", "Median", "Left"), rows)
 
 
@@ -173,7 +176,14 @@ def _figures(found: Calibration) -> Table:
         target, low, high = check.target, 0, 2
         told = [
             _number(check, v, unit)
-            for v in (target.value, target.error, check.before[low], check.before[high], check.after[low], check.after[high])
+            for v in (
+                target.value,
+                target.error,
+                check.before[low],
+                check.before[high],
+                check.after[low],
+                check.after[high],
+            )
         ]
         verdict = ("predicted" if check.met else "not predicted") if target.aside else "yes" if check.met else "no"
         rows.append([f"{called(target.name)}, {unit.level}", f"{told[0]} ± {told[1]}", f"{told[2]} to {told[3]}",
@@ -229,7 +239,9 @@ def _predicted(found: Calibration) -> Picture:
 
     def about(which: str) -> list[list[float]]:
         ends = [getattr(check, which) for check in checks]
-        return [[(end[k] - c.target.value) * s for end, c, s in zip(ends, checks, scale, strict=True)] for k in range(3)]
+        return [
+            [(end[k] - c.target.value) * s for end, c, s in zip(ends, checks, scale, strict=True)] for k in range(3)
+        ]
 
     before, after = about("before"), about("after")
     marks: list[Mark] = [
@@ -248,7 +260,9 @@ def _predicted(found: Calibration) -> Picture:
 
 def _worlds_told(found: Calibration) -> list[str]:
     before = found.unknowns.worlds.name
-    told = {NONE: "one setting: what is not named has its default", SHIPPED: "the shipped worlds"}.get(before, f"the worlds of {before}")
+    told = {NONE: "one setting: what is not named has its default", SHIPPED: "the shipped worlds"}.get(
+        before, f"the worlds of {before}"
+    )
     return [f"The worlds that fit were found from {told}. They are fitted to {listed(list(found.worlds.fitted_to))}."]
 
 

@@ -50,7 +50,10 @@ def document(answer: Comparison) -> Document:
 
 def _sections(answer: Comparison) -> list[Section]:
     pictures, forest = figures.everything(answer), figures.forest(answer) if answer.others else []
-    over, key = Section(f"Over {lasting(answer.base.scenario)}", pictures=pictures), tables.table(answer, tables.KEY)
+    over, key = (
+        Section(f"Over {lasting(answer.base.scenario)}", pictures=pictures),
+        tables.table(answer, tables.key_measures(answer)),
+    )
     if not answer.others:
         return [over, Section("Key measures", tables=[key]), *_windows(answer), _data(answer)]
     return [

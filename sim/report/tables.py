@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.model.component import suffix
 from sim.report import facts
 from sim.report.amounts import NONE, Known, Unit, between, half_width, number, places, signed
 from sim.report.document import Group, Table
@@ -24,6 +25,14 @@ KEY = (
     "profit",
 )
 """The measures of the table on the page."""
+OF_RIVALS = ("market_share", "leavers_to")
+"""The measures of the table on the page that there are of each of several rivals."""
+
+
+def key_measures(answer: Comparison) -> list[str]:
+    """The measures of the table on the page: of several rivals, those that name each besides."""
+    rivals = [f"{what}_{suffix(name)}" for what in OF_RIVALS for name in answer.base.scenario.model.rivals]
+    return [*KEY, *(["market_share", *rivals] if rivals else [])]
 
 
 def _digits(known: Known, unit: Unit) -> int:

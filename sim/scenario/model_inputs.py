@@ -17,6 +17,7 @@ from sim.model.initial_state import LINES
 from sim.model.population import Plan, plan_people
 from sim.model.week import Network as Drawn
 from sim.scenario.quantities import parameter_unit
+from sim.scenario.rivals import of_several, shares_of
 from sim.scenario.sections import MATTERS, Network, People
 from sim.scenario.whole import Scenario
 from sim.scenario.worlds import drawn
@@ -175,13 +176,14 @@ def ground_of(scenario: Scenario) -> Ground:
         scenario.policies,
         (network.kind, network.degree, network.rewiring),
         market.stands_for,
-        (market.company_reputation, market.rival_reputation),
+        (market.company_reputation, *_reputations(scenario)),
         _given(scenario, plan.people),
         scenario.model,
         0.0 if network.kind == "none" else network.homophily,
         scenario.warm_up,
         scenario.measure.start,
         scenario.customers.file is not None,
+        shares_of(of_several(scenario.parts)) if scenario.model.several else (),
     )
 
 
@@ -189,3 +191,9 @@ def ground_met(scenario: Scenario, ground: Ground, seed: int, replication: int) 
     """The scenario's ground with the settings of the plausible world that a replication meets."""
     met = drawn(scenario, seed, range(replication, replication + 1))
     return ground if met is None else met.ground(ground, 0)
+
+
+def _reputations(scenario: Scenario) -> list[float]:
+    """What is publicly said of each rival at the start."""
+    usual, said = scenario.market.rival_reputation, of_several(scenario.parts).values()
+    return [usual if one.reputation is None else one.reputation for one in said] or [usual]

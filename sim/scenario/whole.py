@@ -21,6 +21,7 @@ from sim.scenario.inheritance import root_of, whole_tree
 from sim.scenario.lesson import Lesson
 from sim.scenario.mechanisms import Mechanisms, model_with
 from sim.scenario.people import Folder
+from sim.scenario.rivals import gathered
 from sim.scenario.saving import beside, network_section, people_section, save
 from sim.scenario.sections import Market, Measure, Network, People
 from sim.scenario.timing import laid_over
@@ -88,7 +89,9 @@ class Scenario:
 
         That is meant for what is so whatever the company does: how customers behave, what nobody knows.
         """
-        under = {name: said for name, said in sections.items() if name in self.parts}
+        if self.model.several and "rival" in sections:
+            sections["rivals"] = dict.fromkeys(self.model.rivals, sections.pop("rival")) | sections.get("rivals", {})
+        under = {name: said for name, said in sections.items() if name in self.parts or name == "rivals"}
         return self.with_(**sections, **({"warm_up": {"under": under}} if self.warm_up and under else {}))
 
     def in_worlds(self, worlds: str | Path | Worlds | None = None) -> Scenario:
@@ -142,6 +145,7 @@ class Scenario:
             "changes": {str(week): changed for week, changed in meaning.effective(self.steps).items()},
             **meaning.timing_meaning(self.warm_up, self.parts, self.before, self.measure),
             **({"mechanisms": self.model.mechanisms} if self.model.mechanisms else {}),
+            **({"rivals": list(self.model.rivals)} if self.model.several else {}),
             **(
                 {"worlds": self.worlds.fingerprint, "left_open": meaning.open_weeks(self.left_open)}
                 if self.worlds
@@ -177,8 +181,8 @@ class Scenario:
             "market": self.market.model_dump(exclude_none=True),
             "customers": people_section(self.customers, path),
             "network": network_section(self.network, path),
-            **{name: self._said_of(name, settings) for name, settings in self.parts.items()},
-            "changes": {f"from week {week}": changed for week, changed in self.changes},
+            **gathered({name: self._said_of(name, settings) for name, settings in self.parts.items()}, as_list=True),
+            "changes": {f"from week {week}": gathered(changed) for week, changed in self.changes},
         }
         return {key: value for key, value in said.items() if value not in ({}, None)}
 
@@ -202,7 +206,8 @@ class Scenario:
         """What a file says under ``warm_up``, wherever it stands: weeks, and the settings where they are not those of week 0."""
         if self.before in ({}, self.parts):
             return self.warm_up
-        return {"weeks": self.warm_up, "under": {name: settings.model_dump() for name, settings in self.before.items()}}
+        under = gathered({name: settings.model_dump() for name, settings in self.before.items()})
+        return {"weeks": self.warm_up, "under": under}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Scenario):
@@ -237,7 +242,7 @@ def _made(tree: Node, path: Path | None, folder: Path, problems: Problems, model
     made = Scenario(
         **frame.model_dump(exclude={"worlds"}), measure=settled.measure,
         market=settled.market, customers=settled.people, network=settled.network, changes=settled.changes,
-        lesson=settled.lesson, path=path, folder=folder, tree=tree, model=model, **_frozen(settled.steps, settled.before),
+        lesson=settled.lesson, path=path, folder=folder, tree=tree, model=settled.model, **_frozen(settled.steps, settled.before),
     )  # fmt: skip
     refuse_missing(made)
     return made
@@ -273,8 +278,15 @@ def described(
 
 
 def check_one_model(scenarios: Sequence[Scenario]) -> None:
-    """Raise :class:`~sim.errors.Mistake` where some have mechanisms from outside the package that others have not."""
+    """Raise :class:`~sim.errors.Mistake` where some have mechanisms from outside the package, or rivals, others have not."""
     first = scenarios[0]
+    other = next((each for each in scenarios if each.model.rivals != first.model.rivals), None)
+    if other is not None:
+        has = [f"'{each.name}' has {', '.join(each.model.rivals) or 'one rival'}" for each in (first, other)]
+        raise Mistake(
+            f"the scenarios are of different markets: {' and '.join(has)}; name all rivals in the first, with share 0 and "
+            "reach 0 for one that comes later, and let the others build upon it with 'extends'"
+        )
     other = next((each for each in scenarios if each.model.mechanisms != first.model.mechanisms), None)
     if other is not None:
         has = [f"'{each.name}' has {_told(each.model)}" for each in (first, other)]

@@ -144,7 +144,9 @@ def _gain(scores: np.ndarray, figures: np.ndarray, added: np.ndarray) -> np.ndar
     both = rows.T @ columns / (len(rows) - 1)
     spreads = np.outer(rows.std(axis=0, ddof=1), columns.std(axis=0, ddof=1))
     correlations = np.divide(both, spreads, out=np.zeros_like(both), where=spreads > 0)
-    return np.linalg.solve(np.cov(columns.T).reshape(added.shape) + added, (both * _counted(correlations, len(rows))).T).T
+    return np.linalg.solve(
+        np.cov(columns.T).reshape(added.shape) + added, (both * _counted(correlations, len(rows))).T
+    ).T
 
 
 def _counted(correlations: np.ndarray, count: int) -> np.ndarray:

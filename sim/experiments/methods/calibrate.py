@@ -109,7 +109,11 @@ class Calibration(MethodResult):
     def _in_base(self, factor: Factor) -> float:
         """What the base says of a factor, or has by default."""
         of_people = factor.path.partition(".")[0] == MEANS
-        return float(line_of(self.experiment.base.model, factor.path).default) if of_people else value_in(self.experiment, factor)
+        return (
+            float(line_of(self.experiment.base.model, factor.path).default)
+            if of_people
+            else value_in(self.experiment, factor)
+        )
 
     def _figures(self) -> list[dict[str, Any]]:
         """What was given of each figure, and what nine in ten worlds predict, before and after."""

@@ -65,6 +65,10 @@ class Choice(Parameters):
     appeal: float = parameter(
         1.0, "ratio", 0, 10, "Share of the price that a full point of difference in quality is worth",
         "assumption: one for one; plausibly half to double", plausible=(0.5, 2, "log"))  # fmt: skip
+    scrutiny: float = parameter(
+        2.5, "ratio", 0, 200, "How sharply people tell, among several rivals, which is worth a look: large means only the best is",
+        "assumption: half as sharply as they decide once they compare, for it is done from afar; plausibly a third to three times as "
+        "sharply", plausible=(0.8, 7.5, "log"))  # fmt: skip
     decisiveness: float = parameter(
         5.0, "ratio", 0.1, 200, "How sharply a comparison decides: large means the better offer always wins",
         "literature: Bijmolt, van Heerde & Pieters 2005: fitted to a price elasticity of choice near -2.6; "

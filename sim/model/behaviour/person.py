@@ -11,6 +11,10 @@ from sim.model.parameters import Plausible
 from sim.model.random import stream
 from sim.model.steps import step
 
+MOST_RIVALS = 8
+"""With more of them few people could tell them apart, and what is heard of them would take too much room."""
+NOBODY = 9
+"""In place of a provider's number among several: none."""
 COMPANY, RIVAL, GONE = 0, 1, 2
 """Values of ``provider``; who has left the market (moved, died) is gone for good."""
 
@@ -63,13 +67,21 @@ STARTS = (
 """States a scenario or customer file may give for the first week; the others follow from them."""
 
 COLUMNS = (
-    *(Column(trait.name, "number", trait.meaning) for trait in TRAITS),
+    *(Column(trait.name, "number", trait.meaning, lanes=trait.name == "fit_rival") for trait in TRAITS),
     Column("provider", "mark", "0 the company, 1 the rival, 2 has left the market"),
     Column("founder", "mark", "Whether the person was a customer in the first week that is measured"),
     Column("segment", "mark", "Number of the segment the person belongs to"),
     Column("tenure", "clock", "Weeks with the own provider"),
     Column("contract_end", "clock", "Week in which the contract ends; -1 without one", calendar=True),
+    Column("rival", "mark", "Which rival they are with, or else have in view, counted from 0", several=True),
+    Column(
+        "left",
+        "mark",
+        "Which provider they left last: 0 the company, 1 the first rival and so on, 9 none",
+        several=True,
+    ),
 )
+COUNTS_OF_SEVERAL = tuple(f"with_rival_{number}" for number in range(MOST_RIVALS))
 COUNTS = ("customers", "rival_customers", "gone", "founders")
 
 
@@ -82,6 +94,12 @@ def be_counted(me, week, count):
 
 
 @step
+def be_counted_by_rival(me, week, count):
+    """Which rival everybody is with who is with one."""
+    count.with_rival[week.rival] += me.provider == RIVAL and me.rival == week.rival
+
+
+@step
 def be_counted_loyal(me, week, count):
     """Customers of the first week that is measured who have been with the company without a break."""
     if week.measured == 0:
@@ -91,6 +109,10 @@ def be_counted_loyal(me, week, count):
 
 STEP_EXAMPLES = (
     example_of_step(be_counted, me={"provider": RIVAL}, becomes={"count.rival_customers": 1}, because="with the rival"),
+    example_of_step(
+        be_counted_by_rival, me={"provider": RIVAL, "rival": 1}, week={"rival": 1}, becomes={"count.with_rival_1": 1},
+        because="with the second", rivals=2,
+    ),
     example_of_step(
         be_counted_loyal, me={"tenure": 1}, week={"measured": 0}, becomes={"founder": 1, "count.founders": 1},
         because="a customer in the first week that is measured",
