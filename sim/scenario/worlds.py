@@ -116,7 +116,7 @@ class Worlds:
         """The same with these settings of every world, beside or instead of its own."""
         paths = (*self.paths, *(path for path in columns if path not in self.paths))
         own = dict(zip(self.paths, self.values.T, strict=True))
-        values = np.column_stack([columns.get(path, own.get(path)) for path in paths])
+        values = np.column_stack([columns[path] if path in columns else own[path] for path in paths])
         return replace(self, paths=paths, values=values)
 
     def to_json(self) -> dict[str, Any]:
