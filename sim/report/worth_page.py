@@ -10,8 +10,7 @@ from sim.model.component import Model
 from sim.report.amounts import NONE, counted, lasting, listed, money_places, money_unit, number, rough_money
 from sim.report.charts import Axis, Bars, Chart, Picture
 from sim.report.charts.palette import COLOURS, FAINT, PALE
-from sim.report.document import Document, Group, Section, Sheet, Table, cell
-from sim.report.ignorance import fitted_told
+from sim.report.document import Group, Section, Sheet, Table, cell
 from sim.report.questions import costs_asked_for, how, line_of, words_of
 from sim.report.words import quoted
 from sim.runs.comparison import Comparison
@@ -261,28 +260,6 @@ AT_MOST = (
     "“Worth at most” is what a choice by profit gains on average by knowing it beforehand, in money of the whole company, before "
     "what it costs to find out; ± is its standard error."
 )
-
-
-def document(answer: Comparison) -> Document:
-    """The report of ``loyalty worth``."""
-    from sim.report import sources
-    from sim.report.comparison import caveats
-
-    found, origin = answer.worth, sources.origin(answer)
-    command = origin.command.replace("loyalty compare", "loyalty worth", 1)
-    told = sentences(answer, found)
-    lead = [*told[1:], test_told(answer, found.test), fitted_told(answer)]
-    sections = section(answer)
-    if not found.early:
-        sections = [
-            Section("What it is worth to find out", tables=[questions_table(answer, found)], notes=[AT_MOST]),
-            Section(TITLE, pictures=pictures(answer), tables=[shares_table(answer)], notes=[BARS_TOLD]),
-        ]
-    return Document(
-        "What is it worth to find out?", told[0].rstrip("."), [line for line in lead if line], sections, caveats(answer),
-        [command], f"Seed {origin.seed}, {origin.replications:,} replications. Source `{origin.source}`; {origin.versions}.",
-        sheets=sheet(answer),
-    )  # fmt: skip
 
 
 def to_json(answer: Comparison) -> dict[str, Any]:
