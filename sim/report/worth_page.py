@@ -11,7 +11,7 @@ from sim.report.amounts import NONE, counted, lasting, listed, money_places, mon
 from sim.report.charts import Axis, Bars, Chart, Picture
 from sim.report.charts.palette import COLOURS, FAINT, PALE
 from sim.report.document import Group, Section, Sheet, Table, cell
-from sim.report.questions import costs_asked_for, how, line_of, words_of
+from sim.report.questions import as_noun, costs_asked_for, how, line_of, words_of
 from sim.report.words import quoted
 from sim.runs.comparison import Comparison
 from sim.runs.hanging import FEWEST, Hanging, hangs_on_told
@@ -41,7 +41,7 @@ def choice_told(answer: Comparison, found: Worth) -> list[str]:
         return [too_early(found.worlds)]
     if found.questions:
         return _most_valuable(answer, found)
-    if found.perfect > 2 * found.error and found.perfect > 0:
+    if found.open:
         return [
             f"Which policy earns most is open: to know everything beforehand is worth {_money(answer, found.perfect)} at most, "
             "but no single question is known to be worth anything."
@@ -55,10 +55,10 @@ def choice_told(answer: Comparison, found: Worth) -> list[str]:
 def _most_valuable(answer: Comparison, found: Worth) -> list[str]:
     model, first = answer.base.scenario.model, found.questions[0]
     share = f" ({_percent(first.share)} of the spread in profit)" if math.isfinite(first.share) else ""
-    others = [f"on {words_of(one.parameter, model)}" for one in found.questions[1:MOST_NAMED]]
+    others = [f"on {as_noun(words_of(one.parameter, model))}" for one in found.questions[1:MOST_NAMED]]
     after, it = (f", then {listed(others)}", "the first") if others else ("", "it")
     return [
-        f"Which policy earns most hangs on {words_of(first.parameter, model)}{share}{after}.",
+        f"Which policy earns most hangs on {as_noun(words_of(first.parameter, model))}{share}{after}.",
         f"To find {it} out is worth {_money(answer, first.worth)} at most: {how(first.parameter, model)}.",
     ]
 
@@ -87,7 +87,10 @@ def _hangs_on(answer: Comparison, one: Hanging) -> str:
     if not one.told:
         return "on nothing that can be told apart"
     model = answer.base.scenario.model
-    each = [f"on {words_of(share.parameter, model)} ({number(100 * share.share)} %)" for share in one.told[:MOST_NAMED]]
+    each = [
+        f"on {as_noun(words_of(share.parameter, model))} ({number(100 * share.share)} %)"
+        for share in one.told[:MOST_NAMED]
+    ]
     return listed(each)
 
 
