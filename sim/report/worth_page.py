@@ -164,10 +164,9 @@ def _bars(answer: Comparison, policy: str, measure: str, found: Hanging) -> Pict
         high=[100 * min(share + error, 1.0) if error == error else math.nan for _, share, error, _ in rows],
         words=[_percent(share) for _, share, _, _ in rows], clear=ends, thick=0.62,
     )  # fmt: skip
-    across = Axis("% of the spread of the difference", "%", 0, max(10.0, 1.18 * max(ends)))
+    across = Axis("% of the spread", "%", 0, max(10.0, 1.18 * max(ends)))
     subject = SUBJECTS[measure]
-    title = f"what {subject} {HANG[measure]} on"
-    title = title.capitalize() if len(answer.others) == 1 else f"{policy}: {title}"
+    title = subject.capitalize() if len(answer.others) == 1 else f"{policy}: {subject}"
     up = Axis(rows=[row[0] for row in rows], line=False, letters=32)
     chart = Chart(title, across, up, [bars], height=1.0 + 0.36 * len(rows))
     said = ", ".join(f"{name} {_percent(share)}" for name, share, *_ in rows)
