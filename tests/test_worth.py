@@ -193,7 +193,7 @@ def test_words_and_ways_are_of_what_there_is() -> None:
 def test_a_cost_that_the_choice_turns_on_is_asked_for_at_the_head(answer: Comparison) -> None:
     asked = costs_asked_for(answer)
     assert len(asked) == 1
-    assert "set 'upselling.worth'; taken for 0.5 to 5 weeks of spend" in asked[0]
+    assert "(set 'upselling.worth'; taken for 0.5 to 5 weeks of spend)" in asked[0]
     assert asked[0] in document(answer).lead
     in_one = compare(pair(), replications=4)
     assert costs_asked_for(in_one) == []

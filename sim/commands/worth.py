@@ -40,7 +40,8 @@ def worth(
 ) -> None:
     """What the choice between policies hangs on, and what it is worth to find out, in money, and how."""
     from sim.report.terminal import show_worth
-    from sim.report.worth_page import document, to_json
+    from sim.report.worth_page import to_json
+    from sim.report.worth_report import document
     from sim.runs.worth import NO_WORLDS
     from sim.scenario.worlds import in_same_worlds
     from sim.system.outputs import check_outputs

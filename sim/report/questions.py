@@ -110,6 +110,8 @@ TRIED = "try it with some of your customers, compare them with others in your lo
 COMPANY = "a question to the company"
 MONEY = ("currency", "weeks of spend")
 MOST_ASKED = 3
+MUCH = 0.05
+"""A cost that makes less of the spread in profit is not asked for."""
 
 
 def line_of(path: str, model: Model) -> Line:
@@ -152,17 +154,32 @@ def how(path: str, model: Model) -> str:
     return f"{told} ({path} in the scenario)"
 
 
+def as_noun(words: str) -> str:
+    """Words of a parameter as a sentence takes them: ``how …`` and ``what …`` as they are, others with their article."""
+    return words if words.startswith(("how ", "what ", "those ")) else f"the {words}"
+
+
+def _turns_on(answer: Comparison) -> list[str]:
+    """What it is worth to find out; where the choice is open, also what makes much of the spread in profit."""
+    found = answer.worth
+    paths = [one.parameter for one in found.questions]
+    for name in (found.rival, found.best) if found.open else ():
+        profit = answer.hangs_on.get(name, {}).get("profit")
+        paths += [one.parameter for one in profit.told if one.share >= MUCH] if profit else []
+    return list(dict.fromkeys(paths))
+
+
 def costs_asked_for(answer: Comparison) -> list[str]:
-    """Costs and prices that are left open though the choice turns on them, asked for by name: at most one sentence."""
+    """Costs and prices that are left open though the answer turns on them, asked for by name: at most one sentence."""
     if answer.worlds is None or not answer.others:
         return []
     model = answer.base.scenario.model
-    named = [one.parameter for one in answer.worth.questions if of_money(line_of(one.parameter, model))][:MOST_ASKED]
+    named = [path for path in _turns_on(answer) if of_money(line_of(path, model))][:MOST_ASKED]
     if not named:
         return []
-    each = [f"{words_of(path, model)} (set '{path}'; {_range(path, answer)})" for path in named]
+    each = [f"{as_noun(words_of(path, model))} (set '{path}'; {_range(path, answer)})" for path in named]
     it = "it" if len(each) == 1 else "them"
-    return [f"The scenario does not say {', nor '.join(each)}, and the choice turns on {it}."]
+    return [f"The scenario does not say {', nor '.join(each)}, and the answer turns on {it}."]
 
 
 def _range(path: str, answer: Comparison) -> str:

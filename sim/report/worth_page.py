@@ -10,9 +10,8 @@ from sim.model.component import Model
 from sim.report.amounts import NONE, counted, lasting, listed, money_places, money_unit, number, rough_money
 from sim.report.charts import Axis, Bars, Chart, Picture
 from sim.report.charts.palette import COLOURS, FAINT, PALE
-from sim.report.document import Document, Group, Section, Sheet, Table, cell
-from sim.report.ignorance import fitted_told
-from sim.report.questions import costs_asked_for, how, line_of, words_of
+from sim.report.document import Group, Section, Sheet, Table, cell
+from sim.report.questions import as_noun, costs_asked_for, how, line_of, words_of
 from sim.report.words import quoted
 from sim.runs.comparison import Comparison
 from sim.runs.hanging import FEWEST, Hanging, hangs_on_told
@@ -42,7 +41,7 @@ def choice_told(answer: Comparison, found: Worth) -> list[str]:
         return [too_early(found.worlds)]
     if found.questions:
         return _most_valuable(answer, found)
-    if found.perfect > 2 * found.error and found.perfect > 0:
+    if found.open:
         return [
             f"Which policy earns most is open: to know everything beforehand is worth {_money(answer, found.perfect)} at most, "
             "but no single question is known to be worth anything."
@@ -56,10 +55,10 @@ def choice_told(answer: Comparison, found: Worth) -> list[str]:
 def _most_valuable(answer: Comparison, found: Worth) -> list[str]:
     model, first = answer.base.scenario.model, found.questions[0]
     share = f" ({_percent(first.share)} of the spread in profit)" if math.isfinite(first.share) else ""
-    others = [f"on {words_of(one.parameter, model)}" for one in found.questions[1:MOST_NAMED]]
+    others = [f"on {as_noun(words_of(one.parameter, model))}" for one in found.questions[1:MOST_NAMED]]
     after, it = (f", then {listed(others)}", "the first") if others else ("", "it")
     return [
-        f"Which policy earns most hangs on {words_of(first.parameter, model)}{share}{after}.",
+        f"Which policy earns most hangs on {as_noun(words_of(first.parameter, model))}{share}{after}.",
         f"To find {it} out is worth {_money(answer, first.worth)} at most: {how(first.parameter, model)}.",
     ]
 
@@ -88,7 +87,10 @@ def _hangs_on(answer: Comparison, one: Hanging) -> str:
     if not one.told:
         return "on nothing that can be told apart"
     model = answer.base.scenario.model
-    each = [f"on {words_of(share.parameter, model)} ({number(100 * share.share)} %)" for share in one.told[:MOST_NAMED]]
+    each = [
+        f"on {as_noun(words_of(share.parameter, model))} ({number(100 * share.share)} %)"
+        for share in one.told[:MOST_NAMED]
+    ]
     return listed(each)
 
 
@@ -162,10 +164,9 @@ def _bars(answer: Comparison, policy: str, measure: str, found: Hanging) -> Pict
         high=[100 * min(share + error, 1.0) if error == error else math.nan for _, share, error, _ in rows],
         words=[_percent(share) for _, share, _, _ in rows], clear=ends, thick=0.62,
     )  # fmt: skip
-    across = Axis("% of the spread of the difference", "%", 0, max(10.0, 1.18 * max(ends)))
+    across = Axis("% of the spread", "%", 0, max(10.0, 1.18 * max(ends)))
     subject = SUBJECTS[measure]
-    title = f"what {subject} {HANG[measure]} on"
-    title = title.capitalize() if len(answer.others) == 1 else f"{policy}: {title}"
+    title = subject.capitalize() if len(answer.others) == 1 else f"{policy}: {subject}"
     up = Axis(rows=[row[0] for row in rows], line=False, letters=32)
     chart = Chart(title, across, up, [bars], height=1.0 + 0.36 * len(rows))
     said = ", ".join(f"{name} {_percent(share)}" for name, share, *_ in rows)
@@ -261,28 +262,6 @@ AT_MOST = (
     "“Worth at most” is what a choice by profit gains on average by knowing it beforehand, in money of the whole company, before "
     "what it costs to find out; ± is its standard error."
 )
-
-
-def document(answer: Comparison) -> Document:
-    """The report of ``loyalty worth``."""
-    from sim.report import sources
-    from sim.report.comparison import caveats
-
-    found, origin = answer.worth, sources.origin(answer)
-    command = origin.command.replace("loyalty compare", "loyalty worth", 1)
-    told = sentences(answer, found)
-    lead = [*told[1:], test_told(answer, found.test), fitted_told(answer)]
-    sections = section(answer)
-    if not found.early:
-        sections = [
-            Section("What it is worth to find out", tables=[questions_table(answer, found)], notes=[AT_MOST]),
-            Section(TITLE, pictures=pictures(answer), tables=[shares_table(answer)], notes=[BARS_TOLD]),
-        ]
-    return Document(
-        "What is it worth to find out?", told[0].rstrip("."), [line for line in lead if line], sections, caveats(answer),
-        [command], f"Seed {origin.seed}, {origin.replications:,} replications. Source `{origin.source}`; {origin.versions}.",
-        sheets=sheet(answer),
-    )  # fmt: skip
 
 
 def to_json(answer: Comparison) -> dict[str, Any]:

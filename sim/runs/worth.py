@@ -76,6 +76,11 @@ class Worth:
         """Whether too few worlds were met to say what anything is worth."""
         return self.worlds < FEWEST
 
+    @property
+    def open(self) -> bool:
+        """Whether it is known that knowing more could change the choice."""
+        return self.perfect > 2 * self.error and self.perfect > 0
+
 
 def worth(answer: Comparison) -> Worth:
     """What it is worth to find out. Raises :class:`~sim.errors.Mistake` where the answer was found in one setting."""
