@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.report.amounts import between, half_width, listed, number, places, signed
+from sim.runs.comparison import MANY as MANY
 from sim.runs.comparison import Comparison
 from sim.runs.prediction import FEWEST
 from sim.runs.result import fitted_to

@@ -317,7 +317,7 @@ class Comparison:
                 "fitted_to": list(fitted_to(self.base.scenario)),
                 "intervals": OF_THE_MEAN,
                 **timing_told(self.base.scenario),
-                **({"cautions": self.cautions} if self.cautions else {}),
+                "cautions": [*self.cautions, MANY],
                 "best": self.best,
                 "scenarios": {result.scenario.name: self._scenario_told(result) for result in self.results},
                 "differences": self._differences_told(),
@@ -387,6 +387,11 @@ def same_meaning(one: Result, other: Result) -> bool:
     return one.scenario.full_fingerprint == other.scenario.full_fingerprint
 
 
+MANY = (
+    "With many measures and policies, one difference in twenty that is nothing but chance looks decided: decide beforehand which "
+    "measure counts."
+)
+"""What is to be known wherever many differences stand beside one another."""
 OF_THE_MEAN = (
     "low and high: the 95 % interval of the mean, which more replications narrow; range_low and range_high: where nine in ten "
     "plausible worlds lie, one market of the company's size each, which they do not; luck_share: how much of that range's "
