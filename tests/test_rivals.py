@@ -163,7 +163,7 @@ def test_a_rival_split_in_two_who_are_alike_takes_the_same_customers() -> None:
 
 
 def test_more_variety_draws_more() -> None:
-    """Where people differ in what suits them and in what they believe, two such halves are more of a temptation than the whole."""
+    """Where people differ in what suits them and in what they believe, two such halves tempt more than the whole."""
     settings = CALM | {"choice": {"attention": 0.2}, "belief": {"spread": 0.2}, "network": {"kind": "none"}}
     whole = market(400, 400, 26, rivals=[{"name": "Beta", "reach": 0.02}], **settings)
     halves = market(400, 400, 26, rivals=rivals(2, reach=0.01, share=0.5), **settings)
@@ -190,6 +190,15 @@ def test_a_dearer_rival_wins_fewer_customers() -> None:
     result = sim.run(market(600, 600, 26, rivals=said, choice={"attention": 0.1}), replications=6)
     assert (result.values["leavers_to_Beta"] < result.values["leavers_to_Gamma"]).all()
     assert result.values["leavers_to_Beta"].sum() > 0
+
+
+def test_whoever_looks_closely_looks_at_the_better() -> None:
+    said = [{"name": "Beta", "price": 1.05}, {"name": "Gamma", "price": 0.95}]
+    won = []
+    for scrutiny in (0.0, 20.0):
+        result = sim.run(market(400, 400, 13, rivals=said, choice={"attention": 0.1, "scrutiny": scrutiny}), replications=4)
+        won.append(result.values["leavers_to_Gamma"].sum() / result.values["leavers_voluntary"].sum())
+    assert won[1] > won[0] + 0.05
 
 
 def test_a_rival_whom_nobody_reaches_wins_nobody() -> None:
