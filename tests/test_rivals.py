@@ -196,7 +196,9 @@ def test_whoever_looks_closely_looks_at_the_better() -> None:
     said = [{"name": "Beta", "price": 1.05}, {"name": "Gamma", "price": 0.95}]
     won = []
     for scrutiny in (0.0, 20.0):
-        result = sim.run(market(400, 400, 13, rivals=said, choice={"attention": 0.1, "scrutiny": scrutiny}), replications=4)
+        result = sim.run(
+            market(400, 400, 13, rivals=said, choice={"attention": 0.1, "scrutiny": scrutiny}), replications=4
+        )
         won.append(result.values["leavers_to_Gamma"].sum() / result.values["leavers_voluntary"].sum())
     assert won[1] > won[0] + 0.05
 
