@@ -473,6 +473,40 @@ def talks() -> Iterable[Example | StepExample]:
     yield example_of_step(aside, False, 3, becomes={"note.tells_ill_of_other": 3}, because="ill of the rival, from a customer")
 
 
+def rivals_of_several() -> Iterable[Example | StepExample]:
+    """Several rivals: the ways that the examples in the model's own files do not take."""
+    said, heard, calm = switching.AS_USUAL, {(RIVAL, True): 1}, AS_SEEN | switching.NO_REACH
+    yield asks(innovation.anybody_lags, False, "nobody lags")
+    yield asks(innovation.anybody_lags, True, "the company does", firm={"obsolescence": 0.1})
+    yield asks(innovation.anybody_lags, True, "a rival does", firm={"rivals_behind": 0.1}, rivals=2)
+    yield asks(switching.hears_well_of_other, True, "any of them", me={"good_news": True}, rivals=2)
+    yield asks(switching.hears_well_of_other, False, "of the own provider", me={"heard": heard, "provider": RIVAL})
+    yield example_of_step(switching.reach_of_others, firm={"rivals_reach": 0.05}, becomes={"gives": 0.05},
+        because="all rivals", rivals=2)
+    yield example_of_step(talk.hear_of_rival, me={"heard": {(RIVAL, False): 1}, "news_rank": 1.0}, week={"rival": 0,
+        "number": 4}, becomes=NO_CHANGE, because="other bad news is first in turn", rivals=2)
+    yield example_of_step(talk.keep_what_was_heard, me={"news": talk.NEWS_ILL, "heard_of": 2}, becomes={"news": 0},
+        because="nothing was heard, and last week's is no news", rivals=2)
+    yield example_of_step(talk.keep_what_was_heard, me={"news_rank": 4.0, "news_of": 2.0}, becomes={"news": talk.NEWS_WELL,
+        "heard_of": 2}, because="only good", rivals=2)
+    yield example_of_step(talk.about_other, me={"left": 9, "heard_of": 2}, becomes={"gives": RIVAL}, rivals=2,
+        because="heard of the second")
+    yield example_of_step(talk.about_other, me={"left": 9, "provider": RIVAL}, becomes={"gives": COMPANY}, rivals=2,
+        because="heard of the company")
+    yield example_of_step(talk.content_with_other, me={"belief_rival": [0.4, 0.7], "left": 9, "heard_of": 2},
+        becomes={"gives": 0.7}, because="what is believed of the second", rivals=2)
+    yield example_of_step(talk.other_of_several, me={"left": 2, "moved_in": 3, "heard_of": 1}, week={"number": 9},
+        p={"moving_weeks": 4}, becomes={"gives": 1}, because="left the second too long ago", rivals=2)
+    yield example_of_step(switching.leave_behind, 1, 0, me={"grudge": 0.3, "left": 0}, becomes={"left": 1},
+        because="comes back, and remembers", rivals=2)
+    yield example_of_step(switching.looked_at, 2, 1.0, 2.5, me=switching.AT_EASE, luck={(switching.LOOKS, 0): 0.1}, week=said,
+        firm={"own_share": 0.2, "rival_share": [0.3, 0.1]}, p=calm, becomes={"gives": 0}, because="the company", rivals=2)
+    yield example_of_step(switching.looked_at, 0, 1.0, 2.5, me=switching.AT_EASE, luck={(switching.LOOKS, 0): 0.5}, week=said,
+        p=calm, becomes={"gives": 9}, because="nobody is noticed", rivals=2)
+    yield example_of_step(switching.dearer, 1.0, 0.5, me={"price_sensitivity": 1.0}, p={"ledger.without": OF_PRICE},
+        becomes={"gives": 0.0}, because="the price is left out")
+
+
 def rules_of_behaviour() -> Iterable[Example]:
     """Limits of rules."""
     yield example(waiting.handling_minutes, 2.0, 1.0, 1.5, becomes=2 * float(np.exp(1.0)), because="2 x e^(1.5 - 0.5)")
@@ -939,6 +973,6 @@ def truths() -> Iterable[StepExample]:
 
 
 FURTHER: tuple[Example | StepExample, ...] = (*answers(), *beliefs(), *complaints(), *conversations(), *expectations(),
-    *ledgers(), *persons(), *prices(), *judgements(), *comparisons(), *talks(), *rules_of_behaviour(), *accounts(), *calls(),
-    *bots(), *letters(), *staff(), *hidden_fees(), *trends(), *budgets(), *customers_known(), *offers(), *visits(), *access(),
-    *truths())
+    *ledgers(), *persons(), *prices(), *judgements(), *comparisons(), *talks(), *rivals_of_several(),
+    *rules_of_behaviour(), *accounts(), *calls(), *bots(), *letters(), *staff(), *hidden_fees(), *trends(), *budgets(),
+    *customers_known(), *offers(), *visits(), *access(), *truths())

@@ -153,22 +153,28 @@ def test_shares_of_providers_who_are_alike_stay_alike(number: int) -> None:
 def test_a_rival_split_in_two_who_are_alike_takes_the_same_customers() -> None:
     """Exactly so where both halves look the same to everybody: each is looked at half as often, and weighed as the whole."""
     same_view = {"belief": {"spread": 0.0, "publicity": 0.0}, "network": {"kind": "none"}}
-    people = {"customers": {"traits": {"fit_rival": 0.0}}}
-    settings = CALM | same_view | people | {"choice": {"attention": 0.2}}
+    unsorted = {"traits": {"fit_rival": 0.0}}
+    settings = CALM | same_view | {"choice": {"attention": 0.2}}
     whole = market(300, 300, 26, rivals=[{"name": "Beta", "price": 0.9, "reach": 0.02}], **settings)
     halves = market(300, 300, 26, rivals=rivals(2, price=0.9, reach=0.01, share=0.5), **settings)
-    kept = [sim.run(scenario, replications=5).values["retention"] for scenario in (whole, halves)]
+    kept = [
+        sim.run(scenario.with_(customers=unsorted), replications=5).values["retention"] for scenario in (whole, halves)
+    ]
     assert (kept[0] < 0.9).all()
     np.testing.assert_array_equal(kept[0], kept[1])
 
 
 def test_more_variety_draws_more() -> None:
-    """Where people differ in what suits them and in what they believe, two such halves are more of a temptation than the whole."""
-    settings = CALM | {"choice": {"attention": 0.2}, "belief": {"spread": 0.2}, "network": {"kind": "none"}}
+    """Where people believe different things, and look at whom they think most of, two halves tempt more than the whole."""
+    settings = CALM | {
+        "choice": {"attention": 0.2, "scrutiny": 20.0},
+        "belief": {"spread": 0.2},
+        "network": {"kind": "none"},
+    }
     whole = market(400, 400, 26, rivals=[{"name": "Beta", "reach": 0.02}], **settings)
     halves = market(400, 400, 26, rivals=rivals(2, reach=0.01, share=0.5), **settings)
     kept = [sim.run(scenario, replications=10).values["retention"] for scenario in (whole, halves)]
-    assert kept[1].mean() < kept[0].mean()
+    assert kept[1].mean() < kept[0].mean() - 0.02
 
 
 def test_moves_follow_shares() -> None:
@@ -190,6 +196,17 @@ def test_a_dearer_rival_wins_fewer_customers() -> None:
     result = sim.run(market(600, 600, 26, rivals=said, choice={"attention": 0.1}), replications=6)
     assert (result.values["leavers_to_Beta"] < result.values["leavers_to_Gamma"]).all()
     assert result.values["leavers_to_Beta"].sum() > 0
+
+
+def test_whoever_looks_closely_looks_at_the_better() -> None:
+    said = [{"name": "Beta", "price": 1.05}, {"name": "Gamma", "price": 0.95}]
+    won = []
+    for scrutiny in (0.0, 20.0):
+        result = sim.run(
+            market(400, 400, 13, rivals=said, choice={"attention": 0.1, "scrutiny": scrutiny}), replications=4
+        )
+        won.append(result.values["leavers_to_Gamma"].sum() / result.values["leavers_voluntary"].sum())
+    assert won[1] > won[0] + 0.05
 
 
 def test_a_rival_whom_nobody_reaches_wins_nobody() -> None:

@@ -49,7 +49,7 @@ EQUIVALENT: dict[str, tuple[str, ...]] = {
     ),
     "what is off changes nothing where it is reckoned all the same": (
         "call_centre.answer_call: p.call_centre.callback >", "chatbot.ask_bot: p.chatbot.share <=",
-        "digital_channels.write: p.digital_channels.offered <=", "expectation.adapt: firm.", "ledger.book_week: firm.",
+        "digital_channels.write: p.digital_channels.offered <=",
         "personalisation.be_fitted: p.personalisation.tailoring >", "personalisation.feel_watched: p.personalisation.tailoring >",
         "pretence.see_through: gap >", "retention_offers.gets_plan: unsolicited >",
         "self_checkout.check_out: p.self_checkout.line_in_sight >",

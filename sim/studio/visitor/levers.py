@@ -17,6 +17,7 @@ from sim.errors import Mistake, nearest
 from sim.model.component import Model
 from sim.scenario.explaining import SECTIONS, explain
 from sim.scenario.quantities import number_told, parted
+from sim.scenario.rivals import settings_of_rivals
 from sim.scenario.validation import bounds, plain_type
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import value_told
@@ -165,4 +166,6 @@ def typed(value: Any) -> str:
 def value_in(scenario: Scenario, key: str) -> Any:
     """The value that a scenario gives to a setting in week 0."""
     part, _, name = key.partition(".")
+    if part == "rival" and scenario.model.several:  # each has its own; the first is shown
+        return settings_of_rivals(scenario.parts)[0][name]
     return getattr(scenario.parts.get(part) or getattr(scenario, part), name)
