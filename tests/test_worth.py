@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from statistics import NormalDist
 
@@ -197,6 +198,15 @@ def test_a_cost_that_the_choice_turns_on_is_asked_for_at_the_head(answer: Compar
     assert asked[0] in document(answer).lead
     in_one = compare(pair(), replications=4)
     assert costs_asked_for(in_one) == []
+
+
+def test_what_no_line_calls_plausible_has_words_too(answer: Comparison) -> None:
+    """Worlds that were fitted may say what else is a choice of the scenario, such as how many representatives there are."""
+    assert words_of("call_centre.representatives", MODEL)
+    assert answer.worlds is not None
+    fitted = replace(answer.worlds, fitted=frozenset({"upselling.worth"}))
+    told = costs_asked_for(compare(pair(), replications=400, worlds=fitted))
+    assert "taken for 0.0524 to 1.5 weeks of spend" in told[0]
 
 
 def test_the_report_has_the_section_right_after_the_cards(answer: Comparison) -> None:

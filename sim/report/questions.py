@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from sim.model.component import Model
-from sim.model.parameters import Line
+from sim.model.parameters import Line, lines
 from sim.report.amounts import number
 from sim.runs.comparison import Comparison
-from sim.scenario.worlds import uncertain
 
 ANEW = {
     "belief.evidence": "how many messages change a mind about a provider",
@@ -116,7 +115,10 @@ MUCH = 0.05
 
 def line_of(path: str, model: Model) -> Line:
     """The line of a parameter."""
-    return uncertain(model)[path]
+    part, _, name = path.partition(".")
+    parameters = model.parts[part].parameters
+    assert parameters is not None
+    return lines(parameters)[name]
 
 
 def words_of(path: str, model: Model) -> str:
@@ -184,8 +186,11 @@ def costs_asked_for(answer: Comparison) -> list[str]:
 
 def _range(path: str, answer: Comparison) -> str:
     """Between what a parameter was taken to lie, with its unit."""
-    line = line_of(path, answer.base.scenario.model)
-    assert line.plausible is not None
-    low, high = (f"{end:,.3g}" if abs(end) < 1000 else number(end) for end in (line.plausible.low, line.plausible.high))
+    line, worlds = line_of(path, answer.base.scenario.model), answer.worlds
+    assert worlds is not None
+    met = worlds.values[:, worlds.paths.index(path)]
+    fitted = path in worlds.fitted or line.plausible is None
+    ends = (met.min(), met.max()) if fitted else (line.plausible.low, line.plausible.high)  # type: ignore[union-attr]
+    low, high = (f"{end:,.3g}" if abs(end) < 1000 else number(end) for end in ends)
     unit = line.unit.replace("currency", answer.base.scenario.currency)
     return f"taken for {low} to {high} {unit}"
