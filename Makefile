@@ -13,7 +13,7 @@ TOGETHER := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo studio cluster test check-all bench bench-page docs compiled prepared lint format calibration claims evidence lessons industries odd influence mutants studio-speed studio-pictures lock audit clean
+.PHONY: help demo studio cluster test check-all bench bench-page docs compiled prepared lint format calibration companies claims evidence lessons industries odd influence mutants worlds studio-speed studio-pictures lock audit clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,11 +57,17 @@ format: $(READY) ## lay the source out as the style check wants it
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
+# These pages are of one setting, in which everything that nobody knows has its default.
+calibration claims lessons industries influence evidence studio-pictures worlds: export LOYALTY_WORLDS = none
+
 calibration: $(READY) ## hold the telecom scenario to its data and rewrite its tables
 	$(BIN)/python tools/telecom_calibration.py
 	$(BIN)/python tools/telecom_halves.py
 	$(BIN)/python tools/telecom_years.py
-	$(BIN)/python tools/telecom_posterior.py
+	$(BIN)/python tools/telecom_left_open.py
+
+companies: $(READY) ## hold ranges to two hundred true companies (hours; goes on where it was)
+	$(BIN)/python tools/true_companies.py
 
 claims: $(READY) ## measure every claim of the mission and rewrite docs/background/claims.md
 	$(BIN)/python tools/claims_page.py
@@ -72,6 +78,10 @@ lessons: $(READY) ## run every lesson with many seeds and write docs/background/
 
 industries: $(READY) ## run the worlds of five industries and write docs/guides/industries.md
 	$(BIN)/python tools/industries_page.py
+
+worlds: $(READY) ## measure the evidence in hundreds of worlds, some hours, and rule out worlds by it; begun again, it goes on
+	$(BIN)/python tools/world_runs.py
+	$(BIN)/python tools/make_worlds.py
 
 cluster: $(READY) ## measure threads against workers and write the tables of docs/guides/cluster.md
 	$(BIN)/python tools/cluster_page.py

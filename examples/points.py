@@ -12,7 +12,7 @@ from sim.model.behaviour.satisfaction import remember
 from sim.model.columns import Column
 from sim.model.examples import example
 from sim.model.mechanisms.pricing import cents
-from sim.model.parameters import Parameters, parameter
+from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import rule
 from sim.model.schedule import Whoever, everybody
 from sim.model.steps import clear, step, total
@@ -25,19 +25,19 @@ WEEKS = 52
 class Points(Parameters):
     rate: float = parameter(
         0.0, "points per currency", 0, 100, "Points for each unit of currency that a customer spends",
-        "assumption: there are no cards unless the scenario says so")  # fmt: skip
+        "assumption: there are no cards unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     threshold: float = parameter(
-        300.0, "points", 1, 1_000_000, "Points that fill a card, which is then redeemed", "assumption: thirty weeks of an average spend")  # fmt: skip
+        300.0, "points", 1, 1_000_000, "Points that fill a card, which is then redeemed", "assumption: thirty weeks of an average spend", plausible=CERTAIN)  # fmt: skip
     worth: float = parameter(
-        0.05, "currency", 0, 100, "What a redeemed point costs the company", "assumption: a rebate of a twentieth")  # fmt: skip
+        0.05, "currency", 0, 100, "What a redeemed point costs the company", "assumption: a rebate of a twentieth", plausible=CERTAIN)  # fmt: skip
     delight: float = parameter(
-        0.95, "scale 0-1", 0, 1, "How good an experience the reward is", "assumption: nearly as good as can be")  # fmt: skip
+        0.95, "scale 0-1", 0, 1, "How good an experience the reward is", "assumption: nearly as good as can be", plausible=(0.85, 1))  # fmt: skip
     disappointment: float = parameter(
-        0.3, "scale 0-1", 0, 1, "How good an experience it is to see that points have lapsed", "assumption: rather a bad one")  # fmt: skip
+        0.3, "scale 0-1", 0, 1, "How good an experience it is to see that points have lapsed", "assumption: rather a bad one", plausible=(0.1, 0.5))  # fmt: skip
     weight: float = parameter(
-        0.1, "share", 0, 1, "Weight of either experience in what customers remember", "assumption: as much as two weeks of use")  # fmt: skip
+        0.1, "share", 0, 1, "Weight of either experience in what customers remember", "assumption: as much as two weeks of use", plausible=(0.04, 0.25, "log"))  # fmt: skip
     notice: float = parameter(
-        5.0, "points", 0, 1_000_000, "Lapsed points below which nobody notices", "assumption: half of an average week's points")  # fmt: skip
+        5.0, "points", 0, 1_000_000, "Lapsed points below which nobody notices", "assumption: half of an average week's points", plausible=(1, 20, "log"))  # fmt: skip
 
 
 NEUTRAL = {"rate": 0.0}

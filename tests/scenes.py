@@ -18,12 +18,12 @@ from sim.engine.objects.agents import Counts, OpenLine
 from sim.engine.scalar import LINE
 from sim.engine.support import Now, Sizes, room_for
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY
-from sim.model.component import Model, builtin
+from sim.model.component import Model, builtin, with_rivals
 from sim.model.examples import StepExample
 from sim.model.mechanisms.word_of_mouth import PARTS
 from sim.model.parameters import lines
 from sim.model.random import spare_word, unit
-from sim.model.schedule import Everybody, InTurn, Item, Listing, Representatives
+from sim.model.schedule import EachRival, Everybody, InTurn, Item, Listing, Representatives
 from sim.model.steps import Step
 from sim.model.week import EVERYBODY, Network, entries, journal, week_of
 
@@ -45,6 +45,20 @@ WEEK = {
     "company_reputation": 0.0,
     "rival_reputation": 0.0,
 }
+TWO = ("Beta", "Gamma")
+"""The rivals of an example that has several."""
+
+
+def model_of(example: StepExample) -> Model:
+    """The model that an example is of."""
+    return with_rivals(builtin(), TWO) if example.rivals > 1 else builtin()
+
+
+def of_each(value: Any, rivals: int) -> list[Any]:
+    """What is given of each rival."""
+    return list(value) if isinstance(value, list) else [value] * rivals
+
+
 FLAGS = ("prices_move", "offers_made", "staff_lasts", "budget_moves")
 """True in an example that does not say otherwise."""
 
@@ -76,15 +90,36 @@ class Luck:
 class Somebody:
     """Whose step it is: columns are attributes, of the widths that they have."""
 
-    def __init__(self, forms: Mapping[str, Any], given: Mapping[str, Any], luck: Luck, number: int = 0) -> None:
+    def __init__(
+        self,
+        forms: Mapping[str, Any],
+        given: Mapping[str, Any],
+        luck: Luck,
+        number: int = 0,
+        lanes: tuple[str, ...] = (),
+        rival: Callable[[], int] = lambda: 0,
+    ) -> None:
         said = dict(given)
+        of_rivals = {name: of_each(said.pop(name, 0.0), len(TWO)) for name in lanes}
+        vars(self).update(
+            _of_rivals={name: [f32(v) for v in values] for name, values in of_rivals.items()}, _rival=rival
+        )
+        forms = {name: form for name, form in forms.items() if name not in lanes}
         news = {"_heard": said.pop("heard", {}), "_content": said.pop("content", {})}
         vars(self).update(_forms=forms, _luck=luck, number=said.pop("number", number), **news)
         assert set(said) <= set(forms), f"no such column: {set(said) - set(forms)}"
         for name in forms:
             setattr(self, name, said.get(name, 0))
 
+    def __getattr__(self, name: str) -> Any:
+        if name in vars(self).get("_of_rivals", {}):
+            return self._of_rivals[name][self._rival()]
+        raise AttributeError(name)
+
     def __setattr__(self, name: str, value: Any) -> None:
+        if name in self._of_rivals:
+            self._of_rivals[name][self._rival()] = f32(value)
+            return
         if name not in self._forms:
             raise AttributeError(name)
         vars(self)[name] = self._forms[name](value)
@@ -138,17 +173,38 @@ def settings(model: Model, example: StepExample, *given: str) -> dict[str, dict[
     """The settings of an example, of which later ones go before."""
     known, own = defaults(model), example.step.__module__.rpartition(".")[2]
     found = dict(known)
+    if model.several:
+        found["rival"] = {n: of_each(v, len(TWO)) for n, v in (known["rival"] | {"keeps_up": f32(1)}).items()}
     for said in (example.given.get(which, {}) for which in given):
         for path, value in said.items():
             part, _, name = path.rpartition(".") if "." in path else (own, "", path)
-            found[part] = found[part] | {name: type(known[part][name])(value)}
+            if model.several and part == "rival":
+                found[part] = found[part] | {name: [f32(one) for one in of_each(value, len(TWO))]}
+            else:
+                found[part] = found[part] | {name: type(known[part][name])(value)}
     return found
 
 
 def week_given(example: StepExample) -> dict[str, Any]:
     """The week of an example."""
     said = dict(example.given.get("week", {}))
-    return WEEK | dict.fromkeys(FLAGS, True) | {"spoken": {}, "spoken_content": {}} | said
+    several = {"rivals": example.rivals, "several": example.rivals > 1}
+    return WEEK | dict.fromkeys(FLAGS, True) | {"spoken": {}, "spoken_content": {}} | several | said
+
+
+def numbered(rival: int) -> str:
+    """How what there is of a rival is called behind its name: that of the first has nothing."""
+    return f"_{rival + 1}" if rival else ""
+
+
+class OfRivals:
+    """The settings of several rivals: those of the one in question."""
+
+    def __init__(self, settings: Mapping[str, list[Any]], rival: Callable[[], int]) -> None:
+        self._settings, self._rival_in_question = settings, rival
+
+    def __getattr__(self, name: str) -> Any:
+        return self._settings[name][self._rival_in_question()]
 
 
 class Scene:
@@ -158,8 +214,10 @@ class Scene:
         given, self.example, self.model = example.given, example, model
         luck = Luck(example.luck)
         by = "agent" if taken_by(example.step) == "representative" else "me"
-        self.me = Somebody(forms_of(model, by), given.get("me", {}), luck)
-        self.firm = Somebody(forms_of(model, "firm"), given.get("firm", {}), luck)
+        self.week = Week(week_given(example), self._rival)
+        lanes = [model.lanes(kind) if model.several else () for kind in ("number", "firm")]
+        self.me = Somebody(forms_of(model, by), given.get("me", {}), luck, 0, lanes[0], self._rival)
+        self.firm = Somebody(forms_of(model, "firm"), given.get("firm", {}), luck, 0, lanes[1], self._rival)
         heap = given.get("line", {})
         self.staff = [
             Somebody(forms_of(model, "agent"), given.get("agent", {}), luck, number)
@@ -170,9 +228,15 @@ class Scene:
         self.count, self.note = Counts(model), Notes()
         for name, value in given.get("count", {}).items():
             setattr(self.count, name, value)
-        self.week = Week(week_given(example))
         self.p = spaces(settings(model, example, "p"))
         self.last = spaces(settings(model, example, "p", "last"))
+        if model.several:
+            self.p.rival = OfRivals(vars(self.p.rival), self._rival)
+
+    def _rival(self) -> int:
+        """The rival in question."""
+        said = self.example.given.get("week", {}).get("rival")
+        return int(self.me.rival if said is None else said)
 
     def played(self) -> dict[str, Any]:
         """What comes of it."""
@@ -190,13 +254,17 @@ class Scene:
             yield name, float(vars(self.me)[name])
         for name in self.firm._forms:
             yield f"firm.{name}", float(vars(self.firm)[name])
+        for head, owner in (("", self.me), ("firm.", self.firm)):
+            for name, values in owner._of_rivals.items():
+                yield from ((f"{head}{name}{numbered(k)}", float(value)) for k, value in enumerate(values))
         for name in self.agent._forms:
             yield f"agent.{name}", float(sum(vars(each)[name] for each in self.staff))
         given = self.example.given.get("count", {})
         for name in self.model.counts:
             yield f"count.{name}", int(vars(self.count)[name]) - given.get(name, 0)
-        for name in ("company_reputation", "rival_reputation"):
-            yield f"week.{name}", float(vars(self.week)[name])
+        yield "week.company_reputation", float(self.week.company_reputation)
+        for k, value in enumerate(self.week.of_rivals):
+            yield f"week.rival_reputation{numbered(k)}", float(value)
         if len(self.line._free_at):
             yield "line.free", float(self.line._free_at[0])
         standing = self.line._there
@@ -232,12 +300,23 @@ ARRIVALS = {getattr(item, "arrive", None) for item in items_of(builtin())}
 class Week(SimpleNamespace):
     """The week as a step sees it."""
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
+    def __init__(self, given: Mapping[str, Any], rival: Callable[[], int]) -> None:
         said = dict(given)
         self._spoken, self._content = said.pop("spoken"), said.pop("spoken_content")
+        self._rival, reputation = rival, said.pop("rival_reputation")
         super().__init__(**said)
-        for name in ("rate", "stands_for", "company_reputation", "rival_reputation"):
+        self.of_rivals = [f32(value) for value in of_each(reputation, said["rivals"])]
+        for name in ("rate", "stands_for", "company_reputation"):
             setattr(self, name, f32(said[name]))
+
+    @property
+    def rival_reputation(self) -> np.float32:
+        """What is said of the rival in question."""
+        return self.of_rivals[self._rival() if self.several else 0]
+
+    @rival_reputation.setter
+    def rival_reputation(self, value: Any) -> None:
+        self.of_rivals[self._rival() if self.several else 0] = f32(value)
 
     def spoken(self, provider: int, well: bool) -> int:
         """Messages told of a provider."""
@@ -308,6 +387,8 @@ def translated(example: StepExample, model: Model) -> Iterator[dict[str, Any]]:
         forms = {type(item) for item in items_of(model) if example.step in vars(item).values()}
         if forms & {Everybody, InTurn}:
             yield Columns(example, model, Everybody(example.step)).everybody()
+        if EachRival(Everybody(example.step)) in items_of(model):
+            yield Columns(example, model, EachRival(Everybody(example.step))).everybody()
         if example.step in {getattr(item, "asked", None) for item in items_of(model)}:
             yield Columns(example, model, Listing(example.step)).asked()
 
@@ -323,7 +404,14 @@ def plain_text(text: str) -> str:
 def code_of(step: Step, model: Model, by: str, items: tuple[Item, ...]) -> tuple[str, Any]:
     """The text in which a step is translated, and what its function is called there."""
     module = Module(model, {"once": items})
-    return module.scalar(step, whose=by), compile(plain_text(module.text()), "translated", "exec")
+    return module.scalar(step, whose=by, each_rival=each_rival(step, model)), compile(
+        plain_text(module.text()), "translated", "exec"
+    )
+
+
+def each_rival(step: Step, model: Model) -> bool:
+    """Whether a step is taken for each of several rivals."""
+    return any(isinstance(item, EachRival) and item.item.step is step for item in items_of(model))
 
 
 class Columns:
@@ -382,19 +470,23 @@ class Columns:
             carried = given.get("me" if owner == "agent" and self.by == "representative" else owner, {})
             for kind in OWNERS[owner]:
                 for name in (name for name in model.columns(kind) if name in carried):
-                    room[kind][model.row(name), place] = carried[name]
-        heard = np.zeros(people, np.uint64)
+                    lanes = model.several and name in model.lanes(kind)
+                    rows = model.lane_rows(name) if lanes else model.row(name)
+                    room[kind][rows, place] = of_each(carried[name], len(TWO)) if lanes else carried[name]
+        told = (slice(None),) if model.several else ()  # what was heard of a rival is heard of each alike
+        heard = np.zeros((*(len(TWO),) * model.several, people), np.uint64)
         for (provider, well), many in given.get("me", {}).get("heard", {}).items():
-            heard[self.me] += np.uint64(many << 32 * int(provider) + 16 * (not well))
-        content = np.zeros(people, np.uint64)
+            heard[(*told, self.me)] += np.uint64(many << 32 * int(provider) + 16 * (not well))
+        content = np.zeros(heard.shape, np.uint64)
         for provider, much in given.get("me", {}).get("content", {}).items():
-            content[self.me] += np.uint64(round(much * PARTS) << 32 * int(provider))
-        spoken = np.zeros(6, np.int64)
+            content[(*told, self.me)] += np.uint64(round(much * PARTS) << 32 * int(provider))
+        spoken = np.zeros((*(len(TWO),) * model.several, 6), np.int64)
         for (provider, well), many in week["spoken"].items():
-            spoken[2 * int(provider) + (not well)] = many
+            spoken[(*told, 2 * int(provider) + (not well))] = many
         for provider, much in week["spoken_content"].items():
-            spoken[4 + int(provider)] = round(much * PARTS)
-        reputation = np.array([week["company_reputation"], week["rival_reputation"]], np.float32)
+            spoken[(*told, 4 + int(provider))] = round(much * PARTS)
+        said_of_rivals = of_each(week["rival_reputation"], week["rivals"])
+        reputation = np.array([week["company_reputation"], *said_of_rivals], np.float32)
         sums, rate = room.pop("weekly_sum")[:, 0], f32(week["rate"])
         nobody = Network(np.zeros(people + 1, np.int32), np.zeros(0, np.int32))
         return Now(
@@ -402,7 +494,7 @@ class Columns:
             room["weekly_number"], room["weekly_flag"], room["weekly_firm"], sums, heard, content,
             np.zeros((1, people), np.uint32), spoken, week["number"], np.uint64(0), rate, float(week["stands_for"]),
             week["calendar"], week["measured"],
-            *(week[flag] for flag in FLAGS), nobody,
+            *(week[flag] for flag in FLAGS), nobody, week["rivals"],
         )  # fmt: skip
 
     def one(self) -> dict[str, Any]:
@@ -412,8 +504,9 @@ class Columns:
 
     def _extra(self) -> list[Any]:
         """The agent and the line, where a step asks for them."""
-        asked = self.example.step.parameters
-        return [*((0,) if "agent" in asked else ()), *(self.line if "line" in asked else ())]
+        asked, rival = self.example.step.parameters, self.example.given.get("week", {}).get("rival")
+        in_question = [int(rival)] if each_rival(self.example.step, self.model) else []
+        return [*in_question, *((0,) if "agent" in asked else ()), *(self.line if "line" in asked else ())]
 
     def _own(self) -> list[Any]:
         """The numbers that the step is given beside."""
@@ -448,13 +541,13 @@ class Columns:
         for owner, (head, place) in owners.items():
             for kind in OWNERS[owner]:
                 rows = self.now.weekly_sum[:, None] if kind == "weekly_sum" else getattr(self.now, kind)
-                for name in self.model.columns(kind):
-                    row = rows[self.model.row(name)]
+                for name, row in zip(self.model.names(kind), rows, strict=False):
                     yield head + name, float(row.sum() if place is None else row[place])
         for name, value in zip(self.model.counts, self.counts, strict=True):
             yield f"count.{name}", int(value) - self.example.given.get("count", {}).get(name, 0)
         yield "week.company_reputation", float(self.now.reputation[0])
-        yield "week.rival_reputation", float(self.now.reputation[1])
+        for k, value in enumerate(self.now.reputation[1:]):
+            yield f"week.rival_reputation{numbered(k)}", float(value)
         if len(self.line[0]):
             yield "line.free", float(self.line[0][0])
         standing = self.line[2]
@@ -465,9 +558,12 @@ class Columns:
 
 def flat(parts: Mapping[str, Mapping[str, Any]]) -> SimpleNamespace:
     """Settings as ``p.part_name``."""
-    return SimpleNamespace(
-        **{f"{part}_{name}": value for part, values in parts.items() for name, value in values.items()}
-    )
+    several = isinstance(parts["rival"]["level"], list)
+    found = {f"{part}_{name}": value for part, values in parts.items() for name, value in values.items()}
+    if several:
+        each = {f"rivals_{name}": np.array(values, np.float32) for name, values in parts["rival"].items()}
+        found = each | {name: value for name, value in found.items() if not name.startswith("rival_")}
+    return SimpleNamespace(**found)
 
 
 # ---- compiled ------------------------------------------------------------------------------------------------------------
@@ -489,14 +585,14 @@ ANY_WEEK = 2**32
 def door_of(step: Step, model: Model, by: str) -> Any:
     """The compiled function of a step, which Python can call."""
     module = Module(model, {})
-    name, text = module.scalar(step, whose=by), module.text()
+    name, text = module.scalar(step, whose=by, each_rival=each_rival(step, model)), module.text()
     drawn = "from sim.model.random import fill, fill_listed, unit, word\n"
     assert drawn in text
     text = text.replace(
         drawn, "from sim.model.random import fill, fill_listed, unit\nfrom scenes import told_word as word\n"
     )
     own = (f"number_{place}" for place in range(len(step.own)))
-    extra = ", ".join((*asked_for(step), *own))
+    extra = ", ".join((*(("of_rival",) if each_rival(step, model) else ()), *asked_for(step), *own))
     door = f"def door(now, i, policy, counts, journal, {extra}):\n"
     door += f"    return {name}(now, i, policy[0], policy[1], counts, journal, {extra})\n"
     space: dict[str, Any] = {}
@@ -534,4 +630,9 @@ class Compiled(Columns):
 
     def _dtype(self) -> np.dtype[Any]:
         kinds = {np.float32: np.float32, int: np.int32, bool: np.uint8}
-        return np.dtype([(name, kinds[type(value)]) for name, value in vars(self.p).items()])
+        return np.dtype(
+            [
+                (name, np.float32, value.shape) if isinstance(value, np.ndarray) else (name, kinds[type(value)])
+                for name, value in vars(self.p).items()
+            ]
+        )

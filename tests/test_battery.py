@@ -14,13 +14,13 @@ from grounds import busy, lived, neutral, parameter_lines
 from numba import types
 from numba.core import compiler, ir, typed_passes
 from numba.core.registry import cpu_target
-from scenes import ARRIVALS, Compiled, Scene, translated, unlike
+from scenes import ARRIVALS, Compiled, Scene, model_of, translated, unlike
 
 from sim.engine.objects import Market
 from sim.engine.start import Ground
 from sim.model import numeric, random
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY
-from sim.model.component import GROUPS, Part, builtin, columns, parts
+from sim.model.component import GROUPS, Part, columns, parts
 from sim.model.examples import Example, StepExample
 from sim.model.parameters import Line
 from sim.model.rules import Rule, rule
@@ -91,12 +91,12 @@ def test_python_and_compiled_forms_give_the_same_bits(example: Example) -> None:
 
 @pytest.mark.parametrize("example", STEP_EXAMPLES, ids=name_of)
 def test_worked_examples_of_steps_come_out_in_python(example: StepExample) -> None:
-    assert not unlike(Scene(example, builtin()).played(), example)
+    assert not unlike(Scene(example, model_of(example)).played(), example)
 
 
 @pytest.mark.parametrize("example", STEP_EXAMPLES, ids=name_of)
 def test_worked_examples_of_steps_come_out_on_columns(example: StepExample) -> None:
-    for found in translated(example, builtin()):
+    for found in translated(example, model_of(example)):
         assert not unlike(found, example)
 
 
@@ -104,7 +104,7 @@ def test_worked_examples_of_steps_come_out_on_columns(example: StepExample) -> N
 @pytest.mark.parametrize("example", STEP_EXAMPLES, ids=name_of)
 def test_worked_examples_of_steps_come_out_compiled(example: StepExample) -> None:
     if example.step not in ARRIVALS:
-        assert not unlike(Compiled(example, builtin()).one(), example)
+        assert not unlike(Compiled(example, model_of(example)).one(), example)
 
 
 def test_every_step_has_a_worked_example() -> None:
@@ -264,7 +264,11 @@ NEEDS = {"retention_offers_wear": {"retention_offers_unsolicited": 0.3, "retenti
 """What must happen beside the busy ground for a parameter to matter: here, that some people take two plans."""
 
 
-@pytest.mark.parametrize("name", list(parameter_lines()))
+OF_SEVERAL = ("choice_scrutiny",)
+"""What matters only where there are several rivals; see ``test_rivals.py``."""
+
+
+@pytest.mark.parametrize("name", [name for name in parameter_lines() if name not in OF_SEVERAL])
 def test_every_parameter_moves_something(name: str) -> None:
     line, needs = parameter_lines()[name], NEEDS.get(name, {})
     usual = outcome(busy(PEOPLE, WEEKS, **needs)) if needs else usual_outcome()
@@ -277,7 +281,8 @@ def test_every_parameter_moves_something(name: str) -> None:
 def test_every_column_has_one_owner_and_a_known_kind() -> None:
     owners = Counter(column.name for part in PARTS for column in part.columns)
     assert [name for name, count in owners.items() if count > 1] == []
-    assert set(owners) == {name for kind in (*KINDS, *OF_COMPANY, *WEEKLY) for name in columns(kind)}
+    usual = {column.name for part in PARTS for column in part.columns if not column.several}
+    assert usual == {name for kind in (*KINDS, *OF_COMPANY, *WEEKLY) for name in columns(kind)}
 
 
 @lru_cache(maxsize=1)

@@ -50,7 +50,8 @@ def test_compare_writes_its_report_and_prints_paired_differences(folder: Path) -
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     found = told["differences"]["Worse"]["retention"]
-    assert set(found) == {"mean", "low", "high", "sd", "probability_higher", "variance_reduction"}
+    ranges = {"range_low", "range_high", "luck_share", "probability_error"}
+    assert set(found) == {"mean", "low", "high", "sd", "probability_higher", "variance_reduction"} | ranges
     assert told["base"] == "Small" and set(told["scenarios"]) == {"Small", "Worse"}
     assert "<html" in (folder / "answer.html").read_text()
 

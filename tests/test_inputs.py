@@ -14,13 +14,18 @@ import pytest
 from sim.commands.results import LONGEST_SHOWN, _cell
 from sim.errors import Mistake
 from sim.experiments.question import load_experiment
-from sim.experiments.uncertain import read_draws
+from sim.model.component import builtin
+from sim.scenario.worlds import Worlds, read_worlds
 from sim.studio.server.server import serve
 from sim.system.process import LONGEST, sentence
 from sim.theory.erlang import erlang_a, erlang_c
 
 COLUMN = "quality.error_rate"
 MOMENT = datetime.datetime(2020, 1, 1)
+
+
+def worlds_of(path: Path) -> Worlds:
+    return read_worlds(path, builtin())
 
 
 def written(folder: Path, columns: list[Any], names: list[str]) -> Path:
@@ -33,22 +38,22 @@ def written(folder: Path, columns: list[Any], names: list[str]) -> Path:
 @pytest.mark.parametrize(
     "odd", [MOMENT, MOMENT.date(), MOMENT.time(), datetime.timedelta(1), [1], {"x": 1}, b"\xff", "x"]
 )
-def test_parameters_drawn_from_a_table_are_numbers(tmp_path: Path, odd: Any) -> None:
+def test_what_worlds_say_are_numbers(tmp_path: Path, odd: Any) -> None:
     with pytest.raises(Mistake, match="is no number"):
-        read_draws(written(tmp_path, [[odd, odd]], [COLUMN]))
+        worlds_of(written(tmp_path, [[odd, odd]], [COLUMN]))
 
 
 def test_a_table_with_a_column_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Mistake, match=f"two columns '{COLUMN}'"):
-        read_draws(written(tmp_path, [[0.1], [0.2]], [COLUMN, COLUMN]))
+    with pytest.raises(Mistake, match=f"two columns .{COLUMN}."):
+        worlds_of(written(tmp_path, [[0.1], [0.2]], [COLUMN, COLUMN]))
 
 
 @pytest.mark.parametrize("rows", ["0.1,0.2\n", "0.1,0.2\n0.3,0.4\n", "0.1\n0.1,0.2\n"])
 def test_no_value_of_a_table_is_lost_where_a_row_is_longer_than_the_header(tmp_path: Path, rows: str) -> None:
     path = tmp_path / "points.csv"
     path.write_text(f"{COLUMN}\n{rows}")
-    with pytest.raises(Mistake, match="cannot be read as a table"):
-        read_draws(path)
+    with pytest.raises(Mistake, match="cannot be read as worlds"):
+        worlds_of(path)
 
 
 def test_an_index_that_pandas_noted_is_a_column_like_the_others(tmp_path: Path) -> None:
@@ -56,7 +61,7 @@ def test_an_index_that_pandas_noted_is_a_column_like_the_others(tmp_path: Path) 
 
     path = tmp_path / "points.parquet"
     pd.DataFrame({COLUMN: [0.1, 0.2], "choice.attention": [0.3, 0.4]}).set_index(COLUMN).to_parquet(path)
-    assert set(read_draws(path).paths) == {COLUMN, "choice.attention"}
+    assert set(worlds_of(path).paths) == {COLUMN, "choice.attention"}
 
 
 def test_sections_under_with_are_laid_over_policies_from_files(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from sim import Mistake, compare, load, run
 from sim.model.component import Part, builtin, parts
 from sim.model.mechanisms import lever_costs
 from sim.model.mechanisms.lever_costs import MONEY_OUT, PRICED, UNPRICED, LeverCosts, dearer, halvings
-from sim.model.parameters import Line, lines, parameter
+from sim.model.parameters import Line, lines
 from sim.model.steps import Step
 from sim.report.lever_prices import price_told
 from sim.runs.comparison import Comparison
@@ -151,24 +151,19 @@ def test_threads_and_engines_charge_alike() -> None:
 # ---- what is plausible -----------------------------------------------------------------------------------------------
 
 
-def test_every_cost_says_what_is_plausible() -> None:
-    for line in lines(LeverCosts).values():
-        assert line.plausible is not None, line.name
-        assert line.low <= line.plausible[0] <= line.default <= line.plausible[1] <= line.high
-
-
-@pytest.mark.parametrize("ends", [(-1, 0.5), (0.5, 2), (0.6, 0.4)])
-def test_what_is_plausible_lies_within_what_is_allowed(ends: tuple[float, float]) -> None:
-    with pytest.raises(ValueError, match="plausible is"):
-        parameter(0.5, "share", 0, 1, "A share", "assumption: half", ends)
+def test_every_price_is_a_question_and_what_is_paid_for_is_none() -> None:
+    for name, line in lines(LeverCosts).items():
+        asked = not name.endswith(("_paid_for", "_fixed"))
+        assert (line.plausible is not None) == asked and line.certain != asked, name
+        assert ("a question to the company" in line.source) == asked, name
 
 
 def test_explain_and_schema_tell_it() -> None:
     said = explain("lever_costs.quality_level").text
-    assert "between 0 and 10 (share), default 0.1, plausible 0.02 to 0.3" in said
+    assert "between 0 and 10 (share), default 0.1, plausible 0.02 to 0.3, on a log scale" in said
     told = schema()["$defs"]["lever_costs"]["properties"]["quality_level"]["description"]
-    assert told.endswith("[share, plausible 0.02 to 0.3]")
-    assert "plausible" not in explain("quality.level").text
+    assert told.endswith("[share, plausible 0.02 to 0.3, on a log scale]")
+    assert "plausible" not in explain("lever_costs.quality_level_fixed").text
 
 
 # ---- bad input -------------------------------------------------------------------------------------------------------

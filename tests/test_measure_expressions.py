@@ -278,7 +278,7 @@ break_even: {policy: many, against: few, first: 5, most: 5}
 """,
     "calibrate": """
 uncertainties: {quality.error_rate: {low: 0.0, high: 0.4}}
-calibrate: {figures: {calls_each: {value: 2.0, error: 0.2}}, particles: 20, search: 0}
+calibrate: {figures: {calls_each: {value: 2.0, error: 0.2}}, worlds: 50, rounds: 2}
 """,
 }
 HEAD = """question: How many calls does it take?

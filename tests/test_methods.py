@@ -68,8 +68,7 @@ base: scenarios/small.yaml
 uncertainties:
   choice.attention: {low: 0.02, high: 0.4, label: attention}
 outcomes: [retention]
-calibrate: {figures: {retention: {value: VALUE, error: 0.02, source: this test}}, particles: 40, search: 0}
-replications: 3
+calibrate: {figures: {retention: {value: VALUE, error: 0.02, source: this test}}, worlds: 100}
 """,
 }
 COMMANDS = {name: name.replace("_", "-") for name in FILES}
@@ -153,23 +152,98 @@ def test_break_even_lies_where_the_lead_changes_sign(place: Path) -> None:
     assert curve[below] >= 0 >= curve[above]
 
 
-def test_calibrate_finds_a_setting_again(place: Path) -> None:
-    """The figure is what the model itself gives with an attention of 0.15."""
+def of_a_company_with(attention: float, **more: Any) -> float:
+    """The share that stays where people are so attentive: the mean of many runs."""
     from sim.runs.runner import run
 
-    truth = load("scenarios/small.yaml").with_(choice={"attention": 0.15})
-    value = float(run(truth, 400, 99, threads=1).values["retention"].mean())
-    (place / "calibrate.yaml").write_text(FILES["calibrate"].replace("VALUE", f"{value:.4f}"))
+    truth = load("scenarios/small.yaml").with_(choice={"attention": attention}, **more)
+    return float(run(truth, 400, 99, threads=1).values["retention"].mean())
+
+
+def test_calibrate_finds_a_setting_again(place: Path) -> None:
+    """The figure is what the model itself gives with an attention of 0.15."""
+    (place / "calibrate.yaml").write_text(FILES["calibrate"].replace("VALUE", f"{of_a_company_with(0.15):.4f}"))
     found = answer("calibrate", "--save", "scenarios/fitted.yaml")
     fitted = found["factors"]["choice.attention"]
     assert fitted["low"] < 0.15 < fitted["high"] and fitted["width_over_prior"] < 0.6
-    assert found["figures"]["retention"]["met"] and found["settled"]
-    saved = load("scenarios/fitted.yaml")
-    assert float(saved.settings(0)["choice"].attention) == pytest.approx(fitted["best"])  # type: ignore[attr-defined]
-    assert saved.weeks == 8 and saved.settings(0)["quality"] == truth.settings(0)["quality"]
-    draws = pd.read_csv("scenarios/fitted.posterior.csv")
-    assert draws.equals(pd.read_csv(Path(found["folder"]) / "draws.csv"))
-    assert list(draws) == ["choice.attention"] and draws["choice.attention"].between(0.02, 0.4).all()
+    assert fitted["low"] <= fitted["median"] <= fitted["high"] and not fitted["two_peaks"]
+    assert found["figures"]["retention"]["met"] and not found["unmet"]
+    assert "There are worlds that meet the figure" in found["answer"] and found["answer"] in page_of(found)
+    kept = Path(found["folder"])
+    assert not (kept / "calibrated.worlds.parquet").exists()  # it was saved elsewhere
+    worlds = pd.read_parquet("scenarios/fitted.worlds.parquet")
+    assert len(worlds) == 100 and worlds["choice.attention"].between(0.0199, 0.4001).all()
+    assert worlds.drop(columns=["choice.attention"]).nunique().max() == 1  # nothing else was open
+
+
+def test_a_calibrated_scenario_and_what_extends_it_live_in_its_worlds(place: Path) -> None:
+    (place / "calibrate.yaml").write_text(FILES["calibrate"].replace("VALUE", "0.8"))
+    answer("calibrate", "--save", "scenarios/fitted.yaml")
+    text = "extends: fitted.yaml\nname: Dearer\npricing: {list_price: 1.1}\nchoice: {attention: 0.9}\n"
+    (place / "scenarios" / "dearer.yaml").write_text(text.replace("choice: {attention: 0.9}\n", ""))
+    words = [
+        "compare",
+        "scenarios/fitted.yaml",
+        "scenarios/dearer.yaml",
+        "--replications",
+        "40",
+        "--threads",
+        "1",
+        "--json",
+    ]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    told = json.loads(done.stdout)
+    assert told["fitted_to"] == ["retention 0.8"] and told["worlds"]["name"] == "fitted.worlds.parquet"
+    attention = load("scenarios/dearer.yaml").in_worlds()
+    assert attention.left_open["choice.attention"].all() and attention.settings(0)["pricing"].list_price == 1.1
+    (place / "scenarios" / "dearer.yaml").write_text(text)
+    refused = CliRunner().invoke(app, words)
+    assert refused.exit_code == 2 and "which the worlds were fitted for" in refused.stderr
+
+
+def test_without_uncertainties_everything_that_is_open_is_narrowed_and_figures_kept_aside_are_predicted(
+    place: Path,
+) -> None:
+    text = FILES["calibrate"].replace(
+        "uncertainties:\n  choice.attention: {low: 0.02, high: 0.4, label: attention}\n", ""
+    )
+    figures = "retention: {value: 0.9, error: 0.01}, profit: {value: -40000, error: 20000, holdout: yes}, joiners: {value: 9, error: 9}"
+    text = text.replace("retention: {value: VALUE, error: 0.02, source: this test}", figures)
+    text = text.replace("outcomes: [retention]", "outcomes: [retention, profit, joiners]")
+    (place / "calibrate.yaml").write_text(text.replace("worlds: 100", "worlds: 150, rounds: 2, holdout: [joiners]"))
+    found = answer("calibrate", "--worlds", "shipped")
+    assert len(found["factors"]) > 100 and "choice.attention" in found["factors"]
+    assert "quality.error_rate" not in found["factors"]  # the scenario says it
+    assert found["kept_aside"]["of"] == 2 and "that were kept aside" in page_of(found)
+    assert found["fitted_to"] == ["retention 0.9"]
+    assert found["ran"] == 3 * (150 + 19)
+    folder = Path(found["folder"])
+    worlds = pd.read_parquet(folder / "calibrated.worlds.parquet")
+    assert len(worlds) == 150 and 'worlds: "calibrated.worlds.parquet"' in (folder / "calibrated.yaml").read_text()
+
+
+def test_a_figure_that_no_world_comes_near_stands_at_the_head_of_the_answer(place: Path) -> None:
+    (place / "calibrate.yaml").write_text(
+        FILES["calibrate"].replace("VALUE", "0.01").replace("error: 0.02", "error: 0.001")
+    )
+    found = answer("calibrate")
+    assert found["answer"].startswith("No plausible world comes near retention 1.00 %") and found["unmet"] == [
+        "retention"
+    ]
+
+
+def test_figures_are_the_companys(place: Path) -> None:
+    """Money and heads of a figure are of the whole company, of which a simulated customer stands for ten."""
+    small = (place / "scenarios" / "small.yaml").read_text().replace("prospects: 60}", "prospects: 60, stands_for: 10}")
+    (place / "scenarios" / "small.yaml").write_text(small)
+    text = FILES["calibrate"].replace(
+        "retention: {value: VALUE, error: 0.02, source: this test}", "joiners: {value: 90, error: 30}"
+    )
+    (place / "calibrate.yaml").write_text(text.replace("outcomes: [retention]", "outcomes: [joiners]"))
+    found = answer("calibrate", "--format", "html")["figures"]["joiners"]
+    assert found["given"] == 90 and found["error"] == 30 and found["met"]
+    assert "90 ± 30" in page_of(answer("calibrate"))
 
 
 MISTAKES = {
@@ -200,8 +274,16 @@ MISTAKES = {
     "calibrate": [
         ("figures: {retention", "figures: {retentoin", "did you mean 'retention'"),
         ("error: 0.02", "error: 0", "error"),
-        ("particles: 40", "particles: 10", "particles"),
-        ("uncertainties:", "levers:", "uncertainties is missing"),
+        ("worlds: 100", "worlds: 10", "worlds"),
+        (
+            "worlds: 100",
+            "worlds: 100, holdout: [retentoin]",
+            "holdout: retentoin is none of the figures – did you mean 'retention'",
+        ),
+        ("worlds: 100", "worlds: 100, holdout: [retention]", "one figure to meet"),
+        ("uncertainties:", "levers:", "levers are given; remove them"),
+        ("uncertainties:\n  choice.attention: {low: 0.02, high: 0.4, label: attention}\n", "", "nothing is left open"),
+        ("  choice.attention: {low: 0.02,", "  network.rewiring: {low: 0.02,", "makes the market before week 0"),
     ],
 }
 
@@ -236,9 +318,8 @@ calibrate:
     young: {left: {kind: young}, value: 0.2, error: 0.05}
     old and new: {left: {kind: old, plan: 2}, value: 0.2, error: 0.05}
     everybody: {left: {all: 1}, value: 0.2, error: 0.05}
-  particles: 20
-  search: 0
-replications: 2
+  worlds: 50
+  rounds: 1
 """
 
 
@@ -261,20 +342,23 @@ def test_figures_of_groups_are_the_shares_of_those_who_left(with_groups: Path) -
 
     from sim.experiments import figures
     from sim.experiments.laboratory import Laboratory
+    from sim.experiments.unknowns import unknowns
     from sim.runs.runner import run
 
     asked = method("calibrate").load(with_groups)
+    found = unknowns(asked, 50)
+    scenario = found.scenario_at(found.worlds_at(np.array([[-1.0], [2.0]])), 3)
     with Laboratory(asked.measures, asked.seed) as laboratory:
-        found = figures.evaluator(asked, laboratory, asked.settings.figures)(np.array([[0.2], [0.9]]), range(3, 5))
+        measured = figures.measure(asked, laboratory, asked.settings.figures)(scenario, range(3, 5))
     kinds = np.arange(120)
-    for row, place in enumerate((0.2, 0.9)):
-        scenario = asked.scenario_at(asked.values_at(np.array([[place]]))[0])
-        for column, replication in enumerate((3, 4)):
-            alone = run(scenario, 1, asked.seed, first=replication, threads=1)
-            left = 1 - alone.stayed
-            young, old = left[kinds % 3 > 0].mean(), left[(kinds % 3 == 0) & (kinds % 2 == 1)].mean()
-            wanted = [alone.values["retention"][0], young, old, 1 - alone.values["retention"][0]]
-            assert found[row, column] == pytest.approx(wanted, abs=1e-12)
+    for row, score in enumerate((-1.0, 2.0)):
+        value = float(found.scores.values_at(np.array([[score]]))[0, 0])
+        one = asked.scenario_at([value])
+        alone = run(one, 1, asked.seed, first=3 + row, threads=1)
+        left = 1 - alone.stayed
+        young, old = left[kinds % 3 > 0].mean(), left[(kinds % 3 == 0) & (kinds % 2 == 1)].mean()
+        wanted = [alone.values["retention"][0], young, old, 1 - alone.values["retention"][0]]
+        assert measured[row] == pytest.approx(wanted, abs=1e-12)
 
 
 @pytest.mark.parametrize(

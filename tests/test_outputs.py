@@ -38,10 +38,9 @@ question: How attentive are they?
 base: small.yaml
 uncertainties: {choice.attention: {low: 0.02, high: 0.2}}
 outcomes: [retention]
-replications: 2
 calibrate:
   figures: {retention: {value: 0.9, error: 0.05, source: ours}}
-  particles: 20
+  worlds: 50
 """
 RUN = ("run", "small.yaml", "--replications", "2", "--threads", "1")
 COMPARE = ("compare", "small.yaml", "worse.yaml", "--replications", "2", "--threads", "1")
@@ -134,8 +133,8 @@ REFUSED = [
     (("calibrate", "fit.yaml", "--save", ""), "is a folder"),
     (("calibrate", "fit.yaml", "--save", "notes.txt"), "something else than calibrated scenario"),
     (("calibrate", "fit.yaml", "--save", "best.yaml"), "small.yaml, which this command reads"),
-    (("calibrate", "fit.yaml", "--save", "draws.yaml"), "draws.posterior.csv is a folder"),
-    ((*COMPARE, "--posterior", "draws.csv", "--report", "draws.html"), "draws.csv, which this command reads"),
+    (("calibrate", "fit.yaml", "--save", "draws.yaml"), "draws.worlds.parquet is a folder"),
+    ((*COMPARE, "--worlds", "draws.csv", "--report", "draws.html"), "draws.csv, which this command reads"),
     (("mirror", "small.yaml", "--report", "pipe.html"), "is a pipe"),
     (("mirror", "small.yaml", "--report", "file/a.pdf"), "cannot be written here"),
     (("plot", "retention", "small.yaml", "--out", "there", "--format", "svg"), "is a folder"),
@@ -161,7 +160,7 @@ def test_what_cannot_be_written_is_told_before_the_work_begins_and_leaves_nothin
 
     for module in (sim.runs.runner, sim.runs.comparison):
         monkeypatch.setattr(module, "run_together", work)
-    for name in ("there/a.md", "draws.posterior.csv", "kept/parts/1"):
+    for name in ("there/a.md", "draws.worlds.parquet", "kept/parts/1"):
         (folder / name).mkdir(parents=True)
     for name, text in (("kept/store.json", "{}"), ("kept/parts/1/weekly.parquet", "PAR1")):
         (folder / name).write_text(text)
@@ -269,8 +268,8 @@ def test_a_later_command_takes_nothing_from_an_earlier_answer(folder: Path) -> N
     for kept in (folder / "results").iterdir():
         (kept / "notes.txt").write_text("a thought")
     before = tree(folder)
-    for words in (COMPARE, RUN, (*COMPARE, "--seed", "2"), (*COMPARE, "--posterior", "draws.csv"), SWEEP,
-                  (*COMPARE, "--precision", "50%"), (*COMPARE, "--posterior", "more.csv"), (*RUN, "--first", "1")):  # fmt: skip
+    for words in (COMPARE, RUN, (*COMPARE, "--seed", "2"), (*COMPARE, "--worlds", "draws.csv"), SWEEP,
+                  (*COMPARE, "--precision", "50%"), (*COMPARE, "--worlds", "more.csv"), (*RUN, "--first", "1")):  # fmt: skip
         ask(*words)
         later = tree(folder)
         manifests = {name for name in before if name.endswith("manifest.json")}  # these list the reports added since

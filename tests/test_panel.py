@@ -20,12 +20,10 @@ from worlds import busy
 
 from sim import Mistake, Result, load, run
 from sim.cli import app
-from sim.experiments.uncertain import compare_under, read_draws
 from sim.journey.relive import relive
 from sim.model.numeric import FIXED_ONE
 from sim.model.week import COUNTS, EVENTS
 from sim.runs import panel
-from sim.runs.executor import executor
 from sim.runs.panel import COLUMNS, KEYS
 from sim.runs.results import write_events, write_panel
 from sim.scenario.whole import Scenario
@@ -188,15 +186,6 @@ def test_a_customer_file_that_changed_since_is_not_taken_for_that_of_the_run(tmp
     os.utime(tmp_path / "customers.csv", ns=(1, 1))
     with pytest.raises(Mistake, match=r"replication 0 cannot be lived again: in week 0 .* customer file changed"):
         found.panel()
-
-
-def test_replications_that_drew_their_settings_are_not_taken_for_others(tmp_path: Path) -> None:
-    (tmp_path / "draws.csv").write_text("quality.error_rate\n0.3\n0.4\n")
-    draws = read_draws(tmp_path / "draws.csv")
-    with executor(threads=1) as place:
-        answer = compare_under([WORLD, WORLD.with_(name="Other", outsourcing={"share": 0.9})], draws, 2, SEED, place)
-    with pytest.raises(Mistake, match="drawn from a posterior"):
-        answer.base.events()
 
 
 # ---- what cannot be asked

@@ -16,11 +16,12 @@ import sim
 from sim import Mistake, compare, load, run
 from sim.experiments.querying import query
 from sim.experiments.question import load_experiment
-from sim.experiments.uncertain import compare_under, read_draws
+from sim.model.component import builtin
 from sim.runs.executor import executor
 from sim.runs.results import save, write_weekly
 from sim.runs.runner import MOST_REPLICATION
 from sim.scenario.whole import described
+from sim.scenario.worlds import read_worlds
 from sim.service.queues import serve, serve_in_sight
 from sim.service.staffing import staff
 from sim.theory import bass, erlang, lifetime_value
@@ -147,8 +148,8 @@ WRONG: dict[str, tuple[str, Callable[[Path], Any]]] = {
     # experiments
     "experiment at no path": ("must be the path", lambda _: load_experiment(5)),  # type: ignore[arg-type]
     "experiment not there": (ANY, lambda folder: load_experiment(folder / "a.yaml")),
-    "draws not there": (ANY, lambda folder: read_draws(folder / "a.csv")),
-    "draws at no path": ("must be the path", lambda _: read_draws(5)),  # type: ignore[arg-type]
+    "worlds not there": (ANY, lambda folder: read_worlds(folder / "a.csv", builtin())),
+    "worlds at no path": ("must be the path", lambda _: read_worlds(5, builtin())),  # type: ignore[arg-type]
 }
 
 
@@ -228,4 +229,3 @@ def test_the_public_names_are_all_there_and_no_other() -> None:
     assert all(getattr(sim, name) for name in sim.__all__)
     with pytest.raises(AttributeError):
         _ = sim.simulate
-    assert compare_under

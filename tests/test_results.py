@@ -82,7 +82,7 @@ def test_every_question_has_a_folder_of_its_own(result: Result, tmp_path: Path) 
         (run(busy(), 3, 4), {}),
         (run(busy(), 3, 3, first=1), {}),
         (result, {"engine": "mesa"}),
-        (result, {"posterior": "0123456789abcdef"}),
+        (result, {"worlds": "0123456789ab"}),
         (result, {"precision": 0.01, "most": 20}),
         (result, {"precision": 0.01, "most": 30}),  # not in the name, and still another question
         (replace(result, failures=(Failure(3, "lost", "", ""),)), {}),

@@ -44,6 +44,12 @@ def values(path: Path, more: str = "") -> dict[str, str]:
     return json.loads("".join(output["text"] for output in book.cells[-1].outputs))
 
 
+@pytest.fixture(autouse=True)
+def _as_a_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page is run as a reader runs it: in the usual worlds."""
+    monkeypatch.delenv("LOYALTY_WORLDS")
+
+
 def test_there_is_a_tutorial_for_everybody() -> None:
     assert {path.stem for path in TUTORIALS} == {"strategist", "researcher", "teacher", "your_own_mechanism"}
 

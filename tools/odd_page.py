@@ -19,6 +19,7 @@ from sim.model.component import Part, columns, parts
 from sim.model.initial_state import LINES
 from sim.model.parameters import Line, lines
 from sim.runs.measures import MEASURES
+from sim.scenario.quantities import plausible_told
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "background" / "odd.md"
 OWNERS = {
@@ -72,11 +73,14 @@ def submodel(part: Part) -> str:
     prose = inspect.cleandoc(part.module.__doc__ or "")
     rules = [told(thing) for thing in in_module(part.module)]
     rows = [
-        (f"`{name}`", line.meaning, line.unit, f"{line.low:g} – {line.high:g}", f"{line.default:g}", source_told(line))
+        (
+            f"`{name}`", line.meaning, line.unit, f"{line.low:g} – {line.high:g}", f"{line.default:g}",
+            plausible_told(line.plausible).removeprefix("plausible "), source_told(line),
+        )
         for name, line in (lines(part.parameters).items() if part.parameters else ())
-    ]
+    ]  # fmt: skip
     blocks = [f"##### {part.name}", prose, "\n\n".join(rules)]
-    blocks += [table(("parameter", "meaning", "unit", "range", "default", "source"), rows)] if rows else []
+    blocks += [table(("parameter", "meaning", "unit", "range", "default", "plausible", "source"), rows)] if rows else []
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -105,9 +109,9 @@ how loyalty is won and lost.
 
 ### 1.2 Entities, state variables and scales
 
-Customers (persons or households), of whom each is with the company, with its rival, or has left the market; one company with
-representatives, queues and money; one rival with its value, price, promise, advertising and reputation; a social network. A step
-is one week; waiting inside a week is in minutes; money is in the scenario's currency. There is no space but the network. One
+Customers (persons or households), of whom each is with the company, with a rival, or has left the market; one company with
+representatives, queues and money; one rival, or up to eight, with its value, price, promise, advertising and reputation; a social
+network. What is said below of the rival is said of the one a person is with, or else has in view. A step is one week; waiting inside a week is in minutes; money is in the scenario's currency. There is no space but the network. One
 simulated person stands for a number of real ones that the scenario gives; queues, staff and fixed costs are those of the whole
 company.
 
@@ -124,7 +128,8 @@ that learns with tenure; trust that is slow to grow and fast to fall; justice in
 mild negativity bias. Each submodel below names its sources; `evidence.md` sets published results beside the model's.
 
 **Individual decision-making.** People decide whether to speak up, how long to wait, whether to talk, and – only when something
-makes them think – whether to stay, leave, join or come back, by a logistic choice between two providers. They do not optimise;
+makes them think – whether to stay, leave, join or come back, by a logistic choice between two providers, the other of which,
+where there are several rivals, is first chosen to be looked at (`docs/guides/rivals.md`). They do not optimise;
 they compare what they feel of their own provider with what they believe of the other. The content look around less than those in
 doubt, and who has just compared does not do so again at once.
 

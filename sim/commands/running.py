@@ -132,12 +132,13 @@ def mirror(
     from sim.report import mirror as page
     from sim.runs.runner import run as run_scenario
     from sim.runs.statistics import plain
+    from sim.scenario.worlds import NONE
     from sim.system.outputs import FOLDER, Output, check_outputs
 
     reports, loaded = Reports(report, formats), load(scenario)
     check_outputs(reports.outputs or [Output("--report", Path(), FOLDER)], lambda: read_by(loaded))
     with place_to_run(threads, None, None) as place, progress_bar(replications, loaded.name) as progress:
-        result = run_scenario(loaded, replications, seed, executor=place, progress=progress)
+        result = run_scenario(loaded, replications, seed, executor=place, progress=progress, worlds=NONE)
     if not len(result.numbers):
         tell_stopped([result], replications, place)
     found = page.reflections(result)

@@ -36,7 +36,8 @@ def compiled_week(model: Model) -> ModuleType:
     if model not in _MODULES:
         text = week_text(model)
         name = f"loyalty_week_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-        _MODULES[model] = _loaded(name, text)
+        known = next((module for module in _MODULES.values() if module.__name__ == name), None)
+        _MODULES[model] = known or _loaded(name, text)  # one text serves any number of rivals but one
     return _MODULES[model]
 
 
@@ -69,7 +70,8 @@ class CompiledWeek:
 
     def __init__(self, inputs: Ground) -> None:
         self._model, self._module = inputs.model, compiled_week(inputs.model)
-        self._work, self.weekly = room_for(inputs.plan.people, Sizes(*self._module.SIZES))
+        room = inputs.plan.people, Sizes(*self._module.SIZES), max(len(inputs.model.rivals), 1)
+        self._work, self.weekly = room_for(*room)
         self._prepare(inputs)
 
     def live(

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.dense import Block, DenseStep, Param, fills
-from sim.engine.expressions import THIS_WEEK, Draw, Drawn
+from sim.engine.expressions import IN_QUESTION, THIS_WEEK, Draw, Drawn
 from sim.engine.scalar import ScalarStep, bulk_draws
 from sim.engine.support import Sizes
 from sim.model.columns import WEEKLY
@@ -23,6 +23,7 @@ from sim.model.component import Model
 from sim.model.rules import Rule
 from sim.model.schedule import (
     Company,
+    EachRival,
     Everybody,
     InTurn,
     Item,
@@ -48,7 +49,8 @@ from sim.model.mechanisms.word_of_mouth import carried
 from sim.model.rules import inner_kernel, lean_kernel, phase, step
 from sim.model.random import fill, fill_listed, unit, word
 from sim.engine.support import (
-    BLOCK, TO_UNIT_64, Now, begin_talk, by_time, clear, copied, in_turn, listed, note, posted_by, resize, told_by, total,
+    BLOCK, TO_UNIT_64, Now, begin_talk, begin_talk_of_several, by_time, clear, copied, in_turn, lane_row, listed, note,
+    posted_by, resize, told_by, total,
 )
 from sim.service.queues import answer, rebase_line, stand_in, standing as standing_there
 
@@ -58,7 +60,7 @@ _TAKEN = {
     *(node.asname or node.name for node in ast.walk(ast.parse(_HEAD)) if isinstance(node, ast.alias)),
     *(node.id for node in ast.walk(ast.parse(_HEAD)) if isinstance(node, ast.Name)),
     "now", "i", "p", "last", "counts", "journal", "who", "agent", "weeks", "state", "work", "start", "end", "here", "size",
-    "people", "min", "max", "range",
+    "people", "min", "max", "range", IN_QUESTION,
 }  # fmt: skip
 """Words that mean something in every compiled week: what its head names, and what its functions are given."""
 _GIVEN = "now, state, work, p, last, counts, journal"
@@ -131,19 +133,19 @@ class Module:
 
     # ---- functions -------------------------------------------------------------------------------------------------------
 
-    def scalar(self, step: Step, drawn: Drawn | None = None, whose: str = "person") -> str:
+    def scalar(self, step: Step, drawn: Drawn | None = None, whose: str = "person", each_rival: bool = False) -> str:
         """The function of a step about one person (representative, company: ``whose`` it is); written when it is first wanted."""
-        key = step, tuple((drawn or {}).items()), whose
+        key = step, tuple((drawn or {}).items()), whose, each_rival
         if key not in self._scalars:
             self._scalars[key] = name = self.fresh(step.__name__)
-            writer = ScalarStep(step, self.model, self, drawn, whose)
+            writer = ScalarStep(step, self.model, self, drawn, whose, each_rival)
             self.functions.append(writer.written(name))
             self._rows[key] = [int(row[1:]) for row in writer.rows]
         return self._scalars[key]
 
     def words_of(self, step: Step, drawn: Drawn) -> list[int]:
         """The rows of words that the function of a person's step with draws in bulk is given."""
-        return self._rows[step, tuple(drawn.items()), "person"]
+        return self._rows[step, tuple(drawn.items()), "person", False]
 
     def loop(self, name: str, given: list[str], body: list[str]) -> str:
         """Write a loop over arrays as a function; returns its name."""
@@ -173,7 +175,8 @@ class Module:
     def text(self) -> str:
         """The whole module."""
         phases = [Phase(self, name).written(items) for name, items in self.week.items()]
-        weeks = _WEEKS.format(calls="\n".join(f"        {name}({_GIVEN})" for name in phases))
+        calls, rivals = "\n".join(f"        {name}({_GIVEN})" for name in phases), "weekly.heard.shape[0]"
+        weeks = _WEEKS.format(calls=calls, rivals=rivals if self.model.several else "1")
         imports = "\n".join((*self._mechanisms(), *sorted(self.imports.values())))
         later = f"LATER = ({''.join(f'{name}, ' for name in reversed(phases[2:]))})\nSIZES = {tuple(self.sizes())!r}"
         return "\n\n\n".join((_HEAD + imports, *self.functions, weeks, later)) + "\n"
@@ -215,7 +218,7 @@ def weeks(state, work, weekly, network, policy, first, flags, tally, journal):
             weekly.firm, weekly.sum, weekly.heard, weekly.content, weekly.kept, weekly.spoken, week, flags.world,
             booking_rate(week, p.ledger_half_life), flags.stands_for, max(week - flags.warm_up, 0),
             max(week - flags.measured_from, 0), flags.prices_move, flags.offers_made,
-            flags.staff_lasts, flags.budget_moves, network,
+            flags.staff_lasts, flags.budget_moves, network, {rivals},
         )
 {calls}
         weekly.heard[:] = u64(0)
@@ -235,10 +238,14 @@ class Phase:
 
     def written(self, items: tuple[Item, ...]) -> str:
         """Write the phase; returns the name of its function."""
-        together: list[Everybody | Listing] = []
+        together: list[Everybody | Listing | EachRival] = []
         for item in items:
             _check_steps(item)
-            if isinstance(item, Everybody | Listing):
+            if (
+                isinstance(item, Everybody | Listing)
+                or isinstance(item, EachRival)
+                and isinstance(item.item, Everybody)
+            ):
                 together.append(item)
                 if isinstance(item, Listing):
                     self._list_of(item.asked)
@@ -253,18 +260,23 @@ class Phase:
 
     # ---- everybody -------------------------------------------------------------------------------------------------------
 
-    def _together(self, items: list[Everybody | Listing]) -> None:
+    def _together(self, items: list[Everybody | Listing | EachRival]) -> None:
         """What everybody does, block by block; and who does something later."""
         if not items:
             return
         block = Block(self.module)
-        kept = self._keep([item.step if isinstance(item, Everybody) else item.asked for item in items])
+        kept = self._keep([taken for item in items for taken in steps_in(item)])
         lists = [self._list_of(item.asked) for item in items if isinstance(item, Listing)]
         for place in lists:
             self.say(f"work.sizes[{place}] = 0")
         for item in items:
             if isinstance(item, Everybody):
                 DenseStep(item.step, self.module.model, block).write()
+            elif isinstance(item, EachRival):
+                block.say(f"for {IN_QUESTION} in range(now.rivals):")
+                block.depth += 1
+                DenseStep(item.item.step, self.module.model, block, each_rival=True).write()
+                block.depth -= 1
             else:
                 self._listing(item.asked, block)
         self.say("for start in range(0, people, BLOCK):")
@@ -336,6 +348,12 @@ class Phase:
 
     def _company(self, item: Company) -> None:
         self.say(f"{self.module.scalar(item.step, whose='company')}(now, 0, {_STEP})")
+
+    def _eachrival(self, item: EachRival) -> None:
+        """What the company does for each of several rivals."""
+        self.say(f"for {IN_QUESTION} in range(now.rivals):")
+        name = self.module.scalar(item.item.step, whose="company", each_rival=True)
+        self.say(f"{name}(now, 0, {_STEP}, {IN_QUESTION})", 2)
 
     def _representatives(self, item: Representatives) -> None:
         duty = self.module.model.row("representatives_on_duty")
@@ -480,21 +498,26 @@ class Phase:
     # ---- talk ------------------------------------------------------------------------------------------------------------
 
     def _overhearing(self, item: Overhearing) -> None:
-        self.say(f"begin_talk(now.spoken, {self.module.scalar(item.step, whose='company')}(now, 0, {_STEP}))")
+        begin = "begin_talk_of_several" if self.module.model.several else "begin_talk"
+        self.say(f"{begin}(now.spoken, {self.module.scalar(item.step, whose='company')}(now, 0, {_STEP}))")
 
     def _telling(self, item: Telling) -> None:
         place, model, scalar = self._list_of(item.asked), self.module.model, self.module.scalar
-        taken = f"(now, i, {_STEP})"
+        taken, row, which = f"(now, i, {_STEP})", "", ()
+        if model.several:
+            assert item.which is not None
+            row, which = "[row]", (f"        row = i64({scalar(item.which)}{taken}) if lane > 1 else i64(0)",)
         posts = [
             "        if p.word_of_mouth_broadcast > 0:",
-            "            hearers += posted_by(now, i, lane, parts, p)",
+            "            hearers += posted_by(now, columns, i, lane, parts, p)",
         ]
         body = [
             "    for k in range(who.size):",
             "        i = u32(who[k])",
             f"        well, parts = {scalar(item.says_well)}{taken}, carried({scalar(item.content)}{taken})",
             f"        lane = 2 * i64({scalar(item.about)}{taken}) + (0 if well else 1)",
-            f"        columns = (now.mark[{model.row('provider')}], now.heard, now.content, now.spoken)",
+            *which,
+            f"        columns = (now.mark[{model.row('provider')}], now.heard{row}, now.content{row}, now.spoken{row})",
             "        hearers = told_by(columns, now.network, i, lane, parts)",
             *(posts if item.posts else ()),
             f"        {scalar(item.be_heard)}(now, i, {_STEP}, well, hearers)",

@@ -16,6 +16,7 @@ from typing import Any
 
 from sim.engine.expressions import COLUMN_TYPES, THIS_WEEK, Draw, Drawn, Expressions, Term, place
 from sim.engine.scalar import fixed_number
+from sim.model.behaviour.person import COMPANY
 from sim.model.component import Model
 from sim.model.steps import TYPES, Step, column_written
 
@@ -229,9 +230,16 @@ class DenseStep(Expressions):
     """Writes one step, and the steps that it calls, into a block."""
 
     def __init__(
-        self, step: Step, model: Model, block: Block, masks: tuple[Mask, ...] = (), outer: DenseStep | None = None
+        self,
+        step: Step,
+        model: Model,
+        block: Block,
+        masks: tuple[Mask, ...] = (),
+        outer: DenseStep | None = None,
+        each_rival: bool = False,
     ) -> None:
         super().__init__(step, model, block.module.global_named)
+        self.each_rival = outer.each_rival if outer else each_rival
         self.block, self.masks = block, masks
         self.changes: frozenset[str] = outer.changes if outer else step.writes
         self.known: dict[str, Known] = {}
@@ -251,10 +259,40 @@ class DenseStep(Expressions):
         """The value of a column at the person, read once in the loop."""
         if owner == "firm":
             return f"{place(kind)}[{row}, 0]" if kind != "weekly_sum" else f"now.weekly_sum[{row}]"
-        array = f"now.{kind}" if kind in ("heard", "content") else f"{place(kind)}[{row}]"
+        table = f"now.{kind}" if kind in ("heard", "content") else place(kind)
+        array = f"{table}[{row}]" if row else table
         if self.block.listed:
             return self.loop.load(array, "u32(who[i])")
         return self.loop.load(f"{array[:-1]}, here]" if array.endswith("]") else f"{array}[here]", "i")
+
+    def _anybodys_rival(self) -> bool:
+        """Whether which of several rivals is meant differs from person to person."""
+        return self.model.several and not self.each_rival
+
+    def lane_row(self, node: ast.AST, name: str) -> str:
+        """The row of a column; where there are several rivals and each person has another in view, that of the first."""
+        if self._anybodys_rival():
+            return str(self.model.row(name))
+        return super().lane_row(node, name)
+
+    def _at_anybodys(self, table: str, row: str) -> str:
+        """The text of a person's number in a table of people, in a row that differs from person to person."""
+        if self.block.listed:
+            return f"{self.loop.hoist(table)}[{row}, u32(who[i])]"
+        return f"{self.loop.hoist(f'{table}[:, here]')}[{row}, i]"
+
+    def said_of(self, node: ast.AST, what: str, provider: Term) -> str:
+        """What a person heard; of a rival that differs from person to person, where there are several."""
+        if not self._anybodys_rival() or provider.value == COMPANY:
+            return super().said_of(node, what, provider)
+        return self._at_anybodys(f"now.{what}", self.row_of_said(node, provider))
+
+    def setting_of_rival(self, node: ast.Attribute, which: str) -> Term:
+        """A setting of the rival whom a person has in view."""
+        if not self._anybodys_rival():
+            return super().setting_of_rival(node, which)
+        settings = self.loop.hoist(f"{which}.rivals_{node.attr}")
+        return Term(f"{settings}[{self.rival(node)}]", "float", True)
 
     def sum_of(self, kind: str, rows: tuple[int, int], owner: str) -> str:
         """The sum, reckoned person by person in the loop."""
@@ -329,6 +367,12 @@ class DenseStep(Expressions):
     def _read(self, node: ast.AST, who: str, name: str) -> Term:
         if who == "firm":
             self._need_settled(node, f"firm.{name}")
+        if self._anybodys_rival() and name in self._lanes:
+            self.reads |= {name, "rival"}
+            row = self.row_of(name, self.rival(node))
+            if who == "firm":
+                return Term(f"{self.loop.hoist('now.firm')}[{row}, 0]", "float", True)
+            return Term(self._at_anybodys("now.number", row), "float", True)
         return super()._read(node, who, name)
 
     def _counted(self, node: ast.Attribute) -> Term:
@@ -584,6 +628,8 @@ class DenseStep(Expressions):
             else self.one_number(target, "me", _column_of(target))
         )
         self.block.module.writes(self.step, kind, _column_of(target), target)
+        if self._anybodys_rival() and _column_of(target) in self._lanes:
+            raise self.wrong(target, f"{ast.unparse(target)} is of one of several rivals: take the step for each")
         array = self._array(kind, row)
         if not new.varies and not new.literal:
             new = self.hoisted(new)
@@ -645,6 +691,8 @@ class DenseStep(Expressions):
         match node.target:
             case ast.Attribute(value=ast.Name(id="count"), attr=name):
                 self._add_up(node, self.count_place(node, name))
+            case ast.Subscript(value=ast.Attribute(value=ast.Name(id="count"))):
+                self._add_up(node, self.numbered_count(node.target))
             case ast.Attribute(value=ast.Name(id="firm"), attr=name):
                 kind, row = self.one_number(node, "firm", name)
                 if kind != "weekly_sum":
@@ -691,6 +739,9 @@ class DenseStep(Expressions):
         loop = self.block.new_loop()
         condition = self.term(node.test)
         self._need_bool(node.test, condition)
+        if condition.value is not None:  # so it is in every week of this model
+            self._body(node.body if condition.value else node.orelse)
+            return
         if condition.varies:
             again = Again(node.test, self, self._versions(), dict(self.known))
             settled = not self.reads & self._changed_in(node) and not self._acts(node.test)

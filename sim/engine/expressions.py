@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from inspect import signature
 from math import isfinite
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import nearest
+from sim.model.behaviour.person import RIVAL
 from sim.model.behaviour.waiting import wait_bin
 from sim.model.component import Model
 from sim.model.mechanisms.word_of_mouth import PARTS
@@ -65,8 +66,13 @@ WEEK: dict[str, tuple[str, str]] = {
     "budget_moves": ("now.budget_moves", "bool"),
     "company_reputation": ("now.reputation[0]", "float"),
     "rival_reputation": ("now.reputation[1]", "float"),
+    "rivals": ("now.rivals", "int"),
+    "several": ("", "bool"),
+    "rival": ("of_rival", "int"),
 }
 """What a step may ask of the week."""
+IN_QUESTION = "of_rival"
+"""What the number of the rival is called who is in question, where a step is taken for each."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,8 @@ class Expressions(ABC):
 
     whose = "person"
     """Who ``me`` is: a person, a representative, or nobody in a step of the company's."""
+    each_rival = False
+    """Whether the step is taken for each of several rivals."""
 
     def __init__(self, step: Step, model: Model, globals_named: Callable[[Any, str, str], str]) -> None:
         self.step, self.model, self.globals_named = step, model, globals_named
@@ -119,6 +127,41 @@ class Expressions(ABC):
     @abstractmethod
     def sum_of(self, kind: str, rows: tuple[int, int], owner: str) -> str:
         """The text of the sum of a column that holds several numbers, in these rows of its kind."""
+
+    # ---- several rivals --------------------------------------------------------------------------------------------
+
+    def rival(self, node: ast.AST) -> str:
+        """The text of the number of the rival in question: for which the step is taken, or else whom the person has in view."""
+        if self.each_rival:
+            return IN_QUESTION
+        if self.whose != "person":
+            raise self.wrong(node, "which of several rivals is meant is not known here: take the step for each")
+        return self.column("mark", str(self.model.row("rival")), "me")
+
+    def lane_row(self, node: ast.AST, name: str) -> str:
+        """The text of the row of a column, at the rival in question where it holds a number for each of several."""
+        if not self.model.several or name not in self._lanes:
+            return str(self.model.row(name))
+        return self.row_of(name, self.rival(node))
+
+    def row_of(self, name: str, rival: str) -> str:
+        """The text of the row of a column at a rival."""
+        first, second, step = self.model.lane(name)
+        return f"lane_row({rival}, {first}, {second}, {step})"
+
+    @cached_property
+    def _lanes(self) -> frozenset[str]:
+        return frozenset((*self.model.lanes("number"), *self.model.lanes("firm")))
+
+    def said_of(self, node: ast.AST, what: str, provider: Term) -> str:
+        """The text of what a person heard (or how content who told it was) of a provider, of a rival that in question."""
+        return self.column(what, "" if not self.model.several else self.row_of_said(node, provider), "me")
+
+    def row_of_said(self, node: ast.AST, provider: Term) -> str:
+        """The text of the row in which what is said of a provider is kept, where there are several rivals."""
+        if provider.value is not None:
+            return self.rival(node) if provider.value == RIVAL else "0"
+        return f"({self.rival(node)} if {provider.text} == {RIVAL} else 0)"
 
     # ---- expressions ---------------------------------------------------------------------------------------------------
 
@@ -234,7 +277,7 @@ class Expressions(ABC):
         kinds = _OWNERS[self.whose if who == "me" else who]
         for kind in kinds:
             if name in self.model.columns(kind):
-                return kind, str(self.model.row(name))
+                return kind, self.lane_row(node, name)
         known = [each for kind in kinds for each in self.model.columns(kind)]
         raise self.wrong(node, f"'{who}.{name}' is no column of a {self._owner(who)}{nearest(name, known)}")
 
@@ -263,6 +306,12 @@ class Expressions(ABC):
     def _of_week(self, node: ast.Attribute) -> Term:
         if node.attr not in WEEK:
             raise self.wrong(node, f"'week.{node.attr}' is nothing that a week has{nearest(node.attr, list(WEEK))}")
+        if node.attr == "several":
+            return Term(str(self.model.several), "bool", literal=True, width=1, value=self.model.several)
+        if node.attr == "rival" and not self.each_rival:
+            raise self.wrong(node, "week.rival is known only in a step that is taken for each of several rivals")
+        if node.attr == "rival_reputation" and self.model.several:
+            return Term(f"now.reputation[1 + {self.rival(node)}]", "float", True)
         return Term(*WEEK[node.attr])
 
     def _counted(self, node: ast.Attribute) -> Term:
@@ -277,17 +326,29 @@ class Expressions(ABC):
             raise self.wrong(node, f"'count.{name}' is no count{nearest(name, list(self.model.counts))}")
         return f"counts[{self.model.count(name)}]"
 
+    def numbered_count(self, node: ast.Subscript) -> str:
+        """The text of the place of one of several counts that are numbered: ``count.waited[3]`` is ``waited_3``."""
+        assert isinstance(node.value, ast.Attribute)
+        first = self.count_place(node, f"{node.value.attr}_0").removesuffix("]")
+        return f"{first} + {self.term(node.slice).text}]"
+
     def _setting(self, node: ast.AST, which: str, part: str) -> Term:
         assert isinstance(node, ast.Attribute)
         settings = self.model.settings
         if part not in settings:
             raise self.wrong(node, f"'{which}.{part}' is no behaviour or mechanism{nearest(part, list(settings))}")
+        if part == "rival" and self.model.several and node.attr in settings[part]:
+            return self.setting_of_rival(node, which)
         if node.attr not in settings[part]:
             raise self.wrong(
                 node, f"'{which}.{part}.{node.attr}' is no parameter{nearest(node.attr, list(settings[part]))}"
             )
         kind, text = settings[part][node.attr].__name__, f"{which}.{part}_{node.attr}"
         return Term(f"({text} != 0)" if kind == "bool" else text, kind)
+
+    def setting_of_rival(self, node: ast.Attribute, which: str) -> Term:
+        """A setting of the rival in question."""
+        return Term(f"{which}.rivals_{node.attr}[{self.rival(node)}]", "float", not self.each_rival)
 
     # ---- what is done with them --------------------------------------------------------------------------------------
 
@@ -390,6 +451,8 @@ class Expressions(ABC):
     def _ifexp(self, node: ast.IfExp) -> Term:
         condition = self.term(node.test)
         self._need_bool(node.test, condition)
+        if condition.value is not None:
+            return self.term(node.body if condition.value else node.orelse)
         ways = self.term(node.body), self.term(node.orelse)
         timed = "time" in (ways[0].kind, ways[1].kind)
         yes, no = self.in_minutes(node, *ways) if timed else self.alike(*ways)
@@ -398,6 +461,8 @@ class Expressions(ABC):
         return replace(found, weak=max(yes.weak, no.weak))
 
     def _subscript(self, node: ast.Subscript) -> Term:
+        if (_dotted(node.value) or ("",))[0] == "count":
+            return Term(self.numbered_count(node), "int")
         kind, row, who = self.vector_place(node)
         return Term(self.column(kind, row, who), "float", who != "firm")
 
@@ -495,11 +560,12 @@ class Expressions(ABC):
             return self._heard_content(node)
         if owner == ("week",) and method.attr == "spoken":
             provider, well = (self.term(argument) for argument in node.args)
-            return self.joined("now.spoken[2 * {} + (0 if {} else 1)]".format, "int", (provider, well))
+            row = f"{self.row_of_said(node, provider)}, " if self.model.several else ""
+            return self.joined(f"now.spoken[{row}2 * {{}} + (0 if {{}} else 1)]".format, "int", (provider, well))
         if owner == ("week",) and method.attr == "spoken_content":
-            return self.joined(
-                f"(f32(now.spoken[4 + {{}}]) * f32({1 / PARTS}))".format, "float", (self.term(node.args[0]),)
-            )
+            provider = self.term(node.args[0])
+            row = f"{self.row_of_said(node, provider)}, " if self.model.several else ""
+            return self.joined(f"(f32(now.spoken[{row}4 + {{}}]) * f32({1 / PARTS}))".format, "float", (provider,))
         if owner == ("week",) and method.attr == "minutes_open":
             hours = self.term(node.args[0])
             return self.joined("({} * 60.0 / now.stands_for)".format, "time", (hours,))
@@ -525,14 +591,14 @@ class Expressions(ABC):
         lane = self.joined(
             "(u64(32) if {0} == 1 else u64(0)) + (u64(0) if {1} else u64(16))".format, "int", (provider, well)
         )
-        heard = f"i32(({self.column('heard', '', 'me')} >> ({lane.text})) & u64(0xFFFF))"
+        heard = f"i32(({self.said_of(node, 'heard', provider)} >> ({lane.text})) & u64(0xFFFF))"
         return Term(self._of_provider(node, provider, heard, "i32(0)"), "int", True)
 
     def _heard_content(self, node: ast.Call) -> Term:
         """How content those were who told of a provider this week, all together."""
         provider = self.term(node.args[0])
         lane = self.joined("(u64(32) if {0} == 1 else u64(0))".format, "int", (provider,))
-        units = f"i32(({self.column('content', '', 'me')} >> {lane.text}) & u64(0xFFFFFFFF))"
+        units = f"i32(({self.said_of(node, 'content', provider)} >> {lane.text}) & u64(0xFFFFFFFF))"
         return Term(self._of_provider(node, provider, f"(f32({units}) * f32({1 / PARTS}))", "f32(0)"), "float", True)
 
     @staticmethod

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from sim.engine.expressions import THIS_WEEK, Draw, Drawn, Expressions, Term, place
+from sim.engine.expressions import IN_QUESTION, THIS_WEEK, Draw, Drawn, Expressions, Term, place
 from sim.errors import nearest
 from sim.model.component import Model
 from sim.model.steps import STANDARD, TYPES, Step
@@ -22,14 +22,21 @@ WHOSE = {"me": "i", "firm": "0", "agent": "agent"}
 class ScalarStep(Expressions):
     """Writes one step as a function of a compiled module.
 
-    ``drawn``: what of its draws is made in bulk by its caller; ``whose``: who takes it, person, representative or company.
+    ``drawn``: what of its draws is made in bulk by its caller; ``whose``: who takes it, person, representative or company;
+    ``each_rival``: whether it is taken for each of several rivals, and given the number of the one in question.
     """
 
     def __init__(
-        self, step: Step, model: Model, module: Any, drawn: Drawn | None = None, whose: str = "person"
+        self,
+        step: Step,
+        model: Model,
+        module: Any,
+        drawn: Drawn | None = None,
+        whose: str = "person",
+        each_rival: bool = False,
     ) -> None:
         super().__init__(step, model, module.global_named)
-        self.module, self.drawn, self.whose = module, drawn or {}, whose
+        self.module, self.drawn, self.whose, self.each_rival = module, drawn or {}, whose, each_rival
         for name in {"me", "agent", "line"} & {*step.parameters} if whose == "company" else ():
             raise step.unsuitable(
                 step.tree, f"the company takes this step, and has no '{name}'; what it carries is 'firm'"
@@ -48,7 +55,7 @@ class ScalarStep(Expressions):
     def column(self, kind: str, row: str, owner: str) -> str:
         """The place of a column at the person."""
         if kind in ("heard", "content"):
-            return f"now.{kind}[i]"
+            return f"now.{kind}[{row}, i]" if row else f"now.{kind}[i]"
         if kind == "weekly_sum":
             return f"now.weekly_sum[{row}]"
         return f"{place(kind)}[{row}, {WHOSE[owner]}]"
@@ -83,10 +90,11 @@ class ScalarStep(Expressions):
         self.need_standard(step, given)
         by_agent = ast.unparse(given["me"]) == "agent" if "me" in given else False
         texts = [("agent" if by_agent and name == "i" else name) for name in ALWAYS]
+        texts += [IN_QUESTION] if self.each_rival else []
         texts += [*(("agent",) if "agent" in given else ()), *(LINE if "line" in given else ())]
         texts += [self.fitting(self.term(given[name]), kind).text for name, kind in step.own.items()]
         whose = "representative" if by_agent else self.whose
-        return f"{self.module.scalar(step, whose=whose)}({', '.join(texts)})"
+        return f"{self.module.scalar(step, whose=whose, each_rival=self.each_rival)}({', '.join(texts)})"
 
     def _method(self, node: ast.Call, method: ast.Attribute) -> Term:
         if isinstance(method.value, ast.Name) and method.value.id == "line":
@@ -123,6 +131,7 @@ class ScalarStep(Expressions):
         """The function's text."""
         self._block(self.step.tree.body, 1)
         extra = [
+            *((IN_QUESTION,) if self.each_rival else ()),
             *(("agent",) if "agent" in self.step.parameters else ()),
             *(LINE if "line" in self.step.parameters else ()),
         ]
@@ -136,13 +145,29 @@ class ScalarStep(Expressions):
     def _block(self, body: list[ast.stmt], depth: int) -> None:
         before = len(self.lines)
         for statement in body:
-            found = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
-            if found is None:
-                raise self.wrong(statement, f"'{type(statement).__name__.lower()}' is no part of a step")
             with self.understanding(statement):
-                found(statement, depth)
+                self._statement(statement, depth)
         if len(self.lines) == before:
             self.lines.append(f"{'    ' * depth}pass")
+
+    def _statement(self, statement: ast.stmt, depth: int) -> None:
+        found = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
+        if found is None:
+            raise self.wrong(statement, f"'{type(statement).__name__.lower()}' is no part of a step")
+        found(statement, depth)
+
+    def _do_for(self, node: ast.For, depth: int) -> None:
+        """The one loop of a step: each of several rivals is the one in question."""
+        if ast.unparse(node.target) != "me.rival" or ast.unparse(node.iter) != "range(week.rivals)" or node.orelse:
+            raise self.wrong(
+                node,
+                "'for' is no part of a step, but for 'for me.rival in range(week.rivals):', which goes from rival to rival",
+            )
+        left, each, before = self.term(node.target).text, f"rival_{depth}", dict(self.locals)
+        self._say(depth, f"for {each} in range(now.rivals):", node)
+        self._say(depth + 1, f"{left} = {each}", node)
+        self._block(node.body, depth + 1)
+        self.locals = before
 
     def _do_pass(self, node: ast.Pass, depth: int) -> None:
         pass
@@ -220,9 +245,8 @@ class ScalarStep(Expressions):
                 kind, row = self.one_number(node, who, attr)
                 self.module.writes(self.step, kind, attr, node)
                 return self.column(kind, row, who), term.text
-            case ast.Subscript(value=ast.Attribute(value=ast.Name(id="count"), attr=attr)):
-                first = self.count_place(node, f"{attr}_0").removesuffix("]")
-                return f"{first} + {self.term(node.slice).text}]", self.whole(node, term).text
+            case ast.Subscript(value=ast.Attribute(value=ast.Name(id="count"))):
+                return self.numbered_count(node), self.whole(node, term).text
             case ast.Subscript(value=ast.Attribute(attr=attr)):
                 kind, row, who = self.vector_place(node)
                 self.module.writes(self.step, kind, attr, node)
@@ -264,6 +288,11 @@ class ScalarStep(Expressions):
     def _do_if(self, node: ast.If, depth: int) -> None:
         condition = self.term(node.test)
         self._need_bool(node.test, condition)
+        if condition.value is not None:  # so it is in every week of this model
+            for statement in node.body if condition.value else node.orelse:
+                with self.understanding(statement):
+                    self._statement(statement, depth)
+            return
         self._say(depth, f"if {condition.text}:", node)
         before = dict(self.locals)
         self._block(node.body, depth + 1)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.recfunctions import repack_fields
 
-from sim.model.behaviour.person import STARTS
+from sim.model.behaviour.person import COMPANY, RIVAL, STARTS
 from sim.model.columns import KINDS, OF_COMPANY
 from sim.model.component import Model, builtin
 from sim.model.initial_state import LINES
@@ -16,7 +16,7 @@ from sim.model.mechanisms.employee_care import NEUTRAL as CARE_NEUTRAL
 from sim.model.mechanisms.management import NEUTRAL as MANAGEMENT_NEUTRAL
 from sim.model.mechanisms.management import on_duty
 from sim.model.network import draw_network
-from sim.model.population import Friends, Plan, draw_people
+from sim.model.population import Friends, Plan, Rivals, draw_people
 from sim.model.random import world
 from sim.model.week import Network, State
 from sim.service.queues import idle, nobody_in_line
@@ -47,20 +47,23 @@ class Ground:
 
     ``network``: kind, degree, rewiring; ``given``: what is not drawn of the network (see
     :func:`sim.model.network.draw_network`); ``warm_up``: weeks lived before week 0; ``measured_from``: the first week that is
-    measured; ``listed``: whether a file says who is a customer in week 0; ``likeness``: how alike friends are.
+    measured; ``listed``: whether a file says who is a customer in week 0; ``likeness``: how alike friends are;
+    ``reputation``: of the company and of each rival; ``shares``: where there are several rivals, how many are with each at first
+    of those who are with one.
     """
 
     plan: Plan
     policy: np.ndarray
     network: tuple[str, int, float]
     stands_for: float
-    reputation: tuple[float, float]
+    reputation: tuple[float, ...]
     given: np.ndarray | Network | None = None
     model: Model = field(default_factory=builtin)
     likeness: float = 0.0
     warm_up: int = 0
     measured_from: int = 0
     listed: bool = False
+    shares: tuple[float, ...] = ()
 
     @property
     def weeks(self) -> int:
@@ -112,7 +115,7 @@ def empty_state(ground: Ground) -> State:
     many = dict.fromkeys(KINDS, ground.plan.people) | {"staff": staff, "firm": 1}
     columns = (_nothing(ground.model, kind, number) for kind, number in many.items())
     heaps = (*idle(staff), *idle(lanes), *idle(lanes))
-    return State._make((*columns, *heaps, *_lines(ground), np.zeros(2, np.float32)))
+    return State._make((*columns, *heaps, *_lines(ground), np.zeros(len(ground.reputation), np.float32)))
 
 
 def _nothing(model: Model, kind: str, many: int) -> np.ndarray:
@@ -135,11 +138,13 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
     key = world(seed, replication)
     network = draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:], ground.given)
     columns = (state.number, state.clock, state.mark)
-    draw_people(key, ground.plan, _shipped(ground), columns, Friends(network, ground.likeness))
+    draw_people(key, ground.plan, _shipped(ground), columns, Friends(network, ground.likeness), _rivals(ground))
     if ground.listed and ground.warm_up:
         ends = state.clock[ground.model.row("contract_end")]
         ends[ends >= 0] += ground.warm_up
     state.staff[:], state.firm[:] = 0, 0
+    if ground.model.several:
+        _begin_shares(ground.model, state)
     for times, numbers in (
         (state.busy, state.server),
         (state.lane_busy, state.lane),
@@ -149,6 +154,22 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
     state.lane_line[:], state.self_line[:] = 0, 0
     state.reputation[:] = ground.reputation
     return network, flags_of(ground, key)
+
+
+def _rivals(ground: Ground) -> Rivals | None:
+    """Several rivals, as people begin."""
+    if not ground.model.several:
+        return None
+    said = [ground.policy[f"rivals_{name}"][0, : len(ground.shares)] for name in ("level", "error_rate", "overpromise")]
+    return Rivals(ground.model, ground.shares, np.ascontiguousarray(np.stack(said, axis=1)))
+
+
+def _begin_shares(model: Model, state: State) -> None:
+    """How large everybody is in the market before the first week."""
+    provider, which, people = state.mark[model.row("provider")], state.mark[model.row("rival")], state.mark.shape[1]
+    with_rival = np.bincount(which[provider == RIVAL], minlength=len(model.rivals)).astype(np.float32)
+    state.firm[model.row("own_share")] = np.float32(np.count_nonzero(provider == COMPANY)) / np.float32(people)
+    state.firm[model.lane_rows("rival_share"), 0] = with_rival / np.float32(people)
 
 
 FELT = tuple(line.name for line in STARTS if line.name not in ("tenure", "contract_weeks_left"))
@@ -163,7 +184,11 @@ def hold_to_file(ground: Ground, began: State, state: State, week: int) -> None:
     """
     if not ground.listed:
         return
-    who = np.flatnonzero(state.mark[ground.model.row("provider")] != began.mark[ground.model.row("provider")])
+    now, then = state.mark[ground.model.row("provider")], began.mark[ground.model.row("provider")]
+    moved = now != then
+    if ground.model.several:
+        moved |= (now == RIVAL) & (state.mark[ground.model.row("rival")] != began.mark[ground.model.row("rival")])
+    who = np.flatnonzero(moved)
     for kind in KINDS:
         getattr(state, kind)[:, who] = getattr(began, kind)[:, who]
     if week == ground.warm_up - 1:

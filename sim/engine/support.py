@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.behaviour.person import GONE
-from sim.model.component import row as row_of
 from sim.model.mechanisms.word_of_mouth import POSTS, strangers_reached
 from sim.model.random import happens, unit, words
 from sim.model.rules import inner_kernel, step
@@ -21,7 +20,6 @@ f32, f64, u8, i32, u32, i64, u64 = np.float32, np.float64, np.uint8, np.int32, n
 BLOCK = 1024
 """People per block: the columns a loop touches then stay in the first-level cache."""
 TO_UNIT_64 = 2.0**-32
-PROVIDER = row_of("provider")
 
 
 class Now(NamedTuple):
@@ -38,7 +36,10 @@ class Now(NamedTuple):
     weekly_firm: np.ndarray
     weekly_sum: np.ndarray
     heard: np.ndarray
-    """uint64 (people): good and bad messages about the company, then about the rival, 16 bits each."""
+    """uint64 (people): good and bad messages about the company, then about the rival, 16 bits each.
+
+    Where there are several rivals there is a row for each; of the company the first tells. So with ``content`` and ``spoken``.
+    """
     content: np.ndarray
     """uint64 (people): how content those were who told of the company, then of the rival, 32 bits each, in parts."""
     kept: np.ndarray
@@ -56,6 +57,7 @@ class Now(NamedTuple):
     staff_lasts: bool
     budget_moves: bool
     network: Network
+    rivals: int
 
 
 class Work(NamedTuple):
@@ -105,12 +107,13 @@ class Weekly(NamedTuple):
     spoken: np.ndarray
 
 
-def room_for(people: int, sizes: Sizes) -> tuple[Work, Weekly]:
-    """A workspace for so many people."""
+def room_for(people: int, sizes: Sizes, rivals: int = 1) -> tuple[Work, Weekly]:
+    """A workspace for so many people, and what is said of so many rivals."""
 
     def room(kind: type, *shape: int) -> np.ndarray:
         return np.zeros(shape, kind)
 
+    told = (rivals,) if rivals > 1 else ()
     work = Work(
         room(u32, sizes.bits, BLOCK), room(f32, sizes.scratch, BLOCK), room(u8, sizes.choices, BLOCK), room(u8, BLOCK),
         room(i32, sizes.lists, people), room(i64, sizes.lists), room(i32, people), room(u8, people), room(u8, people),
@@ -118,7 +121,8 @@ def room_for(people: int, sizes: Sizes) -> tuple[Work, Weekly]:
     )  # fmt: skip
     weekly = Weekly(
         room(f32, sizes.weekly_number, people), room(u8, sizes.weekly_flag, people), room(f32, sizes.weekly_firm, 1),
-        room(i64, sizes.weekly_sum), room(u64, people), room(u64, people), room(u32, sizes.kept, people), room(i64, 6),
+        room(i64, sizes.weekly_sum), room(u64, *told, people), room(u64, *told, people), room(u32, sizes.kept, people),
+        room(i64, *told, 6),
     )  # fmt: skip
     return work, weekly
 
@@ -203,6 +207,12 @@ def clear(columns, first, end, i):
         columns[row, i] = 0
 
 
+@step
+def lane_row(rival, first, second, step):
+    """The row of a column at a rival: that of the first, or behind all others that of the second and so on."""
+    return i64(first) if rival == 0 else i64(second) + i64(step) * (i64(rival) - i64(1))
+
+
 # ---- notes ---------------------------------------------------------------------------------------------------------------
 
 
@@ -253,6 +263,14 @@ def begin_talk(spoken, complaints):
 
 
 @inner_kernel
+def begin_talk_of_several(spoken, complaints):
+    """As :func:`begin_talk`, where there are several rivals."""
+    for row in range(spoken.shape[0]):
+        spoken[row, :] = 0
+    spoken[0, 1] += complaints
+
+
+@inner_kernel
 def told_by(columns, network, i, lane, parts):
     """Person ``i`` tells every friend; returns how many hear it.
 
@@ -294,10 +312,9 @@ def _read(columns, i, message, strangers, drawn, moment):
 
 
 @step
-def posted_by(now, i, lane, parts, p):
-    """Somebody who talks perhaps posts it too; returns how many read it."""
+def posted_by(now, columns, i, lane, parts, p):
+    """Somebody who talks perhaps posts it too; returns how many read it. ``columns``: as of :func:`told_by`."""
     drawn = words(now.world, POSTS, i, now.week, 0)
     online, well = happens(p.word_of_mouth_online, unit(drawn[0])), lane & 1 == 0
     strangers = strangers_reached(i64(p.word_of_mouth_broadcast), p.word_of_mouth_outcry, well) if online else i64(0)
-    columns = (now.mark[PROVIDER], now.heard, now.content)
-    return _read(columns, i, (lane, parts), strangers, drawn, (now.world, now.week))
+    return _read(columns[:3], i, (lane, parts), strangers, drawn, (now.world, now.week))

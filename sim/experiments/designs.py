@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.errors import Mistake, hint
 from sim.experiments.factors import Factor, Parameter, parameter_at
 from sim.scenario.quantities import Unfit, value_shown
+from sim.scenario.rivals import parted_path
 from sim.scenario.tree import Node, Problems, shown
 from sim.scenario.validation import Spot, judged
 from sim.scenario.yaml_file import refuse_unless_file
@@ -236,7 +237,7 @@ def interleaved(count: int) -> np.ndarray:
 
 def value_in(experiment: Experiment, factor: Factor) -> float:
     """The value that the base gives to a factor. Raises :class:`Mistake` when it leaves that open."""
-    section, _, name = factor.path.partition(".")
+    section, name = parted_path(factor.path)
     owner: Any = experiment.base.parts.get(section) or getattr(experiment.base, section)
     value = getattr(owner, name)
     if value is None:

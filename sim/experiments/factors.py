@@ -11,8 +11,9 @@ from typing import Any
 from sim.errors import hint
 from sim.model.component import Model, builtin
 from sim.model.parameters import Parameters
-from sim.scenario.building import parts_with_parameters
+from sim.scenario.building import settable
 from sim.scenario.quantities import Unfit, between, fitted, number_told, value_shown
+from sim.scenario.rivals import gathered, parted_path
 from sim.scenario.sections import Market, Network
 from sim.scenario.tree import Node, Place, Problems
 from sim.scenario.validation import bounds, plain_type, unit_of
@@ -87,9 +88,9 @@ def sectioned(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Values by path as the sections of a scenario file: ``{"quality.level": 0.7}`` → ``{"quality": {"level": 0.7}}``."""
     sections: dict[str, dict[str, Any]] = {}
     for path, value in values.items():
-        section, _, name = path.partition(".")
+        section, name = parted_path(path)
         sections.setdefault(section, {})[name] = value
-    return sections
+    return gathered(sections)
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Parameter:
 def parameters(model: Model) -> dict[str, dict[str, Parameter]]:
     """Everything that an experiment can vary: section → parameter → what the model says of it."""
     sections: dict[str, type[Parameters]] = {
-        name: part.parameters for name, part in parts_with_parameters(model).items() if part.parameters is not None
+        name: part.parameters for name, part in settable(model).items() if part.parameters is not None
     }
     sections |= {"market": Market, "network": Network}
     return {name: _numbers(section) for name, section in sections.items()}
@@ -137,7 +138,7 @@ def parameter_at(path: str, model: Model | None = None) -> Parameter:
 
     Raises :class:`Unfit` for a path that names none.
     """
-    section, _, name = path.partition(".")
+    section, name = parted_path(path)
     sections = parameters(model or builtin())
     if section not in sections:
         raise Unfit(f"is no behaviour or mechanism{hint(section, sections)}")
@@ -258,7 +259,7 @@ def _scale(entry: Node, parameter: Parameter, low: float) -> str:
 
 def _refuse_changing(path: str, entry: Node, section: str, base: Scenario, problems: Problems) -> None:
     """A parameter that the scenario changes over time has no single value to vary."""
-    part, _, name = path.partition(".")
+    part, name = parted_path(path)
     for week, changed in base.changes:
         if name in changed.get(part, {}):
             problems.add(entry.place, f"{section}.{path} changes in week {week} of '{base.name}'; remove that change")

@@ -28,6 +28,7 @@ from sim.experiments.laboratory import Laboratory, Tally
 from sim.experiments.outcomes import Outcome
 from sim.experiments.question import Experiment, load_experiment
 from sim.runs.replication import Failure
+from sim.runs.result import fitted_to, worlds_told
 from sim.runs.statistics import Difference, Interval
 from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.tree import shown
@@ -133,6 +134,8 @@ class MethodResult(ABC):
             "address": self.address,
             "seed": asked.seed,
             "stands_for": asked.base.market.stands_for,
+            "worlds": worlds_told(asked.base),
+            "fitted_to": list(fitted_to(asked.base)),
             "found": self.tally.found,
             "ran": self.tally.ran,
             "failed": len(self.failures),

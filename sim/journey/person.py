@@ -7,8 +7,8 @@ from typing import Any
 
 from sim.journey.relive import Life
 from sim.journey.telling import feelings
-from sim.model.behaviour.person import COMPANY, TRAITS
-from sim.model.events import weeks_told
+from sim.model.behaviour.person import TRAITS
+from sim.model.events import provider_of, weeks_told
 from sim.scenario.model_inputs import customers_of, segment_names
 from sim.scenario.quantities import in_unit
 from sim.scenario.whole import Scenario
@@ -96,7 +96,7 @@ def _valued(name: str, value: float) -> str:
 def _beginning(scenario: Scenario, life: Life) -> str:
     """Where they begin: with whom, for how long, bound till when, what they pay and how they feel."""
     start = life.start
-    who = "with the company" if int(start["provider"]) == COMPANY else "with the rival"
+    who = f"with {provider_of(start, scenario.model.rivals)}"
     left = int(start["contract_end"])
     bound = f"under contract for {weeks_told(left)} more" if left > 0 else "without a contract"
     pays = f"spending {start['spend']:,.2f} {scenario.currency} a week"

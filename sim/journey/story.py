@@ -12,7 +12,7 @@ from sim.journey.person import Person, described
 from sim.journey.relive import Life, Moment, relive
 from sim.journey.telling import FEELINGS, feelings, felt, sentences
 from sim.model.behaviour.person import COMPANY, GONE
-from sim.model.events import Circumstances, provider_words, weeks_told
+from sim.model.events import Circumstances, provider_of, provider_words, weeks_told
 from sim.scenario.whole import Scenario
 
 COLUMNS = 100
@@ -26,6 +26,7 @@ class Week:
     moment: Moment
     told: tuple[str, ...]
     change: str
+    rivals: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
@@ -38,6 +39,11 @@ class Week:
         return int(self.moment.state["provider"])
 
     @property
+    def with_whom(self) -> str:
+        """With whom, in words; a rival by its name where there are several."""
+        return provider_of(self.moment.state, self.rivals)
+
+    @property
     def text(self) -> str:
         """The week in one line; empty when nothing happened."""
         return " ".join(self.told) + (f" [{self.change}]" if self.told and self.change else "")
@@ -46,7 +52,7 @@ class Week:
         """The week as plain values."""
         return {
             "week": self.number,
-            "with": provider_words(self.provider),
+            "with": self.with_whom,
             "events": [{"what": event.what, "amount": event.amount} for event in self.moment.events],
             "told": list(self.told),
             "state": self.moment.state,
@@ -80,7 +86,7 @@ class Journey:
         last = self.weeks[-1]
         if last.provider == GONE:
             return f"After {weeks_told(len(self.weeks))} they have left the market."
-        with_whom = f"they are with {provider_words(last.provider)}"
+        with_whom = f"they are with {last.with_whom}"
         stayed = last.provider == COMPANY and last.moment.state["tenure"] >= len(self.weeks)
         always = " and never left" if stayed and int(self.life.start["provider"]) == COMPANY else ""
         return f"After {weeks_told(len(self.weeks))} {with_whom}{always}: {feelings(last.moment.state)}."
@@ -143,11 +149,13 @@ def heading(person: Person, customer: int, replication: int, seed: int) -> list[
 def _weeks(life: Life, scenario: Scenario) -> Iterator[Week]:
     before = life.start
     for moment in life.moments:
-        here = Circumstances(int(before["provider"]), scenario.currency, before)
-        same = before["provider"] == moment.state["provider"]
-        yield Week(
-            moment, tuple(sentences(moment.events, here, scenario.model)), felt(before, moment.state) if same else ""
-        )
+        rivals = scenario.model.rivals
+        own = provider_of(before, rivals)
+        other = provider_words(1 - before["provider"])
+        here = Circumstances(int(before["provider"]), scenario.currency, before, (), own, other, rivals)
+        same = own == provider_of(moment.state, rivals)
+        told = tuple(sentences(moment.events, here, scenario.model))
+        yield Week(moment, told, felt(before, moment.state) if same else "", rivals)
         before = moment.state
 
 
@@ -175,7 +183,7 @@ def uneventful(weeks: Sequence[Week]) -> str:
     if weeks[-1].provider == GONE:
         return "gone."
     told = [_course(name, first[name], last[name]) for name in FEELINGS if name != "grievance" or first[name] >= 0.05]
-    elsewhere = "" if weeks[0].provider == COMPANY else "with the rival; "
+    elsewhere = "" if weeks[0].provider == COMPANY else f"with {weeks[0].with_whom}; "
     return f"{elsewhere}nothing special; {', '.join(told)}."
 
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from sim.journey.relive import Event
 from sim.model.component import Model, builtin
-from sim.model.events import Circumstances, Sentence, told
+from sim.model.events import Circumstances, Sentence, among, told
 
 FEELINGS = ("satisfaction", "trust", "grievance")
 """The states a story tells of."""
+IN_VIEW = "has_in_view"
+"""The event that says which of several other providers is meant by what follows."""
 NOTICED = 0.02
 """A change of a feeling, on the scale from 0 to 1, that a story mentions."""
 
@@ -18,8 +20,13 @@ NOTICED = 0.02
 def sentences(events: Sequence[Event], here: Circumstances, model: Model | None = None) -> list[str]:
     """The week's events as sentences, in the order in which they happened, as the files of the ``model`` tell them."""
     known: dict[str, Sentence] = {n: s for part in (model or builtin()).parts.values() for n, s in part.events.items()}
-    here = replace(here, others=[event.what for event in events])
-    return [said for event in events if (said := told(known[event.what], event.amount, here))]
+    here, found = replace(here, others=[event.what for event in events]), []
+    for event in events:
+        if event.what == IN_VIEW:  # of several providers, this is the other one that is meant from here on
+            here = replace(here, other=among(here.rivals, event.amount))
+        elif said := told(known[event.what], event.amount, here):
+            found.append(said)
+    return found
 
 
 def felt(before: Mapping[str, float], after: Mapping[str, float]) -> str:

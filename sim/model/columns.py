@@ -23,7 +23,8 @@ class Column:
     """One number that every customer carries; of a kind of :data:`OF_COMPANY`, every representative or the firm.
 
     ``size``: how many numbers a person carries under this name; ``calendar``: whether it names a week, which markets count
-    from the first that they live, and people are told from week 0 on.
+    from the first that they live, and people are told from week 0 on; ``lanes``: whether there is one number for each rival,
+    of which a step reads that of the rival in question; ``several``: whether it is carried only where there are several rivals.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Column:
     meaning: str
     size: int = 1
     calendar: bool = False
+    lanes: bool = False
+    several: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

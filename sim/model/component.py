@@ -44,6 +44,8 @@ class Part:
     """Counts of money, in cents."""
     events: Mapping[str, Sentence] = field(default_factory=dict)
     """What a journey can tell of, and the sentence that tells it."""
+    counts_of_several: tuple[str, ...] = ()
+    """What it counts besides where there are several rivals."""
     step_examples: tuple[StepExample, ...] = ()
     week: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """For a mechanism from outside: at which places of the week its steps act (see :func:`sim.model.week.week_of`)."""
@@ -86,6 +88,7 @@ def part_of(module: ModuleType, group: str, name: str) -> Part:
         getattr(module, "MONEY_IN", ()),
         getattr(module, "MONEY_OUT", ()),
         MappingProxyType(getattr(module, "EVENTS", {})),
+        getattr(module, "COUNTS_OF_SEVERAL", ()),
         getattr(module, "STEP_EXAMPLES", ()),
         MappingProxyType(getattr(module, "WEEK", {})),
     )
@@ -120,10 +123,24 @@ class Model:
     parts: Mapping[str, Part]
     files: tuple[MechanismFile, ...] = ()
     """Those of mechanisms from outside the package, in the order of their names."""
+    rivals: tuple[str, ...] = ()
+    """What the rivals are called where there are several; none where there is one, who is simply the rival."""
+    with_one: Model | None = None
+    """Where there are several rivals, the same model with one."""
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """For other processes, which have the same package."""
-        return builtin, ()
+        return (with_rivals, (self.alone, self.rivals)) if self.several else (builtin, ())
+
+    @property
+    def several(self) -> bool:
+        """Whether there are several rivals."""
+        return bool(self.rivals)
+
+    @property
+    def alone(self) -> Model:
+        """The same model with one rival."""
+        return self.with_one or self
 
     @property
     def mechanisms(self) -> dict[str, str]:
@@ -133,7 +150,8 @@ class Model:
     @cached_property
     def counts(self) -> tuple[str, ...]:
         """What is counted every week, in the order of the count's columns."""
-        return tuple(name for part in self.parts.values() for name in part.counted)
+        usual = tuple(name for part in self.parts.values() for name in part.counted)
+        return usual + tuple(name for part in self.parts.values() if self.several for name in part.counts_of_several)
 
     @cached_property
     def _count_places(self) -> dict[str, int]:
@@ -161,8 +179,9 @@ class Model:
     @cached_property
     def _columns(self) -> dict[str, dict[str, Column]]:
         found: dict[str, dict[str, Column]] = {kind: {} for kind in (*KINDS, *OF_COMPANY, *WEEKLY)}
-        for part in self.parts.values():
-            for column in part.columns:
+        carried = [column for part in self.parts.values() for column in part.columns]
+        for column in sorted(carried, key=lambda column: column.several):
+            if self.several or not column.several:
                 found[column.kind][column.name] = column
         return found
 
@@ -172,11 +191,30 @@ class Model:
 
     def rows(self, kind: str) -> int:
         """How many rows the columns of a kind take: a column with several numbers a person takes as many."""
+        return self._usual_rows(kind) + len(self.rivals[1:]) * len(self.lanes(kind))
+
+    def _usual_rows(self, kind: str) -> int:
         return sum(column.size for column in self.columns(kind).values())
 
     def names(self, kind: str) -> tuple[str, ...]:
-        """The names of these rows."""
-        return tuple(name for column in self.columns(kind).values() for name in column.names)
+        """The names of these rows; those about the second rival and so on stand behind all others, ``belief_rival_2``."""
+        usual = tuple(name for column in self.columns(kind).values() for name in column.names)
+        return usual + tuple(f"{name}_{rival}" for rival in range(2, len(self.rivals) + 1) for name in self.lanes(kind))
+
+    def lanes(self, kind: str) -> tuple[str, ...]:
+        """The columns of a kind that hold a number for each rival."""
+        return tuple(name for name, column in self.columns(kind).items() if column.lanes)
+
+    def lane(self, name: str) -> tuple[int, int, int]:
+        """Of a column that holds a number for each rival: the rows of the first and of the second, and from one to the next."""
+        kind = next(kind for kind in self._columns if name in self.columns(kind))
+        lanes = self.lanes(kind)
+        return self.row(name), self._usual_rows(kind) + lanes.index(name), len(lanes)
+
+    def lane_rows(self, name: str) -> list[int]:
+        """The rows of such a column, rival by rival."""
+        first, second, step = self.lane(name)
+        return [first, *(second + step * place for place in range(len(self.rivals[1:])))]
 
     def row(self, name: str) -> int:
         """The (first) row of a column in the array of its kind; raises ``KeyError`` for a name that no part owns."""
@@ -190,7 +228,8 @@ class Model:
     def settings(self) -> dict[str, dict[str, type]]:
         """Every part's parameters and their types."""
         described = {part.name: part.parameters for part in self.parts.values() if part.parameters is not None}
-        return {name: {n: line.kind for n, line in lines(found).items()} for name, found in described.items()}
+        found = {name: {n: line.kind for n, line in lines(each).items()} for name, each in described.items()}
+        return found | ({"rival": found["rival"] | {"keeps_up": float}} if self.several else {})
 
 
 @lru_cache(maxsize=1)
@@ -202,6 +241,17 @@ def builtin() -> Model:
         for name in sorted(item.name for item in pkgutil.iter_modules(folder)):
             found[name] = part_of(importlib.import_module(f"sim.model.{group}.{name}"), group, name)
     return Model(MappingProxyType(found))
+
+
+@lru_cache(maxsize=256)
+def with_rivals(model: Model, names: tuple[str, ...]) -> Model:
+    """A model with several rivals of these names; or with one, for fewer than two names."""
+    return type(model)(model.parts, model.files, names, model.alone) if len(names) > 1 else model.alone
+
+
+def suffix(rival: str) -> str:
+    """A rival's name as the end of a measure's: ``market_share_Beta_Tel``."""
+    return "".join(letter if letter.isalnum() else "_" for letter in rival)
 
 
 def parts() -> Mapping[str, Part]:

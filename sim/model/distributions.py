@@ -10,12 +10,13 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.model.numeric import exp, normal_quantile
+from sim.model.parameters import Plausible
 from sim.model.random import unit, word
 from sim.model.rules import lean_kernel
 
 f32 = np.float32
 
-_KINDS = {"constant": 0, "uniform": 1, "normal": 2, "lognormal": 3}
+KINDS = {"constant": 0, "uniform": 1, "normal": 2, "lognormal": 3}
 _NEEDS = {
     "constant": {"value"}, "uniform": {"low", "high"}, "normal": {"mean", "sd"}, "lognormal": {"mean", "sd"},
 }  # fmt: skip
@@ -66,7 +67,7 @@ class Distribution(BaseModel):
     def code(self) -> tuple[int, np.float32, np.float32]:
         """Kind and two numbers, as :func:`drawn` takes them."""
         first, second = self._numbers()
-        return _KINDS[self.distribution], f32(first), f32(second)
+        return KINDS[self.distribution], f32(first), f32(second)
 
     def _numbers(self) -> tuple[float, float]:
         if self.distribution == "constant":
@@ -106,7 +107,10 @@ def lognormal(mean: float, sd: float) -> Distribution:
 
 @dataclass(frozen=True)
 class Trait:
-    """One line about a trait or a starting state: unit, range, meaning, default distribution, source."""
+    """One line about a trait or a starting state: unit, range, meaning, default distribution, source.
+
+    ``plausible``: between what its mean may well lie, where nobody knows it.
+    """
 
     name: str
     unit: str
@@ -115,6 +119,7 @@ class Trait:
     meaning: str
     default: Any
     source: str
+    plausible: Plausible | None = None
 
 
 @lean_kernel

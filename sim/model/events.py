@@ -19,13 +19,17 @@ TOSS_UP = 0.005
 class Circumstances:
     """What the sentences of a week may need to know.
 
-    ``provider``: at the week's start; ``currency``; ``held_against``: the ledger until then; ``others``: all events of the week.
+    ``provider``: at the week's start; ``currency``; ``held_against``: the ledger until then; ``others``: all events of the week;
+    ``own`` and ``other``: what the own provider and the one in view are called; ``rivals``: names, where there are several.
     """
 
     provider: int
     currency: str
     held_against: Mapping[str, float]
     others: Sequence[str] = field(default=())
+    own: str = "the company"
+    other: str = "the rival"
+    rivals: Sequence[str] = field(default=())
 
 
 Sentence = str | Callable[[float, Circumstances], str]
@@ -47,6 +51,17 @@ def told(sentence: Sentence, amount: float, here: Circumstances) -> str:
 def provider_words(provider: float) -> str:
     """Who somebody is with."""
     return {0: "the company", 2: "nobody"}.get(int(provider), "the rival")
+
+
+def provider_of(state: Mapping[str, float], rivals: Sequence[str] = ()) -> str:
+    """Who somebody is with in this state; a rival by its name where there are several."""
+    with_one_of_several = rivals and int(state["provider"]) == 1
+    return rivals[int(state["rival"])] if with_one_of_several else provider_words(state["provider"])
+
+
+def among(rivals: Sequence[str], number: float) -> str:
+    """Which of several providers: 0 the company, 1 the first rival and so on."""
+    return rivals[int(number) - 1] if 0 < number <= len(rivals) else "the company" if number == 0 else "nobody"
 
 
 def weeks_told(weeks: float) -> str:

@@ -52,7 +52,9 @@ class StepExample:
     ``count``, what of each is so (a setting as ``part.name``, or by its name alone where the step's own file has it); what is not
     named is 0, a setting at its default. ``luck``: uniform numbers by stream and number of the draw, or by stream, number in
     place of the week, and number of the draw. ``becomes``: columns of ``me`` by name, and others as ``firm.budget``,
-    ``count.sales``, ``note.shop`` (of what amount) and ``gives``.
+    ``count.sales``, ``note.shop`` (of what amount) and ``gives``. Where there are several ``rivals``, what there is of each is a
+    list, or the same of all; what becomes of the second is ``belief_rival_2``, and ``week`` says which ``rival`` is in question
+    where the step is taken for each.
     """
 
     step: Step
@@ -62,6 +64,7 @@ class StepExample:
     becomes: Mapping[str, Any]
     because: str
     tolerance: float = 2e-6
+    rivals: int = 1
 
     def told(self) -> tuple[str, str]:
         """What is given and what comes of it, in words."""
@@ -88,7 +91,8 @@ def example_of_step(
     luck: Mapping[tuple[Any, ...], float] | None = None,
     becomes: Mapping[str, Any],
     because: str,
+    rivals: int = 1,
     **given: Mapping[Any, Any],
 ) -> StepExample:
     """Write a worked example beside its step."""
-    return StepExample(step, numbers, given, luck or {}, becomes, because)
+    return StepExample(step, numbers, given, luck or {}, becomes, because, rivals=rivals)

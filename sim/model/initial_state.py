@@ -112,19 +112,19 @@ def _take(segments, s, spare, values):
 
 
 @lean_kernel
-def _again(world, place, start, plan, segments, values):
+def _again(world, place, drawing, start, plan, segments, values):
     """Draw again for those whom the first draw put out of range."""
     _, _, kind, numbers, _ = plan
     low, high = _LOW[place], _HIGH[place]
     for i in range(values.size):
         if values[i] < low or values[i] > high:
             code = _code(kind, numbers, i64(segments[i]), place)
-            values[i] = drawn(world, _STREAMS[place], start + i, code, low, high)
+            values[i] = drawn(world, drawing, start + i, code, low, high)
 
 
 @lean_kernel
-def _draw_line(world, place, start, plan, segments, values, room):
-    """One line for everybody in the block; NaN where it follows from the others, or is given to all.
+def _draw_line(world, place, drawing, start, plan, segments, values, room):
+    """One line for everybody in the block, of the stream ``drawing``; NaN where it follows from the others, or is given to all.
 
     ``room``: words, and numbers to put the values of one segment in. Everybody's value is drawn for every segment that
     differs, because a bulk draw costs a tenth of one that is made for one person.
@@ -132,12 +132,12 @@ def _draw_line(world, place, start, plan, segments, values, room):
     (_, _, kind, numbers, _), (words, spare) = plan, room
     alike, code = _alike(kind, numbers, place), _code(kind, numbers, 0, place)
     if not alike or code[0] >= 0:
-        fill(world, _STREAMS[place], 0, start, (words[0], words[1], words[2], words[3]))
+        fill(world, drawing, 0, start, (words[0], words[1], words[2], words[3]))
     _spread_out(code, words, values)
     for s in range(1, 1 if alike else kind.shape[0]):
         _spread_out(_code(kind, numbers, s, place), words, spare[: values.size])
         _take(segments, s, spare, values)
-    _again(world, place, start, plan, segments, values)
+    _again(world, place, drawing, start, plan, segments, values)
 
 
 @lean_kernel
@@ -156,12 +156,16 @@ def _keep(values, column):
 
 
 @lean_kernel
-def _settle(i, values, outlook, p, columns):
+def _settle(i, person, values, outlook, p, columns, rivals):
     """Expectation, satisfaction and trust at the start: as given, or as they follow from quality, exposure and tenure."""
     number, clock, mark = columns
     level, rate, over, fit = p.quality_level, p.quality_error_rate, p.marketing_overpromise, number[FIT_COMPANY, i]
     if mark[PROVIDER, i] == RIVAL:
         level, rate, over, fit = p.rival_level, p.rival_error_rate, p.rival_overpromise, number[FIT_RIVAL, i]
+        which, suiting, offers = rivals
+        if offers.shape[0] > 0:
+            own = i64(which[person])
+            level, rate, over, fit = offers[own, 0], offers[own, 1], offers[own, 2], suiting[own, person]
     usual = usual_performance(level + fit, rate, number[EXPOSURE, i], p.quality_error_depth)
     expected, satisfied, trusting = values
     if np.isnan(expected):
@@ -187,7 +191,38 @@ def _sort(world, i, person, sorting, columns):
 
 
 @lean_kernel
-def _start(world, i, person, lines, p, columns, sorts):
+def _sort_among_several(world, i, person, sorting, columns, rivals):
+    """The same among several rivals: who has had the time to find out is with the provider that suits them best of all."""
+    number, clock, mark = columns
+    which, suiting, _ = rivals
+    own = i64(which[person]) if mark[PROVIDER, i] == RIVAL else i64(-1)
+    mine = suiting[own, person] if own >= 0 else number[FIT_COMPANY, i]
+    best, most = i64(-1), number[FIT_COMPANY, i]
+    for rival in range(suiting.shape[0]):
+        if suiting[rival, person] > most:
+            best, most = rival, suiting[rival, person]
+    if best != own and unit(word(world, SORTED, person, 0, 0)) < has_sorted(i64(clock[TENURE, i]), sorting):
+        if own >= 0:
+            suiting[own, person] = most
+        else:
+            number[FIT_COMPANY, i] = most
+        if best >= 0:
+            suiting[best, person] = mine
+        else:
+            number[FIT_COMPANY, i] = mine
+
+
+@lean_kernel
+def _sorted(world, i, person, sorting, columns, rivals):
+    """Who is where it suits them better, as :func:`_sort` says."""
+    if rivals[2].shape[0] > 0:
+        _sort_among_several(world, i, person, sorting, columns, rivals)
+    else:
+        _sort(world, i, person, sorting, columns)
+
+
+@lean_kernel
+def _start(world, i, person, lines, p, columns, sorts, rivals):
     """Where one person stands in week 0: a customer as the lines say, a rival's customer as newcomers to the story do."""
     number, clock, mark = columns
     unknown = (f32(np.nan), f32(np.nan), f32(np.nan))
@@ -197,17 +232,17 @@ def _start(world, i, person, lines, p, columns, sorts):
     if mark[PROVIDER, i] == RIVAL:
         clock[TENURE, i] = np.int16(drawn(world, _STREAMS[_TENURE], person, _RIVALS_TENURE, f32(0), f32(260)))
         if sorts:
-            _sort(world, i, person, p.choice_sorting, columns)
-        _settle(i, unknown, lines[_LINES + 2, i], p, columns)
+            _sorted(world, i, person, p.choice_sorting, columns, rivals)
+        _settle(i, person, unknown, lines[_LINES + 2, i], p, columns, rivals)
         return
     clock[TENURE, i] = np.int16(lines[_TENURE, i])
     if sorts:
-        _sort(world, i, person, p.choice_sorting, columns)
+        _sorted(world, i, person, p.choice_sorting, columns, rivals)
     if np.int16(lines[_CONTRACT, i]) > 0:
         clock[CONTRACT_END, i] = np.int16(lines[_CONTRACT, i])
     number[G_, i] = lines[_GRIEVANCE, i]
     known = (lines[_EXPECTATION, i], lines[_SATISFACTION, i], lines[_TRUST, i])
-    _settle(i, known, lines[_LINES + 2, i], p, columns)
+    _settle(i, person, known, lines[_LINES + 2, i], p, columns, rivals)
 
 
 @lean_kernel
@@ -249,18 +284,42 @@ def fits(world, founders, plan, columns, room):
         _place_people(world, start, founders, plan, mark, likeness)
         for place in _FIT_LINES:
             values = lines[place, : end - start]
-            _draw_line(world, place, start, plan, mark[SEGMENT_ROW], values, (words, lines[_LINES]))
+            _draw_line(world, place, _STREAMS[place], start, plan, mark[SEGMENT_ROW], values, (words, lines[_LINES]))
             if given.shape[1] > 0:
                 _give(values, likeness, given[place])
             _keep(values, columns[0][_ROWS[place], start:end])
 
 
 @lean_kernel
-def everybody(world, founders, plan, policy, columns, room):
+def fit_with_another(world, drawing, plan, segments, column, room):
+    """What suits everybody of one more rival, drawn from the distribution of the first with the stream ``drawing``."""
+    words, lines, _ = room
+    for start in range(0, column.size, BLOCK):
+        end = min(start + BLOCK, column.size)
+        values = lines[_FIT_LINES[1], : end - start]
+        _draw_line(world, _FIT_LINES[1], drawing, start, plan, segments[start:end], values, (words, lines[_LINES]))
+        _keep(values, column[start:end])
+
+
+@lean_kernel
+def believe_another(world, drawing, p, column, room):
+    """What everybody believes of one more rival from outside."""
+    words, lines, _ = room
+    for start in range(0, column.size, BLOCK):
+        end = min(start + BLOCK, column.size)
+        fill(world, drawing, 0, start, (words[0], words[1], words[2], words[3]))
+        normals(words[0, : end - start], lines[_LINES, : end - start])
+        _believe(p[0].belief_starting, p[0].belief_spread, lines[_LINES, : end - start], column[start:end])
+
+
+@lean_kernel
+def everybody(world, founders, plan, policy, columns, room, rivals):
     """Everybody, block by block.
 
     ``plan``: the arrays of :class:`sim.model.population.Plan`; ``columns``: number, clock, mark, zero before; ``room``: uint32
-    (4, BLOCK) for words, float32 (lines + 3, BLOCK) for what is drawn, int64 (BLOCK) for whom people take after.
+    (4, BLOCK) for words, float32 (lines + 3, BLOCK) for what is drawn, int64 (BLOCK) for whom people take after; ``rivals``:
+    where there are several, uint8 (people) which one people have in view, float32 (rivals, people) how each suits them, and
+    float32 (rivals, 3) the level, errors and promise of each; otherwise empty.
     """
     people, p, given = columns[0].shape[1], policy[0], plan[0]
     words, lines, likeness = room
@@ -273,13 +332,13 @@ def everybody(world, founders, plan, policy, columns, room):
             if place == _FIT_LINES[0] or place == _FIT_LINES[1]:
                 continue
             values = lines[place, : end - start]
-            _draw_line(world, place, start, plan, mark[SEGMENT_ROW], values, (words, lines[_LINES]))
+            _draw_line(world, place, _STREAMS[place], start, plan, mark[SEGMENT_ROW], values, (words, lines[_LINES]))
             if given.shape[1] > 0:
                 _give(values, likeness, given[place])
             if place < _TRAITS:
                 _keep(values, number[_ROWS[place]])
         _look_out(world, start, end - start, lines, words)
         for i in range(end - start):
-            _start(world, i, start + i, lines, p, (number, clock, mark), sorts)
+            _start(world, i, start + i, lines, p, (number, clock, mark), sorts, rivals)
         _believe(p.belief_starting, p.belief_spread, lines[_LINES, : end - start], number[BELIEF_COMPANY])
         _believe(p.belief_starting, p.belief_spread, lines[_LINES + 1, : end - start], number[BELIEF_RIVAL])

@@ -186,5 +186,6 @@ def _line(name: str, field: FieldInfo) -> Line:
 
 
 def lines(parameters: type[Parameters]) -> dict[str, Line]:
-    """Every parameter of a mechanism, in the order of the file: name → :class:`Line`."""
-    return {name: _line(name, field) for name, field in parameters.model_fields.items()}
+    """Every parameter of a mechanism or section, in the order of the file: name → :class:`Line`; what is none is left out."""
+    fields = parameters.model_fields.items()
+    return {name: _line(name, field) for name, field in fields if isinstance(field.json_schema_extra, dict)}

@@ -104,8 +104,8 @@ class Telling:
     """Those of whom ``asked`` is true tell their friends.
 
     ``about``: of which provider; ``content``: how content they are with it, 0 to 1, which the message carries; ``says_well``:
-    whether it counts as good; ``be_heard``: what it leaves; ``posts``: whether strangers may read it, too. How friends are
-    told is part of the engines, since a step is about one person.
+    whether it counts as good; ``be_heard``: what it leaves; ``posts``: whether strangers may read it, too; ``which``: of which
+    rival, where there are several. How friends are told is part of the engines, since a step is about one person.
     """
 
     asked: Step
@@ -114,13 +114,55 @@ class Telling:
     says_well: Step
     be_heard: Step
     posts: bool = True
+    which: Step | None = None
 
 
-Item = Everybody | Listing | Whoever | InTurn | Company | Representatives | Queue | Resize | Overhearing | Telling
+@dataclass(frozen=True)
+class EachRival:
+    """Everybody, or the company, takes the step for each rival in turn, which is then the rival in question.
+
+    ``week.rival`` is its number. Where there is one rival, it is that one, and ``item`` is taken as it stands.
+    """
+
+    item: Everybody | Company
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What is done where there is one rival."""
+
+    item: Everybody | Company
+
+
+@dataclass(frozen=True)
+class Several:
+    """What is done where there are several rivals."""
+
+    item: Everybody | Company | EachRival
+
+
+Plain = Everybody | Listing | Whoever | InTurn | Company | Representatives | Queue | Resize | Overhearing | Telling
+Item = Plain | EachRival | Alone | Several
+
+
+def for_rivals(items: tuple[Item, ...], several: bool) -> tuple[Item, ...]:
+    """The items of a week with one rival, or with several."""
+    found: list[Item] = []
+    for item in items:
+        match item:
+            case EachRival(inner):
+                found.append(item if several else inner)
+            case Alone(inner) | Several(inner):
+                found += [inner] if several == isinstance(item, Several) else []
+            case _:
+                found.append(item)
+    return tuple(found)
 
 
 def steps_in(item: Item) -> list[Step]:
     """The steps that are taken, in their order."""
+    if isinstance(item, EachRival | Alone | Several):
+        return steps_in(item.item)
     found: list[Step] = []
     for value in vars(item).values():
         found += [each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, Step)]
@@ -135,3 +177,18 @@ def everybody(*steps: Step) -> tuple[Everybody, ...]:
 def company(*steps: Step) -> tuple[Company, ...]:
     """The company takes these steps, one after the other."""
     return tuple(Company(step) for step in steps)
+
+
+def each_rival(*items: Everybody | Company) -> tuple[EachRival, ...]:
+    """These are done for each rival in turn."""
+    return tuple(EachRival(item) for item in items)
+
+
+def alone(*items: Everybody | Company) -> tuple[Alone, ...]:
+    """These are done where there is one rival."""
+    return tuple(Alone(item) for item in items)
+
+
+def several(*items: Everybody | Company | EachRival) -> tuple[Several, ...]:
+    """These are done where there are several rivals."""
+    return tuple(Several(item) for item in items)

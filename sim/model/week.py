@@ -57,6 +57,7 @@ from sim.model.mechanisms import (
     quality,
     referral,
     retention_offers,
+    rival,
     self_checkout,
     support_access,
     transparency,
@@ -75,8 +76,12 @@ from sim.model.schedule import (
     Resize,
     Telling,
     Whoever,
+    alone,
     company,
+    each_rival,
     everybody,
+    for_rivals,
+    several,
     steps_in,
 )
 
@@ -91,7 +96,12 @@ CLOSING = company(management.close_books)
 
 WEEK: dict[str, tuple[Item, ...]] = {
     "govern": (
-        *company(innovation.keep_up, management.review, employee_care.let_people_go, management.take_posts),
+        *alone(*company(innovation.keep_up)),
+        *several(*company(innovation.move_on)),
+        *several(*each_rival(*company(innovation.follow))),
+        *several(*company(innovation.be_measured, rival.fall_silent)),
+        *several(*each_rival(*company(innovation.measure_rival, rival.advertise))),
+        *company(management.review, employee_care.let_people_go, management.take_posts),
         Resize((PHONES,), CALL_CENTRE_HOURS),
         Resize((TILLS, MACHINES), SHOP_HOURS),
         Representatives(employee_care.come_to_work),
@@ -132,20 +142,34 @@ WEEK: dict[str, tuple[Item, ...]] = {
     ),
     "talk": (
         Overhearing(digital_channels.be_overheard),
-        Telling(talk.talks_now, talk.about_own, talk.content_with_own, talk.says_well, talk.be_heard),
+        Telling(
+            talk.talks_now, talk.about_own, talk.content_with_own, talk.says_well, talk.be_heard, which=talk.own_rival,
+        ),
         Telling(
             talk.tells_of_other, talk.about_other, talk.content_with_other, talk.says_well_of_other, talk.be_heard_of_other,
-            posts=False,
+            posts=False, which=talk.other_rival,
         ),
     ),
-    "listen": (*everybody(belief.listen, talk.keep_in_mind), *company(belief.move_reputations)),
+    "listen": (
+        *everybody(belief.listen),
+        *each_rival(*everybody(belief.listen_of_rival)),
+        *alone(*everybody(talk.keep_in_mind)),
+        *several(*everybody(talk.hear_of_company)),
+        *several(*each_rival(*everybody(talk.hear_of_rival))),
+        *several(*everybody(talk.keep_what_was_heard)),
+        *company(belief.move_reputations),
+        *each_rival(*company(belief.move_rivals_reputation)),
+    ),
     "decide": (
         Whoever(retention_offers.gets_plan, retention_offers.get_plan),
         Whoever(winback.may_be_wooed, winback.be_wooed),
         Whoever(switching.moves_or_compares, switching.move_or_compare),
     ),
     "account": (
-        *everybody(person.be_counted, person.be_counted_loyal, referral.be_counted_by_origin),
+        *everybody(person.be_counted),
+        *several(*each_rival(*everybody(person.be_counted_by_rival))),
+        *several(*company(rival.see_share), *each_rival(*company(rival.see_share_of_rival))),
+        *everybody(person.be_counted_loyal, referral.be_counted_by_origin),
         *everybody(satisfaction.be_counted_satisfied, trust.be_counted_trusting, grievance.be_counted_aggrieved),
         *everybody(expectation.be_counted_expecting, pricing.pay, quality.add_up_spending),
         InTurn(answering.SURVEY_WEEKS, answering.answer_survey),
@@ -169,7 +193,8 @@ PLACES = tuple(place for phase in PHASES for place in (f"{BEFORE}{phase}", phase
 def week_of(model: Model) -> Mapping[str, tuple[Item, ...]]:
     """The week of a model: :data:`WEEK`, with the steps of mechanisms from outside at the places that their files name."""
     own = {place: tuple(chain(*(part.week.get(place, ()) for part in model.parts.values()))) for place in PLACES}
-    return {phase: _with_own(items, own[f"{BEFORE}{phase}"], own[phase]) for phase, items in WEEK.items()}
+    week = {phase: for_rivals(items, model.several) for phase, items in WEEK.items()}
+    return {phase: _with_own(items, own[f"{BEFORE}{phase}"], own[phase]) for phase, items in week.items()}
 
 
 def _with_own(items: tuple[Item, ...], first: tuple[Item, ...], last: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -206,7 +231,7 @@ class State(NamedTuple):
     number float32 (columns, n), clock int16, mark uint8; staff float32 (columns, representatives) and firm float32
     (columns, 1): what each representative and the company carries; busy and server: the heaps of representatives, staffed
     lanes and self-service lanes (minutes until free, and whose), as :mod:`sim.service.queues` keeps them; lane_line and
-    self_line: who stands before the lanes, empty arrays when nobody ever sees it; reputation float32 (company, rival).
+    self_line: who stands before the lanes, empty arrays when nobody ever sees it; reputation float32 (company, each rival).
     """
 
     number: np.ndarray

@@ -1,152 +1,207 @@
-"""The page of a calibration: whether the model can meet the figures, at which settings, and what the figures do not tell."""
+"""The page of a calibration: whether any plausible world meets the figures, what they narrowed, and what they do not tell."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
 
-from sim.experiments import company
-from sim.experiments.algorithms.posterior import IMPLAUSIBLE, Check
-from sim.experiments.methods.calibrate import Calibration
+import numpy as np
+from scipy.special import ndtr
+
+from sim.experiments.algorithms.posterior import TOLD_NOTHING, Check
+from sim.experiments.factors import Factor
+from sim.experiments.methods.calibrate import MANY, Calibration, missed
 from sim.experiments.outcomes import Outcome
 from sim.report import facts
 from sim.report.amounts import Unit, counted, lasting, listed, number, places
-from sim.report.charts import Axis, Bars, Chart, Dots, Grid, Mark, Picture, Rule, Span
+from sim.report.charts import Axis, Chart, Dots, Mark, Picture, Rule
 from sim.report.charts.layout import short
 from sim.report.charts.palette import COLOURS, FAINT
 from sim.report.document import Section, Sheet, Table
 from sim.report.experiment_page import Page, setting, sheet, unit_of
 from sim.runs.measures import called
+from sim.scenario.worlds import NONE, SHIPPED
 
-BINS = 24
+SHOWN = 10
+"""Settings that are shown: those that the figures narrow most."""
+NAMED = 3
+"""Settings that the first sentence names."""
 LEFT_OPEN = (
-    "The intervals cover what the figures leave open, the luck of the runs included, and not errors of the model."
+    "The ranges hold nine in ten of the worlds that fit: what the figures leave open, the luck of a real market of the company's size, "
+    "and what the model is stated not to be of the world."
 )
 
 
 def _sections(found: Calibration) -> list[Section]:
     return [
-        Section("What the figures say about the settings", pictures=[_marginals(found)], tables=[_settings(found)],
-                notes=["Width: the posterior's standard deviation over the prior's; 1 means that the figures say nothing."]),
-        Section("Whether the model meets the figures", pictures=[_predicted(found)], tables=[_figures(found)],
-                notes=["Predicted: median and 90 % interval over the posterior, the figure's own error included."]),
+        Section("What the figures narrow", pictures=[_narrowed(found)], tables=[_settings(found)], notes=[_left_note(found)]),
+        Section("Whether the worlds meet the figures", pictures=[_predicted(found)], tables=[_figures(found)],
+                notes=["Before and now: nine in ten worlds, one market of the company's size each, the figure's own error included."]),
     ]  # fmt: skip
 
 
+def _left_note(found: Calibration) -> str:
+    note = "Left: how much of the range that nine in ten worlds had before is left, counted in worlds; 100 % means that the figures say "
+    rest = len(found.factors) - SHOWN
+    others = f" {counted(rest, 'other setting is', 'other settings are')} in the table “Settings”." if rest > 0 else ""
+    return f"{note}nothing about it.{others}"
+
+
 def _sheets(found: Calibration) -> list[Sheet]:
-    """Settings and figures as numbers, each row with its own unit."""
-    settings = found.table().assign(unit=[factor.unit for factor in found.experiment.factors])
-    figures = found.table("checked").assign(unit=[_given_unit(found, check) for check in _checks(found)])
-    return [sheet(found, "Settings", settings), sheet(found, "Figures", figures)]
+    """Settings, the most narrowed first, and figures of the company, each row with its own unit."""
+    settings = found.table().assign(unit=[factor.unit for factor in found.factors]).iloc[found.most_narrowed]
+    figures = found.table("checked")
+    scales = [found.scale(name) for name in figures["figure"]]
+    sizes = figures.select_dtypes("float").columns
+    figures[sizes] = figures[sizes].mul(scales, axis=0)
+    units = [_given_unit(found, check) for check in found.posterior.checks]
+    return [sheet(found, "Settings", settings), sheet(found, "Figures", figures.assign(unit=units))]
 
 
-def _checks(found: Calibration) -> list[Check]:
-    return found.posterior.checks(found.experiment.seed)
+# ---- in sentences
 
 
 def headline(found: Calibration) -> str:
-    """Whether the model can meet the figures, and where."""
-    missed = [called(check.target.name) for check in _checks(found) if not check.met]
-    where = listed([
-        f"{factor.label} {setting(factor, value)} (90 % interval {setting(factor, low)} to {setting(factor, high)})"
-        for factor, value, (low, high) in zip(found.experiment.factors, found.middles, found.intervals(), strict=True)
-    ])  # fmt: skip
-    if found.posterior.plausible < IMPLAUSIBLE:
-        return f"The model cannot meet the figures together; it comes closest around {where}"
-    if missed:
-        return f"The model meets the figures but {listed(missed)}, around {where}"
-    return f"The model meets {'the figure' if len(_checks(found)) == 1 else 'all figures'} around {where}"
+    """Whether any world meets the figures, and what they narrow most."""
+    alone = [_given(found, check) for check in found.posterior.unmet if check.alone]
+    if alone:
+        return f"No plausible world comes near {listed(alone)}: the figure or the model is wrong, or the scenario is not this company"
+    together = [_given(found, check) for check in found.posterior.unmet]
+    if together:
+        return f"No plausible world meets {listed(together)} together with the other figures: one of them or the model is wrong"
+    short_of = [called(check.target.name) for check in missed(found)]
+    whether = f"The worlds meet the figures but {listed(short_of)}" if short_of else _all_met(found)
+    ranges, told = found.between(0.9), [k for k in found.most_narrowed if found.posterior.widths[k] < TOLD_NOTHING]
+    if not told:
+        return f"{whether}; they say next to nothing about any setting"
+    where = [f"{found.factors[k].label} to {_between(found.factors[k], ranges[k])}" for k in told[:NAMED]]
+    return f"{whether}; they narrow {listed(where)}"
+
+
+def _all_met(found: Calibration) -> str:
+    count = len(found.fitted_to)
+    return "There are worlds that meet the figure" if count == 1 else f"There are worlds that meet all {count} figures"
+
+
+def _given(found: Calibration, check: Check) -> str:
+    """A figure as it was given, in words."""
+    unit = _unit(found, check)
+    return f"{called(check.target.name)} {_number(check, check.target.value, unit)} {unit.level}"
+
+
+def _number(check: Check, value: float, unit: Unit) -> str:
+    return number(value * unit.factor, places(check.target.error * abs(unit.factor) / 2))
+
+
+def _between(factor: Factor, ends: Sequence[float] | np.ndarray) -> str:
+    return f"{setting(factor, float(ends[0]))}–{setting(factor, float(ends[1]))}"
 
 
 def _lead(found: Calibration) -> list[str]:
     posterior = found.posterior
-    fits = listed(
-        [
-            f"{factor.label} {setting(factor, value)}"
-            for factor, value in zip(found.experiment.factors, found.best_values, strict=True)
-        ]
-    )
-    told = [f"The single best fit, which the calibrated scenario has, is {fits}{_outside(found)}."]
-    for one, other, correlation in posterior.not_told_apart:
-        told.append(
-            f"{one[0].upper()}{one[1:]} and {other} cannot be told apart (correlation {number(correlation, 2)}): "
-            "one may make up for the other."
-        )
-    if posterior.not_told:
-        told.append(f"The figures say next to nothing about {listed(list(posterior.not_told))}.")
-    if not posterior.settled:
-        told.append("The calibration did not settle: give it more particles, or wider errors.")
     return [
-        *told,
-        f"{counted(posterior.runs, 'setting', 'settings')} were run, {found.experiment.replications:,} times each over "
-        f"{lasting(found.experiment.base)}; the posterior is worth {posterior.effective:,.0f} equally likely settings.",
+        *_aside_told(found),
+        *_two_peaks_told(found),
+        *_not_told(found),
+        f"{counted(len(posterior.scores), 'plausible world', 'plausible worlds')} in which "
+        f"{counted(len(found.factors), 'setting was', 'settings were')} open were run {posterior.runs:,} times over "
+        f"{lasting(found.experiment.base)} and moved to where they fit. The calibrated scenario lives in them, and so does every "
+        "scenario that extends it.",
     ]
 
 
-def _outside(found: Calibration) -> str:
-    """That the best fit of a setting need not be among the nine in ten most plausible values, where it is not."""
-    names = [
-        factor.label
-        for factor, value, (low, high) in zip(
-            found.experiment.factors, found.best_values, found.intervals(), strict=True
-        )
-        if not low <= value <= high
+def _aside_told(found: Calibration) -> list[str]:
+    aside = found.posterior.aside
+    if not aside:
+        return []
+    wrong = [called(check.target.name) for check in aside if not check.met]
+    but = f"; not {listed(wrong)}" if wrong else ""
+    return [f"The worlds predicted {sum(check.met for check in aside)} of {len(aside)} that were kept aside{but}."]
+
+
+def _two_peaks_told(found: Calibration) -> list[str]:
+    names = [found.factors[k].label for k in found.posterior.two_peaked]
+    return [
+        f"{_title(name)} is one of two things with little in between: its median stands for neither." for name in names
     ]
-    return f", which of {listed(names)} lies outside the 90 % interval" if names else ""
+
+
+def _not_told(found: Calibration) -> list[str]:
+    told = [
+        f"{_title(one)} and {other} cannot be told apart (correlation {number(correlation, 2)}): one may make up for the other."
+        for one, other, correlation in found.posterior.not_told_apart[:SHOWN]
+    ]
+    names = found.posterior.not_told
+    if 0 < len(names) <= MANY:
+        told.append(f"The figures say next to nothing about {listed(list(names))}.")
+    elif names:
+        told.append(f"The figures say next to nothing about {len(names)} of the {len(found.factors)} settings.")
+    return told
+
+
+def _title(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _caveats(found: Calibration) -> list[str]:
     sources = [f"{name}: {one.source}" for name, one in found.experiment.settings.figures.items() if one.source]
-    told = [f"The figures come from: {'; '.join(sources)}."] if sources else []
-    for target, luck in zip(found.posterior.targets, found.posterior.luck, strict=True):
-        if luck > target.error / 2:
-            told.append(
-                f"Luck adds {luck:.2g} to the error of {target.name} ({target.error:.2g}): more replications would tell more."
-            )
-    return [*told, "What fits need not be true: another model may fit as well."]
+    share = found.experiment.settings.discrepancy
+    return [
+        *([f"The figures come from: {'; '.join(sources)}."] if sources else []),
+        f"The model is only like the world: each figure may be off by {number(100 * share, 1 if share < 0.01 else 0)} % of what it "
+        "differs by between plausible worlds, whatever its own error.",
+        "What fits need not be true: another model may fit as well, and of several islands of fitting worlds one may be missed.",
+    ]
+
+
+# ---- in tables and figures
 
 
 def _settings(found: Calibration) -> Table:
-    table = found.table()
+    before, after, middles = found.between(0.9, before=True), found.between(0.9), found.between(0.0)[:, 0]
     rows = []
-    for factor, row in zip(found.experiment.factors, table.to_dict("records"), strict=True):
-        told = [setting(factor, row[key]) for key in ("before", "best", "median", "low", "high")]
-        around = f"{told[3]} to {told[4]}"
-        rows.append([f"{factor.label} ({factor.unit})", *told[:3], around, f"{row['width_over_prior']:.2f}"])
-    return Table(("Setting", "Before", "Best fit", "Median", "90 % interval", "Width"), rows)
+    for k in found.most_narrowed[:SHOWN]:
+        factor = found.factors[k]
+        left = f"{number(100 * found.posterior.widths[k])} %"
+        middle = setting(factor, float(middles[k]))
+        rows.append(
+            [f"{factor.label} ({factor.unit})", _between(factor, before[k]), _between(factor, after[k]), middle, left]
+        )
+    return Table(("Setting", "Nine in ten before", "Nine in ten now", "Median", "Left"), rows)
 
 
 def _figures(found: Calibration) -> Table:
     rows = []
-    for check in _checks(found):
+    for check in found.posterior.checks:
         unit = _unit(found, check)
-        digits = places(check.target.error * abs(unit.factor) / 2)
+        target, low, high = check.target, 0, 2
         told = [
-            number(v * unit.factor, digits)
-            for v in (check.target.value, check.target.error, check.median, check.low, check.high)
+            _number(check, v, unit)
+            for v in (
+                target.value,
+                target.error,
+                check.before[low],
+                check.before[high],
+                check.after[low],
+                check.after[high],
+            )
         ]
-        rows.append([f"{called(check.target.name)}, {unit.level}", f"{told[0]} ± {told[1]}", told[2],
-                     f"{told[3]} to {told[4]}", "yes" if check.met else "no"])  # fmt: skip
-    return Table(("Figure", "Given, ± standard error", "Predicted", "90 % interval", "Met"), rows)
+        verdict = ("predicted" if check.met else "not predicted") if target.aside else "yes" if check.met else "no"
+        rows.append([f"{called(target.name)}, {unit.level}", f"{told[0]} ± {told[1]}", f"{told[2]} to {told[3]}",
+                     f"{told[4]} to {told[5]}", verdict])  # fmt: skip
+    return Table(("Figure", "Given, ± standard error", "Before", "Now", "Met"), rows)
 
 
 def _unit(found: Calibration, check: Check) -> Unit:
     outcome = _outcome(found, check)
     if outcome is None:  # the share of a group
         return facts.SHOWN["share"]
-    unit = unit_of(found.experiment, outcome, [check.target.value, check.median])
-    if company.scale(found.experiment, outcome) == 1:
-        return unit
-    words = f"{found.experiment.base.currency if outcome.unit == 'currency' else outcome.unit} of the simulated"
-    return Unit(1, words, words)  # as the figures are given
+    return unit_of(found.experiment, outcome, [check.target.value, check.after[1]])
 
 
 def _given_unit(found: Calibration, check: Check) -> str:
     """The unit in which a figure stands in the file."""
     outcome = _outcome(found, check)
-    if outcome is None:
-        return "share"
-    of = "" if company.scale(found.experiment, outcome) == 1 else " of the simulated customers"
-    return f"{outcome.unit}{of}"
+    return "share" if outcome is None else outcome.unit.replace("currency", found.experiment.base.currency)
 
 
 def _outcome(found: Calibration, check: Check) -> Outcome | None:
@@ -154,45 +209,61 @@ def _outcome(found: Calibration, check: Check) -> Outcome | None:
     return next((outcome for outcome in found.experiment.outcomes if outcome.measure == check.target.name), None)
 
 
-def _marginals(found: Calibration) -> Picture:
-    """The posterior of every setting over its range; flat is the prior."""
-    count = len(found.experiment.factors)
-    across = min(count, 4)
-    charts = [_marginal(found, k) for k in range(count)]
-    panels = [charts[start : start + across] for start in range(0, count, across)]
-    width = min(2.4 * charts[0].width, 3.2 * across)
-    note = "Bars: posterior. Grey line: the prior, all values alike. Orange: best fit."
-    names = ", ".join(factor.label for factor in found.experiment.factors)
-    grid = Grid(panels, width, 2.7 * len(panels), shared=False)
-    return Picture(grid, f"Posterior distributions of {names}.", note, wide=count > 2, name="posterior")
-
-
-def _marginal(found: Calibration, k: int) -> Chart:
-    factor, posterior = found.experiment.factors[k], found.posterior
-    heights, edges = np.histogram(posterior.places[:, k], BINS, (0, 1), weights=posterior.weights, density=True)
-    middles = (edges[1:] + edges[:-1]) / 2
+def _narrowed(found: Calibration) -> Picture:
+    """The most narrowed settings, a row each: where nine in ten worlds lay before, and where they lie now."""
+    shown = found.most_narrowed[:SHOWN]
+    rows = range(len(shown))
+    ranges = found.between(0.9)
+    before, after = (100 * ndtr(found.posterior.interval(before=which)[shown]) for which in (True, False))
+    middles = 100 * ndtr(found.posterior.interval(0.0)[shown, 0])
+    words = [f"{found.factors[k].label}: {_between(found.factors[k], ranges[k])}" for k in shown]
     marks: list[Mark] = [
-        Bars("posterior", middles, heights, [COLOURS[0]] * BINS, thick=1 / BINS, strength=0.8, upright=True),
-        Rule(1.0, False, FAINT, 1), Rule(float(posterior.best[k]), True, COLOURS[1], 1.4),
+        Rule(50.0, colour=FAINT, width=0.8),
+        Dots("before", [50.0] * len(shown), [row + 0.18 for row in rows], FAINT, marker="s", size=3, low=before[:, 0],
+             high=before[:, 1], band="nine in ten before"),
+        Dots("now", middles, rows, COLOURS[0], size=6, low=after[:, 0], high=after[:, 1], words=words, band="nine in ten now"),
     ]  # fmt: skip
-    ticks = [(place, factor.told(factor.at(place))) for place in (0.0, 0.5, 1.0)]
-    return Chart(short(factor.label, 26, 1), Axis(ticks=ticks), Axis(unit="times as likely as before", low=0), marks)
+    names = [short(found.factors[k].label, 30, 2) for k in shown]
+    across = Axis("share of the plausible worlds that lie lower, %", low=0, high=100)
+    chart = Chart("What the figures narrow most", across, Axis(rows=names), marks, height=1.3 + 0.4 * len(shown))
+    told = ", ".join(f"{found.factors[k].label} to {_between(found.factors[k], ranges[k])}" for k in shown)
+    note = "Grey: nine in ten worlds before. Blue: nine in ten of those that fit, and their median."
+    return Picture(chart, f"What the figures narrow most: {told}.", note, name="narrowed")
 
 
 def _predicted(found: Calibration) -> Picture:
-    """Each figure with its error against the prediction, in the figure's standard errors."""
-    checks = _checks(found)
-    parts = [[(getattr(check, part) - check.target.value) / check.target.error for check in checks]
-             for part in ("median", "low", "high")]  # fmt: skip
-    dots = Dots("predicted", parts[0], range(len(checks)), COLOURS[0], size=5, low=parts[1], high=parts[2],
-                band="90 % of predictions")  # fmt: skip
-    across = Axis("predicted less given, in standard errors", "standard errors")
-    up = Axis(rows=[called(check.target.name) for check in checks])
-    marks: list[Mark] = [Span(-1.96, 1.96, FAINT), Rule(0.0, width=1), dots]
-    chart = Chart("Prediction against figure", across, up, marks, height=1.2 + 0.4 * len(checks))
+    """Each figure against what the worlds predicted before and predict now, in what they predicted before."""
+    checks = found.posterior.checks
+    rows = range(len(checks))
+    scale = [100 / max(check.before[2] - check.before[0], 1e-12) for check in checks]
+
+    def about(which: str) -> list[list[float]]:
+        ends = [getattr(check, which) for check in checks]
+        return [
+            [(end[k] - c.target.value) * s for end, c, s in zip(ends, checks, scale, strict=True)] for k in range(3)
+        ]
+
+    before, after = about("before"), about("after")
+    marks: list[Mark] = [
+        Rule(0.0, width=1),
+        Dots("before", before[1], [row + 0.18 for row in rows], FAINT, marker="s", size=3, low=before[0], high=before[2],
+             band="nine in ten before"),
+        Dots("now", after[1], rows, COLOURS[0], size=6, low=after[0], high=after[2], band="nine in ten now"),
+    ]  # fmt: skip
+    names = [short(called(c.target.name) + (" (kept aside)" if c.target.aside else ""), 30, 2) for c in checks]
+    across = Axis("predicted less given, % of the range before")
+    chart = Chart("Prediction against figure", across, Axis(rows=names), marks, height=1.3 + 0.4 * len(checks))
     told = ", ".join(f"{called(check.target.name)} {'met' if check.met else 'missed'}" for check in checks)
-    note = "Grey band: the figure's 95 % interval. Line: where 90 % of predictions lie."
+    note = "Line: the figure. Grey: nine in ten worlds before. Blue: nine in ten of those that fit."
     return Picture(chart, f"Predictions against figures: {told}.", note, name="predicted")
 
 
-PAGE = Page(headline, _lead, _sections, _sheets, _caveats, LEFT_OPEN)
+def _worlds_told(found: Calibration) -> list[str]:
+    before = found.unknowns.worlds.name
+    told = {NONE: "one setting: what is not named has its default", SHIPPED: "the shipped worlds"}.get(
+        before, f"the worlds of {before}"
+    )
+    return [f"The worlds that fit were found from {told}. They are fitted to {listed(list(found.worlds.fitted_to))}."]
+
+
+PAGE = Page(headline, _lead, _sections, _sheets, _caveats, LEFT_OPEN, _worlds_told)

@@ -15,7 +15,7 @@ from sim.report.charts.palette import look
 from sim.report.document import MODEL, NARROWER, Card, Document, Group, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.headline import headline, lead
-from sim.report.ignorance import appendix_told, fitted_told, worlds_told
+from sim.report.ignorance import MANY, appendix_told, fitted_told, worlds_told
 from sim.report.lever_prices import price_told
 from sim.runs.causes import TALK, ranked, replications_for
 from sim.runs.comparison import Comparison
@@ -50,7 +50,10 @@ def document(answer: Comparison) -> Document:
 
 def _sections(answer: Comparison) -> list[Section]:
     pictures, forest = figures.everything(answer), figures.forest(answer) if answer.others else []
-    over, key = Section(f"Over {lasting(answer.base.scenario)}", pictures=pictures), tables.table(answer, tables.KEY)
+    over, key = (
+        Section(f"Over {lasting(answer.base.scenario)}", pictures=pictures),
+        tables.table(answer, tables.key_measures(answer)),
+    )
     if not answer.others:
         return [over, Section("Key measures", tables=[key]), *_windows(answer), _data(answer)]
     return [
@@ -234,10 +237,6 @@ ONE_COMPANY = (
     "whether its settings were ever fitted to these."
 )
 NOT_THE_MODEL = "The ranges do not cover errors of the model's structure."
-MANY = (
-    "With many measures and policies, one difference in twenty that is nothing but chance looks decided: decide beforehand which "
-    "measure counts."
-)
 
 
 def caveats(answer: Comparison) -> list[str]:

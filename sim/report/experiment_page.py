@@ -36,6 +36,7 @@ from sim.report.amounts import (
     sizes,
 )
 from sim.report.document import LUCK, MODEL, Document, Section, Sheet, Table, cell
+from sim.report.ignorance import experiment_told
 from sim.report.sources import place
 from sim.runs.results import versions
 from sim.runs.statistics import Difference
@@ -52,7 +53,8 @@ class Page:
     """What a method's answers say on their page.
 
     ``headline``: the answer in a sentence; ``lead``: the sentences below it; ``sections``: figures and tables; ``sheets``: the
-    numbers for a workbook; ``caveats``: how far to trust it; ``intervals``: what its intervals cover.
+    numbers for a workbook; ``caveats``: how far to trust it; ``intervals``: what its intervals cover; ``worlds``: in which worlds it
+    was found, and what it is fitted to.
     """
 
     headline: Callable[[Any], str]
@@ -61,6 +63,7 @@ class Page:
     sheets: Callable[[Any], Sequence[Sheet]]
     caveats: Callable[[Any], Sequence[str]] = lambda found: ()
     intervals: str = LUCK
+    worlds: Callable[[Any], Sequence[str]] = lambda found: experiment_told(found.experiment.base)
 
 
 def page_of(method: str) -> Page:
@@ -80,7 +83,8 @@ def document(found: MethodResult) -> Document:
     asked, page = found.experiment, page_of(found.method)
     sections = page.sections(found)
     return Document(
-        asked.question, page.headline(found), page.lead(found), sections, [MODEL, page.intervals, *page.caveats(found)],
+        asked.question, page.headline(found), page.lead(found), sections,
+        [MODEL, *page.worlds(found), page.intervals, *page.caveats(found)],
         [f"loyalty {found.command} {place(asked.path)}"], _origin(found), sheets=page.sheets(found),
     )  # fmt: skip
 

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from sim.report import facts
-from sim.report.amounts import between, lasting, listed, money_size, number, sizes, span, within
+from sim.report.amounts import (
+    between,
+    half_width,
+    lasting,
+    listed,
+    money_size,
+    money_unit,
+    number,
+    places,
+    sizes,
+    span,
+    within,
+)
+from sim.report.ignorance import fitted_told
 from sim.report.questions import costs_asked_for
 from sim.report.words import at_most, decided, nothing, points, points_places, quoted, times
 from sim.runs.comparison import UNDECIDED, Comparison, same_meaning
@@ -93,10 +106,19 @@ def _and_money(answer: Comparison, other: Result, kept: Difference) -> str:
     if not decided(answer, gap):
         may_be = ", and so may its profit" if not nothing(kept) else "; what becomes of profit is undecided"
         return "; what becomes of profit is undecided" if decided(answer, kept) else may_be
-    amount = money_size(gap, facts.stands_for(answer), answer.base.scenario.currency)
+    amount = _amount(answer, gap)
     joint = ", but" if (kept.mean > 0) != (gap.mean > 0) else ", and"
     who = quoted(other.scenario.name) if nothing(kept) and not answer.same_meaning(other) else "it"
     return f"{joint if decided(answer, kept) else ';'} {who} earns {amount} {'more' if gap.mean > 0 else 'less'}"
+
+
+def _amount(answer: Comparison, gap: Difference) -> str:
+    """The size of a decided difference of money: its mean, or in plausible worlds the ends of its range."""
+    scale, currency = facts.stands_for(answer), answer.base.scenario.currency
+    if answer.worlds is None:
+        return money_size(gap, scale, currency)
+    unit = money_unit([gap.low * scale, gap.high * scale], currency)
+    return f"{sizes(gap, unit.factor * scale, places(half_width(gap, unit.factor * scale), 1))} {unit.level}"
 
 
 def _of_the_best(answer: Comparison) -> str:
@@ -149,7 +171,8 @@ def _between_several(answer: Comparison) -> str:
 
 def lead(answer: Comparison) -> list[str]:
     """What follows the headline: money, and what was simulated."""
-    return [*costs_asked_for(answer), *_best_earner(answer), *_short_lived(answer), _setting(answer)]
+    fitted = [] if answer.worlds is None else [fitted_told(answer)]
+    return [*costs_asked_for(answer), *_best_earner(answer), *_short_lived(answer), *fitted, _setting(answer)]
 
 
 def _best_earner(answer: Comparison) -> list[str]:
@@ -161,7 +184,7 @@ def _best_earner(answer: Comparison) -> list[str]:
     if best == base:
         return [f"{quoted(base)} earns the most: every other policy costs profit."]
     gap = answer.differences[best]["profit"]
-    amount = money_size(gap, facts.stands_for(answer), answer.base.scenario.currency)
+    amount = _amount(answer, gap)
     than = f"{quoted(base)} over {lasting(answer.base.scenario)}"
     return [f"{quoted(best)} earns the most: {amount} more profit than {than}."]
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 
 from sim.report.amounts import between, half_width, listed, number, places, signed
+from sim.runs.comparison import MANY as MANY
 from sim.runs.comparison import Comparison
 from sim.runs.prediction import FEWEST
 from sim.runs.result import fitted_to
+from sim.scenario.whole import Scenario
+from sim.scenario.worlds import SHIPPED, Worlds
 
 NOT_FITTED = "Nothing in this answer is fitted to your company."
 RANGE = (
@@ -18,17 +21,36 @@ RANGE = (
 
 def fitted_told(answer: Comparison) -> str:
     """What the answer is fitted to, in a sentence; it stands at the head of every answer."""
-    figures = fitted_to(answer.base.scenario)
+    return _fitted(answer.base.scenario)
+
+
+def _fitted(scenario: Scenario) -> str:
+    figures = fitted_to(scenario)
     return f"This answer is fitted to {listed(list(figures))}." if figures else NOT_FITTED
 
 
+def experiment_told(base: Scenario) -> list[str]:
+    """The same of an experiment: in which worlds its points were lived, and what its answer is fitted to."""
+    if base.worlds is None:
+        return [_fitted(base), ONE_SETTING]
+    return [
+        f"{_fitted(base)} Every replication met one of the plausible worlds ({_named(base.worlds)}), the same for every point: "
+        "what is best is best over them. Intervals are those of means over worlds and luck; more replications narrow them, "
+        "not what is unknown."
+    ]
+
+
+def _named(worlds: Worlds) -> str:
+    return "the shipped ones" if worlds.name == SHIPPED else f"those of {worlds.name}"
+
+
 def worlds_told(answer: Comparison) -> list[str]:
-    """In which worlds the answer was found, what its ranges hold, and what it is fitted to: sentences."""
+    """In which worlds the answer was found, and what its ranges hold: sentences."""
     if answer.worlds is None:
-        return [fitted_told(answer), ONE_SETTING]
+        return [ONE_SETTING]
     met = len({int(number) for number in answer.met})
-    named = "the shipped ones" if answer.worlds.name == "shipped" else f"those of {answer.worlds.name}"
-    told = [f"{fitted_told(answer)} It was found in {met:,} plausible worlds ({named}). {RANGE}"]
+    named = _named(answer.worlds)
+    told = [f"The answer was found in {met:,} plausible worlds ({named}). {RANGE}"]
     if met < FEWEST:
         told.append(f"{met} worlds are too few to say what nine in ten of them do: take more replications.")
     return [*told, *_luck_told(answer)]
@@ -46,8 +68,13 @@ def _luck_told(answer: Comparison) -> list[str]:
     known = {name: share for name, share in shares.items() if math.isfinite(share)}
     if not known:
         return []
-    each = [f"{number(100 * share)} %" + (f" for “{name}”" if len(known) > 1 else "") for name, share in known.items()]
+    each = [_percent(share) + (f" for “{name}”" if len(known) > 1 else "") for name, share in known.items()]
     return [f"Of the spread in customers kept, luck makes {listed(each)}; the rest is what nobody knows."]
+
+
+def _percent(share: float) -> str:
+    """A share in words: ``12 %``, ``less than 1 %``."""
+    return f"{number(100 * share)} %" if share >= 0.005 else "less than 1 %"
 
 
 def appendix_told(answer: Comparison) -> list[str]:

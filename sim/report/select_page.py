@@ -86,11 +86,13 @@ def _table(found: Selected) -> Table:
         said = "best" if k == found.found.best else between(gap, unit.factor, digits_of(gap, unit), plus=True)
         verdict = "not told apart from the best" if k in found.found.remaining else "out"
         verdict = "" if k == found.found.best else verdict
-        rows.append([found.names[k], level_told(level, unit), said, f"{found.found.used[k]:,}", verdict])
+        often = f"{number(100 * found.chosen[k])} %"
+        rows.append([found.names[k], level_told(level, unit), said, often, f"{found.found.used[k]:,}", verdict])
     heads = (
         "Policy",
         f"{found.outcome.words}, mean",
         f"Less the best, {unit.difference} (95 %)",
+        "Best in",
         "Replications",
         "Verdict",
     )

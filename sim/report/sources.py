@@ -162,7 +162,8 @@ def known_told(answer: Comparison) -> str:
     """How well differences in retention are known; not at all while fewer than two replications finished everywhere."""
     if not math.isfinite(answer.known_to):
         return "nothing is known yet of how far retention differences are luck"
-    return f"retention differences are known to within {100 * answer.known_to:.3g} percentage points"
+    what = "retention differences are" if answer.worlds is None else "the ends of the ranges of customers kept are"
+    return f"{what} known to within {100 * answer.known_to:.3g} percentage points"
 
 
 def stopped_early(answer: Comparison) -> bool:

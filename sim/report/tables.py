@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.model.component import suffix
 from sim.report import facts
 from sim.report.amounts import NONE, Known, Unit, between, half_width, number, places, signed
 from sim.report.document import Group, Table
@@ -24,6 +25,14 @@ KEY = (
     "profit",
 )
 """The measures of the table on the page."""
+OF_RIVALS = ("market_share", "leavers_to")
+"""The measures of the table on the page that there are of each of several rivals."""
+
+
+def key_measures(answer: Comparison) -> list[str]:
+    """The measures of the table on the page: of several rivals, those that name each besides."""
+    rivals = [f"{what}_{suffix(name)}" for what in OF_RIVALS for name in answer.base.scenario.model.rivals]
+    return [*KEY, *(["market_share", *rivals] if rivals else [])]
 
 
 def _digits(known: Known, unit: Unit) -> int:
@@ -34,7 +43,7 @@ def _digits(known: Known, unit: Unit) -> int:
 
 def _base_row(answer: Comparison, result: Result, measure: str, unit: Unit) -> list[str]:
     found = facts.level(answer, result, measure)
-    digits = _digits(found, unit)
+    digits = _digits(found, unit) if answer.worlds is None else places(half_width(found, unit.factor) / 10)
     return [result.scenario.name, number(found.mean * unit.factor, digits), between(found, unit.factor, digits)]
 
 
@@ -44,7 +53,7 @@ def _row(answer: Comparison, result: Result, measure: str) -> list[str]:
     if result is answer.base:
         return [*row, *[NONE] * len(_differences(answer))] if answer.others else row
     gap = answer.differences[result.scenario.name][measure]
-    digits = _digits(gap, unit)
+    digits = _digits(gap, unit) if answer.worlds is None else places(half_width(gap, unit.factor) / 10)
     difference = signed(gap.mean * unit.factor, digits), between(gap, unit.factor, digits, plus=True)
     higher = f"{number(100 * gap.probability_higher)} %" if gap.defined else NONE
     if answer.worlds is None:

@@ -78,7 +78,7 @@ def show_result(result: Result) -> None:
     """Every measure of one scenario: mean and interval."""
     from sim.report.amounts import timing
     from sim.report.facts import ends_told, unit_of
-    from sim.report.ignorance import worlds_told
+    from sim.report.ignorance import fitted_told, worlds_told
     from sim.report.tables import table
     from sim.runs.comparison import Comparison
 
@@ -89,8 +89,8 @@ def show_result(result: Result) -> None:
     ]
     title = f"{result.scenario.name} ({_size(result)}, {timing(result.scenario)})"
     print_rows(title, ("", "mean", ends_told(alone), ""), rows)
-    for line in worlds_told(alone):
-        print(visible(line))
+    for line in [fitted_told(alone), *worlds_told(alone)]:
+        print(fill(visible(line), 80))
     _show_windows(alone)
     _tell_fewer("Means", "there was anything to measure", _partly_defined(result))
 
@@ -142,7 +142,7 @@ def show_answer(answer: Comparison) -> None:
     """What a strategist wanted to know, and the key differences of every policy from the base."""
     from sim.report.facts import ends_told
     from sim.report.headline import headline, lead
-    from sim.report.ignorance import worlds_told
+    from sim.report.ignorance import MANY, worlds_told
     from sim.report.lever_prices import price_told
     from sim.report.sources import precision_told
     from sim.report.worth_page import line_told
@@ -157,9 +157,9 @@ def show_answer(answer: Comparison) -> None:
     _show_windows(answer)
     for caution in answer.cautions:
         print(visible(caution))
-    for line in (*worlds_told(answer), line_told(answer)):
+    for line in (*worlds_told(answer), line_told(answer), MANY):
         if line:
-            print(visible(line))
+            print(fill(visible(line), 80))
     if answer.causes:
         from sim.report.comparison import causes_told
 

@@ -178,7 +178,9 @@ class Executor:
 
 def load_compiled_code(model: Model | None = None) -> None:
     """Have a model's compiled code on disk and in this process: a replication of the smallest market takes all of it."""
-    smallest = {"weeks": 1, "market": {"customers": 1, "prospects": 1}, "network": {"kind": "none"}}
+    smallest: dict[str, Any] = {"weeks": 1, "market": {"customers": 1, "prospects": 1}, "network": {"kind": "none"}}
+    if model is not None and model.several:
+        smallest["rivals"] = [{"name": name} for name in model.rivals]
     Replicator()(ground_of(described(smallest, mechanisms=model or builtin())), Task("", 1, 0, 1))
 
 

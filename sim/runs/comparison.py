@@ -19,7 +19,7 @@ from sim.runs.hanging import Hanging, hangs_on, hangs_on_told
 from sim.runs.lever_prices import guessed_cost
 from sim.runs.measures import Quantity
 from sim.runs.own_measures import Function, own_measures
-from sim.runs.prediction import Prediction, predicted
+from sim.runs.prediction import Prediction, end_error, predicted
 from sim.runs.result import Result, ends_of, enlarged, fitted_to, joined, range_told, timing_told, worlds_told
 from sim.runs.runner import Place, Progress, check_numbers, check_scenario, run_together
 from sim.runs.statistics import (
@@ -195,11 +195,14 @@ class Comparison:
 
     @property
     def known_to(self) -> float:
-        """The largest half-width of a paired difference in retention, as a share of customers; infinite when luck is unknown.
+        """How far from the truth the ends that are told of a difference in retention may be, as a share of customers, at 95 %.
 
-        Where no difference was seen it is the largest that there can be.
+        In one setting that is the largest half-width of the intervals; where no difference was seen, the largest that there can
+        be. In plausible worlds it is the largest error of an end of a range. Infinite when luck is unknown.
         """
-        gaps = [found["retention"] for found in self.mean_differences.values()]
+        if self.worlds is not None:
+            return max(end_error(found["retention"]) for found in self.predictions.values())
+        gaps = [found["retention"] for found in self.differences.values()]
         return max((gap.high - gap.low) / 2 if gap.defined > 1 else math.inf for gap in gaps)
 
     @property
@@ -314,7 +317,7 @@ class Comparison:
                 "fitted_to": list(fitted_to(self.base.scenario)),
                 "intervals": OF_THE_MEAN,
                 **timing_told(self.base.scenario),
-                **({"cautions": self.cautions} if self.cautions else {}),
+                "cautions": [*self.cautions, MANY],
                 "best": self.best,
                 "scenarios": {result.scenario.name: self._scenario_told(result) for result in self.results},
                 "differences": self._differences_told(),
@@ -384,6 +387,11 @@ def same_meaning(one: Result, other: Result) -> bool:
     return one.scenario.full_fingerprint == other.scenario.full_fingerprint
 
 
+MANY = (
+    "With many measures and policies, one difference in twenty that is nothing but chance looks decided: decide beforehand which "
+    "measure counts."
+)
+"""What is to be known wherever many differences stand beside one another."""
 OF_THE_MEAN = (
     "low and high: the 95 % interval of the mean, which more replications narrow; range_low and range_high: where nine in ten "
     "plausible worlds lie, one market of the company's size each, which they do not; luck_share: how much of that range's "

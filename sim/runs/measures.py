@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from sim.model.behaviour.ledger import CAUSES
-from sim.model.component import Model, Part, builtin
+from sim.model.component import Model, Part, builtin, suffix
 from sim.model.numeric import FIXED_ONE
 from sim.model.week import COUNTS, MONEY_IN, MONEY_OUT, WAIT_BINS
 from sim.runs.statistics import ANYTHING
@@ -276,7 +276,35 @@ DEFINITIONS = {measure.name: measure for measure in MEASURES}
 def definitions(model: Model) -> Mapping[str, Measure]:
     """Every measure of a model by name: the program's, and what mechanisms from outside the package count."""
     own = (_own_count(part, name) for part in model.parts.values() if part.group == "outside" for name in part.counted)
-    return DEFINITIONS | {measure.name: measure for measure in own}
+    rivals = (measure for number, name in enumerate(model.rivals) for measure in _of_rival(number, name))
+    return DEFINITIONS | {measure.name: measure for measure in (*rivals, *own)}
+
+
+@dataclass(frozen=True)
+class OfRival(Measure):
+    """A measure of one of several rivals, called by its name."""
+
+    rival: str
+
+    @property
+    def words(self) -> str:
+        """What people call it, within a sentence."""
+        what = self.name.removesuffix(f"_{suffix(self.rival)}")
+        return f"{called(what)} {self.rival}" if what != "market_share" else f"market share of {self.rival}"
+
+
+def _of_rival(number: int, name: str) -> tuple[Measure, ...]:
+    """What is measured of one of several rivals."""
+    end, with_it, came, went = (
+        suffix(name),
+        *(f"{what}_{number}" for what in ("with_rival", "joiners_from_rival", "leavers_to_rival")),
+    )
+    return (
+        OfRival(f"market_share_{end}", "share", f"{name}'s customers among the people still in the market at the end", 0,
+                lambda c: ratio(c[with_it], c["customers"] + c["rival_customers"]), name),
+        OfRival(f"joiners_from_{end}", "customers", f"People who came to the company from {name}", 1, lambda c: c[came], name),
+        OfRival(f"leavers_to_{end}", "customers", f"Customers who left the company for {name}", -1, lambda c: c[went], name),
+    )  # fmt: skip
 
 
 def _own_count(part: Part, name: str) -> Measure:
@@ -308,7 +336,7 @@ def counts_of(tally: np.ndarray, people_at_start: People, model: Model | None = 
     counts = {name: sums[..., k] for k, name in enumerate(model.counts)}
     for way, names in (("money_in", model.money_in), ("money_out", model.money_out)):
         counts[way] = sum((counts[name] for name in names), np.zeros(sums.shape[:-1]))
-    for name in AT_THE_END:
+    for name in (*AT_THE_END, *(f"with_rival_{number}" for number in range(len(model.rivals)))):
         k = model.count(name)
         counts[f"weekly_{name}"], counts[name] = sums[..., k], last[..., k]
     counts["people_at_start"] = np.full(sums.shape[:-1], people_at_start, np.float64)

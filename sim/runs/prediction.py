@@ -15,6 +15,8 @@ import numpy as np
 
 NINE_IN_TEN = (0.05, 0.95)
 """Between these shares of worlds lies the range that is told."""
+EDGE = 1.6449
+"""So many standard deviations from the middle the ends lie, of a normal distribution."""
 FEWEST = 20
 """With fewer worlds nine in ten of them cannot be told from all of them."""
 
@@ -91,6 +93,19 @@ def _shrunk(values: np.ndarray, variance: float, wanted: float) -> np.ndarray:
 
 def _share(part: float, whole: float) -> float:
     return part / whole if whole > 0 else math.nan
+
+
+def end_error(found: Prediction) -> float:
+    """How far an end of a range may be from where endless replications would have it, at 95 %, as of a normal distribution.
+
+    A quantile at share p of n values has the standard error √(p (1 - p) / n) over the density there (Stuart & Ord 1994, Kendall's
+    Advanced Theory of Statistics, 10.10); infinite where there is no range.
+    """
+    if not math.isfinite(found.low):
+        return math.inf
+    deviation, edge = (found.high - found.low) / (2 * EDGE), NINE_IN_TEN[0]
+    density = math.exp(-(EDGE**2) / 2) / math.sqrt(2 * math.pi)
+    return 1.96 * deviation * math.sqrt(edge * (1 - edge) / found.worlds) / density
 
 
 def share_error(share: float, count: int) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -118,7 +118,7 @@ def _met(ground: Ground, task: Task, replication: int) -> Ground:
     """The ground with what a replication meets."""
     if task.drawn is None:
         return ground
-    return replace(ground, policy=task.drawn.policy(ground.policy, replication - task.first))
+    return task.drawn.ground(ground, replication - task.first)
 
 
 class Replicator:

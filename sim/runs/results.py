@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sim.scenario.whole import Scenario
 
 RESULTS = Path("results")
-NAMED = ("engine", "precision", "worlds")
+NAMED = ("engine", "precision")
 """What else is asked that stands in a folder's name."""
 KEYS = ("scenario", "replication", "week")
 """Columns by which a part of a file is found."""

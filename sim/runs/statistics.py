@@ -101,7 +101,7 @@ def difference(
     within: tuple[float, float] = ANYTHING,
     worlds: np.ndarray | None = None,
 ) -> Difference:
-    """``other`` less ``base``, both (replications,) and paired; ``within``: bounds of either; ``worlds``: see :func:`interval`."""
+    """``other`` less ``base``, both (replications,) and paired; ``within``: bounds of either; ``worlds``: as :func:`interval`."""
     both = np.isfinite(base) & np.isfinite(other)
     base, other, worlds = base[both], other[both], None if worlds is None else worlds[both]
     gap, widest = other - base, within[1] - within[0]

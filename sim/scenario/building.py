@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import nearest
-from sim.model.component import Model, Part
+from sim.model.component import Model, Part, with_rivals
 from sim.model.parameters import Parameters
 from sim.scenario.constraints import Finding, Whole, in_part, in_whole
 from sim.scenario.friends import settled_network
 from sim.scenario.lesson import Lesson, settled_lesson
 from sim.scenario.people import Folder, settled_people
 from sim.scenario.quantities import value_shown
+from sim.scenario.rivals import SECTION, judge_shares, of_several, parts_of, spread_out
 from sim.scenario.sections import FIXED, Frame, Market, Measure, Measuring, Network, People
 from sim.scenario.tree import Node, Problems
 from sim.scenario.validation import Spot, judged
@@ -37,6 +38,7 @@ class Settled:
     before: dict[str, Parameters]
     changes: Changes
     lesson: Lesson | None
+    model: Model
 
 
 def parts_with_parameters(model: Model) -> dict[str, Part]:
@@ -46,13 +48,15 @@ def parts_with_parameters(model: Model) -> dict[str, Part]:
 
 def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Settled:
     """Everything the tree says of a model. Raises :class:`Mistake` with all that is wrong, up to ten sentences."""
-    _refuse_unknown(tree, problems, model)
+    tree, rivals = spread_out(tree, problems)
+    model = with_rivals(model.alone, rivals)
+    known = settable(model)
+    _refuse_unknown(tree, problems, model, known)
     frame = _frame(tree, problems)
     market = judged(Market, Spot(tree.get("market") or Node({}), "market"), problems)
     network = settled_network(tree.get("network") or Node({}), folder, problems)
     people = settled_people(tree.get("customers") or Node({}), folder, problems)
     lesson = settled_lesson(tree.get("lesson"), folder, problems)
-    known = parts_with_parameters(model)
     start = {name: _settings(tree, part, problems) for name, part in known.items()}
     measure = _measure(tree, frame.weeks if frame else None, problems)
     steps, changes = _timeline(tree, start, frame.weeks if frame else None, known, problems)
@@ -60,10 +64,19 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     if market and network and people:
         given = tree.get("market", "customers") is not None
         _book(tree, in_whole(Whole(market, people, network, given)), problems)
+    judge_shares(tree, of_several(start), problems)
     problems.stop_if_any()
     assert frame and measure and market and network and people
     market = market.model_copy(update={"customers": None}) if people.file else market
-    return Settled(frame, measure, market, people, network, steps, before, changes, lesson)
+    return Settled(frame, measure, market, people, network, steps, before, changes, lesson, model)
+
+
+def settable(model: Model) -> dict[str, Part]:
+    """What a scenario of this model sets: of several rivals, each by itself."""
+    parts = parts_with_parameters(model)
+    if not model.several:
+        return parts
+    return {name: part for name, part in parts.items() if name != "rival"} | parts_of(model.rivals, parts["rival"])
 
 
 def _frame(tree: Node, problems: Problems) -> Frame | None:
@@ -111,8 +124,8 @@ def _measure(tree: Node, weeks: int | None, problems: Problems) -> Measure | Non
     return found
 
 
-def _refuse_unknown(tree: Node, problems: Problems, model: Model) -> None:
-    known = [*FIXED, "changes", *parts_with_parameters(model)]
+def _refuse_unknown(tree: Node, problems: Problems, model: Model, parts: dict[str, Part]) -> None:
+    known = [*FIXED, "changes", SECTION, *parts]
     for key, node in tree.entries():
         if key in known or problems.enough:
             continue

@@ -12,11 +12,14 @@ from sim.errors import Mistake, nearest
 from sim.model.component import Model, Part, builtin
 from sim.model.parameters import Parameters, plausible_in
 from sim.scenario.quantities import between, plausible_told
+from sim.scenario.rivals import Competitor
 from sim.scenario.sections import Frame, Market, Measuring, Network, traits
 from sim.scenario.validation import bounds, plain_type
 from sim.scenario.wording import spread_told, value_told
 
-SECTIONS: dict[str, type[Parameters]] = {"scenario": Frame, "measure": Measuring, "market": Market, "network": Network}
+SECTIONS: dict[str, type[Parameters]] = {
+    "scenario": Frame, "measure": Measuring, "market": Market, "network": Network, "rivals": Competitor,
+}  # fmt: skip
 """What can be set besides the parts."""
 
 
@@ -72,6 +75,7 @@ def assumptions(model: Model | None = None) -> Explanation:
     rows = [
         row | {"name": f"{name}.{row['name']}", "source": _influence_told(known.get(f"{name}.{row['name']}"), row)}
         for name, settings in _settings(model or builtin()).items()
+        if settings is not Competitor  # whose lines are those of the one rival
         for row in _rows(settings)
         if row["source"].startswith("assumption")
     ]
@@ -167,7 +171,7 @@ def _trait_rows() -> list[dict[str, str]]:
         {
             "name": trait.name, "meaning": trait.meaning, "unit": trait.unit, "source": trait.source,
             "range": between(trait.low, trait.high, trait.unit), "default": spread_told(trait.default, trait.unit),
-            "plausible": "",
+            "plausible": f"on average {plausible_told(trait.plausible)}" if trait.plausible else "",
         }
         for trait in traits().values()
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from sim.data.customer_mapping import CustomerFileMapping
+from sim.model.behaviour.person import MOST_RIVALS
 from sim.model.component import Model, builtin
 from sim.model.distributions import Distribution
 from sim.model.network import MOST_FRIENDS
@@ -14,6 +15,7 @@ from sim.model.parameters import Parameters, plausible_in
 from sim.scenario.building import parts_with_parameters
 from sim.scenario.lesson import schema as lesson_schema
 from sim.scenario.quantities import NUMBER, plausible_told
+from sim.scenario.rivals import AT_THE_START, LONGEST_NAME, SECTION, Competitor
 from sim.scenario.sections import FILE_KEYS, Frame, Market, Measuring, Network, Segment, traits
 from sim.scenario.timing import EVERY
 from sim.scenario.validation import bounds, plain_type, unit_of
@@ -41,6 +43,7 @@ def schema(model: Model | None = None) -> dict[str, Any]:
         "network": _section(Network, _first(Network)),
     }
     top |= {name: _reference(name) for name in sections}
+    top[SECTION] = _rivals(at_the_start=True)
     top["changes"] = _changes(list(sections))
     top["lesson"] = lesson_schema()
     return {
@@ -96,7 +99,7 @@ def _quantity(unit: str) -> dict[str, Any]:
 
 
 def _changes(names: list[str]) -> dict[str, Any]:
-    week = _object({name: _reference(name) for name in names})
+    week = _object({name: _reference(name) for name in names} | {SECTION: _rivals(at_the_start=False)})
     return {
         "type": ["object", "null"],
         "description": "Settings that change while the simulation runs, by week",
@@ -107,9 +110,27 @@ def _changes(names: list[str]) -> dict[str, Any]:
 
 def _warm_up(weeks: dict[str, Any], names: list[str]) -> dict[str, Any]:
     """How long it lasts; or that, and the settings in which it differs from week 0."""
-    under = _object({name: _reference(name) for name in names}, "Settings of the warm-up alone")
+    settings = {name: _reference(name) for name in names} | {SECTION: _rivals(at_the_start=True)}
+    under = _object(settings, "Settings of the warm-up alone")
     whole = {key: weeks[key] for key in ("description", "anyOf")}
     return weeks | {"anyOf": [*weeks["anyOf"], _object({"weeks": whole, "under": under})]}
+
+
+def _rivals(at_the_start: bool) -> dict[str, Any]:
+    """A list of rivals with their names, or a section by name; what is so at the start cannot change."""
+    said = {
+        name: _entry(field)
+        for name, field in Competitor.model_fields.items()
+        if at_the_start or name not in AT_THE_START
+    }
+    name = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "description": "What the rival is called"}
+    one = {"type": "object", "additionalProperties": False, "properties": {"name": name, **said}, "required": ["name"]}
+    forms = [
+        {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_RIVALS},
+        {"type": "object", "additionalProperties": _object(said)},
+        {"type": "null"},
+    ]
+    return {"description": _first(Competitor), "anyOf": forms}
 
 
 def _measure() -> dict[str, Any]:

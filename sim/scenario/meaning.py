@@ -14,10 +14,13 @@ import numpy as np
 from sim.data.customer_mapping import CustomerFileMapping, same
 from sim.data.customer_text import squeezed
 from sim.errors import Mistake
+from sim.model.behaviour.person import MOST_RIVALS
 from sim.model.component import builtin
 from sim.model.distributions import Distribution
+from sim.model.mechanisms.rival import Rival
 from sim.model.parameters import Parameters, lines, unit_named
 from sim.scenario.quantities import parameter_unit
+from sim.scenario.rivals import SECTION, of_several, settings_of_rivals
 from sim.scenario.sections import Measure, Measuring, People, traits
 from sim.scenario.tree import shown
 
@@ -67,17 +70,44 @@ def policy_array(steps: Steps, weeks: int) -> np.ndarray:
     float32, int32, and uint8 for yes or no. It cannot be written to. Those of mechanisms from outside come first: behind the
     others, numba would take a record of theirs for one of the shipped model as well.
     """
-    order = sorted(steps[0][1], key=lambda name: name in builtin().parts)
-    fields = [
+    several = bool(of_several(steps[0][1]))
+    known = [(week, _of_engines(parts)) for week, parts in steps]
+    order = sorted(known[0][1], key=lambda name: name in builtin().parts)
+    fields: list[Any] = [
         (f"{name}_{line.name}", _DTYPES[line.kind])
         for name in order
-        for line in lines(type(steps[0][1][name])).values()
+        for line in lines(type(known[0][1][name])).values()
     ]
-    table = np.zeros(weeks, np.dtype(fields))
-    for week, parts in steps:
-        table[week:] = tuple(value for name in order for value in parts[name].model_dump().values())
+    rivals = [(f"rivals_{name}", np.float32, (MOST_RIVALS,)) for name in (*Rival.model_fields, "keeps_up")]
+    table = np.zeros(weeks, np.dtype((rivals if several else []) + fields))
+    for (week, parts), (_, said) in zip(known, steps, strict=True):
+        each = _rivals_by_week(said, [name for name, *_ in rivals]) if several else ()
+        table[week:] = (*each, *(value for name in order for value in parts[name].model_dump().values()))
     table.flags.writeable = False
     return table
+
+
+def _of_engines(parts: Mapping[str, Parameters]) -> Mapping[str, Parameters]:
+    """The settings as the shipped model has them: of several rivals, the first stands for the one."""
+    rivals = settings_of_rivals(parts) if of_several(parts) else []
+    if not rivals:
+        return parts
+    first = Rival(**{name: rivals[0][name] for name in Rival.model_fields})
+    usual = {name: settings for name, settings in parts.items() if not name.startswith(f"{SECTION}.")}
+    return {name: usual.get(name, first) for name in sorted({*usual, "rival"}, key=_place_in_model)}
+
+
+def _place_in_model(name: str) -> tuple[int, str]:
+    """The order of the shipped model's parts, those from outside behind them."""
+    shipped = list(builtin().parts)
+    return (shipped.index(name), "") if name in shipped else (len(shipped), name)
+
+
+def _rivals_by_week(parts: Mapping[str, Parameters], fields: Sequence[str]) -> tuple[tuple[float, ...], ...]:
+    """The settings of several rivals, field by field; nothing for those that there are not."""
+    said = settings_of_rivals(parts)
+    nothing = [0.0] * (MOST_RIVALS - len(said))
+    return tuple((*(one[field.removeprefix("rivals_")] for one in said), *nothing) for field in fields)
 
 
 def people_meaning(people: People) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from sim.model.initial_state import LINES
 from sim.model.population import Plan, plan_people
 from sim.model.week import Network as Drawn
 from sim.scenario.quantities import parameter_unit
+from sim.scenario.rivals import of_several, shares_of
 from sim.scenario.sections import MATTERS, Network, People
 from sim.scenario.whole import Scenario
 from sim.scenario.worlds import drawn
@@ -176,17 +176,24 @@ def ground_of(scenario: Scenario) -> Ground:
         scenario.policies,
         (network.kind, network.degree, network.rewiring),
         market.stands_for,
-        (market.company_reputation, market.rival_reputation),
+        (market.company_reputation, *_reputations(scenario)),
         _given(scenario, plan.people),
         scenario.model,
         0.0 if network.kind == "none" else network.homophily,
         scenario.warm_up,
         scenario.measure.start,
         scenario.customers.file is not None,
+        shares_of(of_several(scenario.parts)) if scenario.model.several else (),
     )
 
 
 def ground_met(scenario: Scenario, ground: Ground, seed: int, replication: int) -> Ground:
     """The scenario's ground with the settings of the plausible world that a replication meets."""
     met = drawn(scenario, seed, range(replication, replication + 1))
-    return ground if met is None else replace(ground, policy=met.policy(ground.policy, 0))
+    return ground if met is None else met.ground(ground, 0)
+
+
+def _reputations(scenario: Scenario) -> list[float]:
+    """What is publicly said of each rival at the start."""
+    usual, said = scenario.market.rival_reputation, of_several(scenario.parts).values()
+    return [usual if one.reputation is None else one.reputation for one in said] or [usual]

@@ -10,6 +10,7 @@ import re
 from typing import get_args
 
 from sim.scenario.quantities import value_shown
+from sim.scenario.rivals import with_rivals_settled
 from sim.scenario.sections import FIXED, Measuring
 from sim.scenario.tree import Node, Problems, merged
 from sim.scenario.validation import plain_type
@@ -27,6 +28,7 @@ def laid_over(base: Node | None, over: Node, problems: Problems) -> Node:
     comes after it. With ``under`` alone, the settings of a warm-up that was written before are changed.
     """
     entries = _with_measure_settled(_with_weeks_settled(dict(over.entries()), problems), problems)
+    entries = with_rivals_settled(entries, base, problems)
     tree, said = merged(base, Node(entries, over.place), problems), over.get("warm_up")
     if said is None or said.value is None or isinstance(said.value, dict) and said.get("weeks") is None:
         return tree

@@ -21,6 +21,7 @@ from sim.scenario.inheritance import root_of, whole_tree
 from sim.scenario.lesson import Lesson
 from sim.scenario.mechanisms import Mechanisms, model_with
 from sim.scenario.people import Folder
+from sim.scenario.rivals import gathered
 from sim.scenario.saving import beside, network_section, people_section, save
 from sim.scenario.sections import Market, Measure, Network, People
 from sim.scenario.timing import laid_over
@@ -30,7 +31,6 @@ from sim.scenario.worlds import (
     SHIPPED,
     Worlds,
     left_open,
-    number_of,
     own_worlds,
     refuse_missing,
     uncertain,
@@ -48,7 +48,8 @@ class Scenario:
     ``before``: the settings of every part in them; ``measure``: what is measured; ``folder`` is where relative paths start;
     ``path`` is None when it was made in Python; ``tree`` is what was written; ``lesson`` what it teaches, if anything;
     ``model``: the mechanisms and behaviours that it is a scenario of; ``worlds``: the plausible worlds of which every replication
-    meets one, None where everything that nobody knows has its default.
+    meets one, None where everything that nobody knows has its default; ``held``: what keeps its default in all of them, because a
+    scenario that it is compared with says it.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Scenario:
     lesson: Lesson | None = None
     model: Model = field(default_factory=builtin, repr=False)
     worlds: Worlds | None = field(default=None, repr=False)
+    held: frozenset[str] = field(default=frozenset(), repr=False)
 
     def with_(self, **sections: Any) -> Scenario:
         """This scenario with some entries replaced: ``with_(call_centre={"representatives": 12}, weeks=52)``.
@@ -80,14 +82,16 @@ class Scenario:
         """
         problems = Problems()
         tree = laid_over(self.tree, given(sections), problems)
-        return replace(_made(tree, self.path, self.folder, problems, self.model), worlds=self.worlds)
+        return replace(_made(tree, self.path, self.folder, problems, self.model), worlds=self.worlds, held=self.held)
 
     def throughout(self, **sections: Any) -> Scenario:
         """As :meth:`with_`, and settings of behaviours and mechanisms are replaced in the warm-up as well.
 
         That is meant for what is so whatever the company does: how customers behave, what nobody knows.
         """
-        under = {name: said for name, said in sections.items() if name in self.parts}
+        if self.model.several and "rival" in sections:
+            sections["rivals"] = dict.fromkeys(self.model.rivals, sections.pop("rival")) | sections.get("rivals", {})
+        under = {name: said for name, said in sections.items() if name in self.parts or name == "rivals"}
         return self.with_(**sections, **({"warm_up": {"under": under}} if self.warm_up and under else {}))
 
     def in_worlds(self, worlds: str | Path | Worlds | None = None) -> Scenario:
@@ -106,7 +110,7 @@ class Scenario:
 
     def worlds_met(self, replications: np.ndarray) -> np.ndarray:
         """The number of the world that each replication meets: int64; 0 for all where it is lived in one setting."""
-        return np.zeros_like(replications) if self.worlds is None else number_of(replications)
+        return np.zeros_like(replications) if self.worlds is None else self.worlds.numbers_met(replications)
 
     def with_mechanisms(self, mechanisms: Mechanisms) -> Scenario:
         """This scenario of a model that has these mechanisms from outside the package as well, as :func:`load` takes them."""
@@ -141,6 +145,7 @@ class Scenario:
             "changes": {str(week): changed for week, changed in meaning.effective(self.steps).items()},
             **meaning.timing_meaning(self.warm_up, self.parts, self.before, self.measure),
             **({"mechanisms": self.model.mechanisms} if self.model.mechanisms else {}),
+            **({"rivals": list(self.model.rivals)} if self.model.several else {}),
             **(
                 {"worlds": self.worlds.fingerprint, "left_open": meaning.open_weeks(self.left_open)}
                 if self.worlds
@@ -176,8 +181,8 @@ class Scenario:
             "market": self.market.model_dump(exclude_none=True),
             "customers": people_section(self.customers, path),
             "network": network_section(self.network, path),
-            **{name: self._said_of(name, settings) for name, settings in self.parts.items()},
-            "changes": {f"from week {week}": changed for week, changed in self.changes},
+            **gathered({name: self._said_of(name, settings) for name, settings in self.parts.items()}, as_list=True),
+            "changes": {f"from week {week}": gathered(changed) for week, changed in self.changes},
         }
         return {key: value for key, value in said.items() if value not in ({}, None)}
 
@@ -201,7 +206,8 @@ class Scenario:
         """What a file says under ``warm_up``, wherever it stands: weeks, and the settings where they are not those of week 0."""
         if self.before in ({}, self.parts):
             return self.warm_up
-        return {"weeks": self.warm_up, "under": {name: settings.model_dump() for name, settings in self.before.items()}}
+        under = gathered({name: settings.model_dump() for name, settings in self.before.items()})
+        return {"weeks": self.warm_up, "under": under}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Scenario):
@@ -236,7 +242,7 @@ def _made(tree: Node, path: Path | None, folder: Path, problems: Problems, model
     made = Scenario(
         **frame.model_dump(exclude={"worlds"}), measure=settled.measure,
         market=settled.market, customers=settled.people, network=settled.network, changes=settled.changes,
-        lesson=settled.lesson, path=path, folder=folder, tree=tree, model=model, **_frozen(settled.steps, settled.before),
+        lesson=settled.lesson, path=path, folder=folder, tree=tree, model=settled.model, **_frozen(settled.steps, settled.before),
     )  # fmt: skip
     refuse_missing(made)
     return made
@@ -272,8 +278,15 @@ def described(
 
 
 def check_one_model(scenarios: Sequence[Scenario]) -> None:
-    """Raise :class:`~sim.errors.Mistake` where some have mechanisms from outside the package that others have not."""
+    """Raise :class:`~sim.errors.Mistake` where some have mechanisms from outside the package, or rivals, others have not."""
     first = scenarios[0]
+    other = next((each for each in scenarios if each.model.rivals != first.model.rivals), None)
+    if other is not None:
+        has = [f"'{each.name}' has {', '.join(each.model.rivals) or 'one rival'}" for each in (first, other)]
+        raise Mistake(
+            f"the scenarios are of different markets: {' and '.join(has)}; name all rivals in the first, with share 0 and "
+            "reach 0 for one that comes later, and let the others build upon it with 'extends'"
+        )
     other = next((each for each in scenarios if each.model.mechanisms != first.model.mechanisms), None)
     if other is not None:
         has = [f"'{each.name}' has {_told(each.model)}" for each in (first, other)]

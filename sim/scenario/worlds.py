@@ -16,19 +16,22 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from sim import __version__
+from sim.engine.start import Ground
 from sim.errors import Mistake, nearest
 from sim.model.component import Model
+from sim.model.distributions import Trait
 from sim.model.parameters import Line, lines
 from sim.scenario.inheritance import resolved, root_of
 from sim.scenario.quantities import Unfit
-from sim.scenario.tree import Node
+from sim.scenario.sections import traits
+from sim.scenario.tree import Node, shown
 from sim.scenario.yaml_file import refuse_unless_file
-from sim.system.arguments import file_path, shown
+from sim.system.arguments import file_path
 
 if TYPE_CHECKING:
     from sim.scenario.whole import Scenario
@@ -37,6 +40,8 @@ SHIPPED, NONE = "shipped", "none"
 """Names of worlds: those that come with the program, and the one setting of every parameter's default."""
 WEIGHT = "weight"
 """The column of a file of worlds that is no parameter."""
+MEANS = "traits"
+"""What comes before the name of a trait whose mean differs from world to world."""
 COUNT = 500
 """Worlds of which nothing is known but what is plausible."""
 LOOKS = 4
@@ -53,7 +58,8 @@ class Worlds:
     ``paths``: parameters, such as ``choice.attention``; ``values``: float64 (worlds, paths), in the parameters' units;
     ``weights``: (worlds,), adding up to 1; ``fitted``: paths that were fitted to somebody's own figures, so that they count
     whatever a scenario says of them; ``fitted_to``: these figures, in words; ``made_with``: the version that made them;
-    ``path``: their file, if they are of one.
+    ``path``: their file, if they are of one; ``in_order``: whether replication *r* meets row *r*, and after the last the first again,
+    whatever the weights: so that every row is run once by as many replications.
     """
 
     name: str
@@ -64,11 +70,13 @@ class Worlds:
     fitted_to: tuple[str, ...] = ()
     made_with: str = __version__
     path: Path | None = None
+    in_order: bool = False
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of parameters, settings and weights: 64 hexadecimal digits."""
-        digest = hashlib.sha256(json.dumps([self.paths, sorted(self.fitted)]).encode())
+        said = [self.paths, sorted(self.fitted), *(["in order"] if self.in_order else [])]
+        digest = hashlib.sha256(json.dumps(said).encode())
         for array in (self.values, self.weights):
             digest.update(np.ascontiguousarray(array, np.float64).data)
         return digest.hexdigest()
@@ -80,6 +88,8 @@ class Worlds:
 
     def row_of(self, seed: int, replication: int) -> int:
         """Which world a replication meets: a function of seed and replication alone, each as often as its weight says."""
+        if self.in_order:
+            return replication % len(self.weights)
         start = np.random.default_rng([seed, 1]).random()
         place = (start + int(number_of(np.array([replication]))[0]) * GOLDEN) % 1.0
         return min(int(np.searchsorted(self._edges, place, side="right")), len(self.weights) - 1)
@@ -91,6 +101,23 @@ class Worlds:
     def met_by(self, seed: int, numbers: range | np.ndarray) -> np.ndarray:
         """The settings that these replications meet: float64 (replications, paths)."""
         return self.values[[self.row_of(seed, int(number)) for number in numbers]]
+
+    def numbers_met(self, replications: np.ndarray) -> np.ndarray:
+        """The number of the world that each replication meets: replications of one number meet the same."""
+        return replications % len(self.weights) if self.in_order else number_of(replications)
+
+    def drawn_in_order(self, count: int, seed: int) -> Worlds:
+        """So many rows of these, each about as often as its weight says, to be met in order."""
+        places = (np.arange(count) + np.random.default_rng([seed, 2]).random()) / count
+        rows = np.minimum(np.searchsorted(self._edges, places, side="right"), len(self.weights) - 1)
+        return replace(self, values=self.values[rows], weights=np.full(count, 1 / count), path=None, in_order=True)
+
+    def with_columns(self, columns: Mapping[str, np.ndarray]) -> Worlds:
+        """The same with these settings of every world, beside or instead of its own."""
+        paths = (*self.paths, *(path for path in columns if path not in self.paths))
+        own = dict(zip(self.paths, self.values.T, strict=True))
+        values = np.column_stack([columns[path] if path in columns else own[path] for path in paths])
+        return replace(self, paths=paths, values=values)
 
     def to_json(self) -> dict[str, Any]:
         """What is told of the worlds beside an answer."""
@@ -107,14 +134,36 @@ def number_of(replications: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=8)
 def uncertain(model: Model) -> dict[str, Line]:
-    """Everything that nobody knows of a model: path → its line, which says what is plausible."""
-    return {
+    """Everything that nobody knows of a model: path → its line, which says what is plausible.
+
+    That is parameters, and the means of some traits (``traits.switching_cost``).
+    """
+    of_parts = {
         f"{name}.{line.name}": line
         for name, part in model.parts.items()
         if part.parameters is not None
         for line in lines(part.parameters).values()
         if line.plausible is not None
     }
+    return of_parts | {f"{MEANS}.{name}": _mean_of(trait) for name, trait in traits().items() if trait.plausible}
+
+
+def _mean_of(trait: Trait) -> Line:
+    """The line of a trait's mean."""
+    kind, _, source = trait.source.partition(": ")
+    meaning = f"{trait.meaning}: the mean"
+    return Line(
+        trait.name,
+        float,
+        trait.default.middle,
+        trait.unit,
+        trait.low,
+        trait.high,
+        meaning,
+        kind,
+        source,
+        trait.plausible,
+    )
 
 
 def prior(model: Model, count: int = COUNT) -> Worlds:
@@ -125,13 +174,24 @@ def prior(model: Model, count: int = COUNT) -> Worlds:
     return Worlds("plausible", tuple(known), values, np.full(count, 1 / count))
 
 
+def certain(model: Model) -> Worlds:
+    """A single world in which everything that nobody knows has its default: what ``none`` stands for, as an ensemble."""
+    known = uncertain(model)
+    values = np.array([[float(line.default) for line in known.values()]])
+    return Worlds(NONE, tuple(known), values, np.ones(1))
+
+
 def _drawn(path: str, line: Line, count: int) -> np.ndarray:
     """One parameter in so many worlds, evenly over what is plausible of it."""
     assert line.plausible is not None
-    luck = np.random.default_rng(int.from_bytes(hashlib.sha256(path.encode()).digest()[:8], "little"))
-    places = (luck.permutation(count) + luck.random(count)) / count
     return np.array([line.kind(round(value) if line.kind is not float else value)
-                     for value in map(line.plausible.at, places)], np.float64)  # fmt: skip
+                     for value in map(line.plausible.at, even_places(path, count))], np.float64)  # fmt: skip
+
+
+def even_places(path: str, count: int) -> np.ndarray:
+    """Places in [0, 1) that fill it evenly, in an order that is a function of the parameter's path alone: (count,)."""
+    luck = np.random.default_rng(int.from_bytes(hashlib.sha256(path.encode()).digest()[:8], "little"))
+    return np.asarray((luck.permutation(count) + luck.random(count)) / count)
 
 
 def completed(worlds: Worlds, model: Model) -> Worlds:
@@ -170,27 +230,14 @@ def read_worlds(path: Path | str, model: Model) -> Worlds:
     weights = table.pop(WEIGHT, None)
     for name in table:
         _refuse_unknown(name, place, model)
-    values = (
-        np.column_stack([_numbers(column, name, place) for name, column in table.items()])
-        if table
-        else np.empty((0, 0))
-    )
-    if not len(values):
-        raise Mistake(
-            f"{shown(place)} holds no worlds: a file of worlds has a row for each, and a column for each parameter"
-        )
-    weighed = np.full(len(values), 1 / len(values)) if weights is None else _weights(weights, place)
-    fitted = frozenset(said.get("fitted", table))
+    if not table or not len(next(iter(table.values()))):
+        raise Mistake(f"{shown(place)} holds no worlds: it has a row for each, and a column for each parameter")
+    values = np.column_stack([_numbers(column, name, place) for name, column in table.items()])
     found = Worlds(
-        place.name,
-        tuple(table),
-        values,
-        weighed,
-        fitted,
-        tuple(said.get("fitted_to", ())),
-        said.get("made_with", ""),
-        place.resolve(),
-    )
+        place.name, tuple(table), values,
+        np.full(len(values), 1 / len(values)) if weights is None else _weights(weights, place),
+        frozenset(said.get("fitted", table)), tuple(said.get("fitted_to", ())), said.get("made_with", ""), place.resolve(),
+    )  # fmt: skip
     _refuse_outside(found, place, model)
     return found
 
@@ -206,6 +253,9 @@ def _table(place: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         raise Mistake(
             f"{shown(place)} cannot be read as worlds ({fault}); 'loyalty calibrate' writes such files"
         ) from None
+    for name in table.column_names:
+        if table.column_names.count(name) > 1:
+            raise Mistake(f"{shown(place)} has two columns '{name}'; keep one of them")
     meta = table.schema.metadata or {}
     try:
         said = json.loads(meta.get(b"worlds", b"{}"))
@@ -216,13 +266,15 @@ def _table(place: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _refuse_unknown(path: str, place: Path, model: Model) -> None:
     part, _, name = path.partition(".")
+    if path in uncertain(model):
+        return
     known = model.parts.get(part)
     parameters = lines(known.parameters) if known is not None and known.parameters is not None else {}
     if name not in parameters:
         all_of = [
             f"{each.name}.{one}" for each in model.parts.values() if each.parameters for one in lines(each.parameters)
         ]
-        raise Mistake(f"{shown(place)}: the column {shown(path)} is no parameter{nearest(path, all_of)}")
+        raise Mistake(f"{shown(place)}: the column '{path}' is no parameter{nearest(path, all_of)}")
 
 
 def _numbers(column: np.ndarray, name: str, place: Path) -> np.ndarray:
@@ -247,10 +299,7 @@ def _weights(column: np.ndarray, place: Path) -> np.ndarray:
 def _refuse_outside(worlds: Worlds, place: Path, model: Model) -> None:
     """Raise :class:`~sim.errors.Mistake` for a setting that the parameter's line does not allow."""
     for column, path in zip(worlds.values.T, worlds.paths, strict=True):
-        part, _, name = path.partition(".")
-        parameters = model.parts[part].parameters
-        assert parameters is not None
-        line = lines(parameters)[name]
+        line = line_of(model, path)
         outside = np.flatnonzero((column < line.low - ROUNDING) | (column > line.high + ROUNDING))
         if outside.size:
             raise Mistake(
@@ -259,8 +308,8 @@ def _refuse_outside(worlds: Worlds, place: Path, model: Model) -> None:
             )
 
 
-def write_worlds(worlds: Worlds, path: Path) -> None:
-    """Write worlds as Parquet, with what they are fitted to."""
+def write_worlds(worlds: Worlds, path: Path | IO[bytes]) -> None:
+    """Write worlds as Parquet, into a file of this name or one that is open, with what they are fitted to."""
     import pyarrow as arrow
     from pyarrow import parquet
 
@@ -322,12 +371,18 @@ class Drawn(NamedTuple):
     """What the replications of a block meet.
 
     ``fields``: fields of the policy; ``weeks``: bool (fields, weeks), where the scenario leaves them open; ``values``:
-    (replications, fields).
+    (replications, fields); ``means``: trait → how many times its usual mean, in every replication.
     """
 
     fields: tuple[str, ...]
     weeks: np.ndarray
     values: np.ndarray
+    means: Mapping[str, np.ndarray]
+
+    def ground(self, ground: Ground, place: int) -> Ground:
+        """The ground with what the ``place``-th replication meets."""
+        plan = ground.plan.with_means({name: float(times[place]) for name, times in self.means.items()})
+        return replace(ground, policy=self.policy(ground.policy, place), plan=plan)
 
     def policy(self, policy: np.ndarray, place: int) -> np.ndarray:
         """The settings of every week in the world of the ``place``-th replication; it cannot be written to."""
@@ -343,11 +398,39 @@ def drawn(scenario: Scenario, seed: int, numbers: range) -> Drawn | None:
     if scenario.worlds is None:
         return None
     open_in = scenario.left_open
-    places = [place for place, path in enumerate(scenario.worlds.paths) if path in open_in]
-    paths = [scenario.worlds.paths[place] for place in places]
+    met = dict(zip(scenario.worlds.paths, scenario.worlds.met_by(seed, numbers).T, strict=True))
+    paths = [path for path in open_in if not path.startswith(f"{MEANS}.")]
     weeks = np.array([open_in[path] for path in paths]) if paths else np.zeros((0, len(scenario.policies)), bool)
-    values = scenario.worlds.met_by(seed, numbers)[:, places]
-    return Drawn(tuple(path.replace(".", "_", 1) for path in paths), weeks, values)
+    values = np.column_stack([met[path] for path in paths]) if paths else np.zeros((len(numbers), 0))
+    lines_of = {path: line_of(scenario.model, path) for path in open_in if path.startswith(f"{MEANS}.")}
+    means = {line.name: met[path] / line.default for path, line in lines_of.items()}
+    return _paid_for(scenario, Drawn(tuple(map(_field, paths)), weeks, values, means))
+
+
+def _field(path: str) -> str:
+    """The field of a policy that holds a parameter."""
+    return path.replace(".", "_", 1)
+
+
+def _paid_for(scenario: Scenario, found: Drawn) -> Drawn:
+    """The same, and what a company does today is paid for by its other costs, whatever that is in a world."""
+    both = (
+        {lever: f"lever_costs.{_field(lever)}_paid_for" for lever in scenario.worlds.paths} if scenario.worlds else {}
+    )
+    known = {
+        _field(lever): paid for lever, paid in both.items() if _field(paid) in (scenario.policies.dtype.names or ())
+    }
+    for field, paid in known.items():
+        if field in found.fields and not said_anywhere(scenario, paid):
+            place, line = found.fields.index(field), line_of(scenario.model, paid)
+            values = np.clip(found.values[:, place], line.low, line.high)
+            found = Drawn(
+                (*found.fields, _field(paid)),
+                np.vstack([found.weeks, np.ones(len(scenario.policies), bool)]),
+                np.column_stack([found.values, values]),
+                found.means,
+            )
+    return found
 
 
 def left_open(scenario: Scenario) -> Mapping[str, np.ndarray]:
@@ -357,12 +440,41 @@ def left_open(scenario: Scenario) -> Mapping[str, np.ndarray]:
     """
     assert scenario.worlds is not None
     found = {path: _unsaid(scenario, path, path in scenario.worlds.fitted) for path in scenario.worlds.paths}
-    return {path: weeks for path, weeks in found.items() if weeks.any()}
+    return {path: weeks for path, weeks in found.items() if weeks.any() and path not in scenario.held}
+
+
+def said_anywhere(scenario: Scenario, path: str) -> bool:
+    """Whether a scenario says a parameter, for week 0, for its warm-up or for a later week."""
+    part, name = path.split(".", 1)
+    if part == MEANS:
+        return _mean_is_said(scenario, name)
+    under = scenario.tree.get("warm_up", "under", part, name)
+    changed = any(name in changes.get(part, {}) for _, changes in scenario.changes)
+    return scenario.tree.get(part, name) is not None or under is not None or changed
+
+
+def _mean_is_said(scenario: Scenario, trait: str) -> bool:
+    """Whether a scenario or its customer file says how a trait is spread, of everybody or of a segment."""
+    people = scenario.customers
+    by_file = people.mapping is not None and trait in people.mapping.columns
+    return by_file or trait in people.traits or any(trait in segment.traits for segment in people.segments.values())
+
+
+def line_of(model: Model, path: str) -> Line:
+    """The line of a parameter, or of the mean of a trait."""
+    part, name = path.split(".", 1)
+    if part == MEANS:
+        return uncertain(model)[path]
+    parameters = model.parts[part].parameters
+    assert parameters is not None
+    return lines(parameters)[name]
 
 
 def _unsaid(scenario: Scenario, path: str, fitted: bool) -> np.ndarray:
     part, name = path.split(".", 1)
     weeks = np.ones(scenario.warm_up + scenario.weeks, bool)
+    if part == MEANS:
+        return weeks & (fitted or not _mean_is_said(scenario, name))
     if not fitted:
         in_week_0 = scenario.tree.get(part, name) is not None
         before = scenario.tree.get("warm_up", "under")
@@ -377,7 +489,9 @@ def _unsaid(scenario: Scenario, path: str, fitted: bool) -> np.ndarray:
 def in_same_worlds(scenarios: Sequence[Scenario], worlds: str | Path | Worlds | None = None) -> tuple[Scenario, ...]:
     """Scenarios that are compared in the same plausible worlds: those that the first names, unless others are given.
 
-    Raises :class:`~sim.errors.Mistake` where they name different ones, and where some say otherwise than others what was fitted.
+    What one of them says, none leaves open: a policy that raises a level from its default is no policy that lowers it, in a world
+    where it is higher. Raises :class:`~sim.errors.Mistake` where they name different worlds, and where some say otherwise than
+    others what was fitted.
     """
     named = [own_worlds(scenario) for scenario in scenarios]
     if worlds is None and any(str(each) != str(named[0]) for each in named):
@@ -385,7 +499,11 @@ def in_same_worlds(scenarios: Sequence[Scenario], worlds: str | Path | Worlds | 
             "the scenarios name different worlds; say 'worlds' in one file, and let the others build upon it with 'extends'"
         )
     chosen = worlds_named(named[0] if worlds is None else worlds, scenarios[0].model)
-    found = tuple(replace(scenario, worlds=chosen) for scenario in scenarios)
+    open_to_worlds = chosen.paths if chosen else ()
+    held = frozenset(path for path in open_to_worlds if any(said_anywhere(each, path) for each in scenarios))
+    found = tuple(
+        replace(each, worlds=chosen, held=held - chosen.fitted if chosen else frozenset()) for each in scenarios
+    )
     for path in sorted(chosen.fitted if chosen else ()):
         _refuse_said_otherwise(found, path)
     return found
@@ -393,7 +511,7 @@ def in_same_worlds(scenarios: Sequence[Scenario], worlds: str | Path | Worlds | 
 
 def _refuse_said_otherwise(scenarios: Sequence[Scenario], path: str) -> None:
     part, name = path.split(".", 1)
-    for scenario in scenarios:
+    for scenario in scenarios if part != MEANS else ():
         changes = any(name in changed.get(part, {}) for _, changed in scenario.changes)
         if changes or getattr(scenario.parts[part], name) != getattr(scenarios[0].parts[part], name):
             raise Mistake(f"“{scenario.name}” sets {path}, which the worlds were fitted for; remove the setting, or choose other "

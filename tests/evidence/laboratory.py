@@ -17,7 +17,7 @@ from sim.model.behaviour.switching import drawn_to_other, hurdle_of, look_of_oth
 from sim.model.columns import KINDS
 from sim.model.component import columns, row
 from sim.model.week import COUNTS, State, journal
-from sim.scenario.model_inputs import ground_of
+from sim.scenario.model_inputs import ground_met, ground_of
 from sim.scenario.whole import described
 
 QUIET = {"quality": {"error_rate": 0.0, "spread": 0.0}, "call_centre": {"questions": 0.0}}
@@ -47,7 +47,8 @@ class Laboratory:
     """One replication of a scenario, week by week. ``policy`` holds one record a week and may be changed."""
 
     def __init__(self, sections: dict[str, Any], weeks: int = 60, replication: int = 0, seed: int = 7) -> None:
-        self.ground = ground_of(described(merged({"weeks": 1}, sections)))
+        scenario = described(merged({"weeks": 1}, sections)).in_worlds()
+        self.ground = ground_met(scenario, ground_of(scenario), seed, replication)
         self.policy = np.repeat(self.ground.policy, weeks)
         self.state, self.week = empty_state(self.ground), 0
         self.network, self.flags = begin(self.ground, seed, replication, self.state)

@@ -53,17 +53,28 @@ class Carrier(Agent):
 
     def __init__(self, market: Market, number: int = 0) -> None:
         super().__init__(market)
-        columns = {
-            name: (kind, column.size) for kind in self.kinds for name, column in market.parts.columns(kind).items()
-        }
+        parts = market.parts
+        columns = {name: (kind, column.size) for kind in self.kinds for name, column in parts.columns(kind).items()}
         self.forms = {name: _AS.get(kind, f32) for name, (kind, _) in columns.items()}
         self.number = number
-        for name, (_, size) in columns.items():
+        lanes = {name for kind in self.kinds for name in parts.lanes(kind)} if parts.several else set()
+        self.of_rivals = {name: np.zeros(len(parts.rivals), f32) for name in lanes}
+        for name in columns.keys() - lanes:
+            size = columns[name][1]
             setattr(self, name, 0 if size == 1 else Several(np.zeros(size, f32)))
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dict__.get("of_rivals", ()):
+            self.of_rivals[name][self.model.rival_of(self)] = value
+            return
         form = self.__dict__.get("forms", {}).get(name)
         super().__setattr__(name, value if form is None or isinstance(value, Several) else form(value))
+
+    def __getattr__(self, name: str) -> Any:
+        """What is carried of the rival in question, where there are several."""
+        if name in self.__dict__.get("of_rivals", ()):
+            return self.of_rivals[name][self.model.rival_of(self)]
+        raise AttributeError(f"{type(self).__name__} has no '{name}'")
 
     def begin_week(self) -> None:
         """Nothing is left of what is carried only for a week."""
@@ -97,15 +108,19 @@ class Customer(Carrier):
     def __init__(self, market: Market, number: int) -> None:
         super().__init__(market, number)
         self.friends: list[Customer] = []
-        self.told, self.content = silence(), no_content()
+        self.told, self.content = silence(market.rivals), no_content(market.rivals)
 
     def heard_content(self, provider: int) -> np.float32:
         """How content those were who told of a provider this week, all together."""
-        return f32(self.content.get(provider, 0)) * f32(1 / PARTS)
+        return f32(self.content[self._place(provider)] if provider in (COMPANY, RIVAL) else 0) * f32(1 / PARTS)
 
     def heard(self, provider: int, well: bool) -> int:
         """How many good or bad messages about a provider they heard this week."""
-        return self.told[provider, well] if provider in (COMPANY, RIVAL) else 0
+        return self.told[self._place(provider), well] if provider in (COMPANY, RIVAL) else 0
+
+    def _place(self, provider: int) -> int:
+        """Which provider that is: 0 the company, 1 the first rival and so on; of rivals the one in question is meant."""
+        return COMPANY if provider == COMPANY else RIVAL + self.model.rival_of(self)
 
     @property
     def is_customer(self) -> bool:
@@ -133,14 +148,14 @@ class Company(Carrier):
         return self.representatives[: int(self.representatives_on_duty)]
 
 
-def silence() -> dict[tuple[int, bool], int]:
-    """Messages by provider and whether they are good: none yet."""
-    return {(provider, well): 0 for provider in (COMPANY, RIVAL) for well in (True, False)}
+def silence(rivals: int) -> dict[tuple[int, bool], int]:
+    """Messages by provider (0 the company, 1 the first rival and so on) and whether they are good: none yet."""
+    return {(provider, well): 0 for provider in range(1 + rivals) for well in (True, False)}
 
 
-def no_content() -> dict[int, int]:
+def no_content(rivals: int) -> dict[int, int]:
     """How content those were who told of each provider, in parts: nobody told yet."""
-    return dict.fromkeys((COMPANY, RIVAL), 0)
+    return dict.fromkeys(range(1 + rivals), 0)
 
 
 class OpenLine:
@@ -186,6 +201,9 @@ class Counts:
 
     def __init__(self, model: Model) -> None:
         vars(self).update(dict.fromkeys(model.counts, 0), _model=model, waited=_Numbered(self, "waited"))
+        if model.several:
+            numbered = ("with_rival", "joiners_from_rival", "leavers_to_rival")
+            vars(self).update({name: _Numbered(self, name) for name in numbered})
 
     @property
     def revenue(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,12 +12,14 @@ from mesa import Agent, Model
 from sim.engine.objects.agents import Carrier, Company, Counts, Customer, Notes, OpenLine, Several, no_content, silence
 from sim.engine.start import Ground, RunFlags, begin, empty_state, hold_to_file
 from sim.model.behaviour.ledger import rate as booking_rate
-from sim.model.behaviour.person import COMPANY, GONE
+from sim.model.behaviour.person import COMPANY, GONE, RIVAL
 from sim.model.columns import KINDS, OF_COMPANY
+from sim.model.component import Model as Parts
 from sim.model.mechanisms.word_of_mouth import PARTS, POSTS, carried, strangers_reached
 from sim.model.random import happens
 from sim.model.schedule import Company as ByCompany
 from sim.model.schedule import (
+    EachRival,
     Everybody,
     InTurn,
     Line,
@@ -47,7 +49,41 @@ class Week:
         self.stands_for = f32(flags.stands_for)
         self.prices_move, self.offers_made = flags.prices_move, flags.offers_made
         self.staff_lasts, self.budget_moves = flags.staff_lasts, flags.budget_moves
-        self.company_reputation = self.rival_reputation = f32(0)
+        self.reputations = np.zeros(1 + market.rivals, f32)
+
+    @property
+    def company_reputation(self) -> np.float32:
+        """What is publicly thought of the company."""
+        return self.reputations[0]
+
+    @company_reputation.setter
+    def company_reputation(self, value: np.float32) -> None:
+        self.reputations[0] = value
+
+    @property
+    def rival_reputation(self) -> np.float32:
+        """What is publicly thought of the rival, of several the one in question."""
+        return self.reputations[1 + self._market.rival_of(self._market.person)]
+
+    @rival_reputation.setter
+    def rival_reputation(self, value: np.float32) -> None:
+        self.reputations[1 + self._market.rival_of(self._market.person)] = value
+
+    @property
+    def rivals(self) -> int:
+        """How many rivals there are."""
+        return self._market.rivals
+
+    @property
+    def several(self) -> bool:
+        """Whether there are several."""
+        return self._market.parts.several
+
+    @property
+    def rival(self) -> int:
+        """The number of the rival for whom a step is taken that is taken for each of several."""
+        assert self._market.in_question is not None
+        return self._market.in_question
 
     @property
     def calendar(self) -> int:
@@ -65,11 +101,24 @@ class Week:
 
     def spoken(self, provider: int, well: bool) -> int:
         """Messages that were told of a provider this week."""
-        return self._market.said[provider, well]
+        return self._market.said[self._place(provider), well]
 
     def spoken_content(self, provider: int) -> np.float32:
         """How content those were who told of a provider this week, all together."""
-        return f32(self._market.said_content[provider]) * f32(1 / PARTS)
+        return f32(self._market.said_content[self._place(provider)]) * f32(1 / PARTS)
+
+    def _place(self, provider: int) -> int:
+        return provider if provider == COMPANY else RIVAL + self._market.rival_of(self._market.person)
+
+
+class OfRivals:
+    """The settings of several rivals, ``p.rival``: those of the one in question."""
+
+    def __init__(self, market: Market, settings: Sequence[SimpleNamespace]) -> None:
+        self._market, self._settings = market, settings
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._settings[self._market.rival_of(self._market.person)], name)
 
 
 class Market(Model):
@@ -84,15 +133,18 @@ class Market(Model):
     ) -> None:
         super().__init__(rng=0)  # nothing is drawn from it: see sim.model.random
         self.ground, self.parts, self.order = ground, ground.model, week_of(ground.model)
+        self.rivals = max(len(ground.model.rivals), 1)
+        self.in_question: int | None = None
+        self.person: Carrier | None = None
         state = empty_state(ground)
         network, self.flags = begin(ground, seed, replication, state)
         self.world, self.week = self.flags.world, Week(self, self.flags)
-        self.policies = [settings_of(week, self.parts.settings) for week in ground.policy]
+        self.policies = [self._settings(week) for week in ground.policy]
         self.policy = self.last_policy = self.policies[0]
-        self.week.company_reputation, self.week.rival_reputation = state.reputation
+        self.week.reputations[:] = state.reputation
         self.tally = np.zeros((len(ground.policy) if weeks is None else weeks, len(self.parts.counts)), np.int64)
         self.counted, self.notes = Counts(self.parts), Notes(self)
-        self.said, self.said_content = silence(), no_content()
+        self.said, self.said_content = silence(self.rivals), no_content(self.rivals)
         self.journal = empty_journal() if journal is None else journal
         self.queues = state  # of which the heaps and lines are used, in place; its columns of people stay as all began
         self.lists: dict[Step, list[Customer]] = {}
@@ -103,7 +155,8 @@ class Market(Model):
         """Turn the columns of the state into people, and introduce them to their friends."""
         people = [Customer(self, number) for number in range(state.number.shape[1])]
         for kind in KINDS:
-            _hand_out(getattr(state, kind), self.parts.columns(kind), people)
+            _hand_out(getattr(state, kind), self.parts, kind, people)
+        _hand_out(state.firm, self.parts, "firm", [self.company])
         for number, customer in enumerate(people):
             known = network.friends[network.first[number] : network.first[number + 1]]
             customer.friends = [people[friend] for friend in known]
@@ -126,7 +179,7 @@ class Market(Model):
         held = self.state()
         hold_to_file(self.ground, self.queues, held, self.week.number)
         for kind in KINDS:
-            _hand_out(getattr(held, kind), self.parts.columns(kind), self.everybody)
+            _hand_out(getattr(held, kind), self.parts, kind, self.everybody)
 
     def live_phase(self, name: str) -> None:
         """One phase of the week."""
@@ -144,11 +197,11 @@ class Market(Model):
         for who in (self.company, *self.everybody):
             who.begin_week()
         for customer in self.everybody:
-            customer.told, customer.content = silence(), no_content()
+            customer.told, customer.content = silence(self.rivals), no_content(self.rivals)
 
     def take(self, step: Step, me: Carrier, *own: Any, line: OpenLine | None = None, agent: Any = None) -> Any:
         """Have somebody take a step."""
-        self.notes.person = me.number
+        self.notes.person, self.person = me.number, me
         known = {
             "me": me, "firm": self.company, "agent": agent, "line": line, "p": self.policy, "last": self.last_policy,
             "week": self.week, "count": self.counted, "note": self.notes,
@@ -158,6 +211,26 @@ class Market(Model):
     def _everybody(self, item: Everybody) -> None:
         for customer in self.everybody:
             self.take(item.step, customer)
+
+    def _eachrival(self, item: EachRival) -> None:
+        for rival in range(self.rivals):
+            self.in_question = rival
+            getattr(self, f"_{type(item.item).__name__.lower()}")(item.item)
+        self.in_question = None
+
+    def rival_of(self, who: Carrier | None) -> int:
+        """The number of the rival in question: for whom a step is taken, or else whom somebody is with or has in view."""
+        if self.in_question is not None:
+            return self.in_question
+        person: Any = who if isinstance(who, Customer) else self.person
+        return int(person.rival) if self.parts.several else 0
+
+    def _settings(self, week: np.void) -> SimpleNamespace:
+        """A week's policies; where there are several rivals, ``p.rival`` is the one in question."""
+        found = settings_of(week, {name: each for name, each in self.parts.settings.items() if name != "rival"})
+        rivals = [_of_rival(week, self.parts, number) for number in range(self.rivals)]
+        found.rival = OfRivals(self, rivals) if self.parts.several else rivals[0]
+        return found
 
     def _listing(self, item: Listing) -> None:
         self.lists[item.asked] = [customer for customer in self.everybody if self.take(item.asked, customer)]
@@ -238,13 +311,15 @@ class Market(Model):
     # ---- talk --------------------------------------------------------------------------------------------------------
 
     def _overhearing(self, item: Overhearing) -> None:
-        self.said, self.said_content = silence(), no_content()
+        self.said, self.said_content = silence(self.rivals), no_content(self.rivals)
         self.said[COMPANY, False] += self.take(item.step, self.company)
 
     def _telling(self, item: Telling) -> None:
         for customer in self._listed(item.asked):
             well, parts = self.take(item.says_well, customer), carried(self.take(item.content, customer))
             about, strangers = self.take(item.about, customer), self._readers(customer, well) if item.posts else ()
+            if self.parts.several and about == RIVAL and item.which is not None:
+                about += int(self.take(item.which, customer))
             hearers = [other for other in (*customer.friends, *strangers) if other.provider != GONE]
             for other in hearers:
                 other.told[about, well] += 1
@@ -273,11 +348,10 @@ class Market(Model):
 
     def state(self) -> State:
         """Everything that lasts from week to week, in columns."""
-        people = {kind: _table(self.parts.columns(kind), self.everybody, dtype) for kind, dtype in KINDS.items()}
-        staff = _table(self.parts.columns("staff"), self.company.representatives, OF_COMPANY["staff"])
-        firm = _table(self.parts.columns("firm"), [self.company], OF_COMPANY["firm"])
-        reputation = np.array([self.week.company_reputation, self.week.rival_reputation], np.float32)
-        return self.queues._replace(**people, staff=staff, firm=firm, reputation=reputation)
+        people = {kind: _table(self.parts, kind, self.everybody, dtype) for kind, dtype in KINDS.items()}
+        staff = _table(self.parts, "staff", self.company.representatives, OF_COMPANY["staff"])
+        firm = _table(self.parts, "firm", [self.company], OF_COMPANY["firm"])
+        return self.queues._replace(**people, staff=staff, firm=firm, reputation=self.week.reputations.copy())
 
 
 def settings_of(week: np.void, parts: dict[str, dict[str, type]]) -> SimpleNamespace:
@@ -291,27 +365,43 @@ def settings_of(week: np.void, parts: dict[str, dict[str, type]]) -> SimpleNames
     )
 
 
-def _hand_out(table: np.ndarray, columns: dict[str, Any], people: list[Customer]) -> None:
+def _of_rival(week: np.void, parts: Parts, number: int) -> SimpleNamespace:
+    """One week's settings of a rival."""
+    if not parts.several:
+        return settings_of(week, {"rival": parts.settings["rival"]}).rival
+    return SimpleNamespace(**{name: f32(week[f"rivals_{name}"][number]) for name in parts.settings["rival"]})
+
+
+def _rows(parts: Parts, kind: str, name: str) -> slice | list[int]:
+    """Where in the columns of a kind the numbers of one name stand."""
+    if parts.several and name in parts.lanes(kind):
+        return parts.lane_rows(name)
+    return slice(parts.row(name), parts.row(name) + parts.columns(kind)[name].size)
+
+
+def _hand_out(table: np.ndarray, parts: Parts, kind: str, people: Sequence[Carrier]) -> None:
     """Give everybody what stands in their place of the columns."""
-    row = 0
-    for name, column in columns.items():
-        rows = table[row : row + column.size]
-        for person, value in zip(people, rows.T, strict=True):
-            setattr(person, name, value[0] if column.size == 1 else Several(value.copy()))
-        row += column.size
+    for name, column in parts.columns(kind).items():
+        for person, value in zip(people, table[_rows(parts, kind, name)].T, strict=True):
+            if name in person.of_rivals:
+                person.of_rivals[name][:] = value
+            else:
+                setattr(person, name, value[0] if column.size == 1 else Several(value.copy()))
 
 
-def _table(columns: dict[str, Any], owners: list[Any], dtype: type) -> np.ndarray:
+def _table(parts: Parts, kind: str, owners: Sequence[Carrier], dtype: type) -> np.ndarray:
     """The columns of one kind (row by row) of those who carry them."""
-    rows: list[np.ndarray] = [
-        np.array([_numbers(getattr(owner, name)) for owner in owners], dtype).T for name in columns
-    ]
-    rows = [row.reshape(column.size, len(owners)) for row, column in zip(rows, columns.values(), strict=True)]
-    return np.concatenate(rows) if rows else np.zeros((0, len(owners)), dtype)
+    table: np.ndarray = np.zeros((parts.rows(kind), len(owners)), dtype)
+    for name in parts.columns(kind) if owners else ():
+        table[_rows(parts, kind, name)] = np.array([_numbers(owner, name) for owner in owners], dtype).T
+    return table
 
 
-def _numbers(carried: Any) -> np.ndarray:
-    """What is carried under one name, as numbers."""
+def _numbers(owner: Carrier, name: str) -> np.ndarray:
+    """What somebody carries under one name, as numbers."""
+    if name in owner.of_rivals:
+        return owner.of_rivals[name]
+    carried = getattr(owner, name)
     return carried.numbers if isinstance(carried, Several) else np.ravel(carried)
 
 

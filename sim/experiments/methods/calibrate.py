@@ -1,168 +1,237 @@
-"""Fit what nobody knows to your own figures, and say what they leave open.
+"""Narrow what nobody knows to what fits your own figures.
 
---save: Write the calibrated scenario here, beside its base, and its posterior beside it.
+--save: Write the calibrated scenario here, beside its base, and its worlds beside it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import Field
 
-from sim.errors import Mistake
 from sim.experiments import figures
-from sim.experiments.algorithms.calibration import calibrate
-from sim.experiments.algorithms.posterior import Posterior
+from sim.experiments.algorithms.conditioning import AGAIN, DISCREPANCY, FEWEST, ROUNDS, conditioned
+from sim.experiments.algorithms.posterior import Check, Posterior
 from sim.experiments.designs import value_in
-from sim.experiments.export import csv_of
+from sim.experiments.factors import Factor
 from sim.experiments.figures import Figure
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.method import Method, MethodResult, MethodSettings, Plan, Save
 from sim.experiments.question import Experiment
+from sim.experiments.unknowns import Unknowns, unknowns
 from sim.runs import results_folder
+from sim.runs.measures import called
 from sim.runs.statistics import plain
 from sim.scenario.inheritance import root_of
+from sim.scenario.worlds import MEANS, Worlds, line_of, write_worlds
 from sim.system import outputs
 from sim.system.outputs import CALIBRATED, Output
 
-DRAWS = 200
-"""Rows of the posterior's table, each as likely as any other."""
+MANY = 12
+"""With more unknowns than so many, what the figures do not tell is counted and not listed."""
 
 
 class Settings(MethodSettings):
-    """What may stand under ``calibrate``: ``figures`` by name, and the effort."""
+    """What may stand under ``calibrate``.
+
+    ``figures`` by name; ``holdout``: names of those that are kept aside, to be predicted instead; ``worlds``: how many are carried
+    from what is plausible to what fits; ``rounds``: how often they are shown the figures; ``discrepancy``: how far the model may be
+    from the world, as a share of how far a figure differs between plausible worlds.
+    """
 
     figures: dict[str, Figure] = Field(min_length=1)
-    particles: int = Field(200, ge=20, le=1_000_000)
-    search: int = Field(60, ge=0, le=1_000_000)
+    holdout: tuple[str, ...] = Field((), strict=False)
+    worlds: int = Field(400, ge=FEWEST, le=100_000)
+    rounds: int = Field(ROUNDS, ge=1, le=20)
+    discrepancy: float = Field(DISCREPANCY, ge=0, le=10)
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration(MethodResult):
-    """The posterior, whose best fit is a scenario."""
+    """The worlds that fit, and what was narrowed to find them."""
 
+    unknowns: Unknowns
     posterior: Posterior
 
     @property
-    def best_values(self) -> np.ndarray:
-        """The factors at the best fit."""
-        return self.experiment.values_at(self.posterior.best)[0]
+    def factors(self) -> tuple[Factor, ...]:
+        """What was narrowed: the named uncertainties, then what else was open."""
+        return self.unknowns.factors
 
     @property
-    def middles(self) -> np.ndarray:
-        """The middle of what each factor may be, which lies within its interval as the best fit need not: medians."""
-        return self.experiment.values_at(self.posterior.interval(0.0)[:, 0])[0]
+    def most_narrowed(self) -> list[int]:
+        """The places of the factors, the most narrowed first."""
+        return [int(k) for k in np.argsort(self.posterior.widths, kind="stable")]
 
-    def intervals(self) -> np.ndarray:
-        """The central 90 % interval of each factor: (factors, 2)."""
-        return self.experiment.values_at(self.posterior.interval(0.9).T).T
+    @cached_property
+    def worlds(self) -> Worlds:
+        """The worlds that fit."""
+        return self.unknowns.found(self.posterior.scores, self.fitted_to)
+
+    @property
+    def fitted_to(self) -> tuple[str, ...]:
+        """The figures that were fitted, in words."""
+        given = self.experiment.settings.figures
+        used = (check.target.name for check in self.posterior.checks if not check.target.aside)
+        return tuple(f"{called(name)} {given[name].value:,.10g}" for name in used)
+
+    def between(self, share: float, before: bool = False) -> np.ndarray:
+        """The central interval of each factor: (factors, 2)."""
+        return self.unknowns.scores.values_at(self.posterior.interval(share, before).T).T
 
     def columns(self) -> dict[str, Any]:
-        """``answer``, a row a factor; ``draws``, equally likely settings, as a design takes them; ``checked``, a row a figure."""
-        sets = self.experiment.values_at(self.posterior.draws(DRAWS, self.experiment.seed))
-        return {"answer": self._factors(), "draws": self.experiment.columns_at(sets), "checked": self._figures()}
+        """``answer``, a row a factor; ``checked``, a row a figure."""
+        return {"answer": self._factors(), "checked": self._figures()}
 
     def _factors(self) -> dict[str, Any]:
-        """What each factor was before, its best fit, median and 90 % interval, and the posterior's width over the prior's."""
-        found = self.intervals()
+        """Of each factor what it is in the base, nine in ten worlds before and after, the median, and what is left of the range."""
+        before, after = self.between(0.9, before=True), self.between(0.9)
         return {
-            "factor": self.experiment.paths,
-            "before": [value_in(self.experiment, factor) for factor in self.experiment.factors],
-            "best": self.best_values,
-            "median": self.middles,
-            "low": found[:, 0],
-            "high": found[:, 1],
+            "factor": [one.path for one in self.factors],
+            "base": [self._in_base(one) for one in self.factors],
+            "prior_low": before[:, 0],
+            "prior_high": before[:, 1],
+            "median": self.between(0.0)[:, 0],
+            "low": after[:, 0],
+            "high": after[:, 1],
             "width_over_prior": self.posterior.widths,
+            "two_peaks": [k in self.posterior.two_peaked for k in range(len(self.factors))],
         }
 
+    def _in_base(self, factor: Factor) -> float:
+        """What the base says of a factor, or has by default."""
+        of_people = factor.path.partition(".")[0] == MEANS
+        return (
+            float(line_of(self.experiment.base.model, factor.path).default)
+            if of_people
+            else value_in(self.experiment, factor)
+        )
+
     def _figures(self) -> list[dict[str, Any]]:
-        """What was given of each figure, and what the posterior predicts."""
+        """What was given of each figure, and what nine in ten worlds predict, before and after."""
         return [
-            {"figure": c.target.name, "given": c.target.value, "error": c.target.error, "predicted": c.median,
-             "low": c.low, "high": c.high, "met": c.met}
-            for c in self.posterior.checks(self.experiment.seed)
+            {"figure": c.target.name, "given": c.target.value, "error": c.target.error, "prior_low": c.before[0],
+             "prior_high": c.before[2], "predicted": c.after[1], "low": c.after[0], "high": c.after[2], "met": c.met,
+             "holdout": c.target.aside}
+            for c in self.posterior.checks
         ]  # fmt: skip
 
     def told(self) -> dict[str, Any]:
         """See :meth:`MethodResult.told`."""
         found = self.posterior
         return {
+            "worlds": self.worlds.to_json(),
+            "fitted_to": list(self.worlds.fitted_to),
             "factors": {row.pop("factor"): row for row in plain(self.table().to_dict("records"))},
-            "figures": {row.pop("figure"): row for row in plain(self.table("checked").to_dict("records"))},
-            "figures_are_of": "the simulated customers, as in the file",
+            "figures": {row["figure"]: self._of_the_company(row) for row in plain(self._figures())},
+            "unmet": [check.target.name for check in found.unmet],
+            "kept_aside": {"predicted": sum(check.met for check in found.aside), "of": len(found.aside)},
             "not_told": list(found.not_told),
             "not_told_apart": [list(pair) for pair in found.not_told_apart],
-            "misfit": plain(found.misfit),
-            "plausible": plain(found.plausible),
-            "settled": found.settled,
-            "effective_particles": found.effective,
+            "runs": found.runs,
         }
 
+    def _of_the_company(self, row: dict[str, Any]) -> dict[str, Any]:
+        scale = self.scale(row["figure"])
+        return {
+            key: value if isinstance(value, bool) else value * scale for key, value in row.items() if key != "figure"
+        }
+
+    def scale(self, figure: str) -> float:
+        """What a figure of the simulated people is multiplied by to be the company's."""
+        of = [outcome.definition for outcome in self.experiment.outcomes if outcome.measure == figure]
+        return of[0].scale(self.experiment.base.market.stands_for) if of else 1.0
+
     def scenario_text(self, path: Path) -> str:
-        """The best fit as a scenario file at ``path``, where it extends its base: by its way from here when both lie in one
-        tree of scenarios."""
+        """The scenario in the worlds that fit, as a file at ``path``, where it extends its base: by its way from here when both lie
+        in one tree of scenarios."""
         base = self.experiment.base.path
         assert base is not None  # an experiment's base is a file
         near = base.resolve().is_relative_to(root_of(path))
         way = Path(os.path.relpath(base.resolve(), path.resolve().parent)).as_posix() if near else base.name
-        lines = [
-            f"# The best fit of a calibration. It belongs beside {base.name}, which it extends.",
-            f"extends: {way}",
-        ]
-        lines.append(f"name: {json.dumps(f'{self.experiment.base.name}, calibrated', ensure_ascii=False)}")
-        sections = self.experiment.sections_at(dict(zip(self.experiment.paths, self.best_values, strict=True)))
-        return "\n".join([*lines, *(f"{name}: {json.dumps(said)}" for name, said in sections.items()), ""])
+        name = json.dumps(f"{self.experiment.base.name}, calibrated", ensure_ascii=False)
+        return "\n".join([
+            f"# Calibrated: fitted to {len(self.fitted_to)} figures. It belongs beside {base.name}, which it extends.",
+            f"extends: {json.dumps(way, ensure_ascii=False)}", f"name: {name}",
+            f"worlds: {json.dumps(_worlds_beside(path).name, ensure_ascii=False)}", "",
+        ])  # fmt: skip
+
+    def worlds_bytes(self) -> bytes:
+        """The file of the worlds that fit."""
+        file = BytesIO()
+        write_worlds(self.worlds, file)
+        return file.getvalue()
 
 
 def plan(experiment: Experiment) -> Plan:
-    """About eight populations and the search. Raises :class:`Mistake` when there is nothing to fit."""
+    """Every world once a round, some of them twice, and once more to see what they predict.
+
+    Raises :class:`Mistake` when there is nothing to fit.
+    """
     settings: Settings = experiment.settings
-    figures.targets(experiment, settings.figures)
-    count = len(experiment.factors)
-    if settings.particles < 20 * count:
-        raise Mistake(f"particles is {settings.particles}, but {count} uncertainties need at least {20 * count}")
-    return Plan((settings.particles * 8 + settings.search) * experiment.replications)
+    figures.targets(experiment, settings.figures, settings.holdout)
+    unknowns(experiment, settings.worlds)
+    return Plan((settings.worlds + -(-settings.worlds // AGAIN)) * (settings.rounds + 1))
 
 
 def run(experiment: Experiment, laboratory: Laboratory, plan: Plan) -> Calibration:
     """Fit. Raises :class:`Mistake`."""
     settings: Settings = experiment.settings
-    found = calibrate(
-        figures.evaluator(experiment, laboratory, settings.figures), [factor.label for factor in experiment.factors],
-        figures.targets(experiment, settings.figures),
-        particles=settings.particles, replications=experiment.replications, search_trials=settings.search,
+    open_ = unknowns(experiment, settings.worlds)
+    measured = figures.measure(experiment, laboratory, settings.figures)
+
+    def evaluate(scores: np.ndarray, first: int) -> np.ndarray:
+        scenario = open_.scenario_at(open_.worlds_at(scores), first)
+        return measured(scenario, range(first, first + len(scores)))
+
+    found = conditioned(
+        evaluate, [factor.label for factor in open_.factors], open_.scores.prior,
+        figures.targets(experiment, settings.figures, settings.holdout),
+        stands_for=experiment.base.market.stands_for, discrepancy=settings.discrepancy, rounds=settings.rounds,
         seed=experiment.seed,
     )  # fmt: skip
-    return Calibration(experiment, *laboratory.account, found)
+    return Calibration(experiment, *laboratory.account, open_, found)
+
+
+def missed(found: Calibration) -> Iterator[Check]:
+    """The figures to be fitted that nine in ten worlds do not hold, though some may."""
+    return (check for check in found.posterior.checks if not (check.met or check.target.aside))
 
 
 # ---- what is saved
 
 
-def _posterior_beside(path: Path) -> Path:
-    return outputs.place_of(path).with_name(f"{path.stem}.posterior.csv")
+def _worlds_beside(path: Path) -> Path:
+    return outputs.place_of(path).with_name(f"{path.stem}.worlds.parquet")
 
 
 def _outputs(path: Path) -> list[Output]:
-    return [Output("--save", path, CALIBRATED), Output("--save", _posterior_beside(path), "csv")]
+    return [Output("--save", path, CALIBRATED), Output("--save", _worlds_beside(path), "parquet")]
 
 
 def _save(found: Calibration, folder: Path, chosen: Path | None) -> str:
     if chosen is None:
-        draws, name = folder / "draws.csv", folder / "calibrated.yaml"
-        path = results_folder.add(name, lambda place: {place: found.scenario_text(place).encode()}, "the scenario")
+        path = results_folder.add(folder / "calibrated.yaml", lambda place: _files(found, place), "the scenario")
     else:
-        path = outputs.put(chosen, found.scenario_text(chosen), "the scenario")
-        draws = outputs.put(_posterior_beside(chosen), csv_of(found.table("draws")), "the posterior")
-    return f"calibrated scenario: {path}; its posterior, for compare --posterior: {draws}"
+        files = _files(found, path := chosen)
+        for place in sorted(files, key=lambda each: each == path):  # what names the other comes last
+            outputs.put(place, files[place], "the scenario" if place == path else "the worlds")
+    return f"calibrated scenario: {path}; it lives in {_worlds_beside(path).name}, and so does whatever extends it"
+
+
+def _files(found: Calibration, place: Path) -> dict[Path, bytes]:
+    return {place: found.scenario_text(place).encode(), _worlds_beside(place): found.worlds_bytes()}
 
 
 METHOD = Method(
-    plan, run, Settings, needs=("uncertainties",), save=Save(_outputs, _save),
-    refuses={"levers": "it fits uncertainties, and levers are given; remove them"},
+    plan, run, Settings, save=Save(_outputs, _save),
+    refuses={"levers": "it fits what nobody knows, and levers are given; remove them"},
 )  # fmt: skip

@@ -39,13 +39,15 @@ class Settings(MethodSettings):
 class Selected(MethodResult):
     """Which policy is best; ``levels``: policy → the first outcome's mean with its 95 % interval, in its own sign.
 
-    ``gaps``: policy → how much more of the outcome than the best, paired.
+    ``gaps``: policy → how much more of the outcome than the best, paired; ``chosen``: policy → the share of markets, each in a
+    plausible world of its own, in which it has the best outcome of those that were run as often.
     """
 
     found: Selection
     names: tuple[str, ...]
     levels: tuple[Interval, ...]
     gaps: tuple[Interval, ...]
+    chosen: tuple[float, ...]
 
     @property
     def best(self) -> str:
@@ -62,6 +64,7 @@ class Selected(MethodResult):
         columns: dict[str, Any] = {"policy": self.names, "replications": self.found.used}
         columns |= {key: [getattr(one, key) for one in self.levels] for key in ("mean", "low", "high")}
         columns |= {name: [getattr(one, key) for one in self.gaps] for name, key in LESS_BEST.items()}
+        columns |= {"chosen": self.chosen}
         return {"answer": columns | {"remains": [k in self.found.remaining for k in range(len(self.names))]}}
 
     def told(self) -> dict[str, Any]:
@@ -103,7 +106,17 @@ def run(experiment: Experiment, laboratory: Laboratory, plan: Plan) -> Selected:
     found = PROCEDURES[settings.procedure](evaluate, len(scenarios), settings.terms)
     levels = tuple(interval(one, outcome.bounds) for one in seen)
     gaps = tuple(_paired(seen[found.best], one) for one in seen)
-    return Selected(experiment, *laboratory.account, found, tuple(experiment.policies), levels, gaps)
+    return Selected(
+        experiment, *laboratory.account, found, tuple(experiment.policies), levels, gaps, _chosen(seen, outcome.sign)
+    )
+
+
+def _chosen(seen: Sequence[np.ndarray], sign: int) -> tuple[float, ...]:
+    """How often each policy would have been chosen, by one market at a time: ties are shared."""
+    count = min(map(len, seen))
+    values = sign * np.array([one[:count] for one in seen])
+    best = values == values.max(axis=0)
+    return tuple((best / best.sum(axis=0)).mean(axis=1).tolist())
 
 
 def _paired(best: np.ndarray, other: np.ndarray) -> Interval:

@@ -26,9 +26,8 @@ class Belief(Parameters):
         "assumption: three times as much as at first; plausibly three dozen to ten", plausible=(30, 120, "log"))  # fmt: skip
     negativity: float = parameter(
         1.3, "ratio", 0.1, 10, "Weight of evidence against a provider, beside evidence for it",
-        "literature: East, Hammond & Lomax 2008 (close to 1); Chevalier & Mayzlin 2006 (above 1); "
-        "plausible from good news counting more, as East et al. find of familiar brands, to bad news counting double",
-        plausible=(0.8, 2.0))  # fmt: skip
+        "literature: East, Hammond & Lomax 2008 (below 1 for familiar brands); Chevalier & Mayzlin 2006 (above 1); "
+        "plausible from good news counting more to bad news counting double", plausible=(0.8, 2.0))  # fmt: skip
     publicity: float = parameter(
         0.03, "share per week", 0, 1, "How fast public reputation follows what is said",
         "assumption: half way in 23 weeks; plausibly in 7 to 70 weeks", plausible=(0.01, 0.1, "log"))  # fmt: skip
@@ -45,9 +44,9 @@ class Belief(Parameters):
 
 COLUMNS = (
     Column("belief_company", "number", "What is believed of the company, 0 to 1"),
-    Column("belief_rival", "number", "What is believed of the rival, 0 to 1"),
+    Column("belief_rival", "number", "What is believed of the rival, 0 to 1", lanes=True),
     Column("evidence_company", "number", "On how many messages that belief of the company is founded"),
-    Column("evidence_rival", "number", "On how many messages that belief of the rival is founded"),
+    Column("evidence_rival", "number", "On how many messages that belief of the rival is founded", lanes=True),
 )
 
 
@@ -82,11 +81,16 @@ COUNTS = ("reputation",)
 
 @step
 def listen(me, p):
-    """Change what is believed of both providers by what was heard of them."""
+    """Change what is believed of the company by what was heard of it."""
     known, good = me.evidence_company, me.heard_content(COMPANY)
     bad = evidence_against(me.heard(COMPANY, True) + me.heard(COMPANY, False), good, p.belief.negativity)
     me.belief_company = belief_after(me.belief_company, known, good, bad)
     me.evidence_company = evidence_after(known, good, bad, p.belief.most_evidence)
+
+
+@step
+def listen_of_rival(me, p):
+    """Change what is believed of the rival, of each where there are several, by what was heard of it."""
     known, good = me.evidence_rival, me.heard_content(RIVAL)
     bad = evidence_against(me.heard(RIVAL, True) + me.heard(RIVAL, False), good, p.belief.negativity)
     me.belief_rival = belief_after(me.belief_rival, known, good, bad)
@@ -95,14 +99,19 @@ def listen(me, p):
 
 @step
 def move_reputations(p, week, count):
-    """Public reputation follows what was said."""
+    """The company's public reputation follows what was said of it."""
     good = week.spoken_content(COMPANY)
     bad = evidence_against(week.spoken(COMPANY, True) + week.spoken(COMPANY, False), good, p.belief.negativity)
     week.company_reputation = reputation_after(week.company_reputation, good, bad, p.belief.publicity)
+    count.reputation += fixed(week.company_reputation)
+
+
+@step
+def move_rivals_reputation(p, week):
+    """The rival's public reputation, or that of each where there are several, follows what was said of it."""
     good = week.spoken_content(RIVAL)
     bad = evidence_against(week.spoken(RIVAL, True) + week.spoken(RIVAL, False), good, p.belief.negativity)
     week.rival_reputation = reputation_after(week.rival_reputation, good, bad, p.belief.publicity)
-    count.reputation += fixed(week.company_reputation)
 
 
 EXAMPLES = (
@@ -126,17 +135,24 @@ EXAMPLES = (
 )
 STEP_EXAMPLES = (
     example_of_step(
-        listen, me={"belief_company": 0.6, "belief_rival": 0.5, "evidence_company": 10.0, "evidence_rival": 4.0,
-        "heard": {(COMPANY, True): 2, (COMPANY, False): 1, (RIVAL, False): 2}, "content": {COMPANY: 2.0, RIVAL: 0.5}},
-        p={"negativity": 2.0, "most_evidence": 12.0},
-        becomes={"belief_company": 8 / 14, "evidence_company": 12.0, "belief_rival": 2.5 / 7.5, "evidence_rival": 7.5},
-        because="6 + 2 to 4 + 2 x 1 of the company, of which 12 are kept; 2 + 0.5 to 2 + 2 x 1.5 of the rival",
+        listen, me={"belief_company": 0.6, "evidence_company": 10.0,
+        "heard": {(COMPANY, True): 2, (COMPANY, False): 1}, "content": {COMPANY: 2.0}},
+        p={"negativity": 2.0, "most_evidence": 12.0}, becomes={"belief_company": 8 / 14, "evidence_company": 12.0},
+        because="6 + 2 to 4 + 2 x 1, of which 12 are kept",
     ),
     example_of_step(
-        move_reputations, week={"company_reputation": 0.5, "rival_reputation": 0.75, "spoken": {(COMPANY, True): 6,
-        (COMPANY, False): 1, (RIVAL, True): 2, (RIVAL, False): 3}, "spoken_content": {COMPANY: 6.0, RIVAL: 2.0}},
-        p={"negativity": 2.0, "publicity": 0.5},
-        becomes={"week.company_reputation": 0.625, "week.rival_reputation": 0.5, "count.reputation": 0.625 * FIXED_ONE},
-        because="half way from 0.5 to 6/8, and from 0.75 to 2/8",
+        listen_of_rival, me={"belief_rival": 0.5, "evidence_rival": 4.0, "heard": {(RIVAL, False): 2}, "content": {RIVAL: 0.5}},
+        p={"negativity": 2.0, "most_evidence": 12.0}, becomes={"belief_rival": 2.5 / 7.5, "evidence_rival": 7.5},
+        because="2 + 0.5 to 2 + 2 x 1.5",
+    ),
+    example_of_step(
+        move_reputations, week={"company_reputation": 0.5, "spoken": {(COMPANY, True): 6, (COMPANY, False): 1},
+        "spoken_content": {COMPANY: 6.0}}, p={"negativity": 2.0, "publicity": 0.5},
+        becomes={"week.company_reputation": 0.625, "count.reputation": 0.625 * FIXED_ONE}, because="half way from 0.5 to 6/8",
+    ),
+    example_of_step(
+        move_rivals_reputation, week={"rival_reputation": 0.75, "spoken": {(RIVAL, True): 2, (RIVAL, False): 3},
+        "spoken_content": {RIVAL: 2.0}}, p={"negativity": 2.0, "publicity": 0.5}, becomes={"week.rival_reputation": 0.5},
+        because="half way from 0.75 to 2/8",
     ),
 )  # fmt: skip

@@ -49,7 +49,7 @@ class Choice(Parameters):
     hearsay: float = parameter(
         0.40, "share", 0, 1, "Weight of what others say of the own provider in how a newcomer sees it",
         "literature: East et al. 2017 (Int. J. Market Research 59(3)) find half the effect on staying that there is on coming; "
-        "plausible where the one effect is a quarter to two thirds of the other", plausible=(0.25, 0.65))  # fmt: skip
+        "of good news, of bad news a quarter; plausible from a quarter to two thirds", plausible=(0.25, 0.65))  # fmt: skip
     hearsay_settled: float = parameter(
         0.20, "share", 0, 1, "The same after many years",
         "assumption: one's own experience outweighs it; plausibly a twentieth to a quarter", plausible=(0.05, 0.25))  # fmt: skip
@@ -65,6 +65,10 @@ class Choice(Parameters):
     appeal: float = parameter(
         1.0, "ratio", 0, 10, "Share of the price that a full point of difference in quality is worth",
         "assumption: one for one; plausibly half to double", plausible=(0.5, 2, "log"))  # fmt: skip
+    scrutiny: float = parameter(
+        2.5, "ratio", 0, 200, "How sharply people tell, among several rivals, which is worth a look: large means only the best is",
+        "assumption: half as sharply as they decide once they compare, for it is done from afar; plausibly a third to three times as "
+        "sharply", plausible=(0.8, 7.5, "log"))  # fmt: skip
     decisiveness: float = parameter(
         5.0, "ratio", 0.1, 200, "How sharply a comparison decides: large means the better offer always wins",
         "literature: Bijmolt, van Heerde & Pieters 2005: fitted to a price elasticity of choice near -2.6; "

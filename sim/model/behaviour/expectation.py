@@ -13,7 +13,7 @@ from sim.model.behaviour.satisfaction import be_stirred
 from sim.model.behaviour.trust import shaken
 from sim.model.columns import Column
 from sim.model.examples import example, example_of_step
-from sim.model.mechanisms.innovation import lag_of_own, yardstick
+from sim.model.mechanisms.innovation import anybody_lags, lag_of_own, yardstick
 from sim.model.numeric import FIXED_ONE, fixed, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, rule
@@ -93,9 +93,9 @@ def feel_promise_broken(me, p, week, note):
 
 
 @step
-def adapt(me, firm, p):
+def adapt(me, firm, p, week):
     """Expectation follows what was got, and what is known to be possible."""
-    if firm.obsolescence > 0.0 or firm.rival_obsolescence > 0.0:
+    if anybody_lags(firm, week):
         seen = yardstick(me.performed, lag_of_own(me, firm), p.innovation.awareness)
         me.expectation = adapted(me.expectation, seen, p.expectation.rise, p.expectation.fall)
     else:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from sim.model.columns import Column
 from sim.model.events import percent
 from sim.model.examples import example, example_of_step
-from sim.model.mechanisms.innovation import lag_of_own, lost_to_lag
+from sim.model.mechanisms.innovation import anybody_lags, lag_of_own, lost_to_lag
 from sim.model.numeric import FIXED_ONE, exp, fixed
 from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.rules import f32, rule
@@ -132,7 +132,7 @@ def spared_of_week(me, firm, p, loss: float) -> float:
 @step
 def book_week(me, firm, p, week, loss: float):
     """Book what a week took: what the lag explains; the rest under quality after a failure, else under expectation."""
-    if firm.obsolescence > 0.0 or firm.rival_obsolescence > 0.0:
+    if anybody_lags(firm, week):
         lag = lag_of_own(me, firm)
         me.ledger_innovation, loss = (
             me.ledger_innovation

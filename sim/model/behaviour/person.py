@@ -7,9 +7,14 @@ nor the customer file gives it. Sources stand on the lines.
 from sim.model.columns import Column
 from sim.model.distributions import Trait, constant, lognormal, normal, uniform
 from sim.model.examples import example_of_step
+from sim.model.parameters import Plausible
 from sim.model.random import stream
 from sim.model.steps import step
 
+MOST_RIVALS = 8
+"""With more of them few people could tell them apart, and what is heard of them would take too much room."""
+NOBODY = 9
+"""In place of a provider's number among several: none."""
 COMPANY, RIVAL, GONE = 0, 1, 2
 """Values of ``provider``; who has left the market (moved, died) is gone for good."""
 
@@ -23,15 +28,16 @@ TRAITS = (
           lognormal(7.2, 3.4), "data: Anonymous Bank call centre (Guedj & Mandelbaum 2000): 6.8 to 7.4 minutes of waiting an abandonment; at 7.2 "
           "those who still wait after 10 to 420 seconds are as many as in the data"),
     Trait("contact_propensity", "scale 0-1", 0, 1, "Inclination to speak up when something goes wrong",
-          normal(0.5, 0.15), "literature: Goodman (TARP), about half speak up"),
+          normal(0.5, 0.15), "literature: Goodman (TARP), about half speak up", Plausible(0.35, 0.65)),
     Trait("price_sensitivity", "ratio", 0, 5, "How much a price difference counts for this person",
           lognormal(1.0, 0.4), "assumption: average 1 by definition, spread assumed"),
     Trait("switching_cost", "share", 0, 3, "Discount the rival must offer before this person moves",
-          normal(0.15, 0.06), "assumption: a seventh of the price"),
+          normal(0.15, 0.06), "assumption: a seventh of the price; on average a twentieth to two fifths are plausible",
+          Plausible(0.05, 0.4, "log")),
     Trait("talkativeness", "ratio", 0, 20, "How much this person talks about providers",
           lognormal(1.0, 0.8), "assumption: average 1 by definition; few talk much"),
     Trait("self_service_liking", "scale 0-1", 0, 1, "How much this person likes to do things without staff",
-          normal(0.5, 0.2), "assumption: opinions are divided"),
+          normal(0.5, 0.2), "assumption: opinions are divided", Plausible(0.3, 0.7)),
     Trait("failure_exposure", "ratio", 0, 1000, "How often things go wrong for this person, relative to the average",
           lognormal(1.0, 0.6), "assumption: average 1 by definition"),
     Trait("fit_company", "scale 0-1", -0.5, 0.5, "How much better than on average the company's product suits this person",
@@ -41,7 +47,7 @@ TRAITS = (
     Trait("spend", "currency per week", 0, 100_000, "What this person pays a week at a price index of 1",
           lognormal(10.0, 5.0), "assumption: 10 a week"),
     Trait("digital_affinity", "scale 0-1", 0, 1, "How much at home this person is online, and with machines that talk",
-          normal(0.5, 0.2), "assumption: opinions are divided"),
+          normal(0.5, 0.2), "assumption: opinions are divided", Plausible(0.3, 0.7)),
 )  # fmt: skip
 
 STARTS = (
@@ -61,13 +67,21 @@ STARTS = (
 """States a scenario or customer file may give for the first week; the others follow from them."""
 
 COLUMNS = (
-    *(Column(trait.name, "number", trait.meaning) for trait in TRAITS),
+    *(Column(trait.name, "number", trait.meaning, lanes=trait.name == "fit_rival") for trait in TRAITS),
     Column("provider", "mark", "0 the company, 1 the rival, 2 has left the market"),
     Column("founder", "mark", "Whether the person was a customer in the first week that is measured"),
     Column("segment", "mark", "Number of the segment the person belongs to"),
     Column("tenure", "clock", "Weeks with the own provider"),
     Column("contract_end", "clock", "Week in which the contract ends; -1 without one", calendar=True),
+    Column("rival", "mark", "Which rival they are with, or else have in view, counted from 0", several=True),
+    Column(
+        "left",
+        "mark",
+        "Which provider they left last: 0 the company, 1 the first rival and so on, 9 none",
+        several=True,
+    ),
 )
+COUNTS_OF_SEVERAL = tuple(f"with_rival_{number}" for number in range(MOST_RIVALS))
 COUNTS = ("customers", "rival_customers", "gone", "founders")
 
 
@@ -80,6 +94,12 @@ def be_counted(me, week, count):
 
 
 @step
+def be_counted_by_rival(me, week, count):
+    """Which rival everybody is with who is with one."""
+    count.with_rival[week.rival] += me.provider == RIVAL and me.rival == week.rival
+
+
+@step
 def be_counted_loyal(me, week, count):
     """Customers of the first week that is measured who have been with the company without a break."""
     if week.measured == 0:
@@ -89,6 +109,10 @@ def be_counted_loyal(me, week, count):
 
 STEP_EXAMPLES = (
     example_of_step(be_counted, me={"provider": RIVAL}, becomes={"count.rival_customers": 1}, because="with the rival"),
+    example_of_step(
+        be_counted_by_rival, me={"provider": RIVAL, "rival": 1}, week={"rival": 1}, becomes={"count.with_rival_1": 1},
+        because="with the second", rivals=2,
+    ),
     example_of_step(
         be_counted_loyal, me={"tenure": 1}, week={"measured": 0}, becomes={"founder": 1, "count.founders": 1},
         because="a customer in the first week that is measured",

@@ -16,11 +16,11 @@ from sim.model.behaviour.expectation import starting_expectation
 from sim.model.behaviour.grievance import left_after, relieved
 from sim.model.behaviour.issue import SILENT, UNDECIDED
 from sim.model.behaviour.ledger import OF_PRICE, attribute, forget, reasons_told, weight_of_fairness
-from sim.model.behaviour.person import COMPANY, GONE, MOOD, MOVES, RIVAL, THINKS
+from sim.model.behaviour.person import COMPANY, GONE, MOOD, MOST_RIVALS, MOVES, NOBODY, RIVAL, THINKS
 from sim.model.behaviour.price import price_advantage
 from sim.model.behaviour.satisfaction import experience_weight
 from sim.model.columns import Column
-from sim.model.events import TOSS_UP, by_how_much, provider_words
+from sim.model.events import TOSS_UP, among, by_how_much, provider_words
 from sim.model.examples import AS_SEEN, example, example_of_step
 from sim.model.mechanisms.contracts import bound, hurdle
 from sim.model.mechanisms.fees import price_seen
@@ -31,16 +31,18 @@ from sim.model.mechanisms.pretence import hollow
 from sim.model.mechanisms.pricing import cents, price_here, price_paid
 from sim.model.mechanisms.referral import attached, be_lost, be_won
 from sim.model.mechanisms.retention_offers import MOST_PLANS, raised, stays_after_all, worn_out
-from sim.model.mechanisms.rival import offered
+from sim.model.mechanisms.rival import noticed, offered, worth_a_look
 from sim.model.mechanisms.transparency import flattered
 from sim.model.mechanisms.winback import lowered
 from sim.model.mechanisms.word_of_mouth import unread, weight_of_reviews
 from sim.model.numeric import FIXED_ONE, share
-from sim.model.random import happens
+from sim.model.random import happens, stream
 from sim.model.rules import f32, rule
 from sim.model.steps import step
 
 _A_WEEK = f32(7 / 365.25)
+LOOKS = stream("looks")
+"""The draw of which provider is looked at, where there are several rivals."""
 
 COLUMNS = (
     Column("compared_in", "clock", "The week in which they last compared providers", calendar=True),
@@ -61,6 +63,9 @@ def well_founded(tenure: int, most: float) -> float:
     return found if found < most else most
 
 
+COUNTS_OF_SEVERAL = tuple(
+    f"{what}_{number}" for what in ("joiners_from_rival", "leavers_to_rival") for number in range(MOST_RIVALS)
+)
 COUNTS = ("leavers_voluntary", "leavers_involuntary", "left_in_silence", "joiners", "referred_joiners")
 
 
@@ -83,12 +88,15 @@ def _moved(margin: float, where: str) -> str:
 
 
 EVENTS = {
-    "compares_and_stays": lambda margin, here: _stayed(margin, provider_words(1 - here.provider)),
-    "leaves": lambda margin, here: _moved(margin, "left for the rival") + reasons_told(here.held_against),
+    "compares_and_stays": lambda margin, here: _stayed(margin, here.other),
+    "leaves": lambda margin, here: _moved(margin, f"left for {here.other}") + reasons_told(here.held_against),
     "joins": lambda margin, here: _moved(margin, "came to the company"),
+    "moves_on": lambda margin, here: _moved(margin, f"moved from {here.own} to {here.other}"),
+    "has_in_view": "",
     "moves_away": "They left the market: moved away or died.",
     "comes_in": lambda provider, here: (
-        f"Somebody new took their place in the market, and chose {provider_words(provider)}."
+        f"Somebody new took their place in the market, and chose "
+        f"{among(here.rivals, provider) if here.rivals else provider_words(provider)}."
     ),
     "contract_renewed": lambda weeks, here: (
         f"Their contract was renewed for {weeks:.0f} weeks."
@@ -99,11 +107,10 @@ EVENTS = {
 
 
 @step
-def moves_or_compares(me, p, week) -> bool:
+def moves_or_compares(me, firm, p, week) -> bool:
     """Whether somebody leaves the market, comes into it, or compares providers this week."""
-    rival = me.provider == RIVAL
     alarm = (p.choice.news_trigger if me.heard(me.provider, False) > 0 else 0.0) + (
-        p.choice.good_news_trigger if me.heard(COMPANY if rival else RIVAL, True) > 0 else 0.0
+        p.choice.good_news_trigger if hears_well_of_other(me, week) else 0.0
     )
     restless = alarm + p.choice.attention * doubt(goodwill(me.satisfaction, me.trust, p.choice.trust_weight))
     again = open_again(week.number - me.compared_in, p.choice.decided)
@@ -116,12 +123,30 @@ def moves_or_compares(me, p, week) -> bool:
             p.choice.grievance_trigger,
             again,
         ),
-        again * offered(p.rival.reach, p.marketing.reach, rival),
+        again * reach_of_others(me, firm, p, week),
     )
     thought = happens(chance, me.luck(MOOD, THINKS))
     moved = happens(p.choice.involuntary * _A_WEEK, me.luck(MOOD, MOVES)) or thought
     comes = me.provider == GONE and happens(p.choice.newcomers * _A_WEEK, me.luck(MOOD, THINKS))
     return comes or (me.provider != GONE and (moved or me.contract_end == week.number or me.woken or me.wooed))
+
+
+@step
+def hears_well_of_other(me, week) -> bool:
+    """Whether anything good of another provider was heard this week."""
+    rival = me.provider == RIVAL
+    return me.good_news if week.several else me.heard(COMPANY if rival else RIVAL, True) > 0
+
+
+@step
+def reach_of_others(me, firm, p, week) -> float:
+    """The share of people in somebody's place whom the advertising of other providers reaches."""
+    rival = me.provider == RIVAL
+    return (
+        share(offered(firm.rivals_reach, p.marketing.reach + (firm.rivals_reach - p.rival.reach), rival))
+        if week.several
+        else offered(p.rival.reach, p.marketing.reach, rival)
+    )
 
 
 @step
@@ -132,6 +157,8 @@ def move_or_compare(me, firm, p, week, count, note):
         come_in(me, firm, p, week, count, note, luck)
     elif happens(p.choice.involuntary * _A_WEEK, me.luck(MOOD, MOVES)):
         move_away(me, count, note)
+    elif week.several:
+        compare_among_several(me, firm, p, week, count, note, luck)
     else:
         compare(me, firm, p, week, count, note, luck)
 
@@ -153,6 +180,16 @@ def come_in(me, firm, p, week, count, note, luck: float):
     me.left_in, me.founder, me.grievance, me.grudge = 0, 0, 0.0, 0.0
     me.compared_in, me.plans_taken = week.number, 0
     me.evidence_company, me.evidence_rival = p.belief.evidence, p.belief.evidence
+    if week.several:
+        come_in_among_several(me, firm, p, week, count, note)
+    else:
+        choose_of_two(me, firm, p, week, count, note, luck)
+    me.moved_in = 0
+
+
+@step
+def choose_of_two(me, firm, p, week, count, note, luck: float):
+    """Somebody new chooses between the company and the one rival."""
     rival, company = look_of_rival(me, firm, p, week), look_of_company(me, firm, p, week)
     drawn = p.choice.appeal * (company - rival) + advantage_of_other(me, p)
     if happens(leaves(drawn, 0.0, p.choice.decisiveness), luck):
@@ -161,12 +198,11 @@ def come_in(me, firm, p, week, count, note, luck: float):
     else:
         arrive_at_rival(me, firm, p, week)
     note.comes_in(me.provider)
-    me.moved_in = 0
 
 
 @step
 def compare(me, firm, p, week, count, note, luck: float):
-    """Weigh the other provider against the own one, and stay or move."""
+    """Weigh the other provider, or the rival in view, against the own one, and stay or move."""
     mine = me.provider == COMPANY
     drawn, high = drawn_to_other(me, firm, p, week), hurdle_of(me, p, week)
     goes = happens(leaves(drawn, high, p.choice.decisiveness), luck)
@@ -178,12 +214,134 @@ def compare(me, firm, p, week, count, note, luck: float):
     elif mine:
         note.leaves(drawn - high)
         leave(me, p, week, count, look_of_rival(me, firm, p, week), advantage_of_other(me, p))
+        if week.several:
+            count.leavers_to_rival[me.rival] += 1
+            leave_behind(me, COMPANY, me.rival + 1)
         arrive_at_rival(me, firm, p, week)
     else:
         note.joins(drawn - high)
         leave_rival(me, p)
+        if week.several:
+            count.joiners_from_rival[me.rival] += 1
+            leave_behind(me, me.rival + 1, COMPANY)
         join(me, p, count)
         arrive_at_company(me, firm, p, week)
+
+
+@step
+def compare_among_several(me, firm, p, week, count, note, luck: float):
+    """Look at one of several other providers, and weigh it against the own one; whoever is wooed looks at who does."""
+    own = COMPANY if me.provider == COMPANY else me.rival + 1
+    found = COMPANY if me.wooed else looked_at(me, firm, p, week, own, price_of_own(me, p), p.choice.scrutiny)
+    if found != NOBODY:
+        note.has_in_view(f32(found))
+        if own != COMPANY and found != COMPANY:
+            compare_rivals(me, firm, p, week, note, luck, found - 1)
+        else:
+            if own == COMPANY:
+                me.rival = found - 1
+            compare(me, firm, p, week, count, note, luck)
+
+
+@step
+def looked_at(me, firm, p, week, own: int, price: float, scrutiny: float) -> int:
+    """Which provider beside the own one is looked at, as all are noticed and look from here; 9 when none is noticed.
+
+    0 is the company, 1 the first rival and so on; ``price``: what is paid today, or would be.
+    """
+    rival = me.rival
+    company = 0.0 if own == COMPANY else weight_of_company(me, firm, p, week, price, scrutiny)
+    weights = company
+    for me.rival in range(week.rivals):
+        if me.rival + 1 != own:
+            weights = weights + weight_of_rival(me, firm, p, week, price, scrutiny)
+    at = me.luck(LOOKS, 0) * weights
+    found = COMPANY if at < company else NOBODY
+    so_far = company
+    for me.rival in range(week.rivals):
+        if me.rival + 1 != own:
+            after = so_far + weight_of_rival(me, firm, p, week, price, scrutiny)
+            found = me.rival + 1 if so_far <= at and at < after else found
+            so_far = after
+    me.rival = rival
+    return found
+
+
+@step
+def weight_of_company(me, firm, p, week, price: float, scrutiny: float) -> float:
+    """Weight of the company among the providers that may be looked at."""
+    better = look_of_company(me, firm, p, week) - f32(0.7)
+    drawn = p.choice.appeal * better + dearer(me, p, price, newcomers_price(p))
+    return worth_a_look(noticed(firm.own_share, p.marketing.reach), drawn, scrutiny)
+
+
+@step
+def weight_of_rival(me, firm, p, week, price: float, scrutiny: float) -> float:
+    """Weight of the rival in question among the providers that may be looked at."""
+    better = look_of_rival(me, firm, p, week) - f32(0.7)
+    drawn = p.choice.appeal * better + dearer(me, p, price, p.rival.price)
+    return worth_a_look(noticed(firm.rival_share, p.rival.reach), drawn, scrutiny)
+
+
+@step
+def dearer(me, p, own: float, other: float) -> float:
+    """What another price is worth against this one to somebody; nothing where the price is left out."""
+    return 0.0 if p.ledger.without == OF_PRICE else price_advantage(own, other, me.price_sensitivity)
+
+
+@step
+def price_of_own(me, p) -> float:
+    """What somebody pays where they are, of several providers."""
+    return price_here(me, p) if me.provider == COMPANY else p.rival.price
+
+
+@step
+def compare_rivals(me, firm, p, week, note, luck: float, other: int):
+    """Weigh another rival against the own one, and stay or move on."""
+    mine, price, own = me.rival, p.rival.price, worth(view_of_own(me, p), p.choice.ends)
+    me.rival = other
+    drawn = pull(
+        look_of_rival(me, firm, p, week),
+        own,
+        held_against_own(me, p),
+        p.choice.appeal,
+        dearer(me, p, price, p.rival.price),
+    )
+    me.rival = mine
+    high = me.switching_cost * remaining(p.impatience.switching_trend, week.calendar)
+    me.compared_in = week.number
+    if happens(leaves(drawn, high, p.choice.decisiveness), luck):
+        note.moves_on(drawn - high)
+        leave_rival(me, p)
+        leave_behind(me, mine + 1, other + 1)
+        me.rival = other
+        arrive_at_rival(me, firm, p, week)
+    else:
+        note.compares_and_stays(drawn - high)
+
+
+@step
+def leave_behind(me, provider: int, arriving: int):
+    """Of several providers, what is held against one is remembered of it alone, until somebody comes back to it."""
+    me.grudge = me.grudge if me.left == arriving else 0.0
+    me.left = provider
+
+
+@step
+def come_in_among_several(me, firm, p, week, count, note):
+    """Somebody new chooses among all providers, as they are noticed and look; where none is noticed they wait."""
+    for me.rival in range(week.rivals):
+        me.evidence_rival = p.belief.evidence
+    me.left = NOBODY
+    found = looked_at(me, firm, p, week, NOBODY, newcomers_price(p), p.choice.decisiveness)
+    if found == COMPANY:
+        join(me, p, count)
+        arrive_at_company(me, firm, p, week)
+        note.comes_in(COMPANY)
+    elif found != NOBODY:
+        me.rival = found - 1
+        arrive_at_rival(me, firm, p, week)
+        note.comes_in(found)
 
 
 @step
@@ -349,6 +507,12 @@ def begin_anew(me, p, week, promised: float, belief: float):
     forget(me)
 
 
+AT_EASE = {
+    "satisfaction": 0.7, "trust": 0.7, "price_fairness": 1.0, "belief_company": 0.7, "belief_rival": 0.7,
+}  # fmt: skip
+AS_USUAL = {"company_reputation": 0.7, "rival_reputation": 0.7}
+NO_REACH = {"rival.reach": 0.0, "marketing.reach": 0.0}
+"""Somebody ordinary in an example, what is said of all providers, and that nobody advertises."""
 EXAMPLES = (
     example(well_founded, 12, 36.0, becomes=4.0, because="a first impression, and one for each of three months"),
     example(well_founded, 520, 36.0, becomes=36.0, because="no more is kept"),
@@ -384,6 +548,69 @@ STEP_EXAMPLES = (
         p={"choice.trust_weight": 0.5, "choice.grievance_weight": 0.5, "choice.fairness_weight": 0.2, "choice.appeal": 0.5,
            "rival.price": 0.9} | AS_SEEN, becomes={"compared_in": 1, "note.compares_and_stays": 0.05},
         because="0.5 x (0.6 - (0.7 - 0.2)) + 0.1 is 0.05 above the hurdle, but 0.6 not below the logistic of 5 x 0.05, 0.562",
+    ),
+    example_of_step(
+        hears_well_of_other, me={"heard": {(RIVAL, True): 1}}, becomes={"gives": True}, because="good of the rival",
+    ),
+    example_of_step(
+        reach_of_others, me={"provider": RIVAL}, firm={"rivals_reach": 0.05},
+        p={"rival.reach": [0.02, 0.03], "marketing.reach": 0.04}, becomes={"gives": 0.07}, because="the company, and the second rival", rivals=2,
+    ),
+    example_of_step(
+        choose_of_two, 0.6, week={"company_reputation": 0.8, "rival_reputation": 0.6},
+        me={"provider": GONE, "belief_company": 0.8, "belief_rival": 0.6}, p={"choice.appeal": 0.5, "choice.decisiveness": 5.0,
+           "quality.level": 0.7, "marketing.overpromise": 0.0, "expectation.promise_weight": 0.6} | AS_SEEN,
+        becomes={"provider": COMPANY, "expectation": 0.74, "satisfaction": 0.74, "trust": 0.8, "price_fairness": 1.0, "moved_in": 2,
+                 "contract_end": -1, "came_by": 2, "count.joiners": 1, "note.comes_in": COMPANY},
+        because="0.6 is below the logistic of 5 x 0.5 x (0.8 - 0.6), 0.622",
+    ),
+    example_of_step(
+        compare_among_several, 0.9, me=AT_EASE | {"switching_cost": 0.1}, luck={(LOOKS, 0): 0.9}, week=AS_USUAL,
+        firm={"rival_share": [0.1, 0.3]}, p=AS_SEEN | NO_REACH,
+        becomes={"compared_in": 1, "rival": 1, "note.has_in_view": 2.0, "note.compares_and_stays": -0.1},
+        because="three of four look at the second rival, which is as good and not worth the 0.1", rivals=2,
+    ),
+    example_of_step(
+        looked_at, COMPANY, 1.0, 2.5, me=AT_EASE, luck={(LOOKS, 0): 0.8}, week=AS_USUAL, firm={"rival_share": [0.3, 0.1]},
+        p=AS_SEEN | NO_REACH, becomes={"gives": 2}, because="a quarter of those who look elsewhere look at the second rival", rivals=2,
+    ),
+    example_of_step(
+        weight_of_company, 1.0, 5.0, me=AT_EASE, week=AS_USUAL, firm={"own_share": 0.4}, p=AS_SEEN | {"marketing.reach": 0.1},
+        becomes={"gives": 0.5}, because="as good as usual: its share and its reach", rivals=2,
+    ),
+    example_of_step(
+        weight_of_rival, 1.0, 5.0, me=AT_EASE | {"rival": 1}, week=AS_USUAL, firm={"rival_share": [0.0, 0.24]},
+        p=AS_SEEN | {"rival.reach": 0.01}, becomes={"gives": 0.25}, because="as good as usual: its share and its reach", rivals=2,
+    ),
+    example_of_step(dearer, 1.0, 0.75, me={"price_sensitivity": 2.0}, becomes={"gives": 0.5}, because="a quarter cheaper, felt twice"),
+    example_of_step(
+        price_of_own, me={"provider": RIVAL, "rival": 1}, p={"rival.price": [1.0, 0.8]}, becomes={"gives": 0.8}, because="the second rival's", rivals=2,
+    ),
+    example_of_step(
+        compare_rivals, 0.6, 1, me=AT_EASE | {"provider": RIVAL, "price_sensitivity": 1.0, "switching_cost": 0.1}, week=AS_USUAL,
+        p=AS_SEEN | {"rival.price": [1.0, 0.9]}, becomes={"compared_in": 1, "note.compares_and_stays": 0.0},
+        because="a tenth cheaper is just worth the trouble, and 0.6 not below a half", rivals=2,
+    ),
+    example_of_step(
+        compare_rivals, 0.4, 1, week=AS_USUAL, me=AT_EASE | {"provider": RIVAL, "price_sensitivity": 1.0, "switching_cost": 0.1,
+        "belief_rival": [0.5, 0.7], "tenure": 520, "grudge": 0.2},
+        p=AS_SEEN | {"rival.price": [1.0, 0.9], "rival.level": 0.75, "rival.overpromise": 0.05, "expectation.promise_weight": 0.6,
+                     "belief.most_evidence": 36.0},
+        becomes={"compared_in": 1, "note.moves_on": 0.0, "belief_rival": 0.7, "evidence_rival": 36.0, "grudge": 0.0, "left": 1, "rival": 1,
+                 "expectation": 0.76, "satisfaction": 0.76, "moved_in": 2, "tenure": 0, "contract_end": -1},
+        because="moves to the second rival, who promises 0.8; of the first 0.7 is thought from now on", rivals=2,
+    ),
+    example_of_step(
+        leave_behind, 1, 0, me={"grudge": 0.3, "left": 2}, becomes={"grudge": 0.0, "left": 1},
+        because="what was held against the second rival does not count with the company", rivals=2,
+    ),
+    example_of_step(
+        come_in_among_several, me={"provider": GONE, "belief_company": 0.7, "belief_rival": 0.7}, luck={(LOOKS, 0): 0.9}, week=AS_USUAL,
+        firm={"own_share": 0.5, "rival_share": [0.2, 0.3]}, p=AS_SEEN | NO_REACH | {"rival.level": 0.75, "rival.overpromise": 0.05,
+        "expectation.promise_weight": 0.6, "belief.evidence": 12.0},
+        becomes={"provider": RIVAL, "rival": 1, "left": NOBODY, "evidence_rival": 12.0, "evidence_rival_2": 12.0, "expectation": 0.76,
+                 "satisfaction": 0.76, "trust": 0.7, "price_fairness": 1.0, "moved_in": 2, "contract_end": -1, "note.comes_in": 2},
+        because="three in ten choose the second rival, being as many as are with it", rivals=2,
     ),
     example_of_step(
         come_in, 0.6, week={"number": 7, "company_reputation": 0.8, "rival_reputation": 0.6},

@@ -6,9 +6,8 @@ dissatisfaction; East, Hammond & Wright 2007 (IJRM 24:175-184), positive talk is
 viable firms; Goodman (TARP), bad experiences are told to about twice as many as good ones. Rates are assumptions.
 """
 
-from sim.model.behaviour.person import COMPANY, GONE, MOOD, RIVAL, TALKS
+from sim.model.behaviour.person import COMPANY, GONE, MOOD, NOBODY, RIVAL, TALKS
 from sim.model.columns import Column
-from sim.model.events import provider_words
 from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.referral import spurred
 from sim.model.numeric import share
@@ -46,10 +45,10 @@ class Talk(Parameters):
     passed_on: float = parameter(
         0.05, "share", 0, 1, "Chance to tell on, the week after, bad news about a provider one does not use",
         "literature: Anderson 1998 for bad news going further; size assumed; "
-        "plausibly a third to three times as much", plausible=(0.015, 0.15, "log"))  # fmt: skip
+        "plausibly three fifths to three times as much", plausible=(0.03, 0.15, "log"))  # fmt: skip
     passed_on_well: float = parameter(
         0.025, "share", 0, 1, "The same of good news",
-        "assumption: half as often; plausibly a third to three times as much", plausible=(0.008, 0.08, "log"))  # fmt: skip
+        "assumption: half as often; plausibly a third to hardly more", plausible=(0.008, 0.03, "log"))  # fmt: skip
     pivot: float = parameter(
         0.70, "scale 0-1", 0, 1, "Satisfaction from which people speak well",
         "literature: East, Hammond & Wright 2007: set so that good talk is about three times as common as bad; "
@@ -94,22 +93,48 @@ NEWS_WELL, NEWS_ILL = 1, 2
 """Values of ``news``; 0 for whoever heard nothing last week."""
 COLUMNS = (
     Column("news", "mark", "What was heard last week of the provider one is not with: 1 only good, 2 something bad"),
+    Column(
+        "heard_of",
+        "mark",
+        "Of which of several providers that was: 0 the company, 1 the first rival and so on",
+        several=True,
+    ),
+    Column(
+        "news_rank",
+        "weekly_number",
+        "Which of this week's news of several other providers is kept: that of the lowest rank",
+        several=True,
+    ),
+    Column(
+        "news_of",
+        "weekly_number",
+        "Of which provider that is: 0 the company, 1 the first rival and so on",
+        several=True,
+    ),
+    Column("good_news", "weekly_flag", "Whether anything good was heard of another provider this week", several=True),
 )
 COUNTS = ("talkers", "heard_well", "heard_ill")
 
 
-def _spoken(how: str, hearers: float, provider: int) -> str:
+@rule
+def rank_of_news(provider: int, person: int, week: int, providers: int, ill: bool) -> float:
+    """In which order news of so many providers is kept in mind: bad before good, and among these another first each week."""
+    turn = (provider + person + week) % providers
+    return f32(1) + f32(turn) + (f32(0) if ill else f32(providers))
+
+
+def _spoken(how: str, hearers: float, provider: str) -> str:
     """What somebody said of a provider, and to how many."""
     count = round(hearers)
     heard = {0: "but nobody heard it", 1: "and 1 person heard it"}.get(count, f"and {count} people heard it")
-    return f"They spoke {how} of {provider_words(provider)}, {heard}."
+    return f"They spoke {how} of {provider}, {heard}."
 
 
 EVENTS = {
-    "tells_well": lambda hearers, here: _spoken("well", hearers, here.provider),
-    "tells_ill": lambda hearers, here: _spoken("ill", hearers, here.provider),
-    "tells_well_of_other": lambda hearers, here: _spoken("well", hearers, 1 - here.provider),
-    "tells_ill_of_other": lambda hearers, here: _spoken("ill", hearers, 1 - here.provider),
+    "tells_well": lambda hearers, here: _spoken("well", hearers, here.own),
+    "tells_ill": lambda hearers, here: _spoken("ill", hearers, here.own),
+    "tells_well_of_other": lambda hearers, here: _spoken("well", hearers, here.other),
+    "tells_ill_of_other": lambda hearers, here: _spoken("ill", hearers, here.other),
 }
 
 
@@ -136,6 +161,12 @@ def about_own(me) -> int:
 
 
 @step
+def own_rival(me) -> int:
+    """Which of several rivals that is, where it is a rival."""
+    return me.rival
+
+
+@step
 def content_with_own(me) -> float:
     """How content they are with it."""
     return contentment(me.satisfaction, me.grievance)
@@ -158,26 +189,85 @@ def tells_of_other(me, p, week) -> bool:
 
 
 @step
-def about_other(me) -> int:
-    """The provider they are not with."""
+def about_other(me, p, week) -> int:
+    """The provider they are not with; of several, the one they left lately, or of which they heard."""
+    if week.several:
+        return COMPANY if other_of_several(me, p, week) == COMPANY else RIVAL
     return RIVAL if me.provider == COMPANY else COMPANY
 
 
 @step
-def content_with_other(me) -> float:
+def other_of_several(me, p, week) -> int:
+    """Of which of several providers somebody tells who tells of another: 0 the company, 1 the first rival and so on."""
+    lately = me.left != NOBODY and moved_lately(me.moved_in, week.number, p.talk.moving_weeks)
+    return me.left if lately else me.heard_of
+
+
+@step
+def other_rival(me, p, week) -> int:
+    """Which of several rivals that is, where it is a rival."""
+    return max(other_of_several(me, p, week) - 1, 0)
+
+
+@step
+def content_with_other(me, p, week) -> float:
     """What they believe of it."""
+    if week.several:
+        return belief_of(me, other_of_several(me, p, week))
     return me.belief_rival if me.provider == COMPANY else me.belief_company
 
 
 @step
-def says_well_of_other(me, p) -> bool:
+def belief_of(me, provider: int) -> float:
+    """What is believed of one of several providers: 0 the company, 1 the first rival and so on."""
+    own = me.rival
+    me.rival = max(provider - 1, 0)
+    found = me.belief_company if provider == COMPANY else me.belief_rival
+    me.rival = own
+    return found
+
+
+@step
+def says_well_of_other(me, p, week) -> bool:
     """Whether what they say of it is good."""
-    return content_with_other(me) >= p.talk.pivot
+    return content_with_other(me, p, week) >= p.talk.pivot
+
+
+@step
+def hear_of_company(me, week):
+    """Among several rivals: what is heard of the company by whoever is with another provider."""
+    other, ill = me.provider != COMPANY, me.heard(COMPANY, False) > 0
+    well = me.heard(COMPANY, True) > 0
+    me.good_news = other and well
+    me.news_rank = (
+        rank_of_news(COMPANY, me.number, week.number, week.rivals + 1, ill) if other and (ill or well) else 0.0
+    )
+    me.news_of = 0.0
+
+
+@step
+def hear_of_rival(me, week):
+    """Among several rivals: what is heard of one of them by whoever is with another provider."""
+    other, ill = me.provider != RIVAL or me.rival != week.rival, me.heard(RIVAL, False) > 0
+    well = me.heard(RIVAL, True) > 0
+    me.good_news = me.good_news or (other and well)
+    rank = rank_of_news(week.rival + 1, me.number, week.number, week.rivals + 1, ill)
+    first = other and (ill or well) and (me.news_rank == 0.0 or rank < me.news_rank)
+    me.news_of = f32(week.rival + 1) if first else me.news_of
+    me.news_rank = rank if first else me.news_rank
+
+
+@step
+def keep_what_was_heard(me, week):
+    """Among several rivals: one piece of news is kept for a week, to be told on."""
+    heard = me.news_rank > 0.0
+    me.news = (NEWS_ILL if me.news_rank <= f32(week.rivals + 1) else NEWS_WELL) if heard else 0
+    me.heard_of = int(me.news_of) if heard else me.heard_of
 
 
 @step
 def keep_in_mind(me):
-    """What was heard of the provider one is not with is kept for a week, to be told on."""
+    """Where there is one rival: what was heard of the provider one is not with is kept for a week, to be told on."""
     mine = me.provider == COMPANY
     ill = (me.heard(RIVAL, False) if mine else me.heard(COMPANY, False)) > 0
     well = (me.heard(RIVAL, True) if mine else me.heard(COMPANY, True)) > 0
@@ -192,9 +282,11 @@ def count_heard(count, of_us: bool, well: bool, hearers: int):
 
 
 @step
-def be_heard_of_other(me, count, note, well: bool, hearers: int):
+def be_heard_of_other(me, p, week, count, note, well: bool, hearers: int):
     """So many people have heard what somebody says of the provider they are not with."""
-    count_heard(count, me.provider != COMPANY, well, hearers)
+    count_heard(count, about_other(me, p, week) == COMPANY, well, hearers)
+    if week.several:
+        note.has_in_view(f32(other_of_several(me, p, week)))
     if well:
         note.tells_well_of_other(hearers)
     else:
@@ -220,6 +312,8 @@ EXAMPLES = (
     example(moved_lately, 5, 8, 4, becomes=True, because="came four weeks ago"),
     example(moved_lately, 0, 2, 4, becomes=False, because="has been there from the start"),
     example(contentment, 0.8, 0.3, becomes=0.5, because="0.8 less what is held against it"),
+    example(rank_of_news, 1, 5, 4, 3, True, becomes=2.0, because="the second in turn, and bad"),
+    example(rank_of_news, 1, 5, 4, 3, False, becomes=5.0, because="good news comes behind all bad news"),
     example(speaks_well, 0.8, 0.2, 0.5, becomes=True, because="0.8 - 0.2 is above 0.5"),
     example(speaks_well, 0.8, 0.4, 0.5, becomes=False, because="0.8 - 0.4 is below 0.5"),
 )
@@ -249,6 +343,29 @@ STEP_EXAMPLES = (
         because="0.06 is not below 0.05 for good news",
     ),
     example_of_step(about_other, becomes={"gives": RIVAL}, because="with the company"),
+    example_of_step(own_rival, me={"rival": 1}, becomes={"gives": 1}, because="the second", rivals=2),
+    example_of_step(
+        other_of_several, me={"left": 2, "moved_in": 3}, week={"number": 5}, p={"moving_weeks": 4}, becomes={"gives": 2},
+        because="left the second rival lately", rivals=2,
+    ),
+    example_of_step(
+        other_rival, me={"left": NOBODY, "heard_of": 2}, week={"number": 5}, becomes={"gives": 1}, because="heard of the second rival", rivals=2,
+    ),
+    example_of_step(
+        belief_of, 2, me={"belief_rival": [0.4, 0.7]}, becomes={"gives": 0.7}, because="what is believed of the second", rivals=2,
+    ),
+    example_of_step(
+        hear_of_company, me={"provider": RIVAL, "heard": {(COMPANY, False): 1, (COMPANY, True): 2}}, week={"number": 4},
+        becomes={"good_news": 1, "news_rank": 2.0}, because="something bad, which is second in turn this week", rivals=2,
+    ),
+    example_of_step(
+        hear_of_rival, me={"provider": RIVAL, "heard": {(RIVAL, True): 1}, "news_rank": 5.0}, week={"number": 4, "rival": 1},
+        becomes={"good_news": 1, "news_rank": 4.0, "news_of": 2.0}, because="the first in turn of those of whom good was heard", rivals=2,
+    ),
+    example_of_step(
+        keep_what_was_heard, me={"news_rank": 2.0, "news_of": 1.0}, becomes={"news": NEWS_ILL, "heard_of": 1},
+        because="something bad of the first rival", rivals=2,
+    ),
     example_of_step(
         content_with_other, me={"belief_company": 0.4, "provider": RIVAL}, becomes={"gives": 0.4}, because="what is believed of the company",
     ),

@@ -28,8 +28,7 @@ class Accountability(Parameters):
     delight: float = parameter(
         0.10, "share", 0, 1, "Share of the remaining room by which a perfect recovery lifts satisfaction",
         "literature: de Matos et al. 2007, positive on satisfaction; size assumed; "
-        "plausibly hardly any to a quarter, by the interval of de Matos et al. up to 0.4 standard deviations",
-        plausible=(0.02, 0.25))  # fmt: skip
+        "plausibly hardly any to a quarter", plausible=(0.02, 0.25))  # fmt: skip
     restores: float = parameter(
         1.0, "share", 0, 1, "Share of what a failure took from satisfaction that a perfect recovery gives back",
         "literature: de Matos et al. 2007: after an excellent recovery satisfaction is no lower than without a failure; "

@@ -43,7 +43,14 @@ class Innovation(Parameters):
 NEUTRAL = {"frontier": 0.0, "investment": 0.0}
 COLUMNS = (
     Column("obsolescence", "firm", "How far the company's product lags behind what is possible, 0 to 1"),
-    Column("rival_obsolescence", "firm", "How far the rival's product lags behind it, 0 to 1"),
+    Column("rival_obsolescence", "firm", "How far the rival's product lags behind it, 0 to 1", lanes=True),
+    Column(
+        "best_lag",
+        "firm",
+        "The lag of whoever is ahead of what is possible elsewhere, below 0; 0 when nobody is",
+        several=True,
+    ),
+    Column("rivals_behind", "firm", "The rivals' lags, all together", several=True),
 )
 
 
@@ -102,6 +109,48 @@ def keep_up(firm, p):
 
 
 @step
+def move_on(firm, p):
+    """Among several rivals: what is possible moves on, the company follows as far as it does, and may go ahead of it."""
+    ours = gained(p.innovation.investment, p.innovation.progress)
+    firm.obsolescence = lag_after(firm.obsolescence, p.innovation.frontier, ours)
+    firm.best_lag = min(firm.obsolescence, 0.0)
+
+
+@step
+def follow(firm, p):
+    """A rival of several follows what is possible as far as it does."""
+    theirs = p.innovation.frontier * p.rival.keeps_up
+    firm.rival_obsolescence = lag_after(firm.rival_obsolescence, p.innovation.frontier, theirs)
+    firm.best_lag = min(firm.best_lag, firm.rival_obsolescence)
+
+
+@step
+def be_measured(firm):
+    """The company is measured by the best there is among several."""
+    firm.obsolescence = behind_best(firm.obsolescence, firm.best_lag)
+    firm.rivals_behind = 0.0
+
+
+@step
+def measure_rival(firm):
+    """So is a rival of several."""
+    firm.rival_obsolescence = behind_best(firm.rival_obsolescence, firm.best_lag)
+    firm.rivals_behind += firm.rival_obsolescence
+
+
+@step
+def anybody_lags(firm, week) -> bool:
+    """Whether any provider lags behind what is possible."""
+    return firm.obsolescence > 0.0 or rivals_lag(firm, week) > 0.0
+
+
+@step
+def rivals_lag(firm, week) -> float:
+    """The lag of the rival, or of all together."""
+    return firm.rivals_behind if week.several else firm.rival_obsolescence
+
+
+@step
 def lag_of_own(me, firm) -> float:
     """How far the own provider's product lags behind what is possible."""
     return offered(firm.obsolescence, firm.rival_obsolescence, me.provider == RIVAL)
@@ -140,6 +189,25 @@ STEP_EXAMPLES = (
         keep_up, p={"investment": 4.0, "progress": 0.05}, becomes={"firm.rival_obsolescence": 0.1 * 7 / 365.25},
         because="the company gains 0.05 x 2 a year, and is now what the rival is measured by",
     ),
+    example_of_step(
+        move_on, p={"investment": 4.0, "progress": 0.05},
+        becomes={"firm.obsolescence": -0.1 * 7 / 365.25, "firm.best_lag": -0.1 * 7 / 365.25},
+        because="the company gains 0.05 x 2 a year, and goes ahead", rivals=2,
+    ),
+    example_of_step(
+        follow, firm={"rival_obsolescence": [0.2, 0.0]}, p={"frontier": 0.3, "rival.keeps_up": [0.5, 1.0]}, week={"rival": 0},
+        becomes={"firm.rival_obsolescence": 0.2 + 0.15 * 7 / 365.25}, because="it follows half of the 0.3", rivals=2,
+    ),
+    example_of_step(
+        be_measured, firm={"obsolescence": 0.05, "best_lag": -0.1, "rivals_behind": 0.3},
+        becomes={"firm.obsolescence": 0.15, "firm.rivals_behind": 0.0}, because="somebody is 0.1 ahead", rivals=2,
+    ),
+    example_of_step(
+        measure_rival, firm={"rival_obsolescence": [0.2, 0.1], "best_lag": -0.1, "rivals_behind": 0.3}, week={"rival": 1},
+        becomes={"firm.rival_obsolescence_2": 0.2, "firm.rivals_behind": 0.5}, because="somebody is 0.1 ahead", rivals=2,
+    ),
+    example_of_step(anybody_lags, firm={"rival_obsolescence": 0.1}, becomes={"gives": True}, because="the rival does"),
+    example_of_step(rivals_lag, firm={"rivals_behind": 0.25}, becomes={"gives": 0.25}, because="all together", rivals=2),
     example_of_step(
         lag_of_own, me={"provider": RIVAL}, firm={"obsolescence": 0.1, "rival_obsolescence": 0.2}, becomes={"gives": 0.2},
         because="with the rival",

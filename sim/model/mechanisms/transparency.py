@@ -48,7 +48,7 @@ class Transparency(Parameters):
     insight: float = parameter(
         0.30, "share", 0, 2, "How much farther from the failure threshold performance seems when all of the process is shown",
         "assumption: a third; lies within the range of Buell et al. 2017, to which it is not fitted; "
-        "plausible for the 3 to 30 % better quality that their result may be elsewhere",
+        "plausible for 3 to 30 % better quality elsewhere, beside the 22 % of theirs",
         plausible=(0.08, 0.8, "log"))  # fmt: skip
     price_notice: float = parameter(
         0.0, "scale 0-1", 0, 1, "How early and openly price rises are announced",

@@ -14,6 +14,7 @@ from sim.report.charts.layout import short, spread
 from sim.report.charts.palette import GRID, PAPER, Look, look
 from sim.report.words import cause_words
 from sim.runs.comparison import Comparison
+from sim.runs.prediction import NINE_IN_TEN
 from sim.runs.runner import Result
 from sim.runs.statistics import interval
 
@@ -58,7 +59,7 @@ def _moments(answer: Comparison) -> np.ndarray:
 def retention(answer: Comparison) -> Picture:
     """The share of the first customers still there, week by week."""
     weeks, lines = _moments(answer), []
-    edges, band, told_band = _band(len(answer.numbers))
+    edges, band, told_band = _band(answer)
     for result, this in _looks(answer):
         kept = 100 * facts.weekly(answer, result, "retention")
         low, high = (_from_start(np.quantile(kept, edge, axis=0), 100) for edge in edges)
@@ -72,8 +73,11 @@ def retention(answer: Comparison) -> Picture:
     return Picture(chart, alt, note, name="retention")
 
 
-def _band(replications: int) -> tuple[tuple[float, float], str, str]:
+def _band(answer: Comparison) -> tuple[tuple[float, float], str, str]:
     """Between which quantiles of the replications the band lies, and its name: of few, 95 in 100 cannot be told."""
+    replications = len(answer.numbers)
+    if answer.worlds is not None:
+        return NINE_IN_TEN, facts.ends_told(answer), "where nine of ten plausible worlds lie"
     if replications < TAILS_SHOW:
         return (0.0, 1.0), "all replications", f"from the lowest to the highest of {replications} replications"
     return MIDDLE, "95 of 100 replications", "where 95 of 100 replications lie"

@@ -99,7 +99,9 @@ def changes(card: Card, scenario: Scenario, desk: VisitorFiles | None = None) ->
 
     if card.extends:
         return compared(scenario_library.fetch(card.extends, desk), scenario)
-    return compared(described({"weeks": scenario.weeks, "currency": scenario.currency}, mechanisms=model()), scenario)
+    usual: dict[str, Any] = {"weeks": scenario.weeks, "currency": scenario.currency}
+    usual |= {"rivals": [{"name": name} for name in scenario.model.rivals]} if scenario.model.several else {}
+    return compared(described(usual, mechanisms=model()), scenario)
 
 
 def told_change(difference: Difference) -> tuple[str, str, str, str]:

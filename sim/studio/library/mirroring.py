@@ -38,10 +38,11 @@ def mirrored(scenario: Scenario, path: Path, work: Work, replications: int = REP
     from sim.report import mirror, reasons
     from sim.runs.executor import executor
     from sim.runs.runner import run
+    from sim.scenario.worlds import NONE
 
     with executor(os.cpu_count() or 1) as place:
         work.on_cancel(lambda: place.stop("called off"))
-        result = run(scenario, replications, 1, executor=place, progress=work.step)
+        result = run(scenario, replications, 1, executor=place, progress=work.step, worlds=NONE)
     if not len(result.numbers) or work.called_off:
         raise Stopped
     found = mirror.reflections(result)

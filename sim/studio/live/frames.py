@@ -6,6 +6,7 @@ Both engines make the same pictures, bit for bit.
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from sim.engine.engine import Engine, Market
 from sim.model.behaviour.conversation import CONTACT
-from sim.model.behaviour.person import COMPANY, GONE
+from sim.model.behaviour.person import COMPANY, GONE, RIVAL
 from sim.model.component import Model
 from sim.model.random import fill_listed, world
 from sim.model.week import EVERYBODY, Network, event, state_columns
@@ -112,13 +113,22 @@ def _frame(market: Market, key: np.uint64) -> Frame:
     return Frame(
         week,
         np.stack([_stepped(named[name]) for name in FEELINGS]),
-        named["provider"].astype(np.uint8),
+        _providers(named, ground.model),
         _talkers(happened),
         _calls(happened, key, lived, hours),
         named["morale"][:on_duty].copy(),
         hours,
         {name: plain(float(value)) for name, value in values.items()},
     )
+
+
+def _providers(named: Mapping[str, np.ndarray], model: Model) -> np.ndarray:
+    """With whom everybody is: the company, the rival (of several the first), nobody any more, the second rival and so on."""
+    provider = named["provider"].astype(np.uint8)
+    if model.several:
+        later = (provider == RIVAL) & (named["rival"] > 0)
+        provider[later] = GONE + named["rival"][later]
+    return provider
 
 
 def _stepped(values: np.ndarray) -> np.ndarray:
@@ -205,6 +215,7 @@ def opening(world: World) -> dict[str, Any]:
         "ties": _text(ties(world.network).astype("<u2")),
         "company": COMPANY,
         "gone": GONE,
+        "rivals": list(world.ground.model.rivals),
     }
 
 

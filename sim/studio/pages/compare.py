@@ -42,7 +42,7 @@ USUAL_PRECISION = 0.5
 """Percentage points; an assumption: finer than a strategist will tell two policies apart by."""
 SURER = "how often each policy meets its luck; more make the answer surer, not the model truer"
 WITHIN = (
-    "how far the 95 % interval of each difference may reach to either side; "
+    "how well the ends of the range of each difference are to be known, at 95 %; "
     f"given up after {MOST_REPLICATIONS:,} replications, or fewer when the customers are many"
 )
 OTHER_FILE = (

@@ -79,7 +79,7 @@ def worded(part: str) -> str:
     return part.replace("_", " ").capitalize()
 
 
-OF_ALL = ("scenario", "measure")
+OF_ALL = ("scenario", "measure", "rivals")
 """Sections that hold for all policies of a comparison, and so are no levers of one."""
 
 

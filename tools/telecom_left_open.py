@@ -1,6 +1,6 @@
 """What the data of the telephone company leave open: runs experiments/calibrate.yaml and fills its tables in the page.
 
-``python tools/telecom_posterior.py`` takes a minute, writes the tables in docs/background/telecom.md and exits with 1 when
+``python tools/telecom_left_open.py`` takes some minutes, writes the tables in docs/background/telecom.md and exits with 1 when
 a value that was fitted lies outside its interval or a figure is missed.
 """
 
@@ -17,10 +17,8 @@ from sim.experiments.methods.calibrate import METHOD, Calibration
 EXPERIMENT = ROOT / "experiments" / "calibrate.yaml"
 FITTED = {"choice.attention"}
 """Of the settings asked about, those that the scenario has from the data; the others are defaults, or known otherwise."""
-SETTINGS = (
-    "| setting | in the scenario | best fit | 90 % interval | width against the prior |\n|---|---:|---:|---:|---:|"
-)
-FIGURES = "| figure | data ± standard error | predicted | 90 % interval | met |\n|---|---:|---:|---:|---|"
+SETTINGS = "| setting | in the scenario | median | nine in ten worlds | left of what they were before |\n|---|---:|---:|---:|---:|"
+FIGURES = "| figure | data ± standard error | predicted | nine in ten worlds | met |\n|---|---:|---:|---:|---|"
 
 
 def calibrated() -> Calibration:
@@ -34,16 +32,17 @@ def calibrated() -> Calibration:
 
 def tables(found: Calibration) -> str:
     """Both tables in Markdown."""
-    units = {factor.path: factor.unit for factor in found.experiment.factors}
+    units = {factor.path: factor.unit for factor in found.factors}
     settings = "\n".join(_setting(row, units[row["factor"]]) for row in found.table().to_dict("records"))
     figures = "\n".join(_figure(row) for row in found.table("checked").to_dict("records"))
-    words = "The predictive check – what the posterior predicts, with the figure's own error:"
+    words = "What the worlds predict, with the figure's own error:"
     return f"{SETTINGS}\n{settings}\n\n{words}\n\n{FIGURES}\n{figures}"
 
 
 def _setting(row: Any, unit: str) -> str:
     around = f"{row['low']:.3g} – {row['high']:.3g}"
-    return f"| `{row['factor']}`, {unit} | {row['before']:g} | {row['best']:.3g} | {around} | {row['width_over_prior']:.2f} |"
+    left = f"{100 * row['width_over_prior']:.0f} %"
+    return f"| `{row['factor']}`, {unit} | {row['base']:g} | {row['median']:.3g} | {around} | {left} |"
 
 
 def _figure(row: Any) -> str:
@@ -54,9 +53,9 @@ def _figure(row: Any) -> str:
 def main() -> int:
     """Fill the page; returns the exit code."""
     found = calibrated()
-    fill("posterior", tables(found))
+    fill("left open", tables(found))
     settings, figures = found.table(), found.table("checked")
-    outside = settings[~settings["before"].between(settings["low"], settings["high"])]["factor"].tolist()
+    outside = settings[~settings["base"].between(settings["low"], settings["high"])]["factor"].tolist()
     missed = figures[~figures["met"]]["figure"].tolist()
     print(f"settings outside their interval: {outside or 'none'}; figures missed: {missed or 'none'}")
     return int(bool(FITTED & set(outside) or missed))
