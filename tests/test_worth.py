@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from statistics import NormalDist
 
@@ -17,12 +18,12 @@ from sim.errors import Mistake
 from sim.model.component import builtin
 from sim.report.charts.layout import short
 from sim.report.comparison import document
-from sim.report.questions import ANEW, SURVEYED, costs_asked_for, how, line_of, of_company, words_of
+from sim.report.questions import ANEW, SURVEYED, costs_asked_for, how, of_company, words_of
 from sim.report.worth_page import TITLE
 from sim.runs.comparison import Comparison, compare
 from sim.runs.hanging import FEWEST, Met
 from sim.runs.worth import group_needed, valued, without_luck, worth
-from sim.scenario.worlds import Worlds, number_of, uncertain
+from sim.scenario.worlds import MEANS, Worlds, line_of, number_of, uncertain
 
 NORMAL = NormalDist()
 
@@ -180,12 +181,12 @@ def test_whatever_nobody_knows_has_words_that_fit_a_figure_and_a_way_to_be_found
         words = words_of(path, MODEL)
         assert "\N{HORIZONTAL ELLIPSIS}" not in short(words, 32), words
         assert len(how(path, MODEL)) > 20
-        assert of_company(line_of(path, MODEL)) == (f"{path} in the scenario" in how(path, MODEL))
+        assert of_company(line_of(MODEL, path)) == (f"{path} in the scenario" in how(path, MODEL))
 
 
 def test_words_and_ways_are_of_what_there_is() -> None:
     assert set(ANEW) <= set(uncertain(MODEL))
-    assert set(SURVEYED) <= set(MODEL.parts)
+    assert set(SURVEYED) <= {*MODEL.parts, MEANS}
     assert how("self_checkout.wage", MODEL) == "look it up: your payroll tells (self_checkout.wage in the scenario)"
     assert "your log" in how("choice.attention", MODEL)
 
@@ -197,6 +198,15 @@ def test_a_cost_that_the_choice_turns_on_is_asked_for_at_the_head(answer: Compar
     assert asked[0] in document(answer).lead
     in_one = compare(pair(), replications=4)
     assert costs_asked_for(in_one) == []
+
+
+def test_what_no_line_calls_plausible_has_words_too(answer: Comparison) -> None:
+    """Worlds that were fitted may say what else is a choice of the scenario, such as how many representatives there are."""
+    assert words_of("call_centre.representatives", MODEL)
+    assert answer.worlds is not None
+    fitted = replace(answer.worlds, fitted=frozenset({"upselling.worth"}))
+    told = costs_asked_for(compare(pair(), replications=400, worlds=fitted))
+    assert "taken for 0.0524 to 1.5 weeks of spend" in told[0]
 
 
 def test_the_report_has_the_section_right_after_the_cards(answer: Comparison) -> None:

@@ -8,7 +8,7 @@ from sim.model.component import Model
 from sim.model.parameters import Line
 from sim.report.amounts import number
 from sim.runs.comparison import Comparison
-from sim.scenario.worlds import uncertain
+from sim.scenario.worlds import MEANS, line_of
 
 ANEW = {
     "belief.evidence": "how many messages change a mind about a provider",
@@ -82,6 +82,10 @@ ANEW = {
     "transparency.found_out": "chance that a misleading claim is found out",
     "transparency.betrayal": "trust lost when a misleading claim is found out",
     "transparency.anger": "grievance left by finding out a misleading claim",
+    "traits.contact_propensity": "how readily people get in touch",
+    "traits.digital_affinity": "how much people like to be served online",
+    "traits.self_service_liking": "how much people like to serve themselves",
+    "traits.switching_cost": "what switching costs people",
     "upselling.worth": "what an accepted offer brings",
     "upselling.relevance": "how well the offers fit the customers",
     "upselling.margin": "share of an accepted offer left after its cost",
@@ -103,6 +107,7 @@ SURVEYED = {
     "talk": "ask customers in a survey whom they told of you in the last month, and of what",
     "trust": "ask the same customers every month whether they trust you, and hold that against their contacts in your log",
     "word_of_mouth": "count reviews and posts about you, and ask newcomers what they read",
+    "traits": "ask a sample of your customers in a survey, and see in your log how they differ",
     "rival": "buy from the rival yourself, and ask customers who know both",
 }
 """How to find out what people do and feel, by part of the model."""
@@ -114,14 +119,11 @@ MUCH = 0.05
 """A cost that makes less of the spread in profit is not asked for."""
 
 
-def line_of(path: str, model: Model) -> Line:
-    """The line of a parameter."""
-    return uncertain(model)[path]
-
-
 def words_of(path: str, model: Model) -> str:
     """A parameter in words: ``how sharply a comparison decides``."""
-    return ANEW.get(path) or _started_small(re.split(r"[:;,(]", line_of(path, model).meaning)[0].strip())
+    if path.startswith(f"{MEANS}.") and path not in ANEW:
+        return f"people's {path.partition('.')[2].replace('_', ' ')} on average"
+    return ANEW.get(path) or _started_small(re.split(r"[:;,(]", line_of(model, path).meaning)[0].strip())
 
 
 def _started_small(words: str) -> str:
@@ -141,7 +143,7 @@ def of_money(line: Line) -> bool:
 
 def how(path: str, model: Model) -> str:
     """How to find a parameter out: where the company looks it up, or whom it asks."""
-    line = line_of(path, model)
+    line = line_of(model, path)
     if not of_company(line):
         return SURVEYED.get(path.partition(".")[0], TRIED)
     where = re.search(rf"{COMPANY}, (whose|which) ([^:;,]+)", line.source)
@@ -156,7 +158,7 @@ def how(path: str, model: Model) -> str:
 
 def as_noun(words: str) -> str:
     """Words of a parameter as a sentence takes them: ``how …`` and ``what …`` as they are, others with their article."""
-    return words if words.startswith(("how ", "what ", "those ")) else f"the {words}"
+    return words if words.startswith(("how ", "what ", "those ", "people's ")) else f"the {words}"
 
 
 def _turns_on(answer: Comparison) -> list[str]:
@@ -174,7 +176,7 @@ def costs_asked_for(answer: Comparison) -> list[str]:
     if answer.worlds is None or not answer.others:
         return []
     model = answer.base.scenario.model
-    named = [path for path in _turns_on(answer) if of_money(line_of(path, model))][:MOST_ASKED]
+    named = [path for path in _turns_on(answer) if of_money(line_of(model, path))][:MOST_ASKED]
     if not named:
         return []
     each = [f"{as_noun(words_of(path, model))} (set '{path}'; {_range(path, answer)})" for path in named]
@@ -184,8 +186,11 @@ def costs_asked_for(answer: Comparison) -> list[str]:
 
 def _range(path: str, answer: Comparison) -> str:
     """Between what a parameter was taken to lie, with its unit."""
-    line = line_of(path, answer.base.scenario.model)
-    assert line.plausible is not None
-    low, high = (f"{end:,.3g}" if abs(end) < 1000 else number(end) for end in (line.plausible.low, line.plausible.high))
+    line, worlds = line_of(answer.base.scenario.model, path), answer.worlds
+    assert worlds is not None
+    met = worlds.values[:, worlds.paths.index(path)]
+    fitted = path in worlds.fitted or line.plausible is None
+    ends = (met.min(), met.max()) if fitted else (line.plausible.low, line.plausible.high)  # type: ignore[union-attr]
+    low, high = (f"{end:,.3g}" if abs(end) < 1000 else number(end) for end in ends)
     unit = line.unit.replace("currency", answer.base.scenario.currency)
     return f"taken for {low} to {high} {unit}"

@@ -11,7 +11,7 @@ from sim.report.amounts import NONE, counted, lasting, listed, money_places, mon
 from sim.report.charts import Axis, Bars, Chart, Picture
 from sim.report.charts.palette import COLOURS, FAINT, PALE
 from sim.report.document import Group, Section, Sheet, Table, cell
-from sim.report.questions import as_noun, costs_asked_for, how, line_of, words_of
+from sim.report.questions import as_noun, costs_asked_for, how, words_of
 from sim.report.words import quoted
 from sim.runs.comparison import Comparison
 from sim.runs.hanging import FEWEST, Hanging, hangs_on_told
@@ -19,7 +19,7 @@ from sim.runs.result import fitted_to, worlds_told
 from sim.runs.runner import Result
 from sim.runs.statistics import plain
 from sim.runs.worth import Question, Test, Worth
-from sim.scenario.worlds import LOOKS
+from sim.scenario.worlds import LOOKS, line_of
 
 TITLE = "What the answer hangs on"
 SUBJECTS = {"retention": "customers kept", "profit": "profit"}
@@ -290,6 +290,6 @@ def to_json(answer: Comparison) -> dict[str, Any]:
 
 
 def _question_told(one: Question, model: Model) -> dict[str, Any]:
-    line = line_of(one.parameter, model)
+    line = line_of(model, one.parameter)
     beside = {"meaning": line.meaning, "how": how(one.parameter, model)}
     return one._asdict() | beside
