@@ -59,7 +59,9 @@ def unknowns(experiment: Experiment, count: int) -> Unknowns:
         )
     columns = worlds.values[:, [worlds.paths.index(one.path) for one in factors]]
     stepped = np.array([one.whole or one.choices is not None for one in factors])
-    return Unknowns(base, factors, frozenset(one.path for one in named), worlds, Scores(columns, stepped, experiment.seed))
+    return Unknowns(
+        base, factors, frozenset(one.path for one in named), worlds, Scores(columns, stepped, experiment.seed)
+    )
 
 
 def _spread(factor: Factor, count: int) -> np.ndarray:
@@ -86,6 +88,6 @@ def _refuse_structure(base: Scenario, named: tuple[Factor, ...]) -> None:
         if factor.path.partition(".")[0] not in base.parts:  # the market, or who knows whom
             some = ", ".join(list(uncertain(base.model))[:2])
             raise Mistake(
-                f"{factor.path} makes the market before week 0 and is in no world, so it cannot be fitted; choose a parameter of a "
-                f"behaviour or mechanism, such as {some}"
+                f"{factor.path} makes the market before week 0 and is in no world, so it cannot be fitted; choose a parameter of "
+                f"a behaviour or mechanism, such as {some}"
             )

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import ndtr
 
-from sim.experiments import company
 from sim.experiments.algorithms.posterior import TOLD_NOTHING, Check
 from sim.experiments.factors import Factor
 from sim.experiments.methods.calibrate import MANY, Calibration, missed
@@ -27,8 +26,8 @@ SHOWN = 10
 NAMED = 3
 """Settings that the first sentence names."""
 LEFT_OPEN = (
-    "The ranges hold nine in ten of the worlds that fit: what the figures leave open, the luck of a real market of the company's size, "
-    "and what the model is stated not to be of the world."
+    "The ranges hold nine in ten of the worlds that fit: what the figures leave open, the luck of a real market of the company's "
+    "size, and what the model is stated not to be of the world."
 )
 
 
@@ -36,12 +35,12 @@ def _sections(found: Calibration) -> list[Section]:
     return [
         Section("What the figures narrow", pictures=[_narrowed(found)], tables=[_settings(found)], notes=[_left_note(found)]),
         Section("Whether the worlds meet the figures", pictures=[_predicted(found)], tables=[_figures(found)],
-                notes=["Before and now: nine in ten worlds, one market of the company's size each, the figure's own error included."]),
+                notes=["Before, now: nine in ten worlds, one market of the company's size each, with the figure's error."]),
     ]  # fmt: skip
 
 
 def _left_note(found: Calibration) -> str:
-    note = "Left: how much of the range that nine in ten worlds had before is left, counted in worlds; 100 % means that the figures say "
+    note = "Left: how much of the range of nine in ten worlds is left, counted in worlds; 100 % means that the figures say "
     rest = len(found.factors) - SHOWN
     others = f" {counted(rest, 'other setting is', 'other settings are')} in the table “Settings”." if rest > 0 else ""
     return f"{note}nothing about it.{others}"
@@ -65,10 +64,10 @@ def headline(found: Calibration) -> str:
     """Whether any world meets the figures, and what they narrow most."""
     alone = [_given(found, check) for check in found.posterior.unmet if check.alone]
     if alone:
-        return f"No plausible world comes near {listed(alone)}: the figure or the model is wrong, or the scenario is not this company"
+        return f"No plausible world comes near {listed(alone)}: figure or model is wrong, or the scenario is not this company"
     together = [_given(found, check) for check in found.posterior.unmet]
     if together:
-        return f"No plausible world meets {listed(together)} together with the other figures: one of them or the model is wrong"
+        return f"No plausible world meets {listed(together)} together with the other figures: one of them, or the model, is wrong"
     short_of = [called(check.target.name) for check in missed(found)]
     whether = f"The worlds meet the figures but {listed(short_of)}" if short_of else _all_met(found)
     ranges, told = found.between(0.9), [k for k in found.most_narrowed if found.posterior.widths[k] < TOLD_NOTHING]
@@ -121,7 +120,9 @@ def _aside_told(found: Calibration) -> list[str]:
 
 def _two_peaks_told(found: Calibration) -> list[str]:
     names = [found.factors[k].label for k in found.posterior.two_peaked]
-    return [f"{_title(name)} is one of two things with little in between: its median stands for neither." for name in names]
+    return [
+        f"{_title(name)} is one of two things with little in between: its median stands for neither." for name in names
+    ]
 
 
 def _not_told(found: Calibration) -> list[str]:
@@ -146,8 +147,8 @@ def _caveats(found: Calibration) -> list[str]:
     share = found.experiment.settings.discrepancy
     return [
         *([f"The figures come from: {'; '.join(sources)}."] if sources else []),
-        f"The model is only like the world: each figure may be off by {number(100 * share, 1 if share < 0.01 else 0)} % of what it "
-        "differs by between plausible worlds, whatever its own error.",
+        f"The model is only like the world: each figure may be off by {number(100 * share, 1 if share < 0.01 else 0)} % of what "
+        "it differs by between plausible worlds, whatever its own error.",
         "What fits need not be true: another model may fit as well, and of several islands of fitting worlds one may be missed.",
     ]
 
@@ -162,7 +163,9 @@ def _settings(found: Calibration) -> Table:
         factor = found.factors[k]
         left = f"{number(100 * found.posterior.widths[k])} %"
         middle = setting(factor, float(middles[k]))
-        rows.append([f"{factor.label} ({factor.unit})", _between(factor, before[k]), _between(factor, after[k]), middle, left])
+        rows.append(
+            [f"{factor.label} ({factor.unit})", _between(factor, before[k]), _between(factor, after[k]), middle, left]
+        )
     return Table(("Setting", "Nine in ten before", "Nine in ten now", "Median", "Left"), rows)
 
 
@@ -173,7 +176,14 @@ def _figures(found: Calibration) -> Table:
         target, low, high = check.target, 0, 2
         told = [
             _number(check, v, unit)
-            for v in (target.value, target.error, check.before[low], check.before[high], check.after[low], check.after[high])
+            for v in (
+                target.value,
+                target.error,
+                check.before[low],
+                check.before[high],
+                check.after[low],
+                check.after[high],
+            )
         ]
         verdict = ("predicted" if check.met else "not predicted") if target.aside else "yes" if check.met else "no"
         rows.append([f"{called(target.name)}, {unit.level}", f"{told[0]} ± {told[1]}", f"{told[2]} to {told[3]}",
@@ -229,7 +239,9 @@ def _predicted(found: Calibration) -> Picture:
 
     def about(which: str) -> list[list[float]]:
         ends = [getattr(check, which) for check in checks]
-        return [[(end[k] - c.target.value) * s for end, c, s in zip(ends, checks, scale, strict=True)] for k in range(3)]
+        return [
+            [(end[k] - c.target.value) * s for end, c, s in zip(ends, checks, scale, strict=True)] for k in range(3)
+        ]
 
     before, after = about("before"), about("after")
     marks: list[Mark] = [
@@ -248,7 +260,8 @@ def _predicted(found: Calibration) -> Picture:
 
 def _worlds_told(found: Calibration) -> list[str]:
     before = found.unknowns.worlds.name
-    told = {NONE: "one setting: what is not named has its default", SHIPPED: "the shipped worlds"}.get(before, f"the worlds of {before}")
+    usual = {NONE: "one setting, in which what is not named has its default", SHIPPED: "the shipped worlds"}
+    told = usual.get(before, f"the worlds of {before}")
     return [f"The worlds that fit were found from {told}. They are fitted to {listed(list(found.worlds.fitted_to))}."]
 
 

@@ -58,8 +58,8 @@ class Worlds:
     ``paths``: parameters, such as ``choice.attention``; ``values``: float64 (worlds, paths), in the parameters' units;
     ``weights``: (worlds,), adding up to 1; ``fitted``: paths that were fitted to somebody's own figures, so that they count
     whatever a scenario says of them; ``fitted_to``: these figures, in words; ``made_with``: the version that made them;
-    ``path``: their file, if they are of one; ``in_order``: whether replication *r* meets row *r*, and after the last the first again,
-    whatever the weights: so that every row is run once by as many replications.
+    ``path``: their file, if they are of one; ``in_order``: whether replication *r* meets row *r*, and after the last the first
+    again, whatever the weights: so that every row is run once by as many replications.
     """
 
     name: str
@@ -116,7 +116,7 @@ class Worlds:
         """The same with these settings of every world, beside or instead of its own."""
         paths = (*self.paths, *(path for path in columns if path not in self.paths))
         own = dict(zip(self.paths, self.values.T, strict=True))
-        values = np.column_stack([columns.get(path, own.get(path)) for path in paths])
+        values = np.column_stack([columns[path] if path in columns else own[path] for path in paths])
         return replace(self, paths=paths, values=values)
 
     def to_json(self) -> dict[str, Any]:
