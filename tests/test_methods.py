@@ -207,7 +207,8 @@ def test_without_uncertainties_everything_that_is_open_is_narrowed_and_figures_k
     text = FILES["calibrate"].replace(
         "uncertainties:\n  choice.attention: {low: 0.02, high: 0.4, label: attention}\n", ""
     )
-    figures = "retention: {value: 0.9, error: 0.01}, profit: {value: -40000, error: 20000, holdout: yes}, joiners: {value: 9, error: 9}"
+    aside = "profit: {value: -40000, error: 20000, holdout: yes}, joiners: {value: 9, error: 9}"
+    figures = f"retention: {{value: 0.9, error: 0.01}}, {aside}"
     text = text.replace("retention: {value: VALUE, error: 0.02, source: this test}", figures)
     text = text.replace("outcomes: [retention]", "outcomes: [retention, profit, joiners]")
     (place / "calibrate.yaml").write_text(text.replace("worlds: 100", "worlds: 150, rounds: 2, holdout: [joiners]"))

@@ -132,7 +132,7 @@ def _base(folder: Path) -> Scenario:
     file = folder / "today.yaml"
     if not file.is_file():
         write_worlds(prior(builtin()), folder / "plausible.parquet")
-        market = f"{{customers: {CUSTOMERS}, prospects: {PROSPECTS}}}"
+        market = f"{{customers: {CUSTOMERS}, prospects: {PROSPECTS}, stands_for: 1}}"
         file.write_text(f"name: today\nweeks: {WEEKS}\nmarket: {market}\nworlds: plausible.parquet\n")
     return load(file)
 
