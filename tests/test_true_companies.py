@@ -1,4 +1,4 @@
-"""Ranges hold what is true of companies of which everything is known: the long form of what ``test_calibration`` asks of a curve."""
+"""Ranges hold what is true of companies of which everything is known: the long form of what ``test_calibration`` asks."""
 
 from __future__ import annotations
 

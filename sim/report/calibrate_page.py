@@ -73,7 +73,9 @@ def headline(found: Calibration) -> str:
     ranges, told = found.between(0.9), [k for k in found.most_narrowed if found.posterior.widths[k] < TOLD_NOTHING]
     if not told:
         return f"{whether}; they say next to nothing about any setting"
-    where = [f"{found.factors[k].label} to {_between(found.factors[k], ranges[k])}" for k in told[:NAMED]]
+    where = [
+        f"{found.factors[k].label} to between {_between(found.factors[k], ranges[k], 'and')}" for k in told[:NAMED]
+    ]
     return f"{whether}; they narrow {listed(where)}"
 
 
@@ -92,8 +94,8 @@ def _number(check: Check, value: float, unit: Unit) -> str:
     return number(value * unit.factor, places(check.target.error * abs(unit.factor) / 2))
 
 
-def _between(factor: Factor, ends: Sequence[float] | np.ndarray) -> str:
-    return f"{setting(factor, float(ends[0]))}–{setting(factor, float(ends[1]))}"
+def _between(factor: Factor, ends: Sequence[float] | np.ndarray, word: str = "to") -> str:
+    return f"{setting(factor, float(ends[0]))} {word} {setting(factor, float(ends[1]))}"
 
 
 def _lead(found: Calibration) -> list[str]:
@@ -226,7 +228,7 @@ def _narrowed(found: Calibration) -> Picture:
     names = [short(found.factors[k].label, 30, 2) for k in shown]
     across = Axis("share of the plausible worlds that lie lower, %", low=0, high=100)
     chart = Chart("What the figures narrow most", across, Axis(rows=names), marks, height=1.3 + 0.4 * len(shown))
-    told = ", ".join(f"{found.factors[k].label} to {_between(found.factors[k], ranges[k])}" for k in shown)
+    told = ", ".join(f"{found.factors[k].label}, {_between(found.factors[k], ranges[k])}" for k in shown)
     note = "Grey: nine in ten worlds before. Blue: nine in ten of those that fit, and their median."
     return Picture(chart, f"What the figures narrow most: {told}.", note, name="narrowed")
 
