@@ -37,9 +37,9 @@ from sim.scenario.worlds import Worlds, prior, uncertain, write_worlds
 
 WEEKS, CUSTOMERS, PROSPECTS = 26, 400, 100
 POLICY: dict[str, Any] = {"pricing": {"list_price": 1.05}}
-FIGURES = ("retention", "joiners", "contacts", "nps", "complaints", "left_because_price")
+FIGURES = ("retention", "revenue", "contacts", "nps", "joiners", "left_because_price")
 MEASURES = ("retention", "profit")
-WORLDS, TRUE_RUNS, MARKET = 400, 400, 1_000_003
+WORLDS, TRUE_RUNS, MARKET = 400, 200, 1_000_003
 """Replications of the answer; those that tell the truth, and the number of the one that is the company's own."""
 OWN_ERROR = 0.02
 """The standard error of a figure beside its luck, as a share of what it differs by between plausible worlds."""
