@@ -200,8 +200,8 @@ def gap(scores: np.ndarray) -> np.ndarray:
 
 
 def company(seed: int) -> tuple[bool, bool, float]:
-    """One true company: whether nine in ten worlds hold what the policy changes there, before and after six figures of it, and the
-    width of the range after over that before."""
+    """One true company: whether nine in ten worlds hold what the policy changes there, before and after six figures of it, and
+    the width of the range after over that before."""
     truth = np.random.default_rng([seed, 77]).normal(size=(1, 12))
 
     def lucky(scores: np.ndarray, first: int) -> np.ndarray:

@@ -44,8 +44,11 @@ def test_what_worlds_say_are_numbers(tmp_path: Path, odd: Any) -> None:
 
 
 def test_a_table_with_a_column_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Mistake, match=f"two columns .{COLUMN}."):
+    with pytest.raises(Mistake, match="cannot be read as worlds"):
         worlds_of(written(tmp_path, [[0.1], [0.2]], [COLUMN, COLUMN]))
+    (tmp_path / "points.csv").write_text(f"{COLUMN},{COLUMN}\n0.1,0.2\n")
+    with pytest.raises(Mistake, match=f"two columns '{COLUMN}'"):
+        worlds_of(tmp_path / "points.csv")
 
 
 @pytest.mark.parametrize("rows", ["0.1,0.2\n", "0.1,0.2\n0.3,0.4\n", "0.1\n0.1,0.2\n"])

@@ -17,7 +17,9 @@ from sim.experiments.methods.calibrate import METHOD, Calibration
 EXPERIMENT = ROOT / "experiments" / "calibrate.yaml"
 FITTED = {"choice.attention"}
 """Of the settings asked about, those that the scenario has from the data; the others are defaults, or known otherwise."""
-SETTINGS = "| setting | in the scenario | median | nine in ten worlds | left of what they were before |\n|---|---:|---:|---:|---:|"
+SETTINGS = (
+    "| setting | in the scenario | median | nine in ten worlds | left of the range before |\n|---|---:|---:|---:|---:|"
+)
 FIGURES = "| figure | data ± standard error | predicted | nine in ten worlds | met |\n|---|---:|---:|---:|---|"
 
 

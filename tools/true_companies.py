@@ -1,14 +1,14 @@
-"""Whether ranges hold what is true: companies of which everything is known, and what is told of a policy to whoever knows six figures.
+"""Whether ranges hold what is true of companies of which everything is known, told to whoever knows six figures of each.
 
-``python tools/true_companies.py --companies 200 --rows companies.jsonl`` draws so many true companies, each from what is plausible, lives
-each of them once and takes six figures of it, luck and all. Then, as a user would, it calibrates the scenario to these figures and
-compares the policy with today in the worlds that fit; and in the true world alone, often enough to know what is true. It prints how
-often the range of nine in ten held the truth, without and with calibration, and how much narrower it was with it. Each company is a
-line in the file of rows, so a run that was ended goes on where it was. A company takes some ten seconds.
+``python tools/true_companies.py --companies 200 --rows companies.jsonl`` draws so many true companies, each from what is
+plausible, lives each of them once and takes six figures of it, luck and all. Then, as a user would, it calibrates the scenario to
+these figures and compares the policy with today in the worlds that fit; and in the true world alone, often enough to know what is
+true. It prints how often the range of nine in ten held the truth, without and with calibration, and how much narrower it was with
+it. Each company is a line in the file of rows, so a run that was ended goes on where it was. A company takes some ten seconds.
 
-Two truths are asked for. The *effect* is the mean difference in the true world, held against a range without luck; the *market* is one
-more market of that world, held against the range that is told. Ends with 1 where a range holds its truth in fewer than 85 of 100
-companies beyond chance.
+Two truths are asked for. The *effect* is the mean difference in the true world, held against a range without luck; the *market*
+is one more market of that world, held against the range that is told. Ends with 1 where a range holds its truth in fewer than 85
+of 100 companies beyond chance.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from sim.scenario.worlds import Worlds, prior, uncertain, write_worlds
 
 WEEKS, CUSTOMERS, PROSPECTS = 26, 400, 100
 POLICY: dict[str, Any] = {"pricing": {"list_price": 1.05}}
-FIGURES = ("retention", "joiners", "contacts", "nps", "complaints", "left_because_price")
+FIGURES = ("retention", "revenue", "contacts", "nps", "joiners", "left_because_price")
 MEASURES = ("retention", "profit")
-WORLDS, TRUE_RUNS, MARKET = 400, 400, 1_000_003
+WORLDS, TRUE_RUNS, MARKET = 400, 200, 1_000_003
 """Replications of the answer; those that tell the truth, and the number of the one that is the company's own."""
 OWN_ERROR = 0.02
 """The standard error of a figure beside its luck, as a share of what it differs by between plausible worlds."""
@@ -78,11 +78,9 @@ def told_of(found: list[dict[str, Any]]) -> int:
         for truth in ("effect", "market"):
             hits = {when: sum(_held(row, measure, truth, when) for row in found) for when in ("before", "after")}
             failed |= any(binom.cdf(count, len(found), FEWEST) < 0.05 for count in hits.values())
-            ratio = np.median(
-                [_width(row, measure, truth, "after") / _width(row, measure, truth, "before") for row in found]
-            )
-            print(f"{measure}, {truth}: held in {hits['before']} of {len(found)} companies without calibration, in {hits['after']} with; "
-                  f"width with over without {ratio:.2f}")  # fmt: skip
+            ratio = np.median([_narrower(row, measure, truth) for row in found])
+            told = f"held in {hits['before']} of {len(found)} companies without calibration, in {hits['after']} with"
+            print(f"{measure}, {truth}: {told}; width with over without {ratio:.2f}")
     return int(failed)
 
 
@@ -91,9 +89,10 @@ def _held(row: dict[str, Any], measure: str, truth: str, when: str) -> bool:
     return bool(low <= row["truth"][measure][truth] <= high)
 
 
-def _width(row: dict[str, Any], measure: str, truth: str, when: str) -> float:
-    low, high = row[when][measure][truth]
-    return float(high - low)
+def _narrower(row: dict[str, Any], measure: str, truth: str) -> float:
+    """The width of the range with calibration over that without."""
+    after, before = (float(np.diff(row[when][measure][truth])[0]) for when in ("after", "before"))
+    return after / before
 
 
 # ---- one company
@@ -133,7 +132,7 @@ def _base(folder: Path) -> Scenario:
     file = folder / "today.yaml"
     if not file.is_file():
         write_worlds(prior(builtin()), folder / "plausible.parquet")
-        market = f"{{customers: {CUSTOMERS}, prospects: {PROSPECTS}}}"
+        market = f"{{customers: {CUSTOMERS}, prospects: {PROSPECTS}, stands_for: 1}}"
         file.write_text(f"name: today\nweeks: {WEEKS}\nmarket: {market}\nworlds: plausible.parquet\n")
     return load(file)
 

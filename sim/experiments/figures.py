@@ -22,8 +22,9 @@ Measure = Callable[[Scenario, range], np.ndarray]
 class Figure(BaseModel):
     """A figure to be met: its value and standard error, of the whole company, and its source.
 
-    ``holdout``: whether it is kept aside, to be predicted instead. It is called after a measure of the experiment's outcomes; or it says who it is about, ``left: {Complains: 1}``: the
-    share that left, of the customers with these cells in columns that the scenario keeps.
+    ``holdout``: whether it is kept aside, to be predicted instead. It is called after a measure of the experiment's outcomes; or
+    it says who it is about, ``left: {Complains: 1}``: the share that left, of the customers with these cells in columns that the
+    scenario keeps.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

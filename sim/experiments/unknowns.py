@@ -88,6 +88,6 @@ def _refuse_structure(base: Scenario, named: tuple[Factor, ...]) -> None:
         if factor.path.partition(".")[0] not in base.parts:  # the market, or who knows whom
             some = ", ".join(list(uncertain(base.model))[:2])
             raise Mistake(
-                f"{factor.path} makes the market before week 0 and is in no world, so it cannot be fitted; choose a parameter of a "
-                f"behaviour or mechanism, such as {some}"
+                f"{factor.path} makes the market before week 0 and is in no world, so it cannot be fitted; choose a parameter of "
+                f"a behaviour or mechanism, such as {some}"
             )

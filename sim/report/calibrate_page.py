@@ -26,8 +26,8 @@ SHOWN = 10
 NAMED = 3
 """Settings that the first sentence names."""
 LEFT_OPEN = (
-    "The ranges hold nine in ten of the worlds that fit: what the figures leave open, the luck of a real market of the company's size, "
-    "and what the model is stated not to be of the world."
+    "The ranges hold nine in ten of the worlds that fit: what the figures leave open, the luck of a real market of the company's "
+    "size, and what the model is stated not to be of the world."
 )
 
 
@@ -35,12 +35,12 @@ def _sections(found: Calibration) -> list[Section]:
     return [
         Section("What the figures narrow", pictures=[_narrowed(found)], tables=[_settings(found)], notes=[_left_note(found)]),
         Section("Whether the worlds meet the figures", pictures=[_predicted(found)], tables=[_figures(found)],
-                notes=["Before and now: nine in ten worlds, one market of the company's size each, the figure's own error included."]),
+                notes=["Before, now: nine in ten worlds, one market of the company's size each, with the figure's error."]),
     ]  # fmt: skip
 
 
 def _left_note(found: Calibration) -> str:
-    note = "Left: how much of the range that nine in ten worlds had before is left, counted in worlds; 100 % means that the figures say "
+    note = "Left: how much of the range of nine in ten worlds is left, counted in worlds; 100 % means that the figures say "
     rest = len(found.factors) - SHOWN
     others = f" {counted(rest, 'other setting is', 'other settings are')} in the table “Settings”." if rest > 0 else ""
     return f"{note}nothing about it.{others}"
@@ -64,16 +64,18 @@ def headline(found: Calibration) -> str:
     """Whether any world meets the figures, and what they narrow most."""
     alone = [_given(found, check) for check in found.posterior.unmet if check.alone]
     if alone:
-        return f"No plausible world comes near {listed(alone)}: the figure or the model is wrong, or the scenario is not this company"
+        return f"No plausible world comes near {listed(alone)}: figure or model is wrong, or the scenario is not this company"
     together = [_given(found, check) for check in found.posterior.unmet]
     if together:
-        return f"No plausible world meets {listed(together)} together with the other figures: one of them or the model is wrong"
+        return f"No plausible world meets {listed(together)} together with the other figures: one of them, or the model, is wrong"
     short_of = [called(check.target.name) for check in missed(found)]
     whether = f"The worlds meet the figures but {listed(short_of)}" if short_of else _all_met(found)
     ranges, told = found.between(0.9), [k for k in found.most_narrowed if found.posterior.widths[k] < TOLD_NOTHING]
     if not told:
         return f"{whether}; they say next to nothing about any setting"
-    where = [f"{found.factors[k].label} to {_between(found.factors[k], ranges[k])}" for k in told[:NAMED]]
+    where = [
+        f"{found.factors[k].label} to between {_between(found.factors[k], ranges[k], 'and')}" for k in told[:NAMED]
+    ]
     return f"{whether}; they narrow {listed(where)}"
 
 
@@ -92,8 +94,8 @@ def _number(check: Check, value: float, unit: Unit) -> str:
     return number(value * unit.factor, places(check.target.error * abs(unit.factor) / 2))
 
 
-def _between(factor: Factor, ends: Sequence[float] | np.ndarray) -> str:
-    return f"{setting(factor, float(ends[0]))}–{setting(factor, float(ends[1]))}"
+def _between(factor: Factor, ends: Sequence[float] | np.ndarray, word: str = "to") -> str:
+    return f"{setting(factor, float(ends[0]))} {word} {setting(factor, float(ends[1]))}"
 
 
 def _lead(found: Calibration) -> list[str]:
@@ -147,8 +149,8 @@ def _caveats(found: Calibration) -> list[str]:
     share = found.experiment.settings.discrepancy
     return [
         *([f"The figures come from: {'; '.join(sources)}."] if sources else []),
-        f"The model is only like the world: each figure may be off by {number(100 * share, 1 if share < 0.01 else 0)} % of what it "
-        "differs by between plausible worlds, whatever its own error.",
+        f"The model is only like the world: each figure may be off by {number(100 * share, 1 if share < 0.01 else 0)} % of what "
+        "it differs by between plausible worlds, whatever its own error.",
         "What fits need not be true: another model may fit as well, and of several islands of fitting worlds one may be missed.",
     ]
 
@@ -226,7 +228,7 @@ def _narrowed(found: Calibration) -> Picture:
     names = [short(found.factors[k].label, 30, 2) for k in shown]
     across = Axis("share of the plausible worlds that lie lower, %", low=0, high=100)
     chart = Chart("What the figures narrow most", across, Axis(rows=names), marks, height=1.3 + 0.4 * len(shown))
-    told = ", ".join(f"{found.factors[k].label} to {_between(found.factors[k], ranges[k])}" for k in shown)
+    told = ", ".join(f"{found.factors[k].label}, {_between(found.factors[k], ranges[k])}" for k in shown)
     note = "Grey: nine in ten worlds before. Blue: nine in ten of those that fit, and their median."
     return Picture(chart, f"What the figures narrow most: {told}.", note, name="narrowed")
 
@@ -260,9 +262,8 @@ def _predicted(found: Calibration) -> Picture:
 
 def _worlds_told(found: Calibration) -> list[str]:
     before = found.unknowns.worlds.name
-    told = {NONE: "one setting: what is not named has its default", SHIPPED: "the shipped worlds"}.get(
-        before, f"the worlds of {before}"
-    )
+    usual = {NONE: "one setting, in which what is not named has its default", SHIPPED: "the shipped worlds"}
+    told = usual.get(before, f"the worlds of {before}")
     return [f"The worlds that fit were found from {told}. They are fitted to {listed(list(found.worlds.fitted_to))}."]
 
 

@@ -53,8 +53,8 @@ class Page:
     """What a method's answers say on their page.
 
     ``headline``: the answer in a sentence; ``lead``: the sentences below it; ``sections``: figures and tables; ``sheets``: the
-    numbers for a workbook; ``caveats``: how far to trust it; ``intervals``: what its intervals cover; ``worlds``: in which worlds it
-    was found, and what it is fitted to.
+    numbers for a workbook; ``caveats``: how far to trust it; ``intervals``: what its intervals cover; ``worlds``: in which worlds
+    it was found, and what it is fitted to.
     """
 
     headline: Callable[[Any], str]

@@ -58,8 +58,8 @@ class Worlds:
     ``paths``: parameters, such as ``choice.attention``; ``values``: float64 (worlds, paths), in the parameters' units;
     ``weights``: (worlds,), adding up to 1; ``fitted``: paths that were fitted to somebody's own figures, so that they count
     whatever a scenario says of them; ``fitted_to``: these figures, in words; ``made_with``: the version that made them;
-    ``path``: their file, if they are of one; ``in_order``: whether replication *r* meets row *r*, and after the last the first again,
-    whatever the weights: so that every row is run once by as many replications.
+    ``path``: their file, if they are of one; ``in_order``: whether replication *r* meets row *r*, and after the last the first
+    again, whatever the weights: so that every row is run once by as many replications.
     """
 
     name: str

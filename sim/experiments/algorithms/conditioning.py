@@ -1,17 +1,17 @@
 """Which of many plausible worlds are those of a company: an ensemble smoother that is shown its figures several times.
 
-Each world is a row of what nobody knows. All are run once, and every row is moved as far as its own prediction missed the figures,
-along the regression of rows on predictions (ensemble smoother with multiple data assimilation: Emerick & Reynolds 2013, Computers &
-Geosciences 55:3-15). Where rows and predictions are normal and straight, the rows are then a sample of the posterior. The figures
-are shown in several rounds, each time with their errors as much wider, and each round finds the worlds where the last one moved
-them: so the regression follows a bend. A world is run once a round, however many parameters are open.
+Each world is a row of what nobody knows. All are run once, and every row is moved as far as its own prediction missed the
+figures, along the regression of rows on predictions (ensemble smoother with multiple data assimilation: Emerick & Reynolds 2013,
+Computers & Geosciences 55:3-15). Where rows and predictions are normal and straight, the rows are then a sample of the posterior.
+The figures are shown in several rounds, each time with their errors as much wider, and each round finds the worlds where the last
+one moved them: so the regression follows a bend. A world is run once a round, however many parameters are open.
 
 - **Rows are normal scores**: a parameter's place among its values in the prior worlds, as a quantile of the normal. Back from its
   score it is one of these values or between two of them, so it never leaves its range (:class:`Scores`).
-- **Chance is no evidence.** Among so many parameters some go together with a figure by luck of the draw. A covariance counts by the
-  share of the squared correlation that is not to be expected of chance (localisation by correlation, without a threshold: Furrer &
-  Bengtsson 2007, J. Multivariate Analysis 98:227-255; compare Luo & Bhakta 2020, J. Petroleum Science & Engineering 184:106559).
-  A hard threshold instead would leave a figure that a hundred parameters each tell a little as wide as it was.
+- **Chance is no evidence.** Among so many parameters some go together with a figure by luck of the draw. A covariance counts by
+  the share of the squared correlation that is not to be expected of chance (localisation by correlation, without a threshold:
+  Furrer & Bengtsson 2007, J. Multivariate Analysis 98:227-255; compare Luo & Bhakta 2020, J. Petroleum Science & Engineering
+  184:106559). A hard threshold instead would leave a figure that a hundred parameters each tell a little as wide as it was.
 - **A figure is not the model's mean.** It has its own error; it is of one real market with luck of its own; and the model is only
   like the world (discrepancy: Kennedy & O'Hagan 2001). The luck of a run is noise that the predictions bring along, known from
   worlds that are run twice, so of the noise that a round asks for only the rest is added.
@@ -37,8 +37,8 @@ luck of replication *first + i*."""
 ROUNDS = 4
 """How often the figures are shown; Emerick & Reynolds find that four are enough."""
 DISCREPANCY = 0.05
-"""How far the model may be from the world, as a share of how far a figure differs between plausible worlds: however exact the figure,
-it cannot make the model more than about twenty times surer of it."""
+"""How far the model may be from the world, as a share of how far a figure differs between plausible worlds: however exact the
+figure, it cannot make the model more than about twenty times surer of it."""
 AGAIN = 8
 """One in so many worlds is run twice in a round, to know luck from what worlds differ in."""
 FEWEST = 50
@@ -86,8 +86,8 @@ def conditioned(
     """The worlds after these figures, but for those that are kept aside.
 
     ``prior``: normal scores of the parameters ``names``, (worlds, parameters); ``targets``: one for each figure of ``evaluate``;
-    ``stands_for``: how many real people a simulated one stands for, which is how much smaller the variance of a real market's luck
-    is. Deterministic in ``seed``. Raises :class:`~sim.errors.Mistake`.
+    ``stands_for``: how many real people a simulated one stands for, which is how much smaller the variance of a real market's
+    luck is. Deterministic in ``seed``. Raises :class:`~sim.errors.Mistake`.
     """
     _check(names, prior, targets)
     look = _Looks(evaluate, len(targets))
@@ -150,7 +150,7 @@ def _gain(scores: np.ndarray, figures: np.ndarray, added: np.ndarray) -> np.ndar
 
 
 def _counted(correlations: np.ndarray, count: int) -> np.ndarray:
-    """How much each covariance counts: half where the correlation is what chance gives to ``count`` worlds, nearly whole beyond."""
+    """How much each covariance counts: half where its correlation is what chance gives to so many worlds, most beyond it."""
     squares = correlations**2
     return np.asarray(squares / (squares + (1 + squares) / count))
 

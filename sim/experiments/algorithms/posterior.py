@@ -17,13 +17,14 @@ TOLD_NOTHING, CORRELATED = 0.8, 0.8
 FAR = 3.0
 """A figure that lies so many standard deviations from what the worlds predict is met by none."""
 VALLEY, MASS = 0.5, 0.15
-"""Two peaks are seen where the density between them falls below this share of the lower one, and each holds so much of the worlds."""
+"""Two peaks are seen where the density between them falls below this share of the lower one, and each holds so much of the
+worlds."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """A figure to be met: its name, value and standard error; ``within``: the bounds that it cannot leave; ``aside``: whether it is
-    kept aside, to be predicted instead."""
+    """A figure to be met: its name, value and standard error; ``within``: the bounds that it cannot leave; ``aside``: whether it
+    is kept aside, to be predicted instead."""
 
     name: str
     value: float
@@ -36,8 +37,8 @@ class Target:
 class Check:
     """A figure against what the worlds predict of it, before and after: median and the range of nine in ten.
 
-    ``after``, ``before``: low, median, high. ``alone``: whether no plausible world came near it even before; ``far``: whether none
-    comes near it now.
+    ``after``, ``before``: low, median, high. ``alone``: whether no plausible world came near it even before; ``far``: whether
+    none comes near it now.
     """
 
     target: Target
@@ -56,10 +57,10 @@ class Check:
 class Posterior:
     """Worlds, each as likely as any other, before and after the figures.
 
-    ``prior``, ``scores``: normal scores of the parameters ``names`` before and after, (worlds, parameters); ``before``, ``figures``:
-    what the worlds predict of the ``targets`` before and after, (worlds, targets), one run each; ``luck``: the covariance of two runs
-    of a world; ``noise``: that of a figure about what the model predicts in the mean: its error, the luck of a real market, and what
-    the model is not; ``runs``: how many runs it took.
+    ``prior``, ``scores``: normal scores of the parameters ``names`` before and after, (worlds, parameters); ``before``,
+    ``figures``: what the worlds predict of the ``targets`` before and after, (worlds, targets), one run each; ``luck``: the
+    covariance of two runs of a world; ``noise``: that of a figure about what the model predicts in the mean: its error, the luck
+    of a real market, and what the model is not; ``runs``: how many runs it took.
     """
 
     names: tuple[str, ...]
@@ -79,7 +80,7 @@ class Posterior:
 
     @cached_property
     def widths(self) -> np.ndarray:
-        """What is left of each parameter's range of nine in ten, as a share of the prior worlds: 1 where the figures tell nothing."""
+        """What is left of each parameter's range of nine in ten, in places among the prior worlds: 1 where nothing is told."""
         after, before = (np.diff(ndtr(self.interval(before=which)), axis=1)[:, 0] for which in (False, True))
         return np.asarray(after / before)
 

@@ -42,9 +42,9 @@ MANY = 12
 class Settings(MethodSettings):
     """What may stand under ``calibrate``.
 
-    ``figures`` by name; ``holdout``: names of those that are kept aside, to be predicted instead; ``worlds``: how many are carried
-    from what is plausible to what fits; ``rounds``: how often they are shown the figures; ``discrepancy``: how far the model may be
-    from the world, as a share of how far a figure differs between plausible worlds.
+    ``figures`` by name; ``holdout``: names of those that are kept aside, to be predicted instead; ``worlds``: how many are
+    carried from what is plausible to what fits; ``rounds``: how often they are shown the figures; ``discrepancy``: how far the
+    model may be from the world, as a share of how far a figure differs between plausible worlds.
     """
 
     figures: dict[str, Figure] = Field(min_length=1)
@@ -92,7 +92,7 @@ class Calibration(MethodResult):
         return {"answer": self._factors(), "checked": self._figures()}
 
     def _factors(self) -> dict[str, Any]:
-        """Of each factor what it is in the base, nine in ten worlds before and after, the median, and what is left of the range."""
+        """Of each factor what it is in the base, nine in ten worlds before and after, the median, and how much is left."""
         before, after = self.between(0.9, before=True), self.between(0.9)
         return {
             "factor": [one.path for one in self.factors],
@@ -151,8 +151,10 @@ class Calibration(MethodResult):
         return of[0].scale(self.experiment.base.market.stands_for) if of else 1.0
 
     def scenario_text(self, path: Path) -> str:
-        """The scenario in the worlds that fit, as a file at ``path``, where it extends its base: by its way from here when both lie
-        in one tree of scenarios."""
+        """The scenario in the worlds that fit, as a file at ``path``.
+
+        It extends its base: by its way from here when both lie in one tree of scenarios.
+        """
         base = self.experiment.base.path
         assert base is not None  # an experiment's base is a file
         near = base.resolve().is_relative_to(root_of(path))
