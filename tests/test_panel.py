@@ -184,7 +184,9 @@ def test_a_customer_file_that_changed_since_is_not_taken_for_that_of_the_run(tmp
     found = run(scenario_of(tmp_path, rows), 1)
     scenario_of(tmp_path, [(name, weeks, 2 * spend) for name, weeks, spend in rows])
     os.utime(tmp_path / "customers.csv", ns=(1, 1))
-    with pytest.raises(Mistake, match=r"replication 0 cannot be lived again: in week 0 .* customer file or its file of"):
+    with pytest.raises(
+        Mistake, match=r"replication 0 cannot be lived again: in week 0 .* customer file or its file of"
+    ):
         found.panel()
 
 
