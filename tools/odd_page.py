@@ -111,7 +111,8 @@ how loyalty is won and lost.
 
 Customers (persons or households), of whom each is with the company, with a rival, or has left the market; one company with
 representatives, queues and money; one rival, or up to eight, with its value, price, promise, advertising and reputation; a social
-network. What is said below of the rival is said of the one a person is with, or else has in view. A step is one week; waiting inside a week is in minutes; money is in the scenario's currency. There is no space but the network. One
+network. What is said below of the rival is said of the one a person is with, or else has in view. A step is one week; waiting
+inside a week is in minutes; money is in the scenario's currency. There is no space but the network. One
 simulated person stands for a number of real ones that the scenario gives; queues, staff and fixed costs are those of the whole
 company.
 
