@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from scipy.stats import binom
 from sim.errors import Mistake
 from sim.experiments.algorithms.conditioning import AGAIN, ROUNDS, Evaluate, Scores, conditioned
 from sim.experiments.algorithms.posterior import Posterior, Target, two_peaks
+from sim.model.component import builtin
+from sim.scenario.worlds import certain, prior, uncertain
 
 WORLDS = 400
 
@@ -263,3 +266,29 @@ def test_figures_that_are_missing_everywhere_are_refused_and_a_few_missing_ones_
         conditioned(some(1.0), ["a"], normals(1), targets)
     found = conditioned(some(0.05), ["a"], normals(1), targets)
     assert np.isfinite(found.scores).all() and found.scores.mean() == pytest.approx(0.5, abs=0.1)
+
+
+# ---- worlds in order
+
+
+def test_worlds_in_order_are_each_met_by_as_many_replications_and_are_other_worlds() -> None:
+    few = prior(builtin(), 60)
+    drawn = few.drawn_in_order(100, 3)
+    assert [drawn.row_of(seed, number) for seed in (1, 2) for number in (0, 99, 100, 150)] == [0, 99, 0, 50] * 2
+    assert (drawn.numbers_met(np.array([0, 1, 101])) == [0, 1, 1]).all()
+    assert drawn.fingerprint != replace(drawn, in_order=False).fingerprint
+    assert {tuple(row) for row in drawn.values} == {tuple(row) for row in few.values}
+    heavy = replace(few, weights=np.where(np.arange(60) == 7, 0.5, 0.5 / 59))
+    assert (heavy.drawn_in_order(100, 3).values == few.values[7]).all(axis=1).sum() == 50
+
+
+def test_worlds_take_columns_beside_and_instead_of_their_own() -> None:
+    few = prior(builtin(), 4)
+    found = few.with_columns({few.paths[0]: np.arange(4.0), "quality.new": np.ones(4)})
+    assert found.paths == (*few.paths, "quality.new") and (found.values[:, 0] == range(4)).all()
+    assert (found.values[:, 1:-1] == few.values[:, 1:]).all() and (found.values[:, -1] == 1).all()
+
+
+def test_one_setting_is_a_world_of_defaults() -> None:
+    known, only = uncertain(builtin()), certain(builtin())
+    assert only.values.shape == (1, len(known)) and only.values[0].tolist() == [line.default for line in known.values()]

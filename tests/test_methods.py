@@ -223,6 +223,31 @@ def test_without_uncertainties_everything_that_is_open_is_narrowed_and_figures_k
     assert len(worlds) == 150 and 'worlds: "calibrated.worlds.parquet"' in (folder / "calibrated.yaml").read_text()
 
 
+def test_a_calibrated_scenario_can_be_calibrated_again(place: Path) -> None:
+    text = FILES["calibrate"].replace("VALUE", "0.8").replace("worlds: 100", "worlds: 60, rounds: 1")
+    (place / "calibrate.yaml").write_text(text)
+    first = answer("calibrate", "--save", "scenarios/fitted.yaml")
+    again = (
+        text.replace("small.yaml", "fitted.yaml")
+        .replace("retention", "nps")
+        .replace("value: 0.8, error: 0.02", "value: 5, error: 9")
+    )
+    named = "uncertainties:\n  choice.attention: {low: 0.02, high: 0.4, label: attention}\n"
+    (place / "calibrate.yaml").write_text(again.replace(named, ""))
+    found = answer("calibrate")
+    assert list(found["factors"]) == ["choice.attention"] and found["fitted_to"] == [
+        "retention 0.8",
+        "net promoter score 5",
+    ]
+    assert found["factors"]["choice.attention"]["prior_low"] == pytest.approx(
+        first["factors"]["choice.attention"]["low"], rel=0.3
+    )
+    (place / "calibrate.yaml").write_text(again)
+    wide = answer("calibrate")["factors"]
+    assert list(wide) == ["choice.attention"] and wide["choice.attention"]["prior_high"] > 0.35
+    assert "It can be given to 'loyalty calibrate'." in CliRunner().invoke(app, ["check", "calibrate.yaml"]).output
+
+
 def test_a_figure_that_no_world_comes_near_stands_at_the_head_of_the_answer(place: Path) -> None:
     (place / "calibrate.yaml").write_text(
         FILES["calibrate"].replace("VALUE", "0.01").replace("error: 0.02", "error: 0.001")

@@ -47,5 +47,5 @@ def _points_told(asked: Experiment) -> Iterator[str]:
 
 def _methods_told(asked: Experiment) -> Iterator[str]:
     for method in meant_by(asked.written):
-        method.planned(method.load(asked.path, asked.base.model), quickly=True)
+        method.planned(method.load(asked.path, asked.base.model).in_worlds(), quickly=True)
         yield f"It can be given to 'loyalty {method.command}'."

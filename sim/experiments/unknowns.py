@@ -50,9 +50,9 @@ def unknowns(experiment: Experiment, count: int) -> Unknowns:
     base, named = experiment.base, experiment.uncertainties
     _refuse_structure(base, named)
     given = base.worlds or certain(base.model)
-    worlds = replace(given.drawn_in_order(count, experiment.seed), fitted=given.fitted | {one.path for one in named})
-    worlds = worlds.with_columns({one.path: _spread(one, count) for one in named})
-    factors = (*named, *(one for one in _left_open(base, worlds) if one.path not in worlds.fitted - given.fitted))
+    own = {one.path: _spread(one, count) for one in named}
+    worlds = replace(given.drawn_in_order(count, experiment.seed).with_columns(own), fitted=given.fitted | set(own))
+    factors = (*named, *(one for one in _left_open(base, worlds) if one.path not in own))
     if not factors:
         raise Mistake(
             "nothing is left open: name uncertainties, or choose worlds (--worlds shipped) in which something is uncertain"
@@ -60,7 +60,7 @@ def unknowns(experiment: Experiment, count: int) -> Unknowns:
     columns = worlds.values[:, [worlds.paths.index(one.path) for one in factors]]
     stepped = np.array([one.whole or one.choices is not None for one in factors])
     return Unknowns(
-        base, factors, frozenset(one.path for one in named), worlds, Scores(columns, stepped, experiment.seed)
+        base, factors, frozenset(own), worlds, Scores(columns, stepped, experiment.seed)
     )
 
 
