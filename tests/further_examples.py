@@ -485,19 +485,19 @@ def rivals_of_several() -> Iterable[Example | StepExample]:
         because="all rivals", rivals=2)
     yield example_of_step(talk.hear_of_rival, me={"heard": {(RIVAL, False): 1}, "news_rank": 1.0}, week={"rival": 0,
         "number": 4}, becomes=NO_CHANGE, because="other bad news is first in turn", rivals=2)
-    yield example_of_step(talk.keep_what_was_heard, me={"news": talk.NEWS_ILL, "heard_of": 2}, becomes={"news": 0},
+    yield example_of_step(talk.keep_what_was_heard, me={"news": talk.NEWS_ILL, "news_about": 2}, becomes={"news": 0},
         because="nothing was heard, and last week's is no news", rivals=2)
     yield example_of_step(talk.keep_what_was_heard, me={"news_rank": 4.0, "news_of": 2.0}, becomes={"news": talk.NEWS_WELL,
-        "heard_of": 2}, because="only good", rivals=2)
-    yield example_of_step(talk.about_other, me={"left": 9, "heard_of": 2}, becomes={"gives": RIVAL}, rivals=2,
+        "news_about": 2}, because="only good", rivals=2)
+    yield example_of_step(talk.about_other, me={"left_last": 9, "news_about": 2}, becomes={"gives": RIVAL}, rivals=2,
         because="heard of the second")
-    yield example_of_step(talk.about_other, me={"left": 9, "provider": RIVAL}, becomes={"gives": COMPANY}, rivals=2,
+    yield example_of_step(talk.about_other, me={"left_last": 9, "provider": RIVAL}, becomes={"gives": COMPANY}, rivals=2,
         because="heard of the company")
-    yield example_of_step(talk.content_with_other, me={"belief_rival": [0.4, 0.7], "left": 9, "heard_of": 2},
+    yield example_of_step(talk.content_with_other, me={"belief_rival": [0.4, 0.7], "left_last": 9, "news_about": 2},
         becomes={"gives": 0.7}, because="what is believed of the second", rivals=2)
-    yield example_of_step(talk.other_of_several, me={"left": 2, "moved_in": 3, "heard_of": 1}, week={"number": 9},
+    yield example_of_step(talk.other_of_several, me={"left_last": 2, "moved_in": 3, "news_about": 1}, week={"number": 9},
         p={"moving_weeks": 4}, becomes={"gives": 1}, because="left the second too long ago", rivals=2)
-    yield example_of_step(switching.leave_behind, 1, 0, me={"grudge": 0.3, "left": 0}, becomes={"left": 1},
+    yield example_of_step(switching.leave_behind, 1, 0, me={"grudge": 0.3, "left_last": 0}, becomes={"left_last": 1},
         because="comes back, and remembers", rivals=2)
     yield example_of_step(switching.looked_at, 2, 1.0, 2.5, me=switching.AT_EASE, luck={(switching.LOOKS, 0): 0.1}, week=said,
         firm={"own_share": 0.2, "rival_share": [0.3, 0.1]}, p=calm, becomes={"gives": 0}, because="the company", rivals=2)

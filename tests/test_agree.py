@@ -101,7 +101,8 @@ def test_a_full_journal_takes_no_more_in_either_engine() -> None:
 def test_every_event_is_told_by_somebody() -> None:
     market = Engine(busy(200, 14), 1).start(0, EVERYBODY)
     market.run()
-    assert {EVENTS[what] for what in market.events["what"]} == set(EVENTS)
+    among_several = {"has_in_view", "moves_on"}  # see test_rivals.py
+    assert {EVENTS[what] for what in market.events["what"]} == set(EVENTS) - among_several
 
 
 def test_a_difference_is_named_to_the_customer() -> None:

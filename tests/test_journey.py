@@ -121,7 +121,7 @@ def test_another_replication_is_another_story(world: Scenario) -> None:
 
 
 def test_every_event_has_words() -> None:
-    silent = {"question"}  # a question is told with its call
+    silent = {"question", "has_in_view"}  # a question is told with its call, and whom one has in view with what follows
     for name in set(EVENTS) - silent:
         (said,) = sentences([Event(name, 0.3)], HERE)
         assert said.endswith(".") and "_" not in said and "0.30)" not in said.replace("severity 0.30)", ""), said

@@ -17,6 +17,7 @@ from sim.errors import Mistake
 from sim.journey import journey
 from sim.model.behaviour.person import COMPANY, GONE, RIVAL
 from sim.model.component import builtin, with_rivals
+from sim.model.week import EVENTS, EVERYBODY
 from sim.scenario.json_schema import schema
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario, described, load
@@ -106,7 +107,7 @@ def test_one_text_serves_two_rivals_and_eight() -> None:
 
 def test_with_one_rival_nothing_is_carried_or_reckoned_for_several() -> None:
     assert "of_rival)" not in week_text(builtin()) and "for rival_" not in week_text(builtin())
-    assert not {"rival", "left", "heard_of"} & {*builtin().columns("mark")}
+    assert not {"rival", "left_last", "news_about"} & {*builtin().columns("mark")}
     state = empty_state(ground_of(market(1000, 1000, 1)))
     assert (state.number.nbytes + state.clock.nbytes + state.mark.nbytes) / 2000 <= 160
 
@@ -242,6 +243,12 @@ def test_shares_are_those_of_week_0() -> None:
     assert np.bincount(which[provider == RIVAL]).tolist() == [220, 90, 90]
     np.testing.assert_allclose(state.firm[model.lane_rows("rival_share"), 0], [0.44, 0.18, 0.18])
     assert (provider != GONE).all()
+
+
+def test_everything_that_happens_among_several_is_noted() -> None:
+    market_of = Engine(ground_of(market(100, 200, 26, rivals=rivals(2), **EVENTFUL)), 1).start(0, EVERYBODY)
+    market_of.run()
+    assert {"has_in_view", "moves_on"} <= {EVENTS[what] for what in market_of.events["what"]}
 
 
 # ---- what is told -------------------------------------------------------------------------------------------------------

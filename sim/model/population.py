@@ -206,7 +206,7 @@ def _put_rivals(
 ) -> None:
     """What people carry about several rivals when a scenario begins."""
     number, _, mark = into
-    mark[model.row("rival")], mark[model.row("left")] = which, NOBODY
+    mark[model.row("rival")], mark[model.row("left_last")] = which, NOBODY
     number[model.lane_rows("fit_rival")] = suiting
     number[model.lane_rows("evidence_rival")] = policy[0]["belief_evidence"]
     for rival, place in enumerate(model.lane_rows("belief_rival")):

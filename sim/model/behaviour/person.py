@@ -75,7 +75,7 @@ COLUMNS = (
     Column("contract_end", "clock", "Week in which the contract ends; -1 without one", calendar=True),
     Column("rival", "mark", "Which rival they are with, or else have in view, counted from 0", several=True),
     Column(
-        "left",
+        "left_last",
         "mark",
         "Which provider they left last: 0 the company, 1 the first rival and so on, 9 none",
         several=True,

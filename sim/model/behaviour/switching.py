@@ -323,8 +323,8 @@ def compare_rivals(me, firm, p, week, note, luck: float, other: int):
 @step
 def leave_behind(me, provider: int, arriving: int):
     """Of several providers, what is held against one is remembered of it alone, until somebody comes back to it."""
-    me.grudge = me.grudge if me.left == arriving else 0.0
-    me.left = provider
+    me.grudge = me.grudge if me.left_last == arriving else 0.0
+    me.left_last = provider
 
 
 @step
@@ -332,7 +332,7 @@ def come_in_among_several(me, firm, p, week, count, note):
     """Somebody new chooses among all providers, as they are noticed and look; where none is noticed they wait."""
     for me.rival in range(week.rivals):
         me.evidence_rival = p.belief.evidence
-    me.left = NOBODY
+    me.left_last = NOBODY
     found = looked_at(me, firm, p, week, NOBODY, newcomers_price(p), p.choice.decisiveness)
     if found == COMPANY:
         join(me, p, count)
@@ -596,19 +596,19 @@ STEP_EXAMPLES = (
         "belief_rival": [0.5, 0.7], "tenure": 520, "grudge": 0.2},
         p=AS_SEEN | {"rival.price": [1.0, 0.9], "rival.level": 0.75, "rival.overpromise": 0.05, "expectation.promise_weight": 0.6,
                      "belief.most_evidence": 36.0},
-        becomes={"compared_in": 1, "note.moves_on": 0.0, "belief_rival": 0.7, "evidence_rival": 36.0, "grudge": 0.0, "left": 1, "rival": 1,
+        becomes={"compared_in": 1, "note.moves_on": 0.0, "belief_rival": 0.7, "evidence_rival": 36.0, "grudge": 0.0, "left_last": 1, "rival": 1,
                  "expectation": 0.76, "satisfaction": 0.76, "moved_in": 2, "tenure": 0, "contract_end": -1},
         because="moves to the second rival, who promises 0.8; of the first 0.7 is thought from now on", rivals=2,
     ),
     example_of_step(
-        leave_behind, 1, 0, me={"grudge": 0.3, "left": 2}, becomes={"grudge": 0.0, "left": 1},
+        leave_behind, 1, 0, me={"grudge": 0.3, "left_last": 2}, becomes={"grudge": 0.0, "left_last": 1},
         because="what was held against the second rival does not count with the company", rivals=2,
     ),
     example_of_step(
         come_in_among_several, me={"provider": GONE, "belief_company": 0.7, "belief_rival": 0.7}, luck={(LOOKS, 0): 0.9}, week=AS_USUAL,
         firm={"own_share": 0.5, "rival_share": [0.2, 0.3]}, p=AS_SEEN | NO_REACH | {"rival.level": 0.75, "rival.overpromise": 0.05,
         "expectation.promise_weight": 0.6, "belief.evidence": 12.0},
-        becomes={"provider": RIVAL, "rival": 1, "left": NOBODY, "evidence_rival": 12.0, "evidence_rival_2": 12.0, "expectation": 0.76,
+        becomes={"provider": RIVAL, "rival": 1, "left_last": NOBODY, "evidence_rival": 12.0, "evidence_rival_2": 12.0, "expectation": 0.76,
                  "satisfaction": 0.76, "trust": 0.7, "price_fairness": 1.0, "moved_in": 2, "contract_end": -1, "note.comes_in": 2},
         because="three in ten choose the second rival, being as many as are with it", rivals=2,
     ),

@@ -94,7 +94,7 @@ NEWS_WELL, NEWS_ILL = 1, 2
 COLUMNS = (
     Column("news", "mark", "What was heard last week of the provider one is not with: 1 only good, 2 something bad"),
     Column(
-        "heard_of",
+        "news_about",
         "mark",
         "Of which of several providers that was: 0 the company, 1 the first rival and so on",
         several=True,
@@ -199,8 +199,8 @@ def about_other(me, p, week) -> int:
 @step
 def other_of_several(me, p, week) -> int:
     """Of which of several providers somebody tells who tells of another: 0 the company, 1 the first rival and so on."""
-    lately = me.left != NOBODY and moved_lately(me.moved_in, week.number, p.talk.moving_weeks)
-    return me.left if lately else me.heard_of
+    lately = me.left_last != NOBODY and moved_lately(me.moved_in, week.number, p.talk.moving_weeks)
+    return me.left_last if lately else me.news_about
 
 
 @step
@@ -262,7 +262,7 @@ def keep_what_was_heard(me, week):
     """Among several rivals: one piece of news is kept for a week, to be told on."""
     heard = me.news_rank > 0.0
     me.news = (NEWS_ILL if me.news_rank <= f32(week.rivals + 1) else NEWS_WELL) if heard else 0
-    me.heard_of = int(me.news_of) if heard else me.heard_of
+    me.news_about = int(me.news_of) if heard else me.news_about
 
 
 @step
@@ -345,11 +345,11 @@ STEP_EXAMPLES = (
     example_of_step(about_other, becomes={"gives": RIVAL}, because="with the company"),
     example_of_step(own_rival, me={"rival": 1}, becomes={"gives": 1}, because="the second", rivals=2),
     example_of_step(
-        other_of_several, me={"left": 2, "moved_in": 3}, week={"number": 5}, p={"moving_weeks": 4}, becomes={"gives": 2},
+        other_of_several, me={"left_last": 2, "moved_in": 3}, week={"number": 5}, p={"moving_weeks": 4}, becomes={"gives": 2},
         because="left the second rival lately", rivals=2,
     ),
     example_of_step(
-        other_rival, me={"left": NOBODY, "heard_of": 2}, week={"number": 5}, becomes={"gives": 1}, because="heard of the second rival", rivals=2,
+        other_rival, me={"left_last": NOBODY, "news_about": 2}, week={"number": 5}, becomes={"gives": 1}, because="heard of the second rival", rivals=2,
     ),
     example_of_step(
         belief_of, 2, me={"belief_rival": [0.4, 0.7]}, becomes={"gives": 0.7}, because="what is believed of the second", rivals=2,
@@ -363,7 +363,7 @@ STEP_EXAMPLES = (
         becomes={"good_news": 1, "news_rank": 4.0, "news_of": 2.0}, because="the first in turn of those of whom good was heard", rivals=2,
     ),
     example_of_step(
-        keep_what_was_heard, me={"news_rank": 2.0, "news_of": 1.0}, becomes={"news": NEWS_ILL, "heard_of": 1},
+        keep_what_was_heard, me={"news_rank": 2.0, "news_of": 1.0}, becomes={"news": NEWS_ILL, "news_about": 1},
         because="something bad of the first rival", rivals=2,
     ),
     example_of_step(

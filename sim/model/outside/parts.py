@@ -42,11 +42,14 @@ SEVERAL, MOST_PLACES = ("number", "staff", "firm"), 520
 NOT_COLUMNS = frozenset({
     *State._fields, "id", "replication", "week", "person", "segment_name",
     "number", "luck", "word", "word_at", "spare_luck", "heard", "heard_content", "told", "content", "friends", "is_customer",
-    "representatives", "on_duty",
+    "representatives", "on_duty", "of_rivals",
     "begin_week", "forms", "kinds", "model", "unique_id", "random", "rng", "remove", "step", "advance", "create_agents", "pos",
 })  # fmt: skip
 """What no column can be called: keys of the panel and the state, and what those who carry columns are or do."""
-NOT_COUNTS = frozenset({"revenue", "cost", "row", "waited", "one", "people_at_start", "money_in", "money_out"})
+NOT_COUNTS = frozenset({
+    "revenue", "cost", "row", "waited", "one", "people_at_start", "money_in", "money_out", "with_rival", "joiners_from_rival",
+    "leavers_to_rival",
+})  # fmt: skip
 """What nothing that is counted can be called."""
 
 
