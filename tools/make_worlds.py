@@ -14,6 +14,7 @@ import sys
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from textwrap import wrap
 
 import numpy as np
 
@@ -29,7 +30,7 @@ from sim.scenario.worlds import Worlds, uncertain, write_worlds  # noqa: E402
 
 SHIPPED = ROOT / "sim" / "scenario" / "shipped.worlds.parquet"
 PAGE = ROOT / "docs" / "background" / "worlds.md"
-COUNT, SWEEPS = 500, 200
+COUNT, SWEEPS = 500, 60
 """Worlds that ship, and Metropolis sweeps over all parameters before each is taken for a draw."""
 IN_SDS = 2 * 1.645
 """A band holds nine tenths: so many standard deviations."""
@@ -145,15 +146,19 @@ def draws(
     """Places of worlds as likely as the figures make them: (count, parameters), by Metropolis steps from what is plausible."""
     draw = np.random.default_rng(seed)
     places = draw.random((count, parameters))
-    moved = sorted({p for one in emulators for p in one.chosen})
-    now = _fit(figures, emulators, places)
+    held = list(zip(figures, emulators, strict=True))
+    moved_by = {p: [k for k, (_, one) in enumerate(held) if p in one.chosen] for p in range(parameters)}
+    now = np.array([_fit(figure, one, places) for figure, one in held]).reshape(len(held), count)
     for sweep in range(SWEEPS):
-        for p in moved:
+        for p, told in moved_by.items():
+            if not told:
+                continue
             tried = places.copy()
             tried[:, p] = draw.random(count) if sweep % 2 else _nearby(places[:, p], draw)
-            then = _fit(figures, emulators, tried)
-            taken = np.log(draw.random(count)) < then - now
-            places[taken, p], now[taken] = tried[taken, p], then[taken]
+            then = np.array([_fit(*held[k], tried) for k in told])
+            taken = np.log(draw.random(count)) < then.sum(axis=0) - now[told].sum(axis=0)
+            places[taken, p] = tried[taken, p]
+            now[np.ix_(told, np.flatnonzero(taken))] = then[:, taken]
     return places
 
 
@@ -163,12 +168,9 @@ def _nearby(places: np.ndarray, draw: np.random.Generator) -> np.ndarray:
     return np.where(moved > 1, 2 - moved, moved) % 1.0
 
 
-def _fit(figures: list[Figure], emulators: list[Emulator], places: np.ndarray) -> np.ndarray:
-    """The logarithm of how likely the figures are in each world, but for a constant."""
-    found = np.zeros(len(places))
-    for figure, one in zip(figures, emulators, strict=True):
-        found -= ((one(places) - figure.value) / np.hypot(figure.error, one.error)) ** 2 / 2
-    return found
+def _fit(figure: Figure, one: Emulator, places: np.ndarray) -> np.ndarray:
+    """The logarithm of how likely a figure is in each world, but for a constant."""
+    return -(((one(places) - figure.value) / np.hypot(figure.error, one.error)) ** 2) / 2
 
 
 def reachable(figure: Figure, values: np.ndarray) -> bool:
@@ -216,8 +218,16 @@ def made(count: int) -> Made:
     figures = [figure for figure in all_of_them if reachable(figure, values[figure.name])]
     chance = by_chance(len(order), places.shape[1])
     emulators = [emulator(places, figure.told(values[figure.name]), chance) for figure in figures]
-    drawn = draws(figures, emulators, places.shape[1])
+    drawn = another_company(draws(figures, emulators, places.shape[1]), measured.paths)
     return Made(measured, values, figures, emulators, [f for f in all_of_them if f not in figures], drawn)
+
+
+def another_company(places: np.ndarray, paths: tuple[str, ...]) -> np.ndarray:
+    """The same places, but what a company could look up is as open as before: results were published of other companies."""
+    lines, draw = uncertain(builtin()), np.random.default_rng(4)
+    asked = [place for place, path in enumerate(paths) if "question to the company" in lines[path].source]
+    places[:, asked] = draw.random((len(places), len(asked)))
+    return places
 
 
 def _number(value: float | None) -> float:
@@ -272,11 +282,12 @@ emulators say of it: a band counts as nine tenths of a normal distribution, the 
 discrepancy of
 half the band's standard deviation, which the model is granted. Worlds are drawn by Metropolis steps, all of equal weight.
 
-**What is not in them.** How customers differ (`customers.traits`), `network.rewiring`, `network.homophily` and what is
-publicly said at
-the start (`market`) are as the scenario says in every world. Emulators leave an error, and a row that is moved by many
-parameters a
-little is emulated badly; such a row then rules out little.
+**What evidence says nothing of.** What a company could look up – its quality, wages, handling times – took part in the drawing,
+since published results came from companies of some quality, and is then as open as before: yours is another company.
+
+**What is not in them.** How customers differ (`customers.traits`), but for the means of a few traits, of which the evidence says
+nothing here; `network.rewiring`, `network.homophily` and what is publicly said at the start (`market`). These are as the scenario
+says. Emulators leave an error, and a row that is moved by many parameters a little is emulated badly; such a row rules out little.
 
 ## What no world can meet
 
@@ -367,10 +378,21 @@ def _parameters(found: Made, left: np.ndarray, most: int = 25) -> str:
     return "\n".join(told_of)
 
 
+def _laid_out(text: str) -> str:
+    """Paragraphs on lines of even length; tables, lists and headings stay."""
+    parts = text.split("\n\n")
+    return "\n\n".join(
+        part
+        if part.lstrip().startswith(("|", "-", "#"))
+        else "\n".join(wrap(part, 130, break_on_hyphens=False, break_long_words=False))
+        for part in parts
+    )
+
+
 def main() -> None:
     found = made(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
     write_worlds(worlds_at(found.places, found.measured.paths), SHIPPED)
-    PAGE.write_text(page(found), encoding="utf-8")
+    PAGE.write_text(_laid_out(page(found)), encoding="utf-8")
     print(f"{len(found.measured.weights)} worlds measured, {len(found.figures)} rows: {SHIPPED.name}, {PAGE.name}")
 
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import warnings
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from functools import _lru_cache_wrapper
 from pathlib import Path
 
@@ -26,7 +27,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from evidence.table import EVIDENCE  # noqa: E402
 
 from sim.model.component import builtin  # noqa: E402
-from sim.scenario.worlds import Worlds, prior, write_worlds  # noqa: E402
+from sim.scenario.worlds import MEANS, Worlds, prior, uncertain, write_worlds  # noqa: E402
 
 KEPT = ROOT / "build" / "worlds" / "runs.jsonl"
 TOO_LONG = ("L05", "L25", "L33", "L38", "L51")
@@ -85,8 +86,12 @@ def known(file: Path = KEPT) -> dict[int, dict[str, float | None]]:
 
 
 def design(count: int) -> Worlds:
-    """The worlds that are measured."""
-    return prior(builtin(), count)
+    """The worlds that are measured; the means of traits are as usual, for a published result says whom it was found among."""
+    worlds, lines = prior(builtin(), count), uncertain(builtin())
+    usual = [place for place, path in enumerate(worlds.paths) if path.startswith(f"{MEANS}.")]
+    values = worlds.values.copy()
+    values[:, usual] = [lines[worlds.paths[place]].default for place in usual]
+    return replace(worlds, values=values)
 
 
 def _one(count: int, place: int) -> tuple[int, dict[str, float | None]]:

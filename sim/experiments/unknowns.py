@@ -59,9 +59,7 @@ def unknowns(experiment: Experiment, count: int) -> Unknowns:
         )
     columns = worlds.values[:, [worlds.paths.index(one.path) for one in factors]]
     stepped = np.array([one.whole or one.choices is not None for one in factors])
-    return Unknowns(
-        base, factors, frozenset(own), worlds, Scores(columns, stepped, experiment.seed)
-    )
+    return Unknowns(base, factors, frozenset(own), worlds, Scores(columns, stepped, experiment.seed))
 
 
 def _spread(factor: Factor, count: int) -> np.ndarray:

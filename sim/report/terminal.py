@@ -176,7 +176,7 @@ def show_answer(answer: Comparison) -> None:
 
 def show_worth(answer: Comparison) -> None:
     """What the choice hangs on and what it is worth to find out: a sentence first, then two short tables."""
-    from sim.report.ignorance import worlds_told
+    from sim.report.ignorance import fitted_told, worlds_told
     from sim.report.worth_page import AT_MOST, questions_table, sentences, shares_table, test_told
 
     found = answer.worth
@@ -188,8 +188,8 @@ def show_worth(answer: Comparison) -> None:
             print_rows(f"{group.heading} {group.aside} hangs on", ("", *shares.columns[1:]), group.rows)
         for line in (AT_MOST, test_told(answer, found.test)):
             print(f"{fill(visible(line), 80)}\n" if line else "", end="")
-    for line in worlds_told(answer)[:1]:
-        print(visible(line))
+    for line in [fitted_told(answer), *worlds_told(answer)[:1]]:
+        print(fill(visible(line), 80))
 
 
 def differences(answer: Comparison, place: int) -> list[list[str]]:
