@@ -286,8 +286,8 @@ half the band's standard deviation, which the model is granted. Worlds are drawn
 since published results came from companies of some quality, and is then as open as before: yours is another company.
 
 **What is not in them.** How customers differ (`customers.traits`), but for the means of a few traits, of which the evidence says
-nothing here; `network.rewiring`, `network.homophily` and what is publicly said at the start (`market`). These are as the scenario
-says. Emulators leave an error, and a row that is moved by many parameters a little is emulated badly; such a row rules out little.
+nothing here; `network.rewiring`, `network.homophily` and what is publicly said at the start (`market`). They are as the scenario
+says. Emulators leave an error, and a row moved by many parameters a little is emulated badly; such a row rules out little.
 
 ## What no world can meet
 
