@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sim.data.recognising import Source
 
 Files = Annotated[
-    list[str], typer.Argument(metavar="FILE…", help="Customers, purchases, tickets: CSV, Excel (FILE.xlsx#Sheet), Parquet, DuckDB (FILE.duckdb#table).", show_default=False)
+    list[str], typer.Argument(metavar="FILE…", help="Customers, purchases, tickets: CSV, Excel (FILE.xlsx#Sheet), "
+        "Parquet, DuckDB (FILE.duckdb#table).", show_default=False)
 ]  # fmt: skip
 Out = Annotated[
     Path | None,
@@ -35,7 +36,8 @@ Out = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: take what is proposed, and list it.")]
 Given = Annotated[
-    Path | None, typer.Option("--answers", metavar="FILE", help="Answers as answers.yaml holds them; what it does not say is taken as proposed.", show_default=False)
+    Path | None, typer.Option("--answers", metavar="FILE", help="Answers as answers.yaml holds them; what it does "
+        "not say is taken as proposed.", show_default=False)
 ]  # fmt: skip
 _BARS = "▁▂▃▄▅▆▇█"
 _SHOWN = 12
@@ -83,7 +85,8 @@ def _check_folder(folder: Path, files: list[str], answers: Path | None) -> None:
     )
     if not own and (folder / ANSWERS).exists() and not (folder / FILES[0]).exists():
         raise Mistake(
-            f"{folder / ANSWERS} is there already; name another folder with --out, or take it: --answers {shown(folder / ANSWERS)}"
+            f"{folder / ANSWERS} is there already; name another folder with --out, or take it: --answers "
+            f"{shown(folder / ANSWERS)}"
         )
     check_unedited(folder)
 
@@ -101,7 +104,7 @@ def _given(path: Path | None) -> Mapping[str, Any]:
         return {}
     from sim.scenario.yaml_file import read_yaml
 
-    return _plain(read_yaml(path, "a file of answers", "currency: EUR"))  # type: ignore[no-any-return]
+    return _plain(read_yaml(path, "a file of answers", "currency: EUR"))
 
 
 def _plain(node: Any) -> Any:
@@ -208,10 +211,12 @@ def _assumption(question: Question, answers: Answers) -> str:
 
 def _part_told(part: Part) -> list[str]:
     """A column in a line: what it becomes, mean, spread and a picture; and below what is odd."""
+    from sim.data.becoming import LEFT
     from sim.scenario.company_today import told_of
 
     if part.values is None:
-        became = f"{part.column} → {part.becomes}{f': {part.told}' if part.told else ''}  {_cells_told(part.cells)}"
+        about = part.told if part.becomes == LEFT else _cells_told(part.cells)
+        became = f"{part.column} → {part.becomes}: {about}"
     else:
         became = f"{part.column} → {part.becomes}: {told_of(part)}  {picture(part.values)}  ({part.told})"
     return [
@@ -259,7 +264,8 @@ def _people_told(company: Company) -> list[str]:
     if company.left:
         whole = company.left[""]
         lines.append(
-            f"{whole.left:,} of {whole.people:,} left within {company.within:g} weeks ({whole.share:.1%}); they do not start as customers."
+            f"{whole.left:,} of {whole.people:,} left within {company.within:.4g} weeks ({whole.share:.1%}); they "
+            f"do not start as customers."
         )
         groups = [f"{name} {one.share:.1%}" for name, one in company.left.items() if name]
         lines += (

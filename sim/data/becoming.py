@@ -1,4 +1,5 @@
-"""What each column becomes: a trait or starting state in its unit, the segment, the label of who has left, kept only, or left out.
+"""What each column becomes: a trait or starting state in its unit, the segment, the label of who has left, kept only, or
+left out.
 
 A column's name, or its values, may make a proposal. Where neither says in which unit a number is, it is asked and never guessed.
 """
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sim.data.customer_mapping import Target
+from sim.data.gathering import GATHERED
 from sim.data.habits import Cells
 from sim.data.questions import Answers, Question, Unfit
 from sim.data.recognising import WEEKS, Source, period_in, says, words_in
@@ -23,16 +25,19 @@ MOST_SEGMENTS = 250
 MOST_MISSING = 1 / 3
 """The share of a column that may be missing before it is asked whether to draw it."""
 _TENURE = (
-    "tenure", "subscription length", "duration", "laufzeit", "membership", "seniority", "vertragsdauer", "kundendauer", "relationship",
+    "tenure", "subscription length", "duration", "laufzeit", "membership", "seniority", "vertragsdauer", "kundendauer",
+    "relationship",
     "account age", "account length", "months on book", "weeks since first purchase",
 )  # fmt: skip
 _SINCE = (
-    "since", "seit", "start", "started", "joined", "join", "joining", "signup", "sign up", "registered", "registration", "created", "opened",
+    "since", "seit", "start", "started", "joined", "join", "joining", "signup", "sign up", "registered", "registration",
+    "created", "opened",
     "first", "begin", "beginn", "onboarded", "activation", "activated", "eintritt", "depuis", "customer since",
 )  # fmt: skip
 _ENDS = ("end", "ends", "expiry", "expires", "expiration", "until", "bis", "ablauf", "renewal", "vertragsende")
 _MONEY = (
-    "price", "prices", "charge", "charges", "fee", "fees", "revenue", "umsatz", "spend", "spending", "bill", "billing", "arpu", "amount",
+    "price", "prices", "charge", "charges", "fee", "fees", "revenue", "umsatz", "spend", "spending", "bill", "billing",
+    "arpu", "amount",
     "payment", "preis", "beitrag", "premium", "mrr", "monatspreis", "monatsbeitrag", "tarifpreis", "montant", "customer value",
 )  # fmt: skip
 _NO_RATE = (
@@ -65,16 +70,20 @@ _PLEASED = (
 )
 _NOT_PLEASED = ("credit score", "creditscore", "risk", "kredit")
 _FAILURES = (
-    "complaint", "complaints", "complains", "beschwerde", "beschwerden", "reklamation", "reklamationen", "failure", "failures", "issue",
-    "issues", "incident", "incidents", "outage", "outages", "tickets", "contacts", "service calls", "störungen", "stoerungen", "errors",
+    "complaint", "complaints", "complains", "beschwerde", "beschwerden", "reklamation", "reklamationen", "failure",
+    "failures", "issue",
+    "issues", "incident", "incidents", "outage", "outages", "tickets", "contacts", "service calls", "störungen",
+    "stoerungen", "errors",
 )  # fmt: skip
 _GONE = (
-    "left", "leaver", "churn", "churned", "gekundigt", "kundigung", "cancelled", "canceled", "exited", "attrition", "terminated", "lost",
+    "left", "leaver", "churn", "churned", "gekundigt", "kundigung", "cancelled", "canceled", "exited", "attrition",
+    "terminated", "lost",
     "resilie", "abgang", "baja",
 )  # fmt: skip
 _STAYING = ("active", "retained", "aktiv", "stayed")
 _GONE_WORDS = (
-    "yes", "y", "true", "1", "ja", "j", "oui", "si", "left", "churned", "churn", "cancelled", "canceled", "closed", "gekündigt", "exited",
+    "yes", "y", "true", "1", "ja", "j", "oui", "si", "left", "churned", "churn", "cancelled", "canceled", "closed",
+    "gekündigt", "exited",
     "lost", "gone", "terminated", "attrited customer",
 )  # fmt: skip
 _STAYING_WORDS = ("no", "n", "false", "0", "nein", "non", "inactive", "inaktiv")
@@ -129,7 +138,8 @@ _SCALES = {
 class Part:
     """A column and what it becomes.
 
-    ``values``: in the trait's unit (``unit`` and arithmetic as a scenario's mapping says them), None when it becomes none; ``told``:
+    ``values``: in the trait's unit (``unit`` and arithmetic as a scenario's mapping says them), None when it becomes none;
+    ``told``:
     how it was understood; ``terms``: category → weeks of a contract; ``gone``: who has left (bool), ``within`` weeks.
     """
 
@@ -221,11 +231,11 @@ def _segment(source: Source, roles: Mapping[str, str]) -> str | None:
         for name in roles
         if roles[name] == KEEP and source.cells[name].kind == "text"
     }
-    few = [
-        name for name, count in words.items() if 2 <= count <= min(MOST_SEGMENTS, max(2, len(source.table.line) / 5))
-    ]
-    named = [name for word in _SEGMENTS for name in few if says(name, word)]
-    return (named or few or [None])[0]
+    rows = len(source.table.line)
+    several = [name for name, count in words.items() if 2 <= count <= min(MOST_SEGMENTS, rows - 1)]
+    named = [name for word in _SEGMENTS for name in several if says(name, word)]
+    few = [name for name in several if words[name] <= rows / 5]
+    return next(iter(named or few), None)
 
 
 # ---- each in its unit
@@ -243,6 +253,8 @@ class Asking:
     def question(self, name: str, about: str, words: str, proposal: object = None, **more: object) -> object:
         """An answer about a column."""
         asked = f"{self.source.table.path}, column '{name}': {words}"
+        if self.source.cells[name].habit == GATHERED and about in ("unit", "period"):
+            return proposal
         return self.answers(Question(("columns", name, about), asked, proposal, **more))  # type: ignore[arg-type]
 
 
@@ -263,7 +275,8 @@ def _part(asking: Asking, name: str, role: str, roles: Mapping[str, str]) -> Par
         return _segmented(asking, plain)
     if role not in asking.targets:
         raise Mistake(
-            f"answers, columns.{name}.becomes: there is no '{role}' to become; there are {', '.join([*asking.targets, SEGMENT, LEFT, KEEP, OUT])}"
+            f"answers, columns.{name}.becomes: there is no '{role}' to become; there are "
+            f"{', '.join([*asking.targets, SEGMENT, LEFT, KEEP, OUT])}"
         )
     if cells.kind == "text" or cells.kind == "empty":
         raise Mistake(
@@ -276,14 +289,15 @@ def _part(asking: Asking, name: str, role: str, roles: Mapping[str, str]) -> Par
 
 def _left_missing(asking: Asking, name: str, role: str, cells: Cells) -> bool:
     words = (
-        f"{cells.missing.mean():.0%} of its cells are missing, too many to draw {role} for unasked; draw it for them like that of the others, "
+        f"{cells.missing.mean():.0%} of its cells are missing, too many to draw {role} for unasked; draw it for "
+        f"them like that of the others, "
         "or keep the column only?"
     )
     return asking.question(name, "missing", words, choices=("draw", "keep only"), fallback="keep only") == "keep only"
 
 
 def _tenure(asking: Asking, part: Part, roles: Mapping[str, str]) -> Part:
-    name, cells = part.column, part.cells
+    cells = part.cells
     if cells.kind == "date":
         if asking.as_of is None:
             return part
@@ -308,8 +322,10 @@ def _timed(asking: Asking, part: Part, roles: Mapping[str, str], words: str) -> 
             name, "unit", words, proposal, hint=hint, choices=("days", "weeks", "months", "years"), fallback="weeks"
         )
     )
-    single = unit.removesuffix("s")
-    values = np.rint(converted(1.0, single, "week") * part.cells.values)
+    values = np.rint(converted(1.0, unit.removesuffix("s"), "week") * part.cells.values)
+    if unit == "weeks":  # which a scenario takes as they are, and they must be whole
+        broken = bool((np.abs(values - part.cells.values) > 1e-9).any())
+        return replace(part, values=values, written=values if broken else None, told=unit)
     return replace(part, values=values, unit=unit, told=unit)
 
 
@@ -332,7 +348,8 @@ def _spend(asking: Asking, part: Part, roles: Mapping[str, str]) -> Part:
     choices = tuple(period for period in WEEKS if period != "day")
     period = str(
         asking.question(
-            name, "period", "is this what a customer pays in a week, a month, a quarter or a year?", told if told in choices else None, hint=hint,
+            name, "period", "is this what a customer pays in a week, a month, a quarter or a year?",
+            told if told in choices else None, hint=hint,
             choices=choices, fallback="week",
         )
     )  # fmt: skip
@@ -388,7 +405,8 @@ def _scale(name: str, cells: Cells) -> tuple[str | None, str]:
 
 
 def _failures(asking: Asking, part: Part, roles: Mapping[str, str]) -> Part:
-    """Counts of what went wrong, drawn together towards the mean as far as they differ by luck (Poisson within, gamma between people)."""
+    """Counts of what went wrong, drawn together towards the mean as far as they differ by luck (Poisson within, gamma
+    between people)."""
     counts = part.cells.values[~part.cells.missing & np.isfinite(part.cells.values)]
     mean, variance = (counts.mean(), counts.var(ddof=1)) if len(counts) > 1 else (0.0, 0.0)
     if (counts < 0).any() or mean <= 0:
@@ -419,7 +437,8 @@ def _contract(asking: Asking, part: Part, roles: Mapping[str, str]) -> Part:
 def _plain_trait(asking: Asking, part: Part, roles: Mapping[str, str]) -> Part:
     if part.cells.kind == "date":
         raise Mistake(
-            f"answers, columns.{part.column}.becomes: '{part.column}' holds dates, which become tenure or contract_weeks_left only"
+            f"answers, columns.{part.column}.becomes: '{part.column}' holds dates, which become tenure or "
+            f"contract_weeks_left only"
         )
     target = asking.targets[part.becomes]
     if target.unit == "minutes":
@@ -444,7 +463,8 @@ def _plain_trait(asking: Asking, part: Part, roles: Mapping[str, str]) -> Part:
 
 
 _TRAITS = {
-    "tenure": _tenure, "spend": _spend, "satisfaction": _satisfaction, "failure_exposure": _failures, "contract_weeks_left": _contract,
+    "tenure": _tenure, "spend": _spend, "satisfaction": _satisfaction, "failure_exposure": _failures,
+    "contract_weeks_left": _contract,
 }  # fmt: skip
 
 
@@ -454,12 +474,14 @@ _TRAITS = {
 def _segmented(asking: Asking, part: Part) -> Part:
     if part.cells.kind != "text":
         raise Mistake(
-            f"answers, columns.{part.column}.becomes: a segment is a column of words, and '{part.column}' holds {part.cells.kind}s"
+            f"answers, columns.{part.column}.becomes: a segment is a column of words, and '{part.column}' holds "
+            f"{part.cells.kind}s"
         )
     words = words_in(part.cells)
     if len(words) > MOST_SEGMENTS:
         raise Mistake(
-            f"{asking.source.table.path}, column '{part.column}' has {len(words):,} different words, and there may be {MOST_SEGMENTS} segments; "
+            f"{asking.source.table.path}, column '{part.column}' has {len(words):,} different words, and there may "
+            f"be {MOST_SEGMENTS} segments; "
             "take another column as segment, or group its words in the file"
         )
     terms = {word: term for word in words if (term := _term(word)) is not None}

@@ -51,7 +51,8 @@ class Company:
     """All that was understood.
 
     ``people``: the customers of today, ``leavers``: those who have left; ``parts``: what columns became, of the people;
-    ``left``: group of the segment → what share left, '' for all; ``said``: what was recognised, in sentences; ``aside``: rows that
+    ``left``: group of the segment → what share left, '' for all; ``said``: what was recognised, in sentences; ``aside``:
+    rows that
     could not be used, by file; ``form``: the company itself.
     """
 
@@ -138,7 +139,8 @@ def _told(source: Source) -> str:
     table = source.table
     habits = sorted({cells.habit for cells in source.cells.values() if "," in cells.habit or cells.currency})
     written = f"; {'; '.join(habits)}" if habits else ""
-    return f"{table.path}: {len(table.line):,} rows, each a {source.rows} ('{source.id}' names the customer); {table.habit}{written}."
+    rows = f"{len(table.line):,} rows, each a {source.rows} ('{source.id}' names the customer)"
+    return f"{table.path}: {rows}; {table.habit}{written}."
 
 
 def _customers(sources: Sequence[Source]) -> Source:
@@ -164,7 +166,8 @@ def _looked_up(people: Source, other: Source) -> dict[str, Cells]:
     absent = compute.is_null(place).to_numpy(zero_copy_only=False)
     if absent.all():
         raise Mistake(
-            f"{other.table.path}: none of its customers ('{other.id}') is one of {people.table.path} ('{people.id}'); look at both columns"
+            f"{other.table.path}: none of its customers ('{other.id}') is one of {people.table.path} "
+            f"('{people.id}'); look at both columns"
         )
     rows = compute.fill_null(place, 0).to_numpy(zero_copy_only=False)
     return {name: _taken(cells, rows, absent) for name, cells in other.cells.items() if name != other.id}
@@ -190,7 +193,8 @@ def _as_of(sources: Sequence[Source], answers: Answers) -> np.datetime64 | None:
     proposal = newest(source.cells[name].values for source, name in dated if not says(name, *_ENDS))
     newest_day = str(proposal) if proposal is not None else None
     said = answers(
-        Question(("as_of",), "As of which day are the files (2024-12-31, or 'newest' for their newest date)?", "newest" if newest_day else None,
+        Question(("as_of",), "As of which day are the files (2024-12-31, or 'newest' for their newest date)?",
+        "newest" if newest_day else None,
                  f"the newest date in them is {newest_day}", read=_day, example="2024-12-31", fallback="newest")
     )  # fmt: skip
     return proposal if said == "newest" else np.datetime64(said, "D")
@@ -217,7 +221,8 @@ def _roles(people: Source, answers: Answers, targets: Mapping[str, Target]) -> d
     for name in given:
         if name not in roles and not (isinstance(given[name], Mapping) and given[name].get("becomes") in (KEEP, OUT)):
             raise Mistake(
-                f"answers, columns: the files have no column '{name}'{nearest(str(name), list(roles)) or '; was it renamed, or is it gone?'}"
+                f"answers, columns: the files have no column "
+                f"'{name}'{nearest(str(name), list(roles)) or '; was it renamed, or is it gone?'}"
             )
     for name in roles:
         said = answers.found(("columns", name, "becomes"))
@@ -265,13 +270,17 @@ def _short(said: str) -> str:
 def _form(people: Source, sources: Sequence[Source], found: Sequence[Gathered], answers: Answers) -> dict[str, object]:
     """The company itself, each with "do not know"."""
     tickets = [each for each in found if "contacts" in each.columns]
-    calls = f"{tickets[0].rows / tickets[0].weeks:.4g}" if tickets else UNKNOWN
+    calls = f"{tickets[0].calls / tickets[0].weeks:.4g}" if tickets else UNKNOWN
     asked = {
         "stands_for": ("How many customers of yours does each row stand for?", 1, "a file counts as itself"),
-        "representatives": ("How many people are on the phone at a time, while the lines are open?", UNKNOWN, "nothing in the files says so"),
-        "calls_a_week": ("How many calls come in a week?", positive(calls) if tickets else UNKNOWN, "the tickets a week" if tickets else "nothing in the files says so"),
+        "representatives": ("How many people are on the phone at a time, while the lines are open?", UNKNOWN, 
+            "nothing in the files says so"),
+        "calls_a_week": ("How many calls come in a week?", positive(calls) if tickets else UNKNOWN,
+        "the calls among the tickets" if tickets else 
+            "nothing in the files says so"),
         "wage": ("What does an hour of one of these people cost?", UNKNOWN, "nothing in the files says so"),
-        "checkout_lanes": ("How many checkout lanes have all your shops together (0: no shops)?", UNKNOWN, "nothing in the files says so"),
+        "checkout_lanes": ("How many checkout lanes have all your shops together (0: no shops)?", UNKNOWN, "nothing "
+            "in the files says so"),
     }  # fmt: skip
     return {
         name: answers(Question(("company", name), words, proposal, hint, read=positive, example="12"))
@@ -335,7 +344,8 @@ def _without_leavers(whole: Company) -> Company:
     gone = label.gone
     if gone.all():
         raise Mistake(
-            f"{whole.people.table.path}, column '{label.column}': everybody has left, so that no customer is there today; is it read the right way round?"
+            f"{whole.people.table.path}, column '{label.column}': everybody has left, so that no customer is there "
+            f"today; is it read the right way round?"
         )
     left = {"": Leaving(int(gone.sum()), len(gone))}
     if whole.segment is not None:
@@ -344,7 +354,8 @@ def _without_leavers(whole: Company) -> Company:
         left |= {name: Leaving(int(gone[words == name].sum()), int((words == name).sum())) for name in names}
     leavers = only(whole.people, gone) if gone.any() else None
     return replace(
-        whole, people=only(whole.people, ~gone), leavers=leavers, parts=[_part_of(part, ~gone) for part in whole.parts], left=left,
+        whole, people=only(whole.people, ~gone), leavers=leavers, parts=[_part_of(part, ~gone) for part in whole.parts],
+        left=left,
         within=label.within, label=label.column,
     )  # fmt: skip
 

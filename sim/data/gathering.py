@@ -14,6 +14,9 @@ from sim.data.recognising import Source, says, set_aside, words_in
 from sim.errors import Mistake
 
 YES = ("yes", "y", "true", "1", "ja", "oui", "si", "resolved", "solved", "closed", "gelöst", "erledigt")
+GATHERED = "gathered"
+"""The habit of a column that was gathered here: its unit is known."""
+_PHONES = ("phone", "telephone", "telefon", "call", "calls", "anruf", "tel", "voice", "hotline")
 _AMOUNTS = ("amount", "betrag", "umsatz", "revenue", "sales", "total", "value", "spend", "price", "preis", "montant")
 _CONTACT_NUMBERS = (
     "score",
@@ -38,6 +41,7 @@ class Gathered:
     told: str
     weeks: float
     rows: int
+    calls: int
     aside: list[Quarantined]
 
 
@@ -51,18 +55,20 @@ def gathered(source: Source, customers: arrow.Array, as_of: np.datetime64) -> Ga
     source = set_aside(source, compute.is_null(found).to_numpy(zero_copy_only=False), f"{source.id} is no customer's")
     if not len(source.table.line):
         raise Mistake(
-            f"{source.table.path}: not one row is of a customer of the other file; look whether both name customers alike (column '{source.id}')"
+            f"{source.table.path}: not one row is of a customer of the other file; look whether both name customers "
+            f"alike (column '{source.id}')"
         )
     who = compute.index_in(source.cells[source.id].values, value_set=customers).to_numpy(zero_copy_only=False)
     days = source.cells[date].values
-    weeks = (int((as_of - days.min()).astype(int)) + 1) / 7
+    weeks = (int((days.max() - days.min()).astype(int)) + 1) / 7
     many = _Sums(who, len(customers))
     if source.rows == "purchase":
         source, columns = _purchases(source, date, many, weeks, as_of)
     else:
         columns = _tickets(source, date, many, weeks)
-    told = f"{len(source.table.line):,} {source.rows}s of {int((many.count > 0).sum()):,} customers in {weeks:.1f} weeks, {days.min()} to {as_of}"
-    return Gathered(columns, told, weeks, len(source.table.line), source.aside)
+    heads = int((many.count > 0).sum())
+    told = f"{len(source.table.line):,} {source.rows}s of {heads:,} customers in {weeks:.1f} weeks, {days.min()} to {days.max()}"
+    return Gathered(columns, told, weeks, len(source.table.line), _calls(source), source.aside)
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,14 @@ class _Sums:
         (np.maximum if last else np.minimum).at(found, self.who, days.astype(np.int64))
         found[self.count == 0] = np.iinfo(np.int64).min
         return found.astype("datetime64[D]")
+
+
+def _calls(source: Source) -> int:
+    """How many of the rows are calls: those of a channel that is a telephone, all where no column names channels."""
+    for name, cells in source.cells.items():
+        if cells.kind == "text" and says(name, "channel", "kanal", "canal", "medium"):
+            return sum(count for word, count in words_in(cells).items() if says(word, *_PHONES))
+    return len(source.table.line)
 
 
 def _dated(source: Source) -> str:
@@ -144,11 +158,11 @@ def _tickets(source: Source, date: str, many: _Sums, weeks: float) -> dict[str, 
 
 
 def _numbers(values: np.ndarray, currency: str = "") -> Cells:
-    return Cells("number", values, ~np.isfinite(values), np.zeros(len(values), bool), "gathered", currency)
+    return Cells("number", values, ~np.isfinite(values), np.zeros(len(values), bool), GATHERED, currency)
 
 
 def _weeks_before(as_of: np.datetime64, days: np.ndarray) -> Cells:
-    weeks = np.where(np.isnat(days), np.nan, (as_of - days).astype(np.int64) / 7)
+    weeks = np.rint((as_of - days).astype(np.int64) / 7)
     return _numbers(np.where(np.isnat(days), np.nan, weeks))
 
 

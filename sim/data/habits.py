@@ -1,4 +1,5 @@
-"""How a file is written: its encoding and separator, and in a column decimal marks, currency signs, percent, dates, what is missing.
+"""How a file is written: its encoding and separator, and in a column decimal marks, currency signs, percent, dates, what is
+missing.
 
 Nothing here decides what a column means. What cannot be told from the cells – 03/04, or 1.234 alone – is left open, to be asked.
 """
@@ -47,7 +48,8 @@ _NO_TABLES = {
 class Cells:
     """A column read: ``number`` (float64), ``date`` (datetime64[D]) or ``text`` (Arrow strings, null where missing).
 
-    ``missing`` and ``bad`` (bool, one a row): cells without a value, and those that are not what the column is. ``open``: what is to
+    ``missing`` and ``bad`` (bool, one a row): cells without a value, and those that are not what the column is. ``open``:
+    what is to
     be asked before the values hold: ``dates`` or ``decimals``; ``habit``: how it is written, in words.
     """
 
@@ -101,12 +103,14 @@ def separator_of(path: Path, encoding: str) -> str:
     agreeing, width, headed = found[best]
     if width < 2 or agreeing < 0.5:
         raise Mistake(
-            f"{path} is no table: no comma, semicolon, tab or bar divides its lines into the same number of cells; name a file with "
+            f"{path} is no table: no comma, semicolon, tab or bar divides its lines into the same number of cells; "
+            f"name a file with "
             "a line of column names and a line for each customer, purchase or ticket"
         )
     if headed != width:
         raise Mistake(
-            f"{path}, line 1 is no line of column names: it has {headed} cells where those below have {width}; delete what stands "
+            f"{path}, line 1 is no line of column names: it has {headed} cells where those below have {width}; "
+            f"delete what stands "
             "above the names"
         )
     return best
@@ -229,8 +233,8 @@ def _numbers(text: Any, bare: Any, missing: np.ndarray, mark: str | None, curren
     if all(shown.values()):
         (one, first), (other, second) = (_first(bare, _evidence(a, b)) for a, b in (",.", ".,"))
         raise Mistake(
-            f"has two decimal marks: '{text[one]}' is written with a comma (row {one + 1}), '{text[other]}' with a point (row "
-            f"{other + 1}); write all its numbers in one way"
+            f"has two decimal marks: '{text[one]}' is written with a comma (row {one + 1}), '{text[other]}' with a point "
+            f"(row {other + 1}); write all its numbers in one way"
         )
     told = next((each for each in ".," if shown[each]), None)
     undecided = told is None and _any(bare, r"[.,]")
@@ -302,7 +306,8 @@ def _order(text: Any, first: np.ndarray, second: np.ndarray) -> Order | None:
     if days.any() and months.any():
         one, other = int(np.argmax(days)), int(np.argmax(months))
         raise Mistake(
-            f"has mixed dates: in '{text[one]}' (row {one + 1}) the day stands first, in '{text[other]}' (row {other + 1}) the month; "
+            f"has mixed dates: in '{text[one]}' (row {one + 1}) the day stands first, in '{text[other]}' (row "
+            f"{other + 1}) the month; "
             "write all of them in one way, best as 2024-12-31"
         )
     return "day first" if days.any() else "month first" if months.any() else None

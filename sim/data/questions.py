@@ -22,7 +22,8 @@ class Unfit(Exception):
 class Question:
     """One question.
 
-    ``key``: where its answer stands in the file of answers; ``hint``: why the proposal is proposed; ``choices``: the answers there
+    ``key``: where its answer stands in the file of answers; ``hint``: why the proposal is proposed; ``choices``: the answers
+    there
     are, unless ``read`` takes any; ``example``: an answer, for messages; ``fallback``: with what to go on while it is open.
     """
 
@@ -49,12 +50,19 @@ class Question:
         return self.read(str(said).strip()) if self.read else str(said).strip()
 
     @property
-    def how(self) -> str:
-        """The line of a file of answers that answers it."""
-        example = self.example or (f"{self.choices[0]}   (or: {', '.join(self.choices[1:])})" if self.choices else "…")
-        *sections, last = self.key
-        indented = [f"{'  ' * depth}{yaml_word(section)}:" for depth, section in enumerate(sections)]
-        return "\n".join(f"    {line}" for line in [*indented, f"{'  ' * len(sections)}{yaml_word(last)}: {example}"])
+    def line(self) -> str:
+        """Its line in a file of answers, with an answer."""
+        others = f" # or: {', '.join(self.choices[1:])}" if self.choices else ""
+        return f"{yaml_word(self.key[-1])}: {self.example or (self.choices or ('…',))[0]}{others}"
+
+
+def _together(questions: list[Question], depth: int = 0) -> list[str]:
+    """The lines that answer some questions, section within section."""
+    lines = ["  " * depth + each.line for each in questions if len(each.key) == depth + 1]
+    for section in dict.fromkeys(each.key[depth] for each in questions if len(each.key) > depth + 1):
+        within = [each for each in questions if len(each.key) > depth + 1 and each.key[depth] == section]
+        lines += ["  " * depth + f"{yaml_word(section)}:", *_together(within, depth + 1)]
+    return lines
 
 
 def yaml_word(word: Any) -> str:
@@ -87,7 +95,8 @@ class Answers:
     """Answers given, and those found: call it with a question.
 
     ``given``: the file of answers; ``ask``: the terminal, None to take what is proposed; ``said``: all answers, by section;
-    ``assumed``: the questions whose proposal nobody confirmed; ``open``: those without a proposal; ``asked``: how many a person was.
+    ``assumed``: the questions whose proposal nobody confirmed; ``open``: those without a proposal; ``asked``: how many a
+    person was.
     """
 
     given: Mapping[str, Any] = field(default_factory=dict)
@@ -139,15 +148,16 @@ class Answers:
         """Raise :class:`Mistake` when questions are open, saying each, and how to answer it."""
         if not self.open:
             return
-        each = [f"  {question.words}\n{question.how}" for question in self.open]
-        count = "one question" if len(each) == 1 else f"{len(each)} questions"
-        raise Mistake(
-            "\n".join(
-                [f"the files do not answer {count}, and nothing in them hints at it:", *each,
-                 f"Answer on a terminal ({command}), or write these lines into a file answers.yaml and add --answers answers.yaml; "
-                 "what it does not say is taken as proposed."]
-            )
-        )  # fmt: skip
+        count = "one question" if len(self.open) == 1 else f"{len(self.open)} questions"
+        lines = [
+            f"the files do not answer {count}, and nothing in them hints at it:",
+            *(f"  {question.words}" for question in self.open),
+            f"Answer on a terminal ({command}), or write these lines into a file answers.yaml and add --answers "
+            f"answers.yaml; what it "
+            "does not say is taken as proposed:",
+            *(f"    {line}" for line in _together(self.open)),
+        ]
+        raise Mistake("\n".join(lines))
 
     def _found(self, key: tuple[str, ...]) -> Any:
         place: Any = self.given

@@ -1,4 +1,5 @@
-"""What a file is about: which column names the customer, whether a row is a customer, a purchase or a ticket, and what a column may be.
+"""What a file is about: which column names the customer, whether a row is a customer, a purchase or a ticket, and what a
+column may be.
 
 Names of columns are compared word by word, in English, German and a little French and Spanish. What is found is a proposal.
 """
@@ -23,7 +24,8 @@ from sim.errors import Mistake
 ROWS = ("customer", "purchase", "ticket")
 PERIODS = {
     "week": ("week", "weeks", "weekly", "wk", "woche", "wochen", "wochentlich", "semaine"),
-    "month": ("month", "months", "monthly", "mo", "mon", "mth", "monat", "monate", "monatlich", "monats", "mois", "mensual", "mrr"),
+    "month": ("month", "months", "monthly", "mo", "mon", "mth", "monat", "monate", "monatlich", "monats", "mois",
+    "mensual", "mrr"),
     "quarter": ("quarter", "quarterly", "quartal"),
     "year": ("year", "years", "yearly", "annual", "annually", "yr", "jahr", "jahre", "jahrlich", "jahres", "an", "ano", "arr"),
     "day": ("day", "days", "daily", "tag", "tage", "taglich"),
@@ -63,10 +65,12 @@ _AMOUNT = (
     "sales",
 )
 _OF_TICKETS = (
-    "ticket", "status", "resolved", "solved", "score", "reply", "response", "channel", "priority", "duration", "handling", "rating",
+    "ticket", "status", "resolved", "solved", "score", "reply", "response", "channel", "priority", "duration", "handling",
+    "rating",
     "csat", "closed", "wait", "geloest", "kanal", "bewertung", "agent",
 )  # fmt: skip
 _CODES = ("zip", "plz", "postcode", "postal", "post code", "phone number", "telefon", "iban", "msisdn", "postleitzahl")
+_TIES = ("from", "to", "source", "target", "friend", "von", "nach", "a", "b")
 _TOTALS = re.compile(
     r"(?:grand )?(?:total|totals|sum|summe|gesamt|insgesamt|gesamtsumme|somme|suma)\b.*", re.IGNORECASE
 )
@@ -112,7 +116,15 @@ class Source:
 def recognised(number: int, table: Table, answers: Answers) -> Source:
     """A file as far as its rows. Raises :class:`Mistake` for what is no table of customers, purchases or tickets."""
     key = ("files", str(number))
-    answers.note((*key, "named"), table.path.name)
+    names = list(table.columns)
+    if len(names) == 2 and all(says(name, *_TIES) for name in names):
+        raise Mistake(
+            f"{table.path} ({', '.join(names)}) is a list of who knows whom, not of customers: name it in "
+            f"today.yaml, as network: "
+            "{kind: edges, file: …}"
+        )
+    for entry, said in (("named", table.path.name), ("rows", ""), ("id", "")):  # in this order, whoever answers first
+        answers.note((*key, entry), said)
     id_column = _id_column(key, table, answers)
     cells = _settled(key, table, id_column, answers)
     rows = _rows(key, table, cells, id_column, answers)
@@ -170,8 +182,10 @@ def _settled(key: tuple[str, ...], table: Table, id_column: str, answers: Answer
             order = answers(
                 Question(
                     (*key, "dates"),
-                    f"{table.path}, column '{name}': which stands first in dates such as '{column.examples[0]}', the day or the month?",
-                    _told_order(cells), "another column of the file is written so", ("day first", "month first"), fallback="day first",
+                    f"{table.path}, column '{name}': which stands first in dates such as '{column.examples[0]}', "
+                        f"the day or the month?",
+                    _told_order(cells), "another column of the file is written so", ("day first", "month first"),
+                    fallback="day first",
                 )
             )  # fmt: skip
             cells[name] = _read(table, name, id_column, order=order)
@@ -191,8 +205,10 @@ def _told_order(cells: dict[str, Cells]) -> str | None:
 def _decimal_mark(key: tuple[str, ...], table: Table, name: str, column: Cells, answers: Answers) -> str:
     example = column.examples[0]
     question = Question(
-        (*key, "decimals"), f"{table.path}, column '{name}': is the mark in numbers such as '{example}' a decimal point or comma, or one of thousands?",
-        "comma" if table.semicolons else "point", "semicolons part the cells" if table.semicolons else "no comma parts decimals elsewhere",
+        (*key, "decimals"), f"{table.path}, column '{name}': is the mark in numbers such as '{example}' a decimal "
+            f"point or comma, or one of thousands?",
+        "comma" if table.semicolons else "point", "semicolons part the cells" if table.semicolons else "no comma "
+            "parts decimals elsewhere",
         ("point", "comma"),
     )  # fmt: skip
     return "," if answers(question) == "comma" else "."
@@ -202,7 +218,8 @@ def _read(table: Table, name: str, id_column: str, order: str | None = None, mar
     try:
         return cells_of(table.columns[name], order, mark, code=name == id_column or says(name, *_CODES))  # type: ignore[arg-type]
     except Mistake as mistake:
-        raise Mistake(f"{table.path}, column '{name}' {mistake}") from None
+        said = re.sub(r"\(row (\d+)\)", lambda row: f"(line {table.line[int(row[1]) - 1]})", str(mistake))
+        raise Mistake(f"{table.path}, column '{name}' {said}") from None
 
 
 # ---- what a row is
@@ -238,7 +255,8 @@ def _without_repeats(source: Source, answers: Answers) -> Source:
     other = int(np.flatnonzero(ids == ids[one])[1])
     line = source.table.line
     words = (
-        f"{source.table.path}, column '{source.id}': {int((count > 1).sum()):,} ids stand in more than one row, such as '{ids[one]}' in lines "
+        f"{source.table.path}, column '{source.id}': {int((count > 1).sum()):,} ids stand in more than one row, "
+        f"such as '{ids[one]}' in lines "
         f"{line[one]} and {line[other]}; which row of a customer counts?"
     )
     keep = answers(Question((*source.key, "repeated"), words, choices=("first", "last"), fallback="first"))
@@ -255,7 +273,8 @@ def _without_totals(source: Source, answers: Answers) -> Source:
     named = next((str(cell) for cell in cells if isinstance(cell, str) and _TOTALS.fullmatch(cell.strip())), "")
     if not named and not (source.cells[source.id].missing[last] and _adds_up(source, last)):
         return source
-    words = f"{table.path}, line {table.line[last]}: the last row is a total ('{named or table.text(last)[:60]}'), no {source.rows}; what of it?"
+    shown = named or table.text(last)[:60]
+    words = f"{table.path}, line {table.line[last]}: the last row is a total ('{shown}'), no {source.rows}; what of it?"
     answer = answers(Question((*source.key, "totals"), words, choices=("set aside", "keep"), fallback="set aside"))
     return source if answer == "keep" else set_aside(source, np.arange(last + 1) == last, "a row of totals")
 

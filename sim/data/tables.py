@@ -1,4 +1,5 @@
-"""A file of any habit as a table: text in any encoding with any separator, a sheet of a workbook, Parquet, a table of a database."""
+"""A file of any habit as a table: text in any encoding with any separator, a sheet of a workbook, Parquet, a table of a
+database."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ _ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "latin-1": "Latin-1", 
 class Table:
     """A file read, nothing in it understood yet.
 
-    ``columns``: name → Arrow array, as long as ``line``, each row's place in the file; ``aside``: rows of another shape; ``habit``: how
+    ``columns``: name → Arrow array, as long as ``line``, each row's place in the file; ``aside``: rows of another shape;
+    ``habit``: how
     it is written, in words; ``semicolons``: whether these part its cells, as where decimals have a comma.
     """
 
@@ -75,7 +77,8 @@ def read_table(named: str) -> Table:
 def _text(path: Path) -> Table:
     if path.stat().st_size > LARGEST:
         raise Mistake(
-            f"{path} has {path.stat().st_size / 1e9:.1f} GB; text is read up to {LARGEST / 1e9:.0f} GB: save it as Parquet, or take the "
+            f"{path} has {path.stat().st_size / 1e9:.1f} GB; text is read up to {LARGEST / 1e9:.0f} GB: save it as "
+            f"Parquet, or take the "
             "columns that matter, or a sample of the customers"
         )
     encoding = encoding_of(path)
@@ -140,7 +143,8 @@ def _workbook(path: Path, wanted: str) -> Table:
     names = ["" if cell is None else squeezed(str(cell)) for cell in header]
     if sum(map(bool, names)) < 2:
         raise Mistake(
-            f"{path}, sheet '{name}', row {line} is no row of column names ('{squeezed(' '.join(names))[:60]}'); delete what stands above the "
+            f"{path}, sheet '{name}', row {line} is no row of column names ('{squeezed(' '.join(names))[:60]}'); "
+            f"delete what stands above the "
             "names, or name another sheet as FILE.xlsx#Sheet"
         )
     if len(names) > MOST_COLUMNS:
@@ -183,7 +187,8 @@ def _refuse_unreckoned(path: Path, sheet: str, names: list[str], rows: list[tupl
             if isinstance(cell, str) and cell.startswith("=") and _cell(reckoned[line], place) is None:
                 column = openpyxl.utils.get_column_letter(place + 1)
                 raise Mistake(
-                    f"{path}, sheet '{sheet}', cell {column}{line} holds the formula {cell[:40]} and no value: the file was never "
+                    f"{path}, sheet '{sheet}', cell {column}{line} holds the formula {cell[:40]} and no value: the "
+                    f"file was never "
                     "reckoned; open it in Excel and save it, or save the sheet as CSV"
                 )
     book.close()
@@ -222,7 +227,7 @@ def _database(path: Path, wanted: str) -> Table:
                     f"{path}: name one of its tables as {path}#TABLE; there are {', '.join(tables) or 'none'}"
                 )
             name = wanted or tables[0]
-            found = base.execute(
+            found: Any = base.execute(
                 'select * from "{}" limit {}'.format(name.replace('"', '""'), MOST_ROWS + 1)
             ).to_arrow_table()
     except duckdb.Error as error:

@@ -1,4 +1,5 @@
-"""A company that was understood from its files, written down: a scenario of today, its customers, the answers, what to fit it to."""
+"""A company that was understood from its files, written down: a scenario of today, its customers, the answers, what to fit
+it to."""
 
 from __future__ import annotations
 
@@ -36,9 +37,11 @@ TODAY, ANSWERS, CALIBRATE, CUSTOMERS, LEAVERS, ASIDE = (
 )  # fmt: skip
 FILES = (TODAY, ANSWERS, CALIBRATE, CUSTOMERS, LEAVERS, ASIDE)
 IDLE, DROWNING = 0.2, 0.1
-"""The share of their time that people on the phone talk below which they stand idle; of callers who hang up, above which they drown."""
+"""The share of their time that people on the phone talk below which they stand idle; of callers who hang up, above which
+they drown."""
 LEVEL = 0.8
-"""The share of calls answered within 20 seconds for which people on the phone are reckoned where nobody knows how many there are."""
+"""The share of calls answered within 20 seconds for which people on the phone are reckoned where nobody knows how many there
+are."""
 _SEAL = "# As 'loyalty new' wrote it: "
 
 
@@ -72,23 +75,27 @@ class Phone:
             ratio = self.calls / self.modelled if self.modelled else math.inf
             if not 0.5 <= ratio <= 2:
                 yield (
-                    f"{self.calls:,.4g} calls a week are {ratio:.2g} times what so many customers would make by the model's own figures ({self.modelled:,.4g}); "
+                    f"{self.calls:,.4g} calls a week are {ratio:.2g} times what so many customers would make by the "
+                    f"model's own figures ({self.modelled:,.4g}); "
                     "call_centre.questions is set so that they come"
                 )
         figures = self._queue(self.representatives)
         if "representatives" not in self.known:
             yield (
-                f"How many are on the phone is not known: {self.representatives} would answer {figures.service_level:.0%} of {self.calls:,.4g} calls a week "
+                f"How many are on the phone is not known: {self.representatives} would answer "
+                f"{figures.service_level:.0%} of {self.calls:,.4g} calls a week "
                 f"within 20 seconds"
             )
         elif figures.abandonment > DROWNING:
             yield (
-                f"{self.representatives} on the phone drown in {self.calls:,.4g} calls a week: {figures.abandonment:.0%} of the callers would hang up "
+                f"{self.representatives} on the phone drown in {self.calls:,.4g} calls a week: "
+                f"{figures.abandonment:.0%} of the callers would hang up "
                 f"(Erlang-A); {self.needed} would answer {LEVEL:.0%} within 20 seconds"
             )
         elif figures.occupancy < IDLE and self.representatives > self.needed:
             yield (
-                f"{self.representatives} on the phone stand idle {1 - figures.occupancy:.0%} of their time with {self.calls:,.4g} calls a week (Erlang-A); "
+                f"{self.representatives} on the phone stand idle {1 - figures.occupancy:.0%} of their time with "
+                f"{self.calls:,.4g} calls a week (Erlang-A); "
                 f"{self.needed} would answer {LEVEL:.0%} within 20 seconds"
             )
 
@@ -103,36 +110,34 @@ class Phone:
 
 def queue(calls: float, people: int) -> Any:
     """The queue of so many calls a week, at the model's usual hours, handling and patience."""
-    settings = builtin().parts["call_centre"].parameters.model_fields  # type: ignore[union-attr]
     patience = traits()["patience"].default
     assert patience is not None
-    minutes = settings["hours"].default * 60
-    return erlang_a(
-        max(calls, 1e-6) / minutes, float(settings["handling"].default), max(people, 1), float(patience.middle)
-    )
+    rate = max(calls, 1e-6) / (_usual("call_centre", "hours") * 60)
+    return erlang_a(rate, _usual("call_centre", "handling"), max(people, 1), float(patience.middle))
 
 
 def needed(calls: float) -> int:
     """As few people as answer :data:`LEVEL` of so many calls a week within 20 seconds."""
-    settings = builtin().parts["call_centre"].parameters.model_fields  # type: ignore[union-attr]
-    people = max(1, int(calls * settings["handling"].default / (settings["hours"].default * 60)))
+    people = max(1, int(calls * _usual("call_centre", "handling") / (_usual("call_centre", "hours") * 60)))
     while queue(calls, people).service_level < LEVEL:
         people += 1
     return people
 
 
+def _usual(part: str, name: str) -> float:
+    """A default of the model."""
+    settings = builtin().parts[part].parameters
+    assert settings is not None
+    return float(settings.model_fields[name].default)
+
+
 def phone(company: Company) -> Phone:
     """The company's telephone, from its form and its number of customers."""
     customers = len(company.people.table.line) * _number(company.form["stands_for"], 1.0)
-    parts = builtin().parts
-    per_week = {
-        name: float(parts[part].parameters.model_fields[name].default)
-        for part, name in (("call_centre", "questions"), ("quality", "error_rate"))
-    }  # type: ignore[union-attr]
     speaking = traits()["contact_propensity"].default
     assert speaking is not None
-    complaints = per_week["error_rate"] * float(speaking.middle)
-    modelled = customers * (per_week["questions"] + complaints)
+    complaints = _usual("quality", "error_rate") * float(speaking.middle)
+    modelled = customers * (_usual("call_centre", "questions") + complaints)
     calls, people = company.form["calls_a_week"], company.form["representatives"]
     known = {name for name, said in (("calls", calls), ("representatives", people)) if said != UNKNOWN}
     many = _number(calls, modelled)
@@ -278,7 +283,8 @@ def _answers(company: Company, answers: Answers) -> str:
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     yaml.dump(said, text)
     head = (
-        "# What was answered about the files, and what was taken as proposed ('assumed': take out of that list what you have confirmed).\n"
+        "# What was answered about the files, and what was taken as proposed ('assumed': take out of that list what "
+        "you have confirmed).\n"
         "# With next month's files: loyalty new FILE… --answers answers.yaml; 'found' is not read again.\n"
     )
     return head + text.getvalue()
@@ -295,7 +301,8 @@ class _Scenario:
     def text(self) -> str:
         company = self.company
         lines = [
-            f"# {company.name} as it is today, written by 'loyalty new' from {', '.join(Path(file).name for file in company.files)}.",
+            f"# {company.name} as it is today, written by 'loyalty new' from "
+            f"{', '.join(Path(file).name for file in company.files)}.",
             "# 'assumed' marks what nobody confirmed; answers.yaml holds the answers. Edit it as you like: it is yours.",
             *[f"# {sentence}." for sentence in self.phone.sentences],
             f"name: {yaml_word(f'{company.name} today')}",
@@ -317,7 +324,8 @@ class _Scenario:
         return [
             "market:",
             f"  prospects: {max(1, round(count / 4))} # assumed: a fifth of the market is with the rival",
-            f"  stands_for: {yaml_word(stands_for)} # customers that each row stands for{', assumed: a file counts as itself' if 'company.stands_for' in self.assumed else ''}",
+            f"  stands_for: {yaml_word(stands_for)} # customers that each row stands "
+            f"for{', assumed: a file counts as itself' if 'company.stands_for' in self.assumed else ''}",
         ]
 
     def _customers(self) -> list[str]:
@@ -358,7 +366,8 @@ class _Scenario:
         return f"; assumed: {part.told}" if about else f"; {part.told}" if part.told else ""
 
     def _spread(self, part: Part) -> str:
-        """How the trait is spread among those the file says nothing of; for what people bring along, not for what they have lived."""
+        """How the trait is spread among those the file says nothing of; for what people bring along, not for what they have
+        lived."""
         values = np.zeros(0) if part.values is None else part.values[np.isfinite(part.values)]
         if part.becomes not in ("spend", "satisfaction") and not part.cells.missing.any() or not len(values):
             return ""
@@ -393,7 +402,8 @@ class _Scenario:
         said = [f"representatives: {line.representatives}"]
         said += [f"wage: {yaml_word(form['wage'])}"] if form["wage"] != UNKNOWN else []
         said += [f"questions: {line.questions:.4g}"] if line.questions is not None else []
-        open_ = [word for word, known in (("how many they are", "representatives" in line.known), ("their wage", form["wage"] != UNKNOWN),
+        open_ = [word for word, known in (("how many they are", "representatives" in line.known), ("their wage",
+        form["wage"] != UNKNOWN),
                                           ("calls a week", "calls" in line.known)) if not known]  # fmt: skip
         note = f" # not known: {', '.join(open_)}" if open_ else ""
         return [f"call_centre: {{{', '.join(said)}}}{note}", *self._shops()]
@@ -427,13 +437,22 @@ def _calibration(company: Company) -> str:
     weeks = max(1, round(company.within))
     groups = {name: one for name, one in company.left.items() if name}
     segment = company.segment
-    source = f"the column {company.label}: left within {company.within:g} weeks"
+    contracts = company.trait("contract_weeks_left") is not None or bool(segment and any(segment.terms.values()))
+    bound = ["  contracts.exit_fee: {low: 1, high: 52, label: exit fee}"] if contracts else []
+    source = f"the column {company.label}: left within {company.within:.4g} weeks"
     lines = [
-        f"# {company.name} held to its own leavers. What stands here is what left in the past {weeks} weeks, by the file; today's customers, who",
-        "# are those that stayed, are taken to leave as fast in the weeks to come. Delete a line, or write 'holdout: true' into it, as you like.",
+        f"# {company.name} held to its own leavers. What stands here is what left in the past {weeks} weeks, by the "
+        f"file; today's customers, who",
+        "# are those that stayed, are taken to leave as fast in the weeks to come. Delete a line, or write "
+        "'holdout: true' into it, as you like.",
         f"question: What must be so for {yaml_inside(company.name)} to lose as many customers as its file says?",
         f"base: {TODAY}",
         f"with: {{weeks: {min(1040, weeks)}}}",
+        "uncertainties: # what is narrowed, beside all that the scenario leaves open to its worlds",
+        "  choice.attention: {low: 0.002, high: 0.05, scale: log, label: attention to rivals}",
+        "  choice.decisiveness: {low: 2, high: 12, label: decisiveness}",
+        "  quality.error_rate: {low: 0.002, high: 0.04, scale: log, label: error rate}",
+        *bound,
         "outcomes: [retention]",
         "calibrate:",
         "  figures: # shares that left; the error is that of a share of so many",
