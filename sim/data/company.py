@@ -14,7 +14,7 @@ from sim.data.becoming import KEEP, LEFT, OUT, SEGMENT, Asking, Part, become, pr
 from sim.data.customer_mapping import Target
 from sim.data.gathering import Gathered, gathered, joined
 from sim.data.habits import Cells
-from sim.data.quarantine import Quarantined, refuse_too_many
+from sim.data.quarantine import Quarantined, commonest
 from sim.data.questions import UNKNOWN, Answers, Question, Unfit, positive
 from sim.data.recognising import Source, newest, only, recognised, says, set_aside, words_in
 from sim.data.tables import Table, read_table
@@ -316,8 +316,21 @@ def _usable(people: Source, parts: list[Part], targets: Mapping[str, Target]) ->
         people = replace(people, aside=people.aside + listed)
         taken |= bad
     count = len(taken) + len(before.aside)
-    refuse_too_many(people.table.path, count, [row for row in people.aside if not _agreed(row)], ALLOWED)
+    _refuse_too_many(people.table.path, count, [row for row in people.aside if not _agreed(row)])
     return only(people, ~taken), [_part_of(part, ~taken) for part in parts]
+
+
+def _refuse_too_many(path: Path, rows: int, aside: list[Quarantined]) -> None:
+    """Raise :class:`Mistake` where more rows than :data:`ALLOWED` would be set aside, or all."""
+    if len(aside) <= ALLOWED * rows and len(aside) < rows:
+        return
+    lines = [
+        f"{path}: {len(aside):,} of {rows:,} rows ({len(aside) / rows:.1%}) cannot be used, more than {ALLOWED:.0%}. The commonest "
+        "reasons:",
+        *commonest(aside),
+        "Mend them in the file, or say in the answers that the column is something else ('becomes: kept only'), or has another unit.",
+    ]
+    raise Mistake("\n".join(lines))
 
 
 def _agreed(row: Quarantined) -> bool:

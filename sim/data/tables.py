@@ -227,7 +227,7 @@ def _database(path: Path, wanted: str) -> Table:
                     f"{path}: name one of its tables as {path}#TABLE; there are {', '.join(tables) or 'none'}"
                 )
             name = wanted or tables[0]
-            found: Any = base.execute(
+            found: Any = base.sql(
                 'select * from "{}" limit {}'.format(name.replace('"', '""'), MOST_ROWS + 1)
             ).to_arrow_table()
     except duckdb.Error as error:
