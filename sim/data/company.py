@@ -324,11 +324,11 @@ def _refuse_too_many(path: Path, rows: int, aside: list[Quarantined]) -> None:
     """Raise :class:`Mistake` where more rows than :data:`ALLOWED` would be set aside, or all."""
     if len(aside) <= ALLOWED * rows and len(aside) < rows:
         return
+    share = f"{len(aside):,} of {rows:,} rows ({len(aside) / rows:.1%})"
     lines = [
-        f"{path}: {len(aside):,} of {rows:,} rows ({len(aside) / rows:.1%}) cannot be used, more than {ALLOWED:.0%}. The commonest "
-        "reasons:",
+        f"{path}: {share} cannot be used, more than {ALLOWED:.0%}. The commonest reasons:",
         *commonest(aside),
-        "Mend them in the file, or say in the answers that the column is something else ('becomes: kept only'), or has another unit.",
+        "Mend them in the file, or say in the answers what else the column becomes ('becomes: kept only'), or its unit.",
     ]
     raise Mistake("\n".join(lines))
 

@@ -51,6 +51,14 @@ def gathered(source: Source, customers: arrow.Array, as_of: np.datetime64) -> Ga
     days = source.cells[date].values
     source = set_aside(source, np.isnat(days), f"{date} is no day of the calendar")
     source = set_aside(source, source.cells[date].values > as_of, f"{date} lies after {as_of}")
+    amount = _amount(source) if source.rows == "purchase" else ""
+    if amount:
+        source = set_aside(source, source.cells[amount].bad, f"{amount} is no number")
+        source = set_aside(source, source.cells[amount].missing, f"{amount} is missing")
+    if not len(source.table.line):
+        raise Mistake(f"{source.table.path}: not one row has a day up to {as_of} and what else a {source.rows} needs")
+    days = source.cells[date].values
+    weeks = (int((days.max() - days.min()).astype(int)) + 1) / 7
     found = compute.index_in(source.cells[source.id].values, value_set=customers)
     source = set_aside(source, compute.is_null(found).to_numpy(zero_copy_only=False), f"{source.id} is no customer's")
     if not len(source.table.line):
@@ -59,13 +67,8 @@ def gathered(source: Source, customers: arrow.Array, as_of: np.datetime64) -> Ga
             f"alike (column '{source.id}')"
         )
     who = compute.index_in(source.cells[source.id].values, value_set=customers).to_numpy(zero_copy_only=False)
-    days = source.cells[date].values
-    weeks = (int((days.max() - days.min()).astype(int)) + 1) / 7
     many = _Sums(who, len(customers))
-    if source.rows == "purchase":
-        source, columns = _purchases(source, date, many, weeks, as_of)
-    else:
-        columns = _tickets(source, date, many, weeks)
+    columns = _purchases(source, date, amount, many, weeks, as_of) if amount else _tickets(source, date, many, weeks)
     heads = int((many.count > 0).sum())
     told = f"{len(source.table.line):,} {source.rows}s of {heads:,} customers in {weeks:.1f} weeks, {days.min()} to {days.max()}"
     return Gathered(columns, told, weeks, len(source.table.line), _calls(source), source.aside)
@@ -119,18 +122,22 @@ def _dated(source: Source) -> str:
     return (told or names)[0]
 
 
-def _purchases(
-    source: Source, date: str, many: _Sums, weeks: float, as_of: np.datetime64
-) -> tuple[Source, dict[str, Cells]]:
+def _amount(source: Source) -> str:
+    """The column that says how much."""
     numbers = [name for name, cells in source.cells.items() if cells.kind == "number"]
-    money = [name for word in _AMOUNTS for name in numbers if says(name, word)] or [
-        n for n in numbers if source.cells[n].currency
-    ]
+    told = [name for word in _AMOUNTS for name in numbers if says(name, word)]
+    money = told or [name for name in numbers if source.cells[name].currency]
     if not money:
         raise Mistake(f"{source.table.path}: a purchase needs an amount, and no column is called so; name one 'amount'")
-    cells, days = source.cells[money[0]], source.cells[date].values
+    return money[0]
+
+
+def _purchases(
+    source: Source, date: str, amount: str, many: _Sums, weeks: float, as_of: np.datetime64
+) -> dict[str, Cells]:
+    cells, days = source.cells[amount], source.cells[date].values
     last, first = many.latest(days, True), many.latest(days, False)
-    return source, {
+    return {
         "spend_a_week": _numbers(many.of(cells.values) / weeks, cells.currency),
         "purchases_a_week": _numbers(many.count / weeks),
         "weeks_since_last_purchase": _weeks_before(as_of, last),
