@@ -599,3 +599,49 @@ def test_words_of_names() -> None:
     )
     assert not says("Tarifnote", "no") and period_in("Umsatz/Monat") == "month" == period_in("monthly_price")
     assert period_in("complaints_last_year") == "year" and period_in("Umsatz") is None
+
+
+# ---- files as public ones are
+
+
+def test_a_bank_whose_members_are_active_or_not_and_exited_or_not(folder: Path) -> None:
+    head = (
+        "RowNumber,CustomerId,Surname,CreditScore,Geography,Age,Tenure,Balance,IsActiveMember,EstimatedSalary,Exited\n"
+    )
+    lines = "".join(
+        f"{n},{15600000 + n},Name{n % 40},{600 + n % 90},{('France', 'Spain')[n % 2]},{30 + n % 9},{n % 10},{n * 7.5},"
+        f"{n % 2},{n * 9},{n % 5 // 4}\n"
+        for n in range(100)
+    )
+    said = refused(table("bank.csv", head + lines))
+    assert "'Exited': within what time" in said and "column 'Tenure': how long" in said and "2 questions" in said
+    table("answers.yaml", said.partition("as proposed:\n")[2].replace("days #", "years #"))
+    scenario, told_of = made("bank.csv", "--answers", "answers.yaml")
+    became = {
+        name: column["becomes"] for name, column in told_of["columns"].items() if column["becomes"] != "kept only"
+    }
+    assert became == {"Surname": "left out", "Geography": "segment", "Tenure": "tenure", "Exited": "left"}
+    stayed = [n for n in range(100) if n % 5 // 4 == 0]
+    assert traits(scenario)["tenure"].tolist() == [round(n % 10 * 365.25 / 7) for n in stayed]
+    assert told_of["left"]["France"] == {"left": 10, "of": 50, "share": 0.2}
+
+
+def test_a_file_without_an_id_has_its_rows_numbered(folder: Path) -> None:
+    lines = "".join(f"{n % 3},{n % 40},{20 + n % 5}.0\n" for n in range(90))
+    scenario, said = made(table("plain.csv", f"Call Failure,Subscription Months,Monthly Fee\n{lines}"), "--yes")
+    assert said["assumed"]["files.1.id"].startswith("none") and said["customers"] == 90
+    assert customers_of(scenario).ids.tolist() == [str(line) for line in range(2, 92)]  # type: ignore[union-attr]
+    shutil.copy(CASES / "tickets.csv", "t.csv")
+    calls = "weekday,hour,calls\n" + "".join(f"{n % 7},{n % 24},{50 + n}\n" for n in range(50))
+    assert "no column names a customer" in refused(table("calls.csv", calls))
+
+
+def test_days_of_leaving_and_of_the_end_of_contracts(folder: Path) -> None:
+    text = "id;start;contract_end;churn_date\na;01.01.2022;01.07.2024;\nb;15.06.2023;;\nc;01.02.2020;31.01.2024;30.12.2023\n"
+    text += "d;31.12.2023;01.01.2023;\n"
+    scenario, said = made(table("people.csv", text), "--yes")
+    assert said["as_of"] == "2023-12-31" and said["left"]["everybody"] == {"left": 1, "of": 4, "share": 0.25}
+    found = traits(scenario)
+    assert found["tenure"].tolist() == [104, 28, 0]
+    bound = found["contract_weeks_left"]
+    assert bound.tolist() == [26, 0, 0] and "bound by none" in said["columns"]["contract_end"]["warnings"][0]

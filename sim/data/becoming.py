@@ -25,7 +25,7 @@ MOST_SEGMENTS = 250
 MOST_MISSING = 1 / 3
 """The share of a column that may be missing before it is asked whether to draw it."""
 _TENURE = (
-    "tenure", "subscription length", "duration", "laufzeit", "membership", "seniority", "vertragsdauer", "kundendauer",
+    "tenure", "subscription length", "laufzeit", "membership", "seniority", "vertragsdauer", "kundendauer",
     "relationship",
     "account age", "account length", "months on book", "weeks since first purchase",
 )  # fmt: skip
@@ -103,20 +103,10 @@ _SEGMENTS = (
     "type",
 )
 _PERSONAL = (
-    "name",
-    "email",
-    "e mail",
-    "mail",
-    "address",
-    "adresse",
-    "street",
-    "strasse",
-    "phone number",
-    "telefon",
-    "iban",
-    "birth",
-    "geburt",
-)
+    "name", "surname", "firstname", "lastname", "vorname", "nachname", "email", "e mail", "mail", "address", "adresse",
+    "street", "strasse",
+    "phone number", "telefon", "iban", "birth", "geburt",
+)  # fmt: skip
 _TERM = re.compile(
     r"(one|two|three|ein|zwei|drei|[0-9]+)[- ]?(year|years|jahr|jahre|month|months|monat|monate)s?\b", re.IGNORECASE
 )
@@ -173,21 +163,17 @@ def proposed(source: Source, targets: Mapping[str, Target]) -> dict[str, str]:
     for name in (each for each in source.cells if each != source.id):
         role = _role(name, source.cells[name], targets, len(source.table.line))
         roles[name] = KEEP if role in roles.values() and role not in (KEEP, OUT) else role
-    if SEGMENT not in roles.values():
-        segment = _segment(source, roles)
-        roles |= {segment: SEGMENT} if segment else {}
-    return roles
+    if LEFT not in roles.values():  # then whether somebody is there says it as well
+        staying = [name for name in roles if says(name, *_STAYING) and _two_words(source.cells[name])]
+        roles |= {staying[0]: LEFT} if staying else {}
+    segment = _segment(source, roles)
+    return roles | ({segment: SEGMENT} if segment else {})
 
 
 def _role(name: str, cells: Cells, targets: Mapping[str, Target], rows: int) -> str:
     if cells.kind == "empty" or says(name, *_PERSONAL):
         return OUT
-    if (
-        says(name, *_GONE)
-        and (cells.kind == "date" or _two_words(cells))
-        or says(name, *_STAYING)
-        and _two_words(cells)
-    ):
+    if says(name, *_GONE) and (cells.kind == "date" or _two_words(cells)):
         return LEFT
     exact = name.strip().lower().replace(" ", "_")
     if exact in targets and cells.kind == "number":
@@ -282,7 +268,8 @@ def _part(asking: Asking, name: str, role: str, roles: Mapping[str, str]) -> Par
         raise Mistake(
             f"answers, columns.{name}.becomes: '{name}' holds words, and {role} is a number; keep it, or make it the segment"
         )
-    if cells.missing.mean() >= MOST_MISSING and _left_missing(asking, name, role, cells):
+    ends = role == "contract_weeks_left" and cells.kind == "date"  # where none is a contract without end, or none
+    if not ends and cells.missing.mean() >= MOST_MISSING and _left_missing(asking, name, role, cells):
         return replace(plain, becomes=KEEP, why=f"{cells.missing.mean():.0%} missing")
     return _TRAITS.get(role, _plain_trait)(asking, plain, roles)
 
@@ -395,13 +382,11 @@ def _scale(name: str, cells: Cells) -> tuple[str | None, str]:
         return "0 to 10", "NPS is asked so"
     values = cells.values[~cells.missing & np.isfinite(cells.values)]
     low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)
-    fitting = {
-        1.0: "0 to 1",
-        5.0: "1 to 5" if low >= 1 else "0 to 5",
-        10.0: "1 to 10" if low >= 1 else "0 to 10",
-        100.0: "0 to 100",
-    }
-    return (fitting[high], f"its numbers lie between {low:g} and {high:g}") if high in fitting else (None, "")
+    if len(values) and low >= 0 and high <= 1:
+        high = 1.0
+    fitting = {5.0: "1 to 5" if low >= 1 else "0 to 5", 10.0: "1 to 10" if low >= 1 else "0 to 10", 100.0: "0 to 100"}
+    scale = "0 to 1" if high == 1 else fitting.get(high)
+    return scale, f"its numbers lie between {low:g} and {high:g}" if scale else ""
 
 
 def _failures(asking: Asking, part: Part, roles: Mapping[str, str]) -> Part:
@@ -427,10 +412,17 @@ def _contract(asking: Asking, part: Part, roles: Mapping[str, str]) -> Part:
     if part.cells.kind == "date":
         if asking.as_of is None:
             return part
-        weeks = np.fmax(
-            _weeks_between(np.full(len(part.cells.values), asking.as_of), part.cells.values, asking.as_of), 0
+        begin = np.full(len(part.cells.values), asking.as_of)
+        weeks = np.nan_to_num(np.fmax(_weeks_between(begin, part.cells.values, asking.as_of), 0))
+        unbound = (
+            (f"{part.cells.missing.sum():,} without a day are taken to be bound by none",)
+            if part.cells.missing.any()
+            else ()
         )
-        return replace(part, values=weeks, written=weeks, told=f"weeks from {asking.as_of}")
+        cells = replace(part.cells, missing=np.zeros(len(weeks), bool))
+        return replace(
+            part, cells=cells, values=weeks, written=weeks, told=f"weeks from {asking.as_of}", warnings=unbound
+        )
     return _timed(asking, part, roles, "how long the contract goes on: in days, weeks, months or years?")
 
 

@@ -15,8 +15,8 @@ from sim.data.customer_mapping import Target
 from sim.data.gathering import Gathered, gathered, joined
 from sim.data.habits import Cells
 from sim.data.quarantine import Quarantined, commonest
-from sim.data.questions import UNKNOWN, Answers, Question, Unfit, positive
-from sim.data.recognising import Source, newest, only, recognised, says, set_aside, words_in
+from sim.data.questions import UNKNOWN, Answers, Question, Reader, Unfit, positive
+from sim.data.recognising import ROW, Source, newest, only, recognised, says, set_aside, words_in
 from sim.data.tables import Table, read_table
 from sim.errors import Mistake, hint, nearest
 
@@ -101,6 +101,7 @@ def understood(
     roles = adjust(people, roles) if adjust else roles
     for name, role in roles.items():
         answers.note(("columns", name, "becomes"), role)
+    _refuse_nothing(people, roles)
     parts = become(Asking(people, answers, as_of, targets), roles)
     currency = _currency(people, answers)
     form = _form(people, sources, found, answers)
@@ -234,6 +235,18 @@ def _roles(people: Source, answers: Answers, targets: Mapping[str, Target]) -> d
     return _each_once({name: str(role) for name, role in roles.items()}, set(given))
 
 
+def _refuse_nothing(people: Source, roles: Mapping[str, str]) -> None:
+    """Raise :class:`Mistake` for rows that nothing says to be customers: neither an id nor anything that differs between
+    these."""
+    if people.id == ROW and not set(roles.values()) - {KEEP, OUT, SEGMENT}:
+        raise Mistake(
+            f"{people.table.path} is no table of customers, purchases or tickets: no column names a customer, and "
+            f"none is how long they have "
+            "been one, what they pay, how content they are or whether they left; name another file, or the columns in --answers "
+            "('columns: {NAME: {becomes: spend}}')"
+        )
+
+
 def _each_once(roles: dict[str, str], given: set[str]) -> dict[str, str]:
     """What was said of a column counts before what is proposed for another; two that are said to be one thing are a mistake."""
     for role in {*roles.values()} - {KEEP, OUT}:
@@ -282,10 +295,30 @@ def _form(people: Source, sources: Sequence[Source], found: Sequence[Gathered], 
         "checkout_lanes": ("How many checkout lanes have all your shops together (0: no shops)?", UNKNOWN, "nothing "
             "in the files says so"),
     }  # fmt: skip
+    readers = {
+        "stands_for": _within(1, 1_000_000),
+        "representatives": _within(0, 5000),
+        "wage": _within(0, 10_000),
+        "checkout_lanes": _within(0, 10_000),
+    }
     return {
-        name: answers(Question(("company", name), words, proposal, hint, read=positive, example="12"))
+        name: answers(
+            Question(("company", name), words, proposal, hint, read=readers.get(name, positive), example="12")
+        )
         for name, (words, proposal, hint) in asked.items()
     }
+
+
+def _within(low: float, high: float) -> Reader:
+    """A number between two, as it was typed."""
+
+    def read(said: str) -> float:
+        number = positive(said)
+        if not low <= number <= high:
+            raise Unfit(f"{said[:60]} does not lie between {low:,} and {high:,}")
+        return number
+
+    return read
 
 
 # ---- rows

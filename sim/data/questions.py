@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sim.errors import Mistake, hint
+from sim.system.text import COMMANDING
 
 UNKNOWN = "unknown"
 """The answer of whoever does not know."""
@@ -67,16 +70,15 @@ def _together(questions: list[Question], depth: int = 0) -> list[str]:
 
 def yaml_word(word: Any) -> str:
     """A word as YAML takes it for the same word."""
-    import json
-    import re
-
     if isinstance(word, bool):
         return "yes" if word else "no"
     if isinstance(word, int | float):
         return f"{word:.10g}"
-    plain = re.fullmatch(r"[^\W\d][\w ./]*[\w]|[^\W\d]", word)
+    plain = re.fullmatch(r"[^\W\d][\w .-]*\w|[^\W\d]", word)
     odd = word.lower() in ("yes", "no", "true", "false", "null", "on", "off", "y", "n")
-    return word if plain and not odd else json.dumps(word, ensure_ascii=False)
+    if plain and not odd:
+        return str(word)
+    return COMMANDING.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(word, ensure_ascii=False))
 
 
 def positive(said: str) -> float:

@@ -22,6 +22,8 @@ from sim.data.tables import Table
 from sim.errors import Mistake
 
 ROWS = ("customer", "purchase", "ticket")
+NONE, ROW = "none", "row"
+"""Where no column names the customer; and the column that then does."""
 PERIODS = {
     "week": ("week", "weeks", "weekly", "wk", "woche", "wochen", "wochentlich", "semaine"),
     "month": ("month", "months", "monthly", "mo", "mon", "mth", "monat", "monate", "monatlich", "monats", "mois",
@@ -126,10 +128,11 @@ def recognised(number: int, table: Table, answers: Answers) -> Source:
     for entry, said in (("named", table.path.name), ("rows", ""), ("id", "")):  # in this order, whoever answers first
         answers.note((*key, entry), said)
     id_column = _id_column(key, table, answers)
-    cells = _settled(key, table, id_column, answers)
-    rows = _rows(key, table, cells, id_column, answers)
+    table, told_id = (_numbered(table), ROW) if id_column == NONE else (table, id_column)
+    cells = _settled(key, table, told_id, answers)
+    rows = _rows(key, table, cells, told_id, answers)
     answers.note((*key, "id"), id_column)
-    source = Source(number, table, cells, rows, id_column, list(table.aside))
+    source = Source(number, table, cells, rows, told_id, list(table.aside))
     source = _without_totals(source, answers)
     return _without_repeats(source, answers) if rows == "customer" else source
 
@@ -140,24 +143,18 @@ def _id_column(key: tuple[str, ...], table: Table, answers: Answers) -> str:
     ranked = sorted(
         (place, names.index(name), name) for name in names for place, word in enumerate(_ID) if _is_called(name, word)
     )
-    proposal = ranked[0][2] if ranked else None
-    if proposal is None:
-        distinct = [name for name in names if _distinct_words(table.columns[name])]
-        proposal = distinct[0] if len(distinct) == 1 else None
-    found = answers.found((*key, "id"))
-    if found is None and proposal is not None:
-        return proposal
-    return str(
-        answers(
-            Question(
-                (*key, "id"),
-                f"{table.path}: which column names the customer?",
-                proposal,
-                choices=tuple(names),
-                fallback=names[0],
-            )
-        )
-    )
+    if ranked and answers.found((*key, "id")) is None:
+        return ranked[0][2]
+    distinct = [name for name in names if _distinct_words(table.columns[name])]
+    proposal = distinct[0] if len(distinct) == 1 else None
+    words = f"{table.path}: which column names the customer ('{NONE}': each row is a customer, and gets its number)?"
+    hint = "it is different in every row" if proposal else "no column is called so"
+    return str(answers(Question((*key, "id"), words, proposal or NONE, hint, (*names, NONE), fallback=NONE)))
+
+
+def _numbered(table: Table) -> Table:
+    """The table with a column of its rows' places, for want of one that names customers."""
+    return replace(table, columns={ROW: arrow.array(table.line.astype(str)), **table.columns})
 
 
 def _is_called(name: str, word: str) -> bool:
@@ -169,9 +166,10 @@ def _is_called(name: str, word: str) -> bool:
 
 def _distinct_words(column: arrow.Array) -> bool:
     kind = column.type
-    if not (arrow.types.is_string(kind) or arrow.types.is_integer(kind)) or column.null_count:
+    if not arrow.types.is_string(kind) or column.null_count or len(column) < 2:
         return False
-    return bool(compute.count_distinct(column).as_py() == len(column))
+    words = compute.all(compute.match_substring_regex(column, r"\pL|^0[0-9]")).as_py()
+    return bool(words and compute.count_distinct(column).as_py() == len(column))
 
 
 def _settled(key: tuple[str, ...], table: Table, id_column: str, answers: Answers) -> dict[str, Cells]:

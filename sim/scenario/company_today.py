@@ -305,7 +305,7 @@ class _Scenario:
             f"{', '.join(Path(file).name for file in company.files)}.",
             "# 'assumed' marks what nobody confirmed; answers.yaml holds the answers. Edit it as you like: it is yours.",
             *[f"# {sentence}." for sentence in self.phone.sentences],
-            f"name: {yaml_word(f'{company.name} today')}",
+            f"name: {yaml_word(f'{company.name[:80]} today')}",
             f"description: {yaml_word(f'{company.name} as it is today, on its own customers.')}",
             f"currency: {yaml_word(company.currency)}{self._mark('currency')}",
             "weeks: 104",
@@ -347,12 +347,12 @@ class _Scenario:
         keep = [part.column for part in company.parts if part.becomes == KEEP or part is company.segment]
         keep = [name for name in keep if name in company.people.cells]
         if keep:
-            lines.append(f"  keep: [{', '.join(map(_flow, keep))}]")
+            lines.append(f"  keep: [{', '.join(map(yaml_word, keep))}]")
         return lines
 
     def _column(self, part: Part) -> str:
         """A line such as ``tenure: {column: months, unit: months} # mean 150 weeks``."""
-        said = [f"column: {_flow(_reckoned(part) if part.written is not None else part.column)}"]
+        said = [f"column: {yaml_word(_reckoned(part) if part.written is not None else part.column)}"]
         said += [f"multiply: {part.multiply:.10g}"] if part.multiply != 1 else []
         said += [f"add: {part.add:.10g}"] if part.add else []
         said += [f"unit: {part.unit}"] if part.unit else []
@@ -385,14 +385,14 @@ class _Scenario:
         part = self.company.segment
         if part is None:
             return []
-        lines = [f"  segment_by: {{column: {_flow(part.column)}}}"]
+        lines = [f"  segment_by: {{column: {yaml_word(part.column)}}}"]
         bound = {word: term for word, term in part.terms.items() if term and word in words_in(part.cells)}
         if bound and self.company.trait("contract_weeks_left") is None:
             assumed = "assumed: " if f"columns.{part.column}.terms" in self.assumed else ""
             lines.append(f"  segments: # {assumed}what is left of a contract is evenly spread over its term")
             for word, term in bound.items():
                 lines += [
-                    f"    {_flow(squeezed(word))}:",
+                    f"    {yaml_word(squeezed(word))}:",
                     f"      traits: {{contract_weeks_left: {{distribution: uniform, low: 0, high: {term}}}}}",
                 ]
         return lines
@@ -426,12 +426,6 @@ def told_of(part: Part) -> str:
     return f"mean {values.mean():.4g}{unit}, spread {values.std():.4g}"
 
 
-def _flow(word: str) -> str:
-    """A word within brackets of YAML."""
-    plain = re.fullmatch(r"[^\W\d][\w .-]*\w|[^\W\d]", word)
-    return yaml_word(word) if plain else yaml_word(f"\0{word}").replace("\\u0000", "", 1)
-
-
 def _calibration(company: Company) -> str:
     """The experiment that fits the company to its own leavers."""
     weeks = max(1, round(company.within))
@@ -461,8 +455,8 @@ def _calibration(company: Company) -> str:
         there = words_in(segment.cells)
         for name, one in groups.items():
             if name in there or (name == NOT_GIVEN and segment.cells.missing.any()):
-                cell = f"left: {{{_flow(segment.column)}: {_flow(squeezed(name))}}}"
-                lines.append(f"    {_flow(squeezed(name))}: {{{cell}, {_figure(one, source, one.share)}}}")
+                cell = f"left: {{{yaml_word(segment.column)}: {yaml_word(squeezed(name))}}}"
+                lines.append(f"    {yaml_word(squeezed(name))}: {{{cell}, {_figure(one, source, one.share)}}}")
     else:
         one = company.left[""]
         lines.append(f"    retention: {{{_figure(one, source, 1 - one.share)}}}")
@@ -470,7 +464,9 @@ def _calibration(company: Company) -> str:
 
 
 def _figure(one: Any, source: str, value: float) -> str:
-    return f"value: {value:.4g}, error: {one.error:.4g}, source: {_flow(f'{source}, {one.left:,} of {one.people:,}')}"
+    return (
+        f"value: {value:.4g}, error: {one.error:.4g}, source: {yaml_word(f'{source}, {one.left:,} of {one.people:,}')}"
+    )
 
 
 def yaml_inside(words: str) -> str:
