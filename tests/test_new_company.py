@@ -405,6 +405,12 @@ def test_workbooks_that_cannot_be_read(folder: Path) -> None:
         ("columns: {contract: {becomes: spend}}", "'contract' holds words, and spend is a number"),
         ("columns: {months: {becomes: spend}, monthly_price: {becomes: spend}}", "both become spend"),
         ("company: {stands_for: many}", "'many' is no number"),
+        ("colums: {months: {unit: weeks}}", "nothing is called 'colums' – did you mean 'columns'?"),
+        (
+            "columns: {months: {units: weeks}}",
+            "answers, columns.months: nothing is called 'units' – did you mean 'unit'?",
+        ),
+        ("company: {representatives: 6000}", "6000 does not lie between 0 and 5,000"),
         ("as_of: yesterday", ""),
     ],
 )

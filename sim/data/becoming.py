@@ -164,7 +164,7 @@ def proposed(source: Source, targets: Mapping[str, Target]) -> dict[str, str]:
         role = _role(name, source.cells[name], targets, len(source.table.line))
         roles[name] = KEEP if role in roles.values() and role not in (KEEP, OUT) else role
     if LEFT not in roles.values():  # then whether somebody is there says it as well
-        staying = [name for name in roles if says(name, *_STAYING) and _two_words(source.cells[name])]
+        staying = [name for name in roles if _says_staying(name) and _two_words(source.cells[name])]
         roles |= {staying[0]: LEFT} if staying else {}
     segment = _segment(source, roles)
     return roles | ({segment: SEGMENT} if segment else {})
@@ -183,6 +183,10 @@ def _role(name: str, cells: Cells, targets: Mapping[str, Target], rows: int) -> 
     if cells.kind == "date":
         return "contract_weeks_left" if says(name, *_ENDS) else "tenure" if says(name, *_SINCE) else KEEP
     return OUT if len(words_in(cells)) > max(MOST_SEGMENTS, rows / 2) or len(words_in(cells)) == rows > 20 else KEEP
+
+
+def _says_staying(name: str) -> bool:
+    return says(name, *_STAYING) and not says(name, "inactive", "inaktiv")
 
 
 def _two_words(cells: Cells) -> bool:
@@ -523,7 +527,7 @@ def _gone(asking: Asking, name: str, cells: Cells) -> np.ndarray:
         else cells.values.to_pylist()
     )
     words = sorted({word for word in text if word})
-    known = _STAYING_WORDS if says(name, *_STAYING) and not says(name, *_GONE) else _GONE_WORDS
+    known = _STAYING_WORDS if _says_staying(name) and not says(name, *_GONE) else _GONE_WORDS
     told = [word for word in words if word.lower() in known]
     if len(told) == 1 and asking.answers.found(("columns", name, "words")) is None:
         word = told[0]

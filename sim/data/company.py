@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as arrow
@@ -23,6 +24,13 @@ from sim.errors import Mistake, hint, nearest
 ALLOWED = 0.05
 """The share of the customers' rows that may be set aside before the file is refused."""
 _ENDS = ("end", "ends", "expiry", "expires", "expiration", "until", "bis", "ablauf", "renewal", "vertragsende")
+_SECTIONS: dict[str, tuple[str, ...]] = {
+    "files": ("named", "rows", "id", "dates", "decimals", "repeated", "totals"),
+    "columns": ("becomes", "unit", "period", "scale", "words", "within", "missing", "terms"),
+    "company": ("stands_for", "representatives", "calls_a_week", "wage", "checkout_lanes"),
+    "as_of": (), "currency": (), "assumed": (), "found": (),
+}  # fmt: skip
+"""What a file of answers may hold."""
 Adjust = Callable[[Source, dict[str, str]], dict[str, str]]
 """May change what columns become, before their units are asked."""
 
@@ -88,6 +96,7 @@ def understood(
     command: str = "loyalty new",
 ) -> Company:
     """A company from its files. Raises :class:`Mistake` with place and remedy, or with the questions that are open."""
+    _refuse_unknown(answers.given)
     sources = [recognised(number, read_table(name), answers) for number, name in enumerate(files, 1)]
     said = [_told(source) for source in sources]
     people = _customers(sources)
@@ -232,7 +241,8 @@ def _roles(people: Source, answers: Answers, targets: Mapping[str, Target]) -> d
                 f"answers, columns.{name}.becomes: '{said}' is nothing that a column becomes{hint(str(said), known)}"
             )
         roles[name] = said or roles[name]
-    return _each_once({name: str(role) for name, role in roles.items()}, set(given))
+    told = {name for name in roles if answers.found(("columns", name, "becomes")) is not None}
+    return _each_once({name: str(role) for name, role in roles.items()}, told)
 
 
 def _refuse_nothing(people: Source, roles: Mapping[str, str]) -> None:
@@ -245,6 +255,23 @@ def _refuse_nothing(people: Source, roles: Mapping[str, str]) -> None:
             "been one, what they pay, how content they are or whether they left; name another file, or the columns in --answers "
             "('columns: {NAME: {becomes: spend}}')"
         )
+
+
+def _refuse_unknown(given: Mapping[str, Any]) -> None:
+    """Raise :class:`Mistake` for an answer that answers nothing."""
+    for section, said in given.items():
+        if section not in _SECTIONS:
+            raise Mistake(f"answers: nothing is called '{section}'{hint(section, _SECTIONS)}")
+        if section in ("files", "columns", "company") and not isinstance(said, Mapping):
+            raise Mistake(f"answers, {section}: this must be a section")
+        entries = {section: said} if section == "company" else said if section in ("files", "columns") else {}
+        for name, entry in entries.items():
+            place = section if section == "company" else f"{section}.{name}"
+            if not isinstance(entry, Mapping):
+                raise Mistake(f"answers, {place}: this must be a section")
+            for key in entry:
+                if key not in _SECTIONS[section]:
+                    raise Mistake(f"answers, {place}: nothing is called '{key}'{hint(key, _SECTIONS[section])}")
 
 
 def _each_once(roles: dict[str, str], given: set[str]) -> dict[str, str]:

@@ -26,10 +26,10 @@ NONE, ROW = "none", "row"
 """Where no column names the customer; and the column that then does."""
 PERIODS = {
     "week": ("week", "weeks", "weekly", "wk", "woche", "wochen", "wochentlich", "semaine"),
-    "month": ("month", "months", "monthly", "mo", "mon", "mth", "monat", "monate", "monatlich", "monats", "mois",
+    "month": ("month", "months", "monthly", "mo", "mth", "monat", "monate", "monatlich", "monats", "mois",
     "mensual", "mrr"),
     "quarter": ("quarter", "quarterly", "quartal"),
-    "year": ("year", "years", "yearly", "annual", "annually", "yr", "jahr", "jahre", "jahrlich", "jahres", "an", "ano", "arr"),
+    "year": ("year", "years", "yearly", "annual", "annually", "yr", "jahr", "jahre", "jahrlich", "jahres", "annee", "ano"),
     "day": ("day", "days", "daily", "tag", "tage", "taglich"),
 }  # fmt: skip
 """Words for a period of time in names of columns."""
