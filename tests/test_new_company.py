@@ -258,6 +258,7 @@ def test_files_are_joined_by_customer(folder: Path) -> None:
     assert traits(scenario)["spend"] == pytest.approx(spend) and spend[2] == 0
     assert said["columns"]["since"]["becomes"] == "tenure" and segment_names(scenario) == ("basic", "gold")
     aside = listed("made/set_aside.csv")
+    assert {row["file"] for row in aside} == {"purchases.csv", "tickets.csv"}
     assert len(aside) == said["set_aside"] and {row["reason"] for row in aside} == {
         "customer_id is no customer's", "customer is no customer's"
     }  # fmt: skip
@@ -482,6 +483,23 @@ def test_answers_on_a_terminal_are_taken(
 def test_nobody_to_ask_is_said(folder: Path) -> None:
     done = told("phone.csv")
     assert done.exit_code == 2 and "add --yes" in done.stderr
+    assert "there is no such file" in told("phon.csv").stderr  # which comes before any question
+
+
+def test_names_that_yaml_and_shells_could_take_for_something_else(folder: Path) -> None:
+    lines = "".join(
+        f"C{n}\t${20 + n % 7}.50\t{n}\t{'Yes' if n % 4 == 0 else 'No'}\t{'yes' if n % 2 else 'null: #x'}\n"
+        for n in range(60)
+    )
+    name = table("a b,c.csv", f'Customer ID\tMonthly Charges ($)\tTotal: "x" #1\tChurn (last 30 days)\tno\n{lines}')
+    done = told(name, "--yes")
+    assert done.exit_code == 0 and "loyalty run 'a b,c/today.yaml'" in done.stdout
+    scenario = load("a b,c/today.yaml")
+    assert segment_names(scenario) == ("null: #x", "yes") and scenario.currency == "USD"
+    experiment, _ = checked(Path("a b,c/calibrate.yaml"))
+    assert [figure["left"] for figure in experiment.written["calibrate"]["figures"].values()] == [
+        {"no": "null: #x"}, {"no": "yes"}
+    ]  # fmt: skip
 
 
 # ---- the company

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -53,12 +54,8 @@ def new(files: Files, out: Out = None, yes: Yes = False, answers: Given = None, 
     folder = out or Path(Path(files[0].rpartition("#")[0] or files[0]).name.partition(".")[0])
     _check_folder(folder, files, answers)
     asked = not (yes or answers)
-    if asked and not sys.stdin.isatty():
-        raise Mistake(
-            "nobody is there to answer (this is no terminal): add --yes to take what is proposed, or --answers FILE"
-        )
     found = Answers(_given(answers), _ask if asked else None)
-    command = f"loyalty new {' '.join(files)}"
+    command = f"loyalty new {' '.join(map(quote, files))}"
     company = understood(files, found, targets(), _Adjusting(found) if asked else None, command)
     made = written(company, found)
     made.put(folder)
@@ -138,6 +135,10 @@ def _ask(question: Question) -> Any:
 
 
 def _typed(prompt: str) -> str:
+    if not sys.stdin.isatty():
+        raise Mistake(
+            "nobody is there to answer (this is no terminal): add --yes to take what is proposed, or --answers FILE"
+        )
     print(visible(prompt), end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
     if not line:
@@ -190,13 +191,9 @@ def _told(company: Company, answers: Answers, warnings: list[str], folder: Path)
     if answers.assumed:
         lines += ["", "Assumed, because nobody said otherwise:"]
         lines += [f"  {'.'.join(question.key)}: {_assumption(question, answers)}" for question in answers.assumed]
-    today = shown(folder / TODAY)
+    today, fit, fitted = (quote(shown(folder / name)) for name in (TODAY, CALIBRATE, "fitted.yaml"))
     lines += ["", f"Written to {shown(folder)}. Next:", f"  loyalty check {today}"]
-    lines += (
-        [f"  loyalty calibrate {shown(folder / CALIBRATE)} --save {shown(folder / 'fitted.yaml')}"]
-        if company.left
-        else []
-    )
+    lines += [f"  loyalty calibrate {fit} --save {fitted}"] if company.left else []
     return [*lines, f"  loyalty run {today}"]
 
 

@@ -125,7 +125,7 @@ def understood(
     aside = [
         *((str(people.table.path), row) for row in people.aside),
         *others,
-        *((told.told, row) for told in found for row in told.aside),
+        *((told.file, row) for told in found for row in told.aside),
     ]
     whole = Company(
         Path(files[0].rpartition("#")[0] or files[0]).name.partition(".")[0],

@@ -37,6 +37,7 @@ _CONTACT_NUMBERS = (
 class Gathered:
     """What a file of purchases or tickets says of each customer: columns, and in words what was done; ``weeks`` that it spans."""
 
+    file: str
     columns: dict[str, Cells]
     told: str
     weeks: float
@@ -71,7 +72,7 @@ def gathered(source: Source, customers: arrow.Array, as_of: np.datetime64) -> Ga
     columns = _purchases(source, date, amount, many, weeks, as_of) if amount else _tickets(source, date, many, weeks)
     heads = int((many.count > 0).sum())
     told = f"{len(source.table.line):,} {source.rows}s of {heads:,} customers in {weeks:.1f} weeks, {days.min()} to {days.max()}"
-    return Gathered(columns, told, weeks, len(source.table.line), _calls(source), source.aside)
+    return Gathered(str(source.table.path), columns, told, weeks, len(source.table.line), _calls(source), source.aside)
 
 
 @dataclass(frozen=True)
