@@ -29,7 +29,6 @@ from sim.errors import Mistake
 _PIECE = 1 << 22  # characters of text split at a time: memory stays small however long the file is
 _LINES = 1000  # line breaks that a quoted cell at the end of a piece may hold before Python's reader has to take over
 _ROWS = 4096  # rows that Python's reader takes at a time
-_BEFORE = np.frombuffer(b'\n,"', np.uint8)  # what may stand before a mark that opens a cell, or the second of two
 LONGEST = 10_000_000
 """Characters that a row may have."""
 MOST_COLUMNS = 16_384
@@ -38,27 +37,29 @@ csv.field_size_limit(LONGEST)
 _END = "\0 end \0"  # a line no file can hold, since NUL is refused: shows whether the last quotation mark was closed
 
 
-def csv_rows(path: Path, encoding: str, headed: bool = True) -> Rows:
+def csv_rows(path: Path, encoding: str, headed: bool = True, separator: str = ",") -> Rows:
     """Open a CSV file. Raises :class:`Mistake` when its text cannot be read or has no header.
 
-    Not ``headed``, its columns are named '1', '2' and so on, and the first row is one like the others.
+    Not ``headed``, its columns are named '1', '2' and so on, and the first row is one like the others. ``separator``: the one
+    character between its cells.
     """
     with open_text(path, encoding) as text:
-        names, _ = _header(text, path)
+        names, _ = _header(text, path, separator)
     if not headed:
         names = [str(place) for place in range(1, len(names) + 1)]
 
     def blocks(wanted: list[str]) -> Iterator[Block]:
         with open_text(path, encoding) as text:
-            begin = _header(text, path)[1] if headed else 1
-            yield from _text_blocks(text, _Shape(path, len(names), {name: names.index(name) for name in wanted}), begin)
+            begin = _header(text, path, separator)[1] if headed else 1
+            shape = _Shape(path, len(names), {name: names.index(name) for name in wanted}, separator)
+            yield from _text_blocks(text, shape, begin)
 
     return Rows(path, names, blocks)
 
 
-def _header(text: IO[str], path: Path) -> tuple[list[str], int]:
+def _header(text: IO[str], path: Path, separator: str) -> tuple[list[str], int]:
     """The column names, and the line after them; ``text`` stands there afterwards."""
-    for rows, after in _numbered(_lines(text, path), path, 1, 1):
+    for rows, after in _numbered(_lines(text, path), path, 1, 1, separator):
         for line, cells in rows:
             if any("\0" in cell for cell in cells):
                 raise _nul(path, line)
@@ -87,10 +88,10 @@ def too_long(path: Path, line: int) -> Mistake:
 
 
 def _numbered(
-    lines: Iterable[str], path: Path, begin: int, several: int
+    lines: Iterable[str], path: Path, begin: int, several: int, separator: str
 ) -> Iterator[tuple[list[tuple[int, list[str]]], int]]:
     """Rows with the line each begins on, blank lines left out, ``several`` at a time; and the line after them."""
-    reader = csv.reader(chain(lines, (_END,)))
+    reader = csv.reader(chain(lines, (_END,)), delimiter=separator)
     starts, rows = [begin], [[""]]
     while rows:
         starts, rows = starts[-1:], []
@@ -124,6 +125,7 @@ class _Shape:
     path: Path
     width: int
     wanted: dict[str, int]
+    separator: str
 
     def misshapen(self, line: int, width: int, text: str) -> Quarantined:
         return Quarantined(line, f"the row has {width:,} cells where the header has {self.width:,}", text)
@@ -171,7 +173,7 @@ def _fast_block(lines: str, shape: _Shape, begin: int) -> tuple[Block, int] | No
     data = lines.encode()
     letters = np.frombuffer(data, np.uint8)
     breaks = np.flatnonzero(letters == ord("\n"))
-    ends = _row_ends(letters, breaks)
+    ends = _row_ends(letters, breaks, shape.separator)
     if ends is None:
         return None
     starts = np.concatenate(([0], ends[:-1] + 1))
@@ -190,7 +192,7 @@ def _fast_block(lines: str, shape: _Shape, begin: int) -> tuple[Block, int] | No
     return Block(line[place], cells, lambda row: row_text(place[row]), misshapen), begin + breaks.size
 
 
-def _row_ends(letters: np.ndarray, breaks: np.ndarray) -> np.ndarray | None:
+def _row_ends(letters: np.ndarray, breaks: np.ndarray, separator: str) -> np.ndarray | None:
     """Where each row ends: at the line breaks outside quotation marks, or at the end of the text.
 
     None if a quotation mark is never closed, or opens in the middle of a cell. (What follows a closed one within its
@@ -200,8 +202,8 @@ def _row_ends(letters: np.ndarray, breaks: np.ndarray) -> np.ndarray | None:
     quotes = np.flatnonzero(letters == ord('"'))
     if quotes.size % 2:
         return None
-    before = np.concatenate((_BEFORE[:1], letters))  # the letter before each, with a line break before the first
-    if not np.isin(before[quotes[::2]], _BEFORE).all():
+    before = np.concatenate(([ord("\n")], letters))  # the letter before each, with a line break before the first
+    if not np.isin(before[quotes[::2]], [ord(mark) for mark in f'\n"{separator}']).all():  # '"': the second of two
         return None
     outside = np.searchsorted(quotes, breaks) % 2 == 0
     return np.concatenate((breaks[outside], last)).astype(np.int64)
@@ -225,7 +227,7 @@ def _split(data: bytes, shape: _Shape) -> tuple[dict[str, Any], dict[int, int]]:
         arrow.BufferReader(data),
         # One thread and one block: only then does Arrow number the rows that it hands to skip.
         arrow_csv.ReadOptions(use_threads=False, column_names=names, block_size=len(data) + 1),
-        arrow_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip),
+        arrow_csv.ParseOptions(delimiter=shape.separator, newlines_in_values=True, invalid_row_handler=skip),
         arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(names, arrow.string()),
             include_columns=[str(place) for place in shape.wanted.values()] or names[:1],
@@ -235,7 +237,7 @@ def _split(data: bytes, shape: _Shape) -> tuple[dict[str, Any], dict[int, int]]:
 
 
 def _careful_blocks(lines: Iterable[str], shape: _Shape, begin: int) -> Iterator[Block]:
-    for numbered, _ in _numbered(lines, shape.path, begin, _ROWS):
+    for numbered, _ in _numbered(lines, shape.path, begin, _ROWS, shape.separator):
         rows = [(line, cells) for line, cells in numbered if len(cells) == shape.width]
         odd = [(line, cells) for line, cells in numbered if len(cells) != shape.width]
         misshapen = [shape.misshapen(line, len(cells), _joined(cells)) for line, cells in odd]
