@@ -35,8 +35,10 @@ def test_the_demo_s_scenarios_are_shipped() -> None:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_the_engines_agree_in_the_first_weeks_of_every_shipped_scenario(path: Path) -> None:
-    """Where customers are drawn, fewer of them, who stand for as many; those of a file are all there, for a week. Long warm-ups are
-    lived by the test of every week."""
+    """Where customers are drawn, fewer of them, who stand for as many; those of a file are all there, for a week.
+
+    Long warm-ups are lived by the test of every week.
+    """
     scenario = load(path)
     few, weeks = (scenario, 1) if scenario.customers.file else (fitted(scenario, 150), 8)
     few = few.with_(warm_up=min(few.warm_up, weeks)) if few.warm_up else few
