@@ -18,6 +18,7 @@ from sim.engine.start import Ground
 from sim.errors import Mistake
 from sim.model.component import row
 from sim.model.week import State
+from sim.runs.who import Beginning, Gathered, Who, beginning, of_market
 from sim.runs.weekly_counts import put, room
 from sim.scenario.worlds import Drawn
 from sim.system.memory import REMEDY
@@ -40,7 +41,8 @@ class Counted(NamedTuple):
     """What was counted in some replications of one scenario, in the order of a :class:`~sim.runs.result.Result`.
 
     ``numbers``: int64 (done); ``tally``: int64 (done, weeks, counts); ``stayed``: int64 (founders): how many of the
-    replications each customer of week 0 stayed through; ``digests``: one of each replication done.
+    replications each customer of week 0 stayed through; ``digests``: one of each replication done; ``who``: who stayed, and what
+    they hold against the company; None where it was not looked at.
     """
 
     numbers: np.ndarray
@@ -48,6 +50,7 @@ class Counted(NamedTuple):
     stayed: np.ndarray
     digests: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    who: Who | None = None
 
 
 @dataclass(frozen=True)
@@ -99,14 +102,15 @@ def state_digest(state: State, tally: np.ndarray) -> str:
     return digest.hexdigest()
 
 
-def ended(market: Market, replication: int) -> Counted:
-    """What is kept of a market after its last week. Raises ``FloatingPointError`` when its state is no number."""
+def ended(market: Market, replication: int, begun: Beginning | None = None) -> Counted:
+    """What is kept of a market after its last week, which had ``begun`` with these customers. Raises ``FloatingPointError`` when its state is no number."""
     state, founders, weeks = market.state(), market.inputs.plan.founders, market.inputs.weeks
     if not all(np.isfinite(column).all() for column in state.number):  # one by one, to save memory
         raise FloatingPointError("a customer's state is no number: please report this with the scenario file")
     stayed = (state.mark[row("provider"), :founders] == 0) & (state.clock[row("tenure"), :founders] >= weeks)
     number, digest = np.array([replication], np.int64), state_digest(state, market.counts)
-    return Counted(number, market.counts[None], stayed.astype(np.int64), (digest,))
+    who = None if begun is None else of_market(market, begun)
+    return Counted(number, market.counts[None], stayed.astype(np.int64), (digest,), (), who)
 
 
 def never() -> bool:
@@ -138,7 +142,7 @@ class Replicator:
         tally = room(task.count, ground.weeks, len(ground.model.counts))
         stayed = np.zeros(ground.plan.founders, np.int64)
         digests: dict[int, str] = {}
-        failures = []
+        failures, who = [], Gathered(task.count)
         for replication in range(task.first, task.first + task.count):
             if stop():
                 break
@@ -150,14 +154,19 @@ class Replicator:
                 failures.append(task.failed(replication, fault))
                 continue
             put(tally, len(digests), one.tally)
+            who.add(np.array([len(digests)]), one.who)
             stayed += one.stayed
             digests[replication] = one.digests[0]
         numbers = np.array(list(digests), np.int64)
-        return Counted(numbers, tally[: len(numbers)], stayed, tuple(digests.values()), tuple(failures))
+        told, there = (tuple(digests.values()), tuple(failures)), who.who(np.arange(len(numbers)))
+        return Counted(numbers, tally[: len(numbers)], stayed, *told, there)
 
     def _replicated(self, ground: Ground, task: Task, replication: int) -> Counted:
         engine = self._engine(_met(ground, task, replication), task)
-        counted = ended(engine.replicate(replication), replication)
+        market = engine.start(replication)
+        begun = beginning(market)
+        market.run()
+        counted = ended(market, replication, begun)
         self._kept = engine
         return counted
 

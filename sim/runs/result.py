@@ -16,6 +16,7 @@ from sim.runs.panel import Run
 from sim.runs.prediction import Prediction, predicted
 from sim.runs.replication import Counted, Failure
 from sim.runs.statistics import interval, plain
+from sim.runs.who import Gathered, Who
 from sim.runs.weekly_counts import IN_MEMORY, closed_up, parts, put, room
 from sim.scenario.whole import Scenario
 
@@ -29,13 +30,14 @@ class Result(Run):
 
     ``tally``: int64 (replications done, weeks, counts), in a temporary file when it is large; ``numbers``: the
     replications' numbers; ``stayed``: how many replications each customer of week 0 stayed through; ``digests``: SHA-256
-    of each replication's final state and counts; ``own``: measures that were handed over beside the program's, by name;
+    of each replication's final state and counts; ``who``: who stayed in which replication, None where nobody looked; ``own``: measures that were handed over beside the program's, by name;
     ``window``: the weeks that are measured, those that the scenario says unless given.
     """
 
     stayed: np.ndarray
     digests: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = field(default=())
+    who: Who | None = field(default=None, repr=False)
     own: Mapping[str, Own] = field(default_factory=dict)
     window: range | None = None
 
@@ -257,12 +259,14 @@ class Gathering:
         )
         self._digests: dict[int, str] = {}
         self._failures: list[Failure] = []
+        self._who = Gathered(len(numbers))
 
     def add(self, counted: Counted | Result) -> int:
         """Take in some replications; returns how many there were, failed ones included."""
         for start, stop in _runs(counted.numbers):
             put(self._tally, int(counted.numbers[start]) - self.numbers.start, counted.tally[start:stop])
         self._stayed += counted.stayed
+        self._who.add(counted.numbers - self.numbers.start, counted.who)
         self._digests |= dict(zip(counted.numbers.tolist(), counted.digests, strict=True))
         self._failures += counted.failures
         return len(counted.numbers) + len(counted.failures)
@@ -273,9 +277,8 @@ class Gathering:
         failures = sorted(self._failures, key=lambda failure: failure.replication)
         tally = closed_up(self._tally, numbers - self.numbers.start)
         digests = tuple(self._digests[number] for number in numbers.tolist())
-        return Result(
-            self.scenario, self.seed, len(self._stayed), numbers, tally, self._stayed, digests, tuple(failures)
-        )
+        told = digests, tuple(failures), self._who.who(numbers - self.numbers.start)
+        return Result(self.scenario, self.seed, len(self._stayed), numbers, tally, self._stayed, *told)
 
 
 def _runs(numbers: np.ndarray) -> list[tuple[int, int]]:
