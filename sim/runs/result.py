@@ -15,9 +15,10 @@ from sim.runs.own_measures import Own
 from sim.runs.panel import Run
 from sim.runs.prediction import Prediction, predicted
 from sim.runs.replication import Counted, Failure
+from sim.runs.segments import Setting
 from sim.runs.statistics import interval, plain
-from sim.runs.who import Gathered, Who
 from sim.runs.weekly_counts import IN_MEMORY, closed_up, parts, put, room
+from sim.runs.who import Gathered, Who
 from sim.scenario.whole import Scenario
 
 if TYPE_CHECKING:
@@ -123,6 +124,26 @@ class Result(Run):
         import pandas as pd
 
         return pd.DataFrame.from_dict(self.intervals, orient="index").drop(columns="defined").rename_axis("measure")
+
+    @cached_property
+    def segments(self) -> pd.DataFrame:
+        """How many stay of each segment and of each value of a kept column: see :func:`sim.runs.segments.table`."""
+        from sim.runs import segments
+
+        return segments.table([self], self._setting)
+
+    @cached_property
+    def customers(self) -> pd.DataFrame:
+        """How likely each customer of the file stays: see :func:`sim.runs.customers.table`. Raises
+        :class:`~sim.errors.Mistake` where there is no customer file."""
+        from sim.runs import customers
+
+        return customers.table([self], self._setting)
+
+    @property
+    def _setting(self) -> Setting:
+        met = None if self.scenario.worlds is None else self.met
+        return Setting(self.numbers, met, self.scenario.market.stands_for)
 
     def balance(self) -> np.ndarray:
         """Revenue less cost less profit of each replication and week, in cents: all zero."""
