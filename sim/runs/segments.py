@@ -171,6 +171,8 @@ def table(results: Sequence[Result], setting: Setting) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+WORDS = ("by", "value", "scenario", "main_reason")
+"""Columns that hold words."""
 HOLDS = tuple(f"holds_{cause}" for cause in (*BOOKED, "nothing"))
 COLUMNS = [
     "by", "value", "scenario", "customers", "retention", "retention_low", "retention_high", "difference", "difference_low",
