@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import AsJson, ClusterAddress, Threads, Workers, example, model, place_to_run, print_json, progress_bar, say
+from sim.commands import (
+    AsJson,
+    ClusterAddress,
+    Threads,
+    Workers,
+    example,
+    model,
+    place_to_run,
+    print_json,
+    progress_bar,
+    say,
+)
 from sim.commands.running import ANSWERED_NO
 from sim.errors import Mistake
 
@@ -34,7 +45,8 @@ def rerun(
         print_json(found.to_json())
     else:
         for name, (then, now) in found.digests.items():
-            say(f"{name}: {'the same' if then == now else 'not the same'} (digest {then[:12]}{'' if then == now else ', now ' + now[:12]})")
+            marks = f"digest {then[:12]}" + ("" if then == now else f", now {now[:12]}")
+            say(f"{name}: {'the same' if then == now else 'not the same'} ({marks})")
         for sentence in found.differs:
             say(f"- {sentence}")
     if not found.same:

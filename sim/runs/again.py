@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.errors import Mistake
 from sim.model.rules import source_hash
-from sim.runs.kept_scenario import FOLDER, WORLDS, names_in
+from sim.runs.kept_scenario import FILE, FOLDER, WORLDS, names_in
 from sim.runs.results import versions
 from sim.runs.runner import Place, Progress, run_together
 from sim.scenario.mechanisms import Mechanisms
-from sim.scenario.whole import Scenario, load
+from sim.scenario.whole import load
 from sim.scenario.worlds import NONE, SHIPPED, in_same_worlds
 from sim.system import digests
 from sim.system.outputs import MANIFEST
@@ -24,8 +24,8 @@ class Again:
     """What came of it.
 
     ``digests``: scenario → digest in the folder and that of today; ``source``, ``versions``: what made the folder and what is
-    here, where that differs; ``files``: file of the scenario → ``changed`` or ``new``; ``meaning``: scenarios that no longer mean the
-    same, as with other worlds or a changed file.
+    here, where that differs; ``files``: file of the scenario → ``changed`` or ``new``; ``meaning``: scenarios that no longer
+    mean the same, as with other worlds or a changed file.
     """
 
     folder: Path
@@ -43,7 +43,9 @@ class Again:
     @property
     def differs(self) -> list[str]:
         """What is not as it was, in sentences."""
-        told = [f"{name} was {what} since" if what == "changed" else f"{name} is new" for name, what in self.files.items()]
+        told = [
+            f"{name} was {what} since" if what == "changed" else f"{name} is new" for name, what in self.files.items()
+        ]
         told += [f"“{name}” no longer means what it meant" for name in self.meaning]
         if self.source:
             told.append(f"the program's source was {self.source[0]} and is {self.source[1]}")
@@ -77,24 +79,44 @@ def told_in(folder: Path) -> dict[str, Any]:
     try:
         told = digests.manifest(folder)
     except digests.Damaged as fault:
-        raise Mistake(f"{folder} is damaged or was changed ({fault}); take an undamaged copy, or ask that question again") from None
+        raise Mistake(
+            f"{folder} is damaged or was changed ({fault}); take an undamaged copy, or ask that question again"
+        ) from None
     if "experiment" in told:
-        raise Mistake(f"{folder} holds the answer of an experiment; ask it again with its file: loyalty {told.get('command')} FILE")
-    if not isinstance(told.get("scenarios"), list) or WORLDS not in told or digests.FILES not in told:
-        raise Mistake(f"{folder} was written by an earlier version, which kept no scenario in it; ask that question again")
+        raise Mistake(
+            f"{folder} holds the answer of an experiment; ask it again with its file: loyalty {told.get('command')} FILE"
+        )
+    listed, wanted = told.get("scenarios"), {FILE, "name", "fingerprint", "digest", "replications", "failed"}
+    whole = isinstance(listed, list) and listed and all(isinstance(each, dict) and wanted <= {*each} for each in listed)
+    if not whole or {WORLDS, digests.FILES, "seed", "source", "versions"} - {*told}:
+        raise Mistake(
+            f"{folder} was written by an earlier version, which kept no scenario in it; ask that question again"
+        )
     return told
 
 
-def scenarios_in(folder: Path, mechanisms: Mechanisms = ()) -> tuple[list[Scenario], str | Path]:
-    """The scenarios that a results folder holds, and in which worlds they were lived. Raises :class:`~sim.errors.Mistake`."""
+class KeptIn(NamedTuple):
+    """What a results folder holds of scenarios: file → name and fingerprint; the worlds as an option names them, and which are
+    meant, whatever file they are in."""
+
+    files: dict[Path, tuple[str, str]]
+    worlds: str
+    meant: str
+
+
+def kept_in(folder: Path) -> KeptIn:
+    """The scenario files in a results folder, and in which worlds they were lived. Raises :class:`~sim.errors.Mistake`."""
     told = told_in(folder)
-    found = [load(folder / name, mechanisms) for name in names_in(told)]
-    worlds = str(told[WORLDS])
+    marks = [(str(each["name"]), str(each["fingerprint"])) for each in told["scenarios"]]
+    files = dict(zip((folder / name for name in names_in(told)), marks, strict=True))
+    worlds, meant = str(told[WORLDS]), str(told["scenarios"][0].get("meaning", {}).get("worlds", NONE))
     if worlds in (SHIPPED, NONE):
-        return found, worlds
+        return KeptIn(files, worlds, meant)
     if not worlds.startswith(f"{FOLDER}/") or ".." in Path(worlds).parts:
-        raise Mistake(f"{folder}: the manifest names the worlds '{worlds[:200]}', which are none in the folder; it was changed")
-    return found, folder / worlds
+        raise Mistake(
+            f"{folder}: the manifest names the worlds '{worlds[:200]}', which are none in the folder; it was changed"
+        )
+    return KeptIn(files, str(folder / worlds), meant)
 
 
 def rerun(
@@ -108,11 +130,18 @@ def rerun(
     told = told_in(folder)
     files = _files(folder, told[digests.FILES])
     _refuse_other_mechanisms(folder, told, load_model(mechanisms))
-    scenarios, worlds = scenarios_in(folder, mechanisms)
-    scenarios = list(in_same_worlds(scenarios, worlds)) if len(scenarios) > 1 else [scenarios[0].in_worlds(worlds)]
+    inside = kept_in(folder)
+    scenarios = [load(file, mechanisms) for file in inside.files]
+    alone = len(scenarios) == 1
+    scenarios = [scenarios[0].in_worlds(inside.worlds)] if alone else list(in_same_worlds(scenarios, inside.worlds))
     with (place or Place()).opened() as where:
         results = run_together(
-            scenarios, numbers_of(told), int(told["seed"]), where, engine=str(told.get("engine", "core")), progress=progress
+            scenarios,
+            numbers_of(told),
+            int(told["seed"]),
+            where,
+            engine=str(told.get("engine", "core")),
+            progress=progress,
         )
     if any(not len(result.numbers) for result in results):
         raise Mistake(f"{folder}: no replication finished, so that there is nothing to hold against what it tells")
@@ -121,7 +150,11 @@ def rerun(
         folder,
         {str(was["name"]): (str(was["digest"]), now.digest) for was, now in both},
         _apart(str(told["source"]), source_hash()),
-        {name: apart for name, now in versions().items() if (apart := _apart(str(told["versions"].get(name, "unknown")), now))},
+        {
+            name: apart
+            for name, now in versions().items()
+            if (apart := _apart(str(told["versions"].get(name, "unknown")), now))
+        },
         files,
         tuple(str(was["name"]) for was, now in both if was["fingerprint"] != now.scenario.full_fingerprint),
     )

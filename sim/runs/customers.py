@@ -29,7 +29,9 @@ DRAWN = (
     "there is no customer file, so that the customers are other people in every replication and nothing can be told of each; "
     "segments are told all the same"
 )
-NOT_LOOKED_AT = "who stayed in which replication was not kept of these results: run the scenario with sim.run or sim.compare"
+NOT_LOOKED_AT = (
+    "who stayed in which replication was not kept of these results: run the scenario with sim.run or sim.compare"
+)
 OTHERS_THERE = "the scenarios are of different customer files, so that customers cannot be paired"
 EDGE = 1.959964
 """Standard deviations to the end of a 95 % interval."""
@@ -135,7 +137,9 @@ def _difference(base: Result, other: Result, setting: Setting) -> dict[str, np.n
         one, two = base.who.bits[here], other.who.bits[there]
         kept += np.unpackbits(~one & two, count=base.founders)
         lost += np.unpackbits(one & ~two, count=base.founders)
-    return {"": mean} | dict(zip(("_low", "_high"), paired(kept, lost, len(setting.numbers), _apart(setting)), strict=True))
+    return {"": mean} | dict(
+        zip(("_low", "_high"), paired(kept, lost, len(setting.numbers), _apart(setting)), strict=True)
+    )
 
 
 def _apart(setting: Setting) -> float:

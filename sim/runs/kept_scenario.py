@@ -127,7 +127,11 @@ def _straight(file: Path) -> bool:
     tree = read_yaml(file)
     named = [tree.get("extends"), tree.get("worlds"), tree.get("customers", "file"), tree.get("network", "file")]
     words = [node.value for node in named if node is not None and isinstance(node.value, str)]
-    return all(os.path.realpath(path) == str(path) for path in (_lexical(file.parent / word) for word in words) if path.exists())
+    return all(
+        os.path.realpath(path) == str(path)
+        for path in (_lexical(file.parent / word) for word in words)
+        if path.exists()
+    )
 
 
 def _lexical(path: Path) -> Path:
@@ -175,5 +179,7 @@ def names_in(told: Mapping[str, Any]) -> Iterator[str]:
     for each in told["scenarios"]:
         name = str(each.get(FILE, ""))
         if not re.fullmatch(rf"{FOLDER}/[^\0]+", name) or ".." in Path(name).parts:
-            raise Mistake(f"the manifest names the scenario file '{name[:200]}', which is none in the folder; it was changed")
+            raise Mistake(
+                f"the manifest names the scenario file '{name[:200]}', which is none in the folder; it was changed"
+            )
         yield name

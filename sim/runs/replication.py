@@ -18,8 +18,8 @@ from sim.engine.start import Ground
 from sim.errors import Mistake
 from sim.model.component import row
 from sim.model.week import State
-from sim.runs.who import Beginning, Gathered, Who, beginning, of_market
 from sim.runs.weekly_counts import put, room
+from sim.runs.who import Beginning, Gathered, Who, beginning, of_market
 from sim.scenario.worlds import Drawn
 from sim.system.memory import REMEDY
 
@@ -103,7 +103,10 @@ def state_digest(state: State, tally: np.ndarray) -> str:
 
 
 def ended(market: Market, replication: int, begun: Beginning | None = None) -> Counted:
-    """What is kept of a market after its last week, which had ``begun`` with these customers. Raises ``FloatingPointError`` when its state is no number."""
+    """What is kept of a market after its last week, which had ``begun`` with these customers.
+
+    Raises ``FloatingPointError`` when its state is no number.
+    """
     state, founders, weeks = market.state(), market.inputs.plan.founders, market.inputs.weeks
     if not all(np.isfinite(column).all() for column in state.number):  # one by one, to save memory
         raise FloatingPointError("a customer's state is no number: please report this with the scenario file")

@@ -221,7 +221,9 @@ def _write_persons(folder: Path, answer: Comparison) -> None:
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     """The table with words where no value says of what kind a column is."""
-    empty = {name: table[name].astype(str if name in by_segment.WORDS else float) for name in table.columns if not len(table)}
+    empty = {
+        name: table[name].astype(str if name in by_segment.WORDS else float) for name in table.columns if not len(table)
+    }
     return table.assign(**empty)
 
 

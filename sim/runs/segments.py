@@ -210,7 +210,9 @@ def _row(
     return row
 
 
-def _around(values: np.ndarray, setting: Setting, within: tuple[float, float]) -> tuple[tuple[float, float, float], Any]:
+def _around(
+    values: np.ndarray, setting: Setting, within: tuple[float, float]
+) -> tuple[tuple[float, float, float], Any]:
     """A mean with the ends that are told of it, and what one market of the company's size may show."""
     met = np.zeros(len(values), np.int64) if setting.met is None else setting.met
     ends, known = predicted(values, met, setting.stands_for, within), interval(values, within, setting.met)

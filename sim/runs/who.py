@@ -118,4 +118,3 @@ class Gathered:
         if self._room is None or not self._whole:
             return None
         return self._room._replace(bits=self._room.bits[places], groups=self._room.groups[places])
-
