@@ -19,8 +19,8 @@ TITLE = "By segment"
 MOST_ROWS = 10
 """Rows that are told of each policy: those that gain most and those that suffer most."""
 NOTE = (
-    "Customers kept are those of week 0 who stayed to the end, under the policy that the rows are about. Groups of different columns "
-    "overlap, and with many groups some stand out by chance. All of them are in `segments.parquet` of the results folder."
+    "Customers kept are those of week 0 who stayed to the end, under the policy that the rows are about. Groups of different "
+    "columns overlap, and with many groups some stand out by chance. All of them are in `segments.parquet` of the results folder."
 )
 
 
@@ -118,7 +118,7 @@ def sheet(answer: Comparison) -> list[Sheet]:
 
 
 def terminal_rows(answer: Comparison) -> list[list[str]]:
-    """Who gains most and who suffers most, at most ten rows: the policy where there are several, group, kept, difference, range."""
+    """Who gains and who suffers most, at most ten rows: the policy where there are several, group, kept, difference, range."""
     found = answer.segments
     if found.empty or not answer.others:
         return []

@@ -16,6 +16,7 @@ from sim.runs.panel import Run
 from sim.runs.prediction import Prediction, predicted
 from sim.runs.replication import Counted, Failure
 from sim.runs.segments import Setting
+from sim.runs.segments import to_json as segments_told
 from sim.runs.statistics import interval, plain
 from sim.runs.weekly_counts import IN_MEMORY, closed_up, parts, put, room
 from sim.runs.who import Gathered, Who
@@ -174,6 +175,7 @@ class Result(Run):
             "fitted_to": list(fitted_to(self.scenario)),
             **timing_told(self.scenario),
             "measures": self._measures_told(),
+            **({} if self.segments.empty else {"segments": segments_told(self.segments)}),
             **({"windows": [window.window_told() for window in self.windows]} if self.windows else {}),
         }
 

@@ -216,7 +216,7 @@ def _write_persons(folder: Path, answer: Comparison) -> None:
         if name != "first":
             _typed(table).to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
         if len(table) or name != "segments":
-            (folder / f"{name}.csv").write_text(csv_of(table), encoding="utf-8")
+            (folder / f"{name}.csv").write_text(csv_of(table, shortest=True), encoding="utf-8")
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

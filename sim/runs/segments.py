@@ -95,16 +95,17 @@ def shares(result: Result, numbers: np.ndarray, groups: Sequence[Grouping]) -> l
 
 
 def _of_file(who: Who, places: np.ndarray, customers: int, groups: Sequence[Grouping]) -> list[np.ndarray]:
-    member = np.zeros((customers, sum(len(group.values) for group in groups)), np.float32)
-    ends = np.cumsum([len(group.values) for group in groups])
-    for group, end in zip(groups, ends, strict=True):
-        assert group.place is not None
-        member[np.arange(customers), end - len(group.values) + group.place] = 1
-    found, several = np.empty((len(places), member.shape[1])), max(1, CELLS // max(1, customers))
+    found = [np.empty((len(places), len(group.values))) for group in groups]
+    several = max(1, CELLS // max(1, customers))
     for start in range(0, len(places), several):
-        part = places[start : start + several]
-        found[start : start + several] = who.stayed(part, customers).astype(np.float32) @ member
-    return np.split(found / member.sum(axis=0, dtype=np.float64), ends[:-1], axis=1)
+        rows, columns = np.nonzero(who.stayed(places[start : start + several], customers))
+        for group, counts in zip(groups, found, strict=True):
+            assert group.place is not None
+            part = counts[start : start + several]
+            each = np.bincount(rows * part.shape[1] + group.place[columns], minlength=part.size)
+            part[...] = each.reshape(part.shape)
+    of_all = [np.bincount(group.place, minlength=len(group.values)) for group in groups if group.place is not None]
+    return [counts / many for counts, many in zip(found, of_all, strict=True)]
 
 
 def sizes(result: Result, group: Grouping) -> np.ndarray:
@@ -162,12 +163,14 @@ def table(results: Sequence[Result], setting: Setting) -> pd.DataFrame:
     if any(groupings_differ(groups, other.scenario) for other in results[1:]):
         groups = []
     each = [shares(result, setting.numbers, groups) for result in results]
-    rows = [
-        _row(result, group, place, each[k][g][:, place], each[0][g][:, place] if k else None, setting)
-        for g, group in enumerate(groups) if all(each)
-        for place in range(len(group.values))
-        for k, result in enumerate(results)
-    ]  # fmt: skip
+    rows = []
+    for g, group in enumerate(groups if all(each) else []):
+        of_each = [(sizes(result, group), held(result, group)) for result in results]
+        for place, value in enumerate(group.values):
+            for k, result in enumerate(results):
+                row = {"by": group.by, "value": value, "scenario": result.scenario.name}
+                row |= _kept(each[k][g][:, place], each[0][g][:, place] if k else None, setting)
+                rows.append(row | _who(of_each[k], place, setting.stands_for))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -187,27 +190,28 @@ def groupings_differ(groups: Sequence[Grouping], other: Scenario) -> bool:
     return here != there
 
 
-def _row(
-    result: Result, group: Grouping, place: int, own: np.ndarray, base: np.ndarray | None, setting: Setting
-) -> dict[str, Any]:
+def _kept(own: np.ndarray, base: np.ndarray | None, setting: Setting) -> dict[str, Any]:
+    """How many of a group stay, and how that differs from the base, whose row says nothing of it."""
     level, ends = _around(own, setting, (0.0, 1.0))
-    row = {
-        "by": group.by, "value": group.values[place], "scenario": result.scenario.name,
-        "customers": sizes(result, group)[place] * setting.stands_for,
-        "retention": level[0], "retention_low": level[1], "retention_high": level[2], "luck_share": ends.luck_share,
+    row = {"retention": level[0], "retention_low": level[1], "retention_high": level[2], "luck_share": ends.luck_share}
+    if base is None:
+        return row
+    gap, ends = _around(own - base, setting, (-1.0, 1.0))
+    return row | {
+        "difference": gap[0], "difference_low": gap[1], "difference_high": gap[2], "luck_share": ends.luck_share,
+        "probability_higher": ends.higher, "probability_error": ends.error,
     }  # fmt: skip
-    if base is not None:
-        gap, ends = _around(own - base, setting, (-1.0, 1.0))
-        row |= {
-            "difference": gap[0], "difference_low": gap[1], "difference_high": gap[2], "luck_share": ends.luck_share,
-            "probability_higher": ends.higher, "probability_error": ends.error,
-        }  # fmt: skip
-    counts = held(result, group)
-    if counts is not None:
-        of_all = counts[place].sum()
-        row |= {"main_reason": reason(counts[place])}
-        row |= {name: count / of_all if of_all else np.nan for name, count in zip(HOLDS, counts[place], strict=True)}
-    return row
+
+
+def _who(of: tuple[np.ndarray, np.ndarray | None], place: int, stands_for: float) -> dict[str, Any]:
+    """How many the customers of a group are, and what they hold most against the company, as far as that is known."""
+    size, counts = of
+    row: dict[str, Any] = {"customers": size[place] * stands_for}
+    if counts is None:
+        return row
+    of_all = counts[place].sum()
+    shares = {name: count / of_all if of_all else np.nan for name, count in zip(HOLDS, counts[place], strict=True)}
+    return row | {"main_reason": reason(counts[place])} | shares
 
 
 def _around(

@@ -71,8 +71,8 @@ def of_market(market: Market, begun: Beginning) -> Who:
     most = _most_held(state.number, people)
     segments, founders = len(ground.plan.kind), len(begun.spend)
     groups = np.stack([np.bincount(segment[who], minlength=segments) for who in (begun.customers, stayed)], axis=1)
-    groups_held = np.zeros((segments, NOTHING + 1), np.int64)
-    np.add.at(groups_held, (segment[people], most), 1)
+    both = segment[people].astype(np.int64) * (NOTHING + 1) + most
+    groups_held = np.bincount(both, minlength=segments * (NOTHING + 1)).reshape(segments, NOTHING + 1)
     held = np.zeros((founders if founders <= PEOPLE else 0, NOTHING + 1), np.int32)
     if len(held):
         held[people[people < founders], most[people < founders]] = 1
@@ -81,7 +81,7 @@ def of_market(market: Market, begun: Beginning) -> Who:
 
 def _most_held(number: np.ndarray, people: np.ndarray) -> np.ndarray:
     """The cause of which most is booked, for each of these people; behind the causes where nothing is."""
-    causes = number[[row(f"ledger_{cause}") for cause in BOOKED]][:, people]
+    causes = np.stack([number[row(f"ledger_{cause}"), people] for cause in BOOKED])
     return np.where(causes.max(axis=0, initial=0) > 0, causes.argmax(axis=0), NOTHING)
 
 
