@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.engine import Engine, Market
+from sim.engine.engine import NOBODY, Engine, Market
 from sim.engine.start import Ground
 from sim.errors import Mistake
 from sim.model.component import row
@@ -128,11 +128,23 @@ def _met(ground: Ground, task: Task, replication: int) -> Ground:
     return task.drawn.ground(ground, replication - task.first)
 
 
+class _Noting(Engine):
+    """An engine that notes with which customers the market began that it started last."""
+
+    begun: Beginning | None = None
+
+    def start(self, replication: int, watched: int = NOBODY) -> Market:
+        """As :meth:`~sim.engine.engine.Engine.start`."""
+        market = super().start(replication, watched)
+        self.begun = beginning(market)
+        return market
+
+
 class Replicator:
     """Runs tasks one after the other in one thread, and keeps the engine for the next that it serves."""
 
     def __init__(self) -> None:
-        self._kept: Engine | None = None
+        self._kept: _Noting | None = None
 
     def __call__(self, ground: Ground, task: Task, stop: Callable[[], bool] = never) -> Counted:
         """The replications of a task; asked to ``stop``, those that are done by then."""
@@ -166,17 +178,14 @@ class Replicator:
 
     def _replicated(self, ground: Ground, task: Task, replication: int) -> Counted:
         engine = self._engine(_met(ground, task, replication), task)
-        market = engine.start(replication)
-        begun = beginning(market)
-        market.run()
-        counted = ended(market, replication, begun)
+        counted = ended(engine.replicate(replication), replication, engine.begun)
         self._kept = engine
         return counted
 
-    def _engine(self, ground: Ground, task: Task) -> Engine:
+    def _engine(self, ground: Ground, task: Task) -> _Noting:
         engine, self._kept = self._kept, None  # after a fault nobody knows what is in it
         if engine is None or not engine.serves(ground, task.engine):
             del engine  # its room is given back before there is another
-            return Engine(ground, task.seed, task.engine)
+            return _Noting(ground, task.seed, task.engine)
         engine.inputs, engine.seed = ground, task.seed
         return engine
