@@ -1,4 +1,4 @@
-"""Answers by customer and by segment: they are parts of the whole, say what is not known, and tell of nobody who is not in the file."""
+"""Answers by customer and by segment: they are parts of the whole, and say what is not known."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def load_model(mechanisms: Mechanisms) -> Sequence[Any]:
 def _refuse_other_mechanisms(folder: Path, told: Mapping[str, Any], given: Sequence[Any]) -> None:
     wanted = told["scenarios"][0].get("meaning", {}).get("mechanisms", [])
     if wanted and not given:
-        raise Mistake(f"{folder} was run with mechanisms from outside the program, which are not kept, for they are programs; give "
+        raise Mistake(f"{folder} was run with mechanisms from outside the program, which are not kept, being programs; give "
                       "them with --mechanism FILE.py")  # fmt: skip
 
 

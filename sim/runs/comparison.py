@@ -291,7 +291,7 @@ class Comparison:
 
     @cached_property
     def segments(self) -> pd.DataFrame:
-        """How many stay of each segment and of each value of a kept column, under each policy: :func:`sim.runs.segments.table`."""
+        """How many stay of each segment and each value of a kept column, under each policy: :func:`sim.runs.segments.table`."""
         return by_segment.table(self.results, self._setting)
 
     @cached_property

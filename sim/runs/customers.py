@@ -1,9 +1,9 @@
 """An answer by customer: whoever is in the scenario's file, how likely they stay under each policy, and whom to talk to first.
 
-The chance to stay is the share of replications in which a customer stayed from week 0 to the end. Its difference between two policies
-is paired, replication by replication, and its 95 % interval is that of matched proportions with half a case added to each of the
-four kinds (Agresti & Min 2005, Statistics in Medicine 24:729-740). It narrows with more replications: it is an interval of a chance,
-not of what one person does, who stays or does not.
+The chance to stay is the share of replications in which a customer stayed from week 0 to the end. Its difference between two
+policies is paired, replication by replication, and its 95 % interval is that of matched proportions with half a case added to
+each of the four kinds (Agresti & Min 2005, Statistics in Medicine 24:729-740). It narrows with more replications: it is an
+interval of a chance, not of what one person does, who stays or does not.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ def why_none(results: Sequence[Result]) -> str:
 def table(results: Sequence[Result], setting: Setting) -> pd.DataFrame:
     """One row a customer of the file, who gains most under the best policy first; of a single policy, who stays least likely.
 
-    ``customer``: the id that the file gives, else the number of the row, counted from 0 as ``loyalty journey --customer`` does;
-    ``line``: the row's line in the file; the ``segment``, and the columns that are kept; ``spend``: what the customer pays a week at
-    a price index of 1, on average where it is drawn. For each policy ``stays_…``: the chance to stay; ``difference_…`` from the first
-    with the ends of its interval ``…_low`` and ``…_high``, missing where it was too much to keep who stayed when; ``worth_…``: what
-    the customer pays over the measured weeks at the policy's list price, times the chance to stay. ``main_reason``: the cause that the
-    customer, in the replications of the first policy in which they stayed, most often holds most against the company;
-    ``reason_of``: whose reason that is, the ``customer``'s, the ``segment``'s or ``everybody``'s. Raises :class:`~sim.errors.Mistake`
-    where there is no customer file.
+    ``customer``: the id that the file gives, else the number of the row, counted from 0 as ``loyalty journey --customer``
+    does; ``line``: the row's line in the file; the ``segment``, and the columns that are kept; ``spend``: what the customer
+    pays a week at a price index of 1, on average where it is drawn. For each policy ``stays_…``: the chance to stay;
+    ``difference_…`` from the first with the ends of its interval ``…_low`` and ``…_high``, missing where it was too much to
+    keep who stayed when; ``worth_…``: what the customer pays over the measured weeks at the policy's list price, times the
+    chance to stay. ``main_reason``: the cause that the customer, in the replications of the first policy in which they
+    stayed, most often holds most against the company; ``reason_of``: whose reason that is, the ``customer``'s, the
+    ``segment``'s or ``everybody``'s. Raises :class:`~sim.errors.Mistake` where there is no customer file.
     """
     import pandas as pd
 
@@ -195,9 +195,9 @@ def _reasons(base: Result, file: Customers) -> tuple[np.ndarray, np.ndarray]:
 def first(found: pd.DataFrame, results: Sequence[Result], setting: Setting) -> pd.DataFrame:
     """Of :func:`table`, those whom the best policy keeps, and what that gains: the largest gain first.
 
-    ``gain``: what the customer would pay over the measured weeks at that policy's list price, times ``steadied``: the difference of
-    the chance to stay, drawn towards the mean of all customers by as much as it is luck (James & Stein 1961). Without that a list of
-    the largest differences would be one of the luckiest.
+    ``gain``: what the customer would pay over the measured weeks at that policy's list price, times ``steadied``: the
+    difference of the chance to stay, drawn towards the mean of all customers by as much as it is luck (James & Stein 1961).
+    Without that a list of the largest differences would be one of the luckiest.
     """
     policy = results[best(results)]
     base, other = (names(results)[place] for place in (0, best(results)))

@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 class Result(Run):
     """What a run counted.
 
-    ``tally``: int64 (replications done, weeks, counts), in a temporary file when it is large; ``numbers``: the
-    replications' numbers; ``stayed``: how many replications each customer of week 0 stayed through; ``digests``: SHA-256
-    of each replication's final state and counts; ``who``: who stayed in which replication, None where nobody
-    looked; ``own``: measures that were handed over beside the program's, by name; ``window``: the weeks that are measured, those that the scenario says unless given.
+    ``tally``: int64 (replications done, weeks, counts), in a temporary file when it is large; ``numbers``: the replications'
+    numbers; ``stayed``: how many replications each customer of week 0 stayed through; ``digests``: SHA-256 of each
+    replication's final state and counts; ``who``: who stayed in which replication, None where nobody looked; ``own``:
+    measures that were handed over beside the program's, by name; ``window``: the weeks that are measured, those that the
+    scenario says unless given.
     """
 
     stayed: np.ndarray

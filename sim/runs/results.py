@@ -11,6 +11,7 @@ import hashlib
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -54,6 +55,12 @@ WORDS = ("id", "what")
 ROW_GROUP = 2**14
 """Rows of a Parquet file that are written together; fewer would need more memory for the table of contents."""
 LIBRARIES = ("loyalty-sim", "numba", "numpy", "pandas", "pyarrow", "scipy")
+
+
+@lru_cache(maxsize=1)
+def _commit() -> str:
+    """Which commit the program is of; asked once."""
+    return commit()
 
 
 def versions() -> dict[str, str]:
@@ -234,7 +241,7 @@ def _kept_told(results: Sequence[Result], kept: kept_scenario.Kept, asked: Mappi
     told = {
         kept_scenario.COMMAND: kept_scenario.command(kept, span, results[0].seed, asked),
         kept_scenario.WORLDS: kept.worlds,
-        COMMIT: commit(),
+        COMMIT: _commit(),
     }
     why = by_customer.why_none(results)
     return told | ({"customers": why} if why else {})

@@ -83,7 +83,7 @@ def _grouping(by: str, cells: np.ndarray) -> Grouping | None:
 
 
 def shares(result: Result, numbers: np.ndarray, groups: Sequence[Grouping]) -> list[np.ndarray]:
-    """The share of each group's customers of week 0 that stayed to the end, in these replications: (replications, values) each."""
+    """The share of each group's customers of week 0 that stayed to the end: (replications, values) each."""
     who, places = result.who, np.searchsorted(result.numbers, numbers)
     if who is None:
         return []
@@ -150,12 +150,12 @@ class Setting:
 def table(results: Sequence[Result], setting: Setting) -> pd.DataFrame:
     """One row a group and scenario: how many stay, and for all but the first how that differs from it.
 
-    ``by`` and ``value`` name the group: ``segment`` and its name, or a kept column and its value. ``customers``: the company's, in
-    week 0. ``retention``: mean share that stayed from week 0 to the end, with the ends of its range: nine in ten plausible worlds,
-    in one setting the 95 % interval of the mean. ``difference`` likewise; ``probability_higher`` and its standard error;
-    ``luck_share``: how much of the range of the difference (of the first: of retention) is luck. ``main_reason``: what most of those
-    who stay hold most against the company, and ``holds_…`` the shares in which each cause is that. Empty where there are no groups,
-    or where it was not kept who stayed.
+    ``by`` and ``value`` name the group: ``segment`` and its name, or a kept column and its value. ``customers``: the
+    company's, in week 0. ``retention``: mean share that stayed from week 0 to the end, with the ends of its range: nine in
+    ten plausible worlds, in one setting the 95 % interval of the mean. ``difference`` likewise; ``probability_higher`` and
+    its standard error; ``luck_share``: how much of the range of the difference (of the first: of retention) is luck.
+    ``main_reason``: what most of those who stay hold most against the company, and ``holds_…`` the shares in which each cause
+    is that. Empty where there are no groups, or where it was not kept who stayed.
     """
     import pandas as pd
 

@@ -27,10 +27,11 @@ PARTS_OF_ONE = 10_000
 class Who(NamedTuple):
     """Who stayed in some replications, in their order.
 
-    ``bits``: uint8 (replications, bytes), a bit a customer of the file, in its order; without columns where nobody is of a file,
-    or too many are. ``groups``: int64 (replications, segments, 2): customers of week 0, and those of them who stayed. ``spend``:
-    int64 (customers of the file), added up over the replications. ``held``: int32 (customers of the file, causes + 1): in how many
-    replications they stayed and held it most against the company, the last nothing; ``groups_held``: the same by segment.
+    ``bits``: uint8 (replications, bytes), a bit a customer of the file, in its order; without columns where nobody is of a
+    file, or too many are. ``groups``: int64 (replications, segments, 2): customers of week 0, and those of them who stayed.
+    ``spend``: int64 (customers of the file), added up over the replications. ``held``: int32 (customers of the file, causes +
+    1): in how many replications they stayed and held it most against the company, the last nothing; ``groups_held``: the same
+    by segment.
     """
 
     bits: np.ndarray

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 from contextlib import suppress
-from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
 
-@lru_cache(maxsize=1)
 def commit() -> str:
     """Which commit this is: that of the checkout it runs from (``-dirty`` when something was changed since), or the one it was
     installed from; ``unknown`` where nothing says so."""
