@@ -208,7 +208,8 @@ def test_several_at_once_do_each_other_no_harm(result: Result, tmp_path: Path, m
     assert {path.name for path in found} == {folder_name([result]), folder_name([other])}
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted({path.name for path in found})
     for folder in set(found):
-        assert manifest_in(folder)["files"] == {p.name: digest(p) for p in sorted(folder.glob("*.parquet"))}  # type: ignore[index]
+        files = [*sorted(folder.glob("*.parquet")), *sorted(folder.rglob("*.yaml"))]
+        assert manifest_in(folder)["files"] == {str(p.relative_to(folder)): digest(p) for p in files}  # type: ignore[index]
 
 
 def test_a_draft_of_a_living_process_is_left_alone_and_one_of_a_dead_one_goes(result: Result, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
-from sim.commands import program
+from sim.system import commit as committed
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = """
@@ -83,18 +83,18 @@ def test_the_commit_is_that_of_the_checkout_else_of_the_installation_else_unknow
         def read_text(self, name: str) -> str | None:
             return self.text if name == "direct_url.json" else None
 
-    file = tmp_path / program.__file__.removeprefix(f"{ROOT}/")  # as it lies in the checkout
+    file = tmp_path / committed.__file__.removeprefix(f"{ROOT}/")  # as it lies in the checkout
     file.parent.mkdir(parents=True)
-    monkeypatch.setattr(program, "__file__", str(file))
+    monkeypatch.setattr(committed, "__file__", str(file))
     monkeypatch.setattr(metadata, "distribution", lambda name: Installed())
-    assert program.commit() == "0123456789ab"
+    assert committed.commit() == "0123456789ab"
     for nothing in (None, "{}", '{"dir_info": {"editable": true}}', "no json"):
         monkeypatch.setattr(Installed, "text", nothing)
-        assert program.commit() == "unknown"
+        assert committed.commit() == "unknown"
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(tmp_path)]
     for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "x"]):
         subprocess.run([*git, *words], check=True)
     head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout
-    assert head.startswith(program.commit()) and len(program.commit()) == 12
+    assert head.startswith(committed.commit()) and len(committed.commit()) == 12
     monkeypatch.setenv("PATH", "")
-    assert program.commit() == "unknown"
+    assert committed.commit() == "unknown"

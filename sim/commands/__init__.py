@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.errors import Mistake
 from sim.errors import tell as tell
 from sim.system.text import COMMANDING, visible
 
@@ -62,6 +63,13 @@ Worlds = Annotated[
 ]
 ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file (YAML).", show_default=False)]
 
+ScenarioOrFolder = Annotated[
+    Path,
+    typer.Argument(
+        help="A scenario file (YAML), or a results folder, which stands for all scenarios in it.", show_default=False
+    ),
+]
+
 
 def with_mechanism(command: Callable[..., None]) -> Callable[..., None]:
     """The command with the option ``--mechanism``, whose mechanisms :func:`load` and :func:`model` know while it runs."""
@@ -95,6 +103,32 @@ def load(path: Path) -> Scenario:
     from sim.scenario.whole import load as read
 
     return read(path, model() or ())
+
+
+def files_of(paths: Sequence[Path], worlds: str | None = None) -> tuple[list[Path], str | None]:
+    """The scenario files that are meant, a results folder standing for all that it holds; and in which worlds.
+
+    What a folder holds as an earlier one did is left out. ``worlds``: what the user said; where nothing was, the folders' own.
+    Raises :class:`~sim.errors.Mistake`.
+    """
+    from sim.runs.again import kept_in
+
+    files: list[Path] = []
+    known: set[tuple[str, str]] = set()
+    of_folders: dict[str, str] = {}
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        kept = kept_in(path)
+        files += [file for file, mark in kept.files.items() if mark not in known]
+        known |= set(kept.files.values())
+        of_folders.setdefault(kept.meant, kept.worlds)
+    if worlds is None and len(of_folders) > 1:
+        raise Mistake(
+            "the results folders were run in different worlds; say with --worlds in which they are to be compared"
+        )
+    return files, worlds if worlds is not None or not of_folders else next(iter(of_folders.values()))
 
 
 def print_json(answer: dict[str, Any], laid_out: bool = False) -> None:

@@ -10,11 +10,12 @@ import typer
 from sim.commands import (
     AsJson,
     ClusterAddress,
-    ScenarioFile,
+    ScenarioOrFolder,
     Threads,
     Workers,
     Worlds,
     example,
+    files_of,
     load,
     place_to_run,
     print_json,
@@ -40,13 +41,16 @@ if TYPE_CHECKING:
     from sim.runs.comparison import Comparison
     from sim.runs.executor import Executor
     from sim.scenario.whole import Scenario
+    from sim.scenario.worlds import Worlds as Ensemble
 
 DEMO = ("today", "outsourced", "upselling", "self_checkout", "accountable")
 
 
 def compare(
-    base: ScenarioFile,
-    others: Annotated[list[Path], typer.Argument(help="Scenarios to hold against it.", show_default=False)],
+    base: ScenarioOrFolder,
+    others: Annotated[
+        list[Path] | None, typer.Argument(help="Scenarios to hold against it.", show_default=False)
+    ] = None,
     replications: Replications = 200,
     precision: Annotated[
         str | None, typer.Option(help="Run until retention differences are known to within this, such as 1%.")
@@ -68,11 +72,12 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare policies on the same customers with the same luck, in the same plausible worlds: paired differences with ranges."""
-    from sim.scenario.worlds import in_same_worlds
+    from sim.scenario.worlds import NONE, in_same_worlds
     from sim.system.outputs import FOLDER, Output, check_outputs
 
     reports = Reports(report, formats)
-    scenarios = in_same_worlds([load(path) for path in (base, *others)], worlds)
+    files, worlds = files_of((base, *(others or ())), worlds)
+    scenarios = in_same_worlds([load(path) for path in files], worlds)
     share = _share(precision)
     if most is not None and precision is None:
         raise Mistake("--most goes with --precision; without it, --replications says how many there are")
@@ -81,7 +86,7 @@ def compare(
         lambda: read_by(*scenarios),
     )
     with place_to_run(threads, workers, cluster) as place:
-        answer = compared(scenarios, replications, seed, share, place, most)
+        answer = compared(scenarios, replications, seed, share, place, most, scenarios[0].worlds or NONE)
         answer = _explained(answer, place) if causes else answer
     _kept(answer, reports, results)
     if as_json:
@@ -99,6 +104,7 @@ def compared(
     precision: float | None,
     place: Executor,
     most: int | None = None,
+    worlds: str | Ensemble | None = None,
 ) -> Comparison:
     """Compare with a progress bar; ends the command when fewer than two replications are there to compare."""
     from sim.runs.comparison import MOST_REPLICATIONS
@@ -107,8 +113,9 @@ def compared(
     most = MOST_REPLICATIONS if most is None else most
     with progress_bar(replications * len(scenarios), "comparing") as progress:
         answer = compare_scenarios(
-            scenarios, replications, seed, precision=precision, most=most, executor=place, progress=progress
-        )
+            scenarios, replications, seed, precision=precision, most=most, executor=place, progress=progress,
+            worlds=worlds,
+        )  # fmt: skip
     if len(answer.numbers) < 2:
         tell_stopped(answer.results, replications, place)
         end(failed(answer.results))

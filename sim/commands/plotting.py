@@ -13,6 +13,7 @@ from sim.commands import (
     Threads,
     Workers,
     example,
+    files_of,
     load,
     model,
     place_to_run,
@@ -41,7 +42,8 @@ def plot(
         str | None, typer.Argument(help="A measure, or a figure of the report; --list names them.", show_default=False)
     ] = None,
     scenarios: Annotated[
-        list[Path] | None, typer.Argument(help="Scenario files, the base first.", show_default=False)
+        list[Path] | None,
+        typer.Argument(help="Scenario files, the base first, or a results folder.", show_default=False),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The file; named after the figure unless given.", show_default=False)
@@ -68,15 +70,16 @@ def plot(
     if every:
         _list(as_json)
         return
-    name = _known(figure, scenarios or [])
+    files, worlds = files_of(scenarios or [])
+    name = _known(figure, files)
     path, chosen = _place(name, out, kind)
-    inches, loaded = _inches(width), [load(file) for file in scenarios or []]
+    inches, loaded = _inches(width), [load(file) for file in files]
     check_outputs(
         [Output("--out", path.parent, FOLDER) if out is None else Output("--out", out, chosen)],
         lambda: read_by(*loaded),
     )
     with place_to_run(threads, workers, cluster) as place:
-        answer = _answer(loaded, replications, seed, place)
+        answer = _answer(loaded, replications, seed, place, worlds)
     data, drawn = _drawn(answer, name, chosen, inches, not no_title)
     path = add(path, lambda place: {place: data}, "the figure") if out is None else put(path, data, "the figure")
     if as_json:
@@ -139,22 +142,22 @@ def _inches(width: str | None) -> float | None:
     return found
 
 
-def _answer(scenarios: list[Scenario], replications: int, seed: int, place: Executor) -> Comparison:
+def _answer(scenarios: list[Scenario], replications: int, seed: int, place: Executor, worlds: str | None) -> Comparison:
     """The comparison, or of a single scenario its run."""
     return (
-        compared(scenarios, replications, seed, None, place)
+        compared(scenarios, replications, seed, None, place, worlds=worlds)
         if len(scenarios) > 1
-        else _alone(scenarios[0], replications, seed, place)
+        else _alone(scenarios[0], replications, seed, place, worlds)
     )
 
 
-def _alone(scenario: Scenario, replications: int, seed: int, place: Executor) -> Comparison:
+def _alone(scenario: Scenario, replications: int, seed: int, place: Executor, worlds: str | None) -> Comparison:
     from sim.commands import progress_bar
     from sim.runs.comparison import Comparison
     from sim.runs.runner import run
 
     with progress_bar(replications, scenario.name) as progress:
-        result = run(scenario, replications, seed, executor=place, progress=progress)
+        result = run(scenario, replications, seed, executor=place, progress=progress, worlds=worlds)
     if not len(result.numbers):
         raise Mistake("there is nothing to draw: no replication finished")
     return Comparison((result,))

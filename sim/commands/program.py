@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import json
 import pkgutil
 import re
-import subprocess
 from contextlib import suppress
 from importlib import metadata
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +14,7 @@ from typer.core import TyperGroup
 
 from sim import __version__, commands
 from sim.errors import Mistake, nearest, tell
+from sim.system.commit import commit
 from sim.system.memory import check_address_space
 from sim.system.process import NOT_TEXT, WRONG, not_text, sentence
 
@@ -73,20 +71,6 @@ def extra_of(library: str) -> str:
             if found:
                 return found[1]
     return ""
-
-
-def commit() -> str:
-    """Which commit this is: that of the checkout it runs from (``-dirty`` when something was changed since), or the one it was
-    installed from; ``unknown`` where nothing says so."""
-    root = Path(__file__).resolve().parents[2]
-    with suppress(OSError, subprocess.SubprocessError):
-        if (root / ".git").exists():
-            asked = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
-            return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
-    with suppress(OSError, ValueError, LookupError, metadata.PackageNotFoundError):
-        origin = metadata.distribution("loyalty-sim").read_text("direct_url.json") or "{}"
-        return str(json.loads(origin)["vcs_info"]["commit_id"])[:12]
-    return "unknown"
 
 
 def _version(wanted: bool) -> None:

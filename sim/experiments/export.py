@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.blocks import source
+from sim.runs.csv_tables import csv_of as csv_of
 from sim.runs.results import versions
 from sim.runs.results_folder import keep, words_of
-from sim.system.text import spreadsheet_text, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,16 +37,6 @@ def manifest(found: MethodResult) -> dict[str, Any]:
         "source": source(),
         "versions": versions(),
     }
-
-
-def csv_of(table: pd.DataFrame) -> str:
-    """A table as CSV: numbers with all their digits, and text in which no spreadsheet program sees a formula."""
-    words = {name: table[name].map(_text) for name in table.select_dtypes(exclude="number")}
-    return table.assign(**words).rename(columns=_text).to_csv(index=False, float_format="%.17g")
-
-
-def _text(cell: Any) -> Any:
-    return spreadsheet_text(visible(cell) if isinstance(cell, str) else cell)
 
 
 def save(found: MethodResult, under: Path) -> Path:

@@ -313,4 +313,5 @@ def _summary(said: dict[str, Any]) -> dict[str, Any]:
         [scenario.get("name") for scenario in listed if isinstance(scenario, dict)] if isinstance(listed, list) else []
     )
     asked = said.get("question") or ", ".join(str(name) for name in names)
-    return {"command": said.get("command", "compare" if len(names) > 1 else "run"), "asked": asked}
+    words = str(said.get("command", "compare" if len(names) > 1 else "run"))
+    return {"command": words.split()[1] if words.startswith("loyalty ") else words, "asked": asked}

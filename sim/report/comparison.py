@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Mistake
-from sim.report import facts, sources, tables, words, worth_page
+from sim.report import facts, segments, sources, tables, words, worth_page
 from sim.report.amounts import NONE, between, counted, half_width, lasting, number, places, signed, timing
 from sim.report.charts import figures
 from sim.report.charts.palette import look
@@ -44,7 +44,7 @@ def document(answer: Comparison) -> Document:
         "", headline(answer), lead(answer), _sections(answer), caveats(answer), [origin.command, origin.story],
         _origin_told(answer, origin), Table(("Policy", "File", "Fingerprint"), _fingerprints(origin), words=True),
         [Section("Appendix: all measures", notes=appendix_told(answer), tables=[tables.table(answer, list(answer.definitions))])],
-        [sheet(answer), *worth_page.sheet(answer), *_windows_sheet(answer)],
+        [sheet(answer), *segments.sheet(answer), *worth_page.sheet(answer), *_windows_sheet(answer)],
     )  # fmt: skip
 
 
@@ -55,7 +55,13 @@ def _sections(answer: Comparison) -> list[Section]:
         tables.table(answer, tables.key_measures(answer)),
     )
     if not answer.others:
-        return [over, Section("Key measures", tables=[key]), *_windows(answer), _data(answer)]
+        return [
+            over,
+            Section("Key measures", tables=[key]),
+            *segments.section(answer),
+            *_windows(answer),
+            _data(answer),
+        ]
     return [
         Section(
             "",
@@ -66,6 +72,7 @@ def _sections(answer: Comparison) -> list[Section]:
         over,
         Section(f"Differences from {answer.base.scenario.name}", pictures=forest, notes=[_paired(answer)], small=True),
         Section("Key measures", tables=[key], notes=[_higher(answer)]),
+        *segments.section(answer),
         *([causes_told(answer)] if answer.causes else []),
         *_windows(answer),
         _changes(answer),

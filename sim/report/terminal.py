@@ -154,6 +154,7 @@ def show_answer(answer: Comparison) -> None:
         _tell_fewer("Differences", "both policies have something to measure", _partly_compared(answer, other))
         if price := price_told(answer, other):
             print(f"{fill(visible(price), 80)}\n")
+    _show_segments(answer)
     _show_windows(answer)
     for caution in answer.cautions:
         print(visible(caution))
@@ -172,6 +173,16 @@ def show_answer(answer: Comparison) -> None:
             f"keeps most customers: {'all the same' if all(map(answer.same_meaning, answer.others)) else answer.best}"
         )
     )
+
+
+def _show_segments(answer: Comparison) -> None:
+    """Who gains most and who suffers most, where there are segments or kept columns."""
+    from sim.report.facts import ends_told
+    from sim.report.segments import TITLE, terminal_rows
+
+    if rows := terminal_rows(answer):
+        names = [""] if len(answer.others) > 1 else []
+        print_rows(TITLE, (*names, "", "kept, %", "difference", ends_told(answer), "higher"), rows)
 
 
 def show_worth(answer: Comparison) -> None:

@@ -14,6 +14,8 @@ import numpy as np
 
 from sim import hook
 from sim.errors import Mistake, nearest
+from sim.runs import customers as by_customer
+from sim.runs import segments as by_segment
 from sim.runs.executor import Executor
 from sim.runs.hanging import Hanging, hangs_on, hangs_on_told
 from sim.runs.lever_prices import guessed_cost
@@ -287,6 +289,26 @@ class Comparison:
         """The first week that is measured."""
         return self.base.scenario.measure.start
 
+    @cached_property
+    def segments(self) -> pd.DataFrame:
+        """How many stay of each segment and each value of a kept column, under each policy: :func:`sim.runs.segments.table`."""
+        return by_segment.table(self.results, self._setting)
+
+    @cached_property
+    def customers(self) -> pd.DataFrame:
+        """How likely each customer of the file stays under each policy: see :func:`sim.runs.customers.table`. Raises
+        :class:`~sim.errors.Mistake` where there is no customer file."""
+        return by_customer.table(self.results, self._setting)
+
+    @property
+    def first(self) -> pd.DataFrame:
+        """Whom to talk to first: see :func:`sim.runs.customers.first`. Raises as :attr:`customers` does."""
+        return by_customer.first(self.customers, self.results, self._setting)
+
+    @property
+    def _setting(self) -> by_segment.Setting:
+        return by_segment.Setting(self.numbers, None if self.worlds is None else self.met, self.stands_for)
+
     @property
     def cautions(self) -> list[str]:
         """What whoever reads the differences should know first: that markets began differently."""
@@ -327,6 +349,7 @@ class Comparison:
                     for other in self.others
                     if (found := guessed_cost(self, other))
                 },
+                **({} if self.segments.empty else {"segments": by_segment.to_json(self.segments)}),
                 **({"hangs_on": hangs_on_told(self.hangs_on)} if self.worlds is not None else {}),
                 "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
             }

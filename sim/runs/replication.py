@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.engine import Engine, Market
+from sim.engine.engine import NOBODY, Engine, Market
 from sim.engine.start import Ground
 from sim.errors import Mistake
 from sim.model.component import row
 from sim.model.week import State
 from sim.runs.weekly_counts import put, room
+from sim.runs.who import Beginning, Gathered, Who, beginning, of_market
 from sim.scenario.worlds import Drawn
 from sim.system.memory import REMEDY
 
@@ -40,7 +41,8 @@ class Counted(NamedTuple):
     """What was counted in some replications of one scenario, in the order of a :class:`~sim.runs.result.Result`.
 
     ``numbers``: int64 (done); ``tally``: int64 (done, weeks, counts); ``stayed``: int64 (founders): how many of the
-    replications each customer of week 0 stayed through; ``digests``: one of each replication done.
+    replications each customer of week 0 stayed through; ``digests``: one of each replication done; ``who``: who stayed, and what
+    they hold against the company; None where it was not looked at.
     """
 
     numbers: np.ndarray
@@ -48,6 +50,7 @@ class Counted(NamedTuple):
     stayed: np.ndarray
     digests: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    who: Who | None = None
 
 
 @dataclass(frozen=True)
@@ -99,14 +102,18 @@ def state_digest(state: State, tally: np.ndarray) -> str:
     return digest.hexdigest()
 
 
-def ended(market: Market, replication: int) -> Counted:
-    """What is kept of a market after its last week. Raises ``FloatingPointError`` when its state is no number."""
+def ended(market: Market, replication: int, begun: Beginning | None = None) -> Counted:
+    """What is kept of a market after its last week, which had ``begun`` with these customers.
+
+    Raises ``FloatingPointError`` when its state is no number.
+    """
     state, founders, weeks = market.state(), market.inputs.plan.founders, market.inputs.weeks
     if not all(np.isfinite(column).all() for column in state.number):  # one by one, to save memory
         raise FloatingPointError("a customer's state is no number: please report this with the scenario file")
     stayed = (state.mark[row("provider"), :founders] == 0) & (state.clock[row("tenure"), :founders] >= weeks)
     number, digest = np.array([replication], np.int64), state_digest(state, market.counts)
-    return Counted(number, market.counts[None], stayed.astype(np.int64), (digest,))
+    who = None if begun is None else of_market(market, begun)
+    return Counted(number, market.counts[None], stayed.astype(np.int64), (digest,), (), who)
 
 
 def never() -> bool:
@@ -121,11 +128,23 @@ def _met(ground: Ground, task: Task, replication: int) -> Ground:
     return task.drawn.ground(ground, replication - task.first)
 
 
+class _Noting(Engine):
+    """An engine that notes with which customers the market began that it started last."""
+
+    begun: Beginning | None = None
+
+    def start(self, replication: int, watched: int = NOBODY) -> Market:
+        """As :meth:`~sim.engine.engine.Engine.start`."""
+        market = super().start(replication, watched)
+        self.begun = beginning(market)
+        return market
+
+
 class Replicator:
     """Runs tasks one after the other in one thread, and keeps the engine for the next that it serves."""
 
     def __init__(self) -> None:
-        self._kept: Engine | None = None
+        self._kept: _Noting | None = None
 
     def __call__(self, ground: Ground, task: Task, stop: Callable[[], bool] = never) -> Counted:
         """The replications of a task; asked to ``stop``, those that are done by then."""
@@ -138,7 +157,7 @@ class Replicator:
         tally = room(task.count, ground.weeks, len(ground.model.counts))
         stayed = np.zeros(ground.plan.founders, np.int64)
         digests: dict[int, str] = {}
-        failures = []
+        failures, who = [], Gathered(task.count)
         for replication in range(task.first, task.first + task.count):
             if stop():
                 break
@@ -150,21 +169,23 @@ class Replicator:
                 failures.append(task.failed(replication, fault))
                 continue
             put(tally, len(digests), one.tally)
+            who.add(np.array([len(digests)]), one.who)
             stayed += one.stayed
             digests[replication] = one.digests[0]
         numbers = np.array(list(digests), np.int64)
-        return Counted(numbers, tally[: len(numbers)], stayed, tuple(digests.values()), tuple(failures))
+        told, there = (tuple(digests.values()), tuple(failures)), who.who(np.arange(len(numbers)))
+        return Counted(numbers, tally[: len(numbers)], stayed, *told, there)
 
     def _replicated(self, ground: Ground, task: Task, replication: int) -> Counted:
         engine = self._engine(_met(ground, task, replication), task)
-        counted = ended(engine.replicate(replication), replication)
+        counted = ended(engine.replicate(replication), replication, engine.begun)
         self._kept = engine
         return counted
 
-    def _engine(self, ground: Ground, task: Task) -> Engine:
+    def _engine(self, ground: Ground, task: Task) -> _Noting:
         engine, self._kept = self._kept, None  # after a fault nobody knows what is in it
         if engine is None or not engine.serves(ground, task.engine):
             del engine  # its room is given back before there is another
-            return Engine(ground, task.seed, task.engine)
+            return _Noting(ground, task.seed, task.engine)
         engine.inputs, engine.seed = ground, task.seed
         return engine

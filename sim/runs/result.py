@@ -15,8 +15,11 @@ from sim.runs.own_measures import Own
 from sim.runs.panel import Run
 from sim.runs.prediction import Prediction, predicted
 from sim.runs.replication import Counted, Failure
+from sim.runs.segments import Setting
+from sim.runs.segments import to_json as segments_told
 from sim.runs.statistics import interval, plain
 from sim.runs.weekly_counts import IN_MEMORY, closed_up, parts, put, room
+from sim.runs.who import Gathered, Who
 from sim.scenario.whole import Scenario
 
 if TYPE_CHECKING:
@@ -27,15 +30,17 @@ if TYPE_CHECKING:
 class Result(Run):
     """What a run counted.
 
-    ``tally``: int64 (replications done, weeks, counts), in a temporary file when it is large; ``numbers``: the
-    replications' numbers; ``stayed``: how many replications each customer of week 0 stayed through; ``digests``: SHA-256
-    of each replication's final state and counts; ``own``: measures that were handed over beside the program's, by name;
-    ``window``: the weeks that are measured, those that the scenario says unless given.
+    ``tally``: int64 (replications done, weeks, counts), in a temporary file when it is large; ``numbers``: the replications'
+    numbers; ``stayed``: how many replications each customer of week 0 stayed through; ``digests``: SHA-256 of each
+    replication's final state and counts; ``who``: who stayed in which replication, None where nobody looked; ``own``:
+    measures that were handed over beside the program's, by name; ``window``: the weeks that are measured, those that the
+    scenario says unless given.
     """
 
     stayed: np.ndarray
     digests: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = field(default=())
+    who: Who | None = field(default=None, repr=False)
     own: Mapping[str, Own] = field(default_factory=dict)
     window: range | None = None
 
@@ -122,6 +127,26 @@ class Result(Run):
 
         return pd.DataFrame.from_dict(self.intervals, orient="index").drop(columns="defined").rename_axis("measure")
 
+    @cached_property
+    def segments(self) -> pd.DataFrame:
+        """How many stay of each segment and of each value of a kept column: see :func:`sim.runs.segments.table`."""
+        from sim.runs import segments
+
+        return segments.table([self], self._setting)
+
+    @cached_property
+    def customers(self) -> pd.DataFrame:
+        """How likely each customer of the file stays: see :func:`sim.runs.customers.table`. Raises
+        :class:`~sim.errors.Mistake` where there is no customer file."""
+        from sim.runs import customers
+
+        return customers.table([self], self._setting)
+
+    @property
+    def _setting(self) -> Setting:
+        met = None if self.scenario.worlds is None else self.met
+        return Setting(self.numbers, met, self.scenario.market.stands_for)
+
     def balance(self) -> np.ndarray:
         """Revenue less cost less profit of each replication and week, in cents: all zero."""
         model = self.scenario.model
@@ -151,6 +176,7 @@ class Result(Run):
             "fitted_to": list(fitted_to(self.scenario)),
             **timing_told(self.scenario),
             "measures": self._measures_told(),
+            **({} if self.segments.empty else {"segments": segments_told(self.segments)}),
             **({"windows": [window.window_told() for window in self.windows]} if self.windows else {}),
         }
 
@@ -257,12 +283,14 @@ class Gathering:
         )
         self._digests: dict[int, str] = {}
         self._failures: list[Failure] = []
+        self._who = Gathered(len(numbers))
 
     def add(self, counted: Counted | Result) -> int:
         """Take in some replications; returns how many there were, failed ones included."""
         for start, stop in _runs(counted.numbers):
             put(self._tally, int(counted.numbers[start]) - self.numbers.start, counted.tally[start:stop])
         self._stayed += counted.stayed
+        self._who.add(counted.numbers - self.numbers.start, counted.who)
         self._digests |= dict(zip(counted.numbers.tolist(), counted.digests, strict=True))
         self._failures += counted.failures
         return len(counted.numbers) + len(counted.failures)
@@ -273,9 +301,8 @@ class Gathering:
         failures = sorted(self._failures, key=lambda failure: failure.replication)
         tally = closed_up(self._tally, numbers - self.numbers.start)
         digests = tuple(self._digests[number] for number in numbers.tolist())
-        return Result(
-            self.scenario, self.seed, len(self._stayed), numbers, tally, self._stayed, digests, tuple(failures)
-        )
+        told = digests, tuple(failures), self._who.who(numbers - self.numbers.start)
+        return Result(self.scenario, self.seed, len(self._stayed), numbers, tally, self._stayed, *told)
 
 
 def _runs(numbers: np.ndarray) -> list[tuple[int, int]]:

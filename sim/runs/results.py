@@ -1,4 +1,5 @@
-"""What a run leaves behind: a folder with its manifest, measures, weekly series, failures and quarantined rows.
+"""What a run leaves behind: a folder with its manifest, the scenario whole, measures, weekly series, customers, segments,
+failures and quarantined rows.
 
 Its name says what was asked, so that another question has another folder; how folders are kept is
 :mod:`sim.runs.results_folder`'s affair.
@@ -10,6 +11,7 @@ import hashlib
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -23,17 +25,24 @@ from pyarrow import parquet
 from sim.data.customer_file import write_quarantine
 from sim.errors import Mistake
 from sim.model.rules import source_hash
+from sim.runs import customers as by_customer
+from sim.runs import kept_scenario
+from sim.runs import segments as by_segment
+from sim.runs.comparison import Comparison
+from sim.runs.csv_tables import csv_of
 from sim.runs.panel import Asked, Names, Progress, event_tables, panel_tables
 from sim.runs.result import Result, weekly_measures
-from sim.runs.results_folder import keep, words_of
+from sim.runs.results_folder import COMMIT, keep, words_of
 from sim.runs.weekly_counts import give_back, parts
 from sim.scenario.model_inputs import customers_of
 from sim.scenario.worlds import NONE, SHIPPED
 from sim.system.arguments import file_path
+from sim.system.commit import commit
 from sim.system.outputs import writing
 
 if TYPE_CHECKING:
-    from sim.runs.comparison import Comparison
+    import pandas as pd
+
     from sim.scenario.whole import Scenario
 
 RESULTS = Path("results")
@@ -46,6 +55,12 @@ WORDS = ("id", "what")
 ROW_GROUP = 2**14
 """Rows of a Parquet file that are written together; fewer would need more memory for the table of contents."""
 LIBRARIES = ("loyalty-sim", "numba", "numpy", "pandas", "pyarrow", "scipy")
+
+
+@lru_cache(maxsize=1)
+def _commit() -> str:
+    """Which commit the program is of; asked once."""
+    return commit()
 
 
 def versions() -> dict[str, str]:
@@ -184,7 +199,9 @@ def _failures(results: Sequence[Result]) -> arrow.Table:
     return arrow.Table.from_pylist(rows, arrow.schema(kinds | {"replication": arrow.int64()}))
 
 
-def _fill(folder: Path, results: Sequence[Result]) -> None:
+def _fill(folder: Path, results: Sequence[Result], kept: kept_scenario.Kept) -> None:
+    kept.fill(folder, results[0].scenario.worlds)
+    _write_persons(folder, Comparison(tuple(results)))
     _write(_labelled(results, _measures), folder / "measures.parquet")
     _write(_labelled(results, _weekly), folder / "weekly.parquet")
     if results[0].windows:
@@ -195,6 +212,41 @@ def _fill(folder: Path, results: Sequence[Result]) -> None:
         write_quarantine(folder / "quarantine.csv", customers.quarantined)
 
 
+def _write_persons(folder: Path, answer: Comparison) -> None:
+    """The answer by customer and by segment, as far as there is one."""
+    found = {"segments": answer.segments} if len(answer.numbers) else {}
+    if len(answer.numbers) and not by_customer.why_none(answer.results):
+        found["customers"] = answer.customers
+        if answer.others:
+            found["first"] = answer.first
+    for name, table in found.items():
+        if name != "first":
+            _typed(table).to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+        if len(table) or name != "segments":
+            (folder / f"{name}.csv").write_text(csv_of(table, shortest=True), encoding="utf-8")
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with words where no value says of what kind a column is."""
+    empty = {
+        name: table[name].astype(str if name in by_segment.WORDS else float) for name in table.columns if not len(table)
+    }
+    return table.assign(**empty)
+
+
+def _kept_told(results: Sequence[Result], kept: kept_scenario.Kept, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the manifest says of the scenarios that are kept, and how to make the answer again with them."""
+    numbers = [number for result in results for number in _numbers(result)]
+    span = range(min(numbers, default=0), max(numbers, default=-1) + 1)
+    told = {
+        kept_scenario.COMMAND: kept_scenario.command(kept, span, results[0].seed, asked),
+        kept_scenario.WORLDS: kept.worlds,
+        COMMIT: _commit(),
+    }
+    why = by_customer.why_none(results)
+    return told | ({"customers": why} if why else {})
+
+
 def save(results: Sequence[Result], under: Path = RESULTS, asked: Mapping[str, Any] = MappingProxyType({})) -> Path:
     """Write the folder of these results under ``under`` and return its path; whatever lies there already stays.
 
@@ -203,9 +255,12 @@ def save(results: Sequence[Result], under: Path = RESULTS, asked: Mapping[str, A
     """
     if not results:
         raise Mistake("there is nothing to save: give at least one result")
-    under, told = file_path("under", under), manifest(results) | dict(asked)
+    under, kept = file_path("under", under), kept_scenario.kept([result.scenario for result in results])
+    told = manifest(results) | _kept_told(results, kept, asked) | dict(asked)
+    for scenario, name in zip(told["scenarios"], kept.names, strict=True):
+        scenario[kept_scenario.FILE] = name
     try:
-        return keep(under, folder_name(results, asked), told, lambda folder, _: _fill(folder, results))
+        return keep(under, folder_name(results, asked), told, lambda folder, _: _fill(folder, results, kept))
     finally:
         give_back()
 

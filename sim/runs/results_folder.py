@@ -27,6 +27,8 @@ from sim.system.outputs import MANIFEST
 LONGEST = 60
 """Characters that a scenario's or an experiment's name lends to a folder."""
 
+COMMIT = "commit"
+"""What a manifest says of the program that changes nothing in an answer: the source that it was made with stands beside it."""
 Fill = Callable[[Path, str], None]
 """Writes the tables of an answer into a folder; it is told the name that the folder will have."""
 
@@ -61,7 +63,7 @@ def keep(under: Path, name: str, told: Mapping[str, Any], fill: Fill) -> Path:
 def _names(name: str, told: Mapping[str, Any]) -> Iterator[str]:
     """The name; then with digits that are the same for the same answer; then counted on."""
     yield name
-    other = f"{name}-{hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:8]}"
+    other = f"{name}-{hashlib.sha256(json.dumps(_answer(told), sort_keys=True).encode()).hexdigest()[:8]}"
     yield other
     yield from (f"{other}-{number}" for number in count(2))
 
@@ -91,8 +93,9 @@ def _said(folder: Path) -> dict[str, Any] | None:
 
 def _settled(draft: Path, place: Path, whole: Mapping[str, Any]) -> bool:
     """Whether the answer stands at this place now; False when something else does."""
-    for path in draft.iterdir():
-        outputs.settle(path)
+    for path in draft.rglob("*"):
+        if path.is_file():
+            outputs.settle(path)
     if not os.path.lexists(place) and _moved(draft, place):
         return True
     said = _believed(place)
@@ -109,7 +112,13 @@ def _restore(path: Path, sound: Path, is_sound: bool) -> None:
     if not is_sound:
         if os.path.lexists(path):
             digests.set_aside(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
         os.replace(sound, path)
+
+
+def _answer(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a manifest says of an answer, without what may differ between two tellings of the same."""
+    return {key: value for key, value in told.items() if key not in (REPORTS, COMMIT)}
 
 
 def _moved(draft: Path, place: Path) -> bool:
@@ -131,7 +140,7 @@ def _same(place: Path, said: Mapping[str, Any] | None, whole: Mapping[str, Any])
     if said is None:
         there = [name for name in whole[FILES] if os.path.lexists(place / name)]
         return bool(there) and all(_is(place / name, whole[FILES][name]) for name in there)
-    return {key: value for key, value in said.items() if key != REPORTS} == whole
+    return _answer(said) == _answer(whole)
 
 
 def _is(path: Path, mark: str) -> bool:

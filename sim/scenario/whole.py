@@ -186,13 +186,15 @@ class Scenario:
         }
         return {key: value for key, value in said.items() if value not in ({}, None)}
 
-    def _said_of(self, part: str, settings: Parameters) -> dict[str, Any]:
-        """Every setting of a part but what nobody knows and the scenario does not say: that is for worlds to say."""
+    def _said_of(self, part: str, settings: Parameters, *under: str) -> dict[str, Any]:
+        """Every setting of a part but what nobody knows and the scenario does not say: that is for worlds to say, and so is what the
+        company's other costs pay for, which follows from it."""
         open_to_worlds = uncertain(self.model)
         return {
             name: value
             for name, value in settings.model_dump().items()
-            if f"{part}.{name}" not in open_to_worlds or self.tree.get(part, name) is not None
+            if not (f"{part}.{name}" in open_to_worlds or name.endswith("_paid_for"))
+            or self.tree.get(*under, part, name) is not None
         }
 
     def _worlds_section(self, path: Path) -> Any:
@@ -206,7 +208,8 @@ class Scenario:
         """What a file says under ``warm_up``, wherever it stands: weeks, and the settings where they are not those of week 0."""
         if self.before in ({}, self.parts):
             return self.warm_up
-        under = gathered({name: settings.model_dump() for name, settings in self.before.items()})
+        before = {name: self._said_of(name, settings, "warm_up", "under") for name, settings in self.before.items()}
+        under = gathered(before)
         return {"weeks": self.warm_up, "under": under}
 
     def __eq__(self, other: object) -> bool:

@@ -99,8 +99,9 @@ def set_aside(path: Path) -> str:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Name → digest of the files in a folder, but for its manifest. Raises ``OSError``."""
-    return {path.name: digest(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST}
+    """Name → digest of the files in a folder and below it, but for its manifest. Raises ``OSError``."""
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file() and path != folder / MANIFEST)
+    return {path.relative_to(folder).as_posix(): digest(path) for path in found}
 
 
 def sealed(told: Mapping[str, Any]) -> str:
