@@ -187,8 +187,10 @@ class Scenario:
         return {key: value for key, value in said.items() if value not in ({}, None)}
 
     def _said_of(self, part: str, settings: Parameters, *under: str) -> dict[str, Any]:
-        """Every setting of a part but what nobody knows and the scenario does not say: that is for worlds to say, and so is what the
-        company's other costs pay for, which follows from it."""
+        """Every setting of a part but what nobody knows and the scenario does not say: that is for worlds to say.
+
+        So is what the company's other costs pay for, which follows from it.
+        """
         open_to_worlds = uncertain(self.model)
         return {
             name: value
