@@ -36,7 +36,7 @@ from sim.journey import against, journey
 from sim.model.component import builtin
 from sim.model.mechanisms import management
 from sim.model.outside.parts import NOT_COLUMNS
-from sim.model.schedule import Item, company
+from sim.model.schedule import Item, company, for_rivals
 from sim.model.week import BEFORE, CLOSING, EVERYBODY, PHASES, PLACES, WEEK, entries, week_of
 from sim.model.week import journal as empty_journal
 from sim.runs.executor import executor
@@ -375,9 +375,9 @@ def test_steps_act_at_the_place_that_the_file_names(tmp_path: Path) -> None:
         whole = len(week[phase]) - closing
         assert (week[phase][:3] if first else week[phase][whole - 3 : whole]) == own
         assert {name: len(items) for name, items in week.items()} == {
-            name: len(WEEK[name]) + 3 * (name == phase) for name in PHASES
+            name: len(for_rivals(WEEK[name], several=False)) + 3 * (name == phase) for name in PHASES
         }
-    assert week_of(builtin()) == WEEK
+    assert week_of(builtin()) == {name: for_rivals(items, several=False) for name, items in WEEK.items()}
 
 
 def test_what_carries_columns_is_never_called_what_a_column_may_be() -> None:
