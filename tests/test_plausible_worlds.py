@@ -279,7 +279,7 @@ def test_worlds_can_be_chosen_for_a_command(tmp_path: Path) -> None:
         done = CliRunner().invoke(app, [*asked, name])
         assert done.exit_code == 0
         told = json.loads(done.stdout)["worlds"]
-        assert (told and told["name"]) == (None if name == "none" else name)
+        assert told["name"] == name
 
 
 # ---- bad input -------------------------------------------------------------------------------------------------------

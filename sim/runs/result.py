@@ -21,6 +21,7 @@ from sim.runs.statistics import interval, plain
 from sim.runs.weekly_counts import IN_MEMORY, closed_up, parts, put, room
 from sim.runs.who import Gathered, Who
 from sim.scenario.whole import Scenario
+from sim.scenario.worlds import NONE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,9 +206,9 @@ def range_told(ends: Prediction) -> dict[str, float]:
     return {"range_low": ends.low, "range_high": ends.high, "luck_share": ends.luck_share}
 
 
-def worlds_told(scenario: Scenario) -> dict[str, Any] | None:
-    """In which plausible worlds a scenario was lived, for JSON; None in one setting."""
-    return None if scenario.worlds is None else scenario.worlds.to_json()
+def worlds_told(scenario: Scenario) -> dict[str, Any]:
+    """In which plausible worlds a scenario was lived, for JSON; in one setting that is ``none``, of which there is one."""
+    return {"name": NONE, "fingerprint": None, "number": 1} if scenario.worlds is None else scenario.worlds.to_json()
 
 
 def fitted_to(scenario: Scenario) -> tuple[str, ...]:
