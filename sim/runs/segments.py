@@ -53,7 +53,10 @@ def groupings(scenario: Scenario) -> list[Grouping]:
         names = tuple(name for name in segment_names(scenario) if name is not None)
         return [Grouping(SEGMENT, names, None)] if len(names) > 1 else []
     words = {} if file.segment is None else {SEGMENT: file.segment.astype(str)}
-    words |= {_apart(name, words): np.array([told(cell) for cell in cells]) for name, cells in file.kept.items()}
+    for name, cells in file.kept.items():
+        said = np.array([told(cell) for cell in cells])
+        if SEGMENT not in words or not np.array_equal(said, words[SEGMENT]):  # the column that the segments are of is told once
+            words[_apart(name, words)] = said
     return [found for by, cells in words.items() if (found := _grouping(by, cells)) is not None]
 
 

@@ -81,7 +81,7 @@ class Calibration(MethodResult):
         """The figures that were fitted, in words."""
         given = self.experiment.settings.figures
         used = (check.target.name for check in self.posterior.checks if not check.target.aside)
-        return tuple(f"{called(name)} {given[name].value:,.10g}" for name in used)
+        return tuple(_in_words(name, given[name]) for name in used)
 
     def between(self, share: float, before: bool = False) -> np.ndarray:
         """The central interval of each factor: (factors, 2)."""
@@ -171,6 +171,13 @@ class Calibration(MethodResult):
         file = BytesIO()
         write_worlds(self.worlds, file)
         return file.getvalue()
+
+
+def _in_words(name: str, figure: Figure) -> str:
+    """A figure as the head of an answer tells it: ``retention 0.81``, ``38.6 % of “monthly” leaving``."""
+    if figure.left is not None:
+        return f"{100 * figure.value:.3g} % of “{name}” leaving"
+    return f"{called(name)} {figure.value:,.10g}"
 
 
 def plan(experiment: Experiment) -> Plan:
