@@ -197,7 +197,7 @@ def test_a_share_of_no_calls_is_missing_and_not_nought(quiet: Result) -> None:
     assert found["service_level"]["mean"] == 1.0  # of the replications in which anybody called
     assert found["service_level"]["defined"] == int((calls > 0).sum()) < 50
     assert found["first_contact_resolution"]["mean"] > 0.5
-    assert found["containment"] == {"mean": None, "low": None, "high": None, "sd": None, "defined": 0}
+    assert found["containment"].pop("defined") == 0 and set(found["containment"].values()) == {None}
     assert "defined" not in found["contacts"]  # a count of nothing is 0, so all replications have it
 
 

@@ -55,7 +55,9 @@ def groupings(scenario: Scenario) -> list[Grouping]:
     words = {} if file.segment is None else {SEGMENT: file.segment.astype(str)}
     for name, cells in file.kept.items():
         said = np.array([told(cell) for cell in cells])
-        if SEGMENT not in words or not np.array_equal(said, words[SEGMENT]):  # the column that the segments are of is told once
+        if SEGMENT not in words or not np.array_equal(
+            said, words[SEGMENT]
+        ):  # the column that the segments are of is told once
             words[_apart(name, words)] = said
     return [found for by, cells in words.items() if (found := _grouping(by, cells)) is not None]
 

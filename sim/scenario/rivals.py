@@ -17,7 +17,7 @@ from sim.errors import hint
 from sim.model.behaviour.person import MOST_RIVALS
 from sim.model.component import Part, suffix
 from sim.model.mechanisms.rival import Rival
-from sim.model.parameters import Parameters
+from sim.model.parameters import CERTAIN, Parameters
 from sim.scenario.quantities import number_told, value_shown
 from sim.scenario.tree import Node, Problems
 
@@ -35,7 +35,7 @@ class OneOfSeveral(Parameters):
 
 def _free(unit: str, low: float, meaning: str, source: str) -> Any:
     """A line of a rival that need not be said."""
-    extra: dict[str, Any] = {"unit": unit, "source_kind": "assumption", "source": source}
+    extra: dict[str, Any] = {"unit": unit, "source_kind": "assumption", "source": source, "plausible": CERTAIN}
     return float | None, Field(None, ge=low, le=1, description=meaning, json_schema_extra=extra, allow_inf_nan=False)
 
 

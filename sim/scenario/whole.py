@@ -196,7 +196,9 @@ class Scenario:
             name: value
             for name, value in settings.model_dump().items()
             if not (f"{part}.{name}" in open_to_worlds or name.endswith("_paid_for"))
-            or self.tree.get(*under, part, name) is not None
+            or any(
+                self.tree.get(*place, part, name) is not None for place in {under, ()}
+            )  # else week 0's would be taken for it
         }
 
     def _worlds_section(self, path: Path) -> Any:
