@@ -293,6 +293,16 @@ says. Emulators leave an error, and a row moved by many parameters a little is e
 
 {out_of_reach}
 
+## Held against true companies
+
+`make companies` draws true companies of which everything is known: each has its own truth, drawn from what is plausible; it
+is lived once, six figures are taken of it, luck and all, and whoever knows no more asks what a price five per cent higher
+does. Of 70 companies (400 customers, 26 weeks, worlds of what is plausible, 2026-11-30) the range of nine in ten held what
+one more market of the company showed in 64 (customers kept) and 60 (profit) without calibration, in 66 and 65 with it; and
+the mean effect, against a range without luck, in 57 and 62 without, in 66 and 64 with. One standard error is four points of
+a hundred. Calibration narrowed ranges to 0.93 (customers kept) and 0.86 (profit) of what they were, and those without luck
+to 0.90 and 0.74: six figures of one company tell little of what a price does to it.
+
 ## What evidence narrowed
 
 The parameters whose range became narrowest. *Left* is the standard deviation of the place within what is plausible, over
