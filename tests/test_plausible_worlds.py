@@ -16,6 +16,7 @@ from sim import compare, load, run
 from sim.cli import app
 from sim.engine.engine import Engine
 from sim.errors import Mistake
+from sim.experiments.repeating import command_for
 from sim.model.component import builtin
 from sim.report.headline import headline
 from sim.report.ignorance import worlds_told
@@ -266,6 +267,23 @@ def test_what_people_read_is_the_range(answer: Comparison) -> None:
     assert "in nine of ten plausible worlds" in headline(answer)
     words = " ".join(worlds_told(answer))
     assert "36 plausible worlds" in words
+
+
+def test_worlds_of_another_version_are_said_to_be(answer: Comparison) -> None:
+    assert "made with version" not in " ".join(worlds_told(answer))
+    old = tuple(
+        replace(one, scenario=replace(one.scenario, worlds=several(0.1, made_with="0.1.0"))) for one in answer.results
+    )
+    assert "made with version 0.1.0" in " ".join(worlds_told(Comparison(old)))
+
+
+def test_the_command_that_repeats_a_replication_names_its_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
+    lived = {name: described(SMALL).in_worlds(name) for name in ("shipped", "none")}
+    assert "--worlds shipped" in command_for(lived["shipped"], 1, 3) and "--worlds" not in command_for(
+        lived["none"], 1, 3
+    )
+    monkeypatch.delenv("LOYALTY_WORLDS")
+    assert "--worlds none" in command_for(lived["none"], 1, 3) and "--worlds" not in command_for(lived["shipped"], 1, 3)
 
 
 def test_worlds_can_be_chosen_for_a_command(tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ TAIL = """
 ## What each is good to ask, and a what-if or two
 
 Differences are paired, on the same people with the same luck, with 95 % intervals. To run one yourself:
-`loyalty compare scenarios/industries/utility.yaml scenarios/industries/utility_freed.yaml`.
+`loyalty compare scenarios/industries/utility.yaml scenarios/industries/utility_freed.yaml --worlds none`; the numbers are
+of one setting of what nobody knows, and without `--worlds none` an answer is a range over many.
 """
 
 

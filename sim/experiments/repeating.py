@@ -12,6 +12,7 @@ from sim.errors import Mistake
 from sim.scenario.mechanisms import options
 from sim.scenario.tree import DEEPEST, Node, shown
 from sim.scenario.whole import Scenario, load
+from sim.scenario.worlds import worlds_option
 
 
 def command_for(scenario: Scenario, seed: int, replication: int) -> str:
@@ -19,7 +20,7 @@ def command_for(scenario: Scenario, seed: int, replication: int) -> str:
     file = shown(scenario.path) if scenario.path else "SCENARIO"
     sets = [f"--set {shlex.quote(f'{path}={json.dumps(value)}')}" for path, value in _changed(scenario)]
     words = [
-        f"loyalty run {shlex.quote(file)}{options(scenario.model)}",
+        f"loyalty run {shlex.quote(file)}{options(scenario.model)}{worlds_option(scenario)}",
         *sets,
         f"--seed {seed} --first {replication} --replications 1",
     ]

@@ -84,9 +84,14 @@ def document(found: MethodResult) -> Document:
     sections = page.sections(found)
     return Document(
         asked.question, page.headline(found), page.lead(found), sections,
-        [MODEL, *page.worlds(found), page.intervals, *page.caveats(found)],
+        [MODEL, *page.worlds(found), *_intervals(found, page), *page.caveats(found)],
         [f"loyalty {found.command} {place(asked.path)}"], _origin(found), sheets=page.sheets(found),
     )  # fmt: skip
+
+
+def _intervals(found: MethodResult, page: Page) -> list[str]:
+    """What the intervals cover; in plausible worlds that is luck alone no more, and is told with them."""
+    return [] if page.intervals == LUCK and found.experiment.base.worlds is not None else [page.intervals]
 
 
 def sheet(found: MethodResult, name: str, frame: pd.DataFrame, about: Outcome | None = None) -> Sheet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sim import __version__
 from sim.report.amounts import between, half_width, listed, number, places, signed
 from sim.runs.comparison import MANY as MANY
 from sim.runs.comparison import Comparison
@@ -53,6 +54,11 @@ def worlds_told(answer: Comparison) -> list[str]:
     told = [f"The answer was found in {met:,} plausible worlds ({named}). {RANGE}"]
     if met < FEWEST:
         told.append(f"{met} worlds are too few to say what nine in ten of them do: take more replications.")
+    if answer.worlds.made_with not in ("", __version__):
+        told.append(
+            f"These worlds were made with version {answer.worlds.made_with}, and this is {__version__}: make them again where "
+            "the model has changed since."
+        )
     return [*told, *_luck_told(answer)]
 
 

@@ -20,7 +20,7 @@ from sim.scenario.model_inputs import customers_of
 from sim.scenario.sections import People, traits
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import Difference, compared, spread_told
-from sim.scenario.worlds import NONE
+from sim.scenario.worlds import NONE, worlds_option
 
 MOST_REASONS, MOST_FAILURES = 5, 5
 
@@ -33,7 +33,7 @@ def place(path: Path) -> str:
         return path.name
 
 
-def worlds_option(scenario: Scenario) -> str:
+def worlds_of(scenario: Scenario) -> str:
     """What ``--worlds`` was: a name, or the file."""
     if scenario.worlds is None:
         return NONE
@@ -179,7 +179,8 @@ def failures(answer: Comparison) -> list[tuple[str, Failure, str]]:
 
 def _repeat(result: Result, failure: Failure) -> str:
     file = shlex.quote(file_of(result.scenario) or "SCENARIO.yaml")
-    return f"loyalty run {file} --seed {result.seed} --first {failure.replication} --replications 1"
+    again = f"--seed {result.seed} --first {failure.replication} --replications 1"
+    return f"loyalty run {file}{worlds_option(result.scenario)} {again}"
 
 
 # ---- how to reproduce
@@ -212,7 +213,7 @@ def origin(answer: Comparison) -> Origin:
     asked = answer.asked
     files = [shlex.quote(file_of(result.scenario) or f"{result.scenario.name}.yaml") for result in answer.results]
     numbers = f"{how_many(asked, None if stopped_early(answer) else answer.wish)} --seed {answer.base.seed}"
-    numbers += f" --worlds {shlex.quote(worlds_option(answer.base.scenario))}"
+    numbers += f" --worlds {shlex.quote(worlds_of(answer.base.scenario))}"
     verb = "compare" if answer.others else "run"
     against = f" --against {files[1]}" if answer.others else ""
     return Origin(

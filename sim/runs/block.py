@@ -24,7 +24,7 @@ from sim.runs.result import Result
 from sim.scenario.mechanisms import options
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario, described
-from sim.scenario.worlds import drawn
+from sim.scenario.worlds import drawn, worlds_option
 from sim.system.memory import enough_memory
 
 GROUNDS = 16
@@ -47,7 +47,7 @@ class Block:
     def task(self) -> Task:
         """What a worker is told, who needs no scenario."""
         name = self.scenario.path.name if self.scenario.path else "SCENARIO"
-        name += options(self.scenario.model)
+        name += options(self.scenario.model) + worlds_option(self.scenario)
         numbers = range(self.first, self.first + self.count)
         return Task(name, self.seed, self.first, self.count, self.engine, drawn(self.scenario, self.seed, numbers))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -80,11 +81,6 @@ class Worlds:
         for array in (self.values, self.weights):
             digest.update(np.ascontiguousarray(array, np.float64).data)
         return digest.hexdigest()
-
-    @property
-    def effective(self) -> float:
-        """How many equally weighted worlds these are worth."""
-        return float(1 / (self.weights**2).sum())
 
     def row_of(self, seed: int, replication: int) -> int:
         """Which world a replication meets: a function of seed and replication alone, each as often as its weight says."""
@@ -206,13 +202,9 @@ def completed(worlds: Worlds, model: Model) -> Worlds:
 # ---- files
 
 
+@lru_cache(maxsize=4)
 def shipped(model: Model) -> Worlds:
     """The worlds that come with the program: what published results leave of what is plausible."""
-    return _shipped(model)
-
-
-@lru_cache(maxsize=4)
-def _shipped(model: Model) -> Worlds:
     place = files("sim.scenario") / "shipped.worlds.parquet"
     if not place.is_file():
         return replace(prior(model), name=SHIPPED)
@@ -362,6 +354,13 @@ def refuse_missing(scenario: Scenario) -> None:
 def _folder_of(said: Node, scenario: Scenario) -> Path:
     """The folder from which the file is named: that of the file that names it."""
     return said.place.path.parent if said.place else scenario.folder
+
+
+def worlds_option(scenario: Scenario) -> str:
+    """How a command names a scenario's worlds, such as `` --worlds none``; empty for those used where nothing is said."""
+    worlds = scenario.worlds
+    named = NONE if worlds is None else worlds.name if worlds.path is None else shown(worlds.path)
+    return "" if named == usual_worlds() else f" --worlds {shlex.quote(named)}"
 
 
 # ---- a scenario in its worlds

@@ -73,6 +73,11 @@ class Shown:
         return [named[name] for name in FIRST if name in named]
 
     @property
+    def paired(self) -> list[str]:
+        """What the paired differences and their ends are: sentences."""
+        return [note for section in self.document.sections if section.small for note in section.notes]
+
+    @property
     def forest(self) -> list[Picture]:
         """The paired difference of each headline measure."""
         return [picture for section in self.document.sections if section.small for picture in section.pictures]

@@ -45,8 +45,8 @@ def AnswerView(shown: Shown, desk: VisitorFiles) -> None:
         _pictures(shown.pictures)
         heading(f"Differences from {shown.base}", 2)
         _pictures(shown.forest, "compare-figures small")
-        caption(f"Paired differences of {shown.done:,} replications: mean and 95 % interval. An interval that crosses the line "
-                "at zero is undecided: the difference may be chance.")  # fmt: skip
+        for sentence in shown.paired:
+            caption(sentence)
 
 
 def _how_sure(shown: Shown) -> None:

@@ -103,7 +103,7 @@ def opened(question: Question) -> Experiment:
 
 @lru_cache(maxsize=32)
 def _opened(question: Question, changed: int, model: Model) -> Experiment:
-    return question.method.load(question.path, model)
+    return question.method.load(question.path, model).in_worlds()
 
 
 # ---- the answer
