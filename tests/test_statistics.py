@@ -72,6 +72,21 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     assert abs(covered / 2000 - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 2000)
 
 
+@pytest.mark.parametrize("replications", [5, 10, 30])
+def test_intervals_of_rare_events_cover_the_truth_as_often_as_they_say_once_anything_was_seen(
+    replications: int,
+) -> None:
+    """People lost and won are Poisson counts; where none was seen nothing is told, so those samples say nothing here."""
+    luck = np.random.default_rng(7)
+    for lost, won in ((0.3, 0.1), (1.0, 0.0), (1.0, 0.5), (3.0, 1.0)):
+        samples = luck.poisson(won, (2_000, replications)) - luck.poisson(lost, (2_000, replications))
+        found = [interval(sample.astype(float)) for sample in samples]
+        seen = [each for each in found if each.sd > 0]
+        missed = [each for each in found if each.sd > 0 and not each.low <= won - lost <= each.high]
+        unseen = (len(found) - len(seen)) / len(found)
+        assert len(missed) / len(found) <= 0.06, (lost, won, unseen)
+
+
 def test_a_paired_difference_worked_by_hand() -> None:
     found = difference(np.array([1.0, 2.0, 3.0]), np.array([2.0, 3.0, 5.0]))
     assert found.mean == pytest.approx(4 / 3)

@@ -46,6 +46,10 @@ if TYPE_CHECKING:
 UNDECIDED = "undecided"
 FIRST_BATCH, MOST_REPLICATIONS = 50, 20_000
 """With a wished precision: replications in the first batch, and where it gives up."""
+ENOUGH, SEEN = 30, 5
+"""In one setting: from so many replications on nothing is too early, and so many must differ to tell by how much before."""
+NAMED = 6
+"""So many measures are named in a sentence about several."""
 ROUNDING = 1e-12
 """A spread no larger than this comes of rounding errors alone."""
 
@@ -311,8 +315,32 @@ class Comparison:
 
     @property
     def cautions(self) -> list[str]:
-        """What whoever reads the differences should know first: that markets began differently."""
-        return apart_before([result.scenario for result in self.results])
+        """What whoever reads the differences should know first: that markets began differently, and what too few replications say
+        nothing of yet."""
+        return [*apart_before([result.scenario for result in self.results]), *self._too_early()]
+
+    def _too_early(self) -> list[str]:
+        """Measures of which it is too early to say how much a policy changes them, where one setting was lived few times.
+
+        Of rare events, such as a claim that is paid, a small sample may hold none: the interval of a mean then covers the truth
+        less often than it says.
+        """
+        few = len(self.numbers)
+        if self.worlds is not None or few >= ENOUGH:
+            return []
+        rare = [name for name in self.definitions if 0 < max(self._differing(name)) < SEEN]
+        told = ", ".join(self.definitions[name].words for name in rare[:NAMED])
+        told += f" and {len(rare) - NAMED} more measures" if len(rare) > NAMED else ""
+        return [
+            f"It is too early to say how much the policies change what differs in fewer than {SEEN} of the {few} replications: "
+            f"{told}. Run {ENOUGH} or more."
+        ][: len(rare)]
+
+    def _differing(self, measure: str) -> list[int]:
+        """In how many replications each other scenario differs from the base in a measure."""
+        base = self.values(self.base, measure)
+        gaps = [self.values(other, measure) - base for other in self.others]
+        return [int(np.count_nonzero(np.abs(gap[np.isfinite(gap)]) > ROUNDING)) for gap in gaps]
 
     @cached_property
     def windows(self) -> tuple[Comparison, ...]:

@@ -51,8 +51,22 @@ def interval(values: np.ndarray, within: tuple[float, float] = ANYTHING, worlds:
     mean = float(apart.mean())
     if apart.size == 1:
         return Interval(mean, math.nan, math.nan, float(known.std(ddof=1)) if known.size > 1 else math.nan, known.size)
-    half = float(stdtrit(apart.size - 1, 0.5 + LEVEL / 2)) * float(apart.std(ddof=1)) / math.sqrt(apart.size)
+    half = float(stdtrit(apart.size - 1, 0.5 + LEVEL / 2)) * _error(apart)
     return Interval(mean, *_within(mean, half, within), float(known.std(ddof=1)), known.size)
+
+
+def _error(values: np.ndarray) -> float:
+    """The standard error of a mean, also of values of which few are not zero.
+
+    Rare events that happened not to occur leave the spread of a small sample too short. As in the score interval of a Poisson
+    rate, two more of the size seen are reckoned with (Agresti & Coull 1998 do so with shares); of values none of which is zero,
+    and of many, that changes nothing to speak of.
+    """
+    usual, seen = float(values.std(ddof=1)) / math.sqrt(values.size), np.count_nonzero(values)
+    if not 0 < seen < values.size:
+        return usual
+    size = math.sqrt(float(np.sum(values**2)) / seen)
+    return max(usual, size * math.sqrt(seen + 2) / values.size)
 
 
 def _within(mean: float, half: float, bounds: tuple[float, float]) -> tuple[float, float]:
