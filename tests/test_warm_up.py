@@ -23,7 +23,6 @@ from sim.model.component import builtin
 from sim.model.distributions import uniform
 from sim.model.week import COUNTS, State
 from sim.runs.cluster import packed, replicated, unpacked
-from sim.runs.comparison import MANY
 from sim.runs.replication import Task, state_digest
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario, described
@@ -359,7 +358,7 @@ def test_a_comparison_begins_with_one_market(files: dict[str, Path]) -> None:
     assert not any("warm-up" in told for told in compare([today, other], 2, threads=1).cautions)
     apart = compare([today, anew], 2, threads=1)
     assert "'anew' lives its warm-up under other settings than 'today'" in apart.cautions[0]
-    assert apart.to_json()["cautions"] == [*apart.cautions, MANY] and apart.to_json()["warm_up"] == 6
+    assert apart.to_json()["cautions"] == [*apart.cautions, apart.many_told] and apart.to_json()["warm_up"] == 6
 
 
 # ---- bad input

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise, starmap
+from itertools import pairwise, product, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from sim.runs.hanging import Hanging, hangs_on, hangs_on_told
 from sim.runs.lever_prices import guessed_cost
 from sim.runs.measures import Quantity
 from sim.runs.own_measures import Function, own_measures
-from sim.runs.prediction import Prediction, end_error, predicted
+from sim.runs.prediction import Prediction, by_world, end_error, predicted
 from sim.runs.result import Result, ends_of, enlarged, fitted_to, joined, range_told, timing_told, worlds_told
 from sim.runs.runner import Place, Progress, check_numbers, check_scenario, run_together
 from sim.runs.statistics import (
@@ -33,6 +33,7 @@ from sim.runs.statistics import (
     interval,
     plain,
     unseen_at_most,
+    wider_together,
 )
 from sim.runs.worth import Worth, worth
 from sim.scenario.mechanisms import Mechanisms
@@ -343,6 +344,25 @@ class Comparison:
         return [int(np.count_nonzero(np.abs(gap[np.isfinite(gap)]) > ROUNDING)) for gap in gaps]
 
     @cached_property
+    def wider_together(self) -> float:
+        """How many times as wide the intervals of mean differences are that hold for all measures and policies at once."""
+        gaps = [
+            self.values(other, measure) - self.values(self.base, measure)
+            for other, measure in product(self.others, self.definitions)
+        ]
+        whole = [gap if self.worlds is None else by_world(gap, self.met) for gap in gaps if np.isfinite(gap).all()]
+        return wider_together(np.array(whole)) if whole else 1.0
+
+    @property
+    def many_told(self) -> str:
+        """What is to be known wherever many differences stand beside one another."""
+        return (
+            "With many measures and policies, one difference in twenty that is nothing but chance looks decided: decide "
+            f"beforehand which measure counts. Intervals of means {self.wider_together:.1f} times as wide hold for all of them "
+            "at once."
+        )
+
+    @cached_property
     def windows(self) -> tuple[Comparison, ...]:
         """The same for each month, quarter or year by itself, if the scenarios ask for it."""
         together = zip(*(result.windows for result in self.results), strict=True)
@@ -367,7 +387,8 @@ class Comparison:
                 "fitted_to": list(fitted_to(self.base.scenario)),
                 "intervals": OF_THE_MEAN,
                 **timing_told(self.base.scenario),
-                "cautions": [*self.cautions, MANY],
+                "cautions": [*self.cautions, self.many_told],
+                "wider_together": self.wider_together,
                 "best": self.best,
                 "scenarios": {result.scenario.name: self._scenario_told(result) for result in self.results},
                 "differences": self._differences_told(),
@@ -438,11 +459,6 @@ def same_meaning(one: Result, other: Result) -> bool:
     return one.scenario.full_fingerprint == other.scenario.full_fingerprint
 
 
-MANY = (
-    "With many measures and policies, one difference in twenty that is nothing but chance looks decided: decide beforehand which "
-    "measure counts."
-)
-"""What is to be known wherever many differences stand beside one another."""
 OF_THE_MEAN = (
     "low and high: the 95 % interval of the mean, which more replications narrow; range_low and range_high: where nine in ten "
     "plausible worlds lie, one market of the company's size each, which they do not; luck_share: how much of that range's "
