@@ -157,7 +157,7 @@ def show_answer(answer: Comparison) -> None:
     _show_segments(answer)
     _show_windows(answer)
     for caution in answer.cautions:
-        print(visible(caution))
+        print(fill(visible(caution), 80))
     for line in (*worlds_told(answer), line_told(answer), answer.many_told):
         if line:
             print(fill(visible(line), 80))

@@ -329,7 +329,7 @@ class Comparison:
         few = len(self.numbers)
         if self.worlds is not None or few >= ENOUGH:
             return []
-        rare = [name for name in self.definitions if 0 < max(self._differing(name)) < SEEN]
+        rare = [name for name in self.definitions if 0 < max(self._differing(name), default=0) < SEEN]
         told = ", ".join(self.definitions[name].words for name in rare[:NAMED])
         told += f" and {len(rare) - NAMED} more measures" if len(rare) > NAMED else ""
         return [
