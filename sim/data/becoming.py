@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sim.data.customer_mapping import Target
+from sim.data.customer_mapping import Target, lasting, weeks_in
 from sim.data.gathering import GATHERED
 from sim.data.habits import Cells
 from sim.data.questions import Answers, Question, Unfit
 from sim.data.recognising import WEEKS, Source, period_in, says, words_in
 from sim.errors import Mistake
-from sim.model.parameters import converted, unit_named
+from sim.model.parameters import converted
 
 KEEP, OUT, SEGMENT, LEFT = "kept only", "left out", "segment", "left"
 MOST_SEGMENTS = 250
@@ -513,10 +513,10 @@ def _left(asking: Asking, part: Part) -> Part:
     window, hint = _window(asking, name, cells)
     words = "within what time did those leave who have left?"
     within = asking.question(
-        name, "within", words, window, hint=hint, read=lasting, example="52 weeks", fallback="52 weeks"
+        name, "within", words, window, hint=hint, read=_read_lasting, example="52 weeks", fallback="52 weeks"
     )
     return replace(
-        part, gone=gone, within=_weeks(str(within)), told=f"{int(gone.sum()):,} of {len(gone):,} left within {within}"
+        part, gone=gone, within=weeks_in(str(within)), told=f"{int(gone.sum()):,} of {len(gone):,} left within {within}"
     )
 
 
@@ -556,18 +556,11 @@ def _window(asking: Asking, name: str, cells: Cells) -> tuple[str | None, str]:
     return None, ""
 
 
-def lasting(said: str) -> str:
-    """A time such as ``52 weeks`` or ``3 months``. Raises :class:`Unfit`."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?) *([a-z]+)", said.strip().lower())
-    unit = unit_named(found[2]) if found else None
-    if found is None or unit not in WEEKS or not 0.5 <= float(found[1]) * WEEKS[unit] <= 1040:
-        raise Unfit(f"'{said[:60]}' is no time; write such as 52 weeks, 3 months or 1 year")
-    return f"{float(found[1]):g} {unit}s"
-
-
-def _weeks(said: str) -> float:
-    number, unit = lasting(said).split()
-    return round(float(number) * WEEKS[unit.removesuffix("s")], 4)
+def _read_lasting(said: str) -> str:
+    try:
+        return lasting(said)
+    except ValueError as wrong:
+        raise Unfit(str(wrong)) from None
 
 
 # ---- what is odd

@@ -213,8 +213,13 @@ def _decimal_mark(key: tuple[str, ...], table: Table, name: str, column: Cells, 
 
 
 def _read(table: Table, name: str, id_column: str, order: str | None = None, mark: str | None = None) -> Cells:
+    return column_read(table, name, order, mark, code=name == id_column or says(name, *_CODES))
+
+
+def column_read(table: Table, name: str, order: str | None, mark: str | None, code: bool = False) -> Cells:
+    """A column of a table as :func:`~sim.data.habits.cells_of` reads it; what is wrong is told with file, column and lines."""
     try:
-        return cells_of(table.columns[name], order, mark, code=name == id_column or says(name, *_CODES))  # type: ignore[arg-type]
+        return cells_of(table.columns[name], order, mark, code=code)  # type: ignore[arg-type]
     except Mistake as mistake:
         said = re.sub(r"\(row (\d+)\)", lambda row: f"(line {table.line[int(row[1]) - 1]})", str(mistake))
         raise Mistake(f"{table.path}, column '{name}' {said}") from None

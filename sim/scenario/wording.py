@@ -114,6 +114,7 @@ def _people_told(scenario: Scenario) -> Iterator[str]:
     market, people = scenario.market, scenario.customers
     each = f" Each stands for {number_told(market.stands_for)} real ones." if market.stands_for != 1 else ""
     if people.file:
+        yield from _file_read(scenario)
         usable, unusable = customers_in_file(scenario)
         set_aside = f"; {unusable:,} more rows cannot be used and are set aside" if unusable else ""
         yield f"{usable:,} customers come from {shown(people.file)}{set_aside}."
@@ -121,6 +122,23 @@ def _people_told(scenario: Scenario) -> Iterator[str]:
     else:
         yield f"There are {market.customers:,} customers and {market.prospects:,} prospects.{each}"
     yield from _segments_told(scenario)
+
+
+def _file_read(scenario: Scenario) -> Iterator[str]:
+    """How the customer file is written, and which of its rows are no customers."""
+    from sim.scenario.model_inputs import customers_of
+
+    file, mapping = customers_of(scenario), scenario.customers.mapping
+    if file is None or mapping is None or scenario.customers.file is None:
+        return
+    if file.habit:
+        yield f"{shown(scenario.customers.file)} is read as {file.habit}."
+    if mapping.where:
+        said = " and ".join(f"{name} {' or '.join(map(str, words))}" for name, words in mapping.where.items())
+        yield f"Of its rows those with {said} count{f'; {file.elsewhere:,} do not' if file.elsewhere else ''}."
+    if mapping.label is not None:
+        start = "they start as customers all the same" if file.left is not None else "they do not start as customers"
+        yield f"{file.leavers:,} have left within {mapping.label.within} ({mapping.label.column}): {start}."
 
 
 def _segments_told(scenario: Scenario) -> Iterator[str]:
