@@ -57,22 +57,23 @@ def parted(named: str) -> tuple[str, str]:
     return (head, inner) if mark and not Path(named).exists() else (named, "")
 
 
-def read_table(named: str, encoding: str | None = None) -> Table:
+def read_table(named: str, encoding: str | None = None, what: str = "customers", hours: bool = False) -> Table:
     """The table in a file; ``FILE.xlsx#Sheet`` names a sheet, ``FILE.duckdb#table`` a table. Raises :class:`Mistake`.
 
-    ``encoding``: of a text, recognised unless given.
+    ``encoding``: of a text, recognised unless given. ``what`` it is a table of; ``hours``: its columns may be named by numbers,
+    for they are hours.
     """
     file, inner = parted(named)
     path = Path(file)
-    ending = ending_of(path, ENDINGS, "customers")
+    ending = ending_of(path, ENDINGS, what)
     if inner and ending not in WITH_PARTS:
         raise Mistake(f"{path} has no parts, so '#{inner}' names none; leave it out")
     if ending in TEXTS:
-        table = _text(path, encoding)
+        table = _text(path, encoding, hours)
     elif ending == ".parquet":
-        table = _gathered(path, parquet_rows(path), "Parquet")
+        table = _gathered(path, parquet_rows(path), "Parquet", hours=hours)
     else:
-        table = _database(path, inner) if ending == ".duckdb" else _workbook(path, inner)
+        table = _database(path, inner) if ending == ".duckdb" else _workbook(path, inner, hours)
     if not len(table.line):
         raise Mistake(f"{named}: there are column names but not one row below them; name a file that has rows")
     return table
@@ -81,7 +82,7 @@ def read_table(named: str, encoding: str | None = None) -> Table:
 # ---- text, Parquet
 
 
-def _text(path: Path, encoding: str | None) -> Table:
+def _text(path: Path, encoding: str | None, hours: bool) -> Table:
     if path.stat().st_size > LARGEST:
         raise Mistake(
             f"{path} has {path.stat().st_size / 1e9:.1f} GB; text is read up to {LARGEST / 1e9:.0f} GB: save it as "
@@ -91,7 +92,7 @@ def _text(path: Path, encoding: str | None) -> Table:
     encoding = encoding or encoding_of(path)
     separator = separator_of(path, encoding)
     return _gathered(
-        path, csv_rows(path, encoding, separator=separator), written_in(encoding, separator), separator == ";"
+        path, csv_rows(path, encoding, separator=separator), written_in(encoding, separator), separator == ";", hours
     )
 
 
@@ -100,8 +101,8 @@ def written_in(encoding: str, separator: str) -> str:
     return f"{_ENCODINGS.get(encoding, encoding)}, {SEPARATORS[separator]} between cells"
 
 
-def _gathered(path: Path, rows: Rows, habit: str, semicolons: bool = False) -> Table:
-    names = _named(path, rows.names)
+def _gathered(path: Path, rows: Rows, habit: str, semicolons: bool = False, hours: bool = False) -> Table:
+    names = _named(path, rows.names, hours)
     lines, aside, parts = [], [], {name: [] for name in names}  # type: ignore[var-annotated]
     count = 0
     for block in rows.blocks(names):
@@ -118,11 +119,11 @@ def _gathered(path: Path, rows: Rows, habit: str, semicolons: bool = False) -> T
     return Table(path, columns, np.concatenate([*lines, np.array([], np.int64)]), aside, habit, semicolons)
 
 
-def _named(path: Path, names: list[str]) -> list[str]:
+def _named(path: Path, names: list[str], hours: bool = False) -> list[str]:
     """The columns that have a name. Raises :class:`Mistake` where names repeat, or the first row is none of names."""
     refuse_twins(path, names)
     numbers = [name for name in names if name.replace(".", "").replace(",", "").isdigit()]
-    if len(numbers) > len(names) / 2:
+    if len(numbers) > len(names) / 2 and not hours:
         raise Mistake(
             f"{path}, line 1 holds numbers ({', '.join(names)[:80]}), no names of columns; write a line of names above it"
         )
@@ -132,7 +133,7 @@ def _named(path: Path, names: list[str]) -> list[str]:
 # ---- workbooks
 
 
-def _workbook(path: Path, wanted: str) -> Table:
+def _workbook(path: Path, wanted: str, hours: bool = False) -> Table:
     _refuse_locked(path)
     try:
         import openpyxl
@@ -169,7 +170,7 @@ def _workbook(path: Path, wanted: str) -> Table:
     if len(names) > MOST_COLUMNS:
         raise Mistake(f"{path}: there are {len(names):,} columns, but at most {MOST_COLUMNS:,} are read")
     _refuse_unreckoned(path, name, names, rows)
-    kept = _named(path, names)
+    kept = _named(path, names, hours)
     columns = {each: _column([_cell(row, names.index(each)) for _, row in rows]) for each in kept}
     others = f"; its other sheets are {', '.join(each for each in sheets if each != name)}" if len(sheets) > 1 else ""
     return Table(path, columns, np.array([line for line, _ in rows], np.int64), [], f"Excel, sheet '{name}'{others}")
