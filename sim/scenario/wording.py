@@ -71,7 +71,8 @@ def about(scenario: Scenario) -> list[str]:
     said += [*_warm_up_told(scenario), *_measured(scenario.measure), *_people_told(scenario)]
     said += [_network_told(scenario.network), *_ties_told(scenario, people)]
     if scenario.lesson:
-        said.append(f"It is a lesson on {scenario.lesson.claim}, to be compared with {shown(scenario.lesson.against)}.")
+        on = f" on {scenario.lesson.claim}" if scenario.lesson.claim else ""
+        said.append(f"It is a lesson{on}, to be compared with {shown(scenario.lesson.against)}.")
     said += [
         f"It has the mechanism {name} of your own: {scenario.model.parts[name].says}"
         for name in scenario.model.mechanisms
