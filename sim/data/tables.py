@@ -57,7 +57,7 @@ def parted(named: str) -> tuple[str, str]:
     return (head, inner) if mark and not Path(named).exists() else (named, "")
 
 
-def read_table(named: str, encoding: str | None = None, what: str = "customers", hours: bool = False) -> Table:
+def read_table(named: str, encoding: str | None = None, *, what: str = "customers", hours: bool = False) -> Table:
     """The table in a file; ``FILE.xlsx#Sheet`` names a sheet, ``FILE.duckdb#table`` a table. Raises :class:`Mistake`.
 
     ``encoding``: of a text, recognised unless given. ``what`` it is a table of; ``hours``: its columns may be named by numbers,
