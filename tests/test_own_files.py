@@ -108,6 +108,16 @@ def test_rows_and_labels_change_the_meaning_and_survive_saving(folder: Path) -> 
         assert load("saved.yaml").fingerprint == scenario.fingerprint
 
 
+def test_a_customer_of_a_file_is_one_customer_unless_more_is_said(folder: Path) -> None:
+    assert load(written(PHONE)).market.stands_for == 1 and "Each stands for" not in told(PHONE)
+    assert load(written(PHONE, "call_centre: {wage: 20}")).with_(market={"stands_for": 5}).market.stands_for == 5
+    Path("x.yaml").write_text("market: {customers: 50}\n")
+    assert load("x.yaml").market.stands_for == 20  # drawn people are a sample
+    assert "18 on the phone stand idle 9" in told(PHONE) and "(Erlang-A); 1 would answer 80%" in told(PHONE)
+    assert "1 on the phone drown in" in told(PHONE, "call_centre: {representatives: 1, questions: 10 per week}")
+    assert "on the phone" not in told(PHONE, "call_centre: {representatives: 1}")
+
+
 # ---- what a row is
 
 

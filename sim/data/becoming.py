@@ -21,7 +21,9 @@ from sim.errors import Mistake
 from sim.model.parameters import converted
 
 KEEP, OUT, SEGMENT, LEFT = "kept only", "left out", "segment", "left"
-MOST_SEGMENTS = 250
+MOST_SEGMENTS = 65_000
+"""Segments that somebody may name a column of; proposed as one are columns of no more than :data:`FEW`."""
+FEW = 250
 MOST_MISSING = 1 / 3
 """The share of a column that may be missing before it is asked whether to draw it."""
 _TENURE = (
@@ -182,7 +184,7 @@ def _role(name: str, cells: Cells, targets: Mapping[str, Target], rows: int) -> 
         return _number_role(name, cells)
     if cells.kind == "date":
         return "contract_weeks_left" if says(name, *_ENDS) else "tenure" if says(name, *_SINCE) else KEEP
-    return OUT if len(words_in(cells)) > max(MOST_SEGMENTS, rows / 2) or len(words_in(cells)) == rows > 20 else KEEP
+    return OUT if len(words_in(cells)) > max(FEW, rows / 2) or len(words_in(cells)) == rows > 20 else KEEP
 
 
 def _says_staying(name: str) -> bool:
@@ -222,7 +224,7 @@ def _segment(source: Source, roles: Mapping[str, str]) -> str | None:
         if roles[name] == KEEP and source.cells[name].kind == "text"
     }
     rows = len(source.table.line)
-    several = [name for name, count in words.items() if 2 <= count <= min(MOST_SEGMENTS, rows - 1)]
+    several = [name for name, count in words.items() if 2 <= count <= min(FEW, rows - 1)]
     named = [name for word in _SEGMENTS for name in several if says(name, word)]
     few = [name for name in several if words[name] <= rows / 5]
     return next(iter(named or few), None)
@@ -477,7 +479,7 @@ def _segmented(asking: Asking, part: Part) -> Part:
     if len(words) > MOST_SEGMENTS:
         raise Mistake(
             f"{asking.source.table.path}, column '{part.column}' has {len(words):,} different words, and there may "
-            f"be {MOST_SEGMENTS} segments; "
+            f"be {MOST_SEGMENTS:,} segments; "
             "take another column as segment, or group its words in the file"
         )
     terms = {word: term for word in words if (term := _term(word)) is not None}

@@ -79,6 +79,7 @@ def about(scenario: Scenario) -> list[str]:
     ]
     own = [sentence for name, settings in scenario.parts.items() for sentence in _not_default(name, settings)]
     said += own or ["Every setting is the default."]
+    said += _phone_told(scenario)
     said += list(_changes_told(scenario))
     return [*said, f"It is valid; its fingerprint is {scenario.fingerprint}."]
 
@@ -140,6 +141,17 @@ def _file_read(scenario: Scenario) -> Iterator[str]:
     if mapping.label is not None:
         start = "they start as customers all the same" if file.left is not None else "they do not start as customers"
         yield f"{file.leavers:,} have left within {mapping.label.within} ({mapping.label.column}): {start}."
+
+
+def _phone_told(scenario: Scenario) -> list[str]:
+    """Whether people on the phone stand idle or drown with the customers of a file."""
+    from sim.scenario.model_inputs import customers_of
+    from sim.scenario.phone import phone_of_scenario
+
+    file = customers_of(scenario)
+    if file is None or not scenario.parts["call_centre"].representatives:  # type: ignore[attr-defined]
+        return []
+    return [f"{sentence}." for sentence in phone_of_scenario(scenario, len(file.line)).load]
 
 
 def _segments_told(scenario: Scenario) -> Iterator[str]:
