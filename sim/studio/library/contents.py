@@ -24,6 +24,7 @@ FOLDERS = {
     "lessons": "Lessons: small worlds that show one thing",
     "industries": "Industries",
     shelf.OWN: "Your own, on your desk until the studio closes",
+    shelf.COMPANY: "Your company, on your desk until the studio closes",
     "": "Others",
 }
 SOURCES = {

@@ -14,6 +14,9 @@ from sim.studio.visitor.model import model
 
 OWN = "own"
 """Where a visitor's own scenarios stand on the shelf."""
+COMPANY = "company"
+"""Where a visitor's own company stands, and its folder on the desk; as fitted to its own leavers, and as its files say."""
+COMPANY_FILES = ("fitted.yaml", "today.yaml")
 
 
 def shipped() -> dict[str, Path]:
@@ -29,9 +32,12 @@ def text(name: str) -> str:
 
 
 def on_shelf(desk: VisitorFiles | None = None) -> dict[str, Path]:
-    """Shipped scenarios, then those on the desk (``own/my_idea``)."""
-    own = sorted(desk.folder.glob("*.yaml")) if desk else []
-    return shipped() | {f"{OWN}/{text(path.stem)}": path for path in own}
+    """The visitor's company (``company/today``), what they put on their desk (``own/my_idea``), then those shipped."""
+    if desk is None:
+        return shipped()
+    company = [path for name in COMPANY_FILES if (path := desk.folder / COMPANY / name).is_file()]
+    own = {f"{OWN}/{text(path.stem)}": path for path in sorted(desk.folder.glob("*.yaml"))}
+    return {f"{COMPANY}/{path.stem}": path for path in company} | own | shipped()
 
 
 def fetch(key: str, desk: VisitorFiles | None = None) -> Scenario:
