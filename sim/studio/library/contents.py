@@ -25,6 +25,7 @@ FOLDERS = {
     "industries": "Industries",
     shelf.MINE: "Lessons of your own, in a folder of this machine",
     shelf.OWN: "Your own, on your desk until the studio closes",
+    shelf.COMPANY: "Your company, on your desk until the studio closes",
     "": "Others",
 }
 SOURCES = {

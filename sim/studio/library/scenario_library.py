@@ -21,6 +21,9 @@ LESSONS = "LOYALTY_LESSONS"
 """The variable of the environment that names a folder of lessons of one's own."""
 MOST_KEPT = 256
 """Scenarios that are kept as they were read."""
+COMPANY = "company"
+"""Where a visitor's own company stands, and its folder on the desk; as fitted to its own leavers, and as its files say."""
+COMPANY_FILES = ("fitted.yaml", "today.yaml")
 
 
 def shipped() -> dict[str, Path]:
@@ -53,10 +56,14 @@ def own_lessons() -> dict[str, Path]:
 
 
 def on_shelf(desk: VisitorFiles | None = None) -> dict[str, Path]:
-    """Shipped scenarios, the files beside lessons of one's own that can be read, then those on the desk (``own/my_idea``)."""
+    """The visitor's company (``company/today``), what they put on their desk (``own/my_idea``), the files beside lessons of one's
+    own that can be read, then those shipped."""
     mine = {key: path for key, path in own_lessons().items() if _can_be_read(path)}
-    own = sorted(desk.folder.glob("*.yaml")) if desk else []
-    return shipped() | mine | {f"{OWN}/{text(path.stem)}": path for path in own}
+    if desk is None:
+        return mine | shipped()
+    company = [path for name in COMPANY_FILES if (path := desk.folder / COMPANY / name).is_file()]
+    own = {f"{OWN}/{text(path.stem)}": path for path in sorted(desk.folder.glob("*.yaml"))}
+    return {f"{COMPANY}/{path.stem}": path for path in company} | own | mine | shipped()
 
 
 def _can_be_read(path: Path) -> bool:
