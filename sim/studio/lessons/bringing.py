@@ -12,7 +12,6 @@ from sim.errors import Mistake
 from sim.runs.executor import executor
 from sim.scenario.whole import Scenario
 from sim.scenario.yaml_file import LARGEST
-from sim.studio.compare.file_form import Upload
 from sim.studio.lessons import own
 from sim.studio.lessons.counting import counted
 from sim.studio.lessons.outcome import REPLICATIONS
@@ -21,6 +20,7 @@ from sim.studio.visitor.house import HOUSE
 from sim.studio.visitor.work import Stopped, Work, use_work
 from sim.studio.widgets.basics import Progress, alert, button, caption, heading, paragraph
 from sim.studio.widgets.html import html
+from sim.studio.widgets.upload import Upload
 
 
 def files_seen() -> tuple[tuple[str, int], ...]:
