@@ -18,7 +18,7 @@ from sim.data.customer_file import Customers
 from sim.errors import Mistake
 from sim.scenario.explaining import explain
 from sim.scenario.json_schema import schema
-from sim.scenario.model_inputs import customers_of
+from sim.scenario.model_inputs import customers_of, ground_of
 from sim.scenario.wording import about
 
 CASES = Path(__file__).parent / "data" / "cases"
@@ -113,8 +113,8 @@ def test_a_customer_of_a_file_is_one_customer_unless_more_is_said(folder: Path) 
     assert load(written(PHONE, "call_centre: {wage: 20}")).with_(market={"stands_for": 5}).market.stands_for == 5
     Path("x.yaml").write_text("market: {customers: 50}\n")
     assert load("x.yaml").market.stands_for == 20  # drawn people are a sample
-    assert "18 on the phone stand idle 9" in told(PHONE) and "(Erlang-A); 1 would answer 80%" in told(PHONE)
-    assert "1 on the phone drown in" in told(PHONE, "call_centre: {representatives: 1, questions: 10 per week}")
+    assert "12 on the phone stand idle 99" in told(PHONE) and "(Erlang-A); 1 would answer 80%" in told(PHONE)
+    assert "1 on the phone drown in" in told(PHONE, "call_centre: {representatives: 1, questions: 5 per week}")
     assert "on the phone" not in told(PHONE, "call_centre: {representatives: 1}")
 
 
@@ -244,6 +244,40 @@ def test_mistakes_name_place_and_remedy(folder: Path, customers: str, words: str
     Path("marks.csv").write_text("id;price\na;1,50\nb;2.75\n")
     Path("page.csv").write_text("<html><body>Log in</body></html>\n")
     assert words in refused(customers)
+
+
+def test_a_row_of_totals_is_no_customer_and_why_rows_are_set_aside_is_said(folder: Path) -> None:
+    people = "".join(f"c{n},{20 + n}\n" for n in range(40))
+    Path("foot.csv").write_text(f"id,price\n{people}Total,1580\n")
+    said = told("file: foot.csv, id: id, columns: {spend: {column: price}}")
+    assert "40 customers come from foot.csv; 1 more rows cannot be used" in said
+    assert "(line 42: id: 'id' names a row of totals, no customer)" in said
+
+
+def test_a_plain_list_of_ties_and_a_table_without_a_header_lose_none(folder: Path) -> None:
+    for name, text in (("ties_plain.txt", None), ("ties.csv", "0,1\n1,2\n2,2\n3,0\n0,3\n")):
+        if text:
+            Path(name).write_text(text)
+        Path("x.yaml").write_text(f"market: {{customers: 4, prospects: 1}}\nnetwork: {{kind: edges, file: {name}}}\n")
+        again = " and 1 listed before" if text else ""
+        assert f"{5 if text else 4} ties; left out are 1 of somebody to themselves{again}" in " ".join(
+            about(load("x.yaml"))
+        )
+
+
+def test_ties_by_id_hold_whatever_rows_are_set_aside(folder: Path) -> None:
+    customers = (
+        "file: bad_row_and_ties.csv, id: id, columns: {tenure: {column: months, unit: months}}, bad_rows_allowed: 50%"
+    )
+    scenario = load(written(customers, "network: {kind: edges, file: ties_by_id.csv}"))
+    network, ids = ground_of(scenario).given, list(customers_of(scenario).ids)  # type: ignore[union-attr]
+    assert ids == ["A", "C", "D", "E"]  # B's months are unknown
+    owner = np.repeat(np.arange(len(network.first) - 1), np.diff(network.first))
+    found = {frozenset((ids[a], ids[b])) for a, b in zip(owner, network.friends, strict=True)}
+    assert found == {frozenset(pair) for pair in ("AC", "DE", "CE")}
+    assert "rows of the customer file are set aside" in refused(
+        customers.replace("id: id, ", ""), "network: {kind: edges, file: ties_by_id.csv}"
+    )
 
 
 def test_ties_of_whoever_is_no_customer_are_counted_and_left_out(folder: Path) -> None:

@@ -34,7 +34,7 @@ from sim.data.habits import MISSING as ABSENT
 from sim.data.habits import Cells, cells_of
 from sim.data.opening import chosen_rows, gone, opened, settled, whole_column
 from sim.data.quarantine import Faults, Quarantined, refuse_too_many, write_quarantine
-from sim.data.recognising import chosen, column_read
+from sim.data.recognising import TOTALS, chosen, column_read
 from sim.errors import Mistake
 from sim.model.parameters import converted
 
@@ -327,6 +327,8 @@ def _ids(cells: Any, column: str, faults: Faults) -> np.ndarray:
     """The id of each row as text (object), white space squeezed and empty where there is none."""
     ids = id_words(cells)
     faults.note(ids == "", f"id: '{column}' is missing")
+    totals = [each for each in set(ids.tolist()) if TOTALS.fullmatch(each)]
+    faults.note(np.isin(ids, totals), f"id: '{column}' names a row of totals, no customer")
     return ids
 
 

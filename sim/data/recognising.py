@@ -73,9 +73,9 @@ _OF_TICKETS = (
 )  # fmt: skip
 _CODES = ("zip", "plz", "postcode", "postal", "post code", "phone number", "telefon", "iban", "msisdn", "postleitzahl")
 _TIES = ("from", "to", "source", "target", "friend", "von", "nach", "a", "b")
-_TOTALS = re.compile(
-    r"(?:grand )?(?:total|totals|sum|summe|gesamt|insgesamt|gesamtsumme|somme|suma)\b.*", re.IGNORECASE
-)
+TOTALS = re.compile(r"(?:grand )?(?:total|totals|sum|summe|gesamt|insgesamt|gesamtsumme|somme|suma)\b.*", re.IGNORECASE)
+
+"""What a row of totals is called."""
 
 
 def words_of(name: str) -> list[str]:
@@ -273,7 +273,7 @@ def _without_totals(source: Source, answers: Answers) -> Source:
     """Without a row of totals at the foot, which is asked about, without a proposal."""
     table, last = source.table, len(source.table.line) - 1
     cells = [source.table.columns[name][last].as_py() for name in source.cells]
-    named = next((str(cell) for cell in cells if isinstance(cell, str) and _TOTALS.fullmatch(cell.strip())), "")
+    named = next((str(cell) for cell in cells if isinstance(cell, str) and TOTALS.fullmatch(cell.strip())), "")
     if not named and not (source.cells[source.id].missing[last] and _adds_up(source, last)):
         return source
     shown = named or table.text(last)[:60]

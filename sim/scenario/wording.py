@@ -19,6 +19,8 @@ from sim.scenario.whole import Scenario, check_one_model, load
 
 MOST_NAMED = 12
 """Segments that are told by name."""
+MOST_REASONS = 3
+"""Reasons for which rows are set aside that are told."""
 Course = tuple[tuple[int, Any], ...]
 """The values of one parameter: (week from which, value), beginning with week 0."""
 
@@ -118,7 +120,8 @@ def _people_told(scenario: Scenario) -> Iterator[str]:
     if people.file:
         yield from _file_read(scenario)
         usable, unusable = customers_in_file(scenario)
-        set_aside = f"; {unusable:,} more rows cannot be used and are set aside" if unusable else ""
+        reasons = f" ({_reasons(scenario)})" if unusable else ""
+        set_aside = f"; {unusable:,} more rows cannot be used and are set aside{reasons}" if unusable else ""
         yield f"{usable:,} customers come from {shown(people.file)}{set_aside}."
         yield f"There are {market.prospects:,} prospects.{each}"
     else:
@@ -141,6 +144,16 @@ def _file_read(scenario: Scenario) -> Iterator[str]:
     if mapping.label is not None:
         start = "they start as customers all the same" if file.left is not None else "they do not start as customers"
         yield f"{file.leavers:,} have left within {mapping.label.within} ({mapping.label.column}): {start}."
+
+
+def _reasons(scenario: Scenario) -> str:
+    """Why rows are set aside: the commonest reasons, each with its first line."""
+    from sim.scenario.model_inputs import customers_of
+
+    read = customers_of(scenario)
+    first = {row.reason: row.line for row in reversed(read.quarantined)} if read else {}
+    some = [f"line {line}: {reason}" for reason, line in sorted(first.items(), key=lambda each: each[1])[:MOST_REASONS]]
+    return "; ".join([*some, *(["…"] if len(first) > MOST_REASONS else [])])
 
 
 def _phone_told(scenario: Scenario) -> list[str]:
