@@ -15,9 +15,10 @@ import numpy as np
 from sim import hook
 from sim.errors import Mistake, nearest
 from sim.runs import customers as by_customer
+from sim.runs import money
 from sim.runs import segments as by_segment
 from sim.runs.executor import Executor
-from sim.runs.hanging import Hanging, hangs_on, hangs_on_told
+from sim.runs.hanging import Hanging, hangs_on, hangs_on_told, parts_told
 from sim.runs.lever_prices import guessed_cost
 from sim.runs.measures import Quantity
 from sim.runs.own_measures import Function, own_measures
@@ -132,6 +133,12 @@ class Comparison:
             return interval(values, within)
         ends = predicted(values, self.met, self.stands_for, within)
         return interval(values, within, self.met)._replace(low=ends.low, high=ends.high)
+
+    def paired(self, base: np.ndarray, there: np.ndarray) -> Difference:
+        """The paired difference of two amounts, one a shared replication, with the ends that are told of it."""
+        ends = self.around(there - base)
+        worlds = None if self.worlds is None else self.met
+        return difference(base, there, worlds=worlds)._replace(low=ends.low, high=ends.high)
 
     @cached_property
     def differences(self) -> dict[str, dict[str, Difference]]:
@@ -369,7 +376,7 @@ class Comparison:
         return tuple(Comparison(results) for results in together)
 
     def report(self, path: Path | str) -> Path:
-        """Write the one-page report and return its path: one HTML file, or what the ending asks for (pdf, md, xlsx)."""
+        """Write the one-page report and return its path: one HTML file, or what the ending asks for (pdf, md, xlsx, pptx)."""
         written: Path = hook("report")(self, file_path("the report", path))
         return written
 
@@ -398,8 +405,10 @@ class Comparison:
                     for other in self.others
                     if (found := guessed_cost(self, other))
                 },
+                "money": {other.scenario.name: money.to_json(self, other) for other in self.others},
                 **({} if self.segments.empty else {"segments": by_segment.to_json(self.segments)}),
                 **({"hangs_on": hangs_on_told(self.hangs_on)} if self.worlds is not None else {}),
+                **({"hangs_on_parts": parts_told(self.hangs_on)} if self.worlds is not None else {}),
                 "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
             }
             | ({"causes": self._causes_told()} if self.causes is not None else {})

@@ -81,7 +81,7 @@ def explain(topic: str | None = None, model: Model | None = None) -> Explanation
 
 def assumptions(model: Model | None = None) -> Explanation:
     """Every default that is only assumed, the most influential first: by how far retention or margin moves with it."""
-    known = _influence()
+    known = influence()
     rows = [
         row | {"name": f"{name}.{row['name']}", "source": _influence_told(known.get(f"{name}.{row['name']}"), row)}
         for name, settings in _settings(model or builtin()).items()
@@ -97,7 +97,8 @@ def assumptions(model: Model | None = None) -> Explanation:
     return Explanation(f"What is only assumed: {len(rows)} defaults, the most influential first", prose, tuple(rows))
 
 
-def _influence() -> dict[str, tuple[float, float]]:
+def influence() -> dict[str, tuple[float, float]]:
+    """How far customers kept and the margin move, in percentage points, when a parameter alone is moved by a fifth."""
     with open(Path(__file__).parent / "influence.csv", encoding="utf-8", newline="") as file:
         return {row["parameter"]: (float(row["retention"]), float(row["margin"])) for row in csv.DictReader(file)}
 
