@@ -164,6 +164,19 @@ def test_groups_are_drawn_and_shares_by_part_are_in_json() -> None:
     assert lived.to_json()["hangs_on_parts"]["Worse"].keys() == {"retention", "profit"}
 
 
+def test_what_is_told_of_a_group_of_few_lies_in_its_own_range() -> None:
+    """One market of the company's size has little luck; the mean of a few simulated people has much."""
+    people = {"segments": {"few": {"share": 0.03}, "rest": {"share": 0.97}}}
+    lived = compare([busy(customers=people), busy(customers=people, quality={"error_rate": 0.4}).with_(name="Worse")], 20, 5,
+                    worlds="shipped")  # fmt: skip
+    rows = lived.segments
+    for what in ("retention", "difference"):
+        known = rows.dropna(subset=[what])
+        assert (known[f"{what}_low"] <= known[what] + 1e-12).all() and (
+            known[what] <= known[f"{what}_high"] + 1e-12
+        ).all()
+
+
 # ---- the first page
 
 

@@ -54,7 +54,20 @@ def test_there_is_a_tutorial_for_everybody() -> None:
     assert {path.stem for path in TUTORIALS} == {"strategist", "researcher", "teacher", "your_own_mechanism"}
 
 
-@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+WITHOUT_PYTHON = FOLDER / "strategist.md"
+"""The tutorial of those who do not program: its cells are a terminal, and what they must print stands in cells of its own."""
+
+
+def test_the_strategist_s_tutorial_has_no_line_of_python_and_is_held_to_what_its_commands_print() -> None:
+    first, *cells = sources(WITHOUT_PYTHON, "code")
+    assert first == "%load_ext terminal" and all(cell.startswith(("%%terminal", "%%shows")) for cell in cells)
+    assert sum(cell.startswith("%%shows") for cell in cells) >= 5
+    commands = "\n".join(cell for cell in cells if cell.startswith("%%terminal"))
+    for command in ("new", "check", "calibrate", "diff", "compare", "worth"):
+        assert f"loyalty {command} " in commands
+
+
+@pytest.mark.parametrize("path", [path for path in TUTORIALS if path != WITHOUT_PYTHON], ids=lambda path: path.stem)
 def test_a_tutorial_asserts_its_claims_and_fills_in_its_numbers(path: Path) -> None:
     """It is no tutorial of this kind without: nothing in it would be held to the program."""
     cells = [source for source in sources(path, "code") if not source.startswith("%%")]

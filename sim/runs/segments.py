@@ -222,12 +222,15 @@ def _who(of: tuple[np.ndarray, np.ndarray | None], place: int, stands_for: float
 def _around(
     values: np.ndarray, setting: Setting, within: tuple[float, float]
 ) -> tuple[tuple[float, float, float], Any]:
-    """A mean with the ends that are told of it, and what one market of the company's size may show."""
+    """A mean with the ends that are told of it, and what one market of the company's size may show.
+
+    Of a group of few the mean itself is hardly known: the range then reaches as far as that may lie, too.
+    """
     met = np.zeros(len(values), np.int64) if setting.met is None else setting.met
     ends, known = predicted(values, met, setting.stands_for, within), interval(values, within, setting.met)
     if setting.met is None:
         return (known.mean, known.low, known.high), ends
-    return (known.mean, ends.low, ends.high), ends
+    return (known.mean, float(np.fmin(ends.low, known.low)), float(np.fmax(ends.high, known.high))), ends
 
 
 def to_json(found: pd.DataFrame) -> list[dict[str, Any]]:
