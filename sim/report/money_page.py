@@ -36,8 +36,18 @@ WORDS = {
     "cost_calls": "cost: telephone", "cost_compensation": "cost: compensation", "cost_digital": "cost: answers in writing",
     "cost_staff": "cost: hiring and training", "cost_marketing": "cost: advertising", "cost_campaign": "cost: campaigns",
     "cost_personalisation": "cost: tailoring", "cost_product": "cost: the product", "cost_referral": "cost: referral rewards",
-    "cost_retention": "cost: offers to stay", "cost_checkout": "cost: checkouts", "cost_shrink": "cost: theft at checkouts",
+    "cost_retention": "cost: offers to stay", "cost_shrink": "cost: theft at checkouts",
     "cost_upselling": "cost: making offers", "cost_winback": "cost: winning back", "cost_quality_errors": "cost: fewer errors",
+    "cost_quality_level": "cost: better quality", "cost_quality_spread": "cost: steadier quality",
+    "cost_call_centre_skill": "cost: abler representatives", "cost_accountability_acknowledges": "cost: admitting failures",
+    "cost_accountability_apologises": "cost: apologies", "cost_accountability_speed": "cost: quicker remedies",
+    "cost_pretence_actual": "cost: keeping the campaign’s promise",
+    "cost_personalisation_control": "cost: control over one’s data",
+    "cost_upselling_relevance": "cost: fitting offers", "cost_digital_channels_skill": "cost: abler answers in writing",
+    "cost_digital_channels_response_hours": "cost: quicker answers in writing",
+    "cost_digital_channels_inconsistency": "cost: channels that agree", "cost_chatbot_resolution": "cost: an abler chatbot",
+    "cost_self_checkout_errors": "cost: self-checkouts that err less", "cost_communication": "cost: openness",
+    "cost_checkout": "cost: checkouts and their staff",
 }  # fmt: skip
 """Kinds of income and cost whose name does not say enough."""
 
