@@ -15,6 +15,7 @@ import numpy as np
 from sim import hook
 from sim.errors import Mistake, nearest
 from sim.runs import customers as by_customer
+from sim.runs import rules_in_force
 from sim.runs import segments as by_segment
 from sim.runs.executor import Executor
 from sim.runs.hanging import Hanging, hangs_on, hangs_on_told
@@ -311,8 +312,9 @@ class Comparison:
 
     @property
     def cautions(self) -> list[str]:
-        """What whoever reads the differences should know first: that markets began differently."""
-        return apart_before([result.scenario for result in self.results])
+        """What whoever reads the differences should know first: that markets began differently, or rules never rest."""
+        told = [sentence for result in self.results for sentence in rules_in_force.cautions(result)]
+        return apart_before([result.scenario for result in self.results]) + told
 
     @cached_property
     def windows(self) -> tuple[Comparison, ...]:
