@@ -67,7 +67,7 @@ def write(folder: Path) -> None:
 def pages() -> dict[str, str]:
     """Every page: path under ``reference/`` → MyST Markdown (or JSON)."""
     told = {f"parts/{part.name}.md": _part(part) for part in parts().values()}
-    sections = {f"parts/{name}.md": _section(name) for name in (*SECTIONS, CUSTOMERS, "traits")}
+    sections = {f"parts/{name}.md": _section(name) for name in (*SECTIONS, CUSTOMERS, "traits", "segments", "rules")}
     return told | sections | {
         "commands.md": _commands(),
         "parameters.md": _parameters(),
@@ -274,7 +274,7 @@ def _scenario_file() -> str:
 
 
 def _key(name: str) -> str:
-    known = name in parts() or name in SECTIONS or name in (CUSTOMERS, "traits")
+    known = name in parts() or name in SECTIONS or name in (CUSTOMERS, "traits", "segments", "rules")
     return f"[`{name}`](parts/{name}.md)" if known else f"`{name}`"
 
 

@@ -17,6 +17,7 @@ from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from sim.engine import precompile
 from sim.engine.compile import week_text
+from sim.engine.groups import Grouping
 from sim.engine.start import Ground, RunFlags, empty_state, flags_of
 from sim.engine.support import Sizes, room_for
 from sim.errors import Mistake
@@ -28,17 +29,20 @@ from sim.system.text import shown
 
 _PLACE = re.compile(r'(?:File "|Raised from )([^"(\n]+?)"?(?:, line | \()(\d+)')
 """Where numba says that something is."""
-_MODULES: dict[Model, ModuleType] = {}
+_MODULES: dict[tuple[Model, bool], ModuleType] = {}
 
 
-def compiled_week(model: Model) -> ModuleType:
-    """The module of a model's compiled week: its function ``weeks``, the phases in ``LATER`` and the ``SIZES`` of a workspace."""
-    if model not in _MODULES:
-        text = week_text(model)
+def compiled_week(model: Model, grouped: bool = False) -> ModuleType:
+    """The module of a model's compiled week: its function ``weeks``, the phases in ``LATER`` and the ``SIZES`` of a workspace.
+
+    ``grouped``: the one in which settings differ from group to group of people.
+    """
+    if (model, grouped) not in _MODULES:
+        text = week_text(model, grouped)
         name = f"loyalty_week_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         known = next((module for module in _MODULES.values() if module.__name__ == name), None)
-        _MODULES[model] = known or _loaded(name, text)  # one text serves any number of rivals but one
-    return _MODULES[model]
+        _MODULES[model, grouped] = known or _loaded(name, text)  # one text serves any number of rivals but one
+    return _MODULES[model, grouped]
 
 
 def _loaded(name: str, text: str) -> ModuleType:
@@ -69,7 +73,7 @@ class CompiledWeek:
     """The compiled week of some inputs' model, with the room to live one replication after the other in it."""
 
     def __init__(self, inputs: Ground) -> None:
-        self._model, self._module = inputs.model, compiled_week(inputs.model)
+        self._model, self._module = inputs.model, compiled_week(inputs.model, inputs.policies is not None)
         room = inputs.plan.people, Sizes(*self._module.SIZES), max(len(inputs.model.rivals), 1)
         self._work, self.weekly = room_for(*room)
         self._prepare(inputs)
@@ -83,10 +87,17 @@ class CompiledWeek:
         first: int,
         tally: np.ndarray,
         journal: np.ndarray,
+        groups: Grouping | None = None,
     ) -> None:
-        """The weeks of one replication from week ``first`` on, as many as ``tally``, int64 (weeks, counts), has rows."""
+        """The weeks of one replication from week ``first`` on, as many as ``tally``, int64 (weeks, counts), has rows.
+
+        ``groups``: who is under which settings, where these differ from group to group.
+        """
+        settings, differing = (policy, ()) if groups is None else (groups.settings, _room_of(groups))
         try:
-            self._module.weeks(state, self._work, self.weekly, network, policy, first, flags, tally, journal)
+            self._module.weeks(
+                state, self._work, self.weekly, network, settings, first, flags, tally, journal, *differing
+            )
         except (NumbaError, UnsupportedBytecodeError) as fault:
             if not self._model.files:
                 raise
@@ -95,15 +106,25 @@ class CompiledWeek:
     def _prepare(self, inputs: Ground) -> None:
         """The first time on this machine, have a second process compile the later phases meanwhile."""
 
+        groups = None if inputs.policies is None else Grouping(inputs)
+
         def arguments() -> tuple[Any, ...]:
             nobody, counts = (
                 Network(np.zeros(2, np.int32), np.zeros(0, np.int32)),
                 np.zeros((1, len(inputs.model.counts)), np.int64),
             )
             state, flags = empty_state(inputs), flags_of(inputs, np.uint64(0))
-            return state, self._work, self.weekly, nobody, inputs.policy, 0, flags, counts, journal()
+            settings, differing = (inputs.policy, ()) if groups is None else (groups.settings, _room_of(groups))
+            return state, self._work, self.weekly, nobody, settings, 0, flags, counts, journal(), *differing
 
-        precompile.shared(self._module.weeks, self._module.LATER, arguments, partial(compiled_week, inputs.model))
+        module = partial(compiled_week, inputs.model, groups is not None)
+        precompile.shared(self._module.weeks, self._module.LATER, arguments, module)
+
+
+def _room_of(groups: Grouping) -> tuple[np.ndarray, ...]:
+    """Who belongs to which group, and room to add up what they cost."""
+    counts = len(groups.ground.model.counts)
+    return groups.of, groups.was, np.zeros(groups.settings.shape[1], np.int64), np.zeros((3, counts), np.int64)
 
 
 def _not_compiled(model: Model, fault: str) -> str:

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.dense import Block, DenseStep, Param, fills
+from sim.engine.dense import EACH_GROUP, OF_SETTINGS, Block, DenseStep, Param, fills
 from sim.engine.expressions import IN_QUESTION, THIS_WEEK, Draw, Drawn
 from sim.engine.scalar import ScalarStep, bulk_draws
 from sim.engine.support import Sizes
+from sim.model.addressing import addressable, paid_by_group
 from sim.model.columns import WEEKLY
 from sim.model.component import Model
 from sim.model.rules import Rule
@@ -65,8 +66,15 @@ _TAKEN = {
 """Words that mean something in every compiled week: what its head names, and what its functions are given."""
 _GIVEN = "now, state, work, p, last, counts, journal"
 _STEP = "p, last, counts, journal"
+_GROUPS = ", groups"
 
 
+_HEAD_OF_GROUPS = """
+from sim.engine.support import Groups, after_paying, before_paying, begin_paying, pay_share
+"""
+_WORDS_OF_GROUPS = {"Groups", "after_paying", "before_paying", "begin_paying", "pay_share", "groups", "of", "was", "customers",
+                    "counted", *EACH_GROUP.values()}  # fmt: skip
+"""What stands in the head of a week whose settings differ from group to group, and words that mean something in it."""
 _OF_LOOPS = re.compile(r"[acsvw]\d+")
 """What loops call their arrays and numbers."""
 
@@ -74,11 +82,15 @@ _OF_LOOPS = re.compile(r"[acsvw]\d+")
 class Module:
     """The text of a compiled week while it is written."""
 
-    def __init__(self, model: Model, week: Mapping[str, tuple[Item, ...]]) -> None:
+    def __init__(self, model: Model, week: Mapping[str, tuple[Item, ...]], grouped: bool = False) -> None:
         self.model, self.week = model, week
         self.imports: dict[str, str] = {}
-        self.taken = _TAKEN
-        self.names: dict[str, Any] = {name: name for name in _TAKEN}
+        self.addressed = addressable(model) if grouped else frozenset()
+        self.paid = paid_by_group(model) if grouped else frozenset()
+        self.taken = _TAKEN | _WORDS_OF_GROUPS if grouped else _TAKEN
+        self.names: dict[str, Any] = {name: name for name in self.taken}
+        self.grouped = grouped
+        self.given, self.step = (_GIVEN + _GROUPS, _STEP + _GROUPS) if grouped else (_GIVEN, _STEP)
         self.functions: list[str] = []
         self._scalars: dict[Any, str] = {}
         self._rows: dict[Any, list[int]] = {}
@@ -87,6 +99,12 @@ class Module:
         self.kept = _kept_streams(week)
         self.filled: set[np.uint32] = set()
         self.most_bits = self.most_scratch = self.most_choices = self.most_words = 1
+
+    def taken_by(self, person: str) -> str:
+        """What a person's step is given, after who takes it: the settings of the person's group, counts and journal."""
+        if not self.grouped:
+            return _STEP
+        return f"groups.settings[groups.of[{person}]], groups.before[groups.was[{person}]], counts, journal"
 
     # ---- names -----------------------------------------------------------------------------------------------------------
 
@@ -175,11 +193,18 @@ class Module:
     def text(self) -> str:
         """The whole module."""
         phases = [Phase(self, name).written(items) for name, items in self.week.items()]
-        calls, rivals = "\n".join(f"        {name}({_GIVEN})" for name in phases), "weekly.heard.shape[0]"
+        calls, rivals = "\n".join(f"        {name}({self.given})" for name in phases), "weekly.heard.shape[0]"
         weeks = _WEEKS.format(calls=calls, rivals=rivals if self.model.several else "1")
+        if self.grouped:
+            weeks = weeks.replace(*_ONE_FOR_ALL).replace(
+                "tally, journal)", "tally, journal, of, was, customers, counted)"
+            )
         imports = "\n".join((*self._mechanisms(), *sorted(self.imports.values())))
         later = f"LATER = ({''.join(f'{name}, ' for name in reversed(phases[2:]))})\nSIZES = {tuple(self.sizes())!r}"
-        return "\n\n\n".join((_HEAD + imports, *self.functions, weeks, later)) + "\n"
+        return (
+            "\n\n\n".join((_HEAD + (_HEAD_OF_GROUPS if self.grouped else "") + imports, *self.functions, weeks, later))
+            + "\n"
+        )
 
     def _mechanisms(self) -> list[str]:
         """The texts that steps and rules from outside the package come from: with another one it is another week."""
@@ -193,15 +218,16 @@ class Module:
 
 
 @lru_cache(maxsize=16)
-def week_text(model: Model) -> str:
+def week_text(model: Model, grouped: bool = False) -> str:
     """The text of a model's compiled week. Raises :class:`~sim.model.steps.Unsuitable` for a step that cannot be translated.
 
-    What mechanisms from outside do is translated by itself before: their mistakes are told at once.
+    ``grouped``: the one in which settings differ from group to group of people. What mechanisms from outside do is translated by
+    itself before: their mistakes are told at once.
     """
     for part in model.parts.values():
         if part.week:
-            Module(model, {place: tuple(items) for place, items in part.week.items()}).text()
-    return Module(model, week_of(model)).text()
+            Module(model, {place: tuple(items) for place, items in part.week.items()}, grouped).text()
+    return Module(model, week_of(model), grouped).text()
 
 
 _WEEKS = '''@lean_kernel
@@ -225,11 +251,19 @@ def weeks(state, work, weekly, network, policy, first, flags, tally, journal):
         weekly.content[:] = u64(0)'''
 
 
+_ONE_FOR_ALL = (
+    "p, last = policy[week], policy[max(week - 1, 0)]",
+    "groups = Groups(policy[week], policy[max(week - 1, 0)], of, was, customers, counted)\n"
+    "        p, last = groups.settings[0], groups.before[0]",
+)
+"""Where the settings of a week are found, and where they are found when they differ from group to group."""
+
+
 class Phase:
     """One phase of the week while it is written."""
 
     def __init__(self, module: Module, name: str) -> None:
-        self.module, self.name = module, name
+        self.module, self.name, self.pays = module, name, False
         self.lines: list[str] = ["    people = now.mark.shape[1]"]
 
     def say(self, text: str, depth: int = 1) -> None:
@@ -256,7 +290,7 @@ class Phase:
             together = []
             getattr(self, f"_{type(item).__name__.lower()}")(item)
         self._together(together)
-        return self.module.function("phase", self.name, _GIVEN, self.lines)
+        return self.module.function("phase", self.name, self.module.given, self.lines)
 
     # ---- everybody -------------------------------------------------------------------------------------------------------
 
@@ -310,7 +344,7 @@ class Phase:
     def _whoever(self, item: Whoever) -> None:
         place = self._list_of(item.asked)
         name = self._each(item.step, ())
-        self.say(f"{name}(now, work, work.listed[{place}, : work.sizes[{place}]], {_STEP})")
+        self.say(f"{name}(now, work, work.listed[{place}, : work.sizes[{place}]], {self.module.step})")
 
     def _each(self, step: Step, arguments: tuple[str, ...]) -> str:
         """A loop in which everybody on a list takes a step, with draws in bulk; ``arguments``: what else the step is given."""
@@ -324,9 +358,11 @@ class Phase:
             "        size = part.size",
             *(f"        {line}" for line in fills(drawn, "part")),
             "        for k in range(size):",
-            f"            {function}(now, u32(part[k]), {_STEP}{', ' + extra if extra else ''})",
+            f"            {function}(now, u32(part[k]), {self.module.taken_by('u32(part[k])')}{', ' + extra if extra else ''})",
         ]
-        return self.module.function("inner_kernel", f"each_{step.__name__}", f"now, work, who, {_STEP}", body)
+        return self.module.function(
+            "inner_kernel", f"each_{step.__name__}", f"now, work, who, {self.module.step}", body
+        )
 
     def _inturn(self, item: InTurn) -> None:
         self.say(f"turn = in_turn(now.week, {item.weeks}, people, work.who)")
@@ -347,7 +383,20 @@ class Phase:
         self.lines += [*block.opening(), *block.lines]
 
     def _company(self, item: Company) -> None:
-        self.say(f"{self.module.scalar(item.step, whose='company')}(now, 0, {_STEP})")
+        name = self.module.scalar(item.step, whose="company")
+        if item.step not in self.module.paid:
+            self.say(f"{name}(now, 0, {_STEP})")
+            return
+        if not self.pays:
+            self.say(f"begin_paying(now.mark[{self.module.model.row('provider')}], groups)")
+        self.pays = True
+        self.say("before_paying(counts, groups)")
+        self.say("for group in range(groups.customers.size):")
+        self.say("if groups.customers[group] > 0:", 2)
+        self.say("copied(groups.counted[0], groups.counted[1])", 3)
+        self.say(f"{name}(now, 0, groups.settings[group], groups.before[0], groups.counted[1], journal)", 3)
+        self.say("pay_share(group, groups)", 3)
+        self.say("after_paying(counts, groups)")
 
     def _eachrival(self, item: EachRival) -> None:
         """What the company does for each of several rivals."""
@@ -385,11 +434,11 @@ class Phase:
         self.say(f"by_time(work.times[0, :{count}], minutes, order, work.spare)")
         heaps = [self._heap(line) for line in item.lines]
         serve = self._serve(item)
-        self.say(f"{serve}(now, who, order, work, {', '.join(heaps)}, {_STEP})")
+        self.say(f"{serve}(now, who, order, work, {', '.join(heaps)}, {self.module.step})")
         agent = ("work.by[start + k]",) if "agent" in item.leave.parameters else ()
         place = ("i64(work.marks[start + k])", "work.times[0, start + k]", "i64(work.outcome[start + k])")
         leave = self._each(item.leave, (*agent, *place))
-        self.say(f"{leave}(now, work, who, {_STEP})")
+        self.say(f"{leave}(now, work, who, {self.module.step})")
         for line in item.lines:
             if line.standing:
                 self.say(f"rebase_line(state.{line.standing}, minutes)")
@@ -425,17 +474,19 @@ class Phase:
             "        size = part.size",
             *(f"        {line}" for line in fills(drawn, "part")),
             "        for k in range(size):",
-            f"            mark = {function}(now, u32(part[k]), {_STEP}, {mark}{words})",
+            f"            mark = {function}(now, u32(part[k]), {self.module.taken_by('u32(part[k])')}, {mark}{words})",
             "            work.who[left], work.marks[left] = part[k], mark",
             "            left += mark != 0",
             "    return left",
         ]
-        name = self.module.function("inner_kernel", f"stage_{step.__name__}", f"now, work, who, {_STEP}", body)
+        name = self.module.function(
+            "inner_kernel", f"stage_{step.__name__}", f"now, work, who, {self.module.step}", body
+        )
         if gate is None:
-            self.say(f"comers = {name}(now, work, {source}, {_STEP})")
+            self.say(f"comers = {name}(now, work, {source}, {self.module.step})")
         else:
             self.say(f"if not {gate}:")
-            self.say(f"comers = {name}(now, work, {source}, {_STEP})", 2)
+            self.say(f"comers = {name}(now, work, {source}, {self.module.step})", 2)
 
     def _gate(self, step: Step) -> str | None:
         """Under what condition a stage does nothing at all; None when it says no such thing at its beginning."""
@@ -443,7 +494,8 @@ class Phase:
         match body[0]:
             case ast.If(test=test, body=[ast.Return(value=ast.Name(id="mark"))], orelse=[]):
                 term = ScalarStep(step, self.module.model, self.module).term(test)
-                return None if term.varies else term.text
+                rests = self.module.grouped and OF_SETTINGS.search(term.text)
+                return None if term.varies or rests else term.text
         return None
 
     def _arrivals(self, writer: DenseStep, staged: bool) -> None:
@@ -467,8 +519,9 @@ class Phase:
         words = "".join(f", work.words[{n}, k]" for n in range(len(rows)))
         heaps = [f"free_{n}, number_{n}, there_{n}" for n in range(len(item.lines))]
         body = ["    for place in range(order.size):", "        k = order[place]", "        i = u32(who[k])"]
+        times = ", ".join(f"work.times[{row}, k]" for row in range(3))
         for n, heap in enumerate(heaps):
-            call = f"{function}(now, i, {_STEP}, {heap}, work.times[0, k], work.times[1, k], work.times[2, k]{words})"
+            call = f"{function}(now, i, {self.module.taken_by('i')}, {heap}, {times}{words})"
             if len(heaps) == 1:
                 body.append(f"        wait, ended, server = {call}")
             else:
@@ -477,7 +530,7 @@ class Phase:
                     f"            wait, ended, server = {call}",
                 ]
         body.append("        work.times[0, k], work.outcome[k], work.by[k] = wait, ended, server")
-        given = f"now, who, order, work, {', '.join(heaps)}, {_STEP}"
+        given = f"now, who, order, work, {', '.join(heaps)}, {self.module.step}"
         if len(heaps) > 1:
             body.insert(3, "        wait, ended, server = f64(0), i64(0), i64(0)")
         return self.module.function("inner_kernel", f"serve_{item.serve.__name__}", given, body)
@@ -503,7 +556,7 @@ class Phase:
 
     def _telling(self, item: Telling) -> None:
         place, model, scalar = self._list_of(item.asked), self.module.model, self.module.scalar
-        taken, row, which = f"(now, i, {_STEP})", "", ()
+        taken, row, which = f"(now, i, {self.module.taken_by('i')})", "", ()
         if model.several:
             assert item.which is not None
             row, which = "[row]", (f"        row = i64({scalar(item.which)}{taken}) if lane > 1 else i64(0)",)
@@ -520,10 +573,10 @@ class Phase:
             f"        columns = (now.mark[{model.row('provider')}], now.heard{row}, now.content{row}, now.spoken{row})",
             "        hearers = told_by(columns, now.network, i, lane, parts)",
             *(posts if item.posts else ()),
-            f"        {scalar(item.be_heard)}(now, i, {_STEP}, well, hearers)",
+            f"        {scalar(item.be_heard)}(now, i, {self.module.taken_by('i')}, well, hearers)",
         ]  # fmt: skip
-        name = self.module.function("inner_kernel", "tell", f"now, who, {_STEP}", body)
-        self.say(f"{name}(now, work.listed[{place}, : work.sizes[{place}]], {_STEP})")
+        name = self.module.function("inner_kernel", "tell", f"now, who, {self.module.step}", body)
+        self.say(f"{name}(now, work.listed[{place}, : work.sizes[{place}]], {self.module.step})")
 
 
 def _check_steps(item: Item) -> None:

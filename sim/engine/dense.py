@@ -9,9 +9,10 @@ statement as one expression where it is one thought: more and smaller statements
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim.engine.expressions import COLUMN_TYPES, THIS_WEEK, Draw, Drawn, Expressions, Term, place
@@ -19,6 +20,11 @@ from sim.engine.scalar import fixed_number
 from sim.model.behaviour.person import COMPANY
 from sim.model.component import Model
 from sim.model.steps import TYPES, Step, column_written
+
+EACH_GROUP = {"p": "p_each", "last": "last_each"}
+"""What the settings of a group are called, this week's and last week's, while it is seen whether something is so in any group."""
+OF_SETTINGS = re.compile(r"\b(?:p|last)(?:_each)?\.")
+"""Where a text reads a setting."""
 
 
 @dataclass
@@ -247,6 +253,7 @@ class DenseStep(Expressions):
         self.returned: ast.expr | None = None
         self.reads: set[str] = set()
         self.line = 1
+        self.of_any: bool = outer.of_any if outer else False
 
     # ---- reading -------------------------------------------------------------------------------------------------------
 
@@ -293,6 +300,46 @@ class DenseStep(Expressions):
             return super().setting_of_rival(node, which)
         settings = self.loop.hoist(f"{which}.rivals_{node.attr}")
         return Term(f"{settings}[{self.rival(node)}]", "float", True)
+
+    def _setting(self, node: ast.AST, which: str, part: str) -> Term:
+        """A setting; one that can differ from group to group is that of the person's group."""
+        found = super()._setting(node, which, part)
+        if (part, getattr(node, "attr", "")) not in self.block.module.addressed:
+            return found
+        if self.of_any:
+            return replace(found, text=found.text.replace(f"{which}.", f"{EACH_GROUP[which]}."))
+        settings, group = {"p": ("settings", "of"), "last": ("before", "was")}[which]
+        array = f"groups.{group}" if self.block.listed else f"groups.{group}[here]"
+        mine = self.loop.load(array, "u32(who[i])" if self.block.listed else "i")
+        text = found.text.replace(f"{which}.", f"{self.loop.hoist(f'groups.{settings}')}[{mine}].")
+        return replace(found, text=text, varies=True)
+
+    def _of_any(self, node: ast.expr) -> str | None:
+        """A condition as one of the settings of a group alone, where it rests on nothing else that differs between persons."""
+        called = (self.step.plain.__globals__.get(name.id) for name in ast.walk(node) if isinstance(name, ast.Name))
+        if not self.block.module.grouped or any(isinstance(each, Step) for each in called):
+            return None
+        loop, reads = self.block.loop, self.reads
+        self.block.new_loop()
+        self.of_any = True
+        term = self.term(node)
+        self.of_any, self.block.loop, self.reads = False, loop, reads
+        return None if term.varies else term.text
+
+    def _if_in_any_group(self, text: str) -> None:
+        """What follows is done only where a condition on settings is true of some group."""
+        some, (this, last) = self.block.fresh("some"), EACH_GROUP.values()
+        self.block.say(f"{some} = False")
+        self.block.say(f"for {some}_of in range(groups.settings.size):")
+        self.block.say(f"    {this} = groups.settings[{some}_of]")
+        deeper = ""
+        if f"{last}." in text:
+            self.block.say(f"    for {some}_was in range(groups.before.size):")
+            self.block.say(f"        {last} = groups.before[{some}_was]")
+            deeper = "    "
+        self.block.say(f"{deeper}    {some} = {some} or ({text})")
+        self.block.say(f"if {some}:")
+        self.block.depth += 1
 
     def sum_of(self, kind: str, rows: tuple[int, int], owner: str) -> str:
         """The sum, reckoned person by person in the loop."""
@@ -662,6 +709,8 @@ class DenseStep(Expressions):
             self._need_bool(part, term)
             if term.varies:
                 asked.append(part)
+                if (in_any := self._of_any(part)) is not None:
+                    self._if_in_any_group(in_any)
             else:
                 self.block.say(f"if {term.text}:")
                 self.block.depth += 1
@@ -745,7 +794,11 @@ class DenseStep(Expressions):
         if condition.varies:
             again = Again(node.test, self, self._versions(), dict(self.known))
             settled = not self.reads & self._changed_in(node) and not self._acts(node.test)
+            depth, in_any = self.block.depth, None if node.orelse else self._of_any(node.test)
+            if in_any is not None:
+                self._if_in_any_group(in_any)
             self._masked(node, again if settled else self._choice("if", condition, loop))
+            self.block.depth = depth
             return
         before = frozenset(self.known)
         self.block.say(f"if {condition.text}:")

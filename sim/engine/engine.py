@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.engine.columns import CompiledWeek
+from sim.engine.groups import grouped
 from sim.engine.start import Ground, begin, empty_state, flags_of, hold_to_file
 from sim.model.columns import KINDS
 from sim.model.component import Model
@@ -134,12 +135,15 @@ class Columns(Market):
         other._state, other._book = empty_state(other.inputs), journal()
         for old, new in zip(self._state, other._state, strict=True):
             new[...] = old[..., : new.shape[-1]]  # what is left out was never used
-        other._flags = flags_of(other.inputs, self._flags.world)
+        other._flags, other._groups = flags_of(other.inputs, self._flags.world), grouped(other.inputs, other._state)
+        if other._groups is not None and self._groups is not None:
+            other._groups.follow(self._groups, self.inputs.warm_up + self.week + 1)
         other.counts = _continued(self, other.inputs)
         return other
 
     def _begin(self) -> None:
         self.network, self._flags = begin(self.inputs, *self._keys, self._state)
+        self._groups = grouped(self.inputs, self._state)
         if self.inputs.warm_up:
             self._warm_up()
         self.week = -1
@@ -162,7 +166,11 @@ class Columns(Market):
     def _weeks_from(self, first: int, counts: np.ndarray, book: np.ndarray) -> None:
         """As many weeks as there is room to count in, from the ``first`` on, which counts from the first that was lived."""
         market = self._state, self.network, self.inputs.policy, self._flags
-        self._week.live(*market, first, counts, book)
+        if self._groups is None or self._groups.lasting:
+            return self._week.live(*market, first, counts, book, self._groups)
+        for week in range(len(counts)):
+            self._groups.turn(first + week, self._state, self.counts)
+            self._week.live(*market, first + week, counts[week : week + 1], book, self._groups)
 
 
 class Objects(Market):
@@ -231,7 +239,8 @@ class Engine:
 
     def serves(self, inputs: Ground, kind: str) -> bool:
         """Whether its room is that of these inputs, so that it may be given them."""
-        same = inputs.model is self.inputs.model and _size(inputs) == _size(self.inputs)
+        alike = (inputs.policies is None) == (self.inputs.policies is None)
+        same = alike and inputs.model is self.inputs.model and _size(inputs) == _size(self.inputs)
         return kind == self.kind and (inputs is self.inputs or same)
 
 

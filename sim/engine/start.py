@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.recfunctions import repack_fields
 
+from sim.engine.groups import Grouping, Policies
 from sim.model.behaviour.person import COMPANY, RIVAL, STARTS
 from sim.model.columns import KINDS, OF_COMPANY
 from sim.model.component import Model, builtin
@@ -49,7 +50,7 @@ class Ground:
     :func:`sim.model.network.draw_network`); ``warm_up``: weeks lived before week 0; ``measured_from``: the first week that is
     measured; ``listed``: whether a file says who is a customer in week 0; ``likeness``: how alike friends are;
     ``reputation``: of the company and of each rival; ``shares``: where there are several rivals, how many are with each at first
-    of those who are with one.
+    of those who are with one; ``policies``: what is said of some people alone, None where nothing is.
     """
 
     plan: Plan
@@ -64,6 +65,7 @@ class Ground:
     measured_from: int = 0
     listed: bool = False
     shares: tuple[float, ...] = ()
+    policies: Policies | None = None
 
     @property
     def weeks(self) -> int:
@@ -71,41 +73,47 @@ class Ground:
         return len(self.policy) - self.warm_up
 
     def most(self, name: str) -> int:
-        """The largest value a parameter takes in any week."""
-        return int(self.policy[name].max())
+        """The largest value a parameter may take in any week."""
+        return int(self.values(name).max())
+
+    def values(self, name: str) -> np.ndarray:
+        """Every value that a parameter may take, in any week and group of people."""
+        return self.policy[name] if self.policies is None else self.policies.values(self.policy, name)
 
 
 def flags_of(ground: Ground, key: np.uint64) -> RunFlags:
     """The run flags of the replication with this key."""
-    prices = ground.policy["pricing_list_price"]
+    prices = ground.values("pricing_list_price")
     unfair = ("pricing_newcomer_discount", "fees_size", "fees_drip")
-    prices_move = bool((prices != prices[0]).any() or any(ground.policy[name].any() for name in unfair))
-    offers = bool(ground.policy["upselling_attempts"].any())
-    moves = prices_move, offers, _staff_lasts(ground.policy), _budget_moves(ground.policy)
+    prices_move = bool((prices != prices[0]).any() or any(ground.values(name).any() for name in unfair))
+    offers = bool(ground.values("upselling_attempts").any())
+    moves = prices_move, offers, _staff_lasts(ground), _budget_moves(ground)
     return RunFlags(key, float(ground.stands_for), *moves, ground.warm_up, ground.warm_up + ground.measured_from)
 
 
-def _staff_lasts(policy: np.ndarray) -> bool:
+def _staff_lasts(ground: Ground) -> bool:
     """Whether any setting of :mod:`sim.model.mechanisms.employee_care` ever differs from those that change nothing."""
-    return any((policy[f"employee_care_{name}"] != np.float32(value)).any() for name, value in CARE_NEUTRAL.items())
+    return any(
+        (ground.values(f"employee_care_{name}") != np.float32(value)).any() for name, value in CARE_NEUTRAL.items()
+    )
 
 
-def _budget_moves(policy: np.ndarray) -> bool:
+def _budget_moves(ground: Ground) -> bool:
     """Whether the management ever reacts to the margin."""
-    return any(policy[f"management_{name}"].any() for name in MANAGEMENT_NEUTRAL)
+    return any(ground.values(f"management_{name}").any() for name in MANAGEMENT_NEUTRAL)
 
 
 def _room(ground: Ground, planned: str) -> int:
     """Most representatives or lanes of any week: those planned, or what the largest budget pays for."""
     most = ground.most(planned)
-    if not _budget_moves(ground.policy):
+    if not _budget_moves(ground):
         return most
-    return int(on_duty(most, ground.policy["management_ceiling"].max() - np.float32(1), 0))
+    return int(on_duty(most, ground.values("management_ceiling").max() - np.float32(1), 0))
 
 
 def _lines(ground: Ground) -> tuple[np.ndarray, np.ndarray]:
     """The two lines before the lanes: with room only where somebody ever sees them, so that what is off costs nothing."""
-    seen = bool(ground.policy["self_checkout_line_in_sight"].any())
+    seen = bool(ground.values("self_checkout_line_in_sight").any())
     return nobody_in_line(seen), nobody_in_line(seen)
 
 
@@ -123,12 +131,12 @@ def _nothing(model: Model, kind: str, many: int) -> np.ndarray:
     return np.zeros((model.rows(kind), many), (KINDS | OF_COMPANY)[kind])
 
 
-def _shipped(ground: Ground) -> np.ndarray:
+def _shipped(ground: Ground, policy: np.ndarray) -> np.ndarray:
     """The settings of the shipped model, all that people begin by: of one type for every model, for which it is compiled."""
     if ground.model is builtin():
-        return ground.policy
+        return policy
     names = [f"{part}_{name}" for part, settings in builtin().settings.items() for name in settings]
-    policy = repack_fields(ground.policy[names][:1])
+    policy = repack_fields(policy[names][:1])
     policy.flags.writeable = False
     return policy
 
@@ -138,7 +146,10 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
     key = world(seed, replication)
     network = draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:], ground.given)
     columns = (state.number, state.clock, state.mark)
-    draw_people(key, ground.plan, _shipped(ground), columns, Friends(network, ground.likeness), _rivals(ground))
+    drawn_with = columns, Friends(network, ground.likeness), _rivals(ground)
+    draw_people(key, ground.plan, _shipped(ground, ground.policy), *drawn_with)
+    if ground.policies is not None:
+        _begin_by_segment(ground, key, drawn_with)
     if ground.listed and ground.warm_up:
         ends = state.clock[ground.model.row("contract_end")]
         ends[ends >= 0] += ground.warm_up
@@ -154,6 +165,22 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
     state.lane_line[:], state.self_line[:] = 0, 0
     state.reputation[:] = ground.reputation
     return network, flags_of(ground, key)
+
+
+def _begin_by_segment(
+    ground: Ground, key: np.uint64, drawn_with: tuple[tuple[np.ndarray, ...], Friends, Rivals | None]
+) -> None:
+    """Whoever is under a policy of their segment from the first week on begins under it: drawn once more, with the same luck."""
+    columns, friends, rivals = drawn_with
+    groups, kinds = Grouping(ground), columns[2][ground.model.row("segment")].copy()
+    for number, segment in enumerate(groups.numbered, 1):
+        policy = groups.settings[:1, number].copy()
+        policy.flags.writeable = ground.policy.flags.writeable
+        if policy[0] != ground.policy[0]:
+            again = np.zeros_like(columns[0]), np.zeros_like(columns[1]), np.zeros_like(columns[2])
+            draw_people(key, ground.plan, _shipped(ground, policy), again, friends, rivals)
+            for column, other in zip(columns, again, strict=True):
+                column[:, kinds == segment] = other[:, kinds == segment]
 
 
 def _rivals(ground: Ground) -> Rivals | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.model.behaviour.person import GONE
+from sim.model.behaviour.person import COMPANY, GONE
 from sim.model.mechanisms.word_of_mouth import POSTS, strangers_reached
 from sim.model.random import happens, unit, words
 from sim.model.rules import inner_kernel, step
@@ -58,6 +58,21 @@ class Now(NamedTuple):
     budget_moves: bool
     network: Network
     rivals: int
+
+
+class Groups(NamedTuple):
+    """Settings that differ from one group of people to another, where they do; the company reads those of group 0."""
+
+    settings: np.ndarray
+    """Records (groups) of this week's settings, and in ``before`` of last week's."""
+    before: np.ndarray
+    of: np.ndarray
+    """uint8 (people): the group of everybody this week, and in ``was`` last week."""
+    was: np.ndarray
+    customers: np.ndarray
+    """int64 (groups): customers of the company in each, where it pays for them."""
+    counted: np.ndarray
+    """int64 (3, counts): room for what the company would pay if all were in one group."""
 
 
 class Work(NamedTuple):
@@ -250,6 +265,49 @@ def resize(times, numbers, before, now, minutes):
         times[kept], numbers[kept] = 0.0, number
         kept += 1
     put_in_order(times[:now], numbers[:now])
+
+
+# ---- groups --------------------------------------------------------------------------------------------------------------
+
+
+@inner_kernel
+def begin_paying(providers, groups):
+    """See how many customers each group has; where nobody is one, group 0 stands for all."""
+    groups.customers[:] = 0
+    for i in range(providers.size):
+        groups.customers[groups.of[i]] += providers[i] == COMPANY
+    groups.customers[0] += total_of(groups.customers) == 0
+
+
+@inner_kernel
+def total_of(numbers):
+    """Their sum."""
+    found = i64(0)
+    for k in range(numbers.size):
+        found += numbers[k]
+    return found
+
+
+@inner_kernel
+def before_paying(counts, groups):
+    """What was counted before; nobody has paid yet."""
+    copied(counts, groups.counted[0])
+    groups.counted[2, :] = 0
+
+
+@inner_kernel
+def pay_share(group, groups):
+    """What was added under the settings of a group, as often as it has customers."""
+    for k in range(groups.counted.shape[1]):
+        groups.counted[2, k] += (groups.counted[1, k] - groups.counted[0, k]) * groups.customers[group]
+
+
+@inner_kernel
+def after_paying(counts, groups):
+    """Every group has borne its share of customers of what all would cost under its settings."""
+    everybody = total_of(groups.customers)
+    for k in range(counts.size):
+        counts[k] += (groups.counted[2, k] + everybody // 2) // everybody
 
 
 # ---- friends and strangers -------------------------------------------------------------------------------------------------

@@ -37,6 +37,11 @@ def branched(base: Scenario, week: int, policy: Scenario) -> Scenario:
             raise Mistake(
                 f"the policy '{policy.name}' has another {name} than '{base.name}', which cannot change over time"
             )
+    if base.addressed != policy.addressed:
+        raise Mistake(
+            f"the policy '{policy.name}' has other rules or policies of segments than '{base.name}', which a branch cannot take "
+            "up; let both say the same, or compare whole runs with 'loyalty compare'"
+        )
     if [start for start, _ in (*base.steps, *policy.steps) if start > week]:
         raise Mistake(
             f"'{base.name}' or '{policy.name}' changes after week {week}; a branch begins with the last change"

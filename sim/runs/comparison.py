@@ -15,7 +15,7 @@ import numpy as np
 from sim import hook
 from sim.errors import Mistake, nearest
 from sim.runs import customers as by_customer
-from sim.runs import money
+from sim.runs import money, rules_in_force
 from sim.runs import segments as by_segment
 from sim.runs.executor import Executor
 from sim.runs.hanging import Hanging, hangs_on, hangs_on_told, parts_told
@@ -323,9 +323,10 @@ class Comparison:
 
     @property
     def cautions(self) -> list[str]:
-        """What whoever reads the differences should know first: that markets began differently, and what too few replications say
-        nothing of yet."""
-        return [*apart_before([result.scenario for result in self.results]), *self._too_early()]
+        """What whoever reads the differences should know first: that markets began differently, that rules never rest, and what
+        too few replications say nothing of yet."""
+        restless = [sentence for result in self.results for sentence in rules_in_force.cautions(result)]
+        return [*apart_before([result.scenario for result in self.results]), *restless, *self._too_early()]
 
     def _too_early(self) -> list[str]:
         """Measures of which it is too early to say how much a policy changes them, where one setting was lived few times.

@@ -98,9 +98,13 @@ def _moved(base: Scenario, policy: Scenario, lever: str) -> Move | None:
     part, name = lever.split(".")
     before, after = (scenario.policy()[f"{part}_{name}"].astype(np.float64) for scenario in (base, policy))
     week = int(np.abs(after - before).argmax())
-    if before[week] == after[week]:
-        return None
     first, then = (getattr(scenario.settings(week)[part], name) for scenario in (base, policy))
+    if before[week] == after[week]:
+        known = [first, *base.addressed.values(part, name, first)]
+        new = [value for value in policy.addressed.values(part, name, then) if value not in known]
+        if not new:
+            return None
+        then = max(new, key=lambda value: abs(value - first))
     return Move(lever, first, then, lever in PRICED)
 
 

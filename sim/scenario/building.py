@@ -13,6 +13,7 @@ from sim.scenario.constraints import Finding, Whole, in_part, in_whole
 from sim.scenario.friends import settled_network
 from sim.scenario.lesson import Lesson, settled_lesson
 from sim.scenario.people import Folder, settled_people
+from sim.scenario.policies import SEGMENTS, Addressed, settled_policies
 from sim.scenario.quantities import value_shown
 from sim.scenario.rivals import SECTION, judge_shares, of_several, parts_of, spread_out
 from sim.scenario.sections import FIXED, Frame, Market, Measure, Measuring, Network, People
@@ -39,6 +40,7 @@ class Settled:
     changes: Changes
     lesson: Lesson | None
     model: Model
+    addressed: Addressed
 
 
 def parts_with_parameters(model: Model) -> dict[str, Part]:
@@ -61,6 +63,7 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     measure = _measure(tree, frame.weeks if frame else None, problems)
     steps, changes = _timeline(tree, start, frame.weeks if frame else None, known, problems)
     before = _before(tree, frame.warm_up if frame else 0, known, problems)
+    addressed = settled_policies(tree, steps, known, model, problems, before)
     if market and network and people:
         given = tree.get("market", "customers") is not None
         _book(tree, in_whole(Whole(market, people, network, given)), problems)
@@ -68,7 +71,7 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     problems.stop_if_any()
     assert frame and measure and market and network and people
     market = _of_a_file(market, tree) if people.file else market
-    return Settled(frame, measure, market, people, network, steps, before, changes, lesson, model)
+    return Settled(frame, measure, market, people, network, steps, before, changes, lesson, model, addressed)
 
 
 def _of_a_file(market: Market, tree: Node) -> Market:
@@ -115,7 +118,7 @@ def _before(tree: Node, weeks: int, known: dict[str, Part], problems: Problems) 
         )
         return {}
     for key, node in under.entries():
-        if key not in known and tree.get(key) is None:
+        if key not in known and key != SEGMENTS and tree.get(key) is None:
             problems.add(node.place, _cannot_change(key, list(known), "warm_up.under"))
     return {name: _settings(under, part, problems) for name, part in known.items()} if weeks else {}
 

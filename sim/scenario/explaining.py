@@ -13,6 +13,7 @@ from sim.data.questions import yaml_word
 from sim.errors import Mistake, nearest
 from sim.model.component import Model, Part, builtin
 from sim.model.parameters import Parameters, plausible_in
+from sim.scenario.policy_words import forms
 from sim.scenario.quantities import between, plausible_told
 from sim.scenario.rivals import Competitor
 from sim.scenario.sections import FILE_KEYS, Frame, Market, Measuring, Network, Segment, traits
@@ -114,7 +115,7 @@ def _settings(model: Model) -> dict[str, type[Parameters]]:
 
 
 def _topics(model: Model) -> list[str]:
-    return [*model.parts, *SECTIONS, CUSTOMERS, "traits"]
+    return [*model.parts, *SECTIONS, CUSTOMERS, "traits", *forms(model)]
 
 
 def _hint(word: str, model: Model) -> str:
@@ -130,6 +131,18 @@ def _everything(model: Model) -> Explanation:
     rows = [{"name": part.name, "group": part.group, "means": part.says} for part in model.parts.values()]
     rows += [{"name": name, "group": "scenario", "means": _first_line(section)} for name, section in SECTIONS.items()]
     rows.append({"name": CUSTOMERS, "group": "scenario", "means": _CUSTOMERS})
+    rows += [
+        {
+            "name": "segments",
+            "group": "scenario",
+            "means": "What the company does otherwise for the people of a segment.",
+        },
+        {
+            "name": "rules",
+            "group": "scenario",
+            "means": "Policies that answer to what happens: to a measure, or to how customers are.",
+        },
+    ]
     rows.append({"name": "traits", "group": "scenario", "means": "How people differ, and how they start."})
     return Explanation("What a scenario can set; 'loyalty explain call_centre' says more about one", "", tuple(rows))
 
@@ -144,6 +157,8 @@ def _section(name: str, model: Model) -> Explanation:
         return Explanation("traits", prose, tuple(_trait_rows()))
     if name == CUSTOMERS:
         return Explanation(CUSTOMERS, _PEOPLE, tuple(_customer_rows()))
+    if name in (known := forms(model)):
+        return Explanation(name, known[name][0], tuple(known[name][1]))
     if name in SECTIONS:
         return Explanation(name, _first_line(SECTIONS[name]), tuple(_rows(SECTIONS[name])))
     part = model.parts[name]

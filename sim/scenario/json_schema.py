@@ -7,6 +7,8 @@ from typing import Any, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from sim.data.customer_mapping import CustomerFileMapping
+from sim.engine.groups import MOST_RULES
+from sim.model.addressing import addressable
 from sim.model.behaviour.person import MOST_RIVALS
 from sim.model.component import Model, builtin
 from sim.model.distributions import Distribution
@@ -14,6 +16,8 @@ from sim.model.network import MOST_FRIENDS
 from sim.model.parameters import Parameters, plausible_in
 from sim.scenario.building import parts_with_parameters
 from sim.scenario.lesson import schema as lesson_schema
+from sim.scenario.policies import RULES, SEGMENTS
+from sim.scenario.policy_words import forms
 from sim.scenario.quantities import NUMBER, plausible_told
 from sim.scenario.rivals import AT_THE_START, LONGEST_NAME, SECTION, Competitor
 from sim.scenario.sections import FILE_KEYS, Frame, Market, Measuring, Network, Segment, traits
@@ -45,6 +49,7 @@ def schema(model: Model | None = None) -> dict[str, Any]:
     top |= {name: _reference(name) for name in sections}
     top[SECTION] = _rivals(at_the_start=True)
     top["changes"] = _changes(list(sections))
+    top |= _addressed(model or builtin(), list(sections))
     top["lesson"] = lesson_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -108,6 +113,25 @@ def _changes(names: list[str]) -> dict[str, Any]:
     }
 
 
+def _addressed(model: Model, names: list[str]) -> dict[str, Any]:
+    """Policies of segments, and rules."""
+    levers = sorted({part for part, _ in addressable(model)})
+    policy = _object({name: _reference(name) for name in levers}, "What is otherwise for the people of the segment")
+    segments = {"type": ["object", "null"], "additionalProperties": _object({"policy": policy})}
+    change = {"type": "object", "additionalProperties": {"type": ["number", "string", "boolean"]}}
+    form = {row["name"]: f"{row['meaning']} ({row['range']})" for row in forms(model)[RULES][1]}
+    rule = _object({
+        "for": {"type": ["string", "null"], "description": form["for"]},
+        "when": {"type": ["string", "null"], "description": form["when"]},
+        "do": {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(names, change)}
+        | {"description": form["do"]},
+        "hold": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1040}, _quantity("weeks")], "description": form["hold"]},
+    })  # fmt: skip
+    rules = {"type": ["array", "null"], "items": rule | {"type": "object", "required": ["do"]}, "maxItems": MOST_RULES}
+    told = {name: " ".join(prose.split()) for name, (prose, _) in forms(model).items()}
+    return {SEGMENTS: segments | {"description": told[SEGMENTS]}, RULES: rules | {"description": told[RULES]}}
+
+
 def _warm_up(weeks: dict[str, Any], names: list[str]) -> dict[str, Any]:
     """How long it lasts; or that, and the settings in which it differs from week 0."""
     settings = {name: _reference(name) for name in names} | {SECTION: _rivals(at_the_start=True)}
@@ -147,7 +171,9 @@ def _people() -> dict[str, Any]:
     keys = {key: _or_null(mapping[name]) for key, name in FILE_KEYS.items()}
     keys["file"] = _or_null(mapping["file"])
     keys["bad_rows_allowed"] = {"anyOf": [mapping["bad_rows_allowed"], _quantity("share"), {"type": "null"}]}
-    segment = _object({"share": _or_null(_share()), "traits": _traits()}, _first(Segment))
+    segment = _object(
+        {"share": _or_null(_share()), "traits": _traits(), "policy": {"type": ["object", "null"]}}, _first(Segment)
+    )
     keys |= {"traits": _traits(), "segments": {"type": ["object", "null"], "additionalProperties": segment}}
     return _object(keys, "Who the people are: a customer file, and how the traits it lacks are spread")
 

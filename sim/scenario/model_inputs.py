@@ -16,9 +16,11 @@ from sim.errors import Mistake
 from sim.model.initial_state import LINES
 from sim.model.population import Plan, plan_people
 from sim.model.week import Network as Drawn
+from sim.scenario.policies import SEGMENTS, policies_of
 from sim.scenario.quantities import parameter_unit
 from sim.scenario.rivals import of_several, shares_of
 from sim.scenario.sections import MATTERS, Network, People
+from sim.scenario.tree import Place
 from sim.scenario.whole import Scenario
 from sim.scenario.worlds import drawn
 
@@ -75,7 +77,8 @@ def segment_names(scenario: Scenario) -> tuple[str | None, ...]:
     found = () if file is None or file.segment is None else set(file.segment.tolist())
     names = sorted({*people.segment_names, *found})
     if len(names) > MOST_NUMBERS:
-        return None, *sorted(people.segments)
+        addressed = {*scenario.addressed.segments, *scenario.addressed.before} & {*names}
+        return None, *sorted({*people.segments, *addressed})
     return tuple(names) or (None,)
 
 
@@ -185,7 +188,20 @@ def ground_of(scenario: Scenario) -> Ground:
         scenario.measure.start,
         scenario.customers.file is not None,
         shares_of(of_several(scenario.parts)) if scenario.model.several else (),
+        policies_of(
+            scenario.addressed,
+            segment_names(scenario),
+            (scenario.warm_up, scenario.warm_up + scenario.weeks),
+            lambda name: _place_of_policy(scenario, name),
+            scenario.model,
+        ),
     )
+
+
+def _place_of_policy(scenario: Scenario, segment: str) -> Place | None:
+    """Where the policy of a segment is written."""
+    said = scenario.tree.get(SEGMENTS, segment) or scenario.tree.get("warm_up", "under", SEGMENTS, segment)
+    return said.place if said else None
 
 
 def ground_met(scenario: Scenario, ground: Ground, seed: int, replication: int) -> Ground:

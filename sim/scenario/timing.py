@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import get_args
 
+from sim.scenario.policies import SEGMENTS, with_policies_settled
 from sim.scenario.quantities import value_shown
 from sim.scenario.rivals import with_rivals_settled
 from sim.scenario.sections import FIXED, Measuring
@@ -28,7 +29,7 @@ def laid_over(base: Node | None, over: Node, problems: Problems) -> Node:
     comes after it. With ``under`` alone, the settings of a warm-up that was written before are changed.
     """
     entries = _with_measure_settled(_with_weeks_settled(dict(over.entries()), problems), problems)
-    entries = with_rivals_settled(entries, base, problems)
+    entries = with_policies_settled(with_rivals_settled(entries, base, problems), problems)
     tree, said = merged(base, Node(entries, over.place), problems), over.get("warm_up")
     if said is None or said.value is None or isinstance(said.value, dict) and said.get("weeks") is None:
         return tree
@@ -40,8 +41,15 @@ def _under_today(tree: Node, said: Node, problems: Problems) -> Node:
     today = Node({key: node for key, node in tree.entries() if key not in (*FIXED, "changes")}, tree.place)
     told = dict(said.entries()) or {"weeks": Node(said.value, said.place)}
     own = told.get("under")
+    today = _with_policies(today, tree)
     under = merged(today, own, problems, "warm_up.under.") if own and own.value is not None else today
     return Node(told | {"under": under}, said.place)
+
+
+def _with_policies(today: Node, tree: Node) -> Node:
+    """The settings of today, with the policies of segments that the tree says; rules are in force from week 0 on only."""
+    said = tree.get(SEGMENTS)
+    return today if said is None else Node(dict(today.entries()) | {SEGMENTS: said}, today.place)
 
 
 def _with_measure_settled(entries: dict[str, Node], problems: Problems) -> dict[str, Node]:

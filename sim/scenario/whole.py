@@ -21,6 +21,7 @@ from sim.scenario.inheritance import root_of, whole_tree
 from sim.scenario.lesson import Lesson
 from sim.scenario.mechanisms import Mechanisms, model_with
 from sim.scenario.people import Folder
+from sim.scenario.policies import Addressed
 from sim.scenario.rivals import gathered
 from sim.scenario.saving import beside, network_section, people_section, save
 from sim.scenario.sections import Market, Measure, Network, People
@@ -49,7 +50,7 @@ class Scenario:
     ``path`` is None when it was made in Python; ``tree`` is what was written; ``lesson`` what it teaches, if anything;
     ``model``: the mechanisms and behaviours that it is a scenario of; ``worlds``: the plausible worlds of which every replication
     meets one, None where everything that nobody knows has its default; ``held``: what keeps its default in all of them, because a
-    scenario that it is compared with says it.
+    scenario that it is compared with says it; ``addressed``: what is said for some people alone: policies of segments, rules.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Scenario:
     model: Model = field(default_factory=builtin, repr=False)
     worlds: Worlds | None = field(default=None, repr=False)
     held: frozenset[str] = field(default=frozenset(), repr=False)
+    addressed: Addressed = field(default_factory=Addressed, repr=False)
 
     def with_(self, **sections: Any) -> Scenario:
         """This scenario with some entries replaced: ``with_(call_centre={"representatives": 12}, weeks=52)``.
@@ -146,6 +148,7 @@ class Scenario:
             **meaning.timing_meaning(self.warm_up, self.parts, self.before, self.measure),
             **({"mechanisms": self.model.mechanisms} if self.model.mechanisms else {}),
             **({"rivals": list(self.model.rivals)} if self.model.several else {}),
+            **self.addressed.meaning(),
             **(
                 {"worlds": self.worlds.fingerprint, "left_open": meaning.open_weeks(self.left_open)}
                 if self.worlds
@@ -183,8 +186,9 @@ class Scenario:
             "network": network_section(self.network, path),
             **gathered({name: self._said_of(name, settings) for name, settings in self.parts.items()}, as_list=True),
             "changes": {f"from week {week}": gathered(changed) for week, changed in self.changes},
+            **self.addressed.sections(),
         }
-        return {key: value for key, value in said.items() if value not in ({}, None)}
+        return {key: value for key, value in said.items() if value not in ({}, [], None)}
 
     def _said_of(self, part: str, settings: Parameters, *under: str) -> dict[str, Any]:
         """Every setting of a part but what nobody knows and the scenario does not say: that is for worlds to say.
@@ -210,10 +214,11 @@ class Scenario:
 
     def warm_up_section(self) -> int | dict[str, Any]:
         """What a file says under ``warm_up``, wherever it stands: weeks, and the settings where they are not those of week 0."""
-        if self.before in ({}, self.parts):
+        same_policies = self.addressed.before == self.addressed.segments
+        if self.before == {} or (self.before == self.parts and same_policies):
             return self.warm_up
         before = {name: self._said_of(name, settings, "warm_up", "under") for name, settings in self.before.items()}
-        under = gathered(before)
+        under = gathered(before) | ({} if same_policies else self.addressed.before_section())
         return {"weeks": self.warm_up, "under": under}
 
     def __eq__(self, other: object) -> bool:
@@ -249,7 +254,8 @@ def _made(tree: Node, path: Path | None, folder: Path, problems: Problems, model
     made = Scenario(
         **frame.model_dump(exclude={"worlds"}), measure=settled.measure,
         market=settled.market, customers=settled.people, network=settled.network, changes=settled.changes,
-        lesson=settled.lesson, path=path, folder=folder, tree=tree, model=settled.model, **_frozen(settled.steps, settled.before),
+        lesson=settled.lesson, path=path, folder=folder, tree=tree, model=settled.model, addressed=settled.addressed,
+        **_frozen(settled.steps, settled.before),
     )  # fmt: skip
     refuse_missing(made)
     return made
@@ -327,7 +333,7 @@ def apart_before(scenarios: Sequence[Scenario]) -> list[str]:
         "0: their difference holds what came of it before. To begin alike, let it build upon the other with 'extends', and leave "
         "'warm_up' out."
         for other in scenarios[1:]
-        if other.before != first.before
+        if (other.before, other.addressed.before) != (first.before, first.addressed.before)
     ]
 
 

@@ -12,6 +12,7 @@ from sim.model.distributions import Distribution
 from sim.model.parameters import Parameters, lines
 from sim.scenario.meaning import effective
 from sim.scenario.mechanisms import Mechanisms
+from sim.scenario.policy_words import addressed_compared, addressed_told
 from sim.scenario.quantities import in_unit, number_told
 from sim.scenario.sections import Measure, Network, People, traits
 from sim.scenario.tree import shown
@@ -82,7 +83,7 @@ def about(scenario: Scenario) -> list[str]:
     own = [sentence for name, settings in scenario.parts.items() for sentence in _not_default(name, settings)]
     said += own or ["Every setting is the default."]
     said += _phone_told(scenario)
-    said += list(_changes_told(scenario))
+    said += [*_changes_told(scenario), *addressed_told(scenario)]
     return [*said, f"It is valid; its fingerprint is {scenario.fingerprint}."]
 
 
@@ -291,7 +292,19 @@ def compared(old: Scenario, new: Scenario) -> list[Difference]:
             if before != after:
                 told = _course_told(before), _course_told(after)
                 found.append(Difference(f"{name}.{key}", line.meaning, *told, line.unit))
-    return found
+    return [*found, *_addressed_compared(old, new)]
+
+
+def _addressed_compared(old: Scenario, new: Scenario) -> Iterator[Difference]:
+    """In what policies of segments, and rules, differ."""
+    before, after = addressed_compared(old), addressed_compared(new)
+    for key in [*before, *(key for key in after if key not in before)]:
+        told = [
+            said.get(key, (f"no {'rule' if key.startswith('rules.') else 'policy of its own'}", ""))
+            for said in (before, after)
+        ]
+        if told[0] != told[1]:
+            yield Difference(key, "", told[0][0], told[1][0], after.get(key, ("", ""))[1])
 
 
 def _before_compared(old: Mapping[str, Parameters], new: Mapping[str, Parameters]) -> Iterator[Difference]:

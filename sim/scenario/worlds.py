@@ -449,7 +449,8 @@ def said_anywhere(scenario: Scenario, path: str) -> bool:
         return _mean_is_said(scenario, name)
     under = scenario.tree.get("warm_up", "under", part, name)
     changed = any(name in changes.get(part, {}) for _, changes in scenario.changes)
-    return scenario.tree.get(part, name) is not None or under is not None or changed
+    addressed = scenario.addressed.says(part, name)
+    return scenario.tree.get(part, name) is not None or under is not None or changed or addressed
 
 
 def _mean_is_said(scenario: Scenario, trait: str) -> bool:
@@ -482,6 +483,8 @@ def _unsaid(scenario: Scenario, path: str, fitted: bool) -> np.ndarray:
     for week, changed in scenario.changes:
         if name in changed.get(part, {}):
             weeks[scenario.warm_up + week :] = False
+    if scenario.addressed.says(part, name) and not fitted:  # whoever says it for some means more than others' default
+        weeks[:] = False
     return weeks
 
 
@@ -512,6 +515,7 @@ def _refuse_said_otherwise(scenarios: Sequence[Scenario], path: str) -> None:
     part, name = path.split(".", 1)
     for scenario in scenarios if part != MEANS else ():
         changes = any(name in changed.get(part, {}) for _, changed in scenario.changes)
+        changes = changes or scenario.addressed.says(part, name)
         if changes or getattr(scenario.parts[part], name) != getattr(scenarios[0].parts[part], name):
             raise Mistake(f"“{scenario.name}” sets {path}, which the worlds were fitted for; remove the setting, or choose other "
                           "worlds with --worlds")  # fmt: skip

@@ -146,7 +146,8 @@ class _Reader:
             return self.section(event, path, depth)
         if isinstance(event, SequenceStartEvent):
             return self.sequence(event, path, depth)
-        return Node(_scalar(event), self.place(event))
+        more = path.startswith("rules[") and event.value.startswith("+")  # a sign says 'so much more' there, and counts
+        return Node(event.value if more else _scalar(event), self.place(event))
 
     def refuse(self, event: Any, depth: int) -> None:
         if isinstance(event, AliasEvent) or event.anchor:

@@ -219,6 +219,16 @@ class Counts:
         """All counts in the order of the count's columns."""
         return [int(vars(self)[name]) for name in self._model.counts]
 
+    def take(self, row: np.ndarray) -> None:
+        """Have these counts, in the order of the count's columns."""
+        vars(self).update({name: int(number) for name, number in zip(self._model.counts, row, strict=True)})
+
+    def copy(self) -> Counts:
+        """The same counts once more."""
+        other = Counts(self._model)
+        other.take(np.array(self.row()))
+        return other
+
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any: ...

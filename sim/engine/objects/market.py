@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from mesa import Agent, Model
 
+from sim.engine.groups import grouped
 from sim.engine.objects.agents import Carrier, Company, Counts, Customer, Notes, OpenLine, Several, no_content, silence
 from sim.engine.start import Ground, RunFlags, begin, empty_state, hold_to_file
+from sim.model.addressing import paid_by_group
 from sim.model.behaviour.ledger import rate as booking_rate
 from sim.model.behaviour.person import COMPANY, GONE, RIVAL
 from sim.model.columns import KINDS, OF_COMPANY
@@ -139,8 +141,10 @@ class Market(Model):
         state = empty_state(ground)
         network, self.flags = begin(ground, seed, replication, state)
         self.world, self.week = self.flags.world, Week(self, self.flags)
-        self.policies = [self._settings(week) for week in ground.policy]
-        self.policy = self.last_policy = self.policies[0]
+        self.groups = grouped(ground, state)
+        self.policies = [self._settings(week) for week in ground.policy] if self.groups is None else []
+        self.policy = self.last_policy = self._settings(ground.policy[0])
+        self.of_groups = self.of_groups_before = [self.policy]
         self.week.reputations[:] = state.reputation
         self.tally = np.zeros((len(ground.policy) if weeks is None else weeks, len(self.parts.counts)), np.int64)
         self.counted, self.notes = Counts(self.parts), Notes(self)
@@ -148,6 +152,7 @@ class Market(Model):
         self.journal = empty_journal() if journal is None else journal
         self.queues = state  # of which the heaps and lines are used, in place; its columns of people stay as all began
         self.lists: dict[Step, list[Customer]] = {}
+        self.paid = paid_by_group(ground.model)
         self.company = Company(self, len(state.server))
         self._settle(state, network)
 
@@ -190,7 +195,7 @@ class Market(Model):
     def begin_week(self) -> None:
         """Turn the page of the calendar."""
         self.week.number += 1
-        self.last_policy, self.policy = self.policy, self.policies[self.week.number]
+        self._begin_policies()
         self.week.rate = booking_rate(self.week.number, self.policy.ledger.half_life)
         self.counted = Counts(self.parts)
         self.lists.clear()
@@ -199,11 +204,30 @@ class Market(Model):
         for customer in self.everybody:
             customer.told, customer.content = silence(self.rivals), no_content(self.rivals)
 
+    def _begin_policies(self) -> None:
+        """The settings of this week and of the last; where these differ between groups, the company's are those of group 0."""
+        if self.groups is None:
+            self.last_policy, self.policy = self.policy, self.policies[self.week.number]
+            return
+        number = self.week.number
+        if not self.groups.lasting:
+            self.groups.turn(number, self.state(), self.tally[self.ground.warm_up :])
+        self.of_groups_before = self.of_groups if number else [self._settings(row) for row in self.groups.settings[0]]
+        self.of_groups = [self._settings(row) for row in self.groups.settings[number]]
+        self.policy, self.last_policy = self.of_groups[0], self.of_groups_before[0]
+
+    def _policies_of(self, who: Carrier) -> tuple[SimpleNamespace, SimpleNamespace]:
+        """The settings that somebody's steps read: of this week, and of the last."""
+        if self.groups is None or not isinstance(who, Customer):
+            return self.policy, self.last_policy
+        return self.of_groups[self.groups.of[who.number]], self.of_groups_before[self.groups.was[who.number]]
+
     def take(self, step: Step, me: Carrier, *own: Any, line: OpenLine | None = None, agent: Any = None) -> Any:
         """Have somebody take a step."""
         self.notes.person, self.person = me.number, me
+        policy, before = self._policies_of(me)
         known = {
-            "me": me, "firm": self.company, "agent": agent, "line": line, "p": self.policy, "last": self.last_policy,
+            "me": me, "firm": self.company, "agent": agent, "line": line, "p": policy, "last": before,
             "week": self.week, "count": self.counted, "note": self.notes,
         }  # fmt: skip
         return step(*(known[name] for name in step.parameters if name in known), *own)
@@ -250,7 +274,22 @@ class Market(Model):
             self.take(item.step, customer)
 
     def _company(self, item: ByCompany) -> None:
-        self.take(item.step, self.company)
+        if self.groups is None or item.step not in self.paid:
+            self.take(item.step, self.company)
+            return
+        told, own = self.counted, self.policy
+        before, numbers = (
+            np.array(told.row()),
+            self.groups.of[[who.number for who in self.everybody if who.is_customer]],
+        )
+        customers = np.bincount(numbers, minlength=len(self.of_groups)) if numbers.size else np.array([1])
+        together = np.zeros_like(before)
+        for group in np.flatnonzero(customers):
+            self.counted, self.policy = told.copy(), self.of_groups[group]
+            self.take(item.step, self.company)
+            together += (np.array(self.counted.row()) - before) * customers[group]
+        self.counted, self.policy = told, own
+        told.take(before + (together + customers.sum() // 2) // customers.sum())
 
     def _representatives(self, item: Representatives) -> None:
         for representative in self.company.on_duty():

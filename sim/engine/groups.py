@@ -1,0 +1,274 @@
+"""Settings that differ from one group of people to another: policies of segments, and rules.
+
+Everybody belongs to a group, and a person's steps read the settings of the group. Group 0 are those for whom nothing else is
+said; the company and its representatives read its settings. Who belongs to which group is settled at the beginning of every
+week, from the state as it stands, by numpy, and so alike in both engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from sim.errors import Mistake
+from sim.model.behaviour.person import COMPANY
+from sim.model.columns import KINDS
+from sim.model.component import Model
+from sim.model.week import State
+
+if TYPE_CHECKING:
+    from sim.engine.start import Ground
+
+MOST_GROUPS = 256
+"""A person's group is a byte."""
+MOST_RULES = 8
+"""Rules at most: with a byte of them and one of segments, whatever fits a person is a number of two bytes."""
+WEEKS_LEFT = "contract_weeks_left"
+"""What a rule may ask of a person beside their columns: weeks until the contract ends, 0 where it has ended or there is none."""
+SIGNS: Mapping[str, Callable[[np.ndarray, float], np.ndarray]] = {
+    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a policy or rule says of one setting: ``how`` is ``=`` a value, ``+`` so much more, ``*`` so many times what holds.
+
+    It stays between ``low`` and ``high``; ``whole``: whether it is a whole number.
+    """
+
+    field: str
+    value: float
+    how: str = "="
+    low: float = -np.inf
+    high: float = np.inf
+    whole: bool = False
+
+    def over(self, holds: np.ndarray) -> np.ndarray:
+        """The setting where it would be what ``holds``."""
+        before = holds.astype(np.float64)
+        new = {"=": np.full_like(before, self.value), "+": before + self.value, "*": before * self.value}[self.how]
+        new = np.clip(new, self.low, self.high)
+        return (np.rint(new) if self.whole else new).astype(holds.dtype)
+
+
+@dataclass(frozen=True)
+class OfSegment:
+    """What is said of the people of a segment, in the weeks from ``start`` until ``end``, counted from the first lived."""
+
+    segment: int
+    said: tuple[Said, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a rule asks of a person: that a column be less, more, …, than a value."""
+
+    column: str
+    sign: str
+    value: float
+
+
+class Awaited(Protocol):
+    """What a rule waits for."""
+
+    def true_before(self, week: int, counts: np.ndarray, inputs: Ground) -> bool:
+        """Whether it is so before a week, by the counts, int64 (weeks, counts), of those from week 0 on."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is said of those whom it fits: of a segment, or customers of whom all of one of ``where`` is true, or everybody.
+
+    It is in force in the ``hold`` weeks that begin when all of one of ``when`` is true; always where there is no such thing.
+    """
+
+    said: tuple[Said, ...]
+    segment: int | None = None
+    where: tuple[tuple[Asked, ...], ...] = ()
+    when: tuple[tuple[Awaited, ...], ...] = ()
+    hold: int = 1
+
+    @property
+    def for_all(self) -> bool:
+        """Whether it fits everybody, and so the company as well."""
+        return self.segment is None and not self.where
+
+
+@dataclass(frozen=True)
+class Policies:
+    """All that is said for some people alone, or under a condition.
+
+    Rules are in force from week 0 on; of two that say one setting, the first wins.
+    """
+
+    segments: tuple[OfSegment, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    def values(self, policy: np.ndarray, field: str) -> np.ndarray:
+        """Every value that a setting may have, in any week and group."""
+        found = [policy[field]]
+        found += [
+            said.over(policy[field][of.start : of.end])
+            for of in self.segments
+            for said in of.said
+            if said.field == field
+        ]
+        usual = np.concatenate(found)
+        under = [said.over(usual) for rule in self.rules for said in rule.said if said.field == field]
+        return np.concatenate([usual, *under])
+
+
+class Grouping:
+    """Who belongs to which group, and the settings of each, in one replication while it is lived.
+
+    ``of`` and ``was``: uint8 (people), the group of everybody this week and last; ``settings``: (weeks, groups), those of the
+    warm-up first.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        assert ground.policies is not None
+        self.ground, self.policies = ground, ground.policies
+        self.rules, self.numbered = self.policies.rules, sorted({each.segment for each in self.policies.segments})
+        people = ground.plan.people
+        self.of, self.was = np.zeros(people, np.uint8), np.zeros(people, np.uint8)
+        self._kinds, self._until = np.zeros(people, np.uint8), [-1] * len(self.rules)
+        self.settings = np.repeat(ground.policy[:, None], 1 + len(self.numbered), axis=1)
+        for number, segment in enumerate(self.numbered, 1):
+            self._say(self.settings[:, number], segment)
+
+    def begin(self, state: State) -> None:
+        """Everybody is where a replication begins: in the group of their segment."""
+        numbers = np.zeros(MOST_GROUPS, np.uint8)
+        numbers[self.numbered] = np.arange(1, len(self.numbered) + 1)
+        self._kinds[:] = numbers[state.mark[self.ground.model.row("segment")]]
+        self.of[:] = self.was[:] = self._kinds
+
+    def follow(self, other: Grouping, lived: int) -> None:
+        """Go on where ``other`` has come to, with the same people, after so many weeks."""
+        self.of[:], self.was[:], self._until = other.of, other.was, list(other._until)
+        self._widen(other.settings.shape[1])
+        self.settings[:lived, : other.settings.shape[1]] = other.settings[:lived]
+
+    @property
+    def lasting(self) -> bool:
+        """Whether everybody stays in one group, and groups keep their settings."""
+        return not self.rules
+
+    def turn(self, week: int, state: State, counts: np.ndarray) -> None:
+        """Settle the groups of a week, counted from the first that is lived, by what is so before it.
+
+        ``state``: as it stands; ``counts``: int64 (weeks, counts) of the weeks from week 0 on.
+        """
+        if self.lasting or week < self.ground.warm_up:
+            return
+        self.was[:] = self.of
+        there = in_force(self.rules, self._until, week - self.ground.warm_up, counts, self.ground)
+        for_all = sum(1 << place for place in there if self.rules[place].for_all)
+        personal = [place for place in there if not self.rules[place].for_all]
+        kept = len(self.rules)
+        if personal:
+            order = self._assign(week, state, for_all, personal)
+        else:
+            order = [number << kept | for_all for number in range(1 + len(self.numbered))]
+            self.of[:] = self._kinds
+        if week == 0:  # nothing was otherwise before
+            self.was[:] = self.of
+        for group, key in enumerate(order) if there else ():
+            self._settle(week, group, key >> kept, key)
+
+    def _assign(self, week: int, state: State, for_all: int, personal: list[int]) -> list[int]:
+        """Put everybody into the group of those whom the same rules fit; returns what fits each group, the company's first."""
+        fits = np.full(self.of.size, for_all, np.uint16)
+        for place in personal:
+            fits[fitting(self.rules[place], state, self.ground.model, week)] |= np.uint16(1 << place)
+        fits |= self._kinds.astype(np.uint16) << np.uint16(len(self.rules))
+        there = np.flatnonzero(np.bincount(fits, minlength=for_all + 1))
+        order = [for_all, *(int(key) for key in there if key != for_all)]
+        if len(order) > MOST_GROUPS:
+            raise Mistake(
+                f"rules and policies of segments make {len(order)} groups of people, but there can be {MOST_GROUPS}; take "
+                "fewer rules, or fewer segments"
+            )
+        number = np.zeros(max(int(there.max(initial=0)), for_all) + 1, np.uint8)
+        number[order] = np.arange(len(order))
+        self.of[:] = number[fits]
+        self._widen(len(order))
+        return order
+
+    def _say(self, rows: np.ndarray, segment: int) -> None:
+        """Lay what is said of a segment over settings, week by week."""
+        for each in self.policies.segments:
+            if each.segment == segment:
+                for said in each.said:
+                    rows[said.field][each.start : each.end] = said.over(rows[said.field][each.start : each.end])
+
+    def _settle(self, week: int, group: int, kind: int, fits: int) -> None:
+        """The settings of a group in a week: what holds for its segment, and over it what the first rule says that fits."""
+        row = self.ground.policy[week : week + 1].copy()
+        for each in self.policies.segments if kind else ():
+            if each.segment == self.numbered[kind - 1] and each.start <= week < each.end:
+                for said in each.said:
+                    row[said.field] = said.over(row[said.field])
+        told: set[str] = set()
+        for rule in (rule for place, rule in enumerate(self.rules) if fits >> place & 1):
+            for said in rule.said:
+                if said.field not in told:
+                    row[said.field] = said.over(row[said.field])
+                    told.add(said.field)
+        self.settings[week, group] = row[0]
+
+    def _widen(self, groups: int) -> None:
+        """Have room for so many groups."""
+        more = groups - self.settings.shape[1]
+        if more > 0:
+            self.settings = np.concatenate([self.settings, np.repeat(self.settings[:, :1], more, axis=1)], axis=1)
+
+
+def grouped(ground: Ground, state: State) -> Grouping | None:
+    """The groups of a replication that begins in this state; None where everybody has the same settings."""
+    if ground.policies is None:
+        return None
+    groups = Grouping(ground)
+    groups.begin(state)
+    return groups
+
+
+def in_force(rules: Sequence[Rule], until: list[int], week: int, counts: np.ndarray, ground: Ground) -> list[int]:
+    """The places of the rules that are in force in a week, counted from week 0.
+
+    ``until``: how long each was known to be so, which is carried from week to week; ``counts``: as of :meth:`Grouping.turn`.
+    """
+    for place, rule in enumerate(rules):
+        waits = (all(each.true_before(week, counts, ground) for each in together) for together in rule.when)
+        if not rule.when or any(waits):
+            until[place] = week + rule.hold
+    return [place for place, end in enumerate(until) if week < end]
+
+
+def fitting(rule: Rule, state: State, model: Model, week: int) -> np.ndarray:
+    """Whom a rule fits, by the state before a week: bool (people). What it asks of columns is asked of customers."""
+    if rule.segment is not None:
+        return state.mark[model.row("segment")] == rule.segment
+    fits = np.zeros(state.mark.shape[1], bool)
+    for together in rule.where:
+        all_of = state.mark[model.row("provider")] == COMPANY
+        for asked in together:
+            all_of &= SIGNS[asked.sign](column(state, model, asked.column, week), float(np.float32(asked.value)))
+        fits |= all_of
+    return fits
+
+
+def column(state: State, model: Model, name: str, week: int) -> np.ndarray:
+    """A number of everybody, before a week that counts from the first that is lived."""
+    if name == WEEKS_LEFT:
+        ends = state.clock[model.row("contract_end")].astype(np.int32)
+        return np.where(ends < 0, 0, np.maximum(ends - week, 0))
+    kind = next(kind for kind in KINDS if name in model.columns(kind))
+    return getattr(state, kind)[model.row(name)]
