@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ settings.load_profile("build" if os.environ.get("CI") else "here")
 
 # Most tests are of one setting; those of plausible worlds say in which they live.
 os.environ["LOYALTY_WORLDS"] = "none"
+# Classes that tests open are nobody's.
+os.environ["LOYALTY_CLASSES"] = tempfile.mkdtemp(prefix="loyalty-classes-")
 
 LONGEST = (
     "test_compare.py", "test_tutorials.py", "test_store.py", "test_docs_site.py", "test_lessons_page.py", "test_explore.py",

@@ -36,6 +36,18 @@ def lesson(page: Any, address: str) -> None:
     page.wait_for_timeout(1000)
 
 
+def stage(page: Any, address: str) -> None:
+    """Both worlds on the stage of a class, at their end."""
+    page.goto(f"{address}lessons?lesson=lessons/the_fee_trap&view=teacher")
+    page.get_by_role("button", name="Open a class").click()
+    page.get_by_role("button", name="Show the outcome to all").click()
+    page.get_by_role("button", name="Yes").click()
+    page.get_by_role("button", name="Open the stage here").click()
+    page.wait_for_selector(".film")
+    page.focus(".film")
+    page.keyboard.press("End")
+
+
 def small(picture: bytes) -> bytes:
     """The same picture with fewer colours."""
     from PIL import Image
@@ -54,7 +66,7 @@ def main() -> None:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-            for scene in (live, journey, lesson):
+            for scene in (live, journey, lesson, stage):
                 page = browser.new_page(viewport={"width": 1280, "height": 800})
                 scene(page, address)
                 page.wait_for_timeout(500)

@@ -79,6 +79,11 @@ class Guess(_Part):
         """What a difference is multiplied by where people read it, and the unit that follows."""
         return unit_words(self.measure, self.relative)
 
+    @property
+    def reach(self) -> float:
+        """How far a number may lie from nothing, either way: the ends themselves would give the sign of the outcome away."""
+        return max(abs(self.low), abs(self.high))
+
     def of(self, difference: float, base: float) -> float:
         """A difference in the unit of the guess."""
         return Expected(measure=self.measure, way=1, relative=self.relative).of(difference, base)

@@ -68,15 +68,22 @@ def test_a_committed_guess_outlives_the_page(studio: str, page: Any) -> None:
     assert page.locator("button:has-text('Commit my guess')").count() == 0
 
 
-def test_a_number_is_guessed_with_the_keyboard(studio: str, page: Any, accessible: Any) -> None:
+def test_a_number_is_guessed_with_the_keyboard_and_nothing_is_chosen_beforehand(
+    studio: str, page: Any, accessible: Any
+) -> None:
     page.goto(studio + "lessons?lesson=lessons%2Fthe_grievance&stage=predict")
-    page.wait_for_selector("[role=slider]", state="attached")  # it has no size but its thumb
+    field = page.get_by_label("By how much")
+    field.wait_for()
     assert accessible(page) == []
-    page.focus("[role=slider]")
-    for _ in range(4):
-        page.keyboard.press("ArrowLeft")
-    page.wait_for_selector("text=−4 percentage points")
-    page.click("button:has-text('Commit my guess')")
+    commit = page.locator("button:has-text('Commit my guess')")
+    assert field.input_value() == "" and page.locator("[role=slider]").count() == 0
+    assert page.locator("[role=radio][aria-checked=true]").count() == 0 and commit.is_disabled()
+    field.fill("4")
+    field.press("Enter")
+    assert commit.is_disabled()  # a number without a direction
+    page.locator("[role=radio]").nth(1).press("Space")
+    expect(commit).to_be_enabled()
+    commit.press("Enter")
     page.wait_for_selector("text=Your guess: −4 percentage points")
     page.click("button:has-text('Run both worlds')")
     page.wait_for_selector("text=That is near: you guessed −4 percentage points")
@@ -99,36 +106,108 @@ def test_a_run_can_be_called_off(page: Any) -> None:
         end(process)
 
 
-def test_two_students_and_their_teacher_in_a_class(studio: str, visitors: Any, accessible: Any) -> None:
-    teacher, ann, bob = visitors.come(1920, 1080), visitors.come(), visitors.come(390, 844)
-    teacher.goto(studio + TRAP + "&view=teacher")
-    teacher.wait_for_selector("h2:has-text('Common misconceptions')")
+def link_in(page: Any, place: int) -> str:
+    """A link of the console as a path of this studio: how members come in, or another device."""
+    return page.locator(".lesson-link").nth(place).text_content().strip().split("/", 3)[3]
+
+
+def open_class(page: Any, studio: str) -> None:
+    page.goto(studio + TRAP + "&view=teacher")
+    page.click("button:has-text('Open a class')")
+    page.wait_for_selector("h1:has-text('Console')")
+
+
+def test_a_class_by_link_with_a_stage_and_a_console_through_two_lessons(
+    studio: str, visitors: Any, accessible: Any
+) -> None:
+    teacher, wall, ann, bob = visitors.come(1280, 800), None, visitors.come(390, 844), visitors.come(390, 844)
+    open_class(teacher, studio)
     assert accessible(teacher) == []
-    teacher.click("button:has-text('Open a class')")
-    code = teacher.locator(".lesson-code").inner_text().strip()
-    for student, name in ((ann, "Ann <b>A.</b>"), (bob, "")):
-        student.goto(studio + "lessons")
-        student.get_by_label("Code from the board").fill(code.lower())
-        student.get_by_label("Nickname").fill(name)
-        student.click("button:has-text('Join')")
+    assert "QR code" in teacher.locator("img.lesson-qr").last.get_attribute("alt")
+    wall = visitors.come(1920, 1080)
+    wall.goto(studio + link_in(teacher, 1) + "&view=stage")  # another device, by the console's own link
+    wall.wait_for_selector(".lesson-stage img.lesson-qr")
+    wall.wait_for_url("**view=stage")
+    assert "console=" not in wall.url and accessible(wall) == []
+    for student in (ann, bob):
+        student.goto(studio + link_in(teacher, 0))  # the link alone: no code, no name
         student.wait_for_selector("button:has-text('Commit my guess')")
+    ann.get_by_label("Nickname").fill("Ann <b>A.</b>")
+    ann.click("button:has-text('Save')")
     guess(ann, "earned about the same")
-    ann.click("button:has-text('Run my world')")
-    ann.wait_for_selector("text=Mean of 1 run")
-    teacher.wait_for_selector(".lesson-counts b:has-text('1') >> nth=0")
-    for blind in (bob, teacher):  # nothing of hers before his guess, nor on the wall
-        assert blind.locator("img.lesson-picture").count() == 0 and "Mean of" not in blind.content()
-    assert accessible(bob) == []
     guess(bob, "earned less than without")
-    bob.click("button:has-text('Run my world')")
-    bob.wait_for_selector("text=Mean of 2 runs")
-    ann.wait_for_selector("text=Mean of 2 runs")
+    teacher.wait_for_selector("text=Ann <b>A.</b>: has guessed")  # shown as text
+    teacher.wait_for_selector(".lesson-counts div:has-text('runs are done') b:has-text('2')")
+    teacher.click("button:has-text('Story and question')")
+    wall.wait_for_selector(".lesson-question:has-text('Hidden fees')")
+    for blind in (ann, bob, teacher, wall):  # both runs are done, and nobody sees anything of them
+        assert not any(words in blind.content() for words in ("Mean of", "own run showed", "guesses are right", "film"))
+    assert accessible(bob) == [] and bob.evaluate("document.documentElement.scrollWidth") <= 390
+    bob.goto(studio + TRAP + "&stage=compare")  # nor alone meanwhile
+    bob.wait_for_selector("text=You take this lesson with class")
+    bob.goto(studio + TRAP + "&view=teacher")
+    bob.wait_for_selector("text=You take this lesson with class")
+    bob.click("button:has-text('To the class')")
     teacher.click("button:has-text('Show the outcome to all')")
-    teacher.wait_for_selector("text=1 of 2 guesses are right")
-    teacher.click("summary:has-text('All runs as a table')")
-    expect(teacher.locator("main")).to_contain_text("Ann <b>A.</b>")  # shown as text
+    teacher.click("button:has-text('Yes')")
+    for student in (ann, bob):
+        student.wait_for_selector("text=Mean of 2 runs")
+        student.wait_for_selector("text=1 of 2 guesses are right")
+    wall.wait_for_selector("text=Stop here: what do you think comes next?")
+    assert accessible(wall) == [] and accessible(bob) == []
+    wall.focus(".film")
+    wall.keyboard.press("End")
+    wall.wait_for_selector("text=what it earned at first is used up")
+    ann.get_by_label("In your own words").fill("They found out.")
+    ann.click("button:has-text('Send it')")
+    teacher.wait_for_selector("td:has-text('They found out.')")
+    for scene, words in (
+        ("The guesses", "1 of 2 guesses are right"), ("One customer", "left for the rival"), ("Why?", "1 answer"),
+        ("Explanation", "trust falls with each fee"), ("To think on", "A manager is paid"),
+    ):  # fmt: skip
+        teacher.click(f".lesson-scenes button:has-text('{scene}')")
+        wall.wait_for_selector(f".lesson-stage >> text={words}")
+    with teacher.expect_download() as told:
+        teacher.click("a:has-text('(CSV)')")
+    assert "They found out." in told.value.path().read_text(encoding="utf-8")
+    teacher.get_by_label("Lesson").select_option("lessons/stagnation")
+    teacher.click("button:has-text('Go on with this class')")
+    teacher.click("button:has-text('Yes')")
+    ann.wait_for_selector("h1:has-text('Stagnation')")
+    ann.wait_for_selector("button:has-text('Commit my guess')")
     assert accessible(teacher) == []
-    assert bob.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_class_goes_on_after_the_studio_was_started_anew(visitors: Any, tmp_path: Any, monkeypatch: Any) -> None:
+    monkeypatch.setenv("LOYALTY_CLASSES", str(tmp_path))
+    process, address = start_studio()
+    port = address.rsplit(":", 1)[1].strip("/")
+    try:
+        teacher, ann = visitors.come(), visitors.come(390, 844)
+        open_class(teacher, address)
+        ann.goto(address + link_in(teacher, 0))
+        ann.wait_for_selector("button:has-text('Commit my guess')")
+        guess(ann, "earned less than without")
+        ann.wait_for_selector("text=Your guess:")
+        end(process)
+        process, address = start_studio("--port", port)
+        ann.reload()
+        teacher.reload()
+        ann.wait_for_selector("text=Your guess:")
+        teacher.wait_for_selector(".lesson-counts div:has-text('runs are done') b:has-text('1')")
+        teacher.click("button:has-text('Show the outcome to all')")
+        teacher.click("button:has-text('Yes')")
+        ann.wait_for_selector("text=your guess was right")
+    finally:
+        end(process)
+
+
+def test_a_wrong_link_of_a_console_is_told(studio: str, visitors: Any) -> None:
+    teacher, other = visitors.come(), visitors.come()
+    open_class(teacher, studio)
+    other.goto(studio + link_in(teacher, 0) + "&console=guessed")
+    other.wait_for_selector("text=this is not the link of the console of class")
+    assert other.locator("h1:has-text('Console')").count() == 0
 
 
 def test_a_class_that_there_is_not_is_told(studio: str, page: Any) -> None:
@@ -142,8 +221,10 @@ def test_every_lesson_from_start_to_end(studio: str, page: Any, key: str) -> Non
     page.goto(f"{studio}lessons?lesson={quote(key, safe='')}")
     page.click("button:has-text('Now guess')")
     page.wait_for_selector("button:has-text('Commit my guess')")
-    if page.locator("[role=radio]").count():
-        page.locator("[role=radio]").first.check(force=True)
+    page.locator("[role=radio]").first.check(force=True)
+    if page.get_by_label("By how much").count():
+        page.get_by_label("By how much").fill("1")
+        page.get_by_label("By how much").press("Enter")
     page.click("button:has-text('Commit my guess')")
     page.click("button:has-text('Run both worlds')")
     page.wait_for_selector("h2:has-text('What the lesson says, and what this run showed')")

@@ -1,92 +1,75 @@
-"""A class at one lesson in the studio: what its members see, and what stands on the board."""
+"""A class in the studio as its members see it: they come by a link, guess, wait, and see what all runs showed together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
-from sim.runs.executor import executor
 from sim.scenario.whole import Scenario
-from sim.studio.lessons.outcome import in_words, live, with_interval, worlds
+from sim.studio.lessons.class_files import ROOMS
+from sim.studio.lessons.class_runs import RUNS
+from sim.studio.lessons.console import Console
+from sim.studio.lessons.explanation import Explanation
+from sim.studio.lessons.outcome import committed_in_words, guess_needed, in_words, was_right, with_interval
 from sim.studio.lessons.pictures import dots
-from sim.studio.lessons.pieces import Box, GuessForm, Listed, picture
-from sim.studio.lessons.school_class import ROOMS, View
-from sim.studio.lessons.taking import committed_in_words, guess_needed
+from sim.studio.lessons.pieces import Box, GuessForm, picture
+from sim.studio.lessons.school_class import LONGEST_NAME, View
+from sim.studio.lessons.stage import Bars, Stage
 from sim.studio.visitor.address import Address
 from sim.studio.visitor.watching import use_watched
-from sim.studio.visitor.work import Stopped, Work, use_work
-from sim.studio.widgets.basics import Table, alert, button, caption, heading, hidden, paragraph
+from sim.studio.widgets.basics import alert, button, caption, heading, hidden, paragraph
 from sim.studio.widgets.html import html
 
-LOOK = 0.5
+LOOK = 0.25
 """Seconds between two looks at whether something in the class has changed."""
 
 
 @solara.component
 def Classroom(code: str, visitor: str, found: dict[str, Scenario], address: Address) -> None:
-    """The class with this code, as this visitor may see it."""
-    use_watched(lambda: ROOMS.version(code), LOOK, code)
+    """The class with this code, as this visitor may see it; whoever brings the key of its console teaches it from then on."""
+    mistake, set_mistake = solara.use_state("")
+    given = solara.use_memo(lambda: address["console"], [])
+
+    first = solara.use_memo(lambda: ROOMS.version(code), [])
+    seen = use_watched(lambda: ROOMS.version(code), LOOK, code)
+
+    def teach() -> None:
+        if given:
+            _try(lambda: ROOMS.teach(code, visitor, given), set_mistake)
+
+    def leave() -> None:
+        if address["console"] and seen != first:  # by now the page lives, and can be given another address
+            address.go(
+                "/lessons", **{"class": code, "view": address["view"]}
+            )  # a key in the address would be on the wall
+
+    solara.use_effect(teach, [])
+    solara.use_effect(leave, [seen])
+    if mistake:
+        alert(mistake)
     try:
         view = ROOMS.view(code, visitor)
-    except Mistake as mistake:
+    except Mistake as gone:
         heading("Lessons")
-        alert(str(mistake))
+        alert(str(gone))
         button("To the lessons", lambda: address.go("/lessons"), outlined=True)
         return
     scenario = found.get(view.lesson)
     if scenario is None:
+        heading(f"Class {view.code}")
         alert(f"The lesson of this class, “{view.lesson[:60]}”, cannot be taken any more: its file was changed.")
-        return
-    heading(f"{scenario.name} – class {view.code}")
-    with html("div", class_="lesson-body"):
-        if view.owner:
-            Board(view, scenario, visitor)
-        else:
-            Seat(view, scenario, visitor)
-        if view.open:
-            Together(view, scenario)
-
-
-@solara.component
-def Board(view: View, scenario: Scenario, visitor: str) -> None:
-    """What the teacher shows on the wall: the code, and how many are how far."""
-    paragraph("Open “Lessons” in the studio and enter this code:")
-    html("p", class_="lesson-code", children=[view.code])
-    _counts(view)
-    if not view.revealed:
-        paragraph(
-            "Guesses and outcomes stay hidden here until you show them. After that nobody can commit a guess any more."
-        )
-        button("Show the outcome to all", lambda: ROOMS.reveal(view.code, visitor), "mdi-eye-outline", large=True)
-
-
-def _counts(view: View) -> None:
-    counts = [(view.members, "in the class"), (view.committed, "have guessed"), (view.done, "have run their world")]
-    with html("div", class_="lesson-counts"):
-        for count, words in counts:
-            html("div", children=[html("b", children=[str(count)]), words])
-    hidden(", ".join(f"{count} {words}" for count, words in counts))
-
-
-@solara.component
-def Seat(view: View, scenario: Scenario, visitor: str) -> None:
-    """What a member does: take a seat, read, guess, run."""
-    mistake, set_mistake = solara.use_state("")
-    if view.mine is None:
-        paragraph("You have come to a class. Whoever takes a seat gets a world with luck of their own.")
-        button("Take a seat", lambda: _try(lambda: ROOMS.enter(view.code, visitor), set_mistake), large=True)
-    else:
-        name = f"{view.mine.name}, your" if view.mine.name else "Your"
-        caption(f"{name} world has luck no. {view.mine.number}. {view.committed} of {view.members} have guessed.")
-        if view.mine.guess is None and not view.revealed:
-            ReadAndGuess(scenario, lambda value: _try(lambda: ROOMS.commit(view.code, visitor, value), set_mistake))
-        else:
-            OwnRun(view, scenario, visitor)
-    if mistake:
-        alert(mistake)
+        if view.teacher:
+            Console(view, None, found, visitor, address)
+    elif view.teacher and address["view"] == "stage":
+        Stage(view, scenario, address)
+    elif view.teacher:
+        Console(view, scenario, found, visitor, address)
+    elif not given:
+        Seat(view, scenario, visitor)
 
 
 def _try(action: Callable[[], Any], fail: Callable[[str], None]) -> None:
@@ -98,85 +81,124 @@ def _try(action: Callable[[], Any], fail: Callable[[str], None]) -> None:
 
 
 @solara.component
-def ReadAndGuess(scenario: Scenario, commit: Callable[[float], None]) -> None:
-    """The story, and the guess."""
-    lesson = scenario.lesson
-    assert lesson is not None and lesson.guide is not None
-    for words in lesson.guide.read:
-        paragraph(words)
-    html("h2", class_="lesson-question", children=[lesson.predict])
-    GuessForm(guess_needed(scenario), "What will the model show?", commit)
+def Seat(view: View, scenario: Scenario, visitor: str) -> None:
+    """What a member does: they have a seat as soon as they come, read, guess, wait, and explain."""
+    mistake, set_mistake = solara.use_state("")
+    came, set_came = solara.use_state(False)
+
+    def sit() -> None:
+        _try(lambda: ROOMS.enter(view.code, visitor), set_mistake)
+        set_came(True)
+
+    solara.use_effect(sit, [])
+    heading(f"{scenario.name} – class {view.code}")
+    with html("div", class_="lesson-body"):
+        if view.mine is not None:
+            Seated(view, scenario, visitor, set_mistake)
+        elif came:
+            paragraph("Your seat in this class was taken away.")
+            button("Take a seat again", sit, large=True)
+    if mistake:
+        alert(mistake)
 
 
 @solara.component
-def OwnRun(view: View, scenario: Scenario, visitor: str) -> None:
-    """A member's own replication."""
-    work, guess, mine = use_work(), guess_needed(scenario), view.mine
-    assert mine is not None
-    if mine.guess is not None:
-        Box(f"Your guess: {committed_in_words(guess, mine.guess)}")
+def Seated(view: View, scenario: Scenario, visitor: str, fail: Callable[[str], None]) -> None:
+    """A member's page, in the order in which a class goes on."""
+    lesson, mine = scenario.lesson, view.mine
+    assert lesson is not None and lesson.guide is not None and mine is not None
+
+    def commit(value: float) -> None:
+        _try(lambda: ROOMS.commit(view.code, visitor, value), fail)
+        RUNS.everybody(view.code, scenario, view.seed)
+
+    with html("div"):
+        if mine.guess is None:
+            for words in lesson.guide.read:
+                paragraph(words)
+            html("h2", class_="lesson-question", children=[lesson.predict])
+            GuessForm(guess_needed(scenario), "What will the model show?", commit).key(f"guess {view.seed}")
+            late = "The outcome was shown already, so that your guess does not count." if view.revealed else ""
+            caption(late or "A committed guess stays as it is.")
+        else:
+            Box(f"Your guess: {committed_in_words(guess_needed(scenario), mine.guess)}")
+    with html("div"):
+        if mine.guess is not None and view.revealed:
+            Shown(view, scenario, visitor, fail)
+        elif mine.guess is not None:
+            paragraph(
+                "Your own world is run meanwhile, with luck of its own. The outcome comes when your teacher shows it to all."
+            )
+    caption(f"{view.committed} of {view.members} have guessed.")
+    hidden("The outcome is shown." if view.revealed else f"{view.committed} of {view.members} have guessed.")
+    Nickname(view, visitor, fail).key(f"nickname {view.code}")
+
+
+@solara.component
+def Nickname(view: View, visitor: str, fail: Callable[[str], None]) -> None:
+    """A name for the class, for whoever likes one."""
+    assert view.mine is not None
+    name, set_name = solara.use_state(view.mine.name)
+    with html("div", class_="lesson-row"):
+        v.TextField(
+            label="Nickname (if you like)", v_model=name, on_v_model=set_name, outlined=True, dense=True, hide_details=True,
+            class_="lesson-field", counter=LONGEST_NAME,
+        )  # fmt: skip
+        save = lambda: _try(lambda: ROOMS.rename(view.code, visitor, name), fail)  # noqa: E731 – a button's
+        button("Save", save, disabled=name.strip() == view.mine.name, outlined=True)
+
+
+@solara.component
+def Shown(view: View, scenario: Scenario, visitor: str, fail: Callable[[str], None]) -> None:
+    """The outcome, once it is shown: one's own run, that of the class, why, and then the model's own account."""
+    guess, mine = guess_needed(scenario), view.mine
+    assert mine is not None and mine.guess is not None
+    with html("div"):
+        if view.around is not None:
+            was = "right" if was_right(guess, mine.guess, view.around.mean) else "not right"
+            html("p", class_="lesson-verdict", children=[f"Going by the class, your guess was {was}."])
     if mine.value is not None:
         paragraph(f"Your own run showed {in_words(guess, mine.value)}. Every run has other luck: look at the others.")
-        return
-    if work.running:
-        caption("Both worlds are lived through, once each …")
-        button("Cancel", work.cancel, "mdi-close", outlined=True)
-    else:
-        start = "Run my world"
-        button(start, lambda: work.start(2, lambda own: run_mine(view, scenario, visitor, own)), "mdi-play", large=True)
-    if work.mistake:
-        alert(work.mistake)
+    Together(view, scenario)
+    Why(view, visitor, fail).key(f"why {view.seed}")
+    with html("div"):
+        if view.scene in ("explanation", "think"):
+            Explanation(scenario)
 
 
-def run_mine(view: View, scenario: Scenario, visitor: str, work: Work) -> None:
-    """Run the member's own replication of both worlds and hand its outcome in. Raises :class:`Stopped`."""
+@solara.component
+def Why(view: View, visitor: str, fail: Callable[[str], None]) -> None:
+    """“Why?”, in one's own words, before the model's own account is opened."""
     assert view.mine is not None
-    number = view.mine.number
-    with executor() as place:
-        work.on_cancel(lambda: place.stop("called off"))
-        outcome = live(worlds(scenario), range(number, number + 1), view.seed, place, progress=work.step)
-    if work.called_off:
-        raise Stopped
-    ROOMS.arrive(view.code, visitor, float(outcome.each[0]))
+    words, set_words = solara.use_state(view.mine.why)
+    heading("Why?", 2)
+    v.Textarea(
+        label="In your own words",
+        v_model=words,
+        on_v_model=set_words,
+        outlined=True,
+        rows=3,
+        hide_details=True,
+        auto_grow=True,
+    )
+    same = " ".join(words.split()) == view.mine.why
+    send = lambda: _try(lambda: ROOMS.explain(view.code, visitor, words), fail)  # noqa: E731 – a button's
+    button("Sent" if same and words else "Send it to the console", send, "mdi-send", disabled=same)
 
 
 @solara.component
 def Together(view: View, scenario: Scenario) -> None:
     """The distribution of the class, with its guesses beside it."""
     guess = guess_needed(scenario)
-    heading("The class", 2)
     if view.around is None:
-        paragraph("Nobody has run a world yet; a dot appears here for each run.")
+        paragraph("The runs of the class are still under way; a dot appears here for each.")
         return
     runs = f"{view.done} run{'' if view.done == 1 else 's'}"
     known = with_interval(guess, view.around) if view.done > 1 else in_words(guess, view.around.mean)
     html("p", class_="lesson-verdict", children=[f"Mean of {runs}: {known}"])
     picture(dots(guess, tuple(value for _, value, _ in view.dots), view.around, view.guesses))
-    if view.committed:
-        paragraph(f"{view.right} of {view.committed} guesses are right, going by the mean of the class.")
-    if guess.options:
-        right = guess.right(view.around.mean)
-        rows = [
-            (option.answer, f"{count}", "this is what the class's mean shows" if place == right else "")
-            for place, (option, count) in enumerate(zip(guess.options, view.answers, strict=True))
-        ]
-        Table(("Answer", "Guesses", ""), rows, "How the class guessed")
-    if view.revealed:
-        TalkAbout(scenario)
-    named = [(f"no. {number}", name or "–", in_words(guess, value, 1)) for number, value, name in view.dots]
-    with html("details"):
-        html("summary", children=["All runs as a table"])
-        Table(("Luck", "Nickname", "Difference"), named, "All runs of the class")
-
-
-@solara.component
-def TalkAbout(scenario: Scenario) -> None:
-    """What to talk about when everybody has seen the outcome; the model's own answer is folded away until then."""
-    lesson = scenario.lesson
-    assert lesson is not None and lesson.guide is not None
-    Box(lesson.happens)
-    heading("To talk about", 2)
-    Listed(lesson.guide.explain, ordered=True)
-    with html("details"):
-        html("summary", children=["Why, in the model's own account"])
-        paragraph(lesson.because)
+    if view.counted:
+        paragraph(f"{view.right} of {view.counted} guesses are right, going by the mean of the class.")
+    with html("div"):
+        if guess.options:
+            Bars(guess, view)

@@ -93,6 +93,14 @@ def guess_of(lesson: Lesson) -> Guess | None:
     return lesson.guide.guess if lesson.guide else None
 
 
+def guess_needed(scenario: Scenario) -> Guess:
+    """The guess of a guided lesson."""
+    assert scenario.lesson is not None
+    guess = guess_of(scenario.lesson)
+    assert guess is not None
+    return guess
+
+
 def told_of_guess(lesson: Lesson) -> Expected:
     """What the lesson's text says about the measure that is guessed."""
     guess = guess_of(lesson)
@@ -143,6 +151,11 @@ def in_words(guess: Guess, value: float, decimals: int | None = None) -> str:
     factor, unit = guess.unit
     digits = (0 if abs(value * factor) >= 10 else 1) if decimals is None else decimals
     return f"{signed(value * factor, digits)} {unit}".rstrip() if unit != "%" else f"{signed(value * factor, digits)} %"
+
+
+def committed_in_words(guess: Guess, value: float) -> str:
+    """A committed guess as the page repeats it."""
+    return f"“{guess.options[int(value)].answer}”" if guess.options else in_words(guess, value, 0)
 
 
 def with_interval(guess: Guess, found: Interval) -> str:

@@ -65,21 +65,43 @@ def OpenStep(words: str, stage: str, go: Callable[[str], None]) -> None:
 
 @solara.component
 def GuessForm(guess: Guess, question: str, commit: Callable[[float], None]) -> None:
-    """A guess before it is committed: an answer to choose, or a number on a slider."""
-    factor, unit = guess.unit
+    """A guess before it is committed: an answer to choose, or a direction and a number. Nothing is chosen beforehand."""
     chosen, choose = solara.use_state(-1)
-    number, set_number = solara.use_state(0.0)
+    size, set_size = solara.use_state("")
+    with v.RadioGroup(v_model=chosen, on_v_model=choose, label=question, hide_details=True):
+        for place, words in enumerate([option.answer for option in guess.options] or WAYS):
+            v.Radio(label=words, value=place)
     if guess.options:
-        with v.RadioGroup(v_model=chosen, on_v_model=choose, label=question, hide_details=True):
-            for place, option in enumerate(guess.options):
-                v.Radio(label=option.answer, value=place)
         button("Commit my guess", lambda: commit(chosen), "mdi-lock-outline", disabled=chosen < 0, large=True)
         return
-    paragraph(f"Guess: {meaning(guess).lower()} – by how much does it differ from the other world?")
-    html("p", class_="lesson-verdict", children=[f"{signed(number)} {unit}"])
-    low, high = round(guess.low * factor), round(guess.high * factor)
-    within = Limits(low, high, unit, whole=True, reach=high)
-    NumberField("Your guess", f"{number:g}", lambda text: set_number(float(text)), within)
-    near = f"Within {signed(guess.near * factor).strip('+')} {unit} counts as right."
-    caption(f"From {signed(low)} to {signed(high)} {unit}, typed, or with the mouse or the arrow keys. {near}")
-    button("Commit my guess", lambda: commit(number / factor), "mdi-lock-outline", large=True)
+    factor, unit = guess.unit
+    paragraph(f"{meaning(guess)}: by how much does it differ from the other world?")
+    within = Limits(0, round(guess.reach * factor), unit)
+    NumberField("By how much", size, set_size, within)
+    caption(f"Within {signed(guess.near * factor).strip('+')} {unit} counts as right.")
+    touched = chosen >= 0 and bool(size)
+    button(
+        "Commit my guess", lambda: commit((1, -1)[chosen] * float(size) / factor), "mdi-lock-outline", disabled=not touched,
+        large=True,
+    )  # fmt: skip
+
+
+WAYS = ("More than in the other world", "Less than in the other world")
+
+
+@solara.component
+def Sure(words: str, asks: str, do: Callable[[], None], icon: str | None = None, large: bool = False) -> None:
+    """A button that asks before it does what cannot be taken for a slip."""
+    asked, set_asked = solara.use_state(False)
+
+    def go() -> None:
+        set_asked(False)
+        do()
+
+    if not asked:
+        button(words, lambda: set_asked(True), icon, large=large, outlined=not large)
+        return
+    with html("div", class_="lesson-box", attributes={"role": "alertdialog", "aria-label": words}):
+        paragraph(asks)
+        button("Yes", go, icon)
+        button("No", lambda: set_asked(False), outlined=True)

@@ -9,15 +9,23 @@ import solara
 
 from sim.errors import Mistake
 from sim.runs.executor import executor
-from sim.studio.lessons.outcome import REPLICATIONS, Outcome, live, measure_words, with_interval, worlds
+from sim.studio.lessons.explanation import AccountTold, Explanation
+from sim.studio.lessons.film import Film, reel
+from sim.studio.lessons.outcome import (
+    REPLICATIONS,
+    Outcome,
+    committed_in_words,
+    live,
+    measure_words,
+    with_interval,
+    worlds,
+)
 from sim.studio.lessons.pictures import dots, over_time
 from sim.studio.lessons.pieces import Box, GuessForm, Listed, picture
 from sim.studio.lessons.taking import (
     ATTEMPTS,
-    Account,
     Attempt,
     accounted,
-    committed_in_words,
 )
 from sim.studio.library import scenario_library
 from sim.studio.library.catalogue import in_words
@@ -32,7 +40,7 @@ def Read(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, addres
     """The story."""
     for words in attempt.guide.read:
         paragraph(words)
-    caption(f"Two worlds, the same people and the same luck. In this one: {attempt.scenario.description}")
+    caption("Two worlds live through two years: the same people, the same luck.")
     button("Now guess", lambda: go("predict"), "mdi-arrow-right", large=True)
     button("For the teacher", lambda: address.go(view="teacher", stage=None), text=True)
 
@@ -109,6 +117,7 @@ def Compare(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
     """Guess and outcome beside each other."""
     outcome, guess = attempt.outcome, attempt.guide.guess
     assert outcome is not None and attempt.guess is not None
+    Film(**solara.use_memo(lambda: reel(outcome), [id(outcome)]))
     html("p", class_="lesson-verdict", children=[attempt.verdict])
     if guess.options:
         paragraph(guess.options[int(attempt.guess)].means)
@@ -148,7 +157,7 @@ def TheModelsAccount(attempt: Attempt, key: str) -> None:
     """The reasons to leave that changed, and one customer's two lives."""
     work, outcome = use_work(), attempt.outcome
     solara.use_effect(lambda: work.start(1, lambda own: accounted(outcome)) if outcome else None, [id(outcome)])
-    Box(attempt.lesson.because)
+    Explanation(attempt.scenario)
     if work.running:
         caption("Looking for a customer whose two lives part …")
     if work.mistake:
@@ -156,19 +165,6 @@ def TheModelsAccount(attempt: Attempt, key: str) -> None:
     if work.result is None:
         return
     AccountTold(work.result).key("told")  # a key, for an element is not to be made of the one that stood here before
-
-
-@solara.component
-def AccountTold(account: Account) -> None:
-    """The reasons, and the two lives."""
-    heading("Reasons to leave that changed", 2)
-    paragraph(account.reasons)
-    if account.weeks:
-        heading("One customer, two lives", 2)
-        paragraph(" ".join(account.who))
-        Table(("Week", *account.names), account.weeks, "Weeks in which the two lives differ")
-        for name, ending in zip(account.names, account.endings, strict=True):
-            paragraph(f"{name}: {ending}")
 
 
 @solara.component

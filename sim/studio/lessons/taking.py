@@ -15,7 +15,7 @@ from sim.journey.divergence import whose_lives_part
 from sim.report import facts, words
 from sim.scenario.guided import Guess
 from sim.scenario.whole import Scenario
-from sim.studio.lessons.outcome import Outcome, compared, guess_of, in_words, was_right
+from sim.studio.lessons.outcome import Outcome, compared, in_words, was_right
 from sim.studio.library.scenario_library import loaded
 
 STAGES = ("read", "predict", "run", "compare", "explain", "think")
@@ -28,6 +28,8 @@ MOST_ATTEMPTS = 2_000
 """Attempts remembered in one studio; the one used longest ago is forgotten when there is one more."""
 MOST_ROWS = 14
 """Weeks of a story of two lives that are told on a page."""
+FIVE = 5
+"""Weeks of it that are told on a stage."""
 
 
 def library(files: Mapping[str, Path]) -> dict[str, Scenario]:
@@ -73,8 +75,8 @@ def checked(guess: Guess, value: float) -> float:
     """A guess that can be made. Raises :class:`Mistake` for one that cannot."""
     if guess.options and (value != int(value) or not 0 <= value < len(guess.options)):
         raise Mistake(f"there is no answer {value:g}; choose one of the {len(guess.options)}")
-    if not guess.options and not guess.low <= value <= guess.high:
-        ends = f"{in_words(guess, guess.low)} and {in_words(guess, guess.high)}"
+    if not guess.options and not abs(value) <= guess.reach:
+        ends = f"{in_words(guess, -guess.reach)} and {in_words(guess, guess.reach)}"
         raise Mistake(f"the guess is {in_words(guess, value)}, but must lie between {ends}")
     return value
 
@@ -179,8 +181,8 @@ class Account:
     endings: tuple[str, str]
 
 
-def accounted(outcome: Outcome, replication: int = 0) -> Account:
-    """The model's account of an outcome; ``replication`` is the one whose customer is told of."""
+def accounted(outcome: Outcome, replication: int = 0, rows: int = MOST_ROWS) -> Account:
+    """The model's account of an outcome; ``replication`` is the one whose customer is told of, in so many weeks at most."""
     answer = outcome.answer
     base, other = answer.base, answer.others[0]
     names = base.scenario.name, other.scenario.name
@@ -193,7 +195,7 @@ def accounted(outcome: Outcome, replication: int = 0) -> Account:
         return Account(reasons, names, (), "", (), ("", ""))
     lives = journey.against(base.scenario, other.scenario, customer, replication, base.seed)
     who = tuple(lives.one.heading[1:])
-    return Account(reasons, names, who, lives.parting, _rows(lives), (lives.one.ending, lives.other.ending))
+    return Account(reasons, names, who, lives.parting, _rows(lives, rows), (lives.one.ending, lives.other.ending))
 
 
 def _chief_cause(outcome: Outcome, rises: bool) -> str:
@@ -203,25 +205,12 @@ def _chief_cause(outcome: Outcome, rises: bool) -> str:
     return max(known, key=lambda cause: known[cause] if rises else -known[cause])
 
 
-def _rows(lives: Beside) -> tuple[tuple[str, str, str], ...]:
+def _rows(lives: Beside, most: int) -> tuple[tuple[str, str, str], ...]:
     """Weeks in which the two lives are told differently, up to the one in which somebody leaves, and that one."""
     pairs = list(zip(lives.one.weeks, lives.other.weeks, strict=True))
     apart = next((week for week, (one, two) in enumerate(pairs) if one.provider != two.provider), len(pairs) - 1)
     told = [(one, two) for one, two in pairs[: apart + 1] if one.told != two.told]
-    kept = told if len(told) <= MOST_ROWS else [*told[: MOST_ROWS // 2], *told[-MOST_ROWS // 2 :]]
+    kept = told if len(told) <= most else [*told[: most // 2], *told[most // 2 - most :]]
     return tuple(
         (f"Week\u00a0{one.number}", one.text or "nothing special", two.text or "nothing special") for one, two in kept
     )
-
-
-def committed_in_words(guess: Guess, value: float) -> str:
-    """A committed guess as the page repeats it."""
-    return f"“{guess.options[int(value)].answer}”" if guess.options else in_words(guess, value, 0)
-
-
-def guess_needed(scenario: Scenario) -> Guess:
-    """The guess of a guided lesson."""
-    assert scenario.lesson is not None
-    guess = guess_of(scenario.lesson)
-    assert guess is not None
-    return guess

@@ -16,12 +16,12 @@ from sim.studio.lessons.outcome import guess_of, measure_words, right_by_text, t
 AGREEMENT = Path(__file__).parent / "lesson_agreement.json"
 """How often each lesson was as told; written by ``make lessons``."""
 ORDER = (
-    "Open a class on this page and write its code on the board. Everybody opens the studio, enters the code, reads the story and "
-    "commits a guess. Nobody sees a guess of others before they have committed their own.",
-    "Everybody runs their own two worlds. Each run is one replication: the same policies, other luck. On the class's page a dot "
-    "appears for each.",
-    "Show the outcome to all. Compare the guesses with the mean of the class, then ask the questions in small groups before "
-    "the model's own account is opened.",
+    "Open a class on this page. Its console shows a link and a code; whoever opens the link sits in the class, reads the "
+    "story and commits a guess. Put the stage on the wall, and keep the console on a device of yours, which its own link opens.",
+    "Everybody's own two worlds are run: each is one replication, the same policies with other luck. Nobody sees a guess or an "
+    "outcome, not even their own.",
+    "Show the outcome to all. The stage goes on from scene to scene: both worlds, the guesses, one customer, why (answers "
+    "come to the console), the model's own account, and a question to think on.",
 )
 """How a class takes a lesson."""
 
@@ -89,3 +89,20 @@ def page_of(scenario: Scenario, path: Path = AGREEMENT) -> TeachersPage:
         tuple(zip(guide.explain, guide.teacher.answers, strict=True)), lesson.happens, lesson.because, right,
         sureness(scenario, path), guide.think.question, guide.think.touches,
     )  # fmt: skip
+
+
+def sections(page: TeachersPage) -> list[tuple[str, tuple[str, ...]]]:
+    """The page's parts that are sentences, each with its heading; what the lesson does not say is left out."""
+    found = [
+        ("Aim", (page.teacher.aim,)),
+        ("For whom", (page.teacher.level,) if page.teacher.level else ()),
+        ("Time", (f"{page.teacher.minutes} minutes",)),
+        ("What one should know before", page.teacher.before or ("Nothing.",)),
+        ("How a class takes it", page.order),
+        ("The guess that the text makes right", (page.right,)),
+        ("What happens, and why", (page.outcome, page.because)),
+        ("How sure that is", page.sureness),
+        ("On the sheet", page.teacher.handout),
+        ("What a full answer has", page.teacher.rubric),
+    ]
+    return [(title, sentences) for title, sentences in found if sentences]

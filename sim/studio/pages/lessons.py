@@ -11,22 +11,22 @@ import solara
 from sim.errors import Mistake
 from sim.scenario.whole import Scenario
 from sim.studio.lessons.bringing import BringLesson, Tried, files_seen, objection
+from sim.studio.lessons.class_files import ROOMS
 from sim.studio.lessons.classroom import Classroom
+from sim.studio.lessons.console import TeachersText
+from sim.studio.lessons.outcome import guess_needed
 from sim.studio.lessons.pieces import Listed, Steps
-from sim.studio.lessons.school_class import ROOMS
 from sim.studio.lessons.stages import SHOWN
 from sim.studio.lessons.taking import (
     ATTEMPTS,
     STAGES,
     Attempt,
-    guess_needed,
     sorted_out,
 )
-from sim.studio.lessons.teacher import page_of
 from sim.studio.library import scenario_library
 from sim.studio.visitor.address import Address, use_address
 from sim.studio.visitor.watching import use_watched
-from sim.studio.widgets.basics import Table, alert, button, caption, heading, hidden, paragraph
+from sim.studio.widgets.basics import alert, button, caption, heading, hidden, paragraph
 from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Lessons", "mdi-school-outline", 40
@@ -56,7 +56,13 @@ def Page() -> None:
     (found, faulty), key = known_lessons(), address["lesson"]
     solara.Style(STYLE)
     if address["class"]:
-        Classroom(address["class"], visitor, found, address)
+        Classroom(address["class"], visitor, found, address).key(address["class"])
+    elif key in found and (code := ROOMS.taking(visitor, key)):
+        heading(found[key].name)
+        paragraph(
+            f"You take this lesson with class {code}. Alone it is open to you as soon as your teacher has shown its outcome."
+        )
+        button("To the class", lambda: address.go("/lessons", **{"class": code}), large=True)
     elif key in found and objection(found[key]) is None:
         heading(found[key].name)
         Tried(found[key], lambda: set_tried(lambda count: count + 1)).key(f"{key} {found[key].full_fingerprint}")
@@ -175,42 +181,14 @@ def OneLesson(key: str, scenario: Scenario, visitor: str, address: Address) -> N
 def ForTheTeacher(key: str, found: dict[str, Scenario], visitor: str, address: Address) -> None:
     """Aim, time, misconceptions, answers – and the button that opens a class."""
     scenario = found[key]
-    page = page_of(scenario)
 
     def open_class() -> None:
         address.go("/lessons", **{"class": ROOMS.open(key, guess_needed(scenario), visitor)})
 
-    heading(f"For the teacher: {page.title}")
+    heading(f"For the teacher: {scenario.name}")
     with html("div", class_="lesson-row"):
         button("Open a class", open_class, "mdi-account-group-outline", large=True)
         button("To the lesson", lambda: address.go(view=None), outlined=True, large=True)
     with html("div", class_="lesson-body"):
-        for title, sentences in (
-            ("Aim", [page.teacher.aim]),
-            ("For whom", [page.teacher.level or "Not said."]),
-            ("Time", [f"{page.teacher.minutes} minutes"]),
-            ("What one should know before", page.teacher.before or ["Nothing."]),
-            ("How a class takes it", page.order),
-            ("The guess that the text makes right", [page.right]),
-            ("What happens, and why", [page.outcome, page.because]),
-            ("How sure that is", page.sureness),
-        ):
-            heading(title, 2)
-            Listed(sentences) if len(sentences) > 1 else paragraph(sentences[0])
-        heading("Common misconceptions", 2)
-        beliefs = [(each.belief, each.reply) for each in page.teacher.misconceptions]
-        Table(("People often believe", "What to say to it"), beliefs, "Common misconceptions")
-        heading("Questions and answers", 2)
-        Table(("Question", "Answer"), page.questions, "Questions and answers")
-        for title, sentences in (
-            ("On the sheet", page.teacher.handout),
-            ("What a full answer has", page.teacher.rubric),
-        ):
-            with html("div"):
-                if sentences:
-                    heading(title, 2)
-                    Listed(sentences)
-        heading("To think about", 2)
-        paragraph(page.think)
-        Listed(page.touches)
+        TeachersText(scenario)
         BringLesson(key, found, lambda key: address.go("/lessons", lesson=key))

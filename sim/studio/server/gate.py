@@ -17,6 +17,7 @@ VISITOR = "solara-session-id"
 """What the pages read of a visitor; only the gate sets it, and no browser ever sees it."""
 COOKIE = "loyalty-studio"
 STEP = "loyalty-studio-step"
+WRONG = '<p role="alert">This is not the token of this studio. Ask for it again, or for the link that has it in it.</p>'
 SLOWLY = "Too many wrong tokens came from your address. This page tries again by itself in a moment."
 LOG = logging.getLogger("loyalty studio")
 
@@ -29,7 +30,8 @@ class Gate:
     cookie, which is not the token and tells nothing about it. Every answer leaves with
     the headers of :mod:`sim.studio.server.answers`.
 
-    ``hosts``: the names it answers to, all if None. ``pages``: the addresses that links may lead to, and tokens open.
+    ``hosts``: the names it answers to, all if None. ``pages``: the addresses that links may lead to, and tokens open. ``passes``:
+    those of visitors, new ones unless given.
     """
 
     def __init__(
@@ -38,9 +40,10 @@ class Gate:
         hosts: frozenset[str] | None,
         token: str | None,
         pages: frozenset[str] = frozenset({"/"}),
+        passes: Passes | None = None,
     ) -> None:
         self._inner, self._hosts, self._token, self._pages = inner, hosts, token, pages
-        self._passes, self._guesses = Passes(), Guesses()
+        self._passes, self._guesses = passes or Passes(), Guesses()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on."""
@@ -109,12 +112,12 @@ class Gate:
             return 429, short_page(f"<p>{SLOWLY}</p>", again), {"Retry-After": "5"}
         if visitor is None and not secrets.compare_digest(given.encode(), (self._token or "").encode()):
             self._guesses.wrong(asked.client)
-            return 401, self._form(asked), {}
+            return 401, self._form(asked, WRONG), {}
         rest = [(key, value) for key, value in asked.entries if key != "token"]
         return 303, "", {"Location": _address(asked, rest), "Set-Cookie": self._cookie(asked, visitor)}
 
-    def _form(self, asked: Asked) -> str:
-        """The page that asks for the token, and keeps what else stands in the address."""
+    def _form(self, asked: Asked, said: str = "") -> str:
+        """The page that asks for the token, and keeps what else stands in the address; what is to be ``said`` stands first."""
         kept = "".join(
             f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">'
             for key, value in asked.entries
@@ -122,7 +125,7 @@ class Gate:
         )
         action = asked.path if asked.path in self._pages else "/"
         return short_page(
-            f'<form method="get" action="{action}">{kept}<label for="token">This studio asks for its token:</label>'
+            f'{said}<form method="get" action="{action}">{kept}<label for="token">This studio asks for its token:</label>'
             '<p><input id="token" name="token" type="password" autocomplete="off" autofocus> <button>Open</button></p></form>'
         )
 

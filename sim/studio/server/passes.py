@@ -26,12 +26,12 @@ def new_visitor() -> str:
 class Passes:
     """The visitors' passes, which lie in their browsers as cookies: only this studio, while it runs, can make one.
 
-    A pass is a visitor's number, when it was given, and a signature with a key that is drawn when the studio starts. Nothing is
-    kept here, so that no crowd of strangers can push out those who were let in.
+    A pass is a visitor's number, when it was given, and a signature with a ``key``, drawn when the studio starts unless a class
+    goes on. Nothing is kept here, so that no crowd of strangers can push out those who were let in.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._key, self._clock = secrets.token_bytes(32), clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic, key: bytes | None = None) -> None:
+        self._key, self._clock = key or secrets.token_bytes(32), clock
 
     def given(self, visitor: str | None = None) -> str:
         """A pass for a visitor, good from now on; for a new one, if none is named."""

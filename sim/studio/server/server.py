@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 import webbrowser
 from collections.abc import Callable
 from contextlib import asynccontextmanager
@@ -172,11 +173,13 @@ def application(hosts: frozenset[str] | None = LOOPBACK, token: str | None = Non
 
     ``hosts`` are the names it answers to (all, if None).
     """
+    from sim.studio.lessons.class_files import signing_key
     from sim.studio.server.gate import Gate
     from sim.studio.server.limits import Limits
+    from sim.studio.server.passes import Passes
 
     inner, known = pages(), frozenset(page_paths())
-    return Gate(Limits(inner, known), hosts, token, known)
+    return Gate(Limits(inner, known), hosts, token, known, Passes(time.time, signing_key()))
 
 
 def is_loopback(host: str) -> bool:
@@ -203,6 +206,18 @@ def _bound(host: str, port: int) -> socket.socket:
     return here
 
 
+def _seen_by_others(host: str) -> str:
+    """Under which name others reach this machine when the studio listens at this host; nothing is sent to find it."""
+    if host not in ("0.0.0.0", "::"):
+        return f"[{host}]" if ":" in host else host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address that nobody has: only the way to it is looked up
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
 def serve(
     host: str, port: int, token: str | None, browse: bool, tell: Callable[[str], None], model: Model | None = None
 ) -> None:
@@ -222,10 +237,11 @@ def serve(
 
     wire.Requests.most = wire.most_connections()
     here = _bound(host, port)
-    name = f"[{host}]" if ":" in host else host
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     home = f"http://{name}:{here.getsockname()[1]}/"
     hosts = LOOPBACK | {host} if is_loopback(host) and token is None else None  # a token keeps other names out as well
     HOUSE.port, HOUSE.token, HOUSE.shared = here.getsockname()[1], token, not is_loopback(host) or token is not None
+    HOUSE.address = f"http://{_seen_by_others(host)}:{HOUSE.port}/"
     address = f"{home}?{urlencode({'token': token})}" if token else home
     server = uvicorn.Server(
         uvicorn.Config(
@@ -242,6 +258,8 @@ def serve(
         )  # fmt: skip
     )
     tell(f"loyalty studio: {address} (Ctrl-C ends it)")
+    if not is_loopback(host):
+        tell(f"for others in this network: {HOUSE.link('')}")
     if browse:
         webbrowser.open(address)
     server.run(sockets=[here])

@@ -71,9 +71,10 @@ def NumberField(
             moved(number_told(limits.value(text)) if judged and text.strip() else text.strip())
 
     at = limits.value(written)
+    at = at if math.isfinite(at) else min(max(0.0, limits.low), limits.high)
     return _Number(
         label=label, written=written, unit=in_unit(limits.unit), low=limits.low, high=limits.high, whole=limits.whole,
-        reach=limits.reach or limits.low, at=at if math.isfinite(at) else limits.low, hint=hint, objection=objection,
+        reach=limits.reach or limits.low, at=at, hint=hint, objection=objection,
         focus=focus, event_moved=take,
     )  # fmt: skip
 
