@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,16 +22,17 @@ from sim.errors import Mistake
 from sim.model.component import parts
 from sim.scenario.whole import load
 from sim.studio.company.own_company import Own
-from sim.studio.compare import answer
+from sim.studio.compare import answer, kept
 from sim.studio.compare import question as asking
 from sim.studio.compare.question import Question
 from sim.studio.library.scenario_library import fetch, shipped
 from sim.studio.visitor import packing
 from sim.studio.visitor.address import MOST
-from sim.studio.visitor.files import VisitorFiles, safe_name
+from sim.studio.visitor.files import DESKS, VisitorFiles, safe_name
 from sim.studio.visitor.levers import found, lever, levers
 from sim.studio.visitor.policies import Policy, Setting, fault_of, from_address, now, scenario_of, sections, to_address
 from sim.studio.widgets.number_field import Limits
+from sim.studio.widgets.sections import spoken
 
 TODAY = "telecom/today"
 
@@ -208,7 +210,7 @@ def test_policies_on_unlike_customers_are_refused_before_anything_is_run(desk: V
     question = Question((Policy(TODAY), Policy("lessons/town")), weeks=8)
     watch = Watch()
     with pytest.raises(Mistake, match="different (warm-ups|numbers of customers)"):
-        answer.found(question, asking.scenarios(question, desk), desk, watch)
+        answer.found(question, asking.scenarios(question, desk), desk.folder, watch)
     assert watch.done == 0
 
 
@@ -243,6 +245,15 @@ def own_company(desk: VisitorFiles) -> Own:
 def asked(**changes: object) -> Question:
     other = Policy("telecom/outsourced", (Setting("call_centre.callback", "40 %", 3),), "Called back; & <b>")
     return replace(Question((Policy(TODAY), other), asking.DRAWN, 120, 8, 4, 3), **changes)  # type: ignore[arg-type]
+
+
+def command_of(desk: VisitorFiles) -> str:
+    """The command that stands among the files to take home."""
+    with ZipFile(desk.folder / answer.SCENARIOS) as archive:
+        (line,) = (
+            line for line in archive.read("READ_ME.txt").decode().splitlines() if line.startswith("    loyalty ")
+        )
+    return line.strip()
 
 
 def on_company(desk: VisitorFiles) -> Question:
@@ -307,23 +318,25 @@ def test_nothing_on_the_shelf_is_lost_to_another_of_the_same_name(desk: VisitorF
 def test_the_command_in_the_unpacked_files_gives_the_numbers_of_the_page(desk: VisitorFiles, tmp_path: Path) -> None:
     question, watch = on_company(desk), Watch()
     scenarios = asking.scenarios(question, desk)
-    shown = answer.found(question, scenarios, desk, watch)
-    assert watch.done == 8 and shown.done == 4 and not shown.cut_short
+    shown = answer.found(question, scenarios, desk.folder, watch)
+    assert watch.done == 8 and shown.done == 4
     home = tmp_path / "home"
-    with ZipFile(shown.scenarios) as archive:
+    with ZipFile(desk.folder / answer.SCENARIOS) as archive:
         assert {"phone_today.yaml", "customers.csv"} <= set(archive.namelist())
         archive.extractall(home)
-    command = [sys.executable, "-m", "sim", *packing.words(shown.command)[1:], "--json", "--report", "again.html"]
+    command = [sys.executable, "-m", "sim", *shlex.split(command_of(desk))[1:], "--json", "--report", "again.html"]
     done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True)
     there, here = json.loads(done.stdout), answer.compared(scenarios, question, Watch()).to_json()
     assert there == here
-    assert (home / "again.html").read_text(encoding="utf-8") == shown.report.read_text(encoding="utf-8")
+    assert (home / "again.html").read_text(encoding="utf-8") == (desk.folder / answer.REPORT).read_text(
+        encoding="utf-8"
+    )
 
 
 def test_called_off_it_keeps_what_is_done_and_says_of_how_many(desk: VisitorFiles) -> None:
     question = asked(replications=400, count=400, weeks=20)
-    shown = answer.found(question, asking.scenarios(question, desk), desk, Watch(stop_after=24))
-    assert 2 <= shown.done < 400 and shown.cut_short
+    shown = answer.found(question, asking.scenarios(question, desk), desk.folder, Watch(stop_after=24))
+    assert 2 <= shown.done < 400
     assert shown.sure == (
         (f"Called off: this rests on the {shown.done} of 400 replications that were done.", "warning"),
     )
@@ -336,20 +349,76 @@ def test_called_off_at_once_it_says_that_there_is_too_little(desk: VisitorFiles)
 
     question = asked()
     with pytest.raises(Mistake, match="called off when 0 of 4 replications were done"):
-        answer.found(question, asking.scenarios(question, desk), desk, Hasty())
+        answer.found(question, asking.scenarios(question, desk), desk.folder, Hasty())
 
 
 def test_the_page_says_what_the_report_says(desk: VisitorFiles) -> None:
     question = asked(replications=6)
-    shown = answer.found(question, asking.scenarios(question, desk), desk, Watch())
-    report = shown.report.read_text(encoding="utf-8")
+    shown = answer.found(question, asking.scenarios(question, desk), desk.folder, Watch())
+    report = (desk.folder / answer.REPORT).read_text(encoding="utf-8")
     assert "<b>" not in report.split("<style")[0] and "Called back; &amp; &lt;b&gt;" in report
     (card,) = shown.document.cards()
     for sentence in (shown.document.headline, *shown.document.lead, *(words for _, words in card.told)):
         assert str(escape(sentence)) in report
-    assert [picture.name for picture in shown.pictures] == list(answer.FIRST) and len(shown.forest) > 3
-    assert "week" in shown.pictures[0].alt and not {p.alt for p in shown.pictures} & {p.alt for p in shown.forest}
+    assert [picture.name for picture in shown.pictures] == list(answer.FIRST) and len(shown.differences.pictures) > 3
+    assert "week" in shown.pictures[0].alt and not {p.alt for p in shown.pictures} & {
+        p.alt for p in shown.differences.pictures
+    }
     assert any("callback" in line for line in shown.differs[card.name])
+
+
+def test_an_answer_is_kept_at_an_address_for_whoever_is_given_it_but_its_files_are_the_visitors_own(
+    desk: VisitorFiles,
+) -> None:
+    question = asked()
+    key = kept.found(question, asking.scenarios(question, desk), desk, Watch())
+    mine = kept.at(key, desk)
+    assert mine.as_asked(question.to_address(), desk) and not mine.as_asked(asked(seed=8).to_address(), desk)
+    assert mine.scenarios(desk, "scenarios.zip") and mine.headline == mine.shown().document.headline
+    assert [each.key for each in kept.of_visitor(desk)] == [key]
+    for wrong in ("x" * 22, "../../../etc/passwd", "", f".{key}", key[:-1] + ("a" if key[-1] != "a" else "b")):
+        with pytest.raises(Mistake, match="no such answer here any more"):
+            kept.at(wrong, desk)
+    ann, ben = DESKS.of("ann-with-an-answer"), DESKS.of("ben-with-a-link")
+    key = kept.found(question, asking.scenarios(question, ann), ann, Watch())
+    theirs = kept.at(key, ben)
+    assert theirs.headline and theirs.report(ben, "report.html").parent == ben.folder
+    assert theirs.scenarios(ben, "scenarios.zip") is None and kept.of_visitor(ben) == []
+    assert theirs.as_asked(question.to_address(), ben)
+
+
+def test_an_answer_says_that_its_company_was_changed_since(desk: VisitorFiles) -> None:
+    question = on_company(desk)
+    key = kept.found(question, asking.scenarios(question, desk), desk, Watch())
+    assert kept.at(key, desk).as_asked(question.to_address(), desk)
+    own = Own(desk)
+    own.answer(("company", "representatives"), 9)
+    own.reckoned()
+    assert not kept.at(key, desk).as_asked(question.to_address(), desk)
+
+
+def test_of_too_many_answers_the_oldest_goes(desk: VisitorFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST", 2)
+    question = asked()
+    keys = [kept.found(question, asking.scenarios(question, desk), desk, Watch()) for _ in range(3)]
+    assert [each.key for each in kept.of_visitor(desk)] == [keys[2], keys[1]]
+
+
+def test_the_page_shows_who_gains_and_what_it_hangs_on_in_the_reports_words(
+    desk: VisitorFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOYALTY_WORLDS", "shipped")
+    question = replace(on_company(desk), replications=80)
+    shown = answer.found(question, asking.scenarios(question, desk), desk.folder, Watch())
+    assert [section.title for section in shown.told] == ["What the answer hangs on", "By segment"]
+    report = (desk.folder / answer.REPORT).read_text(encoding="utf-8")
+    for section in shown.told:
+        assert section.sentences and all(str(escape(sentence)) in report for sentence in section.sentences)
+
+
+def test_a_page_names_no_file_and_no_command() -> None:
+    told = "This is a model. Its rules are assumptions; `loyalty explain` tells. All are in `segments.parquet`. Yes."
+    assert spoken(told) == "This is a model. Its rules are assumptions. Yes."
 
 
 # ---- as many replications as the answer needs
@@ -360,43 +429,44 @@ def test_a_wished_precision_is_reached_and_told_and_the_command_gives_the_same(
 ) -> None:
     question, watch = asked(precision=0.05), Watch()
     scenarios = asking.scenarios(question, desk)
-    shown = answer.found(question, scenarios, desk, watch)
+    shown = answer.found(question, scenarios, desk.folder, watch)
     here = answer.compared(scenarios, question, Watch())
-    assert here.known_to <= 0.0005 and shown.done == here.asked > 50 and not shown.cut_short
+    assert here.known_to <= 0.0005 and shown.done == here.asked > 50
     assert watch.done == 2 * shown.done == watch.expected[-1][0] and "may do" in watch.expected[0][1]
     ((sentence, kind),) = shown.sure
     assert f"After {shown.done:,} replications" in sentence and "the aim was 0.05." in sentence and kind == "info"
-    assert str(escape(sentence)) in shown.report.read_text(encoding="utf-8")
-    assert "--precision 0.05% --seed 3" in shown.command and "--replications" not in shown.command
+    assert str(escape(sentence)) in (desk.folder / answer.REPORT).read_text(encoding="utf-8")
+    assert "--precision 0.05% --seed 3" in command_of(desk) and "--replications" not in command_of(desk)
     home = tmp_path / "home"
-    with ZipFile(shown.scenarios) as archive:
+    with ZipFile(desk.folder / answer.SCENARIOS) as archive:
         archive.extractall(home)
-    assert shown.command in (home / "READ_ME.txt").read_text(encoding="utf-8")
-    command = [sys.executable, "-m", "sim", *packing.words(shown.command)[1:], "--json", "--report", "again.html"]
+    command = [sys.executable, "-m", "sim", *shlex.split(command_of(desk))[1:], "--json", "--report", "again.html"]
     done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == here.to_json()
-    assert (home / "again.html").read_text(encoding="utf-8") == shown.report.read_text(encoding="utf-8")
+    assert (home / "again.html").read_text(encoding="utf-8") == (desk.folder / answer.REPORT).read_text(
+        encoding="utf-8"
+    )
 
 
 def test_the_bound_is_told_when_it_is_reached_first(desk: VisitorFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     question = asked(precision=0.02)
     scenarios = asking.scenarios(question, desk)
     monkeypatch.setattr(asking, "MOST_CUSTOMER_WEEKS", 60 * asking.customer_weeks(scenarios))
-    shown = answer.found(question, scenarios, desk, Watch())
+    shown = answer.found(question, scenarios, desk.folder, Watch())
     ((sentence, kind),) = shown.sure
     assert (
         shown.done == 60 and sentence.startswith("The bound of 60 replications was reached first") and kind == "warning"
     )
-    assert shown.command.endswith("--precision 0.02% --most 60 --seed 3") and not shown.cut_short
+    assert command_of(desk).endswith("--precision 0.02% --most 60 --seed 3")
 
 
 def test_called_off_before_it_is_sure_enough_it_says_how_sure_it_is(desk: VisitorFiles) -> None:
     question = asked(precision=0.02)
-    shown = answer.found(question, asking.scenarios(question, desk), desk, Watch(stop_after=130))
+    shown = answer.found(question, asking.scenarios(question, desk), desk.folder, Watch(stop_after=130))
     ((sentence, kind),) = shown.sure
-    assert shown.cut_short and kind == "warning" and "before it was sure enough" in sentence
+    assert kind == "warning" and "before it was sure enough" in sentence
     assert "--replications" in shown.document.commands[0] and "--precision" not in shown.document.commands[0]
-    assert "--precision" in shown.command
+    assert "--precision" in command_of(desk)
 
 
 def test_the_customers_and_weeks_bound_how_many_replications_a_page_takes_on(desk: VisitorFiles) -> None:
@@ -411,9 +481,3 @@ def test_what_a_visitor_brought_goes_last_when_the_desk_is_full(desk: VisitorFil
     for number in range(60):
         desk.place(f"report {number}.html").write_text("x", encoding="utf-8")
     assert desk.find("mine.yaml") and not desk.find("report 0.html")
-
-
-def test_a_name_that_is_taken_gets_a_number_however_long_it_is(desk: VisitorFiles) -> None:
-    names = [desk.free("a report.html").name, desk.free("a report.html").name]
-    assert names == ["a report.html", "a report_2.html"]
-    assert len({desk.free("x" * 300 + ".html") for _ in range(12)}) == 12

@@ -38,11 +38,12 @@ from sim.studio.explore.answer import Missing
 from sim.studio.explore.design_points import picked, units
 from sim.studio.explore.own_sweep import Own, entries_of, own_in
 from sim.studio.explore.questions import NotKept, answered, kept
-from sim.studio.explore.take_away import Ask, opened_as_scenario, reported
+from sim.studio.explore.take_away import Ask, opened_as_scenario
 from sim.studio.library import scenario_library
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.levers import numbers
 from sim.studio.visitor.work import Stopped, Work
+from sim.studio.widgets import reports
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN = Own(
@@ -171,7 +172,7 @@ def test_the_file_that_is_shown_asks_the_same(found: tuple[Sweep, Path], tmp_pat
 
 def test_a_sweep_called_off_keeps_what_was_run(tmp_path: Path) -> None:
     big = Own(OWN.base, OWN.ranges, OWN.measures, levels=5, times=100, weeks=8)
-    ask = Ask("big", SWEEP, big.experiment(town()), tmp_path / "store", "")
+    ask = Ask("big", SWEEP, big.experiment(town()), tmp_path / "store")
     work = Work(lambda: None)
     work.running = True
     work.on_cancel(lambda: None)
@@ -356,11 +357,10 @@ def test_opened_from_a_shipped_scenario_the_base_is_the_shelfs_own_when_it_means
 
 @pytest.mark.parametrize("kind", ["html", "xlsx"])
 def test_the_report_of_an_answer_is_put_on_the_desk(found: tuple[Sweep, Path], tmp_path: Path, kind: str) -> None:
-    answer, folder = found
+    answer, _ = found
     if kind == "xlsx":
         pytest.importorskip("xlsxwriter")
-    ask = Ask("own", SWEEP, answer.experiment, folder, "")
-    path = reported(ask, answer, VisitorFiles(tmp_path), kind)
+    path = reports.written(kind, document(answer), "sweep", VisitorFiles(tmp_path))  # type: ignore[arg-type]
     assert path.parent == tmp_path and path.suffix == f".{kind}" and path.stat().st_size > 1000
     if kind == "html":
         assert document(answer).headline in path.read_text(encoding="utf-8")

@@ -35,9 +35,42 @@ def test_the_files_to_take_home_are_scenarios_their_customers_and_the_command(
         page.get_by_text("Save the scenario files (ZIP)").click()
     with ZipFile(coming.value.path()) as archive:
         assert set(archive.namelist()) == {"today.yaml", "nine.yaml", "READ_ME.txt"}
-    page.get_by_text("Show as command").click()
-    command = page.get_by_label("Command").inner_text()
-    assert command == "loyalty compare today.yaml nine.yaml --replications 10 --seed 1"
+        assert b"loyalty compare today.yaml nine.yaml --replications 10 --seed 1" in archive.read("READ_ME.txt")
+    assert "loyalty compare" not in page.inner_text("#content") and "--" not in page.inner_text("#content")
+
+
+def test_an_answer_is_shown_again_by_reload_back_a_link_and_the_list(
+    studio: str, visitors: Any, accessible: Any
+) -> None:
+    page, friend = visitors.come(), visitors.come()
+    page.goto(f"{studio}compare?{SMALL}&base=telecom/today&other=telecom/today~call_centre.representatives:9~name:Nine")
+    first = compared(page)
+    page.wait_for_url("**answer=**")
+    page.reload()
+    expect(page.locator(".compare-headline")).to_have_text(first)
+    assert accessible(page) == []
+    link = page.url
+    page.get_by_label("Seed").fill("5")
+    page.get_by_label("Seed").press("Enter")
+    page.get_by_text("You have changed something above since").wait_for()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.wait_for_function("link => location.search.includes('answer=') && location.href !== link && "
+                           "!document.querySelector('.studio-progress')", arg=page.url)  # fmt: skip
+    page.get_by_text("Your answers (2)").wait_for()
+    page.goto(link)
+    expect(page.locator(".compare-headline")).to_have_text(first)
+    assert page.get_by_text("You have changed something above since").count() == 0
+    page.get_by_text("Your answers (2)").click()
+    page.locator(".library-hits a").last.click()
+    page.wait_for_url(link.replace("/compare?", "/compare**"))
+    friend.goto(link)
+    expect(friend.locator(".compare-headline")).to_have_text(first)
+    assert friend.get_by_text("Save the scenario files").count() == 0
+    with friend.expect_download() as coming:
+        friend.get_by_text("Download the report (HTML)").click()
+    assert first in coming.value.path().read_text("utf-8")
+    friend.goto(f"{studio}compare?{SMALL}&answer={'x' * 22}")
+    friend.get_by_text("There is no such answer here any more").wait_for()
 
 
 def test_called_off_in_the_middle_it_shows_what_was_done(studio: str, page: Any) -> None:
@@ -127,8 +160,6 @@ def test_how_customers_differ_is_set_pictured_shared_and_compared_until_it_is_su
     page.get_by_text(
         re.compile("After [0-9,]+ replications retention differences are known to within .*; the aim was 0.2")
     ).wait_for()
-    page.get_by_text("Show as command").click()
-    assert page.get_by_label("Command").inner_text().endswith("--precision 0.2% --seed 1")
     assert accessible(page) == []
     friend = visitors.come()
     friend.goto(page.url)

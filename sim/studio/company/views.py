@@ -81,7 +81,7 @@ def Files(own: Own, act: Act, said: list[str]) -> None:
     )  # fmt: skip
     with plain("ul", class_="company-files"):
         for file in own.files:
-            with plain("li").key(file.name):
+            with plain("li").key(f"file {file.name}"):
                 _file(own, file, act)
     for sentence in said:
         caption(sentence)
@@ -114,7 +114,7 @@ def Columns(own: Own, found: Reckoned, act: Act) -> None:  # noqa: N802 – look
         for name, role in found.roles.items():
             Column(
                 name, role, found, parts.get(name), lambda role, name=name: act(lambda: own.becomes(name, role))
-            ).key(name)
+            ).key(f"column {name}")
 
 
 def _become_words(role: str) -> str:
@@ -159,7 +159,7 @@ def Questions(own: Own, found: Reckoned, act: Act) -> None:  # noqa: N802 – lo
             def say(answer: Any, key: tuple[str, ...] = question.key) -> None:
                 act(lambda: own.answer(key, answer))
 
-            Asked(question, found.state(question), _now(question, found), say).key(".".join(question.key))
+            Asked(question, found.state(question), _now(question, found), say).key(f"question {question.key}")
 
 
 def _now(question: Question, found: Reckoned) -> str:

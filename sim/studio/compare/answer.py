@@ -1,7 +1,8 @@
-"""The answer as the page shows it: the report's own words and pictures, and files on the visitor's desk."""
+"""The answer as the page shows it: the report's own words and pictures."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,24 +12,25 @@ from typing import Protocol
 import pandas as pd  # noqa: F401 – now: half imported by one thread, it makes Solara fail in another
 
 from sim.errors import Mistake
-from sim.report import comparison, sources
+from sim.report import comparison, segments, sources, worth_page
 from sim.report.charts import Picture
-from sim.report.document import Document
+from sim.report.document import Document, Section
 from sim.report.formats import writer
-from sim.report.formats.writer import Kind
 from sim.runs.comparison import Comparison, compare
 from sim.runs.executor import executor
 from sim.scenario.whole import Scenario
 from sim.studio.compare import question
 from sim.studio.compare.question import Question
 from sim.studio.visitor import packing
-from sim.studio.visitor.files import VisitorFiles
 
 FEWEST = 2
 """Replications below which nothing can be said of luck."""
 FIRST = ("retention", "kept_more", "profit_so_far", "reasons")
 """The report's figures that the page shows too."""
-KINDS: dict[Kind, str] = {"html": "HTML", "pdf": "PDF", "xlsx": "Excel", "md": "Markdown"}
+TOLD = (worth_page.TITLE, segments.TITLE)
+"""The report's sections that the page shows whole."""
+REPORT, SCENARIOS = "report.html", "scenarios.zip"
+"""What the files of an answer are called in its folder."""
 
 
 class Watched(Protocol):
@@ -49,7 +51,7 @@ class Shown:
     """All that the page shows of an answer.
 
     ``sure``: what is to be said of how many replications there were, and whether that is a ``warning`` or an ``info``;
-    ``cut_short``: whether it was called off; ``differs``: policy → sentences; ``name``: how its files are called.
+    ``differs``: policy → sentences; ``name``: how its files are called.
     """
 
     document: Document
@@ -57,13 +59,9 @@ class Shown:
     done: int
     finished: str
     sure: tuple[tuple[str, str], ...]
-    cut_short: bool
     failures: tuple[str, ...]
     differs: dict[str, tuple[str, ...]]
-    command: str
     name: str
-    report: Path
-    scenarios: Path
 
     @property
     def pictures(self) -> list[Picture]:
@@ -73,34 +71,36 @@ class Shown:
         return [named[name] for name in FIRST if name in named]
 
     @property
-    def paired(self) -> list[str]:
-        """What the paired differences and their ends are: sentences."""
-        return [note for section in self.document.sections if section.small for note in section.notes]
+    def differences(self) -> Section:
+        """The paired difference of each headline measure."""
+        return next(section for section in self.document.sections if section.small)
 
     @property
-    def forest(self) -> list[Picture]:
-        """The paired difference of each headline measure."""
-        return [picture for section in self.document.sections if section.small for picture in section.pictures]
+    def told(self) -> list[Section]:
+        """What the answer hangs on, and who gains and who loses most."""
+        return [section for section in self.document.sections if section.title in TOLD]
 
 
-def found(asked: Question, scenarios: Sequence[Scenario], desk: VisitorFiles, work: Watched) -> Shown:
-    """Compare and put together what is shown. Called off, it shows what was done. Raises :class:`Mistake`."""
+def found(asked: Question, scenarios: Sequence[Scenario], folder: Path, work: Watched) -> Shown:
+    """Compare, write report and scenario files into a folder, and return what is shown. Raises :class:`Mistake`.
+
+    Called off, it shows what was done.
+    """
     question.refuse_before_running(list(scenarios), asked)
-    with TemporaryDirectory(dir=desk.folder, prefix="compared-") as folder:
-        written = packing.bundled(scenarios, Path(folder))
+    with TemporaryDirectory(dir=folder) as copies:
+        written = packing.bundled(scenarios, Path(copies))
         answer = compared(written, asked, work)
         _refuse_too_few(answer, asked)
         command = packing.command(written, sources.how_many(asked.replications, answer.wish), asked.seed)
-        called = packing.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}")
-        name = desk.free(f"report_{called}.html").stem.removeprefix("report_")
-        scenario_files = packing.zipped(Path(folder), desk.place(f"scenarios_{name}.zip"), command)
+        packing.zipped(Path(copies), folder / SCENARIOS, command)
         document = comparison.document(answer)
         differs = {other: tuple(map(str, changes)) for other, changes in sources.changes(answer)}
-    report = written_as("html", document, name, desk)
+    writer.write(document, folder / REPORT)
+    called = packing.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}")
     failed = tuple(f"{policy}, replication {f.replication}: {f.error}" for policy, f, _ in sources.failures(answer))
     return Shown(
         document, answer.base.scenario.name, len(answer.numbers), sources.finished(answer), tuple(_sure(answer, asked)),
-        _cut_short(answer, asked), failed, differs, command, name, report, scenario_files,
+        failed, differs, f"{called}_{secrets.token_hex(2)}",
     )  # fmt: skip
 
 
@@ -146,13 +146,3 @@ def _refuse_too_few(answer: Comparison, asked: Question) -> None:
         raise Mistake(f"{len(failed):,} replications failed, and too few are left to compare: {failed[0].error}")
     of = f" of {asked.replications:,}" if not asked.precision else ""
     raise Mistake(f"called off when {len(answer.numbers)}{of} replications were done, too few to say anything")
-
-
-def written_as(kind: Kind, document: Document, name: str, desk: VisitorFiles) -> Path:
-    """The report as a file of some format on the desk. Markdown comes with its figures, as one ZIP file."""
-    path = desk.place(f"report_{name}.{kind}")
-    if kind != "md":
-        return writer.write(document, path, kind)
-    with TemporaryDirectory(dir=desk.folder) as folder:
-        writer.write(document, Path(folder) / path.name, kind)
-        return packing.packed(Path(folder), desk.place(f"report_{name}_markdown.zip"))

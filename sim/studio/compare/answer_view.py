@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import solara
 
-from sim.report.document import Card
-from sim.report.formats.writer import Kind
-from sim.studio.compare.answer import KINDS, Shown, written_as
+from sim.report.document import Card, Section
+from sim.studio.compare.answer import Shown
+from sim.studio.compare.kept import Kept
 from sim.studio.visitor.files import VisitorFiles
-from sim.studio.visitor.work import use_work
-from sim.studio.widgets.basics import alert, button, caption, heading, paragraph
+from sim.studio.widgets.basics import alert, caption, paragraph
 from sim.studio.widgets.html import plain
-from sim.studio.widgets.sections import Pictures
+from sim.studio.widgets.reports import Reports, name_of
+from sim.studio.widgets.sections import Pictures, SectionView
 
-
-@solara.component_vue("copy.vue")
-def Copied(text: str, label: str) -> None:
-    """A text with a button that copies it."""
+LINK = (
+    "The address of this page leads back to this answer as long as the studio runs, and shows it, with its reports, to whomever "
+    "you give it who may enter the studio. The scenario files, which hold the customers’ file, are yours alone."
+)
 
 
 @solara.component_vue("shown.vue")
@@ -27,8 +27,9 @@ def Arrived(words: str) -> None:
 
 
 @solara.component
-def AnswerView(shown: Shown, desk: VisitorFiles) -> None:
+def AnswerView(kept: Kept, desk: VisitorFiles) -> None:
     """Everything about an answer."""
+    shown: Shown = solara.use_memo(kept.shown, [kept.key])
     with plain("section", class_="compare-answer", aria_label="The answer"):
         Arrived(words=f"The answer is here: {shown.document.headline}")
         plain("h2", shown.document.headline, class_="compare-headline")
@@ -37,15 +38,14 @@ def AnswerView(shown: Shown, desk: VisitorFiles) -> None:
         _how_sure(shown)
         for failure in shown.failures:
             alert(failure, "warning")
-        TakeHome(shown, desk)
+        TakeHome(kept, shown, desk)
         with plain("div", class_="compare-cards"):
             for card in shown.document.cards():
                 _card(card, shown.differs.get(card.name, ()))
         Pictures(shown.pictures)
-        heading(f"Differences from {shown.base}", 2)
-        Pictures(shown.forest, small=True)
-        for sentence in shown.paired:
-            caption(sentence)
+        for section in (*shown.told, shown.differences):
+            SectionView(section)
+        SectionView(Section("How far to trust it", notes=shown.document.caveats))
 
 
 def _how_sure(shown: Shown) -> None:
@@ -57,41 +57,16 @@ def _how_sure(shown: Shown) -> None:
 
 
 @solara.component
-def TakeHome(shown: Shown, desk: VisitorFiles) -> None:
-    """The report in every format, the scenario files, and the command."""
-    others, set_others = solara.use_state({})
-    making = use_work()
-
-    def make(kind: Kind) -> Callable[[], None]:
-        def write(work: object) -> None:
-            path = written_as(kind, shown.document, shown.name, desk)
-            set_others(lambda before: before | {f"Download the report ({KINDS[kind]})": path})
-
-        return lambda: making.start(1, write)
-
-    files = {"Download the report (HTML)": shown.report, **others, "Save the scenario files (ZIP)": shown.scenarios}
-    with plain("div", class_="compare-take"):
-        for words, path in files.items():
-            plain("a", words, href=desk.address(path), download=path.name)
-        plain(
-            "a",
-            "Open the report in a new tab",
-            href=f"{desk.address(shown.report)}?show",
-            target="_blank",
-            rel="noopener",
-        )
-        for kind, words in KINDS.items():
-            if kind != "html" and f"Download the report ({words})" not in others:
-                button(f"Make it {words}", make(kind), text=True, disabled=making.running)
-    with plain("div"):
-        if making.mistake:
-            alert(making.mistake)
-    with plain("details", class_="studio-details"):
-        plain("summary", "Show as command")
-        paragraph("Unpack the scenario files into a folder and run this there: it gives the same numbers.")
-        if shown.cut_short:
-            caption("It runs all the replications; what was called off here was cut short.")
-        Copied(text=shown.command, label="Command")
+def TakeHome(kept: Kept, shown: Shown, desk: VisitorFiles) -> None:
+    """The report in every format, the scenario files, and where it is found again."""
+    solara.use_memo(lambda: kept.report(desk, name_of("html", shown.name)), [kept.key])
+    path = solara.use_memo(lambda: kept.scenarios(desk, f"scenarios_{shown.name}.zip"), [kept.key])
+    Reports(shown.document, shown.name, desk)
+    if path is not None:
+        with plain("p", class_="library-ways"):
+            words = "Save the scenario files (ZIP)"
+            plain("a", words, class_="library-way", href=desk.address(path), download=path.name)
+    caption(LINK)
 
 
 def _card(card: Card, differs: Sequence[str]) -> None:

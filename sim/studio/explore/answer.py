@@ -24,7 +24,7 @@ from sim.studio.explore import questions
 from sim.studio.explore.answer_figures import View, more, moves, plane, trade_off
 from sim.studio.explore.design_points import best_of, picked, unit_told, units
 from sim.studio.explore.questions import NotKept
-from sim.studio.explore.take_away import Ask, OpenAsScenario, Taken
+from sim.studio.explore.take_away import Ask, OpenAsScenario, taken
 from sim.studio.visitor.address import use_address
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.work import Stopped, Work, use_work
@@ -155,7 +155,7 @@ def Shown(ask: Ask, found: MethodResult, desk: VisitorFiles) -> None:
         moves(report, measure)
     else:
         Points(ask, found, desk, k, report)
-    Taken(ask, found, desk)
+    taken(ask, found, desk)
 
 
 @solara.component

@@ -55,11 +55,6 @@ class Question:
         own = f"{name.replace('_', ' ')}: " if where else "Example: "
         return f"{own[0].upper()}{own[1:]}{self.method.explored}"
 
-    @property
-    def command_told(self) -> str:
-        """The command that asks the same in a terminal."""
-        return f"loyalty {self.method.command} experiments/{self.path.name}"
-
 
 def method_in(written: Mapping[str, Any]) -> Method | None:
     """The method that answers an experiment file; None when its answer is not drawn here."""

@@ -10,26 +10,26 @@ import solara
 from sim.errors import Mistake
 from sim.experiments.method import DesignPoint, Method, MethodResult
 from sim.experiments.question import Experiment
+from sim.report.experiment_page import document
 from sim.studio.explore import own_sweep, questions
 from sim.studio.explore.design_points import setting_told
 from sim.studio.library import scenario_library
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.packing import file_name, on_own_shelf
-from sim.studio.visitor.work import use_work
-from sim.studio.widgets.basics import alert, button, caption, choice, heading, paragraph
+from sim.studio.widgets.basics import alert, button, heading, paragraph
 from sim.studio.widgets.html import html
 from sim.studio.widgets.prose import Prose, filled
+from sim.studio.widgets.reports import Reports
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A question ready to be asked. ``key``: what makes it another question; ``told``: the command or file that asks the same."""
+    """A question ready to be asked. ``key``: what makes it another question; ``folder``: where its runs are kept."""
 
     key: str
     method: Method
     asked: Experiment
     folder: Path
-    told: str
 
 
 def opened_as_scenario(asked: Experiment, spot: DesignPoint, desk: VisitorFiles) -> tuple[str, str]:
@@ -77,44 +77,9 @@ def _ways_on(base: str, picked: str) -> None:
         solara.Link(f"/library?scenario={picked}", children=["Read and download it"], classes=["library-way"])
 
 
-FORMATS = {"html": "Web page", "pdf": "PDF", "xlsx": "Workbook (Excel)"}
-
-
-def reported(ask: Ask, found: MethodResult, desk: VisitorFiles, kind: str) -> Path:
-    """The report of an answer, put on the desk. Raises :class:`Mistake` when this machine cannot write that kind."""
-    from sim.report.experiment_page import document
-    from sim.report.formats import writer
-
-    return writer.write(document(found), desk.place(f"{file_name(ask.asked.path.stem)}_report.{kind}"))
-
-
-@solara.component
-def Taken(ask: Ask, found: MethodResult, desk: VisitorFiles) -> None:
-    """The report, the question as a file, and the command that asks the same."""
-    work = use_work()
-    kind, set_kind = solara.use_state("html")
-
-    def begin() -> None:
-        work.start(1, lambda _: reported(ask, found, desk, kind))
-
+def taken(ask: Ask, found: MethodResult, desk: VisitorFiles) -> None:
+    """The report, and the question as a file."""
     heading("Take it away", 3)
-    with html("div", class_="explore-report"):
-        choice("Report as", list(FORMATS.items()), kind, set_kind)
-        button("Make the report", begin, "mdi-file-document-outline", disabled=work.running)
-    with html("div"):
-        if work.mistake:
-            alert(work.mistake)
-        elif isinstance(work.result, Path):
-            _report_links(desk.address(work.result), work.result.name)
-    caption(ask.told)
+    Reports(document(found), file_name(f"{ask.asked.path.stem} {found.address}"), desk).key(f"report {id(found)}")
     if ask.asked.path.name == own_sweep.OWN_FILE:
         Prose(filled("file.html", text=own_sweep.as_yaml(ask.asked.written)))
-
-
-def _report_links(address: str, name: str) -> None:
-    with html("p", class_="library-ways"):
-        attributes = {"href": address, "download": name}
-        html("a", class_="library-way", attributes=attributes, children=["Download the report"])
-        if not name.endswith(".xlsx"):
-            attributes = {"href": f"{address}?show", "target": "_blank"}
-            html("a", class_="library-way", attributes=attributes, children=["Open the report in a new tab"])

@@ -12,7 +12,7 @@ from sim.errors import Mistake
 from sim.runs.comparison import MOST_REPLICATIONS
 from sim.runs.runner import MOST_SEED
 from sim.scenario.whole import Scenario
-from sim.studio.compare import answer
+from sim.studio.compare import kept
 from sim.studio.compare import question as asking
 from sim.studio.compare.answer_view import AnswerView
 from sim.studio.compare.forms import Ask, PolicyForm
@@ -37,7 +37,7 @@ GETTING_READY = (
 HOW_MANY = (("", "As many as I say"), ("sure", "As many as the answer needs"))
 USUAL_PRECISION = 0.5
 """Percentage points; an assumption: finer than a strategist will tell two policies apart by."""
-SURER = "how often each policy meets its luck; more make the answer surer, not the model truer"
+SURER = "each meets a plausible world and its luck; more tell the ranges better, and make neither them nor the model another"
 WITHIN = (
     "how well the ends of the range of each difference are to be known, at 95 %; "
     f"given up after {MOST_REPLICATIONS:,} replications, or fewer when the customers are many"
@@ -53,7 +53,6 @@ def Page() -> None:
     """Customers, policies, run, answer."""
     address, work = use_address(), use_work()
     fault, set_fault = solara.use_state("")
-    asked, set_asked = solara.use_state(None)
     desk = DESKS.of(solara.get_session_id())
     question, latest, ask = use_question(address, set_fault)
 
@@ -65,9 +64,12 @@ def Page() -> None:
         except Mistake as mistake:
             set_fault(str(mistake))
             return
-        set_asked(question)
         total = question.first * len(scenarios)
-        work.start(total, lambda work: answer.found(question, scenarios, desk, work))
+        work.start(total, lambda work: kept.found(question, scenarios, desk, work))
+
+    def arrived() -> None:
+        if work.result is not None:
+            address.go(answer=work.result)
 
     heading("Compare policies")
     paragraph("The same customers, with the same luck, live under each policy; what differs is the policy’s doing.")
@@ -81,7 +83,12 @@ def Page() -> None:
     with plain("div"):
         if fault:
             alert(fault)
-    _outcome(work, asked == question, desk)
+    solara.use_effect(arrived, [work.result])
+    _outcome(work)
+    with plain("div"):
+        if address["answer"] and not work.running:
+            _answer(address["answer"], question, desk)
+    _earlier(desk, address)
 
 
 def use_question(address: Address, tell: Callable[[str], None]) -> tuple[Question, Any, Ask]:
@@ -158,8 +165,8 @@ def _within(points: str) -> Callable[[Question], Question]:
     return lambda asked: replace(asked, precision=asking.fraction(points, asking.FINEST, asking.COARSEST))
 
 
-def _outcome(work: Work, as_asked: bool, desk: VisitorFiles) -> None:
-    """How far it is, what went wrong, or the answer; ``as_asked``: whether nothing was changed since."""
+def _outcome(work: Work) -> None:
+    """How far it is, or what went wrong."""
     with plain("div"):
         if work.running:
             Progress(work, "Simulated")
@@ -169,17 +176,40 @@ def _outcome(work: Work, as_asked: bool, desk: VisitorFiles) -> None:
             )
         if work.mistake:
             alert(work.mistake)
-        if work.result is not None and not as_asked:
-            alert("You have changed something above since; press Compare to see what that does.", "info")
+
+
+def _answer(key: str, question: Question, desk: VisitorFiles) -> None:
+    """The answer that the address names."""
+    try:
+        found = kept.at(key, desk)
+    except Mistake as mistake:
+        return alert(str(mistake), "info")
     with plain("div"):
-        if isinstance(work.result, answer.Shown):
-            AnswerView(work.result, desk)
+        if not found.as_asked(question.to_address(), desk):
+            alert("You have changed something above since; press Compare to see what that does.", "info")
+    AnswerView(found, desk).key(f"answer {key}")
+
+
+def _earlier(desk: VisitorFiles, address: Address) -> None:
+    """The visitor's answers, with the way back to each."""
+    found = kept.of_visitor(desk)
+    if not found:
+        return
+    with plain("details", class_="studio-details"):
+        plain("summary", f"Your answers ({len(found)})")
+        with plain("ul", class_="library-hits"):
+            for each in found:
+                with plain("li").key(f"listed {each.key}"):
+                    way = address.link("/compare", {**each.entries, "answer": each.key})
+                    solara.Link(way, children=[each.headline], classes=["studio-link"])
+                    plain("span", f" – found at {each.when[11:16]}", class_="library-beside")
+        caption(f"They stay until the studio closes; of more than {kept.MOST} the oldest goes.")
 
 
 @solara.component
 def Shelf(question: Question, desk: VisitorFiles, address: Address, tell: Callable[[str], None]) -> None:
     """Policies kept as scenarios of one's own, and watched live."""
-    kept, set_kept = solara.use_state("")
+    told, set_told = solara.use_state("")
 
     def keep() -> list[str]:
         try:
@@ -188,7 +218,7 @@ def Shelf(question: Question, desk: VisitorFiles, address: Address, tell: Callab
         except Mistake as mistake:
             tell(str(mistake))
             return []
-        set_kept(f"On your shelf: {', '.join(key for key in keys if key.startswith('own/')) or 'nothing new'}")
+        set_told(f"On your shelf: {', '.join(key for key in keys if key.startswith('own/')) or 'nothing new'}")
         return keys
 
     def watch() -> None:
@@ -199,8 +229,8 @@ def Shelf(question: Question, desk: VisitorFiles, address: Address, tell: Callab
     with plain("div"):
         button("Put changed policies on my shelf", lambda: None if keep() else None, "mdi-bookshelf", text=True)
         button("Watch the first two live", watch, "mdi-play-network", text=True)
-        if kept:
-            caption(kept)
+        if told:
+            caption(told)
 
 
 def _key(question: Question, place: int, scenario: Scenario, desk: VisitorFiles) -> str:

@@ -86,15 +86,12 @@ def _ask(address: Address, known: dict[str, Question], desk: VisitorFiles) -> As
         if question is None:
             raise Mistake(f"there is no question '{address['question'][:80]}' here; choose one from the row above")
         asked = questions.opened(question)
-        told_ = f"The same as a command: {question.command_told}"
-        return Ask(question.key, question.method, asked, runs_folder(desk, own=False), told_)
+        return Ask(question.key, question.method, asked, runs_folder(desk, own=False))
     own = own_sweep.own_in({name: address[name] for name in FIELDS})
     if own is None:
         return None
     asked = own.experiment(scenario_library.fetch(own.base, desk))
-    file = f"experiments/{own_sweep.OWN_FILE}"
-    told_ = f"The same as a command: save the question below as {file}, and then loyalty {SWEEP.command} {file}"
-    return Ask(repr(own_sweep.entries_of(own)), SWEEP, asked, runs_folder(desk, own=True), told_)
+    return Ask(repr(own_sweep.entries_of(own)), SWEEP, asked, runs_folder(desk, own=True))
 
 
 @solara.component
@@ -116,7 +113,7 @@ def Kept(desk: VisitorFiles) -> None:
     if not found:
         paragraph("There is none with a report yet.")
         return
-    paragraph("What commands have answered before. Choose one to read its report.")
+    paragraph("What has been answered in this folder before. Choose one to read its report.")
 
     def put() -> None:
         if any(row["id"] == chosen for row in found):

@@ -9,10 +9,10 @@ from sim.report.reasons import SIX
 from sim.studio.library import catalogue, contents
 from sim.studio.library import scenario_library as shelf
 from sim.studio.library.contents import where
-from sim.studio.library.mirroring import REPLICATIONS, Mirror
+from sim.studio.library.mirroring import Mirror
 from sim.studio.visitor.address import Address, use_address
 from sim.studio.visitor.files import DESKS, VisitorFiles
-from sim.studio.widgets.basics import alert, caption, choice, heading, paragraph
+from sim.studio.widgets.basics import alert, choice, heading, paragraph
 from sim.studio.widgets.html import html
 from sim.studio.widgets.prose import Prose
 
@@ -93,4 +93,3 @@ def _mirror(address: Address, desk: VisitorFiles) -> None:
         alert(str(mistake))
         return
     Mirror(key, scenario, desk)
-    caption(f"The same as a command: loyalty mirror scenarios/{key}.yaml --replications {REPLICATIONS}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import secrets
 import shutil
@@ -103,19 +102,6 @@ class VisitorFiles:
         """What lies on it."""
         return [file for file in self.folder.iterdir() if file.is_file()] if self.folder.is_dir() else []
 
-    def free(self, name: str) -> Path:
-        """Where a file may be put without replacing another of this name, as another tab may be showing that: then with a
-        number. It lies there already, empty, so that nobody else takes the place."""
-        stem, dot, ending = safe_name(name).rpartition(".")
-        for number in itertools.count(1):
-            path = self.place(f"{stem[: LONGEST - 16]}{f'_{number}' if number > 1 else ''}{dot}{ending}")
-            try:
-                path.touch(exist_ok=False)
-            except FileExistsError:
-                continue
-            return path
-        raise AssertionError("there are more numbers than files")
-
     def without_folder(self, words: str) -> str:
         """A sentence without the folder in which the desk lies, which is nobody's business."""
         return words.replace(f"{self.folder}/", "").replace(f"{self.folder.resolve()}/", "")
@@ -198,6 +184,10 @@ class FilesOfVisitors:
             place = self._places.get(visitor)
         desk = place.desk if place is not None else None
         return desk if desk is not None and secrets.compare_digest(desk.key.encode(), key.encode()) else None
+
+    def lying(self, place: str) -> list[Path]:
+        """What lies at a place on any desk: for what everybody may look at who knows its name, which nobody guesses."""
+        return list(self._root.glob(f"*/{place}"))
 
     def _place(self, visitor: str) -> Place:
         if visitor not in self._places and not self._is_room():

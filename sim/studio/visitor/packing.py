@@ -135,11 +135,6 @@ def command(scenarios: Sequence[Scenario], how_many: str, seed: int) -> str:
     return f"loyalty compare {' '.join(files)} {how_many} --seed {seed}"
 
 
-def words(told: str) -> list[str]:
-    """The command as a list of words, as a terminal would understand it."""
-    return shlex.split(told)
-
-
 def zipped(folder: Path, path: Path, told: str) -> Path:
     """Everything in the folder as one ZIP file at ``path``, with the command in a file to read."""
     (folder / "READ_ME.txt").write_text(READ_ME.format(command=told), encoding="utf-8")

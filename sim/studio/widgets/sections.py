@@ -16,8 +16,15 @@ from sim.studio.widgets.html import plain
 
 
 def spoken(words: str) -> str:
-    """The sentences that name no file and no command."""
-    return " ".join(sentence for sentence in re.split(r"(?<=[.:;]) ", words) if "`" not in sentence)
+    """The sentences, as far as they name no file and no command."""
+    return " ".join(filter(None, map(_before_names, re.split(r"(?<=\.) ", words))))
+
+
+def _before_names(sentence: str) -> str:
+    head, _, rest = sentence.partition("; ")
+    if "`" not in sentence:
+        return sentence
+    return f"{head}." if rest and "`" not in head else ""
 
 
 def Pictures(pictures: Sequence[Picture], small: bool = False) -> None:  # noqa: N802 – looks like a component
