@@ -13,6 +13,7 @@ from sim.model.distributions import Distribution
 from sim.model.network import MOST_FRIENDS
 from sim.model.parameters import Parameters, plausible_in
 from sim.scenario.building import parts_with_parameters
+from sim.scenario.by_hour import ByHour
 from sim.scenario.lesson import schema as lesson_schema
 from sim.scenario.quantities import NUMBER, plausible_told
 from sim.scenario.rivals import AT_THE_START, LONGEST_NAME, SECTION, Competitor
@@ -41,6 +42,7 @@ def schema(model: Model | None = None) -> dict[str, Any]:
         "market": _section(Market, _first(Market)),
         "customers": _people(),
         "network": _section(Network, _first(Network)),
+        "by_hour": _section(ByHour, _first(ByHour)),
     }
     top |= {name: _reference(name) for name in sections}
     top[SECTION] = _rivals(at_the_start=True)

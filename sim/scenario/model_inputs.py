@@ -184,6 +184,7 @@ def ground_of(scenario: Scenario) -> Ground:
         scenario.measure.start,
         scenario.customers.file is not None,
         shares_of(of_several(scenario.parts)) if scenario.model.several else (),
+        scenario.by_hour.week,
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from sim.errors import Mistake
+from sim.scenario.by_hour import FILES
 from sim.scenario.whole import Scenario, load
 from sim.studio.library.scenario_library import OWN
 from sim.studio.visitor.files import VisitorFiles
@@ -54,7 +55,10 @@ def saved(scenario: Scenario, path: Path) -> Scenario:
         people = people.model_copy(update={"file": _with_notices(people.file, folder)})
     if network.file is not None:
         network = network.model_copy(update={"file": _with_notices(network.file, folder)})
-    replace(scenario, customers=people, network=network, path=None, folder=folder).save(path)
+    hours = scenario.by_hour
+    moved = {key: _with_notices(file, folder) for key in FILES if (file := getattr(hours, key))}
+    hours = hours.model_copy(update=moved)
+    replace(scenario, customers=people, network=network, by_hour=hours, path=None, folder=folder).save(path)
     return load(path, scenario.model)
 
 
