@@ -409,6 +409,7 @@ def test_a_plan_is_written_drawn_and_read_again(tmp_path: Path) -> None:
     (("--calls", str(CASE), "--agents", "9"), "do not go together"),
     (("--arrivals", "10", "--handling", "5", "--patience", "3", "--target", "80/20", "--most", "45"), "there would be 49.9/20"),
     (("--arrivals", "10", "--handling", "5"), "what is to be reached"),
+    (("--calls", str(CASE), "--patience", "3", "--scenario", "today.yaml"), "--scenario needs --out"),
     (("--shifts", "8", "--arrivals", "1", "--handling", "5", "--target", "80/20"), "--shifts needs --calls"),
     (("--calls", str(CASE), "--shrinkage", "100%"), "must be at least 0% and below 100%"),
 ])  # fmt: skip

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import AsJson, example, print_json, say
+from sim.commands import AsJson, example, load, place_to_run, print_json, say
 from sim.errors import Mistake
 
 if TYPE_CHECKING:
+    from sim.runs.comparison import Comparison
     from sim.staffing.plan import Plan
     from sim.staffing.targets import Target
 
@@ -48,6 +49,11 @@ def staff(
     most: Annotated[int | None, typer.Option(help="People at the same time, at most.", show_default=False)] = None,
     out: Annotated[Path | None, typer.Option(help="Write the plan, hour by hour (CSV).", show_default=False)] = None,
     picture: Annotated[Path | None, typer.Option(help="Draw the plan (SVG, PNG or PDF).", show_default=False)] = None,
+    scenario: Annotated[
+        Path | None,
+        typer.Option(help="What the plan, and one person less, does to this scenario's customers.", show_default=False),
+    ] = None,
+    replications: Annotated[int, typer.Option(help="With --scenario: how many times it is run.")] = 100,
     callers: Annotated[int, typer.Option(help="Callers to simulate, where people are given.")] = 200_000,
     seed: Annotated[int, typer.Option(help="Chooses the luck.")] = 1,
     as_json: AsJson = False,
@@ -59,10 +65,15 @@ def staff(
     if calls is not None:
         _refuse_mixed(arrivals, agents)
         found = _plan(calls, asked or [read(USUAL)], (handling, patience), most, (shifts, shrinkage), seed)
+        if scenario is not None and out is None:
+            raise Mistake(
+                f"--scenario needs --out, a file beside it for the plan, such as {scenario.parent / 'plan.csv'}"
+            )
         _write(found, out, picture, calls)
-        _show(found, wage, as_json)
+        lived = _lived_under(found, scenario, out, replications, seed) if scenario and out else None
+        _show(found, wage, lived, as_json)
         return
-    for option, given in (("--shifts", shifts), ("--out", out), ("--picture", picture)):
+    for option, given in (("--shifts", shifts), ("--out", out), ("--picture", picture), ("--scenario", scenario)):
         if given is not None:
             raise Mistake(f"{option} needs --calls, a table of calls by weekday and hour")
     if arrivals is None or handling is None or (agents is None and not asked):
@@ -183,12 +194,27 @@ def _write(plan: Plan, out: Path | None, picture: Path | None, calls: str) -> No
         put(picture, file_of(drawn(plan), picture.suffix[1:]))  # type: ignore[arg-type]
 
 
-def _show(plan: Plan, wage: float | None, as_json: bool) -> None:
+def _lived_under(plan: Plan, scenario: Path, out: Path, replications: int, seed: int) -> tuple[Comparison, float]:
+    """The scenario under the plan against one person less, and the questions a week that its customers have for it."""
+    from sim.commands.comparing import compared
+    from sim.report.staffing import csv_of
+    from sim.scenario.worlds import NONE, in_same_worlds
+    from sim.staffing.loyalty import one_less, under
+    from sim.system.outputs import put
+
+    fewer = put(out.with_name(f"{out.stem}_one_less{out.suffix}"), csv_of(one_less(plan)))
+    both, questions = under(load(scenario), (out, fewer), plan)
+    scenarios = in_same_worlds(both)
+    with place_to_run(None, None, None) as place:
+        return compared(scenarios, replications, seed, None, place, None, scenarios[0].worlds or NONE), questions
+
+
+def _show(plan: Plan, wage: float | None, lived: tuple[Comparison, float] | None, as_json: bool) -> None:
     from sim.report import staffing as told
     from sim.report.terminal import print_rows
 
     if as_json:
-        print_json(told.json_of(plan, wage))
+        print_json(told.json_of(plan, wage) | ({"loyalty": lived[0].to_json()} if lived else {}))
         return
     say(f"Read: {'; '.join(plan.table.said)}.")
     for title, columns, rows in told.grids(plan):
@@ -196,7 +222,7 @@ def _show(plan: Plan, wage: float | None, as_json: bool) -> None:
     print_rows(*told.hardest_day(plan))
     if plan.shifts:
         print_rows("Shifts: how many begin each on which day", *told.shift_rows(plan))
-    for sentence in told.sentences(plan, wage):
+    for sentence in (*told.sentences(plan, wage), *(told.loyalty_told(*lived) if lived else ())):
         say(sentence)
 
 

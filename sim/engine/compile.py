@@ -53,7 +53,8 @@ from sim.engine.support import (
     BLOCK, TO_UNIT_64, Now, begin_talk, begin_talk_of_several, by_time, clear, copied, in_turn, lane_row, listed, note,
     posted_by, resize, told_by, total,
 )
-from sim.service.queues import answer, rebase_line, stand_in, standing as standing_there
+from sim.service.queues import along_week, answer, clock_set_back, come_forward_by_hour, rebase_line, stand_in
+from sim.service.queues import standing as standing_there
 
 f32, f64, u8, i32, u32, i64, u64 = np.float32, np.float64, np.uint8, np.int32, np.uint32, np.int64, np.uint64
 '''
@@ -422,7 +423,8 @@ class Phase:
         hours = f"last.{'_'.join(item.hours)} * 60.0 / now.stands_for if now.week > 0 else 0.0"
         for line in item.lines:
             now, before = self._servers(line)
-            self.say(f"resize(state.{line.free_at}, state.{line.numbers}, {before}, {now}, {hours})")
+            back = f"clock_set_back(state.by_hour, now.week, now.stands_for, {hours})" if line.by_hour else hours
+            self.say(f"resize(state.{line.free_at}, state.{line.numbers}, {before}, {now}, {back})")
 
     def _queue(self, item: Queue) -> None:
         count = self._stages(item)
@@ -432,6 +434,8 @@ class Phase:
         self._over_list(item.arrive, count, "work.who", block, lambda writer: self._arrivals(writer, bool(item.stages)))
         self.say(f"order, who = work.order[:{count}], work.who[:{count}]")
         self.say(f"by_time(work.times[0, :{count}], minutes, order, work.spare)")
+        if item.lines[0].by_hour:
+            self.say(f"along_week(state.by_hour, now.week, now.stands_for, minutes, work.times[0, :{count}])")
         heaps = [self._heap(line) for line in item.lines]
         serve = self._serve(item)
         self.say(f"{serve}(now, who, order, work, {', '.join(heaps)}, {self.module.step})")
@@ -446,7 +450,8 @@ class Phase:
     def _heap(self, line: Line) -> str:
         now, _ = self._servers(line)
         there = f"state.{line.standing}" if line.standing else "work.times[0, :0]"
-        return f"state.{line.free_at}[:{now}], state.{line.numbers}[:{now}], {there}"
+        hours = ", state.by_hour" if line.by_hour else ""
+        return f"state.{line.free_at}[:{now}], state.{line.numbers}[:{now}], {there}{hours}"
 
     def _stages(self, item: Queue) -> str:
         """What happens before the line; returns the name of the number of those who come to it."""
@@ -530,7 +535,10 @@ class Phase:
                     f"            wait, ended, server = {call}",
                 ]
         body.append("        work.times[0, k], work.outcome[k], work.by[k] = wait, ended, server")
-        given = f"now, who, order, work, {', '.join(heaps)}, {self.module.step}"
+        hours = ", by_hour" if item.lines[0].by_hour else ""
+        given = f"now, who, order, work, {', '.join(heaps)}{hours}, {self.module.step}"
+        if hours:
+            body.insert(3, "        come_forward_by_hour(work.times[0, k], free_0, number_0, by_hour)")
         if len(heaps) > 1:
             body.insert(3, "        wait, ended, server = f64(0), i64(0), i64(0)")
         return self.module.function("inner_kernel", f"serve_{item.serve.__name__}", given, body)

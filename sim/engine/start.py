@@ -20,7 +20,7 @@ from sim.model.network import draw_network
 from sim.model.population import Friends, Plan, Rivals, draw_people
 from sim.model.random import world
 from sim.model.week import Network, State
-from sim.service.queues import idle, nobody_in_line
+from sim.service.queues import idle, no_hours, nobody_in_line
 
 
 class RunFlags(NamedTuple):
@@ -50,7 +50,8 @@ class Ground:
     :func:`sim.model.network.draw_network`); ``warm_up``: weeks lived before week 0; ``measured_from``: the first week that is
     measured; ``listed``: whether a file says who is a customer in week 0; ``likeness``: how alike friends are;
     ``reputation``: of the company and of each rival; ``shares``: where there are several rivals, how many are with each at first
-    of those who are with one; ``policies``: what is said of some people alone, None where nothing is.
+    of those who are with one; ``policies``: what is said of some people alone, None where nothing is; ``by_hour``: see
+    :class:`~sim.model.week.State`.
     """
 
     plan: Plan
@@ -66,6 +67,7 @@ class Ground:
     listed: bool = False
     shares: tuple[float, ...] = ()
     policies: Policies | None = None
+    by_hour: np.ndarray = field(default_factory=no_hours)
 
     @property
     def weeks(self) -> int:
@@ -123,7 +125,8 @@ def empty_state(ground: Ground) -> State:
     many = dict.fromkeys(KINDS, ground.plan.people) | {"staff": staff, "firm": 1}
     columns = (_nothing(ground.model, kind, number) for kind, number in many.items())
     heaps = (*idle(staff), *idle(lanes), *idle(lanes))
-    return State._make((*columns, *heaps, *_lines(ground), np.zeros(len(ground.reputation), np.float32)))
+    reputation, by_hour = np.zeros(len(ground.reputation), np.float32), np.zeros_like(ground.by_hour)
+    return State._make((*columns, *heaps, *_lines(ground), reputation, by_hour))
 
 
 def _nothing(model: Model, kind: str, many: int) -> np.ndarray:
@@ -163,7 +166,7 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
     ):
         times[:], numbers[:] = idle(len(times))
     state.lane_line[:], state.self_line[:] = 0, 0
-    state.reputation[:] = ground.reputation
+    state.reputation[:], state.by_hour[:] = ground.reputation, ground.by_hour
     return network, flags_of(ground, key)
 
 

@@ -56,13 +56,15 @@ class Line:
     """A first-come-first-served line.
 
     ``free_at``, ``numbers``, ``standing``: the fields of :class:`~sim.model.week.State` that hold its heap and who is seen to
-    stand in it; ``servers``: the columns of the firm, or part and setting, that say how many serve this week and last.
+    stand in it; ``servers``: the columns of the firm, or part and setting, that say how many serve this week and last;
+    ``by_hour``: whether those who serve may come and go by the hour.
     """
 
     free_at: str
     numbers: str
     servers: tuple[str, str]
     standing: str | None = None
+    by_hour: bool = False
 
 
 @dataclass(frozen=True)

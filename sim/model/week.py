@@ -85,7 +85,7 @@ from sim.model.schedule import (
     steps_in,
 )
 
-PHONES = Line("busy", "server", ("representatives_on_duty", "representatives_before"))
+PHONES = Line("busy", "server", ("representatives_on_duty", "representatives_before"), by_hour=True)
 TILLS = Line("lane_busy", "lane", ("lanes_on_duty", "lanes_before"), "lane_line")
 MACHINES = Line("self_busy", "self_lane", ("self_checkout", "self_lanes"), "self_line")
 
@@ -232,6 +232,7 @@ class State(NamedTuple):
     (columns, 1): what each representative and the company carries; busy and server: the heaps of representatives, staffed
     lanes and self-service lanes (minutes until free, and whose), as :mod:`sim.service.queues` keeps them; lane_line and
     self_line: who stands before the lanes, empty arrays when nobody ever sees it; reputation float32 (company, each rival).
+    by_hour never changes: the hours of a week on the phone (see :func:`sim.service.queues.along_week`), empty without them.
     """
 
     number: np.ndarray
@@ -248,6 +249,7 @@ class State(NamedTuple):
     lane_line: np.ndarray
     self_line: np.ndarray
     reputation: np.ndarray
+    by_hour: np.ndarray
 
 
 def state_columns(state: State, model: Model | None = None) -> dict[str, np.ndarray]:
@@ -255,7 +257,7 @@ def state_columns(state: State, model: Model | None = None) -> dict[str, np.ndar
     kinds, model = (*KINDS, *OF_COMPANY), model or builtin()
     named = {kind: dict(zip(model.names(kind), getattr(state, kind), strict=True)) for kind in kinds}
     rows = {name: row for rows in named.values() for name, row in rows.items()}
-    return rows | {field: getattr(state, field) for field in State._fields if field not in kinds}
+    return rows | {field: getattr(state, field) for field in State._fields if field not in (*kinds, "by_hour")}
 
 
 class Network(NamedTuple):

@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.data.call_table import DAYS, MINUTES_A_DAY, clock
 from sim.report.amounts import counted, listed, number
 from sim.report.charts import Axis, Cells, Chart, Grid
+from sim.report.words import customers_told, money_told
 from sim.staffing.day import Lived
 from sim.staffing.need import Need
 from sim.staffing.plan import Plan
+
+if TYPE_CHECKING:
+    from sim.runs.comparison import Comparison
 
 FIGURES = ("service_level", "abandonment", "mean_wait", "occupancy")
 CLOSED, NOTHING = "·", "–"
@@ -228,6 +232,17 @@ def _amiss(plan: Plan) -> Iterator[str]:
     short = plan.missed & ~plan.alone
     if short.any():
         yield f"The lived week misses the target, beyond luck: {hours_named(plan, short)}."
+
+
+def loyalty_told(answer: Comparison, questions: float) -> Iterator[str]:
+    """What one person less in every hour does to customers and money, after what was made alike for it."""
+    base, other = answer.base, answer.others[0]
+    yield (
+        f"In {base.scenario.weeks} weeks of the scenario, whose customers have {questions:.3g} questions a week so that they "
+        "call as often as the table says, one person less in every hour:"
+    )
+    yield f"Customers: {customers_told(answer, other)}"
+    yield f"Money: {money_told(answer, other)}"
 
 
 def hours_named(plan: Plan, which: np.ndarray) -> str:

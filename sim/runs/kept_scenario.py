@@ -19,6 +19,7 @@ import numpy as np
 
 from sim.errors import Mistake
 from sim.runs.results_folder import words_of
+from sim.scenario.by_hour import FILES
 from sim.scenario.inheritance import ROOT, files_of, root_of
 from sim.scenario.tree import Node
 from sim.scenario.whole import Scenario, load
@@ -66,8 +67,10 @@ class Kept:
             people = people.model_copy(update={"file": there[people.file]})
         if network.file is not None:
             network = network.model_copy(update={"file": there[network.file]})
+        hours = scenario.by_hour
+        hours = hours.model_copy(update={key: there[file] for key in FILES if (file := getattr(hours, key))})
         tree = Node({key: value for key, value in scenario.tree.entries() if key != "worlds"}, scenario.tree.place)
-        return replace(scenario, customers=people, network=network, tree=tree, path=None, folder=folder)
+        return replace(scenario, customers=people, network=network, by_hour=hours, tree=tree, path=None, folder=folder)
 
 
 def kept(scenarios: Sequence[Scenario]) -> Kept:
@@ -79,7 +82,8 @@ def kept(scenarios: Sequence[Scenario]) -> Kept:
     written: dict[str, Scenario] = {}
     for scenario in scenarios:
         root, own = _root(scenario), _own_files(scenario)
-        read = [file for file in (scenario.customers.file, scenario.network.file) if file is not None]
+        named = (scenario.customers.file, scenario.network.file, *scenario.by_hour.files)
+        read = [file for file in named if file is not None]
         files |= {f"{places[root]}/{file.relative_to(root).as_posix()}": file for file in (*own, *read)}
         if own:
             names.append(f"{places[root]}/{own[0].relative_to(root).as_posix()}")
@@ -126,6 +130,7 @@ def _straight(file: Path) -> bool:
     """Whether what a scenario file names lies where its words say, and not where a link leads."""
     tree = read_yaml(file)
     named = [tree.get("extends"), tree.get("worlds"), tree.get("customers", "file"), tree.get("network", "file")]
+    named += [tree.get("by_hour", key) for key in FILES]
     words = [node.value for node in named if node is not None and isinstance(node.value, str)]
     return all(
         os.path.realpath(path) == str(path)

@@ -9,6 +9,7 @@ from typing import Any
 from sim.errors import nearest
 from sim.model.component import Model, Part, with_rivals
 from sim.model.parameters import Parameters
+from sim.scenario.by_hour import ByHour, settled_by_hour, with_hours
 from sim.scenario.constraints import Finding, Whole, in_part, in_whole
 from sim.scenario.friends import settled_network
 from sim.scenario.lesson import Lesson, settled_lesson
@@ -41,6 +42,7 @@ class Settled:
     lesson: Lesson | None
     model: Model
     addressed: Addressed
+    by_hour: ByHour
 
 
 def parts_with_parameters(model: Model) -> dict[str, Part]:
@@ -59,6 +61,8 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     network = settled_network(tree.get("network") or Node({}), folder, problems)
     people = settled_people(tree.get("customers") or Node({}), folder, problems)
     lesson = settled_lesson(tree.get("lesson"), folder, problems)
+    by_hour = settled_by_hour(tree.get("by_hour") or Node({}), folder, problems)
+    tree = with_hours(tree, by_hour, problems)
     start = {name: _settings(tree, part, problems) for name, part in known.items()}
     measure = _measure(tree, frame.weeks if frame else None, problems)
     steps, changes = _timeline(tree, start, frame.weeks if frame else None, known, problems)
@@ -69,9 +73,9 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
         _book(tree, in_whole(Whole(market, people, network, given)), problems)
     judge_shares(tree, of_several(start), problems)
     problems.stop_if_any()
-    assert frame and measure and market and network and people
+    assert frame and measure and market and network and people and by_hour is not None
     market = _of_a_file(market, tree) if people.file else market
-    return Settled(frame, measure, market, people, network, steps, before, changes, lesson, model, addressed)
+    return Settled(frame, measure, market, people, network, steps, before, changes, lesson, model, addressed, by_hour)
 
 
 def _of_a_file(market: Market, tree: Node) -> Market:

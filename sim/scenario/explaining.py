@@ -13,6 +13,7 @@ from sim.data.questions import yaml_word
 from sim.errors import Mistake, nearest
 from sim.model.component import Model, Part, builtin
 from sim.model.parameters import Parameters, plausible_in
+from sim.scenario.by_hour import ByHour
 from sim.scenario.policy_words import forms
 from sim.scenario.quantities import between, plausible_told
 from sim.scenario.rivals import Competitor
@@ -21,7 +22,8 @@ from sim.scenario.validation import bounds, plain_type
 from sim.scenario.wording import spread_told, value_told
 
 SECTIONS: dict[str, type[Parameters]] = {
-    "scenario": Frame, "measure": Measuring, "market": Market, "network": Network, "rivals": Competitor,
+    "scenario": Frame, "measure": Measuring, "market": Market, "network": Network, "by_hour": ByHour,
+    "rivals": Competitor,
 }  # fmt: skip
 """What can be set besides the parts."""
 CUSTOMERS = "customers"

@@ -15,6 +15,7 @@ from sim.model.distributions import Distribution
 from sim.model.network import MOST_FRIENDS
 from sim.model.parameters import Parameters, plausible_in
 from sim.scenario.building import parts_with_parameters
+from sim.scenario.by_hour import ByHour
 from sim.scenario.lesson import schema as lesson_schema
 from sim.scenario.policies import RULES, SEGMENTS
 from sim.scenario.policy_words import forms
@@ -45,6 +46,7 @@ def schema(model: Model | None = None) -> dict[str, Any]:
         "market": _section(Market, _first(Market)),
         "customers": _people(),
         "network": _section(Network, _first(Network)),
+        "by_hour": _section(ByHour, _first(ByHour)),
     }
     top |= {name: _reference(name) for name in sections}
     top[SECTION] = _rivals(at_the_start=True)

@@ -195,6 +195,7 @@ def ground_of(scenario: Scenario) -> Ground:
             lambda name: _place_of_policy(scenario, name),
             scenario.model,
         ),
+        scenario.by_hour.week,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.data.tables import WITH_PARTS, parted
 from sim.errors import Mistake
+from sim.scenario.by_hour import FILES, ByHour
 from sim.scenario.inheritance import root_of
 from sim.scenario.sections import FILE_KEYS, Network, People
 from sim.scenario.tree import shown
@@ -38,6 +39,13 @@ def network_section(network: Network, path: Path) -> dict[str, Any]:
     """The section ``network`` of a scenario at ``path``. Raises :class:`Mistake` when it may not name its file."""
     said = network.model_dump(exclude_none=True) | ({"degrees": list(network.degrees)} if network.degrees else {})
     return said | ({"file": beside(network.file, path, "network's file")} if network.file else {})
+
+
+def hours_section(by_hour: ByHour, path: Path) -> dict[str, Any]:
+    """The section ``by_hour`` of a scenario at ``path``. Raises :class:`Mistake` when it may not name its files."""
+    return {
+        key: beside(file, path, "table by the hour") for key in FILES if (file := getattr(by_hour, key)) is not None
+    }
 
 
 def people_section(people: People, path: Path) -> dict[str, Any]:

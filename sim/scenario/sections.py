@@ -90,7 +90,7 @@ _MEASURED: dict[str, Any] = {
 }  # fmt: skip
 Measuring = create_model("Measuring", __base__=Measure, __module__=__name__, __doc__=Measure.__doc__, **_MEASURED)
 """The section ``measure``; ``from`` can be named only so, being a word of Python's."""
-FIXED = ("market", "customers", "network", "measure", "segments", "rules", "lesson", *Frame.model_fields)
+FIXED = ("market", "customers", "network", "measure", "by_hour", "segments", "rules", "lesson", *Frame.model_fields)
 """Sections that hold for the whole time and so cannot stand under ``changes``."""
 
 

@@ -16,6 +16,7 @@ from sim.model.component import Model, builtin
 from sim.model.parameters import Parameters
 from sim.scenario import meaning
 from sim.scenario.building import Changes, settle
+from sim.scenario.by_hour import ByHour, meaning_of
 from sim.scenario.friends import matters
 from sim.scenario.inheritance import root_of, whole_tree
 from sim.scenario.lesson import Lesson
@@ -23,7 +24,7 @@ from sim.scenario.mechanisms import Mechanisms, model_with
 from sim.scenario.people import Folder
 from sim.scenario.policies import Addressed
 from sim.scenario.rivals import gathered
-from sim.scenario.saving import beside, network_section, people_section, save
+from sim.scenario.saving import beside, hours_section, network_section, people_section, save
 from sim.scenario.sections import Market, Measure, Network, People
 from sim.scenario.timing import laid_over
 from sim.scenario.tree import Node, Problems, given
@@ -50,7 +51,8 @@ class Scenario:
     ``path`` is None when it was made in Python; ``tree`` is what was written; ``lesson`` what it teaches, if anything;
     ``model``: the mechanisms and behaviours that it is a scenario of; ``worlds``: the plausible worlds of which every replication
     meets one, None where everything that nobody knows has its default; ``held``: what keeps its default in all of them, because a
-    scenario that it is compared with says it; ``addressed``: what is said for some people alone: policies of segments, rules.
+    scenario that it is compared with says it; ``addressed``: what is said for some people alone: policies of segments, rules;
+    ``by_hour``: when in the week calls come, and who is on duty then.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Scenario:
     worlds: Worlds | None = field(default=None, repr=False)
     held: frozenset[str] = field(default=frozenset(), repr=False)
     addressed: Addressed = field(default_factory=Addressed, repr=False)
+    by_hour: ByHour = field(default_factory=ByHour, repr=False)
 
     def with_(self, **sections: Any) -> Scenario:
         """This scenario with some entries replaced: ``with_(call_centre={"representatives": 12}, weeks=52)``.
@@ -146,6 +149,7 @@ class Scenario:
             "parts": {name: settings.model_dump() for name, settings in self.parts.items()},
             "changes": {str(week): changed for week, changed in meaning.effective(self.steps).items()},
             **meaning.timing_meaning(self.warm_up, self.parts, self.before, self.measure),
+            **meaning_of(self.by_hour, meaning.file_hash),
             **({"mechanisms": self.model.mechanisms} if self.model.mechanisms else {}),
             **({"rivals": list(self.model.rivals)} if self.model.several else {}),
             **self.addressed.meaning(),
@@ -184,6 +188,7 @@ class Scenario:
             "market": self.market.model_dump(exclude_none=True),
             "customers": people_section(self.customers, path),
             "network": network_section(self.network, path),
+            "by_hour": hours_section(self.by_hour, path),
             **gathered({name: self._said_of(name, settings) for name, settings in self.parts.items()}, as_list=True),
             "changes": {f"from week {week}": gathered(changed) for week, changed in self.changes},
             **self.addressed.sections(),
@@ -255,7 +260,7 @@ def _made(tree: Node, path: Path | None, folder: Path, problems: Problems, model
         **frame.model_dump(exclude={"worlds"}), measure=settled.measure,
         market=settled.market, customers=settled.people, network=settled.network, changes=settled.changes,
         lesson=settled.lesson, path=path, folder=folder, tree=tree, model=settled.model, addressed=settled.addressed,
-        **_frozen(settled.steps, settled.before),
+        by_hour=settled.by_hour, **_frozen(settled.steps, settled.before),
     )  # fmt: skip
     refuse_missing(made)
     return made

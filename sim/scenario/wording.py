@@ -73,6 +73,7 @@ def about(scenario: Scenario) -> list[str]:
     said = [title, f"It lasts {scenario.weeks} weeks; money is in {scenario.currency}."]
     said += [*_warm_up_told(scenario), *_measured(scenario.measure), *_people_told(scenario)]
     said += [_network_told(scenario.network), *_ties_told(scenario, people)]
+    said += list(_hours_told(scenario))
     if scenario.lesson:
         on = f" on {scenario.lesson.claim}" if scenario.lesson.claim else ""
         said.append(f"It is a lesson{on}, to be compared with {shown(scenario.lesson.against)}.")
@@ -200,6 +201,18 @@ def _ties_told(scenario: Scenario, people: int) -> Iterator[str]:
         yield f"The file lists {ties.told}."
 
 
+def _hours_told(scenario: Scenario) -> Iterator[str]:
+    """When calls come and who is there, where a file says so."""
+    by_hour = scenario.by_hour
+    if by_hour.calls is None:
+        return
+    who = f"as many people as {shown(by_hour.people)} says" if by_hour.people else "all representatives"
+    yield f"Calls come by the hours of {shown(by_hour.calls)}; {who} are on duty then, and nobody calls in the other hours."
+    if by_hour.alone():
+        more = f" and in {len(by_hour.alone()) - MOST_NAMED} more hours" if len(by_hour.alone()) > MOST_NAMED else ""
+        yield f"Nobody is on duty although people call: {', '.join(by_hour.alone()[:MOST_NAMED])}{more}."
+
+
 def _network_told(network: Network) -> str:
     if network.kind == "none":
         return "Nobody talks to anybody."
@@ -283,7 +296,7 @@ def compared(old: Scenario, new: Scenario) -> list[Difference]:
         )
     elif old.warm_up:
         found += [replace(one, key=f"warm_up.under.{one.key}") for one in _before_compared(old.before, new.before)]
-    for section in ("measure", "market", "network"):
+    for section in ("measure", "market", "network", "by_hour"):
         found += _sections_compared(section, getattr(old, section), getattr(new, section))
     found += _people_compared(old.customers, new.customers)
     for name in old.parts:

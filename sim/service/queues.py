@@ -118,60 +118,107 @@ def work_through_lines(arrivals, handling, patience, staff, lines, wait, outcome
 
 # ---- a day with hours ------------------------------------------------------------------------------------------------
 
+WEEK_MINUTES = 10_080.0
+
+
+def no_hours() -> NDArray[np.float64]:
+    """A week without hours: calls come evenly, and everybody is on duty whenever the lines are open."""
+    return np.zeros((2, 0))
+
 
 @lean_kernel
-def on_duty_from(number, moment, people, slot):
-    """The first moment, from this one on, at which the representative of this ``number`` is on duty; infinite where never.
+def on_duty(number, staff, share):
+    """Whether the representative of this ``number``, of so many on the ``staff``, is there when this ``share`` of them is."""
+    return number < int(share * staff + 0.5)
 
-    In each stretch of ``slot`` minutes from minute 0 on, those numbered below that stretch's ``people`` are; after the last
-    stretch the first comes again.
+
+@lean_kernel
+def on_duty_from(number, staff, moment, shares, stretch):
+    """The first moment, from this one on, at which a representative is on duty; infinite where never.
+
+    ``shares``: what share of the staff is there in each ``stretch`` of so many minutes, from minute 0 on; those with the lowest
+    numbers are. After the last stretch the first comes again.
     """
-    size = people.size
-    place = int(moment // slot)
-    for ahead in range(size + 1):
-        if number < people[(place + ahead) % size]:
-            return moment if ahead == 0 else (place + ahead) * slot
+    place = int(moment // stretch)
+    for ahead in range(shares.size + 1):
+        if on_duty(number, staff, shares[(place + ahead) % shares.size]):
+            return moment if ahead == 0 else (place + ahead) * stretch
     return np.inf
 
 
 @lean_kernel
-def waiting_since(number, free, moment, people, slot):
+def waiting_since(number, staff, free, moment, shares, stretch):
     """Since when a representative who is on duty at this ``moment`` has waited for a call: ``free``, or the start of duty."""
-    size = people.size
-    place = int(moment // slot)
-    for back in range(size):
-        if (place - back) * slot <= free:
+    place = int(moment // stretch)
+    for back in range(shares.size):
+        if (place - back) * stretch <= free:
             return free
-        if number >= people[(place - back - 1) % size]:
-            return (place - back) * slot
+        if not on_duty(number, staff, shares[(place - back - 1) % shares.size]):
+            return (place - back) * stretch
     return free
 
 
 @lean_kernel
-def answer_on_duty(arrival, handling, patience, busy_until, server, people, slot):
-    """:func:`answer` where representatives come and go: nobody begins a call off duty, and who is in one ends it.
+def come_forward(arrival, busy_until, server, shares, stretch):
+    """Have that representative stand first who can take a call of this ``arrival`` soonest, where they come and go.
 
-    ``people`` (integer, at least one stretch) and ``slot``: see :func:`on_duty_from`. The heap holds since when, or from when
-    on, each can take a call; of somebody who has gone or come meanwhile it tells too early a moment, which is put right when
-    they stand first. So whoever stands first and is right is the soonest of all, and a caller can be decided on the spot.
+    Nobody begins a call off duty, and who is in one ends it. The heap holds since when, or from when on, each can take a call; of
+    somebody who has gone or come meanwhile it tells too early a moment, which is put right when they stand first. So whoever
+    stands first and is right is the soonest of all, and a caller can be decided on the spot, as :func:`answer` does it.
     """
-    while len(busy_until) > 0 and busy_until[0] < np.inf:
+    staff = len(busy_until)
+    while staff > 0 and busy_until[0] < np.inf:
         free = busy_until[0]
         moment = max(free, arrival)
-        ready = on_duty_from(server[0], moment, people, slot)
+        ready = on_duty_from(server[0], staff, moment, shares, stretch)
         if ready == moment:
-            ready = waiting_since(server[0], free, moment, people, slot)
+            ready = waiting_since(server[0], staff, free, moment, shares, stretch)
             if ready == free:
-                return answer(arrival, handling, patience, busy_until, server)
+                return
         _sink(busy_until, server, 0, ready, server[0])
-    return patience, ABANDONED, NOBODY
 
 
 @lean_kernel
-def _work_through_day(arrivals, handling, patience, staff, people, slot, wait, outcome):
-    """:func:`work_through` where representatives come and go; see :func:`answer_on_duty`."""
+def _work_through_day(arrivals, handling, patience, staff, shares, stretch, wait, outcome):
+    """:func:`work_through` where representatives come and go."""
     for i in range(len(arrivals)):
-        wait[i], outcome[i], _ = answer_on_duty(arrivals[i], handling[i], patience[i], staff[0], staff[1], people, slot)
+        come_forward(arrivals[i], staff[0], staff[1], shares, stretch)
+        wait[i], outcome[i], _ = answer(arrivals[i], handling[i], patience[i], staff[0], staff[1])
+
+
+@lean_kernel
+def come_forward_by_hour(arrival, busy_until, server, by_hour):
+    """:func:`come_forward` in a week by the hour (see :func:`along_week`); nothing where a week has no hours."""
+    if by_hour.size > 0:
+        come_forward(arrival, busy_until, server, by_hour[1, :-1], WEEK_MINUTES / (by_hour.shape[1] - 1))
+
+
+@lean_kernel
+def along_week(by_hour, week, stands_for, span, times):
+    """Lay moments of a week of so many minutes, its ``span``, along a week by the hour, in place; nothing without hours.
+
+    ``by_hour``, float64 (2, stretches + 1): the share of a week's calls that have come before each stretch (and 1 at the end),
+    and the share of the staff on duty in it. A simulated person stands for several, so that a simulated week has the calls of
+    only a part of a real one: it is that part, after which the next week's comes. Times are then minutes from the Monday on in
+    whose week that part begins, and in the order in which they were.
+    """
+    if by_hour.size == 0:
+        return
+    size, begin = by_hour.shape[1] - 1, np.floor(week / stands_for)
+    for k in range(times.size):
+        place = (week + times[k] / span) / stands_for - begin
+        whole = np.floor(place)
+        stretch = np.searchsorted(by_hour[0], place - whole, "right") - 1
+        part = (place - whole - by_hour[0, stretch]) / (by_hour[0, stretch + 1] - by_hour[0, stretch])
+        times[k] = whole * WEEK_MINUTES + (stretch + part) * (WEEK_MINUTES / size)
+
+
+@lean_kernel
+def clock_set_back(by_hour, week, stands_for, usual):
+    """By how many minutes the clock of a line is set back as a ``week`` begins: the ``usual``, or by the hour whole weeks."""
+    if by_hour.size == 0 or week == 0:
+        return usual
+    return WEEK_MINUTES * (np.floor(week / stands_for) - np.floor((week - 1) / stands_for))
 
 
 # ---- a line in sight ---------------------------------------------------------------------------------------------------
@@ -304,11 +351,10 @@ def serve_on_duty(
     """
     columns = _minutes("arrivals", arrivals), _minutes("handling", handling), _minutes("patience", patience)
     _check(*columns)
-    roster = np.array([_count("people", int(each)) for each in np.atleast_1d(people)], np.int32)
-    callers = len(columns[0])
+    numbers = np.array([_count("people", int(each)) for each in np.atleast_1d(people)], np.float64)
+    most, callers = int(numbers.max()), len(columns[0])
     wait, outcome = np.empty(callers), np.empty(callers, np.int8)
-    staff = idle(int(roster.max(initial=0)))
-    _work_through_day(*columns, staff, roster, above_nought("slot", slot), wait, outcome)
+    _work_through_day(*columns, idle(most), numbers / max(most, 1), above_nought("slot", slot), wait, outcome)
     return wait, outcome
 
 

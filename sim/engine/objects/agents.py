@@ -11,7 +11,7 @@ from sim.model.behaviour.person import COMPANY, RIVAL
 from sim.model.component import Model
 from sim.model.mechanisms.word_of_mouth import PARTS
 from sim.model.random import spare_word, uniform, unit, word, words
-from sim.service.queues import SERVED, answer, stand_in, standing
+from sim.service.queues import SERVED, answer, come_forward_by_hour, stand_in, standing
 
 if TYPE_CHECKING:
     from sim.engine.objects.market import Market
@@ -162,9 +162,19 @@ class OpenLine:
     """A first-come-first-served line, as a step sees it: who serves next and when, and who is seen to stand there."""
 
     def __init__(
-        self, free_at: np.ndarray, numbers: np.ndarray, there: np.ndarray, staff: list[Representative]
+        self,
+        free_at: np.ndarray,
+        numbers: np.ndarray,
+        there: np.ndarray,
+        staff: list[Representative],
+        by_hour: np.ndarray,
     ) -> None:
         self._free_at, self._numbers, self._there, self._staff = free_at, numbers, there, staff
+        self._by_hour = by_hour
+
+    def come_forward(self, arrival: float) -> None:
+        """Have whoever can serve somebody that comes now stand first, where people come and go by the hour."""
+        come_forward_by_hour(arrival, self._free_at, self._numbers, self._by_hour)
 
     @property
     def servers(self) -> int:

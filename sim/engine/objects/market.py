@@ -36,7 +36,7 @@ from sim.model.schedule import (
 from sim.model.steps import Step
 from sim.model.week import EVERYBODY, Network, State, week_of
 from sim.model.week import journal as empty_journal
-from sim.service.queues import in_order, put_in_order, rebase, rebase_line
+from sim.service.queues import along_week, clock_set_back, in_order, no_hours, put_in_order, rebase, rebase_line
 
 f32 = np.float32
 AS_SHARE = 2.0**-32
@@ -308,9 +308,11 @@ class Market(Model):
         return self.week.minutes_open(getattr(getattr(policy, hours[0]), hours[1]))
 
     def _resize(self, item: Resize) -> None:
-        minutes = self._minutes(self.last_policy, item.hours) if self.week.number > 0 else 0.0
+        week, each = self.week.number, self.flags.stands_for
+        usual = self._minutes(self.last_policy, item.hours) if week > 0 else 0.0
         for line in item.lines:
             times, numbers = getattr(self.queues, line.free_at), getattr(self.queues, line.numbers)
+            minutes = clock_set_back(self.queues.by_hour, week, each, usual) if line.by_hour else usual
             resize(times, numbers, *self._servers(line), minutes)
 
     def _open(self, line: Line) -> OpenLine:
@@ -319,7 +321,8 @@ class Market(Model):
         free_at, numbers = getattr(self.queues, line.free_at), getattr(self.queues, line.numbers)
         there = getattr(self.queues, line.standing) if line.standing else np.zeros(0)
         staff = self.company.on_duty() if line.servers[0] == "representatives_on_duty" else []
-        return OpenLine(free_at[:now], numbers[:now], there, staff)
+        hours = self.queues.by_hour if line.by_hour else no_hours()
+        return OpenLine(free_at[:now], numbers[:now], there, staff, hours)
 
     def _queue(self, item: Queue) -> None:
         lines, minutes = [self._open(line) for line in item.lines], self._minutes(self.policy, item.hours)
@@ -327,9 +330,13 @@ class Market(Model):
         arrivals = [self.take(item.arrive, customer, mark) for customer, mark in comers]
         moments = np.array([word * AS_SHARE * minutes for word, *_ in arrivals], np.float64)
         ends: dict[int, tuple[Any, ...]] = {}
-        for k in _by_time(moments):
+        order = _by_time(moments)
+        if item.lines[0].by_hour:
+            along_week(self.queues.by_hour, self.week.number, self.flags.stands_for, minutes, moments)
+        for k in order:
             _, needs, patience, which = arrivals[k]
             given = float(moments[k]), float(needs), float(patience)
+            lines[int(which)].come_forward(given[0])
             ends[k] = self.take(item.serve, comers[k][0], *given, line=lines[int(which)])
         for k, (customer, mark) in enumerate(comers):
             wait, outcome, agent = ends[k]

@@ -5,6 +5,8 @@ Sources: Brown et al. 2005 (JASA 100:36-50), lognormal handling; Anonymous Bank 
 180 s with log-sd 0.95, 6.8 minutes of waiting an abandonment; SQM Group for first-contact resolution near 0.7.
 Where a long wait is coming, callers may be offered to be called back: they keep their place and cannot hang up, but some are
 not reached when their turn comes. It takes away waiting, not work: without enough people the calls owed grow week by week.
+Calls come evenly over the hours in which the lines are open, unless a scenario's section by_hour gives them hours of the week, and
+people for them: then nobody is called back or answered while nobody is on duty, and who goes off duty ends the call in hand.
 Law: Erlang-A (sim.theory.erlang) when handling is exponential.
 """
 

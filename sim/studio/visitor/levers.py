@@ -28,7 +28,7 @@ GROUPS = {
     "scenario": "Market and network",
 }  # fmt: skip
 """Group of a part → what it is called on the page, in this order."""
-NOT_HERE = ("market.customers", "network.file", "network.column", "network.degrees")
+NOT_HERE = ("market.customers", "network.file", "network.column", "network.degrees", "by_hour.calls", "by_hour.people")
 """Settings that no policy moves: a page asks for the customers elsewhere, and for no file of friends."""
 FILES_NEEDED = ("edges", "configuration")
 """Networks that are read from a file."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from sim.errors import Mistake
+from sim.scenario.by_hour import FILES
 from sim.scenario.tree import Node
 from sim.scenario.whole import Scenario, load
 from sim.scenario.worlds import own_worlds
@@ -56,10 +57,13 @@ def saved(scenario: Scenario, path: Path) -> Scenario:
         people = people.model_copy(update={"file": _with_notices(people.file, folder)})
     if network.file is not None:
         network = network.model_copy(update={"file": _with_notices(network.file, folder)})
-    tree, worlds = scenario.tree, own_worlds(replace(scenario, worlds=None))
+    tree, worlds, hours = scenario.tree, own_worlds(replace(scenario, worlds=None)), scenario.by_hour
     if isinstance(worlds, Path):
         tree = Node({**dict(tree.entries()), "worlds": Node(_copied(worlds, folder).name)}, tree.place)
-    replace(scenario, customers=people, network=network, tree=tree, path=None, folder=folder).save(path)
+    hours = hours.model_copy(
+        update={key: _with_notices(file, folder) for key in FILES if (file := getattr(hours, key))}
+    )
+    replace(scenario, customers=people, network=network, by_hour=hours, tree=tree, path=None, folder=folder).save(path)
     return load(path, scenario.model)
 
 
