@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import ImageFont
 from typer.testing import CliRunner
@@ -18,7 +19,7 @@ from worlds import busy
 from sim import compare, run
 from sim.cli import app
 from sim.model.week import COUNTS
-from sim.report import assumptions, brief, money_page
+from sim.report import assumptions, brief, money_page, segments
 from sim.report.comparison import document
 from sim.report.document import Document
 from sim.report.formats import slide, writer
@@ -175,6 +176,22 @@ def test_what_is_told_of_a_group_of_few_lies_in_its_own_range() -> None:
         assert (known[f"{what}_low"] <= known[what] + 1e-12).all() and (
             known[what] <= known[f"{what}_high"] + 1e-12
         ).all()
+
+
+def test_a_group_of_which_it_is_known_is_told_before_one_that_lost_more_by_chance() -> None:
+    rows = pd.DataFrame(
+        [
+            (SEGMENT, "wide", -0.03, -0.08, 0.02),
+            (SEGMENT, "known", -0.02, -0.03, -0.01),
+            (SEGMENT, "same", 0.0, -0.01, 0.01),
+        ],
+        columns=["by", "value", "difference", "difference_low", "difference_high"],
+    )
+    assert segments.sentences("A", rows) == [
+        "Under “A” most is lost among segment known (−2.0 percentage points kept), of the groups of which it is known."
+    ]
+    assert "could not be the other way round" in segments.sentences("A", rows[rows["value"] != "known"])[0]
+    assert segments.sentences("A", rows.assign(difference=np.nan)) == []
 
 
 # ---- the first page
