@@ -297,6 +297,13 @@ def test_a_report_without_a_brief_has_a_slide_too() -> None:
     assert "A is best" in said and " …" in said and "Seed 1." in said
 
 
+def test_any_name_can_stand_on_a_slide(tmp_path: Path) -> None:
+    report = Document("", "\x00\x1b[31m \ud800 " + "long" * 300, ["<b> & ]]>"], [], [], ["x"], "y")
+    writer.write(report, tmp_path / "a.pptx")
+    assert "".join(slide.lines("long" * 30, 20, 2.0)) == "long" * 30 and slide.lines("", 20, 2.0) == [""]
+    assert max(map(len, slide.lines("long " * 30, 20, 2.0))) < 20
+
+
 def test_without_the_library_one_sentence_says_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 

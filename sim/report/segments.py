@@ -55,7 +55,8 @@ MOST_DRAWN = 8
 def picture(answer: Comparison, other: Result) -> Picture | None:
     """Who gains most and who suffers most under a policy, with ranges; None where there are no groups."""
     found = answer.segments
-    rows = _ends(found[found["scenario"] == other.scenario.name].dropna(subset=["difference"]), MOST_DRAWN)
+    known = found[found["scenario"] == other.scenario.name].dropna(subset=["difference"])
+    rows = _ends(known.drop_duplicates(["customers", *GAP]), MOST_DRAWN)  # two columns may tell the same people apart
     if rows.empty or other is answer.base:
         return None
     names, (mean, low, high) = [_name(row) for _, row in rows.iterrows()], 100 * rows[GAP].to_numpy(np.float64).T
