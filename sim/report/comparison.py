@@ -16,7 +16,7 @@ from sim.report.charts.palette import look
 from sim.report.document import MODEL, NARROWER, Card, Document, Group, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.headline import headline, lead
-from sim.report.ignorance import MANY, appendix_told, fitted_told, worlds_told
+from sim.report.ignorance import appendix_told, fitted_told, worlds_told
 from sim.report.lever_prices import price_told
 from sim.runs.causes import TALK, ranked, replications_for
 from sim.runs.comparison import Comparison
@@ -256,7 +256,7 @@ def caveats(answer: Comparison) -> list[str]:
         told.append(ONE_COMPANY)
     told += [*worlds_told(answer), NOT_THE_MODEL] if answer.worlds is not None else [fitted_told(answer), NARROWER]
     if answer.others:
-        told.append(MANY)
+        told.append(answer.many_told)
     return told
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from sim.errors import Mistake
+from sim.scenario.tree import Node
 from sim.scenario.whole import Scenario, load
+from sim.scenario.worlds import own_worlds
 from sim.studio.library.scenario_library import OWN
 from sim.studio.visitor.files import VisitorFiles
 
@@ -54,7 +56,10 @@ def saved(scenario: Scenario, path: Path) -> Scenario:
         people = people.model_copy(update={"file": _with_notices(people.file, folder)})
     if network.file is not None:
         network = network.model_copy(update={"file": _with_notices(network.file, folder)})
-    replace(scenario, customers=people, network=network, path=None, folder=folder).save(path)
+    tree, worlds = scenario.tree, own_worlds(replace(scenario, worlds=None))
+    if isinstance(worlds, Path):
+        tree = Node({**dict(tree.entries()), "worlds": Node(_copied(worlds, folder).name)}, tree.place)
+    replace(scenario, customers=people, network=network, tree=tree, path=None, folder=folder).save(path)
     return load(path, scenario.model)
 
 
