@@ -212,6 +212,13 @@ def test_the_first_page_says_what_to_do_how_sure_why_and_what_to_find_out(report
     assert "Key measures" not in first
 
 
+def test_too_few_worlds_are_said_where_it_says_how_sure(answer: Comparison, lived: Result) -> None:
+    few = brief.how_sure(answer, answer.others[0])
+    assert "In 100 plausible worlds, “Worse” keeps more customers in" in few and "9 worlds are too few" in few
+    many = with_gains(lived, np.full((len(lived.numbers), lived.scenario.weeks), 50_000.0))
+    assert "too few" not in brief.how_sure(many, many.others[0])
+
+
 def test_a_choice_that_is_clear_is_called_so(lived: Result) -> None:
     weeks = lived.scenario.weeks
     told = brief.to_do(with_gains(lived, np.full((len(lived.numbers), weeks), 50_000.0)))
