@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import ImageFont
 from typer.testing import CliRunner
@@ -18,7 +19,7 @@ from worlds import busy
 from sim import compare, run
 from sim.cli import app
 from sim.model.week import COUNTS
-from sim.report import assumptions, brief, money_page
+from sim.report import assumptions, brief, money_page, segments
 from sim.report.comparison import document
 from sim.report.document import Document
 from sim.report.formats import slide, writer
@@ -177,6 +178,22 @@ def test_what_is_told_of_a_group_of_few_lies_in_its_own_range() -> None:
         ).all()
 
 
+def test_a_group_of_which_it_is_known_is_told_before_one_that_lost_more_by_chance() -> None:
+    rows = pd.DataFrame(
+        [
+            (SEGMENT, "wide", -0.03, -0.08, 0.02),
+            (SEGMENT, "known", -0.02, -0.03, -0.01),
+            (SEGMENT, "same", 0.0, -0.01, 0.01),
+        ],
+        columns=["by", "value", "difference", "difference_low", "difference_high"],
+    )
+    assert segments.sentences("A", rows) == [
+        "Under “A” most is lost among segment known (−2.0 percentage points kept), of the groups of which it is known."
+    ]
+    assert "could not be the other way round" in segments.sentences("A", rows[rows["value"] != "known"])[0]
+    assert segments.sentences("A", rows.assign(difference=np.nan)) == []
+
+
 # ---- the first page
 
 
@@ -193,6 +210,13 @@ def test_the_first_page_says_what_to_do_how_sure_why_and_what_to_find_out(report
     ):
         assert words in first
     assert "Key measures" not in first
+
+
+def test_too_few_worlds_are_said_where_it_says_how_sure(answer: Comparison, lived: Result) -> None:
+    few = brief.how_sure(answer, answer.others[0])
+    assert "In 100 plausible worlds, “Worse” keeps more customers in" in few and "9 worlds are too few" in few
+    many = with_gains(lived, np.full((len(lived.numbers), lived.scenario.weeks), 50_000.0))
+    assert "too few" not in brief.how_sure(many, many.others[0])
 
 
 def test_a_choice_that_is_clear_is_called_so(lived: Result) -> None:
@@ -278,6 +302,13 @@ def test_a_report_without_a_brief_has_a_slide_too() -> None:
     report = Document("", "A is best", ["By far. " * 900], [], [], ["loyalty sweep a.yaml"], "Seed 1.")
     said = words_on(report)
     assert "A is best" in said and " …" in said and "Seed 1." in said
+
+
+def test_any_name_can_stand_on_a_slide(tmp_path: Path) -> None:
+    report = Document("", "\x00\x1b[31m \ud800 " + "long" * 300, ["<b> & ]]>"], [], [], ["x"], "y")
+    writer.write(report, tmp_path / "a.pptx")
+    assert "".join(slide.lines("long" * 30, 20, 2.0)) == "long" * 30 and slide.lines("", 20, 2.0) == [""]
+    assert max(map(len, slide.lines("long " * 30, 20, 2.0))) < 20
 
 
 def test_without_the_library_one_sentence_says_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from sim.report import assumptions, facts, money_page, segments, words
 from sim.report.amounts import NONE, between, counted, half_width, listed, number, places, rough_money, signed
 from sim.report.charts import Chart, Picture, figures
 from sim.report.document import Amount, Brief, Figure, Section
-from sim.report.ignorance import fitted_told
+from sim.report.ignorance import fitted_told, too_few_told
 from sim.report.words import decided, missing, quoted
 from sim.report.worth_page import choice_told
 from sim.runs.comparison import UNDECIDED, Comparison
@@ -136,10 +136,13 @@ def how_sure(answer: Comparison, about: Result) -> str:
     does = {"retention": "keeps more customers", "profit": "earns more"}
     each = [said for measure, more in does.items() if (said := _sure(answer, about, measure, more))]
     where = "plausible worlds" if answer.worlds else "replications of one setting"
-    luck = (
-        "" if answer.worlds else f" What nobody knows is not in this: everything has its default. {fitted_told(answer)}"
+    one = (
+        []
+        if answer.worlds
+        else [f"What nobody knows is not in this: everything has its default. {fitted_told(answer)}"]
     )
-    return f"In 100 {where}, {quoted(about.scenario.name)} {' and '.join(each)}.{luck}"
+    told = [f"In 100 {where}, {quoted(about.scenario.name)} {' and '.join(each)}."] if each else []
+    return " ".join([*told, *one, *too_few_told(answer), *answer.cautions])
 
 
 def _sure(answer: Comparison, about: Result, measure: str, more: str) -> str:

@@ -51,14 +51,20 @@ def worlds_told(answer: Comparison) -> list[str]:
     met = len({int(number) for number in answer.met})
     named = _named(answer.worlds)
     told = [f"The answer was found in {met:,} plausible worlds ({named}). {RANGE}"]
-    if met < FEWEST:
-        told.append(f"{met} worlds are too few to say what nine in ten of them do: take more replications.")
+    told += too_few_told(answer)
     if answer.worlds.made_with not in ("", __version__):
         told.append(
             f"These worlds were made with version {answer.worlds.made_with}, and this is {__version__}: make them again where "
             "the model has changed since."
         )
     return [*told, *_luck_told(answer)]
+
+
+def too_few_told(answer: Comparison) -> list[str]:
+    """That too few worlds were met to speak of nine in ten of them; nothing where that is not so."""
+    met = len({int(number) for number in answer.met})
+    few = answer.worlds is not None and met < FEWEST
+    return [f"{met} worlds are too few to say what nine in ten of them do: take more replications."] if few else []
 
 
 ONE_SETTING = (

@@ -133,7 +133,7 @@ def _across(unit: Unit, bars: Bars) -> Axis:
     """The axis, with room for words at the ends of the bars."""
     known = np.concatenate([bars.spans.ravel(), np.asarray(bars.low), np.asarray(bars.high), [0.0]])
     low, high = float(np.nanmin(known)), float(np.nanmax(known))
-    room = 0.22 * (high - low)
+    room = 0.28 * (high - low)
     return Axis(f"added to profit, {unit.level}", unit.level, low - room, high + room)
 
 

@@ -39,7 +39,7 @@ def section(answer: Comparison) -> list[Section]:
     groups = [
         Group(f"{name} against {base}", "percentage points", _differences(_ends(rows[name]))) for name in list(rows)[1:]
     ]
-    said = [sentence for name in list(rows)[1:] for sentence in _extremes(name, rows[name])]
+    said = [sentence for name in list(rows)[1:] for sentence in sentences(name, rows[name])]
     return [Section(TITLE, said, tables=[Table(_columns(answer), groups=groups)], notes=[NOTE])]
 
 
@@ -55,7 +55,8 @@ MOST_DRAWN = 8
 def picture(answer: Comparison, other: Result) -> Picture | None:
     """Who gains most and who suffers most under a policy, with ranges; None where there are no groups."""
     found = answer.segments
-    rows = _ends(found[found["scenario"] == other.scenario.name].dropna(subset=["difference"]), MOST_DRAWN)
+    known = found[found["scenario"] == other.scenario.name].dropna(subset=["difference"])
+    rows = _ends(known.drop_duplicates(["customers", *GAP]), MOST_DRAWN)  # two columns may tell the same people apart
     if rows.empty or other is answer.base:
         return None
     names, (mean, low, high) = [_name(row) for _, row in rows.iterrows()], 100 * rows[GAP].to_numpy(np.float64).T
@@ -79,7 +80,7 @@ GAP = ["difference", "difference_low", "difference_high"]
 def extremes(answer: Comparison, other: Result) -> list[str]:
     """Who gains most and who suffers most under a policy, as far as that is decided: a sentence, or none without groups."""
     found = answer.segments
-    return [] if found.empty else _extremes(other.scenario.name, found[found["scenario"] == other.scenario.name])
+    return [] if found.empty else sentences(other.scenario.name, found[found["scenario"] == other.scenario.name])
 
 
 def _ends(rows: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
@@ -116,19 +117,21 @@ def _decided(row: pd.Series) -> bool:
     return bool(row["difference_low"] > 0 or row["difference_high"] < 0)
 
 
-def _extremes(name: str, rows: pd.DataFrame) -> list[str]:
+def sentences(name: str, rows: pd.DataFrame) -> list[str]:
     """Who gains most and who suffers most under a policy, as far as that is decided."""
-    ranked = rows.sort_values("difference", kind="stable").dropna(subset=["difference"])
-    if ranked.empty:
+    known = rows.dropna(subset=["difference"]).sort_values("difference", kind="stable")
+    if known.empty:
         return []
-    least, most, told = ranked.iloc[0], ranked.iloc[-1], []
-    if most["difference"] > 0 and _decided(most):
-        told.append(f"most is gained among {_group(most)} ({_points(most)})")
-    if least["difference"] < 0 and _decided(least):
-        told.append(f"most is lost among {_group(least)} ({_points(least)})")
+    sure = known[[_decided(row) for _, row in known.iterrows()]]
+    told = []
+    if len(sure) and sure.iloc[-1]["difference"] > 0:
+        told.append(f"most is gained among {_group(sure.iloc[-1])} ({_points(sure.iloc[-1])})")
+    if len(sure) and sure.iloc[0]["difference"] < 0:
+        told.append(f"most is lost among {_group(sure.iloc[0])} ({_points(sure.iloc[0])})")
     if not told:
         return [f"Under “{name}” no group gains or loses so much that it could not be the other way round."]
-    return [f"Under “{name}” {' and '.join(told)}."]
+    of = "" if len(sure) == len(known) else ", of the groups of which it is known"
+    return [f"Under “{name}” {' and '.join(told)}{of}."]
 
 
 def _group(row: pd.Series) -> str:

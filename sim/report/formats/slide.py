@@ -210,14 +210,18 @@ def _fitted(text: str, place: Place, sizes: Sequence[float], colour: str = "ink"
 
 
 def lines(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """The lines into which words of a size, in points, break within a width in inches."""
-    font, found = _font(bold), [""]
+    """The lines into which words of a size, in points, break within a width in inches; a word that is wider breaks, too."""
+    font, found, room = _font(bold), [""], width * POINTS * _MEASURED / size
     for word in text.split():
         longer = f"{found[-1]} {word}".strip()
-        if found[-1] and font.getlength(longer) * size / _MEASURED > width * POINTS:
-            found.append(word)
-        else:
+        if font.getlength(longer) <= room:
             found[-1] = longer
+            continue
+        found += [word] if found[-1] else []
+        found[-1] = word
+        while font.getlength(found[-1]) > room and len(found[-1]) > 1:
+            fits = next(n for n in range(len(found[-1]) - 1, 0, -1) if n == 1 or font.getlength(found[-1][:n]) <= room)
+            found[-1:] = [found[-1][:fits], found[-1][fits:]]
     return found
 
 
