@@ -41,6 +41,8 @@ Given = Annotated[
         "not say is taken as proposed.", show_default=False)
 ]  # fmt: skip
 _BARS = "▁▂▃▄▅▆▇█"
+_MOST_TOLD = 4
+"""Columns that tell who left, of which the strongest are told."""
 _SHOWN = 12
 """Words of a column that are shown at most."""
 
@@ -264,11 +266,20 @@ def _people_told(company: Company) -> list[str]:
             f"{whole.left:,} of {whole.people:,} left within {company.within:.4g} weeks ({whole.share:.1%}); they "
             f"do not start as customers."
         )
+        lines.append(_tells(company))
         groups = [f"{name} {one.share:.1%}" for name, one in company.left.items() if name]
         lines += (
             [f"  by segment: {', '.join(groups[:_SHOWN])}{', …' if len(groups) > _SHOWN else ''}"] if groups else []
         )
     return lines
+
+
+def _tells(company: Company) -> str:
+    """Which columns tell most about who left, in a sentence."""
+    most = [each.told for each in company.tells[:_MOST_TOLD]]
+    if not most:
+        return "No column tells who left by more than chance."
+    return f"What tells most about who left, the strongest first: {'; '.join(most)}."
 
 
 def _as_json(company: Company, answers: Answers, warnings: list[str], folder: Path) -> dict[str, Any]:
@@ -283,6 +294,7 @@ def _as_json(company: Company, answers: Answers, warnings: list[str], folder: Pa
         "leavers": 0 if company.leavers is None else len(company.leavers.table.line), "set_aside": len(company.aside),
         "as_of": None if company.as_of is None else str(company.as_of), "currency": company.currency,
         "said": company.said, "warnings": warnings, "columns": {part.column: _part_as_json(part) for part in company.parts},
+        "tells": {each.column: each.strength for each in company.tells},
         "left": left, "left_within_weeks": company.within or None, "company": dict(company.form), "questions": answers.asked,
         "assumed": {".".join(question.key): _assumption(question, answers) for question in answers.assumed},
     }  # fmt: skip
