@@ -369,16 +369,18 @@ def test_figures_of_groups_are_the_shares_of_those_who_left(with_groups: Path) -
     found = unknowns(asked, 50)
     scenario = found.scenario_at(found.worlds_at(np.array([[-1.0], [2.0]])), 3)
     with Laboratory(asked.measures, asked.seed) as laboratory:
-        measured = figures.measure(asked, laboratory, asked.settings.figures)(scenario, range(3, 5))
-    kinds = np.arange(120)
+        measured, stays = figures.measure(asked, laboratory, asked.settings.figures)(scenario, range(3, 5))
+    kinds, stayed = np.arange(120), np.zeros(120)
     for row, score in enumerate((-1.0, 2.0)):
         value = float(found.scores.values_at(np.array([[score]]))[0, 0])
         one = asked.scenario_at([value])
         alone = run(one, 1, asked.seed, first=3 + row, threads=1)
         left = 1 - alone.stayed
+        stayed += alone.stayed / 2
         young, old = left[kinds % 3 > 0].mean(), left[(kinds % 3 == 0) & (kinds % 2 == 1)].mean()
         wanted = [alone.values["retention"][0], young, old, 1 - alone.values["retention"][0]]
         assert measured[row] == pytest.approx(wanted, abs=1e-12)
+    assert (stays == stayed).all()  # each customer's chance to stay
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,11 @@ from typer.testing import CliRunner, Result
 from sim.cli import app
 from sim.commands import new as command
 from sim.data.habits import cells_of, encoding_of
+from sim.data.leaving import halves
 from sim.data.recognising import period_in, says
 from sim.experiments.checking import checked
+from sim.experiments.figures import targets
+from sim.experiments.methods import method
 from sim.runs.runner import run
 from sim.scenario.model_inputs import customers_of, segment_names
 from sim.scenario.phone import usual_lines
@@ -112,13 +115,20 @@ def test_who_has_left_does_not_start_and_churn_by_contract_is_what_is_fitted(fol
     for contract in ("month-to-month", "one year", "two years"):
         left = sum(row["contract"] == contract for row in gone)
         assert said["left"][contract]["share"] == left / sum(row["contract"] == contract for row in everybody)
-    assert len(listed("made/leavers.csv")) == 145
+    assert len(listed("made/customers.csv")) == 600 and scenario.customers.mapping.label.weeks == 52  # type: ignore[union-attr]
     experiment, _ = checked(Path("made/calibrate.yaml"))
-    figures = experiment.written["calibrate"]["figures"]
-    monthly = next(figure for figure in figures.values() if figure["left"] == {"contract": "month-to-month"})
-    assert monthly["value"] == pytest.approx(128 / 332, rel=1e-3) and "128 of 332" in monthly["source"]
-    assert monthly["error"] == pytest.approx(np.sqrt(0.386 * 0.614 / 332), rel=0.02)
-    assert experiment.base.weeks == 52
+    assert experiment.base.weeks == 52 and len(customers_of(experiment.base).line) == 600  # type: ignore[union-attr]
+    asked = method("calibrate").load(Path("made/calibrate.yaml"), experiment.base.model)
+    targets_ = targets(asked, asked.settings.figures)
+    halves_ = halves(row["customer_id"] for row in everybody)
+    for name, half in (("month-to-month", halves_), ("month-to-month, aside", ~halves_)):
+        there = [
+            row for row, chosen in zip(everybody, half, strict=True) if chosen and row["contract"] == "month-to-month"
+        ]
+        share = sum(row["left"] == "Yes" for row in there) / len(there)
+        (target,) = (target for target in targets_ if target.name == name)
+        assert target.value == share and target.aside == name.endswith("aside")
+        assert target.error == pytest.approx(np.sqrt(share * (1 - share) / len(there)), rel=0.02)
 
 
 def test_what_was_assumed_is_listed(folder: Path) -> None:
@@ -138,7 +148,7 @@ def test_the_answers_give_the_same_files_byte_for_byte(folder: Path) -> None:
     assert done.exit_code == 0, done.stderr
     assert {file.name: file.read_bytes() for file in Path("again").iterdir()} == made_first
     assert set(made_first) == {
-        "today.yaml", "answers.yaml", "calibrate.yaml", "customers.csv", "leavers.csv", "set_aside.csv"
+        "today.yaml", "answers.yaml", "calibrate.yaml", "customers.csv", "set_aside.csv"
     }  # fmt: skip
 
 
@@ -501,7 +511,7 @@ def test_names_that_yaml_and_shells_could_take_for_something_else(folder: Path) 
     assert segment_names(scenario) == ("null: #x", "yes") and scenario.currency == "USD"
     experiment, _ = checked(Path("a b,c/calibrate.yaml"))
     assert [figure["left"] for figure in experiment.written["calibrate"]["figures"].values()] == [
-        {"no": "null: #x"}, {"no": "yes"}
+        {"no": "null: #x"}, {"no": "yes"}, {"no": "null: #x"}, {"no": "yes"}
     ]  # fmt: skip
 
 

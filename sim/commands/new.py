@@ -221,6 +221,7 @@ def _as_json(company: Company, answers: Answers, warnings: list[str], folder: Pa
         "leavers": 0 if company.leavers is None else len(company.leavers.table.line), "set_aside": len(company.aside),
         "as_of": None if company.as_of is None else str(company.as_of), "currency": company.currency,
         "said": company.said, "warnings": warnings, "columns": {part.column: _part_as_json(part) for part in company.parts},
+        "tells": {each.column: each.strength for each in company.tells},
         "left": left, "left_within_weeks": company.within or None, "company": dict(company.form), "questions": answers.asked,
         "assumed": {".".join(question.key): assumption(question, answers) for question in answers.assumed},
     }  # fmt: skip

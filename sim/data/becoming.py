@@ -15,6 +15,7 @@ import numpy as np
 from sim.data.customer_mapping import Target, lasting, weeks_in
 from sim.data.gathering import GATHERED
 from sim.data.habits import Cells
+from sim.data.leaving import telling
 from sim.data.questions import Answers, Question, Unfit
 from sim.data.recognising import WEEKS, Source, period_in, says, words_in
 from sim.errors import Mistake
@@ -132,7 +133,8 @@ class Part:
 
     ``values``: in the trait's unit (``unit`` and arithmetic as a scenario's mapping says them), None when it becomes none;
     ``told``:
-    how it was understood; ``terms``: category → weeks of a contract; ``gone``: who has left (bool), ``within`` weeks.
+    how it was understood; ``terms``: category → weeks of a contract; ``gone``: who has left (bool), ``within`` weeks, by
+    the ``word`` that says so (empty for a day), and the ``window`` as it was said.
     """
 
     column: str
@@ -149,6 +151,8 @@ class Part:
     terms: Mapping[str, int] = field(default_factory=dict)
     gone: np.ndarray | None = None
     within: float = 0.0
+    word: str = ""
+    window: str = ""
 
     @property
     def is_trait(self) -> bool:
@@ -168,7 +172,7 @@ def proposed(source: Source, targets: Mapping[str, Target]) -> dict[str, str]:
     if LEFT not in roles.values():  # then whether somebody is there says it as well
         staying = [name for name in roles if _says_staying(name) and _two_words(source.cells[name])]
         roles |= {staying[0]: LEFT} if staying else {}
-    segment = _segment(source, roles)
+    segment = _telling_most(source, roles) or _segment(source, roles)
     return roles | ({segment: SEGMENT} if segment else {})
 
 
@@ -215,6 +219,28 @@ def _without_periods(name: str) -> str:
 
     known = {word for words in PERIODS.values() for word in words} | {"number", "of", "in"}
     return " ".join(word for word in words_of(name) if word not in known and not word.isdigit())
+
+
+def _telling_most(source: Source, roles: Mapping[str, str]) -> str | None:
+    """The column of few words that tells most about who has left, None where none does, or nobody says who has."""
+    label = next((name for name, role in roles.items() if role == LEFT), None)
+    if label is None:
+        return None
+    cells, rows = source.cells[label], len(source.table.line)
+    word = cells.values[int(np.argmin(cells.missing))]
+    gone = ~cells.missing if cells.kind == "date" else np.array([each == word for each in _listed(cells)])
+    few = {
+        name: source.cells[name]
+        for name, role in roles.items()
+        if role == KEEP
+        and source.cells[name].kind == "text"
+        and len(words_in(source.cells[name])) <= min(FEW, rows / 5)
+    }
+    return next((each.column for each in telling(few, gone)), None)
+
+
+def _listed(cells: Cells) -> list[object]:
+    return list(cells.values.tolist() if cells.kind == "number" else cells.values)
 
 
 def _segment(source: Source, roles: Mapping[str, str]) -> str | None:
@@ -508,21 +534,28 @@ def _term(word: str) -> int | None:
 
 def _left(asking: Asking, part: Part) -> Part:
     name, cells = part.column, part.cells
+    word = ""
     if cells.kind == "date":
         gone = ~cells.missing & (np.isnat(cells.values) | (cells.values <= (asking.as_of or cells.values)))
     else:
-        gone = _gone(asking, name, cells)
+        gone, word = _gone(asking, name, cells)
     window, hint = _window(asking, name, cells)
     words = "within what time did those leave who have left?"
     within = asking.question(
         name, "within", words, window, hint=hint, read=_read_lasting, example="52 weeks", fallback="52 weeks"
     )
     return replace(
-        part, gone=gone, within=weeks_in(str(within)), told=f"{int(gone.sum()):,} of {len(gone):,} left within {within}"
+        part,
+        gone=gone,
+        within=weeks_in(str(within)),
+        word=word,
+        window=str(within),
+        told=f"{int(gone.sum()):,} of {len(gone):,} left within {within}",
     )
 
 
-def _gone(asking: Asking, name: str, cells: Cells) -> np.ndarray:
+def _gone(asking: Asking, name: str, cells: Cells) -> tuple[np.ndarray, str]:
+    """Who has left (bool), and the word that says so."""
     text = (
         [f"{each:g}" if np.isfinite(each) else "" for each in cells.values]
         if cells.kind == "number"
@@ -537,7 +570,7 @@ def _gone(asking: Asking, name: str, cells: Cells) -> np.ndarray:
     else:
         asked = "which of its words says that somebody has left?"
         word = str(asking.question(name, "words", asked, choices=tuple(words), fallback=words[0]))
-    return np.array([each == word for each in text])
+    return np.array([each == word for each in text]), word
 
 
 def _window(asking: Asking, name: str, cells: Cells) -> tuple[str | None, str]:

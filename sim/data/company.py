@@ -15,6 +15,7 @@ from sim.data.becoming import KEEP, LEFT, OUT, SEGMENT, Asking, Part, become, pr
 from sim.data.customer_mapping import Target
 from sim.data.gathering import Gathered, gathered, joined
 from sim.data.habits import Cells
+from sim.data.leaving import Leaving, Telling, telling
 from sim.data.quarantine import Quarantined, commonest
 from sim.data.questions import UNKNOWN, Answers, Question, Reader, Unfit, positive
 from sim.data.recognising import ROW, Source, newest, only, recognised, says, set_aside, words_in
@@ -36,29 +37,11 @@ Adjust = Callable[[Source, dict[str, str]], dict[str, str]]
 
 
 @dataclass(frozen=True)
-class Leaving:
-    """What share of a group left: ``left`` of ``people``; the error is that of a share, also where nobody or everybody left."""
-
-    left: int
-    people: int
-
-    @property
-    def share(self) -> float:
-        """Those who left, of all."""
-        return self.left / self.people
-
-    @property
-    def error(self) -> float:
-        """Its standard error: of the beta distribution that the count leaves of what is not known."""
-        a, b = self.left + 1, self.people - self.left + 1
-        return float(np.sqrt(a * b / ((a + b) ** 2 * (a + b + 1))))
-
-
-@dataclass(frozen=True)
 class Company:
     """All that was understood.
 
     ``people``: the customers of today, ``leavers``: those who have left; ``parts``: what columns became, of the people;
+    ``everybody``, ``columns``: the same of both together; ``tells``: columns that tell who leaves, the strongest first;
     ``left``: group of the segment → what share left, '' for all; ``said``: what was recognised, in sentences; ``aside``:
     rows that
     could not be used, by file; ``form``: the company itself.
@@ -77,6 +60,9 @@ class Company:
     left: Mapping[str, Leaving] = field(default_factory=dict)
     within: float = 0.0
     label: str = ""
+    everybody: Source | None = None
+    columns: Sequence[Part] = ()
+    tells: Sequence[Telling] = ()
 
     @property
     def segment(self) -> Part | None:
@@ -412,7 +398,7 @@ def _without_leavers(whole: Company) -> Company:
     """Whoever has left is no customer today; what share did, by group, is kept."""
     label = next((part for part in whole.parts if part.becomes == LEFT), None)
     if label is None or label.gone is None:
-        return whole
+        return replace(whole, everybody=whole.people, columns=whole.parts)
     gone = label.gone
     if gone.all():
         raise Mistake(
@@ -428,7 +414,8 @@ def _without_leavers(whole: Company) -> Company:
     return replace(
         whole, people=only(whole.people, ~gone), leavers=leavers, parts=[_part_of(part, ~gone) for part in whole.parts],
         left=left,
-        within=label.within, label=label.column,
+        within=label.within, label=label.column, everybody=whole.people, columns=whole.parts,
+        tells=telling({part.column: part.cells for part in whole.parts if part.becomes not in (LEFT, OUT)}, gone),
     )  # fmt: skip
 
 

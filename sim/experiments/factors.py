@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sim.errors import hint
+from sim.errors import Mistake, hint
 from sim.model.component import Model, builtin
 from sim.model.parameters import Parameters
 from sim.scenario.building import settable
+from sim.scenario.model_inputs import segment_names
 from sim.scenario.quantities import Unfit, between, fitted, number_told, value_shown
 from sim.scenario.rivals import gathered, parted_path
-from sim.scenario.sections import Market, Network
+from sim.scenario.sections import Market, Network, traits
 from sim.scenario.tree import Node, Place, Problems
 from sim.scenario.validation import bounds, plain_type, unit_of
 from sim.scenario.whole import Scenario
+from sim.scenario.worlds import MEANS, OF, has_mean
 
 LINEAR, LOG = "linear", "log"
 LEVERS, UNCERTAINTIES = "levers", "uncertainties"
@@ -89,6 +91,8 @@ def sectioned(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     sections: dict[str, dict[str, Any]] = {}
     for path, value in values.items():
         section, name = parted_path(path)
+        if section == MEANS:
+            raise Mistake(f"{path} is what calibration narrows; it cannot be set like a parameter, so remove it here")
         sections.setdefault(section, {})[name] = value
     return gathered(sections)
 
@@ -139,6 +143,8 @@ def parameter_at(path: str, model: Model | None = None) -> Parameter:
     Raises :class:`Unfit` for a path that names none.
     """
     section, name = parted_path(path)
+    if section == MEANS:
+        return _mean(name)
     sections = parameters(model or builtin())
     if section not in sections:
         raise Unfit(f"is no behaviour or mechanism{hint(section, sections)}")
@@ -146,6 +152,17 @@ def parameter_at(path: str, model: Model | None = None) -> Parameter:
         known = [f"{section}.{each}" for each in sections[section]]
         raise Unfit(f"is no parameter{hint(path, known)}")
     return sections[section][name]
+
+
+def _mean(name: str) -> Parameter:
+    """The mean of a trait, of everybody or of a segment (``switching_cost@one year``)."""
+    trait = name.partition(OF)[0]
+    if not has_mean(trait):
+        raise Unfit(
+            f"is no trait whose mean could be narrowed{hint(trait, [each for each in traits() if has_mean(each)])}"
+        )
+    line = traits()[trait]
+    return Parameter(float, line.unit, line.low, line.high, f"{line.meaning}: the mean")
 
 
 # ---- from the file
@@ -159,6 +176,9 @@ def factors_in(node: Node | None, section: str, base: Scenario, problems: Proble
     found = (_factor(path, entry, section, base.model, problems) for path, entry in entries)
     kept = tuple(factor for factor in found if factor is not None)
     for factor in kept:
+        if factor.path.startswith(f"{MEANS}."):
+            _refuse_people(factor.path, dict(entries)[factor.path], section, base, problems)
+            continue
         _refuse_changing(factor.path, dict(entries)[factor.path], section, base, problems)
     return kept
 
@@ -255,6 +275,19 @@ def _scale(entry: Node, parameter: Parameter, low: float) -> str:
     if node.value == LOG and (low <= 0 or parameter.kind is not float or entry.get("values")):
         raise _At("has the scale log, which takes a range above zero of a parameter that is no count", node)
     return str(node.value)
+
+
+def _refuse_people(path: str, entry: Node, section: str, base: Scenario, problems: Problems) -> None:
+    """Of people, what nobody knows may be narrowed: of a segment that there is, and of a trait that the file does not give."""
+    trait, _, segment = path.partition(".")[2].partition(OF)
+    names = [name for name in segment_names(base) if name is not None]
+    mapping = base.customers.mapping
+    if section == LEVERS:
+        problems.add(entry.place, f"{section}.{path} is no lever: how people are is not the company's to choose")
+    elif segment and segment not in names:
+        problems.add(entry.place, f"{section}.{path}: '{base.name}' has no segment '{segment}'{hint(segment, names)}")
+    elif mapping is not None and trait in mapping.columns:
+        problems.add(entry.place, f"{section}.{path}: the customer file says {trait} of everybody; remove the line")
 
 
 def _refuse_changing(path: str, entry: Node, section: str, base: Scenario, problems: Problems) -> None:

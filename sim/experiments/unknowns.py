@@ -11,7 +11,7 @@ from sim.experiments.algorithms.conditioning import Scores
 from sim.experiments.factors import LINEAR, Factor
 from sim.experiments.question import Experiment
 from sim.scenario.whole import Scenario
-from sim.scenario.worlds import Worlds, certain, even_places, line_of, uncertain
+from sim.scenario.worlds import MEANS, Worlds, certain, even_places, line_of, uncertain
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ def _factor(base: Scenario, path: str, low: float, high: float) -> Factor:
 def _refuse_structure(base: Scenario, named: tuple[Factor, ...]) -> None:
     """Raise :class:`Mistake` for what no world can say, because it makes the market before anything happens in it."""
     for factor in named:
-        if factor.path.partition(".")[0] not in base.parts:  # the market, or who knows whom
+        if factor.path.partition(".")[0] not in (*base.parts, MEANS):  # the market, or who knows whom
             some = ", ".join(list(uncertain(base.model))[:2])
             raise Mistake(
                 f"{factor.path} makes the market before week 0 and is in no world, so it cannot be fitted; choose a parameter of "

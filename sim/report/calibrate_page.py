@@ -11,7 +11,7 @@ from sim.experiments.algorithms.posterior import TOLD_NOTHING, Check
 from sim.experiments.factors import Factor
 from sim.experiments.methods.calibrate import MANY, Calibration, missed
 from sim.experiments.outcomes import Outcome
-from sim.report import facts
+from sim.report import facts, leaving_page
 from sim.report.amounts import Unit, counted, lasting, listed, number, places
 from sim.report.charts import Axis, Chart, Dots, Mark, Picture, Rule
 from sim.report.charts.layout import short
@@ -33,6 +33,7 @@ LEFT_OPEN = (
 
 def _sections(found: Calibration) -> list[Section]:
     return [
+        *leaving_page.section(found),
         Section("What the figures narrow", pictures=[_narrowed(found)], tables=[_settings(found)], notes=[_left_note(found)]),
         Section("Whether the worlds meet the figures", pictures=[_predicted(found)], tables=[_figures(found)],
                 notes=["Before, now: nine in ten worlds, one market of the company's size each, with the figure's error."]),
@@ -145,7 +146,9 @@ def _title(words: str) -> str:
 
 
 def _caveats(found: Calibration) -> list[str]:
-    sources = [f"{name}: {one.source}" for name, one in found.experiment.settings.figures.items() if one.source]
+    figures = found.experiment.settings.figures
+    sources = [f"{name}: {one.source}" for name, one in figures.items() if one.source]
+    sources += leaving_page.sources(found)
     share = found.experiment.settings.discrepancy
     return [
         *([f"The figures come from: {'; '.join(sources)}."] if sources else []),
@@ -252,7 +255,12 @@ def _predicted(found: Calibration) -> Picture:
              band="nine in ten before"),
         Dots("now", after[1], rows, COLOURS[0], size=6, low=after[0], high=after[2], band="nine in ten now"),
     ]  # fmt: skip
-    names = [short(called(c.target.name) + (" (kept aside)" if c.target.aside else ""), 30, 2) for c in checks]
+    names = [
+        short(
+            called(c.target.name) + (" (kept aside)" if c.target.aside and "aside" not in c.target.name else ""), 30, 2
+        )
+        for c in checks
+    ]
     across = Axis("predicted less given, % of the range before")
     chart = Chart("Prediction against figure", across, Axis(rows=names), marks, height=1.3 + 0.4 * len(checks))
     told = ", ".join(f"{called(check.target.name)} {'met' if check.met else 'missed'}" for check in checks)

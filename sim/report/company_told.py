@@ -20,6 +20,8 @@ BARS = 10
 """Into how many bars from the smallest to the largest a column's numbers are sorted."""
 SHOWN = 12
 """Groups that are told at most."""
+MOST_TOLD = 4
+"""Columns that tell who left, of which the strongest are told."""
 
 
 def answers_in(path: Path) -> dict[str, Any]:
@@ -90,7 +92,16 @@ def people_told(company: Company) -> list[str]:
             f"{whole.left:,} of {whole.people:,} left within {company.within:.4g} weeks ({whole.share:.1%}); they "
             f"do not start as customers."
         )
+        lines.append(_tells(company))
         groups = [f"{name} {one.share:.1%}" for name, one in company.left.items() if name]
         if groups:
             lines.append(f"Left by segment: {', '.join(groups[:SHOWN])}{', …' if len(groups) > SHOWN else ''}.")
     return lines
+
+
+def _tells(company: Company) -> str:
+    """Which columns tell most about who left, in a sentence."""
+    most = [each.told for each in company.tells[:MOST_TOLD]]
+    if not most:
+        return "No column tells who left by more than chance."
+    return f"What tells most about who left, the strongest first: {'; '.join(most)}."

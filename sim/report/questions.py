@@ -8,7 +8,7 @@ from sim.model.component import Model
 from sim.model.parameters import Line
 from sim.report.amounts import number
 from sim.runs.comparison import Comparison
-from sim.scenario.worlds import MEANS, line_of
+from sim.scenario.worlds import MEANS, OF, line_of
 
 ANEW = {
     "belief.evidence": "how many messages change a mind about a provider",
@@ -122,7 +122,9 @@ MUCH = 0.05
 def words_of(path: str, model: Model) -> str:
     """A parameter in words: ``how sharply a comparison decides``."""
     if path.startswith(f"{MEANS}.") and path not in ANEW:
-        return f"people's {path.partition('.')[2].replace('_', ' ')} on average"
+        trait, _, segment = path.partition(".")[2].partition(OF)
+        whose = f"the {trait.replace('_', ' ')} of “{segment}”" if segment else f"people's {trait.replace('_', ' ')}"
+        return f"{whose} on average"
     return ANEW.get(path) or _started_small(re.split(r"[:;,(]", line_of(model, path).meaning)[0].strip())
 
 

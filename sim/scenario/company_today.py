@@ -16,23 +16,30 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 import pyarrow.csv as arrow_csv
 
-from sim.data.becoming import KEEP, LEFT, OUT, Part
+from sim.data.becoming import KEEP, LEFT, OUT, SEGMENT, Part
 from sim.data.company import NOT_GIVEN, Company
 from sim.data.customer_mapping import Target
 from sim.data.customer_text import squeezed
 from sim.data.habits import Cells
+from sim.data.leaving import ASIDE, FITTED, Leaving, halves
 from sim.data.questions import UNKNOWN, Answers, yaml_word
-from sim.data.recognising import Source, words_in
+from sim.data.recognising import words_in
 from sim.errors import Mistake
 from sim.scenario.phone import Phone, number_in, phone_of_form
 from sim.scenario.sections import traits
 from sim.system import outputs
 from sim.system.text import spreadsheet_text
 
-TODAY, ANSWERS, CALIBRATE, CUSTOMERS, LEAVERS, ASIDE = (
-    "today.yaml", "answers.yaml", "calibrate.yaml", "customers.csv", "leavers.csv", "set_aside.csv",
+TODAY, ANSWERS, CALIBRATE, CUSTOMERS, UNUSABLE = (
+    "today.yaml", "answers.yaml", "calibrate.yaml", "customers.csv", "set_aside.csv",
 )  # fmt: skip
-FILES = (TODAY, ANSWERS, CALIBRATE, CUSTOMERS, LEAVERS, ASIDE)
+FILES = (TODAY, ANSWERS, CALIBRATE, CUSTOMERS, UNUSABLE)
+MOST_GROUPS = 12
+"""Segments whose leaving is fitted, the largest: a page with more would not be read."""
+LEAST = 8
+"""Customers that such a segment has in each half at least."""
+CARRIES = "switching_cost"
+"""The trait that carries what a segment does to leaving: nothing else of people follows from it."""
 _SEAL = "# As 'loyalty new' wrote it: "
 
 
@@ -101,26 +108,25 @@ def written(company: Company, answers: Answers) -> Written:
     files = {
         TODAY: _seal(_Scenario(company, answers).text),
         ANSWERS: _answers(company, answers).encode(),
-        CUSTOMERS: _table(company, company.people, company.parts),
-        ASIDE: _aside(company),
+        CUSTOMERS: _table(company),
+        UNUSABLE: _aside(company),
     }
-    if company.leavers is not None:
-        label = [part for part in company.parts if part.becomes == LEFT]
-        files[LEAVERS] = _table(company, company.leavers, [*company.parts, *label], of_today=False)
     if company.left:
         files[CALIBRATE] = _seal(_calibration(company))
     return Written(files, _phone(company).sentences)
 
 
-def _table(company: Company, source: Source, parts: list[Part], of_today: bool = True) -> bytes:
-    """The clean copy: numbers with a point, days as 2024-12-31, nothing where there is no value; UTF-8, commas."""
-    columns = {company.people.id: source.cells[company.people.id].values}
-    for part in parts:
-        if part.becomes == OUT or (part.becomes == LEFT and of_today):
+def _table(company: Company) -> bytes:
+    """The clean copy of all, whoever has left among them: numbers with a point, days as 2024-12-31, nothing where there is no
+    value; UTF-8, commas."""
+    source = company.everybody or company.people
+    columns = {source.id: source.cells[source.id].values}
+    for part in company.columns:
+        if part.becomes == OUT:
             continue
         cells = source.cells[part.column]
-        columns[part.column] = _segments(cells) if part is company.segment else _plain(cells)
-        if part.written is not None and of_today:
+        columns[part.column] = _segments(cells) if part.becomes == SEGMENT else _plain(cells)
+        if part.written is not None:
             columns[_reckoned(part)] = _plain(
                 Cells("number", part.written, ~np.isfinite(part.written), np.zeros(len(part.written), bool))
             )
@@ -171,7 +177,11 @@ def _answers(company: Company, answers: Answers) -> str:
             name or "everybody": {"left": one.left, "of": one.people, "share": round(one.share, 6)}
             for name, one in company.left.items()
         }
-        said["found"] = {"customers": len(company.people.table.line), "left_within_weeks": company.within, "left": told}
+        tells = {
+            each.column: {name: round(one.share, 6) for name, one in each.groups.items()} for each in company.tells
+        }
+        said["found"] = {"customers": len(company.people.table.line), "left_within_weeks": company.within, "left": told,
+                         "columns_that_tell_who_left": tells}  # fmt: skip
     else:
         said["found"] = {"customers": len(company.people.table.line)}
     text = io.StringIO()
@@ -227,11 +237,10 @@ class _Scenario:
 
     def _customers(self) -> list[str]:
         company, people = self.company, self.company.people
-        told = f"{len(people.table.line):,} customers, checked; {len(company.aside):,} rows set aside ({ASIDE})"
-        if company.leavers is not None:
-            told += f"; {len(company.leavers.table.line):,} who have left ({LEAVERS})"
+        told = f"{len(people.table.line):,} customers, checked; {len(company.aside):,} rows set aside ({UNUSABLE})"
         mapped = [part for part in company.parts if part.is_trait]
         lines = ["customers:", f"  file: {CUSTOMERS} # {told}", f"  id: {yaml_word(people.id)}"]
+        lines += self._label()
         if mapped:
             lines += ["  columns:", *(f"    {self._column(part)}" for part in mapped)]
         spread = [line for part in mapped if (line := self._spread(part))]
@@ -246,6 +255,22 @@ class _Scenario:
         if keep:
             lines.append(f"  keep: [{', '.join(map(yaml_word, keep))}]")
         return lines
+
+    def _label(self) -> list[str]:
+        """Who has left, by the file."""
+        company = self.company
+        part = next((part for part in company.parts if part.becomes == LEFT), None)
+        if part is None:
+            return []
+        left = f", left: {yaml_word(part.word)}" if part.word else ""
+        day = [f"  as_of: {company.as_of}"] if not part.word and company.as_of is not None else []
+        count = 0 if company.leavers is None else len(company.leavers.table.line)
+        told = f" # {count:,} have left: they do not start"
+        return [
+            *day,
+            f"  label: {{column: {yaml_word(part.column)}{left}, within: {part.window}}}{told}"
+            f"{self._mark(f'columns.{part.column}.within')}",
+        ]
 
     def _column(self, part: Part) -> str:
         """A line such as ``tenure: {column: months, unit: months} # mean 150 weeks``."""
@@ -325,45 +350,72 @@ def told_of(part: Part) -> str:
 
 def _calibration(company: Company) -> str:
     """The experiment that fits the company to its own leavers."""
-    weeks = max(1, round(company.within))
-    groups = {name: one for name, one in company.left.items() if name}
-    segment = company.segment
+    weeks = min(1040, max(1, round(company.within)))
+    segment, groups = company.segment, _groups(company)
     contracts = company.trait("contract_weeks_left") is not None or bool(segment and any(segment.terms.values()))
     bound = ["  contracts.exit_fee: {low: 1, high: 52, label: exit fee}"] if contracts else []
-    source = f"the column {company.label}: left within {company.within:.4g} weeks"
     lines = [
-        f"# {company.name} held to its own leavers. What stands here is what left in the past {weeks} weeks, by the "
-        f"file; today's customers, who",
-        "# are those that stayed, are taken to leave as fast in the weeks to come. Delete a line, or write "
-        "'holdout: true' into it, as you like.",
+        f"# {company.name} held to its own leavers: all who are in the file start, also those who have left, and live "
+        f"through the {weeks} weeks",
+        "# in which these did. Half of the customers, chosen by their id, is fitted; the other half is predicted.",
         f"question: What must be so for {yaml_inside(company.name)} to lose as many customers as its file says?",
         f"base: {TODAY}",
-        f"with: {{weeks: {min(1040, weeks)}}}",
+        f"with: {{weeks: {weeks}, customers: {{label: {{leavers: start}}}}}}",
         "uncertainties: # what is narrowed, beside all that the scenario leaves open to its worlds",
-        "  choice.attention: {low: 0.002, high: 0.05, scale: log, label: attention to rivals}",
+        "  choice.attention: {low: 0.002, high: 0.08, scale: log, label: attention to rivals}",
         "  choice.decisiveness: {low: 2, high: 12, label: decisiveness}",
         "  quality.error_rate: {low: 0.002, high: 0.04, scale: log, label: error rate}",
         *bound,
+        *(
+            f"  {yaml_word(f'traits.{CARRIES}@{name}')}: {{low: 0.01, high: 3, scale: log, label: "
+            f"{yaml_word(f'switching cost of {name}')}}}"
+            for name in groups
+        ),
         "outcomes: [retention]",
         "calibrate:",
-        "  figures: # shares that left; the error is that of a share of so many",
+        f"  figures: # value and error of each are those of the file's label{_left_out(company, groups)}",
     ]
-    if groups and segment is not None:
-        there = words_in(segment.cells)
-        for name, one in groups.items():
-            if name in there or (name == NOT_GIVEN and segment.cells.missing.any()):
-                cell = f"left: {{{yaml_word(segment.column)}: {yaml_word(squeezed(name))}}}"
-                lines.append(f"    {yaml_word(squeezed(name))}: {{{cell}, {_figure(one, source, one.share)}}}")
-    else:
-        one = company.left[""]
-        lines.append(f"    retention: {{{_figure(one, source, 1 - one.share)}}}")
+    for half in (FITTED, ASIDE):
+        for name in groups:
+            cell = f"left: {{{yaml_word(segment.column)}: {yaml_word(name)}}}" if segment else ""
+            said = yaml_word(name if half == FITTED else f"{name}, {half}")
+            lines.append(f"    {said}: {{{cell}, half: {half}}} # {_share_told(groups[name][half])}")
+        if not groups:
+            said = "everybody" if half == FITTED else f"everybody, {half}"
+            lines.append(f"    {said}: {{left: {{}}, half: {half}}} # {_share_told(_of_half(company, half))}")
     return "\n".join([*lines, "seed: 1"]) + "\n"
 
 
-def _figure(one: Any, source: str, value: float) -> str:
-    return (
-        f"value: {value:.4g}, error: {one.error:.4g}, source: {yaml_word(f'{source}, {one.left:,} of {one.people:,}')}"
-    )
+def _groups(company: Company) -> dict[str, dict[str, Leaving]]:
+    """The segments whose leaving is fitted: name → half → what share left."""
+    part = next((part for part in company.columns if part.becomes == SEGMENT), None)
+    if part is None:
+        return {}
+    words = np.array([squeezed(each) for each in _segments(part.cells).to_pylist()])
+    names, count = np.unique(words, return_counts=True)
+    found = {
+        str(name): {half: _of_half(company, half, words == name) for half in (FITTED, ASIDE)}
+        for name in names[np.argsort(-count, kind="stable")][:MOST_GROUPS]
+    }
+    return {name: each for name, each in found.items() if min(one.people for one in each.values()) >= LEAST}
+
+
+def _left_out(company: Company, groups: Mapping[str, Any]) -> str:
+    """How many segments are not fitted, in words."""
+    out = [name for name in company.left if name and squeezed(name) not in groups]
+    return f"; not fitted: {len(out):,} of {len(company.left) - 1:,} segments, too small or too many" if out else ""
+
+
+def _of_half(company: Company, half: str, chosen: Any = True) -> Leaving:
+    """What share left of a half, or of some of it."""
+    source, label = company.everybody, next(part for part in company.columns if part.becomes == LEFT)
+    assert source is not None and label.gone is not None
+    some = (halves(source.cells[source.id].values.to_pylist()) == (half == FITTED)) & chosen
+    return Leaving(int((label.gone & some).sum()), max(1, int(some.sum())))
+
+
+def _share_told(one: Leaving) -> str:
+    return f"{100 * one.share:.3g} %: {one.left:,} of {one.people:,}"
 
 
 def yaml_inside(words: str) -> str:

@@ -27,6 +27,7 @@ from sim.errors import Mistake, nearest
 from sim.model.component import Model
 from sim.model.distributions import Trait
 from sim.model.parameters import Line, lines
+from sim.scenario.customers import segment_names
 from sim.scenario.inheritance import resolved, root_of
 from sim.scenario.quantities import Unfit
 from sim.scenario.sections import traits
@@ -43,6 +44,8 @@ WEIGHT = "weight"
 """The column of a file of worlds that is no parameter."""
 MEANS = "traits"
 """What comes before the name of a trait whose mean differs from world to world."""
+OF = "@"
+"""What stands between a trait and the segment whose mean it is: ``traits.switching_cost@one year``."""
 COUNT = 500
 """Worlds of which nothing is known but what is plausible."""
 LOOKS = 4
@@ -162,6 +165,12 @@ def _mean_of(trait: Trait) -> Line:
     )
 
 
+def has_mean(trait: str) -> bool:
+    """Whether a trait's mean may differ from world to world and between segments: it is drawn, and its usual mean above 0."""
+    known = traits().get(trait)
+    return known is not None and known.default is not None and known.default.middle > 0
+
+
 def prior(model: Model, count: int = COUNT) -> Worlds:
     """Worlds of which nothing is known but what is plausible: a Latin hypercube, each column a function of its path alone."""
     known = uncertain(model)
@@ -258,7 +267,7 @@ def _table(place: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _refuse_unknown(path: str, place: Path, model: Model) -> None:
     part, _, name = path.partition(".")
-    if path in uncertain(model):
+    if path in uncertain(model) or (part == MEANS and OF in name and has_mean(name.partition(OF)[0])):
         return
     known = model.parts.get(part)
     parameters = lines(known.parameters) if known is not None and known.parameters is not None else {}
@@ -370,17 +379,24 @@ class Drawn(NamedTuple):
     """What the replications of a block meet.
 
     ``fields``: fields of the policy; ``weeks``: bool (fields, weeks), where the scenario leaves them open; ``values``:
-    (replications, fields); ``means``: trait → how many times its usual mean, in every replication.
+    (replications, fields); ``means``: trait → how many times its usual mean, in every replication; ``own``: the same of a
+    segment's number and a trait, which counts instead.
     """
 
     fields: tuple[str, ...]
     weeks: np.ndarray
     values: np.ndarray
     means: Mapping[str, np.ndarray]
+    own: Mapping[tuple[int, str], np.ndarray]
 
     def ground(self, ground: Ground, place: int) -> Ground:
         """The ground with what the ``place``-th replication meets."""
         plan = ground.plan.with_means({name: float(times[place]) for name, times in self.means.items()})
+        for (segment, trait), times in self.own.items():
+            numbers, alone = plan.numbers.copy(), ground.plan.with_means({trait: float(times[place])})
+            changed = (alone.numbers[segment] != ground.plan.numbers[segment]).any(axis=-1)
+            numbers[segment, changed] = alone.numbers[segment, changed]
+            plan = replace(plan, numbers=numbers)
         return replace(ground, policy=self.policy(ground.policy, place), plan=plan)
 
     def policy(self, policy: np.ndarray, place: int) -> np.ndarray:
@@ -402,8 +418,28 @@ def drawn(scenario: Scenario, seed: int, numbers: range) -> Drawn | None:
     weeks = np.array([open_in[path] for path in paths]) if paths else np.zeros((0, len(scenario.policies)), bool)
     values = np.column_stack([met[path] for path in paths]) if paths else np.zeros((len(numbers), 0))
     lines_of = {path: line_of(scenario.model, path) for path in open_in if path.startswith(f"{MEANS}.")}
-    means = {line.name: met[path] / line.default for path, line in lines_of.items()}
-    return _paid_for(scenario, Drawn(tuple(map(_field, paths)), weeks, values, means))
+    means = {line.name: met[path] / line.default for path, line in lines_of.items() if OF not in path}
+    own = {path: met[path] for path in lines_of if OF in path}
+    return _paid_for(scenario, Drawn(tuple(map(_field, paths)), weeks, values, means, _of_segments(scenario, own)))
+
+
+def _of_segments(scenario: Scenario, met: Mapping[str, np.ndarray]) -> dict[tuple[int, str], np.ndarray]:
+    """Segment's number and trait → how many times the mean that it has in the scenario."""
+    if not met:
+        return {}
+    names, found = segment_names(scenario), {}
+    for path, values in met.items():
+        trait, segment = path.partition(".")[2].split(OF, 1)
+        found[names.index(segment), trait] = values / mean_of_people(scenario, path)
+    return found
+
+
+def mean_of_people(scenario: Scenario, path: str) -> float:
+    """The mean that a scenario gives a trait, of everybody or of a segment."""
+    trait, _, segment = path.partition(".")[2].partition(OF)
+    spread = scenario.customers.spread(trait, segment or None)
+    assert spread is not None
+    return spread.middle
 
 
 def _field(path: str) -> str:
@@ -428,6 +464,7 @@ def _paid_for(scenario: Scenario, found: Drawn) -> Drawn:
                 np.vstack([found.weeks, np.ones(len(scenario.policies), bool)]),
                 np.column_stack([found.values, values]),
                 found.means,
+                found.own,
             )
     return found
 
@@ -463,6 +500,10 @@ def _mean_is_said(scenario: Scenario, trait: str) -> bool:
 def line_of(model: Model, path: str) -> Line:
     """The line of a parameter, or of the mean of a trait."""
     part, name = path.split(".", 1)
+    if part == MEANS and OF in name:
+        trait, segment = name.split(OF, 1)
+        line = _mean_of(traits()[trait])
+        return replace(line, meaning=f"{line.meaning}, of the segment {segment}")
     if part == MEANS:
         return uncertain(model)[path]
     parameters = model.parts[part].parameters
@@ -473,6 +514,10 @@ def line_of(model: Model, path: str) -> Line:
 def _unsaid(scenario: Scenario, path: str, fitted: bool) -> np.ndarray:
     part, name = path.split(".", 1)
     weeks = np.ones(scenario.warm_up + scenario.weeks, bool)
+    if part == MEANS and OF in name:
+        trait, segment = name.split(OF, 1)
+        given = scenario.customers.mapping is not None and trait in scenario.customers.mapping.columns
+        return weeks & (not given and segment in segment_names(scenario))
     if part == MEANS:
         return weeks & (fitted or not _mean_is_said(scenario, name))
     if not fitted:

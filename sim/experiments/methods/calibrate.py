@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -24,14 +24,16 @@ from sim.experiments.designs import value_in
 from sim.experiments.factors import Factor
 from sim.experiments.figures import Figure
 from sim.experiments.laboratory import Laboratory
+from sim.experiments.leavers import Ranking, ranking
 from sim.experiments.method import Method, MethodResult, MethodSettings, Plan, Save
 from sim.experiments.question import Experiment
 from sim.experiments.unknowns import Unknowns, unknowns
-from sim.runs import results_folder
+from sim.runs import kept_scenario, results_folder
 from sim.runs.measures import called
 from sim.runs.statistics import plain
 from sim.scenario.inheritance import root_of
-from sim.scenario.worlds import MEANS, Worlds, line_of, write_worlds
+from sim.scenario.whole import load
+from sim.scenario.worlds import MEANS, Worlds, mean_of_people, write_worlds
 from sim.system import outputs
 from sim.system.outputs import CALIBRATED, Output
 
@@ -56,10 +58,12 @@ class Settings(MethodSettings):
 
 @dataclass(frozen=True, eq=False)
 class Calibration(MethodResult):
-    """The worlds that fit, and what was narrowed to find them."""
+    """The worlds that fit, and what was narrowed to find them; ``stays``: each customer's chance to stay in them, (customers,),
+    where who left was looked at."""
 
     unknowns: Unknowns
     posterior: Posterior
+    stays: np.ndarray | None = None
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -76,12 +80,17 @@ class Calibration(MethodResult):
         """The worlds that fit."""
         return self.unknowns.found(self.posterior.scores, self.fitted_to)
 
+    @cached_property
+    def ranking(self) -> Ranking | None:
+        """How well single customers that were kept aside are told apart, where the file says who left."""
+        return ranking(self.experiment, self.stays)
+
     @property
     def fitted_to(self) -> tuple[str, ...]:
         """The figures that were fitted, in words."""
         given = self.experiment.settings.figures
-        used = (check.target.name for check in self.posterior.checks if not check.target.aside)
-        return tuple(_in_words(name, given[name]) for name in used)
+        used = (check.target for check in self.posterior.checks if not check.target.aside)
+        return tuple(_in_words(given[one.name], one.name, one.value * self.scale(one.name)) for one in used)
 
     def between(self, share: float, before: bool = False) -> np.ndarray:
         """The central interval of each factor: (factors, 2)."""
@@ -108,12 +117,9 @@ class Calibration(MethodResult):
 
     def _in_base(self, factor: Factor) -> float:
         """What the base says of a factor, or has by default."""
-        of_people = factor.path.partition(".")[0] == MEANS
-        return (
-            float(line_of(self.experiment.base.model, factor.path).default)
-            if of_people
-            else value_in(self.experiment, factor)
-        )
+        if factor.path.startswith(f"{MEANS}."):
+            return mean_of_people(self.experiment.base, factor.path)
+        return value_in(self.experiment, factor)
 
     def _figures(self) -> list[dict[str, Any]]:
         """What was given of each figure, and what nine in ten worlds predict, before and after."""
@@ -137,6 +143,7 @@ class Calibration(MethodResult):
             "not_told": list(found.not_told),
             "not_told_apart": [list(pair) for pair in found.not_told_apart],
             "runs": found.runs,
+            "ranking": None if self.ranking is None else plain(asdict(self.ranking)),
         }
 
     def _of_the_company(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -150,18 +157,19 @@ class Calibration(MethodResult):
         of = [outcome.definition for outcome in self.experiment.outcomes if outcome.measure == figure]
         return of[0].scale(self.experiment.base.market.stands_for) if of else 1.0
 
-    def scenario_text(self, path: Path) -> str:
+    def scenario_text(self, path: Path, base_copy: str = "") -> str:
         """The scenario in the worlds that fit, as a file at ``path``.
 
-        It extends its base: by its way from here when both lie in one tree of scenarios.
+        It extends its base: the copy of it that lies there, else by its way from here when both lie in one tree of scenarios.
         """
         base = self.experiment.base.path
         assert base is not None  # an experiment's base is a file
         near = base.resolve().is_relative_to(root_of(path))
         way = Path(os.path.relpath(base.resolve(), path.resolve().parent)).as_posix() if near else base.name
+        way = base_copy or way
         name = json.dumps(f"{self.experiment.base.name}, calibrated", ensure_ascii=False)
         return "\n".join([
-            f"# Calibrated: fitted to {len(self.fitted_to)} figures. It belongs beside {base.name}, which it extends.",
+            f"# Calibrated: fitted to {len(self.fitted_to)} figures. It belongs beside {way}, which it extends.",
             f"extends: {json.dumps(way, ensure_ascii=False)}", f"name: {name}",
             f"worlds: {json.dumps(_worlds_beside(path).name, ensure_ascii=False)}", "",
         ])  # fmt: skip
@@ -173,11 +181,11 @@ class Calibration(MethodResult):
         return file.getvalue()
 
 
-def _in_words(name: str, figure: Figure) -> str:
+def _in_words(figure: Figure, name: str, value: float) -> str:
     """A figure as the head of an answer tells it: ``retention 0.81``, ``38.6 % of “monthly” leaving``."""
     if figure.left is not None:
-        return f"{100 * figure.value:.3g} % of “{name}” leaving"
-    return f"{called(name)} {figure.value:,.10g}"
+        return f"{100 * value:.3g} % of “{name}” leaving"
+    return f"{called(name)} {value:,.10g}"
 
 
 def plan(experiment: Experiment) -> Plan:
@@ -196,10 +204,15 @@ def run(experiment: Experiment, laboratory: Laboratory, plan: Plan) -> Calibrati
     settings: Settings = experiment.settings
     open_ = unknowns(experiment, settings.worlds)
     measured = figures.measure(experiment, laboratory, settings.figures)
+    stays: list[np.ndarray | None] = [None]
 
     def evaluate(scores: np.ndarray, first: int) -> np.ndarray:
         scenario = open_.scenario_at(open_.worlds_at(scores), first)
-        return measured(scenario, range(first, first + len(scores)))
+        found, of_each = measured(scenario, range(first, first + len(scores)))
+        stays[0] = (
+            of_each if len(scores) == settings.worlds else stays[0]
+        )  # the last time all worlds are looked at counts
+        return found
 
     found = conditioned(
         evaluate, [factor.label for factor in open_.factors], open_.scores.prior,
@@ -207,7 +220,7 @@ def run(experiment: Experiment, laboratory: Laboratory, plan: Plan) -> Calibrati
         stands_for=experiment.base.market.stands_for, discrepancy=settings.discrepancy, rounds=settings.rounds,
         seed=experiment.seed,
     )  # fmt: skip
-    return Calibration(experiment, *laboratory.account, open_, found)
+    return Calibration(experiment, *laboratory.account, open_, found, stays[0])
 
 
 def missed(found: Calibration) -> Iterator[Check]:
@@ -228,7 +241,7 @@ def _outputs(path: Path) -> list[Output]:
 
 def _save(found: Calibration, folder: Path, chosen: Path | None) -> str:
     if chosen is None:
-        path = results_folder.add(folder / "calibrated.yaml", lambda place: _files(found, place), "the scenario")
+        path = results_folder.add(folder / "calibrated.yaml", lambda place: _whole(found, place), "the scenario")
     else:
         files = _files(found, path := chosen)
         for place in sorted(files, key=lambda each: each == path):  # what names the other comes last
@@ -236,8 +249,19 @@ def _save(found: Calibration, folder: Path, chosen: Path | None) -> str:
     return f"calibrated scenario: {path}; it lives in {_worlds_beside(path).name}, and so does whatever extends it"
 
 
-def _files(found: Calibration, place: Path) -> dict[Path, bytes]:
-    return {place: found.scenario_text(place).encode(), _worlds_beside(place): found.worlds_bytes()}
+def _files(found: Calibration, place: Path, base_copy: str = "") -> dict[Path, bytes]:
+    return {place: found.scenario_text(place, base_copy).encode(), _worlds_beside(place): found.worlds_bytes()}
+
+
+def _whole(found: Calibration, place: Path) -> dict[Path, bytes]:
+    """The same with the base and all that it reads beside it, so that it works wherever the folder is copied."""
+    base = found.experiment.base
+    assert base.path is not None
+    kept = kept_scenario.kept([load(base.path, base.model)])
+    if kept.written:  # links are on the way, so that a copy would not be what the file says
+        return _files(found, place)
+    copies = {place.parent / name: source.read_bytes() for name, source in kept.files.items()}
+    return copies | _files(found, place, kept.names[0])
 
 
 METHOD = Method(

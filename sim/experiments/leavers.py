@@ -1,0 +1,66 @@
+"""How well the fitted worlds tell one customer from another: who of those kept aside left, beside a plain regression's guess."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.data.customer_file import Customers
+from sim.data.leaving import ASIDE
+from sim.experiments.algorithms.logistic import fitted, ranked, score, standardised
+from sim.experiments.figures import in_half
+from sim.experiments.question import Experiment
+from sim.scenario.model_inputs import customers_of
+
+MOST_WORDS = 20
+"""Words of a column that the regression tells apart, the most frequent; the others are together."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """In what share of pairs of a leaver and a stayer, of the customers kept aside, the leaver was ranked first (AUC).
+
+    ``model``, ``regression``: that share and its standard error, of the worlds' chances to stay and of a logistic regression on
+    the columns that the scenario reads; ``customers`` kept aside, of whom so many ``left``.
+    """
+
+    model: tuple[float, float]
+    regression: tuple[float, float]
+    customers: int
+    left: int
+
+
+def ranking(experiment: Experiment, stays: np.ndarray | None) -> Ranking | None:
+    """The two on the half kept aside; None where nobody there left, or the file does not say who did."""
+    file = customers_of(experiment.base)
+    if file is None or file.left is None or stays is None:
+        return None
+    aside = in_half(file, ASIDE)
+    model = ranked(-stays[aside], file.left[aside])
+    rows = standardised(_columns(file, experiment))
+    if math.isnan(model[0]) or not 0 < file.left[~aside].sum() < (~aside).sum() or not rows.shape[1]:
+        return None
+    guess = score(rows, fitted(rows[~aside], file.left[~aside].astype(float)))
+    return Ranking(model, ranked(guess[aside], file.left[aside]), int(aside.sum()), int(file.left[aside].sum()))
+
+
+def _columns(file: Customers, experiment: Experiment) -> np.ndarray:
+    """What the scenario reads of each customer, as numbers: (customers, columns); words as 0 and 1."""
+    mapping = experiment.base.customers.mapping
+    label = mapping.label.column if mapping is not None and mapping.label is not None else ""
+    kept = {name: cells for name, cells in file.kept.items() if name != label}
+    words = kept if file.segment is None else kept | {"": file.segment}
+    found = [*file.columns.values(), *(column for cells in words.values() for column in _numbers(cells))]
+    return np.column_stack(found) if found else np.zeros((len(file.line), 0))
+
+
+def _numbers(cells: np.ndarray) -> list[np.ndarray]:
+    """A kept column as numbers, or as one column of 0 and 1 for each of its words."""
+    text = np.array(["" if cell is None or cell != cell else str(cell).strip() for cell in cells])
+    try:
+        return [np.array([float(cell) if cell else math.nan for cell in text])]
+    except ValueError:
+        names, count = np.unique(text, return_counts=True)
+    return [(text == name).astype(float) for name in names[np.argsort(-count, kind="stable")][:MOST_WORDS]]
