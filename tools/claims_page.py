@@ -152,7 +152,7 @@ def _told(before: str, entries: dict[str, Any]) -> Iterator[str]:
 def lessons() -> dict[str, str]:
     """Claim → the lesson that shows it."""
     found = [load(path) for path in sorted((ROOT / "scenarios" / "lessons").glob("*.yaml"))]
-    return {scenario.lesson.claim: scenario.name for scenario in found if scenario.lesson}
+    return {scenario.lesson.claim: scenario.name for scenario in found if scenario.lesson and scenario.lesson.claim}
 
 
 def effect(answer: Comparison, measure: str) -> str:

@@ -105,6 +105,7 @@ def guide_told(scenario: Scenario, guide: Guide) -> list[str]:
     return [
         *(line for paragraph in guide.read for line in (paragraph, "")),
         "**Guess.**", "", *options, "", f"**Right by the text.** {page.right}", "",
+        *(["**Theory.** " + " ".join(guide.theory), ""] if guide.theory else []),
         "**Explain.** " + " ".join(guide.explain), "", f"**Think.** {guide.think.question}", "", f"**Aim.** {aim}", "",
     ]  # fmt: skip
 
@@ -122,7 +123,8 @@ def told(scenario: Scenario, lesson: Lesson) -> str:
     return "\n".join(
         [
             f"## {scenario.name}", "",
-            f"{scenario.description} Beside it: {answer.base.scenario.name} (claim {lesson.claim}).", "",
+            f"{scenario.description} Beside it: {answer.base.scenario.name}"
+            f"{f' (claim {lesson.claim})' if lesson.claim else ''}.", "",
             f"**Predict.** {lesson.predict}", "",
             *(guide_told(scenario, lesson.guide) if lesson.guide else []),
             f"**What happens.** {lesson.happens}", "", f"**Why.** {lesson.because}", "",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import solara
 
 from sim.scenario.whole import Scenario
+from sim.studio.lessons.loop import causes, drawn
 from sim.studio.lessons.outcome import Outcome
 from sim.studio.lessons.pieces import Box, Listed
 from sim.studio.lessons.taking import FIVE, Account, accounted
 from sim.studio.visitor.work import use_work
-from sim.studio.widgets.basics import Table, alert, heading, paragraph
+from sim.studio.widgets.basics import Table, alert, caption, heading, paragraph
 from sim.studio.widgets.html import html
 
 
@@ -20,6 +21,11 @@ def Explanation(scenario: Scenario) -> None:
     assert lesson is not None and lesson.guide is not None
     heading("What happens, and why", 2)
     Box(lesson.happens, lesson.because)
+    source, words = solara.use_memo(lambda: drawn(causes(scenario)), [scenario.full_fingerprint])
+    html("img", class_="lesson-causes", attributes={"src": source, "alt": words})
+    caption(
+        "Read from the model: an arrow wherever a step of a week reads one and changes the other; dashed where it closes a loop."
+    )
     with html("div"):
         if lesson.guide.theory:
             heading("Theory", 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -27,8 +28,19 @@ def over_time(outcome: Outcome) -> Picture:
     return drawn(outcome.answer) if drawn else figures.over_time(outcome.answer, outcome.lesson.shows[0].measure)
 
 
-@lru_cache(maxsize=64)
+_DRAWING = threading.Lock()
+
+
 def dots(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tuple[float, ...] = ()) -> Picture:
+    """As :func:`_dots`; drawn once for a whole class, whose pages all ask for it at the same moment."""
+    with _DRAWING:
+        drawn = _dots(guess, values, around, guesses)
+        assert drawn.svg
+        return drawn
+
+
+@lru_cache(maxsize=64)
+def _dots(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tuple[float, ...]) -> Picture:
     """A dot for each run: the difference it showed, in the unit of the guess; below them the mean and its interval.
 
     ``guesses``: numbers that were guessed, drawn as triangles under the line.
