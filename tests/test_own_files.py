@@ -146,6 +146,23 @@ def test_tickets_are_gathered_and_where_chooses_among_them(folder: Path) -> None
     assert found.kept["mean score_1_to_5"] == pytest.approx(calls["score_1_to_5"].mean().to_numpy(), nan_ok=True)
 
 
+def test_a_report_says_of_every_row_what_became_of_it(folder: Path) -> None:
+    Path("p.csv").write_text(
+        "id,left,land,price\n" + "".join(f"c{n},{'yn'[n % 4 > 0]},{'AB'[n % 2]},{n % 9}\n" for n in range(40))
+    )
+    for more, words in (
+        ("file: p.csv, id: id, label: {column: left, left: 'y', within: 1 year}, where: {land: A}",
+         ("All 10 rows of", "10 have left by its column “left” and do not start", "20 rows are left out by `where`")),
+        ("file: purchases.csv, id: customer_id, rows: purchase", ("The purchases in", "were gathered to")),
+    ):  # fmt: skip
+        Path("y.yaml").write_text("extends: x.yaml\nname: Y\nquality: {error_rate: 0.05}\n")
+        written(more, "network: {kind: none}\ncall_centre: {representatives: 1}")
+        done = CliRunner().invoke(app, ["compare", "x.yaml", "y.yaml", "--replications", "2", "--report", "r.md"])
+        assert done.exit_code == 0, done.stderr
+        said = " ".join(Path("r.md").read_text(encoding="utf-8").split())
+        assert all(word in said for word in words), said
+
+
 # ---- any habit
 
 

@@ -225,9 +225,12 @@ def _data(answer: Comparison) -> Section:
 def _file_told(found: sources.Data) -> str:
     used = f"{found.used:,} of the" if found.reasons else "All"
     told = f"{used} {found.rows:,} rows of `{found.file}` (SHA-256 {found.sha256}…) became customers."
+    if found.gathered:
+        told = f"The {found.gathered}s in `{found.file}` (SHA-256 {found.sha256}…) were gathered to {found.used:,} customers."
     if found.reasons:
         told += (f" {found.rows - found.used:,} could not be used and were set aside; all of them are listed with line and "
                  f"reason in `{found.quarantine}`.")  # fmt: skip
+    told += "".join(f" {other}." for other in found.others)
     if found.notice:
         told += f" The source and licence of the file are told in `{found.notice}` beside it."
     return told

@@ -59,12 +59,15 @@ class Reason:
 
 @dataclass(frozen=True)
 class Data:
-    """The customer file: what was used of it, what was set aside, and which traits it gives."""
+    """The customer file: what was used of it, what was set aside, and which traits it gives; ``rows`` that count, in words which
+    ``others`` do not, and what its rows are where they are no customers."""
 
     file: str
     sha256: str
     rows: int
     used: int
+    others: tuple[str, ...]
+    gathered: str
     reasons: tuple[Reason, ...]
     quarantine: str
     given: str
@@ -83,13 +86,25 @@ def data(answer: Comparison) -> Data | None:
     return Data(
         place(file),
         customers.sha256[:12],
-        customers.rows,
+        len(customers.line) + len(customers.quarantined),
         len(customers.line),
+        _others(scenario.customers, customers),
+        scenario.customers.mapping.rows.replace("customer", "") if scenario.customers.mapping else "",
         _reasons(customers),
         f"{folder_name(answer.results, asked_of(answer))}/quarantine.csv",
         _given(customers),
         drawn(scenario.customers, set(customers.columns)),
         "".join(notices[:1]),
+    )
+
+
+def _others(people: People, customers: Customers) -> tuple[str, ...]:
+    """Who of the file is no customer: whoever has left by its label, and rows that are not asked for."""
+    mapping = people.mapping
+    left = customers.left is None and mapping is not None and mapping.label is not None and customers.leavers
+    return (
+        *([f"{customers.leavers:,} have left by its column “{mapping.label.column}” and do not start"] if left else []),  # type: ignore[union-attr]
+        *([f"{customers.elsewhere:,} rows are left out by `where`"] if customers.elsewhere else []),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -362,7 +363,7 @@ def _calibration(company: Company) -> str:
         f"base: {TODAY}",
         f"with: {{weeks: {weeks}, customers: {{label: {{leavers: start}}}}}}",
         "uncertainties: # what is narrowed, beside all that the scenario leaves open to its worlds",
-        "  choice.attention: {low: 0.002, high: 0.08, scale: log, label: attention to rivals}",
+        f"  choice.attention: {{low: 0.002, high: {_attention(company, weeks):.2g}, scale: log, label: attention to rivals}}",
         "  choice.decisiveness: {low: 2, high: 12, label: decisiveness}",
         "  quality.error_rate: {low: 0.002, high: 0.04, scale: log, label: error rate}",
         *bound,
@@ -384,6 +385,12 @@ def _calibration(company: Company) -> str:
             said = "everybody" if half == FITTED else f"everybody, {half}"
             lines.append(f"    {said}: {{left: {{}}, half: {half}}} # {_share_told(_of_half(company, half))}")
     return "\n".join([*lines, "seed: 1"]) + "\n"
+
+
+def _attention(company: Company, weeks: int) -> float:
+    """How often people may look around at most: six times as often as somebody left, for most who look stay."""
+    left = min(0.99, max(one.share for one in company.left.values()))
+    return min(1.0, max(0.08, -6 * math.log1p(-left) / weeks))
 
 
 def _groups(company: Company) -> dict[str, dict[str, Leaving]]:
