@@ -28,87 +28,51 @@ FEW = 250
 MOST_MISSING = 1 / 3
 """The share of a column that may be missing before it is asked whether to draw it."""
 _TENURE = (
-    "tenure", "subscription length", "laufzeit", "membership", "seniority", "vertragsdauer", "kundendauer",
-    "relationship",
+    "tenure", "subscription length", "laufzeit", "membership", "seniority", "vertragsdauer", "kundendauer", "relationship",
     "account age", "account length", "months on book", "weeks since first purchase",
 )  # fmt: skip
 _SINCE = (
     "since", "seit", "start", "started", "joined", "join", "joining", "signup", "sign up", "registered", "registration",
-    "created", "opened",
-    "first", "begin", "beginn", "onboarded", "activation", "activated", "eintritt", "depuis", "customer since",
+    "created", "opened", "first", "begin", "beginn", "onboarded", "activation", "activated", "eintritt", "depuis", "inscrit",
+    "inscrite", "inscription", "adhesion", "alta", "desde", "iscrizione", "beitritt", "vertragsbeginn", "customer since",
 )  # fmt: skip
 _ENDS = ("end", "ends", "expiry", "expires", "expiration", "until", "bis", "ablauf", "renewal", "vertragsende")
 _MONEY = (
     "price", "prices", "charge", "charges", "fee", "fees", "revenue", "umsatz", "spend", "spending", "bill", "billing",
-    "arpu", "amount",
-    "payment", "preis", "beitrag", "premium", "mrr", "monatspreis", "monatsbeitrag", "tarifpreis", "montant", "customer value",
+    "arpu", "amount", "payment", "preis", "beitrag", "premium", "mrr", "monatspreis", "monatsbeitrag", "tarifpreis",
+    "montant", "customer value",
 )  # fmt: skip
 _NO_RATE = (
-    "total",
-    "lifetime",
-    "sum",
-    "gesamt",
-    "summe",
-    "paid",
-    "balance",
-    "salary",
-    "income",
-    "credit",
-    "ever",
-    "cumulative",
+    "total", "lifetime", "sum", "gesamt", "summe", "paid", "balance", "salary", "income", "credit", "ever", "cumulative",
     "saldo",
-)
+)  # fmt: skip
 _PLEASED = (
-    "satisfaction",
-    "satisfied",
-    "zufriedenheit",
-    "csat",
-    "nps",
-    "happiness",
-    "score",
-    "rating",
-    "stars",
-    "bewertung",
+    "satisfaction", "satisfied", "zufriedenheit", "csat", "nps", "happiness", "score", "rating", "stars", "bewertung",
     "satisfaccion",
-)
+)  # fmt: skip
 _NOT_PLEASED = ("credit score", "creditscore", "risk", "kredit")
 _FAILURES = (
     "complaint", "complaints", "complains", "beschwerde", "beschwerden", "reklamation", "reklamationen", "failure",
-    "failures", "issue",
-    "issues", "incident", "incidents", "outage", "outages", "tickets", "contacts", "service calls", "störungen",
-    "stoerungen", "errors",
+    "failures", "issue", "issues", "incident", "incidents", "outage", "outages", "tickets", "contacts", "service calls",
+    "störungen", "stoerungen", "errors",
 )  # fmt: skip
 _GONE = (
     "left", "leaver", "churn", "churned", "gekundigt", "kundigung", "cancelled", "canceled", "exited", "attrition",
-    "terminated", "lost",
-    "resilie", "abgang", "baja",
+    "terminated", "lost", "resilie", "abgang", "baja",
 )  # fmt: skip
 _STAYING = ("active", "retained", "aktiv", "stayed")
 _GONE_WORDS = (
     "yes", "y", "true", "1", "ja", "j", "oui", "si", "left", "churned", "churn", "cancelled", "canceled", "closed",
-    "gekündigt", "exited",
-    "lost", "gone", "terminated", "attrited customer",
+    "gekündigt", "exited", "lost", "gone", "terminated", "attrited customer",
 )  # fmt: skip
 _STAYING_WORDS = ("no", "n", "false", "0", "nein", "non", "inactive", "inaktiv")
 _SEGMENTS = (
-    "contract",
-    "vertrag",
-    "segment",
-    "plan",
-    "tarif",
-    "tariff",
-    "tier",
-    "package",
-    "paket",
-    "branch",
-    "filiale",
-    "region",
+    "contract", "vertrag", "segment", "plan", "tarif", "tariff", "tier", "package", "paket", "branch", "filiale", "region",
     "type",
-)
+)  # fmt: skip
 _PERSONAL = (
     "name", "surname", "firstname", "lastname", "vorname", "nachname", "email", "e mail", "mail", "address", "adresse",
-    "street", "strasse",
-    "phone number", "telefon", "iban", "birth", "geburt",
+    "street", "strasse", "phone number", "telefon", "iban", "birth", "geburt",
 )  # fmt: skip
 _TERM = re.compile(
     r"(one|two|three|ein|zwei|drei|[0-9]+)[- ]?(year|years|jahr|jahre|month|months|monat|monate)s?\b", re.IGNORECASE

@@ -25,51 +25,33 @@ ROWS = ("customer", "purchase", "ticket")
 NONE, ROW = "none", "row"
 """Where no column names the customer; and the column that then does."""
 PERIODS = {
-    "week": ("week", "weeks", "weekly", "wk", "woche", "wochen", "wochentlich", "semaine"),
+    "week": ("week", "weeks", "weekly", "wk", "woche", "wochen", "wochentlich", "semaine", "hebdomadaire",
+    "semana", "semanal", "settimana", "settimanale"),
     "month": ("month", "months", "monthly", "mo", "mth", "monat", "monate", "monatlich", "monats", "mois",
-    "mensual", "mrr"),
-    "quarter": ("quarter", "quarterly", "quartal"),
-    "year": ("year", "years", "yearly", "annual", "annually", "yr", "jahr", "jahre", "jahrlich", "jahres", "annee", "ano"),
+    "mensuel", "mensuelle", "mensual", "mes", "mensile", "maand", "maandelijks", "mrr"),
+    "quarter": ("quarter", "quarterly", "quartal", "trimestre", "trimestriel", "trimestral"),
+    "year": ("year", "years", "yearly", "annual", "annually", "yr", "jahr", "jahre", "jahrlich", "jahres", "annee",
+    "annuel", "annuelle", "ano", "anual", "anno", "annuale"),
     "day": ("day", "days", "daily", "tag", "tage", "taglich"),
 }  # fmt: skip
 """Words for a period of time in names of columns."""
 WEEKS = {"day": 1 / 7, "week": 1.0, "month": 30.4375 / 7, "quarter": 3 * 30.4375 / 7, "year": 365.25 / 7}
 """How many weeks each has."""
 _ID = (
-    "customer id", "customerid", "customer", "cust id", "client id", "client", "account id", "account", "subscriber", "member id",
-    "member", "user id", "user", "kundennummer", "kundennr", "kunden nr", "kunden id", "kunde", "id", "nr", "number",
+    "customer id", "customerid", "customer", "cust id", "client id", "client", "account id", "account", "subscriber",
+    "member id", "member", "user id", "user", "kundennummer", "kundennr", "kunden nr", "kunden id", "kunde", "id", "nr",
+    "number",
 )  # fmt: skip
 _ROW_IDS = (
-    "ticket",
-    "case",
-    "call id",
-    "order",
-    "invoice",
-    "transaction",
-    "bestellung",
-    "rechnung",
-    "beleg",
-    "receipt",
-)
+    "ticket", "case", "call id", "order", "invoice", "transaction", "bestellung", "rechnung", "beleg", "receipt",
+)  # fmt: skip
 _AMOUNT = (
-    "amount",
-    "price",
-    "total",
-    "value",
-    "revenue",
-    "spend",
-    "betrag",
-    "umsatz",
-    "preis",
-    "summe",
-    "montant",
-    "importe",
+    "amount", "price", "total", "value", "revenue", "spend", "betrag", "umsatz", "preis", "summe", "montant", "importe",
     "sales",
-)
+)  # fmt: skip
 _OF_TICKETS = (
     "ticket", "status", "resolved", "solved", "score", "reply", "response", "channel", "priority", "duration", "handling",
-    "rating",
-    "csat", "closed", "wait", "geloest", "kanal", "bewertung", "agent",
+    "rating", "csat", "closed", "wait", "geloest", "kanal", "bewertung", "agent",
 )  # fmt: skip
 _CODES = ("zip", "plz", "postcode", "postal", "post code", "phone number", "telefon", "iban", "msisdn", "postleitzahl")
 _TIES = ("from", "to", "source", "target", "friend", "von", "nach", "a", "b")
