@@ -14,6 +14,9 @@ import numpy as np
 import pytest
 
 pytest.importorskip("solara")
+
+from drawn_pages import drawn
+
 pytest.importorskip("SALib")
 pytest.importorskip("optuna")
 
@@ -115,13 +118,44 @@ def test_every_number_and_switch_of_the_model_is_a_lever_with_a_range_around_tod
 
 def test_the_shipped_questions_open_and_their_size_is_known() -> None:
     known = questions.questions(ROOT / "nowhere")
-    assert {"sweep", "sensitivity", "optimise"} <= set(known)
+    assert set(known) == set(questions.shipped()) - {"claims"}  # which is a table of claims, and asks no question
     for question in known.values():
         asked = questions.opened(question)
         assert (
             questions.base_key(asked) in scenario_library.shipped()
             and question.method.planned(asked, quickly=True).runs > 100
         )
+
+
+@pytest.mark.parametrize("key", sorted(set(questions.shipped()) - {"claims"}))
+def test_the_page_of_every_shipped_question_opens(key: str) -> None:
+    page = drawn(f"/explore?question={key}")
+    assert not page.faults and "what is kept is not run again" in page.says
+    assert "loyalty " not in page.says.replace("loyalty studio", "")
+
+
+def test_an_answer_without_settings_to_pick_is_told_as_its_report_tells_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = asked_by(tmp_path)
+    plans = {"plain": {}, "worse": {"quality": {"level": 0.5}}}
+    select = {"zone": 0.2, "first": 4, "most": 20}
+    asked = {
+        "question": "Which plan?",
+        "base": "../scenarios/lessons/town.yaml",
+        "with": {"weeks": 6},
+        "policies": plans,
+    }
+    path.write_text(
+        own_sweep.as_yaml(asked | {"outcomes": ["retention"], "select": select, "seed": 1}), encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    question = questions.questions(tmp_path)["here/asked"]
+    (tmp_path / "results").mkdir()
+    answer = answered(question.method, questions.opened(question), tmp_path / "results" / "store", executor(1))
+    page = drawn("/explore?question=here/asked")
+    assert question.title == "Asked: select" and not question.method.explored
+    assert not page.faults and f"{document(answer).headline}." in page.says
 
 
 def test_experiments_beside_the_studio_are_found_and_broken_ones_left_out(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from sim.studio import pages
 from sim.studio.visitor.work import told_of
 from sim.studio.widgets.basics import alert, heading, paragraph
 from sim.studio.widgets.html import html
+from sim.studio.widgets.prose import Prose, filled
 
 WELCOME = (
     "What will this policy do to our customers?",
@@ -63,6 +64,7 @@ def Home() -> None:
     solara.Title("loyalty studio")
     heading(WELCOME[0])
     paragraph(WELCOME[1])
+    Prose(filled("what_it_is.html"))
     with html("div", class_="studio-cards"):
         for page in page_files():
             _card(page)

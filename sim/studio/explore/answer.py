@@ -31,6 +31,7 @@ from sim.studio.visitor.work import Stopped, Work, use_work
 from sim.studio.widgets.basics import Progress, alert, button, caption, choice, paragraph
 from sim.studio.widgets.html import html
 from sim.studio.widgets.prose import Prose, filled
+from sim.studio.widgets.sections import SectionView
 
 MOST_ROWS = 100
 
@@ -99,8 +100,10 @@ def Answer(ask: Ask, desk: VisitorFiles, at_once: bool) -> None:
         alert(work.mistake)
     elif work.result is None or isinstance(work.result, Missing):
         _missing(work, ask, missing)
-    else:
+    elif ask.method.explored:
         Shown(ask, work.result, desk)
+    else:
+        Told(ask, work.result, desk)
 
 
 def _noted(found: Any, set_missing: Callable[[int], None]) -> Any:
@@ -133,6 +136,27 @@ def _missing(work: Work, ask: Ask, total: int) -> None:
 # ---- the answer
 
 
+def _answered(report: Document, found: MethodResult) -> None:
+    with html("div", class_="explore-answer", attributes={"role": "status"}):
+        paragraph(report.headline + ".", "explore-headline")
+    caption(
+        f"{found.tally.found:,} replications were kept from before, {found.tally.ran:,} were run now"
+        + (f"; {len(found.failures):,} failed and are left out" if found.failures else "") + "."
+    )  # fmt: skip
+
+
+@solara.component
+def Told(ask: Ask, found: MethodResult, desk: VisitorFiles) -> None:
+    """An answer that has no settings to pick from, as its report tells it."""
+    report: Document = solara.use_memo(lambda: document(found), [id(found)])
+    _answered(report, found)
+    for sentence in report.lead:
+        paragraph(sentence)
+    for section in report.sections:
+        SectionView(section)
+    taken(ask, found, desk)
+
+
 @solara.component
 def Shown(ask: Ask, found: MethodResult, desk: VisitorFiles) -> None:
     """The answer in a sentence, the figures, and the setting that was picked."""
@@ -141,12 +165,7 @@ def Shown(ask: Ask, found: MethodResult, desk: VisitorFiles) -> None:
     measure = address["outcome"] if address["outcome"] in outcomes else outcomes[0]
     k = outcomes.index(measure)
     report: Document = solara.use_memo(lambda: document(found), [id(found)])
-    with html("div", class_="explore-answer", attributes={"role": "status"}):
-        paragraph(report.headline + ".", "explore-headline")
-    caption(
-        f"{found.tally.found:,} replications were kept from before, {found.tally.ran:,} were run now"
-        + (f"; {len(found.failures):,} failed and are left out" if found.failures else "") + "."
-    )  # fmt: skip
+    _answered(report, found)
     if len(outcomes) > 1:
         with html("div", class_="library-choice"):
             words = [(name, called(name)) for name in outcomes]

@@ -53,12 +53,13 @@ class Question:
         """What it is called in a row of questions."""
         where, _, name = self.key.rpartition("/")
         own = f"{name.replace('_', ' ')}: " if where else "Example: "
-        return f"{own[0].upper()}{own[1:]}{self.method.explored}"
+        return f"{own[0].upper()}{own[1:]}{self.method.explored or self.method.name.replace('_', ' ')}"
 
 
 def method_in(written: Mapping[str, Any]) -> Method | None:
-    """The method that answers an experiment file; None when its answer is not drawn here."""
-    return next((method for method in meant_by(written) if method.explored), None)
+    """The method that answers an experiment file; of several, one whose answer is drawn here. None when there is none."""
+    found = meant_by(written)
+    return next((method for method in found if method.explored), next(iter(found), None))
 
 
 def questions(beside: Path) -> dict[str, Question]:

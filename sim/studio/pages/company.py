@@ -14,7 +14,7 @@ from sim.studio.visitor.work import use_work
 from sim.studio.widgets.basics import alert, button, caption, heading, paragraph
 from sim.studio.widgets.html import plain
 
-TITLE, ICON, PLACE = "Your company", "mdi-office-building-outline", 15
+TITLE, ICON, PLACE = "Your company", "mdi-domain", 15
 
 
 @solara.component

@@ -37,7 +37,7 @@ GETTING_READY = (
 HOW_MANY = (("", "As many as I say"), ("sure", "As many as the answer needs"))
 USUAL_PRECISION = 0.5
 """Percentage points; an assumption: finer than a strategist will tell two policies apart by."""
-SURER = "each meets a plausible world and its luck; more tell the ranges better, and make neither them nor the model another"
+SURER = "each meets a plausible world and its luck; more tell the ranges better, but make them no narrower"
 WITHIN = (
     "how well the ends of the range of each difference are to be known, at 95 %; "
     f"given up after {MOST_REPLICATIONS:,} replications, or fewer when the customers are many"

@@ -23,6 +23,8 @@ from sim.studio.widgets.basics import alert, button, caption, choice, heading, p
 from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Explore", "mdi-grid", 30
+AT_ONCE = 1000
+"""Replications up to which a link runs its question at once; a larger one waits for a click."""
 
 
 @solara.component
@@ -54,7 +56,8 @@ def Page() -> None:
         if mistake:
             alert(mistake)
     if ask is not None:
-        Answer(ask, desk, ask.key == begun).key(ask.key)
+        small = own and ask.method.planned(ask.asked, quickly=True).runs <= AT_ONCE
+        Answer(ask, desk, small or ask.key == begun).key(ask.key)
 
 
 def _tried(address: Address, known: dict[str, Question], desk: VisitorFiles) -> tuple[Ask | None, str]:

@@ -29,6 +29,22 @@ POLICY = "; ".join((
 """What a page may load and do: what comes from this studio, and nothing else."""
 
 
+AWAY = (
+    '<div role="alert" class="studio-away">The studio does not answer. As soon as it does, this page comes back by itself. '
+    '<a href="">Open it anew</a></div>'
+)
+"""What stands over a page whose connection is lost."""
+AGAIN = """<div id="studio-again" class="studio-again" role="status" hidden>
+This page was opened anew, for the studio did not know it any more. If it was started again meanwhile, files, companies and
+answers of before are gone; what stands in the address is here. <button type="button">Close</button></div><script>
+const again = document.getElementById("studio-again");
+again.hidden = !sessionStorage.getItem("studio-again");
+sessionStorage.removeItem("studio-again");
+again.querySelector("button").addEventListener("click", () => { again.hidden = true; });
+</script></html>"""
+"""What a page says that came back by itself."""
+
+
 @lru_cache(maxsize=1)
 def _style() -> str:
     """The colours by their names, and every style file of the studio, in alphabetical order."""
@@ -72,9 +88,18 @@ def _page(path: str) -> str:
         ('<div v-if="loading" id="loader-container">', f'<div v-if="loading">{first}</div><div v-if="false">'),
         ("<v-progress-linear :style", '<v-progress-linear aria-label="The page is at work" :style'),
         ('<div id="pre-rendered-html-present"', first + '<div id="pre-rendered-html-present"'),
+        (
+            "solara.forceRefresh = false",
+            "solara.forceRefresh = true",
+        ),  # come back by itself, instead of asking to be opened
+        ("location.reload();", 'sessionStorage.setItem("studio-again", "yes"); location.reload();'),
+        ("</html>", AGAIN),
         ("initial-scale=1, maximum-scale=1, user-scalable=no, minimal-ui", "initial-scale=1"),
     ):
         text = text.replace(old, new, 1)
+    text = re.sub(
+        r'<v-progress-circular indeterminate size="128"[^>]*>Server\s+disconnected.</v-progress-circular>', AWAY, text
+    )
     return re.sub(r'<link rel="icon" type="image/svg\+xml"[^>]*>', "", text)
 
 
