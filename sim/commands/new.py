@@ -173,7 +173,7 @@ def _told(company: Company, answers: Answers, warnings: list[str], folder: Path)
     from sim.scenario.company_today import CALIBRATE, TODAY
 
     lines = [*(f"! {warning}." for warning in warnings), *company.said, ""]
-    lines += [line for part in company.parts for line in _part_lines(part)]
+    lines += [line for part in company.parts for line in _part_lines(part, company.currency)]
     lines += ["", *people_told(company)]
     if answers.assumed:
         lines += ["", "Assumed, because nobody said otherwise:"]
@@ -184,12 +184,15 @@ def _told(company: Company, answers: Answers, warnings: list[str], folder: Path)
     return [*lines, f"  loyalty run {today}"]
 
 
-def _part_lines(part: Part) -> list[str]:
+def _part_lines(part: Part, currency: str) -> list[str]:
     """A column in a line: what it becomes, mean, spread and a picture; and below what is odd."""
     from sim.report.company_told import odd_of, part_told
 
     drawn = "" if part.values is None else f"  {picture(part.values)}"
-    return [f"{part.column} → {part.becomes}: {part_told(part)}{drawn}", *(f"    ! {odd}" for odd in odd_of(part))]
+    return [
+        f"{part.column} → {part.becomes}: {part_told(part, currency)}{drawn}",
+        *(f"    ! {odd}" for odd in odd_of(part)),
+    ]
 
 
 def _shown(cells: Cells) -> str:

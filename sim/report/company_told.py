@@ -43,11 +43,12 @@ def assumption(question: Question, answers: Answers) -> str:
     return "not known" if value == UNKNOWN else f"{value}{f' ({question.hint})' if question.hint else ''}"
 
 
-def part_told(part: Part) -> str:
-    """What a column became, in words."""
+def part_told(part: Part, currency: str) -> str:
+    """What a column became, in words; money in this currency."""
     if part.values is None:
         return part.told if part.becomes == LEFT else cells_told(part.cells)
-    return f"{told_of(part)} ({part.told})" if part.told else told_of(part)
+    said = told_of(part, currency)
+    return f"{said} ({part.told})" if part.told else said
 
 
 def odd_of(part: Part) -> list[str]:

@@ -280,7 +280,7 @@ class _Scenario:
         said += [f"add: {part.add:.10g}"] if part.add else []
         said += [f"unit: {part.unit}"] if part.unit else []
         said += ["missing: draw"] if part.cells.missing.any() else []
-        return f"{part.becomes}: {{{', '.join(said)}}} # {told_of(part)}{self._unsure(part)}"
+        return f"{part.becomes}: {{{', '.join(said)}}} # {told_of(part, self.company.currency)}{self._unsure(part)}"
 
     def _unsure(self, part: Part) -> str:
         about = [
@@ -339,12 +339,12 @@ class _Scenario:
         return [f"self_checkout: {{lanes: {round(number_in(lanes, 0))}}}"]
 
 
-def told_of(part: Part) -> str:
-    """Mean and spread of what a column became, in the trait's unit."""
+def told_of(part: Part, currency: str) -> str:
+    """Mean and spread of what a column became, in the trait's unit; money in this currency."""
     values = np.zeros(0) if part.values is None else part.values[np.isfinite(part.values)]
     if not len(values):
         return "no values"
-    unit = traits()[part.becomes].unit
+    unit = traits()[part.becomes].unit.replace("currency", currency)
     unit = "" if unit in ("ratio", "scale 0-1", "share") else f" {unit}"
     return f"mean {values.mean():.4g}{unit}, spread {values.std():.4g}"
 

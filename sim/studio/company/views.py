@@ -131,7 +131,8 @@ def Column(name: str, role: str, found: Reckoned, part: Part | None, becomes: Ca
     values = part.values if part else cells.values if cells.kind == "number" else None
     with plain("div", class_="chosen" if role not in (KEEP, OUT) else "", role="group", aria_label=name) as box:
         choice(f"{name} becomes", [(each, _become_words(each)) for each in BECOMES], role, becomes)
-        caption(part_told(part) if part else cells_told(cells))
+        currency = str(found.answers.said.get("currency", "currency"))
+        caption(part_told(part, currency) if part else cells_told(cells))
         _bars(name, values)
         for odd in odd_of(part) if part else ():
             plain("p", odd, class_="studio-note company-odd")
