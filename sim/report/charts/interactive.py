@@ -83,6 +83,7 @@ def _heading(chart: Chart) -> str:
 
 def _axis(axis: Axis) -> Json:
     said: Json = {"gridcolor": GRID, "showgrid": axis.line, "zeroline": False, "linecolor": FAINT, "automargin": True}
+    said["separatethousands"] = True
     if axis.bare:
         return said | {"visible": False, "range": [axis.low, axis.high]}
     if axis.label or axis.weeks is not None:

@@ -14,7 +14,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from sim.report.charts.description import BELOW, ENDS, INSIDE, WEEKS, Axis, Bars, Cells, Chart, Grid, Line
 from sim.report.charts.layout import short, spread, week_step
@@ -136,9 +136,19 @@ def _longest_tick(axes: Axes) -> int:
     return max(map(len, axes.xaxis.get_major_formatter().format_ticks(list(axes.get_xticks()))), default=0)
 
 
+class _Thousands(ScalarFormatter):
+    """Numbers as everywhere else: 2,500."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        told = super().__call__(x, pos)
+        return told if abs(x) < 1000 or self.orderOfMagnitude or self.offset else f"{x:,.10g}".replace("-", "−")
+
+
 def _set_axis(axes: Axes, name: str, axis: Axis) -> None:
     if axis.logarithmic:
         axes.set(**{f"{name}scale": "log"})
+    elif not axis.rows and not axis.ticks:
+        getattr(axes, f"{name}axis").set_major_formatter(_Thousands())
     if axis.label:
         axes.set(**{f"{name}label": axis.label})
     if axis.rows:
