@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from studio_speed import started
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "guides" / "studio"
 READY = "window.studioLive && window.studioLive.weeks && window.studioLive.ready === window.studioLive.weeks"
+CASE = Path(__file__).resolve().parent.parent / "tests" / "data" / "cases" / "phone.csv"
 COLOURS = 256
 """Colours of a picture: as many as it needs to look right, and small enough to ship."""
 
@@ -48,6 +50,23 @@ def stage(page: Any, address: str) -> None:
     page.keyboard.press("End")
 
 
+def company(page: Any, address: str) -> None:
+    """Somebody's own files: what the columns become, and what is asked."""
+    page.goto(f"{address}company")
+    page.get_by_label("Choose your files").set_input_files(CASE)
+    page.get_by_text("customers today").first.wait_for()
+    page.get_by_role("heading", name="2 What the columns become").evaluate("here => here.scrollIntoView()")
+    page.evaluate("window.scrollBy(0, -60)")
+
+
+def answer(page: Any, address: str) -> None:
+    """An answer of Compare."""
+    page.goto(f"{address}compare?base=telecom/today&other=telecom/accountable&weeks=52&replications=100")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.locator(".compare-headline").wait_for(timeout=240_000)
+    page.wait_for_timeout(1500)
+
+
 def small(picture: bytes) -> bytes:
     """The same picture with fewer colours."""
     from PIL import Image
@@ -57,8 +76,11 @@ def small(picture: bytes) -> bytes:
     return out.getvalue()
 
 
+SCENES = (live, journey, company, answer, lesson, stage)
+
+
 def main() -> None:
-    """Take every picture."""
+    """Take every picture, or those that are named."""
     from playwright.sync_api import sync_playwright
 
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -66,7 +88,9 @@ def main() -> None:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-            for scene in (live, journey, lesson, stage):
+            for scene in SCENES:
+                if sys.argv[1:] and scene.__name__ not in sys.argv[1:]:
+                    continue
                 page = browser.new_page(viewport={"width": 1280, "height": 800})
                 scene(page, address)
                 page.wait_for_timeout(500)
