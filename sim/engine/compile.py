@@ -538,7 +538,10 @@ class Phase:
         hours = ", by_hour" if item.lines[0].by_hour else ""
         given = f"now, who, order, work, {', '.join(heaps)}{hours}, {self.module.step}"
         if hours:
-            body.insert(3, "        come_forward_by_hour(work.times[0, k], free_0, number_0, by_hour)")
+            body[3:3] = [
+                "        if by_hour.size > 0:",
+                "            come_forward_by_hour(work.times[0, k], free_0, number_0, by_hour)",
+            ]
         if len(heaps) > 1:
             body.insert(3, "        wait, ended, server = f64(0), i64(0), i64(0)")
         return self.module.function("inner_kernel", f"serve_{item.serve.__name__}", given, body)
