@@ -234,6 +234,7 @@ def test_two_files_with_other_customers_give_other_companies_and_the_page_shows_
         narrowed["basic"]["basic"] < narrowed["basic"]["gold"] and narrowed["gold"]["gold"] < narrowed["gold"]["basic"]
     )
     page = (Path(found["folder"]) / "report.html").read_text(encoding="utf-8")
+    assert re.search(r"strongest first: plan: 2\d[.\d]* % of gold, 0 % of basic", page)
     assert "File beside model, by group" in page and "a plain logistic regression on the same columns" in page
     assert "the column “left” of the customer file, within 13 weeks" in page
     calibrated = Path(found["folder"]) / "calibrated.yaml"

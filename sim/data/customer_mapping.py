@@ -62,7 +62,7 @@ def lasting(said: str) -> str:
         weeks = math.nan
     if not SHORTEST <= weeks <= LONGEST:
         raise ValueError(f"'{shortened(said)}' is no time; write such as 52 weeks, 3 months or 1 year")
-    return f"{float(number):g} {unit}s"
+    return f"{float(number):g} {unit}{'' if float(number) == 1 else 's'}"
 
 
 def _window(said: Any) -> Any:

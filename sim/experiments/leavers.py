@@ -6,9 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as arrow
 
 from sim.data.customer_file import Customers
-from sim.data.leaving import ASIDE
+from sim.data.habits import Cells, cells_of
+from sim.data.leaving import ASIDE, Telling, telling
+from sim.errors import Mistake
 from sim.experiments.algorithms.logistic import fitted, ranked, score, standardised
 from sim.experiments.figures import in_half
 from sim.experiments.question import Experiment
@@ -44,6 +47,32 @@ def ranking(experiment: Experiment, stays: np.ndarray | None) -> Ranking | None:
         return None
     guess = score(rows, fitted(rows[~aside], file.left[~aside].astype(float)))
     return Ranking(model, ranked(guess[aside], file.left[aside]), int(aside.sum()), int(file.left[aside].sum()))
+
+
+def tells(experiment: Experiment) -> list[Telling]:
+    """The columns that the scenario reads or keeps which tell who left by more than chance, the strongest first."""
+    file, mapping = customers_of(experiment.base), experiment.base.customers.mapping
+    if file is None or mapping is None or file.left is None:
+        return []
+    given = {
+        f"{mapping.columns[name].column} ({name.replace('_', ' ')})": Cells(
+            "number", values, np.isnan(values), np.zeros(len(values), bool)
+        )
+        for name, values in file.columns.items()
+    }
+    label = mapping.label.column if mapping.label is not None else ""
+    kept = {name: _read(cells) for name, cells in file.kept.items() if name != label}
+    return telling(given | {name: cells for name, cells in kept.items() if cells is not None}, file.left)
+
+
+def _read(cells: np.ndarray) -> Cells | None:
+    """A kept column as what its cells are; None where they are of two kinds."""
+    try:
+        return cells_of(
+            arrow.array([None if cell is None or cell != cell else str(cell) for cell in cells], arrow.string())
+        )
+    except Mistake:
+        return None
 
 
 def _columns(file: Customers, experiment: Experiment) -> np.ndarray:

@@ -8,6 +8,7 @@ from scipy.special import ndtr
 
 from sim.experiments.algorithms.posterior import Check, Target
 from sim.experiments.figures import Figure, left_of
+from sim.experiments.leavers import tells
 from sim.experiments.methods.calibrate import Calibration
 from sim.report.amounts import counted, number, places
 from sim.report.charts import Axis, Chart, Dots, Mark, Picture
@@ -16,6 +17,8 @@ from sim.report.charts.palette import COLOURS, FAINT
 from sim.report.document import Section, Table
 from sim.scenario.worlds import MEANS, OF
 
+MOST_TOLD = 4
+"""Columns that tell who left, of which the strongest are told."""
 EDGE = 0.05
 """Share of the prior worlds within which of an end of its range a setting lies at that end."""
 
@@ -32,7 +35,7 @@ def section(found: Calibration) -> list[Section]:
         f"with what the file says of them today, as if it had been so when the {found.experiment.base.weeks} weeks began."
     )
     tables, why = [_table(found, checks)], [why for check in checks if (why := _why(found, check))]
-    notes = [note, *why, *_ranking(found)]
+    notes = [note, *why, *_ranking(found), *_columns(found)]
     return [Section("File beside model, by group", pictures=[_picture(found, checks)], tables=tables, notes=notes)]
 
 
@@ -153,12 +156,18 @@ def _ranking(found: Calibration) -> list[str]:
     if one is None:
         return []
     gap, error = one.model[0] - one.regression[0], (one.model[1] ** 2 + one.regression[1] ** 2) ** 0.5
-    verdict = "as well as" if abs(gap) < error else "better than" if gap > 0 else "less well than"
+    verdict = "about as well as" if abs(gap) < error else "better than" if gap > 0 else "less well than"
     return [
         f"Single customers: of {counted(one.customers, 'customer', 'customers')} kept aside {one.left:,} left. The model ranks "
         f"who left before who stayed in {_of_hundred(one.model)} of 100 pairs, {verdict} a plain logistic regression on the same "
         f"columns ({_of_hundred(one.regression)}; 50 is guessing). The regression tells who leaves and not what a policy changes."
     ]
+
+
+def _columns(found: Calibration) -> list[str]:
+    """Which columns tell most about who left."""
+    most = [each.told for each in tells(found.experiment)[:MOST_TOLD]]
+    return [f"What tells most about who left by the file, the strongest first: {'; '.join(most)}."] if most else []
 
 
 def _of_hundred(area: tuple[float, float]) -> str:
