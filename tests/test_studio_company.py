@@ -148,6 +148,28 @@ def test_next_months_file_goes_with_the_answers_of_this_month(own: Own, tmp_path
     assert found.state(next(q for q in found.questions if q.key == ("currency",))) == "assumed"
 
 
+@pytest.mark.parametrize("words", ["columns: 5", "files: [1]", "columns: {nps: yes}", "- 1", "company: no", "{"])
+def test_answers_that_are_none_are_refused_and_those_given_stay(own: Own, words: str) -> None:
+    bring(own, "phone.csv")
+    own.answer(("company", "wage"), 30)
+    with pytest.raises(Mistake) as refused:
+        text(own, "answers.yaml", words)
+    assert str(own.folder) not in str(refused.value)
+    assert own.answers["company"] == {"wage": 30} and own.reckoned().company is not None
+
+
+def test_to_look_again_changes_nothing_and_another_answer_takes_back_what_was_fitted(own: Own) -> None:
+    bring(own, "phone.csv")
+    own.reckoned()
+    before = (own.folder / "today.yaml").stat().st_mtime_ns
+    (own.folder / "fitted.yaml").write_text("extends: today.yaml\nname: fitted\n", encoding="utf-8")
+    own.reckoned()
+    assert (own.folder / "today.yaml").stat().st_mtime_ns == before and own.key == "company/fitted"
+    own.answer(("company", "wage"), 30)
+    own.reckoned()
+    assert own.key == "company/today"
+
+
 FAULTY: dict[str, tuple[str | bytes, str]] = {
     "empty.csv": ("", "is empty"),
     "ties_by_id.csv": ((CASES / "ties_by_id.csv").read_bytes(), "who knows whom"),
