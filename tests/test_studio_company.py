@@ -148,6 +148,28 @@ def test_next_months_file_goes_with_the_answers_of_this_month(own: Own, tmp_path
     assert found.state(next(q for q in found.questions if q.key == ("currency",))) == "assumed"
 
 
+@pytest.mark.parametrize("words", ["columns: 5", "files: [1]", "columns: {nps: yes}", "- 1", "company: no", "{"])
+def test_answers_that_are_none_are_refused_and_those_given_stay(own: Own, words: str) -> None:
+    bring(own, "phone.csv")
+    own.answer(("company", "wage"), 30)
+    with pytest.raises(Mistake) as refused:
+        text(own, "answers.yaml", words)
+    assert str(own.folder) not in str(refused.value)
+    assert own.answers["company"] == {"wage": 30} and own.reckoned().company is not None
+
+
+def test_to_look_again_changes_nothing_and_another_answer_takes_back_what_was_fitted(own: Own) -> None:
+    bring(own, "phone.csv")
+    own.reckoned()
+    before = (own.folder / "today.yaml").stat().st_mtime_ns
+    (own.folder / "fitted.yaml").write_text("extends: today.yaml\nname: fitted\n", encoding="utf-8")
+    own.reckoned()
+    assert (own.folder / "today.yaml").stat().st_mtime_ns == before and own.key == "company/fitted"
+    own.answer(("company", "wage"), 30)
+    own.reckoned()
+    assert own.key == "company/today"
+
+
 FAULTY: dict[str, tuple[str | bytes, str]] = {
     "empty.csv": ("", "is empty"),
     "ties_by_id.csv": ((CASES / "ties_by_id.csv").read_bytes(), "who knows whom"),
@@ -222,3 +244,22 @@ def test_the_page_shows_columns_questions_and_the_company() -> None:
     assert "455" not in drawn("/company", "somebody-else").says
     listed: Any = drawn("/compare", visitor).says
     assert "Company: phone today" in listed and "Company: phone today" not in drawn("/compare", "somebody-else").says
+
+
+def test_a_fitted_company_takes_its_worlds_along(own: Own, tmp_path: Path) -> None:
+    bring(own, "phone.csv")
+    own.reckoned()
+    table = pd.DataFrame({"choice.attention": [0.01, 0.02, 0.03], "quality.error_rate": [0.01, 0.02, 0.01]})
+    table.to_parquet(own.folder / "fitted.worlds.parquet")
+    (own.folder / "fitted.yaml").write_text(
+        "extends: today.yaml\nname: fitted\nworlds: fitted.worlds.parquet\n", encoding="utf-8"
+    )
+    fitted = fetch(own.key, own.desk)
+    assert own.key == "company/fitted" and fitted.in_worlds().worlds is not None
+    dearer = fitted.with_(lesson=None, name="dearer", pricing={"list_price": 1.05})
+    (tmp_path / "home").mkdir()
+    for before, again in zip((fitted, dearer), packing.bundled([fitted, dearer], tmp_path / "home"), strict=True):
+        assert again.in_worlds().full_fingerprint == before.in_worlds().full_fingerprint
+        assert again.path is not None and again.path.parent == tmp_path / "home"
+    key = packing.on_own_shelf(dearer, own.desk)
+    assert fetch(key, own.desk).in_worlds().full_fingerprint == dearer.in_worlds().full_fingerprint

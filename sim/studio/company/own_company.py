@@ -63,7 +63,7 @@ class Own:
         try:
             path = arriving.put(name, stream, size)
             if path.suffix.lower() in (".yaml", ".yml"):
-                self._say({"answers": answers_in(path)})
+                self._say({"answers": _in_sections(answers_in(path), path.name)})
                 return
             _refuse_unreadable(path)
             self._refuse_too_many(path)
@@ -187,12 +187,13 @@ class Own:
         aside = [(Path(path).name, row) for path, row in company.aside]
         made = written(replace(company, aside=aside), asked)
         with _WRITING:
-            before = self._today()
-            if self.stamp == stamp:
+            changed = any(self._bytes(name) != data for name, data in made.files.items())
+            if changed and self.stamp == stamp:
+                anew = self._bytes(TODAY) != made.files[TODAY]
                 check_unedited(self.folder)
                 made.put(self.folder)
                 check_scenario(self.folder / TODAY)
-                if self._today() != before:
+                if anew:
                     self._clear((FITTED, WORLDS))
         return made.warnings
 
@@ -200,8 +201,8 @@ class Own:
         for name in names:
             (self.folder / name).unlink(missing_ok=True)
 
-    def _today(self) -> bytes:
-        there = self.folder / TODAY
+    def _bytes(self, name: str) -> bytes:
+        there = self.folder / name
         return there.read_bytes() if there.is_file() else b""
 
     @property
@@ -325,6 +326,20 @@ class _Seen:
     def __call__(self, people: Source, roles: dict[str, str]) -> dict[str, str]:
         self.people, self.roles = people, roles
         return roles
+
+
+def _in_sections(said: dict[str, Any], name: str) -> dict[str, Any]:
+    """Answers whose sections are sections, whatever else is wrong with them. Raises :class:`Mistake`."""
+    for section in ("files", "columns", "company"):
+        inner = said.get(section, {})
+        if (
+            not isinstance(inner, dict)
+            or section != "company"
+            and not all(isinstance(each, dict) for each in inner.values())
+        ):
+            raise Mistake(f"{name}, {section}: this must be a section, as answers.yaml of the download has it")
+    assumed = said.get("assumed")
+    return said | {"assumed": assumed if isinstance(assumed, list) else []}
 
 
 def _plain_question(question: Question, plainly: Callable[[str], str]) -> Question:

@@ -55,7 +55,6 @@ class Shown:
     """
 
     document: Document
-    base: str
     done: int
     finished: str
     sure: tuple[tuple[str, str], ...]
@@ -99,7 +98,7 @@ def found(asked: Question, scenarios: Sequence[Scenario], folder: Path, work: Wa
     called = packing.file_name(f"{answer.base.scenario.name} and {answer.others[0].scenario.name}")
     failed = tuple(f"{policy}, replication {f.replication}: {f.error}" for policy, f, _ in sources.failures(answer))
     return Shown(
-        document, answer.base.scenario.name, len(answer.numbers), sources.finished(answer), tuple(_sure(answer, asked)),
+        document, len(answer.numbers), sources.finished(answer), tuple(_sure(answer, asked)),
         failed, differs, f"{called}_{secrets.token_hex(2)}",
     )  # fmt: skip
 
