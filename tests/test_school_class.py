@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -244,6 +246,15 @@ def test_a_class_outlives_the_studio_and_its_visitors_are_known_again(kept: Path
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in kept.iterdir())
     later.close(code, "teacher")
     assert not list(kept.glob("*.json")) and Passes(key=signing_key()).visitor(pass_) is None
+
+
+def test_a_class_that_nobody_has_used_for_long_leaves_no_file(kept: Path) -> None:
+    _, old = opened(rooms=Rooms(kept=ClassFiles()))
+    _, fresh = opened(rooms=Rooms(kept=ClassFiles()))
+    long_ago = time.time() - LASTS - 60
+    os.utime(kept / f"8765-{old}.json", (long_ago, long_ago))
+    signing_key()
+    assert [path.name for path in kept.glob("*.json")] == [f"8765-{fresh}.json"]
 
 
 def test_a_file_that_is_damaged_or_too_old_is_no_class_and_no_code_leads_elsewhere(kept: Path) -> None:

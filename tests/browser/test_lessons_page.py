@@ -301,3 +301,40 @@ def test_every_lesson_from_start_to_end(studio: str, page: Any, key: str) -> Non
     page.wait_for_selector("text=A good answer touches:")
     page.goto(f"{studio}lessons?lesson={quote(key, safe='')}&view=teacher")
     page.wait_for_selector("text=of 100 seeds")
+
+
+def test_a_lesson_of_one_s_own_is_begun_on_the_page_and_read_anew_and_a_faulty_one_hinders_nobody(
+    page: Any, tmp_path: Any, accessible: Any
+) -> None:
+    process, address = start_studio(folder=tmp_path)
+    try:
+        page.goto(address + "lessons")
+        page.get_by_label("What it is called").fill("The price rise")
+        page.click("button:has-text('Begin a lesson')")
+        page.wait_for_selector("text=Before it is taught, the studio runs it")
+        page.wait_for_selector("button:has-text('Now guess')")
+        file = tmp_path / "lessons" / "the_price_rise.yaml"
+        text = file.read_text(encoding="utf-8")
+        page.goto(address + "lessons?lesson=mine%2Fthe_price_rise&view=teacher")
+        page.wait_for_selector("h2:has-text('What a full answer has')")
+        assert accessible(page) == []
+        (tmp_path / "lessons" / "unfinished.yaml").write_text("extends: town.yaml\nlesson:\n  predict: What?\n")
+        page.goto(address + "lessons")
+        page.wait_for_selector("li:has-text('mine/unfinished: '):has-text('lesson.against is missing')")
+        file.write_text(text.replace("The price rise", "The new name"), encoding="utf-8")
+        page.wait_for_selector("h2:has-text('The new name')")  # the page was not touched
+        wrong = text.replace("retention: falls by 2", "retention: rises by 2").replace(
+            "The price rise", "The wrong one"
+        )
+        page.set_input_files(
+            "input[type=file]", {"name": "wrong.yaml", "mimeType": "text/yaml", "buffer": wrong.encode()}
+        )
+        page.wait_for_selector("text=promises the wrong direction")
+        assert page.locator("button:has-text('Now guess')").count() == 0
+        for other in ("live", "compare", "library"):
+            page.goto(address + other)
+            page.wait_for_selector("#content h1")
+            page.wait_for_load_state("networkidle")
+            assert not any(words in page.inner_text("main") for words in ("Traceback", "unfinished", "failed")), other
+    finally:
+        end(process)

@@ -52,10 +52,17 @@ class ClassFiles:
 
 
 def signing_key() -> bytes:
-    """What the visitors' passes are signed with: the one from before where a class goes on, else a new one."""
+    """What the visitors' passes are signed with: the one from before where a class goes on, else a new one.
+
+    Classes that nobody has used for long are removed.
+    """
     place = folder() / f"key-{HOUSE.port}"
     with suppress(OSError):
-        known = place.read_bytes() if any(_fresh(path) for path in folder().glob(f"{HOUSE.port}-*.json")) else b""
+        classes = list(folder().glob(f"{HOUSE.port}-*.json"))
+        for path in classes:
+            if not _fresh(path):
+                path.unlink()
+        known = place.read_bytes() if any(path.exists() for path in classes) else b""
         if len(known) == 32:
             return known
     drawn = secrets.token_bytes(32)

@@ -22,7 +22,8 @@ def Explanation(scenario: Scenario) -> None:
     heading("What happens, and why", 2)
     Box(lesson.happens, lesson.because)
     source, words = solara.use_memo(lambda: drawn(causes(scenario)), [scenario.full_fingerprint])
-    html("img", class_="lesson-causes", attributes={"src": source, "alt": words})
+    with html("div", class_="studio-scroll", attributes={"tabindex": "0", "role": "region", "aria-label": "Causes"}):
+        html("img", class_="lesson-causes", attributes={"src": source, "alt": words})
     caption(
         "Read from the model: an arrow wherever a step of a week reads one and changes the other; dashed where it closes a loop."
     )

@@ -68,6 +68,9 @@ def GuessForm(guess: Guess, question: str, commit: Callable[[float], None]) -> N
     """A guess before it is committed: an answer to choose, or a direction and a number. Nothing is chosen beforehand."""
     chosen, choose = solara.use_state(-1)
     size, set_size = solara.use_state("")
+    with html("div"):
+        if not guess.options:
+            paragraph(f"{meaning(guess)}: how does it differ from the other world?")
     with v.RadioGroup(v_model=chosen, on_v_model=choose, label=question, hide_details=True):
         for place, words in enumerate([option.answer for option in guess.options] or WAYS):
             v.Radio(label=words, value=place)
@@ -75,7 +78,6 @@ def GuessForm(guess: Guess, question: str, commit: Callable[[float], None]) -> N
         button("Commit my guess", lambda: commit(chosen), "mdi-lock-outline", disabled=chosen < 0, large=True)
         return
     factor, unit = guess.unit
-    paragraph(f"{meaning(guess)}: by how much does it differ from the other world?")
     within = Limits(0, round(guess.reach * factor), unit)
     NumberField("By how much", size, set_size, within)
     caption(f"Within {signed(guess.near * factor).strip('+')} {unit} counts as right.")

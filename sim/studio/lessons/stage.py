@@ -66,6 +66,7 @@ def Join(view: View, scenario: Scenario) -> None:
             paragraph("and enter")
             html("p", class_="lesson-code", children=[view.code])
             html("p", class_="lesson-verdict", children=[f"{view.members} in the class"])
+            caption("" if HOUSE.shared else "Only this machine reaches this studio; --host 0.0.0.0 lets others in.")
 
 
 @solara.component
