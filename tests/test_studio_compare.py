@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
@@ -20,15 +19,15 @@ from markupsafe import escape
 
 from sim.errors import Mistake
 from sim.model.component import parts
-from sim.scenario.model_inputs import targets
 from sim.scenario.whole import load
-from sim.studio.compare import answer, customers
+from sim.studio.company.own_company import Own
+from sim.studio.compare import answer
 from sim.studio.compare import question as asking
 from sim.studio.compare.question import Question
 from sim.studio.library.scenario_library import fetch, shipped
 from sim.studio.visitor import packing
 from sim.studio.visitor.address import MOST
-from sim.studio.visitor.files import LARGEST, VisitorFiles, safe_name
+from sim.studio.visitor.files import VisitorFiles, safe_name
 from sim.studio.visitor.levers import found, lever, levers
 from sim.studio.visitor.policies import Policy, Setting, fault_of, from_address, now, scenario_of, sections, to_address
 from sim.studio.widgets.number_field import Limits
@@ -219,127 +218,23 @@ def test_work_of_hours_is_refused(desk: VisitorFiles) -> None:
         asking.refuse_before_running(asking.scenarios(question, desk), question)
 
 
-# ---- customer files
-
-HEADER = "Tenure (months),spend,Plan,remarks\n"
-ROWS = [f"{k % 40},{5 + k % 7},{'gold' if k % 3 else 'basic'},n{k}" for k in range(40)]
+# ---- customers
 
 
-def given_file(
-    desk: VisitorFiles, text: str | bytes, name: str = "ours.csv", encoding: str = "utf-8"
-) -> customers.Section:
-    contents = text.encode() if isinstance(text, str) else text
-    return customers.received(name, io.BytesIO(contents), len(contents), encoding, desk)[0]
-
-
-def usual(desk: VisitorFiles) -> customers.Section:
-    return given_file(desk, HEADER + "\n".join(ROWS) + "\n")
-
-
-def test_columns_are_guessed_by_their_names_and_the_unit_in_them(desk: VisitorFiles) -> None:
-    guessed = usual(desk)["columns"]
-    assert guessed == {"spend": {"column": "spend"}, "tenure": {"column": "Tenure (months)", "unit": "month"}}
-
-
-def test_every_trait_is_guessed_from_a_column_of_its_own_name(desk: VisitorFiles) -> None:
-    names = [name.replace("_", " ").title() for name in targets()]
-    seen = customers.Look(tuple(names), (), {})
-    assert {trait: entry["column"] for trait, entry in customers.guess(seen).items()} == dict(
-        zip(targets(), names, strict=True)
-    )
-
-
-def test_a_guess_takes_no_column_twice_and_nothing_that_is_not_alike() -> None:
-    seen = customers.Look(("trust", "Trust", "id", "date of birth", "notes"), (), {})
-    assert customers.guess(seen) == {"trust": {"column": "trust"}}
-
-
-def test_a_column_of_words_gets_a_number_for_each_within_the_traits_range(desk: VisitorFiles) -> None:
-    section = usual(desk)
-    seen = customers.look(desk.folder / "ours.csv")
-    mapped = customers.mapped(section, "switching_cost", seen, column="Plan")
-    assert mapped["columns"]["switching_cost"]["values"] == {"basic": 0.0, "gold": 1.0}
-    assert customers.read(mapped, desk).kept == 40
-    assert customers.mapped(mapped, "switching_cost", seen, column="")["columns"] == section["columns"]
-    costly = customers.mapped(mapped, "switching_cost", seen, word=("gold", 0.3))
-    assert costly["columns"]["switching_cost"] == {"column": "Plan", "values": {"basic": 0.0, "gold": 0.3}}
-    assert (
-        "switching_cost lies"
-        in customers.read(customers.mapped(costly, "switching_cost", seen, multiply=99.0), desk).refused
-    )
-
-
-def test_rows_that_cannot_be_used_are_listed_with_line_and_reason(desk: VisitorFiles) -> None:
-    section = given_file(desk, HEADER + "\n".join([*ROWS, "1,-5,gold,x", "1,5", "many,5,gold,y"]) + "\n")
-    read = customers.read(section | {"bad_rows_allowed": 0.2}, desk)
-    assert (read.rows, read.kept, read.refused) == (43, 40, "")
-    assert [row.line for row in read.set_aside] == [42, 43, 44]
-    path = customers.quarantine_file(read, section, desk)
-    assert path.suffix == ".csv" and len(path.read_text(encoding="utf-8").splitlines()) == 4
-
-
-def test_too_many_such_rows_are_refused_and_listed_all_the_same(desk: VisitorFiles) -> None:
-    read = customers.read(given_file(desk, HEADER + "\n".join([*ROWS[:9], "1,-5,gold,x"]) + "\n"), desk)
-    assert "more than the 5 % of bad_rows_allowed" in read.refused and len(read.set_aside) == 1
-    assert str(desk.folder) not in read.refused
-
-
-@pytest.mark.parametrize(
-    ("name", "contents", "sentence"),
-    [
-        ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 20, "picture.csv"),
-        ("noise.csv", bytes(range(1, 256)) * 9, "noise.csv"),
-        ("empty.csv", b"", "is empty"),
-        ("white.csv", b" \n\n", "is empty but for white space"),
-        ("semicolons.csv", b"tenure;spend\n1;2\n", "save the file with commas"),
-        ("header.csv", b"tenure,spend\n", "not one row"),
-        ("open.csv", b'tenure,spend\n"1,2\n', "quotation mark"),
-        ("twins.csv", b"spend,spend\n1,2\n", "both named 'spend'"),
-        ("wide.csv", (",".join(f"c{k}" for k in range(999)) + "\n" + ",".join("1" * 999) + "\n").encode(), "999 columns"),
-        ("customers.parquet", b"PAR1", "ends in .csv"),
-        ("customers.csv.gz", b"\x1f\x8b\x08\0", "ends in .csv"),
-    ],
-)  # fmt: skip
-def test_a_file_of_no_use_is_refused_in_a_sentence_and_nothing_is_lost(
-    desk: VisitorFiles, name: str, contents: bytes, sentence: str
-) -> None:
-    before = usual(desk)
-    with pytest.raises(Mistake, match=sentence) as refused:
-        given_file(desk, contents, name)
-    assert "\n" not in str(refused.value) and str(desk.folder) not in str(refused.value)
-    assert customers.remembered(desk) == before and customers.read(before, desk).kept == 40
-    assert sorted(path.name for path in desk.folder.iterdir()) == [customers.KEPT, "ours.csv"]
-
-
-def test_a_bad_file_of_the_same_name_does_not_take_the_good_ones_place(desk: VisitorFiles) -> None:
-    before = usual(desk)
-    with pytest.raises(Mistake):
-        given_file(desk, b"")
-    assert customers.read(before, desk).kept == 40
-
-
-def test_too_large_a_file_is_refused_before_it_is_read(desk: VisitorFiles) -> None:
-    with pytest.raises(Mistake, match="at most 50 MB"):
-        customers.received("big.csv", io.BytesIO(b""), LARGEST + 1, "utf-8", desk)
-
-
-@pytest.mark.parametrize(
-    "name", ["../../x.csv", "x" * 400 + ".csv", "<img src=x onerror=alert(1)>.csv", "C:\\up\\x.csv"]
-)
-def test_no_name_leads_out_of_the_desk(desk: VisitorFiles, name: str) -> None:
-    kept = given_file(desk, HEADER + "\n".join(ROWS), name)["file"]
-    assert (desk.folder / kept).resolve().parent == desk.folder.resolve() and (desk.folder / kept).is_file()
-    assert len(kept) <= 80 and not set(kept) & set("/\\<>")
-
-
-def test_the_scenarios_customers_are_replaced_by_the_files_and_by_drawn_ones(desk: VisitorFiles) -> None:
+def test_drawn_customers_take_the_place_of_a_files_and_leave_all_else(desk: VisitorFiles) -> None:
     today = fetch(TODAY)
-    with_file = customers.with_file(today, usual(desk), desk)
-    assert with_file.customers.file == (desk.folder / "ours.csv").resolve() and not with_file.customers.segment_names
-    assert set(with_file.customers.mapping.columns) == {"spend", "tenure"}  # type: ignore[union-attr]
-    drawn = customers.drawn(today, 70)
+    drawn = asking.drawn(today, 70)
     assert drawn.customers.file is None and drawn.market.customers == 70
-    assert with_file.parts == today.parts == drawn.parts
+    assert drawn.parts == today.parts
+
+
+def own_company(desk: VisitorFiles) -> Own:
+    """The company of a small file with a column that says who has left."""
+    own, path = Own(desk), Path(__file__).parent / "data" / "cases" / "phone.csv"
+    with path.open("rb") as stream:
+        own.bring(path.name, stream, path.stat().st_size)
+    assert own.reckoned().company is not None
+    return own
 
 
 # ---- files to take home, and the answer
@@ -348,6 +243,13 @@ def test_the_scenarios_customers_are_replaced_by_the_files_and_by_drawn_ones(des
 def asked(**changes: object) -> Question:
     other = Policy("telecom/outsourced", (Setting("call_centre.callback", "40 %", 3),), "Called back; & <b>")
     return replace(Question((Policy(TODAY), other), asking.DRAWN, 120, 8, 4, 3), **changes)  # type: ignore[arg-type]
+
+
+def on_company(desk: VisitorFiles) -> Question:
+    """Two policies on the visitor's own company."""
+    key = own_company(desk).key
+    other = Policy(key, (Setting("call_centre.callback", "40 %", 3),), "Called back; & <b>")
+    return asked(policies=(Policy(key), other), people=asking.OF_SCENARIO)
 
 
 @pytest.mark.parametrize("key", [TODAY, "lessons/the_good_recovery", "industries/bank"])
@@ -387,8 +289,7 @@ def test_scenarios_of_the_same_name_on_different_files_of_the_same_name_stay_wha
 
 
 def test_own_scenarios_stand_on_the_shelf_and_mean_the_same(desk: VisitorFiles) -> None:
-    question = asked(people=asking.FROM_FILE)
-    usual(desk)
+    question = on_company(desk)
     for scenario in asking.scenarios(question, desk):
         key = packing.on_own_shelf(scenario, desk)
         assert fetch(key, desk).fingerprint == scenario.fingerprint
@@ -404,15 +305,13 @@ def test_nothing_on_the_shelf_is_lost_to_another_of_the_same_name(desk: VisitorF
 
 
 def test_the_command_in_the_unpacked_files_gives_the_numbers_of_the_page(desk: VisitorFiles, tmp_path: Path) -> None:
-    usual(desk)
-    question = asked(people=asking.FROM_FILE)
-    watch = Watch()
+    question, watch = on_company(desk), Watch()
     scenarios = asking.scenarios(question, desk)
     shown = answer.found(question, scenarios, desk, watch)
     assert watch.done == 8 and shown.done == 4 and not shown.cut_short
     home = tmp_path / "home"
     with ZipFile(shown.scenarios) as archive:
-        assert {"today.yaml", "ours.csv"} <= set(archive.namelist())
+        assert {"phone_today.yaml", "customers.csv"} <= set(archive.namelist())
         archive.extractall(home)
     command = [sys.executable, "-m", "sim", *packing.words(shown.command)[1:], "--json", "--report", "again.html"]
     done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True)
@@ -507,18 +406,11 @@ def test_the_customers_and_weeks_bound_how_many_replications_a_page_takes_on(des
     assert asking.bound(many) * asking.customer_weeks(many) <= asking.MOST_CUSTOMER_WEEKS
 
 
-def test_columns_that_mean_nothing_yet_are_named(desk: VisitorFiles) -> None:
-    section, seen = usual(desk), customers.look(desk.folder / "ours.csv")
-    assert customers.unused(section, seen) == ["Plan", "remarks"]
-    assert customers.unused(section | {"segment_by": {"column": "Plan"}}, seen) == ["remarks"]
-    assert customers.unused(section | {"columns": {}}, seen) == list(seen.names)
-
-
 def test_what_a_visitor_brought_goes_last_when_the_desk_is_full(desk: VisitorFiles) -> None:
-    usual(desk)
+    packing.on_own_shelf(fetch(TODAY).with_(lesson=None, name="Mine"), desk)
     for number in range(60):
         desk.place(f"report {number}.html").write_text("x", encoding="utf-8")
-    assert desk.find("ours.csv") and desk.find(customers.KEPT) and not desk.find("report 0.html")
+    assert desk.find("mine.yaml") and not desk.find("report 0.html")
 
 
 def test_a_name_that_is_taken_gets_a_number_however_long_it_is(desk: VisitorFiles) -> None:

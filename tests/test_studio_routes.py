@@ -22,7 +22,10 @@ from sim.studio.server.answers import HEADERS
 from sim.studio.server.server import page_paths
 
 LISTED = {
-    **{path: ({"GET", "HEAD"}, path) for path in ("/", "/compare", "/explore", "/lessons", "/library", "/live")},
+    **{
+        path: ({"GET", "HEAD"}, path)
+        for path in ("/", "/company", "/compare", "/explore", "/lessons", "/library", "/live")
+    },
     "/desk/{key}/{name}": ({"GET", "HEAD"}, "/desk/key/report.html"),
     "/studio/plotly.js": ({"GET", "HEAD"}, "/studio/plotly.js"),
     "/_solara/cdn/{name:path}": ({"GET", "HEAD"}, "/_solara/cdn/requirejs@2.3.6/require.js"),

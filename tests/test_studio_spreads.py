@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +18,8 @@ from sim.model.distributions import Distribution, constant, lognormal, normal, u
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.sections import traits
 from sim.scenario.whole import Scenario, described
-from sim.studio.compare import customers, spread_picture, spreads
 from sim.studio.compare import question as asking
+from sim.studio.compare import spread_picture, spreads
 from sim.studio.compare.question import Question
 from sim.studio.compare.spreads import EVERYBODY, Spread, Spreads, applied, fault_of, kinds
 from sim.studio.library.scenario_library import fetch
@@ -44,7 +43,7 @@ def desk(tmp_path: Path) -> VisitorFiles:
 
 
 def drawn() -> Scenario:
-    return customers.drawn(fetch(TODAY), 400)
+    return asking.drawn(fetch(TODAY), 400)
 
 
 # ---- found by looking
@@ -180,22 +179,6 @@ def test_it_holds_for_every_policy_and_is_in_the_saved_file(desk: VisitorFiles, 
     for scenario, again in zip(found, packing.bundled(found, home), strict=True):
         assert again.fingerprint == scenario.fingerprint != fetch(TODAY).fingerprint
         assert again.customers.spread("patience", "young & new") == scenario.customers.spread("patience", "young & new")
-
-
-def test_with_a_file_what_it_lacks_is_drawn_as_is_said(desk: VisitorFiles) -> None:
-    text = "spend,plan\n" + "\n".join(f"{5 + k % 7},{'ab'[k % 2]}" for k in range(40))
-    path = desk.folder / "ours.csv"
-    path.write_text(text, encoding="utf-8")
-    section = {"file": "ours.csv", "columns": {"spend": {"column": "spend"}}}
-    customers.remember(section, desk)
-    question = Question((Policy(TODAY),), asking.FROM_FILE, spreads=YOUNG)
-    assert asking.scenario_at(question, 0, desk).customers.segment_names == ("old", "young & new")
-    assert asking.given_by_file(question, desk) == {"spend"}
-    customers.remember(section | {"segment_by": {"column": "plan"}}, desk)
-    by_column = asking.scenario_at(question, 0, desk).customers
-    assert by_column.mapping is not None and by_column.mapping.segments is not None
-    assert by_column.spread("spend") == lognormal(12.0, 4.0) and not by_column.segments
-    assert asking.scenario_at(replace(question, people=asking.OF_SCENARIO), 0, desk).customers == fetch(TODAY).customers
 
 
 # ---- the picture, held against customers who are really drawn

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sim.data.becoming import Part
     from sim.data.company import Company
+    from sim.data.habits import Cells
     from sim.data.questions import Answers, Question
     from sim.data.recognising import Source
 
@@ -41,20 +42,19 @@ Given = Annotated[
         "not say is taken as proposed.", show_default=False)
 ]  # fmt: skip
 _BARS = "▁▂▃▄▅▆▇█"
-_SHOWN = 12
-"""Words of a column that are shown at most."""
 
 
 def new(files: Files, out: Out = None, yes: Yes = False, answers: Given = None, as_json: AsJson = False) -> None:
     """From your own files to a scenario of your company today; says what it recognises and asks what it cannot know."""
     from sim.data.company import understood
     from sim.data.questions import Answers
+    from sim.report.company_told import answers_in
     from sim.scenario.company_today import targets, written
 
     folder = out or Path(Path(files[0].rpartition("#")[0] or files[0]).name.partition(".")[0])
     _check_folder(folder, files, answers)
     asked = not (yes or answers)
-    found = Answers(_given(answers), _ask if asked else None)
+    found = Answers(answers_in(answers) if answers else {}, _ask if asked else None)
     command = f"loyalty new {' '.join(map(quote, files))}"
     company = understood(files, found, targets(), _Adjusting(found) if asked else None, command)
     made = written(company, found)
@@ -94,20 +94,6 @@ def _check_written(folder: Path) -> None:
     from sim.scenario.wording import check_scenario
 
     check_scenario(folder / TODAY)
-
-
-def _given(path: Path | None) -> Mapping[str, Any]:
-    if path is None:
-        return {}
-    from sim.scenario.yaml_file import read_yaml
-
-    return _plain(read_yaml(path, "a file of answers", "currency: EUR"))
-
-
-def _plain(node: Any) -> Any:
-    if isinstance(node.value, dict):
-        return {str(key): _plain(each) for key, each in node.value.items()}
-    return [_plain(each) for each in node.value] if isinstance(node.value, list) else node.value
 
 
 # ---- asking
@@ -161,7 +147,7 @@ class _Adjusting:
         choices = (*targets(), SEGMENT, LEFT, KEEP, OUT)
         tell("\nWhat the columns become:")
         for number, (name, role) in enumerate(roles.items(), 1):
-            tell(f"  {number} {name}: {role}  ({_cells_told(source.cells[name])})")
+            tell(f"  {number} {name}: {role}  ({_shown(source.cells[name])})")
         while said := _typed("Enter if that is right; else the number of a column that becomes something else: "):
             names = list(roles)
             if not said.isdigit() or not 1 <= int(said) <= len(names):
@@ -183,95 +169,47 @@ class _Adjusting:
 
 
 def _told(company: Company, answers: Answers, warnings: list[str], folder: Path) -> list[str]:
+    from sim.report.company_told import assumption, people_told
     from sim.scenario.company_today import CALIBRATE, TODAY
 
     lines = [*(f"! {warning}." for warning in warnings), *company.said, ""]
-    lines += [line for part in company.parts for line in _part_told(part)]
-    lines += ["", *_people_told(company)]
+    lines += [line for part in company.parts for line in _part_lines(part)]
+    lines += ["", *people_told(company)]
     if answers.assumed:
         lines += ["", "Assumed, because nobody said otherwise:"]
-        lines += [f"  {'.'.join(question.key)}: {_assumption(question, answers)}" for question in answers.assumed]
+        lines += [f"  {'.'.join(question.key)}: {assumption(question, answers)}" for question in answers.assumed]
     today, fit, fitted = (quote(shown(folder / name)) for name in (TODAY, CALIBRATE, "fitted.yaml"))
     lines += ["", f"Written to {shown(folder)}. Next:", f"  loyalty check {today}"]
     lines += [f"  loyalty calibrate {fit} --save {fitted}"] if company.left else []
     return [*lines, f"  loyalty run {today}"]
 
 
-def _assumption(question: Question, answers: Answers) -> str:
-    from sim.data.questions import UNKNOWN
-
-    value: Any = answers.said
-    for section in question.key:
-        value = value[section]
-    return "not known" if value == UNKNOWN else f"{value}{f' ({question.hint})' if question.hint else ''}"
-
-
-def _part_told(part: Part) -> list[str]:
+def _part_lines(part: Part) -> list[str]:
     """A column in a line: what it becomes, mean, spread and a picture; and below what is odd."""
-    from sim.data.becoming import LEFT
-    from sim.scenario.company_today import told_of
+    from sim.report.company_told import odd_of, part_told
 
-    if part.values is None:
-        about = part.told if part.becomes == LEFT else _cells_told(part.cells)
-        became = f"{part.column} → {part.becomes}: {about}"
-    else:
-        became = f"{part.column} → {part.becomes}: {told_of(part)}  {picture(part.values)}  ({part.told})"
-    return [
-        became,
-        *(f"    {why}" for why in ((part.why,) if part.why else ())),
-        *(f"    ! {warning}" for warning in part.warnings),
-    ]
+    drawn = "" if part.values is None else f"  {picture(part.values)}"
+    return [f"{part.column} → {part.becomes}: {part_told(part)}{drawn}", *(f"    ! {odd}" for odd in odd_of(part))]
 
 
-def _cells_told(cells: Any) -> str:
-    import numpy as np
+def _shown(cells: Cells) -> str:
+    from sim.report.company_told import cells_told
 
-    from sim.data.recognising import words_in
-
-    if cells.kind == "text":
-        words = words_in(cells)
-        few = ", ".join(f"{visible(word[:20])} {count:,}" for word, count in list(words.items())[:4])
-        return f"{len(words):,} different: {few}{', …' if len(words) > 4 else ''}"
-    if cells.kind == "empty":
-        return "nothing in it"
-    known = cells.values[~(np.isnan(cells.values) if cells.kind == "number" else np.isnat(cells.values))]
-    if not len(known):
-        return "nothing in it"
-    if cells.kind == "date":
-        return f"{known.min()} to {known.max()}"
-    return f"mean {known.mean():,.4g}, spread {known.std():,.4g}  {picture(known)}"
+    drawn = f"  {picture(cells.values)}" if cells.kind == "number" else ""
+    return f"{cells_told(cells)}{drawn}"
 
 
 def picture(values: np.ndarray) -> str:
     """How numbers are spread, in ten bars from the smallest to the largest."""
-    import numpy as np
+    from sim.report.company_told import heights
 
-    known = values[np.isfinite(values)]
-    if not len(known) or known.min() == known.max():
-        return ""
-    counts = np.histogram(known, 10)[0]
-    bars = "".join(_BARS[min(7, int(np.ceil(8 * count / counts.max())) - 1)] if count else " " for count in counts)
-    return f"{known.min():.4g} {bars} {known.max():.4g}"
-
-
-def _people_told(company: Company) -> list[str]:
-    lines = [
-        f"{len(company.people.table.line):,} customers today; {len(company.aside):,} rows set aside (set_aside.csv says why)."
-    ]
-    if company.left:
-        whole = company.left[""]
-        lines.append(
-            f"{whole.left:,} of {whole.people:,} left within {company.within:.4g} weeks ({whole.share:.1%}); they "
-            f"do not start as customers."
-        )
-        groups = [f"{name} {one.share:.1%}" for name, one in company.left.items() if name]
-        lines += (
-            [f"  by segment: {', '.join(groups[:_SHOWN])}{', …' if len(groups) > _SHOWN else ''}"] if groups else []
-        )
-    return lines
+    low, high, shares = heights(values)
+    bars = "".join(_BARS[max(0, math.ceil(8 * share) - 1)] if share else " " for share in shares)
+    return f"{low:.4g} {bars} {high:.4g}" if shares else ""
 
 
 def _as_json(company: Company, answers: Answers, warnings: list[str], folder: Path) -> dict[str, Any]:
+    from sim.report.company_told import assumption
     from sim.scenario.company_today import TODAY
 
     left = {
@@ -284,7 +222,7 @@ def _as_json(company: Company, answers: Answers, warnings: list[str], folder: Pa
         "as_of": None if company.as_of is None else str(company.as_of), "currency": company.currency,
         "said": company.said, "warnings": warnings, "columns": {part.column: _part_as_json(part) for part in company.parts},
         "left": left, "left_within_weeks": company.within or None, "company": dict(company.form), "questions": answers.asked,
-        "assumed": {".".join(question.key): _assumption(question, answers) for question in answers.assumed},
+        "assumed": {".".join(question.key): assumption(question, answers) for question in answers.assumed},
     }  # fmt: skip
 
 

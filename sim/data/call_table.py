@@ -111,7 +111,7 @@ def read_week(named: str, wanted: str = "calls") -> WeekTable:
 
     Raises :class:`Mistake`.
     """
-    table = read_table(named, "tables of calls", hours=True)
+    table = read_table(named, what="tables of calls", hours=True)
     if table.aside:
         row = table.aside[0]
         raise Mistake(f"{named}, line {row.line}: {row.reason}; mend the row")

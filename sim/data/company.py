@@ -251,9 +251,8 @@ def _refuse_nothing(people: Source, roles: Mapping[str, str]) -> None:
     if people.id == ROW and not set(roles.values()) - {KEEP, OUT, SEGMENT}:
         raise Mistake(
             f"{people.table.path} is no table of customers, purchases or tickets: no column names a customer, and "
-            f"none is how long they have "
-            "been one, what they pay, how content they are or whether they left; name another file, or the columns in --answers "
-            "('columns: {NAME: {becomes: spend}}')"
+            "none is how long they have been one, what they pay, how content they are or whether they left; name another file, "
+            "or say in the answers what a column is ('columns: {NAME: {becomes: spend}}')"
         )
 
 

@@ -112,7 +112,7 @@ def shifts_from(written: str, open_now: NDArray[np.bool_], minutes: int) -> tupl
     """
     if re.fullmatch(r"[\d., ]+", written):
         return tuple(_of_lengths(written, open_now, minutes))
-    return tuple(_of_file(read_table(written, "shifts"), written))
+    return tuple(_of_file(read_table(written, what="shifts"), written))
 
 
 def _of_lengths(written: str, open_now: NDArray[np.bool_], minutes: int) -> Iterator[Shift]:

@@ -26,8 +26,8 @@ WELCOME = (
 )
 
 WAYS = (
-    ("To decide", "Bring your customer file, set today against what you have in mind, and take the report with you.",
-     "compare", "Compare two policies"),
+    ("To decide", "Bring your files, set your company today against what you have in mind, and take the report with you.",
+     "company", "Start with your company"),
     ("To teach", "Guided lessons in which everybody guesses first; a class sees how its runs spread.",
      "lessons", "Choose a lesson"),
     ("To find out", "Sweep a lever, see which settings matter most, and look up where each number comes from.",

@@ -1,10 +1,9 @@
-"""The strategist's whole job on the Compare page, in a browser: file in, policies side by side, report out."""
+"""The Compare page in a browser: policies side by side, the answer, and what is taken home of it."""
 
 from __future__ import annotations
 
 import json
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -14,15 +13,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 SMALL = "people=drawn&count=300&weeks=12&replications=10"
-HEADER = "Tenure (months),spend,Plan,remarks\n"
-GOOD = HEADER + "".join(f"{k % 40},{5 + k % 7},{'gold' if k % 3 else 'basic'},n{k}\n" for k in range(120))
 PROFUSE = "people=drawn&count=5000&weeks=104&replications=1000"
-
-
-def csv(folder: Path, name: str, text: str | bytes) -> Path:
-    path = folder / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
 
 
 def choose(page: Any, label: str, words: str) -> None:
@@ -30,55 +21,9 @@ def choose(page: Any, label: str, words: str) -> None:
     page.get_by_label(label, exact=True).select_option(label=words)
 
 
-def upload(page: Any, path: Path | dict[str, Any]) -> None:
-    page.get_by_label("Choose a CSV file of customers").set_input_files(path)
-
-
 def compared(page: Any) -> str:
     page.get_by_role("button", name="Compare", exact=True).click()
     return str(page.locator(".compare-headline").inner_text())
-
-
-def test_the_whole_job_file_in_policies_side_by_side_report_out(
-    studio: str, page: Any, visitors: Any, accessible: Any, tmp_path: Path
-) -> None:
-    rows = GOOD + "7,-5,basic,less than nothing\n3,4,basic\n"
-    page.goto(studio + "compare?weeks=12&replications=10")
-    choose(page, "Customers", "My own: a CSV file")
-    upload(page, csv(tmp_path, "our customers.csv", rows))
-    page.get_by_text("120 of 122 rows become customers; 2 are set aside").wait_for()
-    page.get_by_role("region", name="The first rows of our customers.csv").get_by_text("n0").wait_for()
-    page.get_by_text("The rows set aside").click()
-    page.get_by_role("row", name="122 spend lies outside").wait_for()
-    page.get_by_role("row", name="123 the row has 3 cells").wait_for()
-    expect(page.get_by_label("Unit of tenure")).to_have_value("month")  # as the column's name says
-    choose(page, "Column of segments", "Plan")
-    page.get_by_text("Say what more a column means").click()
-    choose(page, "Column for switching cost", "Plan")
-    page.get_by_label("“gold” means").fill("0.4")
-    page.get_by_label("“gold” means").press("Enter")
-    page.get_by_role("button", name="Change a lever").nth(1).click()
-    page.get_by_label("Find a lever").fill("callback")
-    page.get_by_role("button", name=re.compile("^callback Share")).click()
-    lever = page.get_by_role("group", name="Call centre: callback")
-    lever.get_by_label("Callback", exact=True).fill("150 %")
-    lever.get_by_label("Callback", exact=True).press("Enter")
-    lever.get_by_text("call_centre.callback is '150 %', but must lie between 0 and 1 (share)").wait_for()
-    lever.get_by_label("Callback", exact=True).fill("60 %")  # and at once, without leaving the field first:
-    assert "callback 60 %" in compared(page)
-    expect(page.get_by_label("Column of segments")).to_have_value("Plan")
-    expect(page.get_by_label("“gold” means")).to_have_value("0.4")
-    assert accessible(page) == []
-    page.get_by_role("button", name="Make it Excel").click()
-    page.get_by_text("Download the report (Excel)").wait_for()
-    with page.expect_download() as coming:
-        page.get_by_text("Download the report (HTML)").click()
-    report = tmp_path / "report.html"
-    coming.value.save_as(report)
-    reader = visitors.come()
-    reader.goto(report.as_uri())
-    assert reader.locator("h1").inner_text() == page.locator(".compare-headline").inner_text()
-    assert "120 of the 122 rows" in reader.inner_text("body")
 
 
 def test_the_files_to_take_home_are_scenarios_their_customers_and_the_command(
@@ -111,58 +56,6 @@ def test_called_off_in_the_middle_it_shows_what_was_done(studio: str, page: Any)
     page.locator(".compare-headline").wait_for()
 
 
-BAD = {
-    "picture.csv": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 20, "picture.csv"),
-    "empty.csv": (b"", "empty.csv is empty; name a file with a header"),
-    "semicolons.csv": (b"tenure;spend\n1;2\n", "save the file with commas between the cells"),
-    "header.csv": (b"tenure,spend\n", "not one row of customers"),
-    "customers.exe": (b"tenure,spend\n1,2\n", "save it as a file that ends in .csv"),
-}
-
-
-def test_a_bad_file_gets_a_sentence_and_the_good_one_stays(studio: str, page: Any, tmp_path: Path) -> None:
-    page.goto(studio + "compare?people=file")
-    upload(page, csv(tmp_path, "good.csv", GOOD))
-    page.get_by_text("All 120 rows become customers").wait_for()
-    for name, (contents, sentence) in BAD.items():
-        upload(page, csv(tmp_path, name, contents))
-        page.locator("[role=alert]").get_by_text(sentence).wait_for()
-        page.get_by_text("the file you had before is still here").wait_for()
-        page.get_by_text("All 120 rows become customers").wait_for()
-        assert "loyalty-studio-" not in page.inner_text("body")
-
-
-HOSTILE = ("../../../tmp/escaped.csv", "<img src=x onerror=document.title='hit'>.csv", "n" * 400 + ".csv")
-
-
-def test_a_hostile_name_is_only_a_name(studio: str, page: Any) -> None:
-    page.goto(studio + "compare?people=file")
-    for name, count in zip(HOSTILE, (119, 118, 117), strict=True):
-        rows = "".join(GOOD.splitlines(keepends=True)[: count + 1])
-        upload(page, {"name": name, "mimeType": "text/csv", "buffer": rows.encode()})
-        page.get_by_text(f"All {count} rows become customers").wait_for()
-        shown = page.locator("h3", has_text=".csv").inner_text()
-        assert len(shown) <= 80 and "/" not in shown and "<" not in shown
-        assert "hit" not in page.title() and page.locator("img[src=x]").count() == 0
-    assert not (Path(tempfile.gettempdir()) / "escaped.csv").exists()
-
-
-def test_two_visitors_do_not_see_each_others_files(studio: str, visitors: Any, tmp_path: Path) -> None:
-    ann, ben = visitors.come(), visitors.come()
-    for visitor in (ann, ben):
-        visitor.goto(studio + "compare?people=file")
-    upload(ann, csv(tmp_path, "ann.csv", GOOD))
-    upload(ben, csv(tmp_path, "ben.csv", GOOD + "1,-1,basic,x\n"))
-    ann.get_by_text("All 120 rows become customers").wait_for()
-    ben.get_by_text("120 of 121 rows become customers").wait_for()
-    theirs = ben.get_by_text("All rows set aside").get_attribute("href")
-    assert ben.request.get(studio.rstrip("/") + theirs).status == 200
-    assert ann.request.get(studio.rstrip("/") + theirs).status == 404
-    assert "ben.csv" not in ann.content() and "ann.csv" not in ben.content()
-    ann.reload()
-    ann.get_by_text("All 120 rows become customers").wait_for()
-
-
 def test_a_link_shows_the_same_page_to_somebody_else(studio: str, visitors: Any) -> None:
     first, second = visitors.come(), visitors.come()
     first.goto(studio + "compare")
@@ -176,18 +69,6 @@ def test_a_link_shows_the_same_page_to_somebody_else(studio: str, visitors: Any)
     second.get_by_role("group", name="Outsourcing: share").wait_for()
     expect(second.get_by_label("Share", exact=True)).to_have_value("35 %")
     assert json.dumps(second.url) == json.dumps(first.url)
-
-
-def test_a_file_can_be_dropped(studio: str, page: Any) -> None:
-    page.goto(studio + "compare?people=file")
-    drop = """([zone, text]) => {
-        const data = new DataTransfer();
-        data.items.add(new File([text], "dropped.csv", { type: "text/csv" }));
-        zone.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
-    }"""
-    page.evaluate(drop, [page.wait_for_selector(".compare-drop"), GOOD])
-    page.get_by_text("All 120 rows become customers").wait_for()
-    page.get_by_role("heading", name="dropped.csv").wait_for()
 
 
 def test_what_is_put_on_the_shelf_can_be_started_from(studio: str, page: Any) -> None:

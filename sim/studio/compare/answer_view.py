@@ -6,15 +6,14 @@ from collections.abc import Callable, Sequence
 
 import solara
 
-from sim.report.charts import Picture
 from sim.report.document import Card
 from sim.report.formats.writer import Kind
 from sim.studio.compare.answer import KINDS, Shown, written_as
-from sim.studio.compare.forms import plain
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.work import use_work
 from sim.studio.widgets.basics import alert, button, caption, heading, paragraph
-from sim.studio.widgets.figures import Figure
+from sim.studio.widgets.html import plain
+from sim.studio.widgets.sections import Pictures
 
 
 @solara.component_vue("copy.vue")
@@ -42,9 +41,9 @@ def AnswerView(shown: Shown, desk: VisitorFiles) -> None:
         with plain("div", class_="compare-cards"):
             for card in shown.document.cards():
                 _card(card, shown.differs.get(card.name, ()))
-        _pictures(shown.pictures)
+        Pictures(shown.pictures)
         heading(f"Differences from {shown.base}", 2)
-        _pictures(shown.forest, "compare-figures small")
+        Pictures(shown.forest, small=True)
         for sentence in shown.paired:
             caption(sentence)
 
@@ -110,9 +109,3 @@ def _card(card: Card, differs: Sequence[str]) -> None:
                 plain("ul", *[plain("li", line) for line in differs])
         else:
             caption(f"Nothing differs: “{card.name}” and “{card.against}” mean the same.")
-
-
-def _pictures(pictures: Sequence[Picture], class_: str = "compare-figures") -> None:
-    with plain("div", class_=class_):
-        for picture in pictures:
-            Figure(picture)

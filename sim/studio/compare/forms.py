@@ -16,43 +16,18 @@ from sim.scenario.whole import Scenario
 from sim.studio.compare import question as asking
 from sim.studio.compare.question import Question
 from sim.studio.compare.spreads import Spreads
-from sim.studio.library.scenario_library import OWN, titles
+from sim.studio.library.scenario_library import titles
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.levers import GROUPS, Lever, found, lever, levers, worded
 from sim.studio.visitor.policies import Policy, Setting, fault_of, now, title_of
-from sim.studio.widgets.basics import alert, button, caption, choice, heading
-from sim.studio.widgets.html import html
+from sim.studio.widgets.basics import Field, alert, button, caption, choice, heading
+from sim.studio.widgets.html import plain
 from sim.studio.widgets.number_field import LeverField, Limits, NumberField, lever_told
 
 Ask = Callable[[Callable[[Question], Question]], None]
 """Changes the question. It is told how, not to what: what is asked may have changed since the form was drawn."""
 Put = Callable[[Callable[[Policy], Policy]], None]
 """The same for one policy."""
-
-
-def plain(tag: str, *children: Any, class_: str = "", **attributes: str) -> Element:
-    """An element of plain HTML; a trailing underscore of an attribute's name is left out, others become hyphens."""
-    named = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
-    return html(tag, class_=class_, attributes=named, children=list(children))
-
-
-@solara.component
-def Field(label: str, value: str, commit: Callable[[str], None], suffix: str = "", hint: str = "") -> Element:
-    """A field of text that is taken over when the visitor leaves it or presses Enter."""
-    typed = solara.use_reactive(value)
-    field = v.TextField(
-        label=label, v_model=typed.value, on_v_model=typed.set, suffix=suffix, hint=hint, persistent_hint=bool(hint),
-        outlined=True, dense=True, hide_details="auto",
-    )  # fmt: skip
-
-    def changed(_widget: object, _event: str, words: str | None) -> None:
-        typed.set(words or "")
-        if (words or "") != value:
-            commit(words or "")
-
-    # the event brings the text along: what the field has told of it so far may be behind, where typing is faster than the way
-    v.use_event(field, "change", changed)
-    return field
 
 
 @solara.component
@@ -105,16 +80,13 @@ def _start(question: Question, place: int, desk: VisitorFiles) -> tuple[Scenario
 
 def _choose_start(policy: Policy, desk: VisitorFiles, put: Put) -> None:
     names = [(key, f"{worded(key.rpartition('/')[0]) or 'Other'}: {name}") for key, name in titles(desk).items()]
-    names.sort(key=lambda name: not name[0].startswith(OWN))
     choice("Starts from", names, policy.start, lambda key: put(lambda now: replace(now, start=key)))
 
 
 def _whole_fault(question: Question, place: int, start: Scenario, desk: VisitorFiles) -> None:
     """What is wrong with the policy as a whole, unless a field says it already."""
     policy = question.policies[place]
-    question = replace(question, spreads=Spreads())  # what is wrong with them, or with the file, is said beside them
-    if question.people == asking.FROM_FILE:
-        question = replace(question, people=asking.OF_SCENARIO)
+    question = replace(question, spreads=Spreads())  # what is wrong with them is said beside them
     try:
         asking.scenario_at(question, place, desk)
     except Mistake as mistake:

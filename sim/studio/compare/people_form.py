@@ -7,18 +7,15 @@ from dataclasses import replace
 import solara
 
 from sim.studio.compare import question as asking
-from sim.studio.compare.customers import Section
-from sim.studio.compare.file_form import FileForm
-from sim.studio.compare.forms import Ask, plain
+from sim.studio.compare.forms import Ask
 from sim.studio.compare.question import Question
-from sim.studio.visitor.files import VisitorFiles
 from sim.studio.widgets.basics import choice
+from sim.studio.widgets.html import plain
 from sim.studio.widgets.number_field import Limits, NumberField
 
 WHERE = (
     (asking.OF_SCENARIO, "Those of the scenarios"),
     (asking.DRAWN, "Drawn, as many as I say"),
-    (asking.FROM_FILE, "My own: a CSV file"),
 )
 
 WINDOWS = (
@@ -30,9 +27,8 @@ WINDOWS = (
 
 
 @solara.component
-def PeopleForm(question: Question, ask: Ask, desk: VisitorFiles, told_of: Section) -> None:
-    """The choice, and what belongs to it. ``told_of``: here it is put what the page shows of the customer file
-    (``section``); what stands in it under ``changed`` is called when that is changed here."""
+def PeopleForm(question: Question, ask: Ask) -> None:
+    """The choice, and what belongs to it."""
     with plain("div", class_="compare-row"):
         choice("Customers", WHERE, question.people, lambda where: ask(lambda asked: replace(asked, people=where)))
         if question.people == asking.DRAWN:
@@ -44,9 +40,11 @@ def PeopleForm(question: Question, ask: Ask, desk: VisitorFiles, told_of: Sectio
             "Weeks", str(question.weeks or ""), lambda text: ask(lambda asked: replace(asked, weeks=int(text or 0))),
             Limits(1, asking.MOST_WEEKS, "week", whole=True, optional=True), "empty: as the scenarios say",
         )  # fmt: skip
+    with plain("p", class_="studio-note"):
+        plain("span", "Your own customers: make ")
+        solara.Link("/company", children=["your company"], classes=["studio-link"])
+        plain("span", " from your files, and start every policy below from it.")
     _timing(question, ask)
-    if question.people == asking.FROM_FILE:
-        FileForm(desk, told_of)
 
 
 def _timing(question: Question, ask: Ask) -> None:

@@ -10,9 +10,10 @@ from sim.runs.comparison import FIRST_BATCH, MOST_REPLICATIONS
 from sim.runs.runner import MOST_SEED
 from sim.scenario.model_inputs import customers_of
 from sim.scenario.quantities import parted
+from sim.scenario.sections import FILE_KEYS
 from sim.scenario.timing import EVERY
 from sim.scenario.whole import Scenario, check_one_beginning
-from sim.studio.compare import customers, spreads
+from sim.studio.compare import spreads
 from sim.studio.compare.spreads import Spreads
 from sim.studio.library.scenario_library import fetch
 from sim.studio.visitor.address import whole
@@ -35,7 +36,7 @@ NUMBERS = (
     "people", "count", "weeks", "warm_up", "measured_from", "windows", "replications", "seed", "precision",
 )  # fmt: skip
 """What an address tells beside policies and spreads."""
-OF_SCENARIO, DRAWN, FROM_FILE = "", "drawn", "file"
+OF_SCENARIO, DRAWN = "", "drawn"
 """Where the customers come from."""
 
 
@@ -108,7 +109,7 @@ def from_entries(entries: Mapping[str, str]) -> Question:
     people = entries.get("people", "")
     return Question(
         tuple(from_address(text) for place in PLACES if (text := given.get(place, ""))),
-        people if people in (DRAWN, FROM_FILE) else OF_SCENARIO,
+        people if people == DRAWN else OF_SCENARIO,
         whole(entries.get("count", ""), 2000, 10, MOST_CUSTOMERS),
         whole(entries.get("weeks", ""), 0, 0, MOST_WEEKS),
         whole(entries.get("replications", ""), USUAL, 2, MOST),
@@ -127,43 +128,33 @@ def started(question: Question, place: int, desk: VisitorFiles) -> Scenario:
     return scenario.with_(lesson=None, weeks=question.weeks) if question.weeks else scenario
 
 
-def _peopled(scenario: Scenario, question: Question, desk: VisitorFiles) -> Scenario:
+def _peopled(scenario: Scenario, question: Question) -> Scenario:
     """The scenario on the customers that the question asks for."""
-    if question.people == DRAWN:
-        return spreads.applied(customers.drawn(scenario, question.count), question.spreads)
-    if question.people == FROM_FILE:
-        section = customers.remembered(desk)
-        if section is None:
-            raise Mistake("there is no customer file here: choose one, or take the customers of the scenarios")
-        said = question.spreads
-        if segments_from_file(question, desk):
-            said = Spreads((), tuple(spread for spread in said.spreads if spread.segment == spreads.EVERYBODY))
-        return spreads.applied(customers.with_file(scenario, section, desk), said)
-    return scenario
+    if question.people != DRAWN:
+        return scenario
+    return spreads.applied(drawn(scenario, question.count), question.spreads)
 
 
-def segments_from_file(question: Question, desk: VisitorFiles) -> bool:
-    """Whether a column of the visitor's file says who belongs to which segment."""
-    return question.people == FROM_FILE and "segment_by" in (customers.remembered(desk) or {})
-
-
-def given_by_file(question: Question, desk: VisitorFiles) -> set[str]:
-    """The traits that the visitor's file gives, so that nothing is drawn."""
-    return set((customers.remembered(desk) or {}).get("columns", {})) if question.people == FROM_FILE else set()
+def drawn(scenario: Scenario, customers: int) -> Scenario:
+    """The scenario with customers drawn from its distributions instead of read from a file, and so many of them."""
+    unread: dict[str, None] = dict.fromkeys(("file", *FILE_KEYS))
+    if scenario.customers.mapping is not None and scenario.customers.mapping.segments is not None:
+        unread["segments"] = None  # only the file said who belongs to which
+    return scenario.with_(lesson=None, customers=unread, market={"customers": customers})
 
 
 def peopled_at(question: Question, place: int, desk: VisitorFiles) -> Scenario:
     """The scenario that a policy starts from, on the question's customers. Raises :class:`Mistake`."""
-    return _peopled(started(question, place, desk), question, desk)
+    return _peopled(started(question, place, desk), question)
 
 
 def scenario_at(question: Question, place: int, desk: VisitorFiles) -> Scenario:
     """The scenario that the policy at ``place`` is. Raises :class:`Mistake` with all that is wrong with it."""
     try:
-        found = _peopled(scenario_of(question.policies[place], started(question, place, desk)), question, desk)
+        found = _peopled(scenario_of(question.policies[place], started(question, place, desk)), question)
         return _timed(found, question, place, desk)
     except Mistake as mistake:
-        raise Mistake(customers.plainly(mistake, desk)) from None
+        raise Mistake(desk.without_folder(str(mistake))) from None
 
 
 def _timed(scenario: Scenario, question: Question, place: int, desk: VisitorFiles) -> Scenario:
@@ -207,15 +198,13 @@ def refuse_before_running(found: list[Scenario], question: Question) -> None:
     _refuse_unlike(found)
     people = [_founders(scenario) + scenario.market.prospects for scenario in found]
     if max(people) > MOST_PEOPLE:
-        raise Mistake(
-            f"{max(people):,} people are more than the {MOST_PEOPLE:,} that a page takes on; use the command line"
-        )
+        raise Mistake(f"{max(people):,} people are more than the {MOST_PEOPLE:,} that a page takes on; take fewer")
     total = customer_weeks(found) * question.first
     if total > MOST_CUSTOMER_WEEKS:
         fewer = "customers" if question.precision else "replications, customers"
         raise Mistake(
             f"this is {total / 1e9:,.0f} billion customer-weeks, more than the {MOST_CUSTOMER_WEEKS / 1e9:,.0f} billion "
-            f"that a page should wait for: take fewer {fewer} or weeks, or the command line"
+            f"that a page should wait for: take fewer {fewer} or weeks"
         )
 
 
@@ -237,7 +226,7 @@ def _refuse_unlike(found: list[Scenario]) -> None:
         told = ", ".join(f"“{scenario.name}” {count:,}" for scenario, count in zip(found, founders, strict=True))
         raise Mistake(
             f"the policies start with different numbers of customers ({told}), so pairs cannot be formed: under Customers, "
-            "have them drawn, or use your own file for all"
+            "have them drawn, or start all policies from one scenario"
         )
 
 

@@ -14,19 +14,16 @@ from sim.scenario.sections import traits
 from sim.scenario.whole import Scenario
 from sim.studio.compare import question as asking
 from sim.studio.compare import spread_picture, spreads
-from sim.studio.compare.forms import Ask, Field, plain
+from sim.studio.compare.forms import Ask
 from sim.studio.compare.question import Question
 from sim.studio.compare.spreads import EVERYBODY, KIND_WORDS, NUMBER_WORDS, Spread, Spreads, kinds, worded
 from sim.studio.visitor.files import VisitorFiles
-from sim.studio.widgets.basics import Table, alert, button, caption, choice, heading
+from sim.studio.widgets.basics import Field, Table, alert, button, caption, choice, heading
+from sim.studio.widgets.html import plain
 
 Say = Callable[[Callable[[Spreads], Spreads]], None]
 """Changes what is said of the customers; it is told how, as :data:`sim.studio.compare.forms.Ask` is."""
 ADD = ("", "– choose a trait –")
-WAITING = (
-    "Your file has a column of segments, which says who belongs to which; the segments set here hold for customers who are "
-    "drawn, and wait."
-)
 
 
 @solara.component
@@ -46,12 +43,8 @@ def SpreadsForm(question: Question, ask: Ask, desk: VisitorFiles) -> None:
             return
         caption("Every customer is drawn anew in every replication: each trait from the spread that is said here, else from the "
               "scenario’s. It holds for every policy, and for the rival’s customers too.")  # fmt: skip
-        own = asking.segments_from_file(question, desk)
-        if own:
-            caption(WAITING)
-        else:
-            Segments(said, say, start)
-        _set(said, say, start, asking.given_by_file(question, desk), own)
+        Segments(said, say, start)
+        _set(said, say, start)
 
 
 def _start(question: Question, desk: VisitorFiles) -> Scenario | None:
@@ -112,14 +105,14 @@ def _fault(start: Scenario, said: Spreads) -> str:
     return ""
 
 
-def _set(said: Spreads, say: Say, start: Scenario, given: set[str], by_column: bool) -> None:
+def _set(said: Spreads, say: Say, start: Scenario) -> None:
     """The traits that were set, how to set another, and how all of them are."""
     heading("Traits", 3)
-    segments = [] if by_column else [name for name, _ in said.segments or spreads.segments_of(start.customers)]
+    segments = [name for name, _ in said.segments or spreads.segments_of(start.customers)]
     with plain("div", class_="compare-map"):
         for place, spread in enumerate(said.spreads):
             SpreadForm(spread, place, start, say).key(f"spread {place} {spread.segment} {spread.trait}")
-    Adding(said, say, start, given, segments)
+    Adding(said, say, start, segments)
     rows = [(worded(name), _as_it_is(start, name, segments), line.meaning) for name, line in traits().items()]
     with plain("details", class_="studio-details"):
         plain("summary", f"All {len(rows)} traits as the scenario spreads them")
@@ -134,12 +127,12 @@ def _as_it_is(start: Scenario, trait: str, segments: list[str]) -> str:
 
 
 @solara.component
-def Adding(said: Spreads, say: Say, start: Scenario, given: set[str], segments: list[str]) -> Element:
+def Adding(said: Spreads, say: Say, start: Scenario, segments: list[str]) -> Element:
     """How to set one more trait: of whom, and which."""
     whom, set_whom = solara.use_state(EVERYBODY)
     whom = whom if whom in segments else EVERYBODY
     taken = {spread.trait for spread in said.spreads if spread.segment == whom}
-    free = [(name, f"{worded(name)} ({line.unit})") for name, line in traits().items() if name not in taken | given]
+    free = [(name, f"{worded(name)} ({line.unit})") for name, line in traits().items() if name not in taken]
 
     def add(trait: str) -> None:
         if trait:
@@ -188,7 +181,8 @@ def _numbers(spread: Spread, place: int, say: Say, move: Callable[..., None]) ->
         for number, called in enumerate(kinds().get(spread.kind, ())):
             typed = spread.numbers[number] if number < len(spread.numbers) else ""
             Field(
-                NUMBER_WORDS.get(called, called), typed, lambda text, k=number: move(numbers=_with(spread, k, text)),
+                NUMBER_WORDS.get(called, called), typed,
+                lambda text, k=number: move(numbers=_with(spread, k, text)),  # type: ignore[misc]
                 suffix=traits()[spread.trait].unit,
             ).key(f"{spread.kind} {called}")  # fmt: skip
     caption(f"{spreads.range_told(spread.trait)}.".capitalize())

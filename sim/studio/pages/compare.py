@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import solara
@@ -14,11 +12,10 @@ from sim.errors import Mistake
 from sim.runs.comparison import MOST_REPLICATIONS
 from sim.runs.runner import MOST_SEED
 from sim.scenario.whole import Scenario
-from sim.studio import compare
-from sim.studio.compare import answer, customers
+from sim.studio.compare import answer
 from sim.studio.compare import question as asking
 from sim.studio.compare.answer_view import AnswerView
-from sim.studio.compare.forms import Ask, PolicyForm, plain
+from sim.studio.compare.forms import Ask, PolicyForm
 from sim.studio.compare.people_form import PeopleForm
 from sim.studio.compare.question import Question
 from sim.studio.compare.spreads import Spreads
@@ -29,7 +26,7 @@ from sim.studio.visitor.files import DESKS, VisitorFiles
 from sim.studio.visitor.policies import Policy
 from sim.studio.visitor.work import Work, use_work
 from sim.studio.widgets.basics import Progress, alert, button, caption, choice, heading, paragraph
-from sim.studio.widgets.html import html
+from sim.studio.widgets.html import plain
 from sim.studio.widgets.number_field import Limits, NumberField
 
 TITLE, ICON, PLACE = "Compare", "mdi-compare", 20
@@ -45,19 +42,10 @@ WITHIN = (
     "how well the ends of the range of each difference are to be known, at 95 %; "
     f"given up after {MOST_REPLICATIONS:,} replications, or fewer when the customers are many"
 )
-OTHER_FILE = (
-    "The customer file, or what its columns mean, was changed in another tab since this page showed it. Above is how it is now: "
-    "look at it, and press Compare again."
-)
 TOO_LONG = (
     "This is more than a link can hold. Put a policy on your shelf (below), start from it there, and go on: what is on "
     "the shelf takes little room in the link."
 )
-
-
-@lru_cache(maxsize=1)
-def _style() -> str:
-    return (Path(compare.__file__).parent / "compare.css").read_text(encoding="utf-8")
 
 
 @solara.component
@@ -65,10 +53,6 @@ def Page() -> None:
     """Customers, policies, run, answer."""
     address, work = use_address(), use_work()
     fault, set_fault = solara.use_state("")
-    turn, set_turn = solara.use_state(0)
-    version, set_version = solara.use_state(0)
-    told_of: customers.Section = solara.use_memo(dict, [])
-    told_of["changed"] = lambda: set_version(lambda version: version + 1)
     asked, set_asked = solara.use_state(None)
     desk = DESKS.of(solara.get_session_id())
     question, latest, ask = use_question(address, set_fault)
@@ -76,24 +60,19 @@ def Page() -> None:
     def run() -> None:
         question = latest.current
         set_fault("")
-        if question.people == asking.FROM_FILE and told_of.get("section") != customers.remembered(desk):
-            set_fault(OTHER_FILE)
-            set_turn(turn + 1)
-            return
         try:
             scenarios = asking.scenarios(question, desk)
         except Mistake as mistake:
             set_fault(str(mistake))
             return
-        set_asked((question, version))
+        set_asked(question)
         total = question.first * len(scenarios)
         work.start(total, lambda work: answer.found(question, scenarios, desk, work))
 
-    html("style", children=[_style()])
     heading("Compare policies")
     paragraph("The same customers, with the same luck, live under each policy; what differs is the policy’s doing.")
     heading("1  Customers", 2)
-    PeopleForm(question, ask, desk, told_of).key(f"people {turn}")
+    PeopleForm(question, ask)
     _differing(question, ask, desk)
     heading("2  Policies", 2)
     _policies(question, ask, desk, address, set_fault)
@@ -102,7 +81,7 @@ def Page() -> None:
     with plain("div"):
         if fault:
             alert(fault)
-    _outcome(work, asked == (question, version), desk)
+    _outcome(work, asked == question, desk)
 
 
 def use_question(address: Address, tell: Callable[[str], None]) -> tuple[Question, Any, Ask]:
@@ -129,7 +108,7 @@ def _differing(question: Question, ask: Ask, desk: VisitorFiles) -> None:
         if question.people:
             SpreadsForm(question, ask, desk)
         elif question.spreads != Spreads():
-            caption("What was said of how customers differ waits until they are drawn, or come from your file.")
+            caption("What was said of how customers differ waits until they are drawn.")
 
 
 def _policies(question: Question, ask: Ask, desk: VisitorFiles, address: Address, tell: Callable[[str], None]) -> None:

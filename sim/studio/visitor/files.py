@@ -20,7 +20,7 @@ from sim.errors import Mistake
 LARGEST = 50 * 2**20
 """Bytes of the largest file that is accepted."""
 PIECE = 2**20
-"""Bytes in which a file is handed over (``compare/upload.vue``)."""
+"""Bytes in which a file is handed over (``widgets/upload.vue``)."""
 MOST_FILES = 40
 """Files on a desk; one goes when there is one more: the oldest of those that can be made again, else the oldest."""
 MADE = frozenset({".html", ".pdf", ".xlsx", ".md", ".zip"})
@@ -81,7 +81,7 @@ class VisitorFiles:
         if size > LARGEST:
             raise Mistake(
                 f"'{safe_name(name)}' has {size / 2**20:,.0f} MB, but at most {LARGEST // 2**20} MB are accepted here; "
-                "send a part of the rows, or use the command line"
+                "send a part of the rows"
             )
         path = self.place(name)
         with path.open("wb") as file:
@@ -116,6 +116,10 @@ class VisitorFiles:
             return path
         raise AssertionError("there are more numbers than files")
 
+    def without_folder(self, words: str) -> str:
+        """A sentence without the folder in which the desk lies, which is nobody's business."""
+        return words.replace(f"{self.folder}/", "").replace(f"{self.folder.resolve()}/", "")
+
     def address(self, path: Path) -> str:
         """Where the browser finds a file of this desk."""
         return f"/desk/{self.key}/{path.name}"
@@ -137,7 +141,7 @@ class Place:
     def gone(self, now: float, full: bool) -> bool:
         """Whether the visitor has gone for good; sooner when the ``full`` house needs the room and they leave nothing behind."""
         away = now - self.seen
-        nothing = self.desk is None or not self.desk.files()
+        nothing = self.desk is None or not any(self.desk.folder.iterdir())
         return not self.pages and (away > GONE or (full and nothing and away > GONE_WITHOUT_FILES))
 
 

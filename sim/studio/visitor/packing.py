@@ -16,7 +16,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from sim.errors import Mistake
 from sim.scenario.by_hour import FILES
+from sim.scenario.tree import Node
 from sim.scenario.whole import Scenario, load
+from sim.scenario.worlds import own_worlds
 from sim.studio.library.scenario_library import OWN
 from sim.studio.visitor.files import VisitorFiles
 
@@ -58,7 +60,10 @@ def saved(scenario: Scenario, path: Path) -> Scenario:
     hours = scenario.by_hour
     moved = {key: _with_notices(file, folder) for key in FILES if (file := getattr(hours, key))}
     hours = hours.model_copy(update=moved)
-    replace(scenario, customers=people, network=network, by_hour=hours, path=None, folder=folder).save(path)
+    tree, worlds = scenario.tree, own_worlds(replace(scenario, worlds=None))
+    if isinstance(worlds, Path):
+        tree = Node({**dict(tree.entries()), "worlds": Node(_copied(worlds, folder).name)}, tree.place)
+    replace(scenario, customers=people, network=network, by_hour=hours, tree=tree, path=None, folder=folder).save(path)
     return load(path, scenario.model)
 
 

@@ -84,6 +84,18 @@ def choice(
     return _Choice(label=label, items=items, value=value, disabled=disabled, width=width, event_chosen=choose)
 
 
+@solara.component_vue("text.vue")
+def _Text(label: str, value: str, suffix: str, hint: str, objection: str, event_typed: Callable[[str], None]) -> None:
+    """The browser's own field."""
+
+
+def Field(  # noqa: N802 – looks like a component to those who use it
+    label: str, value: str, commit: Callable[[str], None], suffix: str = "", hint: str = "", objection: str = ""
+) -> Element:
+    """A field of text that is taken over when the visitor leaves it or presses Enter; ``objection``: what is wrong with it."""
+    return _Text(label=label, value=value, suffix=suffix, hint=hint, objection=objection, event_typed=commit)
+
+
 @solara.component
 def Table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> None:
     """A table; the first cell of each row names it."""

@@ -18,3 +18,9 @@ def _component(tag: str) -> ComponentWidget:
 def html(tag: str, **looks: Any) -> Element:
     """An element: ``html("p", class_="studio-text", children=["words"])``; with ``with`` it stands around others."""
     return Element(_component(tag), kwargs={"tag": tag, **looks})
+
+
+def plain(tag: str, *children: Any, class_: str = "", **attributes: str) -> Element:
+    """An element of plain HTML; a trailing underscore of an attribute's name is left out, others become hyphens."""
+    named = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
+    return html(tag, class_=class_, attributes=named, children=list(children))
