@@ -18,6 +18,7 @@ from sim.engine.engine import Engine, Market
 from sim.engine.groups import Asked, OfSegment, Policies, Rule, Said
 from sim.engine.start import Ground
 from sim.errors import Mistake
+from sim.journey.story import journey
 from sim.model.addressing import addressable
 from sim.model.component import builtin, with_rivals
 from sim.model.mechanisms.transparency import openness_cost
@@ -350,3 +351,23 @@ def test_a_rule_that_is_a_setting_is_said_to_be_one() -> None:
     assert any(
         "as if it were a setting" in each for each in about(market(rules=[{"do": {"pricing": {"list_price": 0.9}}}]))
     )
+
+
+def test_a_journey_says_when_a_rule_begins_and_ceases_to_hold() -> None:
+    people = Engine(ground_of(market()), 1).start(0).people()
+    who = int(np.argmax(people["provider"] == 0))
+    until = int(people["tenure"][who]) + 3
+    said = market(rules=[{"for": f"tenure < {until}", "do": {"upselling": {"attempts": 0}}}])
+    told = [" ".join(week.told) for week in journey(said, who).weeks]
+    assert f"Rule 1 (tenure < {until}) holds for them from now on." in told[0]
+    assert f"Rule 1 (tenure < {until}) no longer holds for them." in told[3]
+
+
+@pytest.mark.parametrize(("said", "becomes"), [(("*", 1.05), 0.84), (("+", -0.1), 0.7), (("=", 3.0), 1.0)])
+def test_more_or_less_of_a_number_of_single_precision_is_what_one_would_write(
+    said: tuple[str, float], becomes: float
+) -> None:
+    how, value = said
+    holds = np.float32(0.8)
+    found = Said("pricing_list_price", value, how, 0.0, 1.0).over(np.array([holds]))
+    assert found[0] == np.float32(becomes)

@@ -76,6 +76,7 @@ class CompiledWeek:
         self._model, self._module = inputs.model, compiled_week(inputs.model, inputs.policies is not None)
         room = inputs.plan.people, Sizes(*self._module.SIZES), max(len(inputs.model.rivals), 1)
         self._work, self.weekly = room_for(*room)
+        self._groups: tuple[np.ndarray, ...] = (np.zeros(0, np.int64),)
         self._prepare(inputs)
 
     def live(
@@ -93,7 +94,7 @@ class CompiledWeek:
 
         ``groups``: who is under which settings, where these differ from group to group.
         """
-        settings, differing = (policy, ()) if groups is None else (groups.settings, _room_of(groups))
+        settings, differing = (policy, ()) if groups is None else (groups.settings, self._room_of(groups))
         try:
             self._module.weeks(
                 state, self._work, self.weekly, network, settings, first, flags, tally, journal, *differing
@@ -102,6 +103,18 @@ class CompiledWeek:
             if not self._model.files:
                 raise
             raise Mistake(_not_compiled(self._model, str(fault))) from fault
+
+    def _room_of(self, groups: Grouping) -> tuple[Any, ...]:
+        """Who belongs to which group; and room for what each has set, and for what it costs."""
+        number, settings, counts = groups.settings.shape[1], self._module.SETTINGS, len(self._model.counts)
+        if self._groups[0].size != number:
+            self._groups = (
+                np.zeros(number, np.int64),
+                np.zeros((3, counts), np.int64),
+                np.zeros((settings, number), np.float32),
+                np.zeros(settings, np.uint8),
+            )
+        return groups.of, groups.was, self._groups
 
     def _prepare(self, inputs: Ground) -> None:
         """The first time on this machine, have a second process compile the later phases meanwhile."""
@@ -114,17 +127,11 @@ class CompiledWeek:
                 np.zeros((1, len(inputs.model.counts)), np.int64),
             )
             state, flags = empty_state(inputs), flags_of(inputs, np.uint64(0))
-            settings, differing = (inputs.policy, ()) if groups is None else (groups.settings, _room_of(groups))
+            settings, differing = (inputs.policy, ()) if groups is None else (groups.settings, self._room_of(groups))
             return state, self._work, self.weekly, nobody, settings, 0, flags, counts, journal(), *differing
 
         module = partial(compiled_week, inputs.model, groups is not None)
         precompile.shared(self._module.weeks, self._module.LATER, arguments, module)
-
-
-def _room_of(groups: Grouping) -> tuple[np.ndarray, ...]:
-    """Who belongs to which group, and room to add up what they cost."""
-    counts = len(groups.ground.model.counts)
-    return groups.of, groups.was, np.zeros(groups.settings.shape[1], np.int64), np.zeros((3, counts), np.int64)
 
 
 def _not_compiled(model: Model, fault: str) -> str:

@@ -71,10 +71,14 @@ _GROUPS = ", groups"
 
 
 _HEAD_OF_GROUPS = """
-from sim.engine.support import Groups, after_paying, before_paying, begin_paying, pay_share
+from sim.engine.support import (
+    Groups, after_paying, before_paying, begin_paying, pay_share, see_differences, spread, spread_listed,
+)
 """
-_WORDS_OF_GROUPS = {"Groups", "after_paying", "before_paying", "begin_paying", "pay_share", "groups", "of", "was", "customers",
-                    "counted", *EACH_GROUP.values()}  # fmt: skip
+_WORDS_OF_GROUPS = {
+    "Groups", "after_paying", "before_paying", "begin_paying", "pay_share", "see_differences", "spread", "spread_listed",
+    "settle_groups", "groups", "group", "of", "was", "room", *EACH_GROUP.values(),
+}  # fmt: skip
 """What stands in the head of a week whose settings differ from group to group, and words that mean something in it."""
 _OF_LOOPS = re.compile(r"[acsvw]\d+")
 """What loops call their arrays and numbers."""
@@ -91,6 +95,7 @@ class Module:
         self.taken = _TAKEN | _WORDS_OF_GROUPS if grouped else _TAKEN
         self.names: dict[str, Any] = {name: name for name in self.taken}
         self.grouped = grouped
+        self.table: list[tuple[str, str]] = []
         self.given, self.step = (_GIVEN + _GROUPS, _STEP + _GROUPS) if grouped else (_GIVEN, _STEP)
         self.functions: list[str] = []
         self._scalars: dict[Any, str] = {}
@@ -106,6 +111,21 @@ class Module:
         if not self.grouped:
             return _STEP
         return f"groups.settings[groups.of[{person}]], groups.before[groups.was[{person}]], counts, journal"
+
+    def place_in_table(self, which: str, field: str) -> int:
+        """Where a setting of this week (``p``) or the last stands in the table of those that everybody reads at once."""
+        if (which, field) not in self.table:
+            self.table.append((which, field))
+        return self.table.index((which, field))
+
+    def _settle_groups(self) -> str:
+        """The function that fills this table when a week begins."""
+        lines = [
+            f"        groups.table[{place}, group] = f32(groups.{'settings' if which == 'p' else 'before'}[group].{field})"
+            for place, (which, field) in enumerate(self.table)
+        ]
+        head = ["@inner_kernel", "def settle_groups(groups):", "    for group in range(groups.settings.size):"]
+        return "\n".join((*head, *(lines or ["        pass"]), "    see_differences(groups)"))
 
     # ---- names -----------------------------------------------------------------------------------------------------------
 
@@ -197,11 +217,11 @@ class Module:
         calls, rivals = "\n".join(f"        {name}({self.given})" for name in phases), "weekly.heard.shape[0]"
         weeks = _WEEKS.format(calls=calls, rivals=rivals if self.model.several else "1")
         if self.grouped:
-            weeks = weeks.replace(*_ONE_FOR_ALL).replace(
-                "tally, journal)", "tally, journal, of, was, customers, counted)"
-            )
+            weeks = weeks.replace(*_ONE_FOR_ALL).replace("tally, journal)", "tally, journal, of, was, room)")
+            self.functions.append(self._settle_groups())
         imports = "\n".join((*self._mechanisms(), *sorted(self.imports.values())))
         later = f"LATER = ({''.join(f'{name}, ' for name in reversed(phases[2:]))})\nSIZES = {tuple(self.sizes())!r}"
+        later += f"\nSETTINGS = {len(self.table)}" if self.grouped else ""
         return (
             "\n\n\n".join((_HEAD + (_HEAD_OF_GROUPS if self.grouped else "") + imports, *self.functions, weeks, later))
             + "\n"
@@ -254,7 +274,8 @@ def weeks(state, work, weekly, network, policy, first, flags, tally, journal):
 
 _ONE_FOR_ALL = (
     "p, last = policy[week], policy[max(week - 1, 0)]",
-    "groups = Groups(policy[week], policy[max(week - 1, 0)], of, was, customers, counted)\n"
+    "groups = Groups(policy[week], policy[max(week - 1, 0)], of, was, room[0], room[1], room[2], room[3])\n"
+    "        settle_groups(groups)\n"
     "        p, last = groups.settings[0], groups.before[0]",
 )
 """Where the settings of a week are found, and where they are found when they differ from group to group."""
@@ -314,6 +335,7 @@ class Phase:
                 block.depth -= 1
             else:
                 self._listing(item.asked, block)
+        self.lines += block.before()
         self.say("for start in range(0, people, BLOCK):")
         self.say("end = min(start + BLOCK, people)", 2)
         self.say("here, size = slice(start, end), end - start", 2)
@@ -378,6 +400,7 @@ class Phase:
             writer.write()
         else:
             finish(writer)
+        self.lines += block.before()
         self.say(f"for start in range(0, {count}, BLOCK):")
         self.say(f"end = min(start + BLOCK, {count})", 2)
         self.say(f"who, size = {who}[start:end], end - start", 2)

@@ -139,10 +139,30 @@ class Block:
         self.shared: set[str] = set()
         self.certain: set[Draw] = set()
         self.perhaps: set[Draw] = set()
+        self.settings: dict[int, int] = {}
+
+    def before(self) -> list[str]:
+        """What stands before all blocks: settings that may differ between groups, as if they did not."""
+        return [f"    work.scratch[{row}, :] = groups.table[{which}, 0]" for which, row in self.settings.items()]
 
     def opening(self) -> list[str]:
-        """What stands before everything else in the block: none of the draws that perhaps are wanted is made yet."""
-        return [f"        drawn_{self.draws[draw]} = False" for draw in sorted(self.perhaps)]
+        """What stands before everything else in the block: settings that do differ between groups; no draw is made yet."""
+        lines = []
+        for which, row in self.settings.items():
+            groups = "groups.of" if self.module.table[which][0] == "p" else "groups.was"
+            mine = f"spread_listed({groups}, who" if self.listed else f"spread({groups}[here]"
+            lines += [
+                f"        if groups.differs[{which}] != 0:",
+                f"            {mine}, groups.table[{which}], {_scratch(row)})",
+            ]
+        return lines + [f"        drawn_{self.draws[draw]} = False" for draw in sorted(self.perhaps)]
+
+    def setting_row(self, which: str, field: str) -> int:
+        """The row of scratch in which everybody finds a setting of their group."""
+        setting = self.module.place_in_table(which, field)
+        if setting not in self.settings:
+            self.settings[setting] = self.row()
+        return self.settings[setting]
 
     def _draw(self, loop: Loop) -> None:
         """Make the draws that a loop needs, where they are not made yet."""
@@ -308,10 +328,8 @@ class DenseStep(Expressions):
             return found
         if self.of_any:
             return replace(found, text=found.text.replace(f"{which}.", f"{EACH_GROUP[which]}."))
-        settings, group = {"p": ("settings", "of"), "last": ("before", "was")}[which]
-        array = f"groups.{group}" if self.block.listed else f"groups.{group}[here]"
-        mine = self.loop.load(array, "u32(who[i])" if self.block.listed else "i")
-        text = found.text.replace(f"{which}.", f"{self.loop.hoist(f'groups.{settings}')}[{mine}].")
+        text = self.loop.load(_scratch(self.block.setting_row(which, f"{part}_{getattr(node, 'attr', '')}")), "i")
+        text = {"bool": f"({text} != 0)", "int": f"i32({text})"}.get(found.kind, text)
         return replace(found, text=text, varies=True)
 
     def _of_any(self, node: ast.expr) -> str | None:

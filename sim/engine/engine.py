@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.engine.columns import CompiledWeek
-from sim.engine.groups import grouped
+from sim.engine.groups import Grouping, grouped
 from sim.engine.start import Ground, begin, empty_state, flags_of, hold_to_file
 from sim.model.columns import KINDS
 from sim.model.component import Model
@@ -78,6 +78,14 @@ class Market(ABC):
         found = {name: named[name] for kind in KINDS for name in model.names(kind)}
         return found | {name: _from_week_0(found[name], before) for name in (_calendar(model) if before else ())}
 
+    def rules_of(self, person: int) -> tuple[int, ...]:
+        """The places of the scenario's rules that fitted a person in the week lived last."""
+        return () if (groups := self._grouping()) is None else groups.rules_of(person)
+
+    @abstractmethod
+    def _grouping(self) -> Grouping | None:
+        """Who belongs to which group; None where everybody has the same settings."""
+
     @abstractmethod
     def state(self) -> State:
         """Everything that lasts from week to week, overwritten by the next step; weeks count from the first that was lived."""
@@ -123,6 +131,9 @@ class Columns(Market):
     def __init__(self, inputs: Ground, keys: tuple[int, int], watched: int, room: Room) -> None:
         self._state, self._week = room
         super().__init__(inputs, keys, watched)
+
+    def _grouping(self) -> Grouping | None:
+        return self._groups
 
     def state(self) -> State:
         """The columns themselves."""
@@ -175,6 +186,9 @@ class Columns(Market):
 
 class Objects(Market):
     """A market of objects, lived by Mesa."""
+
+    def _grouping(self) -> Grouping | None:
+        return self._market.groups
 
     def state(self) -> State:
         """The objects' values as columns, made anew."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -48,11 +49,15 @@ class Said:
     whole: bool = False
 
     def over(self, holds: np.ndarray) -> np.ndarray:
-        """The setting where it would be what ``holds``."""
-        before = holds.astype(np.float64)
-        new = {"=": np.full_like(before, self.value), "+": before + self.value, "*": before * self.value}[self.how]
-        new = np.clip(new, self.low, self.high)
-        return (np.rint(new) if self.whole else new).astype(holds.dtype)
+        """The setting where it would be what ``holds``, a number of each week."""
+        return np.array([self.one(float(each)) for each in holds], holds.dtype)
+
+    def one(self, holds: float) -> float:
+        """The setting where it would be what ``holds``, which of single precision is known to seven digits."""
+        holds = float(f"{holds:.7g}")
+        new = self.value if self.how == "=" else holds + self.value if self.how == "+" else holds * self.value
+        new = min(max(new, self.low), self.high)
+        return round(new) if self.whole else new
 
 
 @dataclass(frozen=True)
@@ -136,12 +141,28 @@ class Grouping:
         assert ground.policies is not None
         self.ground, self.policies = ground, ground.policies
         self.rules, self.numbered = self.policies.rules, sorted({each.segment for each in self.policies.segments})
-        people = ground.plan.people
+        people, weeks = ground.plan.people, len(ground.policy)
         self.of, self.was = np.zeros(people, np.uint8), np.zeros(people, np.uint8)
         self._kinds, self._until = np.zeros(people, np.uint8), [-1] * len(self.rules)
-        self.settings = np.repeat(ground.policy[:, None], 1 + len(self.numbered), axis=1)
+        self._usual = np.ascontiguousarray(ground.policy).view(np.uint8).reshape(weeks, 1, -1)
+        self._have(np.repeat(self._usual, 1 + len(self.numbered), axis=1))
         for number, segment in enumerate(self.numbered, 1):
-            self._say(self.settings[:, number], segment)
+            self._say(number, segment)
+        self._of_kind = self._rows.copy() if self.rules else self._rows
+        self._span, self._made = self._spans(), dict[tuple[int, int], np.ndarray]()
+        self._fits = [0]
+
+    def _have(self, rows: np.ndarray) -> None:
+        """Have these settings, as bytes (weeks, groups, bytes): to copy a record field by field takes long."""
+        self._rows, self.settings = rows, rows.view(self.ground.policy.dtype)[..., 0]
+
+    def _spans(self) -> np.ndarray:
+        """The number of the span that each week belongs to, in which nothing changes but by rules."""
+        changed = np.zeros(len(self._usual), bool)
+        changed[1:] = (self._usual[1:] != self._usual[:-1]).any(axis=(1, 2))
+        for each in self.policies.segments:
+            changed[[week for week in (each.start, each.end) if week < len(changed)]] = True
+        return np.cumsum(changed)
 
     def begin(self, state: State) -> None:
         """Everybody is where a replication begins: in the group of their segment."""
@@ -154,7 +175,12 @@ class Grouping:
         """Go on where ``other`` has come to, with the same people, after so many weeks."""
         self.of[:], self.was[:], self._until = other.of, other.was, list(other._until)
         self._widen(other.settings.shape[1])
-        self.settings[:lived, : other.settings.shape[1]] = other.settings[:lived]
+        self._rows[:lived, : other.settings.shape[1]] = other._rows[:lived]
+
+    def rules_of(self, person: int) -> tuple[int, ...]:
+        """The places of the rules that fit a person this week."""
+        fits = self._fits[self.of[person]] if self.rules and len(self._fits) > self.of[person] else 0
+        return tuple(place for place in range(len(self.rules)) if fits >> place & 1)
 
     @property
     def lasting(self) -> bool:
@@ -180,8 +206,9 @@ class Grouping:
             self.of[:] = self._kinds
         if week == 0:  # nothing was otherwise before
             self.was[:] = self.of
+        self._fits = [key & (1 << kept) - 1 for key in order]
         for group, key in enumerate(order) if there else ():
-            self._settle(week, group, key >> kept, key)
+            self._settle(week, group, key >> kept, key & (1 << kept) - 1)
 
     def _assign(self, week: int, state: State, for_all: int, personal: list[int]) -> list[int]:
         """Put everybody into the group of those whom the same rules fit; returns what fits each group, the company's first."""
@@ -202,33 +229,32 @@ class Grouping:
         self._widen(len(order))
         return order
 
-    def _say(self, rows: np.ndarray, segment: int) -> None:
-        """Lay what is said of a segment over settings, week by week."""
+    def _say(self, number: int, segment: int) -> None:
+        """Lay what is said of a segment over the settings of its group, week by week."""
         for each in self.policies.segments:
-            if each.segment == segment:
-                for said in each.said:
-                    rows[said.field][each.start : each.end] = said.over(rows[said.field][each.start : each.end])
+            for said in each.said if each.segment == segment else ():
+                mine = self.settings[said.field][each.start : each.end, number]
+                mine[:] = said.over(mine)
 
     def _settle(self, week: int, group: int, kind: int, fits: int) -> None:
         """The settings of a group in a week: what holds for its segment, and over it what the first rule says that fits."""
-        row = self.ground.policy[week : week + 1].copy()
-        for each in self.policies.segments if kind else ():
-            if each.segment == self.numbered[kind - 1] and each.start <= week < each.end:
-                for said in each.said:
-                    row[said.field] = said.over(row[said.field])
-        told: set[str] = set()
-        for rule in (rule for place, rule in enumerate(self.rules) if fits >> place & 1):
-            for said in rule.said:
+        key = int(self._span[week]), kind << len(self.rules) | fits
+        if key not in self._made:
+            self._rows[week, group] = self._of_kind[week, kind]
+            told: set[str] = set()
+            for said in (said for place, rule in enumerate(self.rules) if fits >> place & 1 for said in rule.said):
                 if said.field not in told:
-                    row[said.field] = said.over(row[said.field])
+                    mine = self.settings[said.field]
+                    mine[week, group] = said.one(float(mine[week, group]))
                     told.add(said.field)
-        self.settings[week, group] = row[0]
+            self._made[key] = self._rows[week, group].copy()
+        self._rows[week, group] = self._made[key]
 
     def _widen(self, groups: int) -> None:
         """Have room for so many groups."""
-        more = groups - self.settings.shape[1]
+        more = groups - self._rows.shape[1]
         if more > 0:
-            self.settings = np.concatenate([self.settings, np.repeat(self.settings[:, :1], more, axis=1)], axis=1)
+            self._have(np.concatenate([self._rows, np.repeat(self._usual, more, axis=1)], axis=1))
 
 
 def grouped(ground: Ground, state: State) -> Grouping | None:
@@ -255,10 +281,10 @@ def in_force(rules: Sequence[Rule], until: list[int], week: int, counts: np.ndar
 def fitting(rule: Rule, state: State, model: Model, week: int) -> np.ndarray:
     """Whom a rule fits, by the state before a week: bool (people). What it asks of columns is asked of customers."""
     if rule.segment is not None:
-        return state.mark[model.row("segment")] == rule.segment
+        return column(state, model, "segment", week) == rule.segment
     fits = np.zeros(state.mark.shape[1], bool)
     for together in rule.where:
-        all_of = state.mark[model.row("provider")] == COMPANY
+        all_of = column(state, model, "provider", week) == COMPANY
         for asked in together:
             all_of &= SIGNS[asked.sign](column(state, model, asked.column, week), float(np.float32(asked.value)))
         fits |= all_of
@@ -268,7 +294,14 @@ def fitting(rule: Rule, state: State, model: Model, week: int) -> np.ndarray:
 def column(state: State, model: Model, name: str, week: int) -> np.ndarray:
     """A number of everybody, before a week that counts from the first that is lived."""
     if name == WEEKS_LEFT:
-        ends = state.clock[model.row("contract_end")].astype(np.int32)
+        ends = column(state, model, "contract_end", week).astype(np.int32)
         return np.where(ends < 0, 0, np.maximum(ends - week, 0))
-    kind = next(kind for kind in KINDS if name in model.columns(kind))
-    return getattr(state, kind)[model.row(name)]
+    kind, row = _place(model, name)
+    found: np.ndarray = getattr(state, kind)[row]
+    return found
+
+
+@lru_cache(maxsize=256)
+def _place(model: Model, name: str) -> tuple[str, int]:
+    """Kind and row of a column."""
+    return next(kind for kind in KINDS if name in model.columns(kind)), model.row(name)

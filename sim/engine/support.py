@@ -73,6 +73,9 @@ class Groups(NamedTuple):
     """int64 (groups): customers of the company in each, where it pays for them."""
     counted: np.ndarray
     """int64 (3, counts): room for what the company would pay if all were in one group."""
+    table: np.ndarray
+    """float32 (settings, groups): the settings that everybody reads at once, and in ``differs`` whether groups have others."""
+    differs: np.ndarray
 
 
 class Work(NamedTuple):
@@ -268,6 +271,30 @@ def resize(times, numbers, before, now, minutes):
 
 
 # ---- groups --------------------------------------------------------------------------------------------------------------
+
+
+@inner_kernel
+def spread(groups, table, out):
+    """What is set for the group of everybody in a block."""
+    for i in range(out.size):
+        out[i] = table[groups[i]]
+
+
+@inner_kernel
+def spread_listed(groups, who, table, out):
+    """What is set for the group of everybody on a list."""
+    for i in range(out.size):
+        out[i] = table[groups[u32(who[i])]]
+
+
+@inner_kernel
+def see_differences(groups):
+    """Note which settings differ from group to group."""
+    for k in range(groups.table.shape[0]):
+        groups.differs[k] = u8(0)
+        for group in range(1, groups.table.shape[1]):
+            if groups.table[k, group] != groups.table[k, 0]:
+                groups.differs[k] = u8(1)
 
 
 @inner_kernel

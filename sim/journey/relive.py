@@ -25,11 +25,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Moment:
-    """One week of one person: what happened, and every column of theirs when the week was over."""
+    """One week of one person: what happened, every column of theirs when the week was over, and which rules fitted them."""
 
     week: int
     events: tuple[Event, ...]
     state: dict[str, float]
+    rules: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def relive(scenario: Scenario, customer: int, replication: int = 0, seed: int = 
     for week in range(ground.weeks):
         market.step()
         events = tuple(Event(known[entry["what"]], float(entry["amount"])) for entry in market.events)
-        moments.append(Moment(week, events, _person(market, customer)))
+        moments.append(Moment(week, events, _person(market, customer), market.rules_of(customer)))
     return Life(start, rank, ground.plan.founders, tuple(moments))
 
 

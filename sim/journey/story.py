@@ -147,16 +147,24 @@ def heading(person: Person, customer: int, replication: int, seed: int) -> list[
 
 
 def _weeks(life: Life, scenario: Scenario) -> Iterator[Week]:
-    before = life.start
+    before, fitted = life.start, frozenset[int]()
     for moment in life.moments:
         rivals = scenario.model.rivals
         own = provider_of(before, rivals)
         other = provider_words(1 - before["provider"])
         here = Circumstances(int(before["provider"]), scenario.currency, before, (), own, other, rivals)
         same = own == provider_of(moment.state, rivals)
-        told = tuple(sentences(moment.events, here, scenario.model))
+        told = *_rules_told(fitted, moment, scenario), *sentences(moment.events, here, scenario.model)
         yield Week(moment, told, felt(before, moment.state) if same else "", rivals)
-        before = moment.state
+        before, fitted = moment.state, frozenset(moment.rules)
+
+
+def _rules_told(before: frozenset[int], moment: Moment, scenario: Scenario) -> Iterator[str]:
+    """Which rules begin or cease to hold for somebody; those for everybody are told of nobody."""
+    for place, rule in enumerate(scenario.addressed.rules):
+        if not rule.for_all and (place in moment.rules) != (place in before):
+            begins = place in moment.rules
+            yield f"Rule {place + 1} ({rule.whom}) {'holds for them from now on' if begins else 'no longer holds for them'}."
 
 
 def stretches(lives: Sequence[Sequence[Week]]) -> Iterator[range]:
