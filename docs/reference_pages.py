@@ -18,7 +18,7 @@ from typing import Any
 from sim.model.component import Part, parts
 from sim.model.week import written_in
 from sim.runs.measures import COUNTED, MEASURES, unit_of_count
-from sim.scenario.explaining import SECTIONS, explain
+from sim.scenario.explaining import CUSTOMERS, SECTIONS, explain
 from sim.scenario.json_schema import schema
 
 BETTER = {1: "more", 0: "neither", -1: "less"}
@@ -67,7 +67,7 @@ def write(folder: Path) -> None:
 def pages() -> dict[str, str]:
     """Every page: path under ``reference/`` → MyST Markdown (or JSON)."""
     told = {f"parts/{part.name}.md": _part(part) for part in parts().values()}
-    sections = {f"parts/{name}.md": _section(name) for name in (*SECTIONS, "traits")}
+    sections = {f"parts/{name}.md": _section(name) for name in (*SECTIONS, CUSTOMERS, "traits")}
     return told | sections | {
         "commands.md": _commands(),
         "parameters.md": _parameters(),
@@ -274,7 +274,7 @@ def _scenario_file() -> str:
 
 
 def _key(name: str) -> str:
-    known = name in parts() or name in SECTIONS or name == "traits"
+    known = name in parts() or name in SECTIONS or name in (CUSTOMERS, "traits")
     return f"[`{name}`](parts/{name}.md)" if known else f"`{name}`"
 
 

@@ -41,6 +41,18 @@ def test_the_difference_is_that_of_two_separate_runs(answer: Comparison) -> None
     assert answer.differences["Worse"]["retention"].mean == pytest.approx(apart.mean(), abs=1e-15)
 
 
+def test_few_replications_in_one_setting_say_of_what_it_is_too_early_to_speak() -> None:
+    few = compare([busy(), busy(call_centre={"representatives": 5}).with_(name="Fewer")], replications=4, worlds="none")
+    (told,) = few.cautions
+    rare = [name for name in few.definitions if 0 < few._differing(name)[0] < 5]
+    assert rare and all(few.definitions[name].words in told for name in rare[:6]) and "of the 4 replications" in told
+
+
+def test_enough_replications_and_equal_policies_are_not_called_too_early(answer: Comparison) -> None:
+    assert answer.cautions == []
+    assert compare([busy(), busy().with_(name="Same")], replications=4).cautions == []
+
+
 def test_best_names_a_clear_winner() -> None:
     found = compare([busy(quality={"error_rate": 0.4}), busy().with_(name="Better")], replications=20)
     assert found.best == "Better"

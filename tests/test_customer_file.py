@@ -109,7 +109,7 @@ def test_kept_columns_are_untouched(file: Path) -> None:
 # ---- rows that cannot be used
 
 
-@pytest.mark.parametrize("cell", ["", "  ", "NA", "n/a", "null", '""'])
+@pytest.mark.parametrize("cell", ["", "  ", "NA", "n/a", "null", '""', "-", "NaN", "unknown"])
 def test_a_missing_value_is_refused_or_drawn_as_the_mapping_says(file: Path, cell: str) -> None:
     text = f"a,b\n1,x\n{cell},x\n"
     refused = read(file, text, {"tenure": {"column": "a"}})
@@ -134,8 +134,6 @@ def test_a_quotient_by_zero_or_by_nothing_is_a_missing_value(file: Path) -> None
     [
         ("many", "tenure: 'a' is not a finite number"),
         ("1_0", "tenure: 'a' is not a finite number"),
-        ('"1,5"', "tenure: 'a' is not a finite number"),
-        ("NaN", "tenure: 'a' is not a finite number"),
         ("inf", "tenure: 'a' is not a finite number"),
         ("-Infinity", "tenure: 'a' is not a finite number"),
         ("1e999", "tenure: 'a' is not a finite number"),
@@ -213,7 +211,7 @@ def check_many(path: Path, rows: int) -> float:
     """Read a long file with one unreadable cell near its end; seconds of the processor for each row."""
     many(path, rows)
     with path.open("a") as text:
-        text.write("?" + ",1" * 13 + "\n" + ",".join(["1"] * 14) + "\n")
+        text.write("x" + ",1" * 13 + "\n" + ",".join(["1"] * 14) + "\n")
     begin = time.process_time()
     customers = read_customers(path, iranian(), TARGETS)
     seconds = time.process_time() - begin

@@ -51,18 +51,20 @@ def file(tmp_path: Path) -> Path:
 )  # fmt: skip
 def test_text_that_cannot_be_read_is_refused_with_place_and_remedy(file: Path, text: bytes, words: str) -> None:
     with pytest.raises(Mistake, match="(?s)" + words) as refusal:
-        read(file, text, {"tenure": {"column": "a"}})
+        read(file, text, {"tenure": {"column": "a"}}, encoding="utf-8")
     assert str(file) in str(refusal.value)
 
 
 def test_a_file_that_is_not_there_or_not_of_a_known_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "customers.csv").write_text("a\n1\n")
     (tmp_path / "customers.xlsx").write_text("a\n1\n")
+    (tmp_path / "customers.pdf").write_text("a\n1\n")
     (tmp_path / "folder.csv").mkdir()
     refused = {
         "custmers.csv": "no such file.*did you mean 'customers.csv'",
         "nowhere/z.csv": "no such file; check its name and folder",
-        "customers.xlsx": "ending in .csv, .csv.gz, .parquet",
+        "customers.xlsx": "is damaged, or is no Excel file",
+        "customers.pdf": "ending in .csv, .csv.gz, .tsv, .txt, .xlsx, .xlsm, .parquet, .duckdb",
         "folder.csv": "is a folder",
     }
     for name, words in refused.items():
@@ -111,9 +113,11 @@ def test_segments_and_kept_columns_must_be_in_the_file_too(file: Path) -> None:
         read(file, "a\n1\n", keep=["plan"])
 
 
-def test_cells_apart_by_semicolons_get_a_hint(file: Path) -> None:
-    with pytest.raises(Mistake, match="one single cell: save the file with commas"):
-        read(file, "tenure;spend\n1;2\n", {"tenure": {"column": "tenure"}})
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_cells_are_apart_by_whatever_gives_the_columns_that_are_named(file: Path, mark: str) -> None:
+    text = "tenure,spend in EUR, net;note\n1;2,5;a,b\n".replace(";", mark).replace("tenure,", f"tenure{mark}")
+    customers = read(file, text.replace("1;", "1;", 1), {"tenure": {"column": "tenure"}})
+    assert customers.columns["tenure"].tolist() == [1]
 
 
 def test_a_unit_in_the_targets_own_words_is_fine_even_if_it_converts_to_nothing(file: Path) -> None:

@@ -174,7 +174,7 @@ def rows(sheet: xml.Element, strings: list[str]) -> list[list[str | float | None
 
 def test_the_workbook_holds_the_answer_and_real_numbers(answer: Comparison, report: Document, tmp_path: Path) -> None:
     found = cells(writer.write(report, tmp_path / "a.xlsx").read_bytes())
-    assert list(found) == ["Answer", "Measures", "Provenance"]
+    assert list(found) == ["Answer", "Measures", "Money by kind", "Assumptions", "Provenance"]
     assert ["Answer", report.headline] in [line[:2] for line in found["Answer"]]
     heads, *lines = found["Measures"]
     assert heads[:4] == ["Measure", "Policy", "Unit", "Mean"] and len(lines) == 2 * len(NAMES)

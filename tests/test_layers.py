@@ -27,7 +27,7 @@ LAYERS = (
     "model service theory",
     "engine",
     "data scenario runs",
-    "experiments journey",
+    "experiments journey staffing",
     "report",
     "studio bench",
     "commands cli __main__",

@@ -18,6 +18,7 @@ from sim import Mistake, compare, load, run
 from sim.model.week import COUNTS
 from sim.report import facts, words
 from sim.report.amounts import number, places, rough_money, signed, span
+from sim.report.brief import MEASURES
 from sim.report.charts import figures
 from sim.report.charts.layout import spread
 from sim.report.charts.palette import look
@@ -327,7 +328,9 @@ def test_the_answer_stands_in_the_first_lines(answer: Comparison, written: str) 
 
 def test_every_figure_has_words_and_is_drawn(answer: Comparison, written: str) -> None:
     images = [attributes for tag, attributes in Page(written).found if tag == "img"]
-    assert len(images) == 6 + len(figures.FOREST)
+    assert len(images) == len(MEASURES) + 1 + 6 + len(
+        figures.FOREST
+    )  # the first page's, with a waterfall, and the appendix's
     for image in images:
         assert len(image["alt"] or "") > 40
         kind, _, data = (image["src"] or "").partition(";base64,")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sim.runs.statistics import coupling_bound, difference, interval, plain, unseen_at_most
+from sim.runs.statistics import coupling_bound, difference, interval, plain, unseen_at_most, wider_together
 
 
 def test_an_interval_worked_by_hand() -> None:
@@ -70,6 +70,39 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
         found = interval(luck.normal(5, 2, 12))
         covered += found.low <= 5 <= found.high
     assert abs(covered / 2000 - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 2000)
+
+
+@pytest.mark.parametrize("replications", [5, 10, 30])
+def test_intervals_of_rare_events_cover_the_truth_as_often_as_they_say_once_anything_was_seen(
+    replications: int,
+) -> None:
+    """People lost and won are Poisson counts; where none was seen nothing is told, so those samples say nothing here."""
+    luck = np.random.default_rng(7)
+    for lost, won in ((0.3, 0.1), (1.0, 0.0), (1.0, 0.5), (3.0, 1.0)):
+        samples = luck.poisson(won, (2_000, replications)) - luck.poisson(lost, (2_000, replications))
+        found = [interval(sample.astype(float)) for sample in samples]
+        seen = [each for each in found if each.sd > 0]
+        missed = [each for each in found if each.sd > 0 and not each.low <= won - lost <= each.high]
+        unseen = (len(found) - len(seen)) / len(found)
+        assert len(missed) / len(found) <= 0.06, (lost, won, unseen)
+
+
+def test_intervals_of_many_measures_hold_all_at_once_when_they_are_as_much_wider_as_is_told() -> None:
+    """Of forty measures, half of which tell the same, all means lie in their wider intervals in 95 of 100 samples."""
+    luck, held, alone = np.random.default_rng(3), 0, 0
+    for _ in range(400):
+        several = luck.standard_normal((21, 100))
+        several = np.concatenate([several, np.repeat(several[:1], 19, axis=0)])
+        found, wider = [interval(sample) for sample in several], wider_together(several)
+        alone += all(abs(each.mean) <= each.high - each.mean for each in found)
+        held += all(abs(each.mean) <= wider * (each.high - each.mean) for each in found)
+    assert 0.92 <= held / 400 <= 0.98 and alone / 400 < 0.6
+
+
+def test_one_measure_and_measures_that_tell_the_same_need_no_wider_intervals() -> None:
+    sample = np.random.default_rng(4).standard_normal(60)
+    assert wider_together(np.array([sample])) == 1.0
+    assert wider_together(np.array([sample, 3 * sample, -sample])) == pytest.approx(1.0, abs=0.05)
 
 
 def test_a_paired_difference_worked_by_hand() -> None:

@@ -35,12 +35,17 @@ each, and writes this page; `tests/test_lessons.py` holds each lesson to what it
 
 ## Adding one
 
-A lesson is a scenario file with a section `lesson`; put it into `scenarios/lessons` and it is in the studio, in the tests and on
-this page. `claim`, `against`, `predict`, `happens`, `because` and `shows` are what every lesson says; `read`, `guess`, `explain`,
-`think` and `teacher` make it one that can be taken step by step. `loyalty check FILE` says what is missing or cannot be, and
-`loyalty schema` lets an editor complete the keys. What is right is decided by the run: an option of the guess names a movement of
-a measure (`falls by more than 5 %` of what it is in the other world, `changes by less than 2 percentage points`), the options
-leave nothing out, and `shows` must make exactly one of them right.
+`loyalty lesson new "The free coffee"` writes a lesson of your own that can be taken at once, with comments that say what to
+change; `--from the_fee_trap` begins with a copy. `loyalty lesson check` says for how many seeds it keeps its promises, and
+names one whose direction is wrong. The file lies in the folder that `LOYALTY_LESSONS` names, else in `lessons`, and the studio
+reads it anew when it is saved. The lessons of this page lie in `scenarios/lessons`, where the tests hold them to more.
+
+A lesson is a scenario file with a section `lesson`. `against`, `predict`, `happens`, `because` and `shows` are what every
+lesson says; `read`, `guess`, `explain`, `think` and `teacher` make it one that can be taken step by step; `claim`, `theory`,
+and under `teacher` `level`, `handout` and `rubric` may be left out. `loyalty check FILE` says what is missing or cannot be, and
+`loyalty schema` lets an editor complete the keys. What is right is decided by the run: an option of the guess names a movement
+of a measure (`falls by more than 5 %` of what it is in the other world, `changes by less than 2 percentage points`), the
+options leave nothing out, and `shows` must make exactly one of them right.
 
 ## How sure they are
 

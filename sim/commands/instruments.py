@@ -1,9 +1,9 @@
-"""Commands that measure: staff (a call centre by formula and by simulation), bench (how fast the engines are)."""
+"""The command bench: how fast the engines are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,34 +11,6 @@ from sim.commands import AsJson, example, print_json, progress_bar
 
 if TYPE_CHECKING:
     from sim.bench.timing import Row
-
-
-def staff(
-    arrivals: Annotated[float, typer.Option(help="Calls a minute.")],
-    handling: Annotated[float, typer.Option(help="Mean minutes a call takes.")],
-    agents: Annotated[int, typer.Option(help="Representatives on duty.")],
-    patience: Annotated[
-        float | None, typer.Option(help="Mean minutes until a caller hangs up; nobody does unless given.")
-    ] = None,
-    callers: Annotated[int, typer.Option(help="Callers to simulate.")] = 200_000,
-    seed: Annotated[int, typer.Option(help="Chooses the luck.")] = 1,
-    as_json: AsJson = False,
-) -> None:
-    """Figures of a call centre: the closed form (Erlang) beside the simulated queue, with 95 % intervals."""
-    from rich.table import Table
-
-    from sim.report.terminal import print_table
-    from sim.service.staffing import staff as figures
-
-    found = figures(arrivals, handling, agents, patience, callers, seed)
-    if as_json:
-        print_json({"figures": [figure._asdict() for figure in found]})
-        return
-    table = Table("figure", "unit", "formula", "simulated", "low", "high", title=f"{agents} representatives")
-    for figure in found:
-        numbers = (figure.closed_form, figure.simulated, figure.low, figure.high)
-        table.add_row(figure.figure, figure.unit, *(f"{number:.4f}" for number in numbers))
-    print_table(table)
 
 
 def bench(as_json: AsJson = False) -> None:
@@ -75,6 +47,5 @@ def print_rows(title: str, rows: list[Row]) -> None:
 
 
 def add_to(program: typer.Typer) -> None:
-    """Add these commands to the program."""
-    program.command(epilog=example("staff --arrivals 10 --handling 5 --agents 50 --patience 3"))(staff)
+    """Add this command to the program."""
     program.command(epilog=example("bench"))(bench)

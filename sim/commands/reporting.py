@@ -25,7 +25,7 @@ Formats = Annotated[
     list[str] | None,
     typer.Option(
         "--format",
-        metavar="html|pdf|md|xlsx",
+        metavar="html|pdf|md|xlsx|pptx",
         help="What to write the report as; may be given again.",
         show_default="html",
     ),

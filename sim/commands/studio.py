@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,14 +24,29 @@ def studio(
     token: Annotated[
         str | None, typer.Option(help="The token to ask for, instead of one drawn at random.", show_default=False)
     ] = None,
+    lessons: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="A folder with lessons of your own, as LOYALTY_LESSONS names one; 'lessons' here is looked into too.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Open the studio in a browser: watch a market live, compare policies, explore, take and give lessons."""
+    from sim.studio.library.scenario_library import LESSONS
     from sim.studio.server.server import is_loopback, serve
 
     if not 0 <= port <= 65535:
         raise Mistake(f"--port is {port}, but must lie between 0 and 65535")
     if token is not None and (len(token.strip()) < 8 or not token.isprintable()):
         raise Mistake("--token must have at least 8 characters, all of which can be seen")
+    if lessons is not None:
+        if not lessons.is_dir():
+            raise Mistake(
+                f"--lessons {lessons}: there is no such folder; 'loyalty lesson new NAME --out {lessons}' makes it"
+            )
+        os.environ[LESSONS] = str(lessons.absolute())
     asked = token or (None if is_loopback(host) else secrets.token_urlsafe(16))
     serve(host, port, asked, not no_browser, tell, model())
 

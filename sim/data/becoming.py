@@ -12,16 +12,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sim.data.customer_mapping import Target
+from sim.data.customer_mapping import Target, lasting, weeks_in
 from sim.data.gathering import GATHERED
 from sim.data.habits import Cells
 from sim.data.questions import Answers, Question, Unfit
 from sim.data.recognising import WEEKS, Source, period_in, says, words_in
 from sim.errors import Mistake
-from sim.model.parameters import converted, unit_named
+from sim.model.parameters import converted
 
 KEEP, OUT, SEGMENT, LEFT = "kept only", "left out", "segment", "left"
-MOST_SEGMENTS = 250
+MOST_SEGMENTS = 65_000
+"""Segments that somebody may name a column of; proposed as one are columns of no more than :data:`FEW`."""
+FEW = 250
 MOST_MISSING = 1 / 3
 """The share of a column that may be missing before it is asked whether to draw it."""
 _TENURE = (
@@ -182,7 +184,7 @@ def _role(name: str, cells: Cells, targets: Mapping[str, Target], rows: int) -> 
         return _number_role(name, cells)
     if cells.kind == "date":
         return "contract_weeks_left" if says(name, *_ENDS) else "tenure" if says(name, *_SINCE) else KEEP
-    return OUT if len(words_in(cells)) > max(MOST_SEGMENTS, rows / 2) or len(words_in(cells)) == rows > 20 else KEEP
+    return OUT if len(words_in(cells)) > max(FEW, rows / 2) or len(words_in(cells)) == rows > 20 else KEEP
 
 
 def _says_staying(name: str) -> bool:
@@ -222,7 +224,7 @@ def _segment(source: Source, roles: Mapping[str, str]) -> str | None:
         if roles[name] == KEEP and source.cells[name].kind == "text"
     }
     rows = len(source.table.line)
-    several = [name for name, count in words.items() if 2 <= count <= min(MOST_SEGMENTS, rows - 1)]
+    several = [name for name, count in words.items() if 2 <= count <= min(FEW, rows - 1)]
     named = [name for word in _SEGMENTS for name in several if says(name, word)]
     few = [name for name in several if words[name] <= rows / 5]
     return next(iter(named or few), None)
@@ -477,7 +479,7 @@ def _segmented(asking: Asking, part: Part) -> Part:
     if len(words) > MOST_SEGMENTS:
         raise Mistake(
             f"{asking.source.table.path}, column '{part.column}' has {len(words):,} different words, and there may "
-            f"be {MOST_SEGMENTS} segments; "
+            f"be {MOST_SEGMENTS:,} segments; "
             "take another column as segment, or group its words in the file"
         )
     terms = {word: term for word in words if (term := _term(word)) is not None}
@@ -513,10 +515,10 @@ def _left(asking: Asking, part: Part) -> Part:
     window, hint = _window(asking, name, cells)
     words = "within what time did those leave who have left?"
     within = asking.question(
-        name, "within", words, window, hint=hint, read=lasting, example="52 weeks", fallback="52 weeks"
+        name, "within", words, window, hint=hint, read=_read_lasting, example="52 weeks", fallback="52 weeks"
     )
     return replace(
-        part, gone=gone, within=_weeks(str(within)), told=f"{int(gone.sum()):,} of {len(gone):,} left within {within}"
+        part, gone=gone, within=weeks_in(str(within)), told=f"{int(gone.sum()):,} of {len(gone):,} left within {within}"
     )
 
 
@@ -556,18 +558,11 @@ def _window(asking: Asking, name: str, cells: Cells) -> tuple[str | None, str]:
     return None, ""
 
 
-def lasting(said: str) -> str:
-    """A time such as ``52 weeks`` or ``3 months``. Raises :class:`Unfit`."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?) *([a-z]+)", said.strip().lower())
-    unit = unit_named(found[2]) if found else None
-    if found is None or unit not in WEEKS or not 0.5 <= float(found[1]) * WEEKS[unit] <= 1040:
-        raise Unfit(f"'{said[:60]}' is no time; write such as 52 weeks, 3 months or 1 year")
-    return f"{float(found[1]):g} {unit}s"
-
-
-def _weeks(said: str) -> float:
-    number, unit = lasting(said).split()
-    return round(float(number) * WEEKS[unit.removesuffix("s")], 4)
+def _read_lasting(said: str) -> str:
+    try:
+        return lasting(said)
+    except ValueError as wrong:
+        raise Unfit(str(wrong)) from None
 
 
 # ---- what is odd

@@ -1,13 +1,14 @@
-"""A population from a CSV or Parquet file: a usable row becomes a customer, any other is listed with a reason.
+"""A population from a file: a usable row becomes a customer, any other is listed with a reason.
 
-What the file lacks for a customer may be drawn later (``missing: draw``); such a value is NaN here.
+What the file lacks for a customer may be drawn later (``missing: draw``); such a value is NaN here. Who has left by the file's
+own label is no customer, unless the mapping says that they start as well.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sim.data.customer_csv import csv_rows
 from sim.data.customer_mapping import (
     ColumnMapping,
     CustomerFileMapping,
+    LabelMapping,
     Plan,
     SegmentMapping,
     Target,
@@ -26,10 +28,14 @@ from sim.data.customer_mapping import (
     plan,
     same,
 )
-from sim.data.customer_rows import Block, Rows, parquet_rows
-from sim.data.customer_text import shortened, squeezed, unreadable
+from sim.data.customer_rows import MOST_ROWS, Block, Rows, ending_of, parquet_rows, refuse_twins
+from sim.data.customer_text import shortened, squeezed
+from sim.data.habits import MISSING as ABSENT
+from sim.data.habits import Cells, cells_of
+from sim.data.opening import chosen_rows, gone, opened, settled, whole_column
 from sim.data.quarantine import Faults, Quarantined, refuse_too_many, write_quarantine
-from sim.errors import Mistake, nearest
+from sim.data.recognising import TOTALS, chosen, column_read
+from sim.errors import Mistake
 from sim.model.parameters import converted
 
 __all__ = [
@@ -38,11 +44,11 @@ __all__ = [
 ]  # fmt: skip
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
-MOST_ROWS = 10_000_000
-"""As many customers as ``market.customers`` may be."""
 MOST_KEPT = 1_000_000_000
 """Bytes that the kept columns may take."""
-MISSING = ("", "na", "n/a", "null")  # what a missing value looks like in a CSV file, in small or capital letters
+MISSING = ("", "na", "n/a", "null")  # what a missing word looks like in a CSV file, in small or capital letters
+DATED = ("tenure", "contract_weeks_left")
+"""Starting states that a date may become."""
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"  # just what Arrow reads as a finite number
 _ROUNDING = 1e-9  # relative error that arithmetic may leave on a whole number
 
@@ -57,7 +63,9 @@ class Customers:
     ``line``: int64, the row's first line in the file (header = 1), or its number from 1 in a Parquet file.
     ``ids``: the customers' ids as text (object), None when the mapping names no column of ids; ``unusable_ids``: those of
     the rows that are set aside, as far as these have one.
-    ``rows`` counts the usable and the ``quarantined`` ones; ``sha256`` (hexadecimal) is of the file's bytes.
+    ``rows`` counts the usable and the ``quarantined`` ones; ``sha256`` (hexadecimal) is of the file's bytes. ``elsewhere``: rows
+    that ``where`` leaves out; ``leavers``: how many have left by the label, who are customers only where ``left`` (bool) says
+    which they are; ``habit``: how the file is written where that is not plain, and what its rows were gathered from, in words.
     """
 
     columns: dict[str, np.ndarray]
@@ -69,6 +77,27 @@ class Customers:
     sha256: str
     ids: np.ndarray | None = None
     unusable_ids: frozenset[str] = frozenset()
+    elsewhere: int = 0
+    leavers: int = 0
+    left: np.ndarray | None = None
+    habit: str = ""
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the number of a customer is that of the file's row."""
+        return not (self.quarantined or self.elsewhere or (self.leavers and self.left is None))
+
+
+class _Odd(Exception):
+    """A column's cells are not all plain numbers: what they are, only the whole column tells."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(column)
+        self.column = column
+
+
+Seen = Mapping[str, Cells | None]
+"""Columns that were looked at as a whole: what they hold, None for what is read cell by cell all the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +111,7 @@ class _Part:
     quarantined: list[Quarantined]
     ids: np.ndarray | None
     unusable_ids: list[str]
+    gone: np.ndarray | None
 
 
 def read_customers(path: Path | str, mapping: CustomerFileMapping, targets: Mapping[str, Target]) -> Customers:
@@ -90,33 +120,120 @@ def read_customers(path: Path | str, mapping: CustomerFileMapping, targets: Mapp
     Raises :class:`~sim.errors.Mistake` when the file or the mapping is wrong, or too many rows cannot be used.
     """
     path = Path(path)
-    rows = open_rows(path, mapping.encoding)
-    what = plan(path, rows.names, mapping, targets)
-    parts = list(_parts(path, rows, what, mapping.bad_rows_allowed))
+    rows = opened(path, mapping)
+    told = mapping if mapping.rows == "customer" else mapping.model_copy(update={"where": {}})
+    what = plan(path, rows.names, told, targets)
+    parts, looked = _looked_into(rows, what, told)
     quarantined = sorted((row for part in parts for row in part.quarantined), key=lambda row: row.line)
     count = sum(part.line.size for part in parts) + len(quarantined)
     refuse_too_many(path, count, quarantined, mapping.bad_rows_allowed)
     line = np.concatenate([part.line for part in parts])
-    return Customers(
+    whole = Customers(
         {trait.name: np.concatenate([part.columns[trait.name] for part in parts]) for trait in what.traits},
         None if what.segment is None else np.concatenate([part.segment for part in parts if part.segment is not None]),
         {name: arrow.chunked_array([part.kept[name] for part in parts]).to_numpy() for name in what.kept},
         line,
         count,
-        quarantined,
+        [*rows.aside, *quarantined],
         _sha256(path),
         _distinct_ids(path, line, [part.ids for part in parts if part.ids is not None]),
         frozenset(each for part in parts for each in part.unusable_ids),
+        elsewhere=0 if looked.inside is None else int((~looked.inside).sum()),
+        habit=_habit(rows, looked),
+    )
+    if mapping.label is None:
+        return whole
+    return _with_leavers(
+        path, whole, np.concatenate([part.gone for part in parts if part.gone is not None]), mapping.label
     )
 
 
-def _parts(path: Path, rows: Rows, what: Plan, allowed: float) -> Iterator[_Part]:
+def _with_leavers(path: Path, whole: Customers, left: np.ndarray, label: LabelMapping) -> Customers:
+    """The customers without those who have left, or with them and with which they are."""
+    if left.all():
+        raise Mistake(f"{path}, label: everybody has left by '{label.column}', so that no customer is there; is it read the "
+                      "right way round?")  # fmt: skip
+    if label.leavers == "start":
+        return replace(whole, leavers=int(left.sum()), left=left)
+    gone_ids = [] if whole.ids is None else [str(each) for each in whole.ids[left]]
+    return replace(
+        whole,
+        columns={name: values[~left] for name, values in whole.columns.items()},
+        segment=None if whole.segment is None else whole.segment[~left],
+        kept={name: values[~left] for name, values in whole.kept.items()},
+        line=whole.line[~left],
+        ids=None if whole.ids is None else whole.ids[~left],
+        unusable_ids=whole.unusable_ids | set(gone_ids),
+        leavers=int(left.sum()),
+    )
+
+
+def _habit(rows: Rows, looked: _Looked) -> str:
+    """How the file is written where that is not plain, in words."""
+    odd = [f"{name}: {cells.habit}" for name, cells in looked.seen.items() if cells is not None]
+    return "; ".join(filter(None, (rows.gathered, rows.habit, *odd)))
+
+
+def _looked_into(rows: Rows, what: Plan, mapping: CustomerFileMapping) -> tuple[list[_Part], _Looked]:
+    """The customers, and what was looked at as a whole: columns whose cells are not plain numbers, and which rows count."""
+    looked = _Looked({}, None, None, None)
+    if what.where:
+        whole = {name: whole_column(rows, name).columns[name] for name in what.where}
+        looked = replace(looked, inside=chosen_rows(rows.path, whole, what.where))
+    if mapping.label is not None and what.label is not None:
+        table = whole_column(rows, what.label)
+        cells = settled(table, what.label, mapping) if mapping.label.left is None else None
+        left, blank = gone(rows.path, mapping.label, table.columns[what.label], cells, mapping.as_of)
+        looked = replace(looked, gone=left, blank=blank)
+    odd = [trait.column for trait in what.traits if trait.mapping.values is None] if rows.semicolons else []
+    looked = _settled(rows, odd, mapping, looked)
+    while True:
+        try:
+            return list(_parts(rows, what, looked, mapping)), looked
+        except _Odd as column:
+            looked = _settled(rows, [*looked.seen, column.column], mapping, looked)
+
+
+def _settled(rows: Rows, odd: list[str], mapping: CustomerFileMapping, looked: _Looked) -> _Looked:
+    """What these columns hold as a whole; a decimal mark that one tells is that of the others."""
+    seen: dict[str, Cells | None] = {}
+    tables = {name: whole_column(rows, name) for name in dict.fromkeys(odd)}
+    marks = {cells.mark for name in tables if (cells := column_read(tables[name], name, mapping.dates, None)).mark}
+    for name, table in tables.items():
+        cells = settled(table, name, mapping, mark="".join(marks) if len(marks) == 1 else "", plain=not rows.semicolons)
+        seen[name] = cells if cells.kind in ("number", "date") else None
+    return replace(looked, seen=seen)
+
+
+@dataclass(frozen=True, eq=False)
+class _Looked:
+    """What was looked at as a whole, over all rows of the right shape: see :func:`_looked_into`.
+
+    ``inside``: rows that ``where`` leaves in; ``gone``, ``blank``: who has left by the label, and of whom it does not say.
+    """
+
+    seen: Seen
+    inside: np.ndarray | None
+    gone: np.ndarray | None
+    blank: np.ndarray | None
+
+    def at(self, rows: slice) -> _Looked:
+        """Of some rows."""
+        some = [None if each is None else each[rows] for each in (self.inside, self.gone, self.blank)]
+        place = np.arange(rows.start, rows.stop)
+        seen = {name: None if cells is None else chosen(cells, place) for name, cells in self.seen.items()}
+        return _Looked(seen, *some)
+
+
+def _parts(rows: Rows, what: Plan, looked: _Looked, mapping: CustomerFileMapping) -> Iterator[_Part]:
     """The customers block by block. Raises :class:`Mistake` as soon as the file cannot be one of customers: what is
     held in memory stays bounded, however large it is."""
-    count = unusable = kept = 0
+    path, allowed = rows.path, mapping.bad_rows_allowed
+    begin = count = unusable = kept = 0
     for block in rows.blocks(what.wanted):
-        part = _part(path, block, what)
-        count, unusable = count + part.line.size + len(part.quarantined), unusable + len(part.quarantined)
+        part = _part(path, block, what, looked.at(slice(begin, begin + block.line.size)))
+        begin += block.line.size
+        count, unusable = begin + unusable + len(block.misshapen), unusable + len(part.quarantined)
         kept += sum(cells.nbytes for cells in part.kept.values())
         if count > MOST_ROWS:
             raise Mistake(f"{path} has more than {MOST_ROWS:,} rows; take a sample of them")
@@ -153,49 +270,15 @@ def open_rows(path: Path, encoding: str, what: str = "customers") -> Rows:
     return rows
 
 
-def ending_of(path: Path, endings: tuple[str, ...], what: str) -> str:
-    """How the file's name ends. Raises :class:`Mistake` unless it is an ordinary file with one of these ``endings``."""
-    try:
-        _refuse_unless_file(path, endings)
-    except OSError as error:
-        raise unreadable(path, error) from None
-    ending = next((ending for ending in endings if path.name.lower().endswith(ending)), None)
-    if ending is None:
-        raise Mistake(f"{path}: {what} are read from files ending in {', '.join(endings)}; save it as one of these")
-    if path.stat().st_size == 0:
-        raise Mistake(f"{path} is empty; name a file with a header and a row for each customer")
-    return ending
-
-
-def _refuse_unless_file(path: Path, endings: tuple[str, ...]) -> None:
-    if path.is_file():
-        return
-    if path.is_dir():
-        raise Mistake(f"{path} is a folder; name a file in it that ends in {', '.join(endings)}")
-    if path.exists():
-        raise Mistake(f"{path} is no ordinary file; copy what it holds into one")
-    neighbours = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
-    raise Mistake(f"{path}: there is no such file{nearest(path.name, neighbours) or '; check its name and folder'}")
-
-
-def refuse_twins(path: Path, names: list[str]) -> None:
-    """Raise :class:`Mistake` when two columns have the same name."""
-    seen: dict[str, int] = {}
-    for place, name in enumerate(names, 1):
-        if name and name in seen:
-            raise Mistake(f"{path}: columns {seen[name]} and {place} are both named '{name}'; rename one in the file")
-        seen[name] = place
-
-
 def _sha256(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _part(path: Path, block: Block, what: Plan) -> _Part:
+def _part(path: Path, block: Block, what: Plan, looked: _Looked) -> _Part:
     """The customers of a block. Raises :class:`Mistake` for cells that no column of a table can have."""
     try:
-        return _usable(block, what)
+        return _usable(*_inside(block, looked, what), what)
     except (arrow.ArrowException, OverflowError, ValueError) as error:
         raise Mistake(
             f"{path}, rows from {block.line[0] if block.line.size else 1}: a column holds what is neither a number nor "
@@ -203,11 +286,29 @@ def _part(path: Path, block: Block, what: Plan) -> _Part:
         ) from None
 
 
-def _usable(block: Block, what: Plan) -> _Part:
+def _inside(block: Block, looked: _Looked, what: Plan) -> tuple[Block, _Looked, list[str]]:
+    """The rows of a block that ``where`` leaves in, and the ids of the others."""
+    if looked.inside is None or looked.inside.all():
+        return block, looked, []
+    place, others = np.flatnonzero(looked.inside), arrow.array(~looked.inside)
+    ids = [] if what.id is None else [each for each in id_words(block.cells[what.id].filter(others)) if each]
+    cells = {name: column.filter(arrow.array(looked.inside)) for name, column in block.cells.items()}
+    left = [None if each is None else each[place] for each in (looked.gone, looked.blank)]
+    seen = {name: None if column is None else chosen(column, place) for name, column in looked.seen.items()}
+    return (
+        Block(block.line[place], cells, lambda row: block.text(int(place[row])), block.misshapen),
+        _Looked(seen, None, *left),
+        ids,
+    )
+
+
+def _usable(block: Block, looked: _Looked, elsewhere: list[str], what: Plan) -> _Part:
     faults = Faults(block.line.size)
     ids = None if what.id is None else _ids(block.cells[what.id], what.id, faults)
-    columns = {trait.name: _trait_values(block, trait, faults) for trait in what.traits}
+    columns = {trait.name: _trait_values(block, trait, faults, what, looked.seen) for trait in what.traits}
     segment = None if what.segment is None else _segments(block.cells[what.segment], what, faults)
+    if looked.blank is not None:
+        faults.note(looked.blank, f"label: '{what.label}' does not say whether they left")
     usable = faults.usable
     unusable = [Quarantined(int(block.line[row]), reason, block.text(row)) for row, reason in faults.found()]
     return _Part(
@@ -217,7 +318,8 @@ def _usable(block: Block, what: Plan) -> _Part:
         block.line[usable],
         block.misshapen + unusable,
         None if ids is None else ids[usable],
-        [] if ids is None else [each for each in ids[~usable] if each],
+        elsewhere + ([] if ids is None else [each for each in ids[~usable] if each]),
+        None if looked.gone is None else looked.gone[usable],
     )
 
 
@@ -225,6 +327,8 @@ def _ids(cells: Any, column: str, faults: Faults) -> np.ndarray:
     """The id of each row as text (object), white space squeezed and empty where there is none."""
     ids = id_words(cells)
     faults.note(ids == "", f"id: '{column}' is missing")
+    totals = [each for each in set(ids.tolist()) if TOTALS.fullmatch(each)]
+    faults.note(np.isin(ids, totals), f"id: '{column}' names a row of totals, no customer")
     return ids
 
 
@@ -247,10 +351,10 @@ def named(cells: Any) -> tuple[list[str], np.ndarray]:
     return ["" if _is_missing(name) else name for name in names], place
 
 
-def _trait_values(block: Block, trait: Trait, faults: Faults) -> np.ndarray:
+def _trait_values(block: Block, trait: Trait, faults: Faults, what: Plan, seen: Seen) -> np.ndarray:
     """A trait of every row of the block, float64 in the target's unit; unusable rows are noted in ``faults``."""
     with np.errstate(over="ignore"):
-        values, missing = _read(block, trait, faults)
+        values, missing = _read(block, trait, faults, what, seen)
         values = _reckoned(values, trait)
     if trait.mapping.missing == "refuse":
         words = f" is missing, or '{trait.divisor}' is missing or 0" if trait.divisor else " is missing"
@@ -259,18 +363,71 @@ def _trait_values(block: Block, trait: Trait, faults: Faults) -> np.ndarray:
     return _checked(values, trait, faults)
 
 
-def _read(block: Block, trait: Trait, faults: Faults) -> tuple[np.ndarray, np.ndarray]:
+def _read(block: Block, trait: Trait, faults: Faults, what: Plan, seen: Seen) -> tuple[np.ndarray, np.ndarray]:
     """The column's numbers, divided if the mapping says so, NaN where there is none; and where they are missing."""
     cells, table = block.cells[trait.column], trait.mapping.values
-    if table is None:
-        values, missing = _numbers(cells, f"{trait.name}: '{trait.column}'", faults)
+    name = f"{trait.name}: '{trait.column}'"
+    if table is not None:
+        values, missing = _numbers_of_categories(cells, table, name, faults)
     else:
-        values, missing = _numbers_of_categories(cells, table, f"{trait.name}: '{trait.column}'", faults)
+        found = _cells(cells, trait.column, seen)
+        if isinstance(found, Cells) and found.kind == "date":
+            values, missing = _weeks(found, trait, what, faults)
+        else:
+            values, missing = _numbers(found, name, faults)
+            values = values * (
+                0.01 if isinstance(found, Cells) and found.percent and trait.mapping.unit is None else 1.0
+            )
     if trait.divisor is not None:
-        divisor, lacking = _numbers(block.cells[trait.divisor], f"{trait.name}: '{trait.divisor}'", faults)
-        missing = missing | lacking | (divisor == 0)
-        values = np.divide(values, divisor, out=np.full_like(values, np.nan), where=~missing)
+        divisor = _cells(block.cells[trait.divisor], trait.divisor, seen)
+        below, lacking = _numbers(divisor, f"{trait.name}: '{trait.divisor}'", faults)
+        missing = missing | lacking | (below == 0)
+        values = np.divide(values, below, out=np.full_like(values, np.nan), where=~missing)
     return values, missing
+
+
+def _cells(cells: Any, column: str, seen: Seen) -> Any:
+    """A column as it was looked at as a whole, else its cells one by one. Raises :class:`_Odd` where one is no plain number."""
+    if (found := seen.get(column)) is not None:
+        return found
+    if arrow.types.is_date(cells.type) or arrow.types.is_timestamp(cells.type):
+        return cells_of(cells)
+    if column not in seen and _is_text(cells) and not _plain(cells):
+        raise _Odd(column)
+    return cells
+
+
+def _is_text(cells: Any) -> bool:
+    return bool(arrow.types.is_string(cells.type) or arrow.types.is_large_string(cells.type))
+
+
+def _plain(cells: Any) -> bool:
+    """Whether all cells are plain numbers, or missing."""
+    try:
+        cells.cast(arrow.float64())
+        return True
+    except arrow.ArrowInvalid:
+        text, missing, readable = _told_apart(cells)
+        return bool(compute.all(compute.or_(missing, readable)).as_py())
+
+
+def _weeks(cells: Cells, trait: Trait, what: Plan, faults: Faults) -> tuple[np.ndarray, np.ndarray]:
+    """Days as whole weeks: until the day that the file is of, or from it to the end of a contract, which may be none."""
+    name = f"{trait.name}: '{trait.column}'"
+    if trait.name not in DATED or trait.mapping.unit is not None:
+        unit = (
+            f"and takes no unit such as {trait.mapping.unit}" if trait.name in DATED else "which is no length of time"
+        )
+        raise Mistake(f"{what.path}, columns: {name} holds dates, which become weeks of {' or '.join(DATED)}, {unit}")
+    if what.as_of is None:
+        raise Mistake(
+            f"{what.path}, columns: {name} holds dates; say under customers of which day the file is, such as as_of: 2024-12-31"
+        )
+    ends = trait.name == DATED[1]
+    days = (cells.values - what.as_of if ends else what.as_of - cells.values).astype("timedelta64[D]").astype(float)
+    values = np.where(np.isnat(cells.values), np.nan, np.rint(days / 7))
+    faults.note(cells.bad, f"{name} is no day of the calendar")
+    return (np.fmax(values, 0), cells.bad) if ends else (values, cells.missing)
 
 
 def _reckoned(values: np.ndarray, trait: Trait) -> np.ndarray:
@@ -302,6 +459,12 @@ def _checked(values: np.ndarray, trait: Trait, faults: Faults) -> np.ndarray:
 
 def _numbers(cells: Any, name: str, faults: Faults) -> tuple[np.ndarray, np.ndarray]:
     """Cells as float64, NaN where there is no number; and where the cell is missing (bool)."""
+    if isinstance(cells, Cells) and cells.kind == "date":
+        faults.note(~cells.missing, f"{name} is a day, and no number to divide by")
+        return np.full(len(cells.missing), np.nan), cells.missing
+    if isinstance(cells, Cells):
+        faults.note(cells.bad, f"{name} is not a finite number")
+        return cells.values, cells.missing
     kind = cells.type
     if arrow.types.is_float16(kind):
         cells = cells.cast(arrow.float32())
@@ -317,13 +480,19 @@ def _numbers(cells: Any, name: str, faults: Faults) -> tuple[np.ndarray, np.ndar
 
 def _numbers_of_text(cells: Any) -> tuple[np.ndarray, np.ndarray]:
     try:
-        return _as_array(cells.cast(arrow.float64())), compute.is_null(cells).to_numpy(zero_copy_only=False)
+        values = _as_array(cells.cast(arrow.float64()))
+        return values, np.isnan(values)
     except arrow.ArrowInvalid:
         pass  # one cell or more is no number: find out which
+    text, missing, readable = _told_apart(cells)
+    return _as_array(compute.if_else(readable, text, None).cast(arrow.float64())), _as_array(missing)
+
+
+def _told_apart(cells: Any) -> tuple[Any, Any, Any]:
+    """The cells as trimmed text; which are missing, and which are plain numbers (Arrow, bool)."""
     text = compute.fill_null(compute.utf8_trim_whitespace(cells), "")
-    missing = compute.is_in(compute.utf8_lower(text), arrow.array(MISSING)).to_numpy(zero_copy_only=False)
-    readable = compute.match_substring_regex(text, _NUMBER)
-    return _as_array(compute.if_else(readable, text, None).cast(arrow.float64())), missing
+    missing = compute.is_in(compute.utf8_lower(text), arrow.array(ABSENT))
+    return text, missing, compute.match_substring_regex(text, _NUMBER)
 
 
 def _as_array(cells: Any) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ import numpy as np
 import pyarrow as arrow
 import pyarrow.parquet as parquet
 
-from sim.data.customer_text import damaged, squeezed
+from sim.data.customer_text import damaged, squeezed, unreadable
 from sim.data.quarantine import Quarantined
-from sim.errors import Mistake
+from sim.errors import Mistake, nearest
 
+MOST_ROWS = 10_000_000
+"""As many customers as ``market.customers`` may be."""
 _PARQUET_ROWS = 1 << 16
 _TEXT = (
     arrow.types.is_string, arrow.types.is_large_string, arrow.types.is_string_view,
@@ -43,11 +45,19 @@ class Block:
 
 @dataclass(frozen=True)
 class Rows:
-    """An opened customer file: its column names, white space squeezed, and a way to read the columns wanted."""
+    """An opened customer file: its column names, white space squeezed, and a way to read the columns wanted.
+
+    ``habit``: how it is written, in words; ``semicolons``: whether these part its cells; ``gathered``: what its rows were
+    gathered from, in words, and ``aside`` those of them that could not be used.
+    """
 
     path: Path
     names: list[str]
     blocks: Callable[[list[str]], Iterator[Block]]
+    habit: str = ""
+    semicolons: bool = False
+    gathered: str = ""
+    aside: list[Quarantined] = field(default_factory=list)
 
 
 def parquet_rows(path: Path) -> Rows:
@@ -90,13 +100,50 @@ def _undictionaried(cells: Any) -> Any:
 
 
 def _parquet_text(cells: dict[str, Any], row: int) -> str:
-    return "; ".join(f"{name}: {_written(array[row])}" for name, array in cells.items())
+    return "; ".join(f"{name}: {cell_text(array[row])}" for name, array in cells.items())
 
 
-def _written(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """A cell as Python writes it; empty where there is none, and as Arrow writes it where Python knows no such value."""
     try:
         value = cell.as_py()
     except (ValueError, OverflowError, arrow.ArrowException):
-        return str(cell.cast(arrow.int64()).as_py())
+        return str(cell.cast(arrow.int32() if arrow.types.is_date32(cell.type) else arrow.int64()).as_py())
     return "" if value is None else str(value)
+
+
+# ---- any file
+
+
+def ending_of(path: Path, endings: tuple[str, ...], what: str) -> str:
+    """How the file's name ends. Raises :class:`Mistake` unless it is an ordinary file with one of these ``endings``."""
+    try:
+        _refuse_unless_file(path, endings)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    ending = next((ending for ending in endings if path.name.lower().endswith(ending)), None)
+    if ending is None:
+        raise Mistake(f"{path}: {what} are read from files ending in {', '.join(endings)}; save it as one of these")
+    if path.stat().st_size == 0:
+        raise Mistake(f"{path} is empty; name a file with a header and a row for each customer")
+    return ending
+
+
+def _refuse_unless_file(path: Path, endings: tuple[str, ...]) -> None:
+    if path.is_file():
+        return
+    if path.is_dir():
+        raise Mistake(f"{path} is a folder; name a file in it that ends in {', '.join(endings)}")
+    if path.exists():
+        raise Mistake(f"{path} is no ordinary file; copy what it holds into one")
+    neighbours = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+    raise Mistake(f"{path}: there is no such file{nearest(path.name, neighbours) or '; check its name and folder'}")
+
+
+def refuse_twins(path: Path, names: list[str]) -> None:
+    """Raise :class:`Mistake` when two columns have the same name."""
+    seen: dict[str, int] = {}
+    for place, name in enumerate(names, 1):
+        if name and name in seen:
+            raise Mistake(f"{path}: columns {seen[name]} and {place} are both named '{name}'; rename one in the file")
+        seen[name] = place

@@ -153,8 +153,10 @@ def cells_of(column: Any, order: Order | None = None, mark: str | None = None, c
 
 def _words(column: Any) -> Any:
     """The cells as text, odd spaces made plain, null where there is no value."""
+    column = column.cast(arrow.float32()) if arrow.types.is_float16(column.type) else column
     if arrow.types.is_floating(column.type) and column.null_count < len(column):
-        whole = compute.all(compute.equal(column, compute.round(column))).as_py()
+        small = compute.less(compute.abs(column), 2.0**53)
+        whole = compute.all(compute.and_(small, compute.equal(column, compute.round(column)))).as_py()
         column = column.cast(arrow.int64()) if whole else column
     text = compute.replace_substring_regex(column.cast(arrow.string()), r"[\x{00a0}\x{202f}\x{2009}\s]+", " ")
     text = compute.utf8_trim_whitespace(text)

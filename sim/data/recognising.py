@@ -73,9 +73,9 @@ _OF_TICKETS = (
 )  # fmt: skip
 _CODES = ("zip", "plz", "postcode", "postal", "post code", "phone number", "telefon", "iban", "msisdn", "postleitzahl")
 _TIES = ("from", "to", "source", "target", "friend", "von", "nach", "a", "b")
-_TOTALS = re.compile(
-    r"(?:grand )?(?:total|totals|sum|summe|gesamt|insgesamt|gesamtsumme|somme|suma)\b.*", re.IGNORECASE
-)
+TOTALS = re.compile(r"(?:grand )?(?:total|totals|sum|summe|gesamt|insgesamt|gesamtsumme|somme|suma)\b.*", re.IGNORECASE)
+
+"""What a row of totals is called."""
 
 
 def words_of(name: str) -> list[str]:
@@ -213,8 +213,13 @@ def _decimal_mark(key: tuple[str, ...], table: Table, name: str, column: Cells, 
 
 
 def _read(table: Table, name: str, id_column: str, order: str | None = None, mark: str | None = None) -> Cells:
+    return column_read(table, name, order, mark, code=name == id_column or says(name, *_CODES))
+
+
+def column_read(table: Table, name: str, order: str | None, mark: str | None, code: bool = False) -> Cells:
+    """A column of a table as :func:`~sim.data.habits.cells_of` reads it; what is wrong is told with file, column and lines."""
     try:
-        return cells_of(table.columns[name], order, mark, code=name == id_column or says(name, *_CODES))  # type: ignore[arg-type]
+        return cells_of(table.columns[name], order, mark, code=code)  # type: ignore[arg-type]
     except Mistake as mistake:
         said = re.sub(r"\(row (\d+)\)", lambda row: f"(line {table.line[int(row[1]) - 1]})", str(mistake))
         raise Mistake(f"{table.path}, column '{name}' {said}") from None
@@ -268,7 +273,7 @@ def _without_totals(source: Source, answers: Answers) -> Source:
     """Without a row of totals at the foot, which is asked about, without a proposal."""
     table, last = source.table, len(source.table.line) - 1
     cells = [source.table.columns[name][last].as_py() for name in source.cells]
-    named = next((str(cell) for cell in cells if isinstance(cell, str) and _TOTALS.fullmatch(cell.strip())), "")
+    named = next((str(cell) for cell in cells if isinstance(cell, str) and TOTALS.fullmatch(cell.strip())), "")
     if not named and not (source.cells[source.id].missing[last] and _adds_up(source, last)):
         return source
     shown = named or table.text(last)[:60]

@@ -13,15 +13,16 @@ import numpy as np
 import pyarrow as arrow
 
 from sim.data.customer_csv import MOST_COLUMNS, csv_rows
-from sim.data.customer_file import MOST_ROWS, ending_of, refuse_twins
-from sim.data.customer_rows import Rows, parquet_rows
+from sim.data.customer_rows import MOST_ROWS, Rows, cell_text, ending_of, parquet_rows, refuse_twins
 from sim.data.customer_text import damaged, squeezed
 from sim.data.habits import SEPARATORS, encoding_of, separator_of
 from sim.data.quarantine import Quarantined
 from sim.errors import Mistake, hint
 
 TEXTS = (".csv", ".csv.gz", ".tsv", ".txt")
-ENDINGS = (*TEXTS, ".xlsx", ".xlsm", ".parquet", ".duckdb")
+WITH_PARTS = (".xlsx", ".xlsm", ".duckdb")
+"""Files that hold several tables, of which ``FILE#NAME`` names one."""
+ENDINGS = (*TEXTS, *WITH_PARTS[:2], ".parquet", *WITH_PARTS[2:])
 LARGEST = 2_000_000_000
 """Bytes of a text file: beyond, Parquet is read in a fraction of the time and memory."""
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -47,25 +48,32 @@ class Table:
 
     def text(self, row: int) -> str:
         """A row in words, as lists of rows set aside show it."""
-        cells = ((name, cells[row].as_py()) for name, cells in self.columns.items())
-        return "; ".join(f"{name}: {'' if cell is None else cell}" for name, cell in cells)
+        return "; ".join(f"{name}: {cell_text(cells[row])}" for name, cells in self.columns.items())
 
 
-def read_table(named: str) -> Table:
-    """The table in a file; ``FILE.xlsx#Sheet`` names a sheet, ``FILE.duckdb#table`` a table. Raises :class:`Mistake`."""
-    path, inner = Path(named), ""
-    if "#" in named and not path.exists():
-        head, _, inner = named.rpartition("#")
-        path = Path(head)
-    ending = ending_of(path, ENDINGS, "customers")
-    if inner and ending not in (".xlsx", ".xlsm", ".duckdb"):
+def parted(named: str) -> tuple[str, str]:
+    """The file that ``people.xlsx#Sheet`` names, and the sheet or table in it; nothing where it names none."""
+    head, mark, inner = named.rpartition("#")
+    return (head, inner) if mark and not Path(named).exists() else (named, "")
+
+
+def read_table(named: str, encoding: str | None = None, *, what: str = "customers", hours: bool = False) -> Table:
+    """The table in a file; ``FILE.xlsx#Sheet`` names a sheet, ``FILE.duckdb#table`` a table. Raises :class:`Mistake`.
+
+    ``encoding``: of a text, recognised unless given. ``what`` it is a table of; ``hours``: its columns may be named by numbers,
+    for they are hours.
+    """
+    file, inner = parted(named)
+    path = Path(file)
+    ending = ending_of(path, ENDINGS, what)
+    if inner and ending not in WITH_PARTS:
         raise Mistake(f"{path} has no parts, so '#{inner}' names none; leave it out")
     if ending in TEXTS:
-        table = _text(path)
+        table = _text(path, encoding, hours)
     elif ending == ".parquet":
-        table = _gathered(path, parquet_rows(path), "Parquet")
+        table = _gathered(path, parquet_rows(path), "Parquet", hours=hours)
     else:
-        table = _database(path, inner) if ending == ".duckdb" else _workbook(path, inner)
+        table = _database(path, inner) if ending == ".duckdb" else _workbook(path, inner, hours)
     if not len(table.line):
         raise Mistake(f"{named}: there are column names but not one row below them; name a file that has rows")
     return table
@@ -74,21 +82,27 @@ def read_table(named: str) -> Table:
 # ---- text, Parquet
 
 
-def _text(path: Path) -> Table:
+def _text(path: Path, encoding: str | None, hours: bool) -> Table:
     if path.stat().st_size > LARGEST:
         raise Mistake(
             f"{path} has {path.stat().st_size / 1e9:.1f} GB; text is read up to {LARGEST / 1e9:.0f} GB: save it as "
             f"Parquet, or take the "
             "columns that matter, or a sample of the customers"
         )
-    encoding = encoding_of(path)
+    encoding = encoding or encoding_of(path)
     separator = separator_of(path, encoding)
-    habit = f"{_ENCODINGS[encoding]}, {SEPARATORS[separator]} between cells"
-    return _gathered(path, csv_rows(path, encoding, separator=separator), habit, separator == ";")
+    return _gathered(
+        path, csv_rows(path, encoding, separator=separator), written_in(encoding, separator), separator == ";", hours
+    )
 
 
-def _gathered(path: Path, rows: Rows, habit: str, semicolons: bool = False) -> Table:
-    names = _named(path, rows.names)
+def written_in(encoding: str, separator: str) -> str:
+    """How a text is written, in words: ``Windows-1252, semicolons between cells``."""
+    return f"{_ENCODINGS.get(encoding, encoding)}, {SEPARATORS[separator]} between cells"
+
+
+def _gathered(path: Path, rows: Rows, habit: str, semicolons: bool = False, hours: bool = False) -> Table:
+    names = _named(path, rows.names, hours)
     lines, aside, parts = [], [], {name: [] for name in names}  # type: ignore[var-annotated]
     count = 0
     for block in rows.blocks(names):
@@ -105,11 +119,11 @@ def _gathered(path: Path, rows: Rows, habit: str, semicolons: bool = False) -> T
     return Table(path, columns, np.concatenate([*lines, np.array([], np.int64)]), aside, habit, semicolons)
 
 
-def _named(path: Path, names: list[str]) -> list[str]:
+def _named(path: Path, names: list[str], hours: bool = False) -> list[str]:
     """The columns that have a name. Raises :class:`Mistake` where names repeat, or the first row is none of names."""
     refuse_twins(path, names)
     numbers = [name for name in names if name.replace(".", "").replace(",", "").isdigit()]
-    if len(numbers) > len(names) / 2:
+    if len(numbers) > len(names) / 2 and not hours:
         raise Mistake(
             f"{path}, line 1 holds numbers ({', '.join(names)[:80]}), no names of columns; write a line of names above it"
         )
@@ -119,9 +133,15 @@ def _named(path: Path, names: list[str]) -> list[str]:
 # ---- workbooks
 
 
-def _workbook(path: Path, wanted: str) -> Table:
+def _workbook(path: Path, wanted: str, hours: bool = False) -> Table:
     _refuse_locked(path)
-    import openpyxl
+    try:
+        import openpyxl
+    except ImportError:
+        raise Mistake(
+            f"{path}: workbooks are read with openpyxl, which is not installed; pip install 'loyalty-sim[excel]', or save the "
+            "sheet as CSV"
+        ) from None
 
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -150,7 +170,7 @@ def _workbook(path: Path, wanted: str) -> Table:
     if len(names) > MOST_COLUMNS:
         raise Mistake(f"{path}: there are {len(names):,} columns, but at most {MOST_COLUMNS:,} are read")
     _refuse_unreckoned(path, name, names, rows)
-    kept = _named(path, names)
+    kept = _named(path, names, hours)
     columns = {each: _column([_cell(row, names.index(each)) for _, row in rows]) for each in kept}
     others = f"; its other sheets are {', '.join(each for each in sheets if each != name)}" if len(sheets) > 1 else ""
     return Table(path, columns, np.array([line for line, _ in rows], np.int64), [], f"Excel, sheet '{name}'{others}")
@@ -215,7 +235,13 @@ def _written(cell: Any) -> str:
 
 
 def _database(path: Path, wanted: str) -> Table:
-    import duckdb
+    try:
+        import duckdb
+    except ImportError:
+        raise Mistake(
+            f"{path}: such files are read with DuckDB, which is not installed; pip install 'loyalty-sim[experiments]', or save "
+            "the table as Parquet"
+        ) from None
 
     try:
         with duckdb.connect(str(path), read_only=True) as base:

@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Mistake
-from sim.report import facts, segments, sources, tables, words, worth_page
+from sim.report import assumptions, facts, money_page, segments, sources, tables, words, worth_page
 from sim.report.amounts import NONE, between, counted, half_width, lasting, number, places, signed, timing
+from sim.report.brief import brief
 from sim.report.charts import figures
 from sim.report.charts.palette import look
 from sim.report.document import MODEL, NARROWER, Card, Document, Group, Section, Sheet, Table, cell
 from sim.report.formats import writer
 from sim.report.headline import headline, lead
-from sim.report.ignorance import MANY, appendix_told, fitted_told, worlds_told
+from sim.report.ignorance import appendix_told, fitted_told, worlds_told
 from sim.report.lever_prices import price_told
 from sim.runs.causes import TALK, ranked, replications_for
 from sim.runs.comparison import Comparison
@@ -44,7 +45,9 @@ def document(answer: Comparison) -> Document:
         "", headline(answer), lead(answer), _sections(answer), caveats(answer), [origin.command, origin.story],
         _origin_told(answer, origin), Table(("Policy", "File", "Fingerprint"), _fingerprints(origin), words=True),
         [Section("Appendix: all measures", notes=appendix_told(answer), tables=[tables.table(answer, list(answer.definitions))])],
-        [sheet(answer), *segments.sheet(answer), *worth_page.sheet(answer), *_windows_sheet(answer)],
+        [sheet(answer), *money_page.sheet(answer), *segments.sheet(answer), *worth_page.sheet(answer), assumptions.sheet(answer),
+         *_windows_sheet(answer)],
+        brief(answer),
     )  # fmt: skip
 
 
@@ -253,7 +256,7 @@ def caveats(answer: Comparison) -> list[str]:
         told.append(ONE_COMPANY)
     told += [*worlds_told(answer), NOT_THE_MODEL] if answer.worlds is not None else [fitted_told(answer), NARROWER]
     if answer.others:
-        told.append(MANY)
+        told.append(answer.many_told)
     return told
 
 

@@ -83,8 +83,49 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """What a policy does to a measure: the difference and its range, both in the measure's unit, and whether it is ``good``,
+    ``bad`` or ``open``."""
+
+    policy: str
+    value: str
+    around: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What becomes of one measure under each policy; ``ends`` says what lies in a range."""
+
+    label: str
+    unit: str
+    ends: str
+    amounts: Sequence[Amount]
+
+
+@dataclass(frozen=True, eq=False)
+class Brief:
+    """The answer for whoever has a minute: the first page, and the slide.
+
+    ``told``: what to do, how sure, why, what to find out first (subject, sentence); ``first``: the last of these by itself.
+    ``figures`` and ``pictures``, one a measure: the differences with their ranges. ``sections``: what else belongs on the first
+    two pages. ``source``: how many customers and worlds, and what it is fitted to.
+    """
+
+    told: Sequence[tuple[str, str]]
+    first: str
+    figures: Sequence[Figure]
+    pictures: Sequence[Picture]
+    sections: Sequence[Section]
+    source: str
+
+
+@dataclass(frozen=True)
 class Document:
-    """A whole report. ``headline`` answers the question. ``caveats``: how far to trust it. ``origin``: where it comes from."""
+    """A whole report. ``headline`` answers the question. ``caveats``: how far to trust it. ``origin``: where it comes from.
+
+    ``brief``: the answer on its first page; what follows is then the appendix.
+    """
 
     question: str
     headline: str
@@ -96,10 +137,13 @@ class Document:
     origins: Table | None = None
     appendix: Sequence[Section] = ()
     sheets: Sequence[Sheet] = ()
+    brief: Brief | None = None
 
     def pictures(self) -> Iterator[Picture]:
         """Every figure, in the order of the page."""
-        for section in (*self.sections, *self.appendix):
+        first = [] if self.brief is None else self.brief.sections
+        yield from () if self.brief is None else self.brief.pictures
+        for section in (*first, *self.sections, *self.appendix):
             yield from section.pictures
 
     def cards(self) -> Sequence[Card]:

@@ -12,7 +12,7 @@ from sim.report.amounts import Unit, money_unit
 from sim.runs.comparison import Comparison
 from sim.runs.measures import ratio
 from sim.runs.runner import Result
-from sim.runs.statistics import ANYTHING, Difference, Interval, difference
+from sim.runs.statistics import ANYTHING, Difference, Interval
 
 WEEKS_A_YEAR = 365.25 / 7
 SMOOTHED = 4
@@ -104,14 +104,7 @@ def departures(answer: Comparison, result: Result) -> dict[str, np.ndarray]:
 def departure_differences(answer: Comparison, other: Result) -> dict[str, Difference]:
     """The paired difference of each cause's departures per 100 customers and year."""
     base, there = departures(answer, answer.base), departures(answer, other)
-    return {cause: paired(answer, base[cause], there[cause]) for cause in CAUSES}
-
-
-def paired(answer: Comparison, base: np.ndarray, there: np.ndarray) -> Difference:
-    """The paired difference of two quantities, one value a shared replication, with the ends that are told."""
-    worlds = None if answer.worlds is None else answer.met
-    around = answer.around(there - base)
-    return difference(base, there, worlds=worlds)._replace(low=around.low, high=around.high)
+    return {cause: answer.paired(base[cause], there[cause]) for cause in CAUSES}
 
 
 def messages(answer: Comparison, result: Result) -> np.ndarray:

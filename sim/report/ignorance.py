@@ -6,7 +6,6 @@ import math
 
 from sim import __version__
 from sim.report.amounts import between, half_width, listed, number, places, signed
-from sim.runs.comparison import MANY as MANY
 from sim.runs.comparison import Comparison
 from sim.runs.prediction import FEWEST
 from sim.runs.result import fitted_to

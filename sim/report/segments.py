@@ -8,8 +8,11 @@ import numpy as np
 
 from sim.report import facts
 from sim.report.amounts import NONE, number, places, signed
+from sim.report.charts import Axis, Chart, Dots, Picture, Rule
+from sim.report.charts.palette import look
 from sim.report.document import Group, Section, Sheet, Table, cell
 from sim.runs.comparison import Comparison
+from sim.runs.result import Result
 from sim.runs.segments import HOLDS, SEGMENT
 
 if TYPE_CHECKING:
@@ -43,6 +46,40 @@ def section(answer: Comparison) -> list[Section]:
 def _columns(answer: Comparison) -> tuple[str, ...]:
     ends = facts.ends_told(answer)
     return "Group", "Customers", "Kept, %", "Difference", ends[0].upper() + ends[1:], "Higher in"
+
+
+MOST_DRAWN = 8
+"""Groups in the figure: those that gain most and those that suffer most."""
+
+
+def picture(answer: Comparison, other: Result) -> Picture | None:
+    """Who gains most and who suffers most under a policy, with ranges; None where there are no groups."""
+    found = answer.segments
+    rows = _ends(found[found["scenario"] == other.scenario.name].dropna(subset=["difference"]), MOST_DRAWN)
+    if rows.empty or other is answer.base:
+        return None
+    names, (mean, low, high) = [_name(row) for _, row in rows.iterrows()], 100 * rows[GAP].to_numpy(np.float64).T
+    told = [f"{name}: {gap[0]} points\n{facts.ends_told(answer)} {gap[1]}" for name, gap in
+            zip(names, (_gap(row) for _, row in rows.iterrows()), strict=True)]  # fmt: skip
+    this = look(answer.results.index(other))
+    dots = Dots(other.scenario.name, mean, range(len(names)), this.colour, this.marker, low=low, high=high, words=told,
+                band=facts.ends_told(answer))  # fmt: skip
+    chart = Chart(
+        other.scenario.name, Axis("percentage points of customers kept", "points"),
+        Axis(rows=names, letters=28), [Rule(0.0), dots], height=1.15 + 0.3 * len(names), better=1,
+    )  # fmt: skip
+    each = ", ".join(f"{name} {signed(value, 1)}" for name, value in zip(names, mean, strict=True))
+    alt = f"Dot plot of the difference in customers kept under {other.scenario.name}, in percentage points, by group: {each}."
+    return Picture(chart, alt, name="segments")
+
+
+GAP = ["difference", "difference_low", "difference_high"]
+
+
+def extremes(answer: Comparison, other: Result) -> list[str]:
+    """Who gains most and who suffers most under a policy, as far as that is decided: a sentence, or none without groups."""
+    found = answer.segments
+    return [] if found.empty else _extremes(other.scenario.name, found[found["scenario"] == other.scenario.name])
 
 
 def _ends(rows: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:

@@ -142,7 +142,7 @@ def show_answer(answer: Comparison) -> None:
     """What a strategist wanted to know, and the key differences of every policy from the base."""
     from sim.report.facts import ends_told
     from sim.report.headline import headline, lead
-    from sim.report.ignorance import MANY, worlds_told
+    from sim.report.ignorance import worlds_told
     from sim.report.lever_prices import price_told
     from sim.report.sources import precision_told
     from sim.report.worth_page import line_told
@@ -157,8 +157,8 @@ def show_answer(answer: Comparison) -> None:
     _show_segments(answer)
     _show_windows(answer)
     for caution in answer.cautions:
-        print(visible(caution))
-    for line in (*worlds_told(answer), line_told(answer), MANY):
+        print(fill(visible(caution), 80))
+    for line in (*worlds_told(answer), line_told(answer), answer.many_told):
         if line:
             print(fill(visible(line), 80))
     if answer.causes:

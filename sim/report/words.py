@@ -218,7 +218,7 @@ def _total_told(answer: Comparison, other: Result) -> str:
     """A policy that keeps unhappy customers can lower the average and yet have more good said of the company in all."""
     net = answer.differences[other.scenario.name]["word_of_mouth_net"]
     base, there = facts.messages(answer, answer.base), facts.messages(answer, other)
-    total = facts.paired(answer, base, there)
+    total = answer.paired(base, there)
     if not decided(answer, total) or (decided(answer, net) and (net.mean > 0) == (total.mean > 0)):
         return ""
     if not base.any():
@@ -230,7 +230,7 @@ def _total_told(answer: Comparison, other: Result) -> str:
 def _by_number(answer: Comparison, other: Result, total: Difference) -> str:
     """That it is the number of customers that moves the total, where that is so."""
     there = [facts.weekly(answer, result, "customers").sum(axis=1) for result in (answer.base, other)]
-    people, talk = facts.paired(answer, *there), facts.messages(answer, answer.base).mean()
+    people, talk = answer.paired(*there), facts.messages(answer, answer.base).mean()
     if not decided(answer, people) or people.mean * talk * total.mean <= 0:
         return ""
     return ", because " + ("more customers stay to talk" if people.mean > 0 else "fewer customers are left to talk")

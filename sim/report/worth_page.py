@@ -14,7 +14,7 @@ from sim.report.document import Group, Section, Sheet, Table, cell
 from sim.report.questions import as_noun, costs_asked_for, how, words_of
 from sim.report.words import quoted
 from sim.runs.comparison import Comparison
-from sim.runs.hanging import FEWEST, Hanging, hangs_on_told
+from sim.runs.hanging import FEWEST, Hanging, hangs_on_told, parts_told
 from sim.runs.result import fitted_to, worlds_told
 from sim.runs.runner import Result
 from sim.runs.statistics import plain
@@ -281,6 +281,7 @@ def to_json(answer: Comparison) -> dict[str, Any]:
         "perfect_information_error": found.error,
         "questions": [_question_told(one, model) for one in found.questions],
         "hangs_on": hangs_on_told(answer.hangs_on),
+        "hangs_on_parts": parts_told(answer.hangs_on),
         "luck": {name: {measure: one.luck for measure, one in each.items()} for name, each in answer.hangs_on.items()},
         "test": found.test._asdict() | {"measure": "retention", "policies": list(found.test.policies)},
         "sentences": [line for line in (*sentences(answer, found), test_told(answer, found.test)) if line],

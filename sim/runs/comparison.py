@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise, starmap
+from itertools import pairwise, product, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,14 @@ import numpy as np
 from sim import hook
 from sim.errors import Mistake, nearest
 from sim.runs import customers as by_customer
+from sim.runs import money
 from sim.runs import segments as by_segment
 from sim.runs.executor import Executor
-from sim.runs.hanging import Hanging, hangs_on, hangs_on_told
+from sim.runs.hanging import Hanging, hangs_on, hangs_on_told, parts_told
 from sim.runs.lever_prices import guessed_cost
 from sim.runs.measures import Quantity
 from sim.runs.own_measures import Function, own_measures
-from sim.runs.prediction import Prediction, end_error, predicted
+from sim.runs.prediction import Prediction, by_world, end_error, predicted
 from sim.runs.result import Result, ends_of, enlarged, fitted_to, joined, range_told, timing_told, worlds_told
 from sim.runs.runner import Place, Progress, check_numbers, check_scenario, run_together
 from sim.runs.statistics import (
@@ -33,6 +34,7 @@ from sim.runs.statistics import (
     interval,
     plain,
     unseen_at_most,
+    wider_together,
 )
 from sim.runs.worth import Worth, worth
 from sim.scenario.mechanisms import Mechanisms
@@ -46,6 +48,10 @@ if TYPE_CHECKING:
 UNDECIDED = "undecided"
 FIRST_BATCH, MOST_REPLICATIONS = 50, 20_000
 """With a wished precision: replications in the first batch, and where it gives up."""
+ENOUGH, SEEN = 30, 5
+"""In one setting: from so many replications on nothing is too early, and so many must differ to tell by how much before."""
+NAMED = 6
+"""So many measures are named in a sentence about several."""
 ROUNDING = 1e-12
 """A spread no larger than this comes of rounding errors alone."""
 
@@ -127,6 +133,12 @@ class Comparison:
             return interval(values, within)
         ends = predicted(values, self.met, self.stands_for, within)
         return interval(values, within, self.met)._replace(low=ends.low, high=ends.high)
+
+    def paired(self, base: np.ndarray, there: np.ndarray) -> Difference:
+        """The paired difference of two amounts, one a shared replication, with the ends that are told of it."""
+        ends = self.around(there - base)
+        worlds = None if self.worlds is None else self.met
+        return difference(base, there, worlds=worlds)._replace(low=ends.low, high=ends.high)
 
     @cached_property
     def differences(self) -> dict[str, dict[str, Difference]]:
@@ -311,8 +323,51 @@ class Comparison:
 
     @property
     def cautions(self) -> list[str]:
-        """What whoever reads the differences should know first: that markets began differently."""
-        return apart_before([result.scenario for result in self.results])
+        """What whoever reads the differences should know first: that markets began differently, and what too few replications say
+        nothing of yet."""
+        return [*apart_before([result.scenario for result in self.results]), *self._too_early()]
+
+    def _too_early(self) -> list[str]:
+        """Measures of which it is too early to say how much a policy changes them, where one setting was lived few times.
+
+        Of rare events, such as a claim that is paid, a small sample may hold none: the interval of a mean then covers the truth
+        less often than it says.
+        """
+        few = len(self.numbers)
+        if self.worlds is not None or few >= ENOUGH:
+            return []
+        rare = [name for name in self.definitions if 0 < max(self._differing(name), default=0) < SEEN]
+        told = ", ".join(self.definitions[name].words for name in rare[:NAMED])
+        told += f" and {len(rare) - NAMED} more measures" if len(rare) > NAMED else ""
+        return [
+            f"It is too early to say how much the policies change what differs in fewer than {SEEN} of the {few} replications: "
+            f"{told}. Run {ENOUGH} or more."
+        ][: len(rare)]
+
+    def _differing(self, measure: str) -> list[int]:
+        """In how many replications each other scenario differs from the base in a measure."""
+        base = self.values(self.base, measure)
+        gaps = [self.values(other, measure) - base for other in self.others]
+        return [int(np.count_nonzero(np.abs(gap[np.isfinite(gap)]) > ROUNDING)) for gap in gaps]
+
+    @cached_property
+    def wider_together(self) -> float:
+        """How many times as wide the intervals of mean differences are that hold for all measures and policies at once."""
+        gaps = [
+            self.values(other, measure) - self.values(self.base, measure)
+            for other, measure in product(self.others, self.definitions)
+        ]
+        whole = [gap if self.worlds is None else by_world(gap, self.met) for gap in gaps if np.isfinite(gap).all()]
+        return wider_together(np.array(whole)) if whole else 1.0
+
+    @property
+    def many_told(self) -> str:
+        """What is to be known wherever many differences stand beside one another."""
+        return (
+            "With many measures and policies, one difference in twenty that is nothing but chance looks decided: decide "
+            f"beforehand which measure counts. Intervals of means {self.wider_together:.1f} times as wide hold for all of them "
+            "at once."
+        )
 
     @cached_property
     def windows(self) -> tuple[Comparison, ...]:
@@ -321,7 +376,7 @@ class Comparison:
         return tuple(Comparison(results) for results in together)
 
     def report(self, path: Path | str) -> Path:
-        """Write the one-page report and return its path: one HTML file, or what the ending asks for (pdf, md, xlsx)."""
+        """Write the one-page report and return its path: one HTML file, or what the ending asks for (pdf, md, xlsx, pptx)."""
         written: Path = hook("report")(self, file_path("the report", path))
         return written
 
@@ -339,7 +394,8 @@ class Comparison:
                 "fitted_to": list(fitted_to(self.base.scenario)),
                 "intervals": OF_THE_MEAN,
                 **timing_told(self.base.scenario),
-                "cautions": [*self.cautions, MANY],
+                "cautions": [*self.cautions, self.many_told],
+                "wider_together": self.wider_together,
                 "best": self.best,
                 "scenarios": {result.scenario.name: self._scenario_told(result) for result in self.results},
                 "differences": self._differences_told(),
@@ -349,8 +405,10 @@ class Comparison:
                     for other in self.others
                     if (found := guessed_cost(self, other))
                 },
+                "money": {other.scenario.name: money.to_json(self, other) for other in self.others},
                 **({} if self.segments.empty else {"segments": by_segment.to_json(self.segments)}),
                 **({"hangs_on": hangs_on_told(self.hangs_on)} if self.worlds is not None else {}),
+                **({"hangs_on_parts": parts_told(self.hangs_on)} if self.worlds is not None else {}),
                 "retention_coupling_bound": {name: plain(self.bound(name)) for name in self.differences},
             }
             | ({"causes": self._causes_told()} if self.causes is not None else {})
@@ -410,11 +468,6 @@ def same_meaning(one: Result, other: Result) -> bool:
     return one.scenario.full_fingerprint == other.scenario.full_fingerprint
 
 
-MANY = (
-    "With many measures and policies, one difference in twenty that is nothing but chance looks decided: decide beforehand which "
-    "measure counts."
-)
-"""What is to be known wherever many differences stand beside one another."""
 OF_THE_MEAN = (
     "low and high: the 95 % interval of the mean, which more replications narrow; range_low and range_high: where nine in ten "
     "plausible worlds lie, one market of the company's size each, which they do not; luck_share: how much of that range's "

@@ -292,3 +292,8 @@ def hangs_on(answer: Comparison, measures: Sequence[str] = ("retention", "profit
 def hangs_on_told(found: Mapping[str, Mapping[str, Hanging]]) -> dict[str, Any]:
     """The same for JSON: what is told apart."""
     return {name: {measure: one.to_json() for measure, one in each.items()} for name, each in found.items()}
+
+
+def parts_told(found: Mapping[str, Mapping[str, Hanging]]) -> dict[str, Any]:
+    """The shares by part of the model for JSON: policy → measure → part, such as ``choice`` → share."""
+    return {name: {measure: plain(one.groups) for measure, one in each.items()} for name, each in found.items()}

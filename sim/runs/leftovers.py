@@ -22,7 +22,7 @@ from sim.system.outputs import MANIFEST
 _NAMES = re.compile(r"\.(old|draft)-[a-z0-9_]{8}")
 _TABLES = {".parquet", ".csv", ".json"}
 """Endings of what a run writes again; anything else in its folder is a report, or the user's."""
-_REPORTS = {".html", ".pdf", ".md", ".xlsx", ".svg", ".png"}
+_REPORTS = {".html", ".pdf", ".md", ".xlsx", ".pptx", ".svg", ".png"}
 
 
 def manifest_in(folder: Path) -> dict[str, Any] | None:

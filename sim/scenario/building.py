@@ -67,8 +67,14 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     judge_shares(tree, of_several(start), problems)
     problems.stop_if_any()
     assert frame and measure and market and network and people
-    market = market.model_copy(update={"customers": None}) if people.file else market
+    market = _of_a_file(market, tree) if people.file else market
     return Settled(frame, measure, market, people, network, steps, before, changes, lesson, model)
+
+
+def _of_a_file(market: Market, tree: Node) -> Market:
+    """The market of a customer file: the file says how many customers there are, and each is one unless somebody says more."""
+    said = tree.get("market", "stands_for")
+    return market.model_copy(update={"customers": None} | ({"stands_for": 1.0} if said is None else {}))
 
 
 def settable(model: Model) -> dict[str, Part]:

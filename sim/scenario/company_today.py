@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,22 +24,15 @@ from sim.data.habits import Cells
 from sim.data.questions import UNKNOWN, Answers, yaml_word
 from sim.data.recognising import Source, words_in
 from sim.errors import Mistake
-from sim.model.component import builtin
+from sim.scenario.phone import Phone, number_in, phone_of_form
 from sim.scenario.sections import traits
 from sim.system import outputs
 from sim.system.text import spreadsheet_text
-from sim.theory.erlang import erlang_a
 
 TODAY, ANSWERS, CALIBRATE, CUSTOMERS, LEAVERS, ASIDE = (
     "today.yaml", "answers.yaml", "calibrate.yaml", "customers.csv", "leavers.csv", "set_aside.csv",
 )  # fmt: skip
 FILES = (TODAY, ANSWERS, CALIBRATE, CUSTOMERS, LEAVERS, ASIDE)
-IDLE, DROWNING = 0.2, 0.1
-"""The share of their time that people on the phone talk below which they stand idle; of callers who hang up, above which
-they drown."""
-LEVEL = 0.8
-"""The share of calls answered within 20 seconds for which people on the phone are reckoned where nobody knows how many there
-are."""
 _SEAL = "# As 'loyalty new' wrote it: "
 
 
@@ -50,104 +41,6 @@ def targets() -> dict[str, Target]:
     return {
         name: Target(trait.unit, trait.low, trait.high, whole=trait.unit == "weeks") for name, trait in traits().items()
     }
-
-
-# ---- people on the phone
-
-
-@dataclass(frozen=True)
-class Phone:
-    """Calls and people on the phone: as told, or else as the model expects them (``known`` says which)."""
-
-    calls: float
-    modelled: float
-    representatives: int
-    known: frozenset[str]
-    questions: float | None
-
-    @cached_property
-    def sentences(self) -> list[str]:
-        """What does not fit together, and what was reckoned for want of an answer."""
-        return list(self._told())
-
-    def _told(self) -> Iterator[str]:
-        if "calls" in self.known:
-            ratio = self.calls / self.modelled if self.modelled else math.inf
-            if not 0.5 <= ratio <= 2:
-                yield (
-                    f"{self.calls:,.4g} calls a week are {ratio:.2g} times what so many customers would make by the "
-                    f"model's own figures ({self.modelled:,.4g}); "
-                    "call_centre.questions is set so that they come"
-                )
-        figures = self._queue(self.representatives)
-        if "representatives" not in self.known:
-            yield (
-                f"How many are on the phone is not known: {self.representatives} would answer "
-                f"{figures.service_level:.0%} of {self.calls:,.4g} calls a week "
-                f"within 20 seconds"
-            )
-        elif figures.abandonment > DROWNING:
-            yield (
-                f"{self.representatives} on the phone drown in {self.calls:,.4g} calls a week: "
-                f"{figures.abandonment:.0%} of the callers would hang up "
-                f"(Erlang-A); {self.needed} would answer {LEVEL:.0%} within 20 seconds"
-            )
-        elif figures.occupancy < IDLE and self.representatives > self.needed:
-            yield (
-                f"{self.representatives} on the phone stand idle {1 - figures.occupancy:.0%} of their time with "
-                f"{self.calls:,.4g} calls a week (Erlang-A); "
-                f"{self.needed} would answer {LEVEL:.0%} within 20 seconds"
-            )
-
-    @cached_property
-    def needed(self) -> int:
-        """As few people as answer most of the calls soon."""
-        return needed(self.calls)
-
-    def _queue(self, people: int) -> Any:
-        return queue(self.calls, people)
-
-
-def queue(calls: float, people: int) -> Any:
-    """The queue of so many calls a week, at the model's usual hours, handling and patience."""
-    patience = traits()["patience"].default
-    assert patience is not None
-    rate = max(calls, 1e-6) / (_usual("call_centre", "hours") * 60)
-    return erlang_a(rate, _usual("call_centre", "handling"), max(people, 1), float(patience.middle))
-
-
-def needed(calls: float) -> int:
-    """As few people as answer :data:`LEVEL` of so many calls a week within 20 seconds."""
-    people = max(1, int(calls * _usual("call_centre", "handling") / (_usual("call_centre", "hours") * 60)))
-    while queue(calls, people).service_level < LEVEL:
-        people += 1
-    return people
-
-
-def _usual(part: str, name: str) -> float:
-    """A default of the model."""
-    settings = builtin().parts[part].parameters
-    assert settings is not None
-    return float(settings.model_fields[name].default)
-
-
-def phone(company: Company) -> Phone:
-    """The company's telephone, from its form and its number of customers."""
-    customers = len(company.people.table.line) * _number(company.form["stands_for"], 1.0)
-    speaking = traits()["contact_propensity"].default
-    assert speaking is not None
-    complaints = _usual("quality", "error_rate") * float(speaking.middle)
-    modelled = customers * (_usual("call_centre", "questions") + complaints)
-    calls, people = company.form["calls_a_week"], company.form["representatives"]
-    known = {name for name, said in (("calls", calls), ("representatives", people)) if said != UNKNOWN}
-    many = _number(calls, modelled)
-    questions = min(5.0, max(0.0, many / customers - complaints)) if "calls" in known else None
-    staff = round(_number(people, 0.0)) if "representatives" in known else needed(many)
-    return Phone(many, modelled, staff, frozenset(known), questions)
-
-
-def _number(said: object, otherwise: float) -> float:
-    return float(said) if isinstance(said, int | float) else otherwise
 
 
 # ---- the files
@@ -199,6 +92,10 @@ def _seal(text: str) -> bytes:
     return f"{text}{_SEAL}{_digest(text)}\n".encode()
 
 
+def _phone(company: Company) -> Phone:
+    return phone_of_form(company.form, len(company.people.table.line))
+
+
 def written(company: Company, answers: Answers) -> Written:
     """All files of a company."""
     files = {
@@ -212,7 +109,7 @@ def written(company: Company, answers: Answers) -> Written:
         files[LEAVERS] = _table(company, company.leavers, [*company.parts, *label], of_today=False)
     if company.left:
         files[CALIBRATE] = _seal(_calibration(company))
-    return Written(files, phone(company).sentences)
+    return Written(files, _phone(company).sentences)
 
 
 def _table(company: Company, source: Source, parts: list[Part], of_today: bool = True) -> bytes:
@@ -294,7 +191,7 @@ class _Scenario:
     """The text of the scenario, section by section."""
 
     def __init__(self, company: Company, answers: Answers) -> None:
-        self.company, self.phone = company, phone(company)
+        self.company, self.phone = company, _phone(company)
         self.assumed = {".".join(question.key) for question in answers.assumed}
 
     @property
@@ -413,7 +310,7 @@ class _Scenario:
         if lanes in (UNKNOWN, 0):
             why = "no shops" if lanes == 0 else "not known whether there are shops, so left out"
             return [f"self_checkout: {{visits: 0, lanes: 0}} # {why}"]
-        return [f"self_checkout: {{lanes: {round(_number(lanes, 0))}}}"]
+        return [f"self_checkout: {{lanes: {round(number_in(lanes, 0))}}}"]
 
 
 def told_of(part: Part) -> str:

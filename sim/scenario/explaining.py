@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_origin
 
+from sim.data.customer_mapping import ColumnMapping, CustomerFileMapping, LabelMapping, SegmentMapping
+from sim.data.questions import yaml_word
 from sim.errors import Mistake, nearest
 from sim.model.component import Model, Part, builtin
 from sim.model.parameters import Parameters, plausible_in
 from sim.scenario.quantities import between, plausible_told
 from sim.scenario.rivals import Competitor
-from sim.scenario.sections import Frame, Market, Measuring, Network, traits
+from sim.scenario.sections import FILE_KEYS, Frame, Market, Measuring, Network, Segment, traits
 from sim.scenario.validation import bounds, plain_type
 from sim.scenario.wording import spread_told, value_told
 
@@ -21,6 +23,13 @@ SECTIONS: dict[str, type[Parameters]] = {
     "scenario": Frame, "measure": Measuring, "market": Market, "network": Network, "rivals": Competitor,
 }  # fmt: skip
 """What can be set besides the parts."""
+CUSTOMERS = "customers"
+_ENTRY, _KIND = "columns.TRAIT", "segments.NAME"
+_CUSTOMERS = "Who the customers are: a file, what its columns mean, which rows count, and segments."
+_PEOPLE = (
+    f"{_CUSTOMERS}\nFiles of any habit are read: separators, decimal marks, currency and percent signs, dates, encodings. A "
+    "percentage such as\n88.1 % is 0.881 unless 'unit' says otherwise. What is missing may be blank, -, n/a, null, unknown."
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,7 @@ def explain(topic: str | None = None, model: Model | None = None) -> Explanation
     if topic is None:
         return _everything(model)
     section, _, name = topic.strip().partition(".")
+    name = _of_any(name) if section == CUSTOMERS else name
     if section not in _topics(model):
         raise Mistake(f"there is nothing called '{topic}' to explain{_hint(section, model)}")
     whole = _section(section, model)
@@ -71,7 +81,7 @@ def explain(topic: str | None = None, model: Model | None = None) -> Explanation
 
 def assumptions(model: Model | None = None) -> Explanation:
     """Every default that is only assumed, the most influential first: by how far retention or margin moves with it."""
-    known = _influence()
+    known = influence()
     rows = [
         row | {"name": f"{name}.{row['name']}", "source": _influence_told(known.get(f"{name}.{row['name']}"), row)}
         for name, settings in _settings(model or builtin()).items()
@@ -87,7 +97,8 @@ def assumptions(model: Model | None = None) -> Explanation:
     return Explanation(f"What is only assumed: {len(rows)} defaults, the most influential first", prose, tuple(rows))
 
 
-def _influence() -> dict[str, tuple[float, float]]:
+def influence() -> dict[str, tuple[float, float]]:
+    """How far customers kept and the margin move, in percentage points, when a parameter alone is moved by a fifth."""
     with open(Path(__file__).parent / "influence.csv", encoding="utf-8", newline="") as file:
         return {row["parameter"]: (float(row["retention"]), float(row["margin"])) for row in csv.DictReader(file)}
 
@@ -103,7 +114,7 @@ def _settings(model: Model) -> dict[str, type[Parameters]]:
 
 
 def _topics(model: Model) -> list[str]:
-    return [*model.parts, *SECTIONS, "traits"]
+    return [*model.parts, *SECTIONS, CUSTOMERS, "traits"]
 
 
 def _hint(word: str, model: Model) -> str:
@@ -118,6 +129,7 @@ def _hint(word: str, model: Model) -> str:
 def _everything(model: Model) -> Explanation:
     rows = [{"name": part.name, "group": part.group, "means": part.says} for part in model.parts.values()]
     rows += [{"name": name, "group": "scenario", "means": _first_line(section)} for name, section in SECTIONS.items()]
+    rows.append({"name": CUSTOMERS, "group": "scenario", "means": _CUSTOMERS})
     rows.append({"name": "traits", "group": "scenario", "means": "How people differ, and how they start."})
     return Explanation("What a scenario can set; 'loyalty explain call_centre' says more about one", "", tuple(rows))
 
@@ -130,6 +142,8 @@ def _section(name: str, model: Model) -> Explanation:
     if name == "traits":
         prose = "How people differ, and how they start; set under 'customers', 'traits'."
         return Explanation("traits", prose, tuple(_trait_rows()))
+    if name == CUSTOMERS:
+        return Explanation(CUSTOMERS, _PEOPLE, tuple(_customer_rows()))
     if name in SECTIONS:
         return Explanation(name, _first_line(SECTIONS[name]), tuple(_rows(SECTIONS[name])))
     part = model.parts[name]
@@ -156,6 +170,69 @@ def _row(name: str, field: Any) -> dict[str, str]:
         "plausible": plausible_told(plausible_in(field)),
         "source": f"{extra['source_kind']}: {extra['source']}" if "source" in extra else "",
     }
+
+
+def _customer_rows() -> list[dict[str, str]]:
+    """Every key of the section ``customers``, those of its own sections behind it."""
+    file = {key: CustomerFileMapping.model_fields[name] for key, name in FILE_KEYS.items()}
+    entries = {"file": CustomerFileMapping.model_fields["file"]} | file
+    below = (
+        ("label", LabelMapping.model_fields),
+        (_ENTRY, ColumnMapping.model_fields),
+        ("segment_by", SegmentMapping.model_fields),
+        (_KIND, Segment.model_fields),
+    )
+    entries |= {f"{key}.{name}": field for key, fields in below for name, field in fields.items()}
+    return [_key_row(key, field) for key, field in entries.items()] + [
+        {
+            "name": "traits", "meaning": "how a trait or starting state is spread among those of whom the file does not say it",
+            "unit": "", "range": "a section, one line a trait: loyalty explain traits", "default": "", "plausible": "",
+            "source": "for example traits: {spend: {distribution: lognormal, mean: 12, sd: 6}}",
+        },
+    ]  # fmt: skip
+
+
+def _of_any(key: str) -> str:
+    """A key of one trait's column, or one segment, as that of any: ``columns.tenure.unit`` → ``columns.TRAIT.unit``."""
+    for entry in (_ENTRY, _KIND):
+        begin, _, end = key.partition(".")[0], *key.rpartition(".")[1:]
+        if begin == entry.partition(".")[0] and key.count(".") > 1:
+            return f"{entry}.{end}"
+    return key
+
+
+def _key_row(key: str, field: Any) -> dict[str, str]:
+    needed = field.is_required() or field.validate_default
+    default = None if needed else field.get_default(call_default_factory=True)
+    return {
+        "name": key,
+        "meaning": field.description or "",
+        "unit": "share" if key in ("bad_rows_allowed", f"{_KIND}.share") else "",
+        "range": "must be given" if needed else _kind(field),
+        "default": value_told(default) if default not in (None, "", (), {}) else "",
+        "plausible": "",
+        "source": f"for example {key.rpartition('.')[2]}: {_written(field.examples[0])}" if field.examples else "",
+    }
+
+
+def _kind(field: Any) -> str:
+    kind = plain_type(field.annotation)
+    words = [str(word) for word in getattr(kind, "__args__", ()) if isinstance(word, str)]
+    if words:
+        return ", ".join(words)
+    names = {str: "text", float: "a number", tuple: "a list"}
+    return names.get(get_origin(kind) or kind, "a section" if get_origin(kind) is dict or inspect.isclass(kind) else "")
+
+
+def _written(example: Any) -> str:
+    """An example as it stands in a scenario file."""
+    if isinstance(example, dict):
+        return f"{{{', '.join(f'{yaml_word(key)}: {_written(value)}' for key, value in example.items())}}}"
+    return f"[{', '.join(map(_written, example))}]" if isinstance(example, list) else _bare(example)
+
+
+def _bare(word: Any) -> str:
+    return word if isinstance(word, str) and not word.startswith("'") else yaml_word(word)
 
 
 def _choice(field: Any, unit: str) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 
-from sim.errors import nearest
+from sim.errors import hint
 from sim.scenario.expected import Expected, amount, movement
 from sim.scenario.guided import (
     BELIEF,
     KEYS,
     MINUTES,
+    MORE,
     NUMBER,
     OPTION,
     OPTIONS,
     TEACHER,
+    TEACHER_MORE,
     THINK,
     Guess,
     Guide,
@@ -35,15 +37,15 @@ class _Reader:
     def wrong(self, node: Node | None, sentence: str) -> None:
         self.problems.add((node or self.node).place, f"{self.name}{sentence}")
 
-    def known(self, keys: dict[str, str]) -> bool:
-        """Whether it is a section of these keys and no others."""
+    def known(self, keys: dict[str, str], more: dict[str, str] | None = None) -> bool:
+        """Whether it is a section of these keys, perhaps some of ``more``, and no others."""
+        allowed = [*keys, *(more or {})]
         if not isinstance(self.node.value, dict):
             self.wrong(None, f" is {value_shown(self.node.value)}, but must be a section with {', '.join(keys)}")
             return False
-        there_are = f"; there are {', '.join(keys)}"
         for key, entry in self.node.entries():
-            if key not in keys:
-                self.wrong(entry, f".{key} is not known{nearest(key, list(keys)) or there_are}")
+            if key not in allowed:
+                self.wrong(entry, f".{key} is not known{hint(key, allowed)}")
         for key, says in keys.items():
             if self.node.get(key) is None:
                 self.wrong(None, f".{key} is missing: {says}")
@@ -95,17 +97,17 @@ class _Reader:
 
 def settled_guide(node: Node, shows: tuple[Expected, ...], problems: Problems) -> Guide | None:
     """The guided part of the section ``lesson``; None when there is none of it, or something is wrong, which is booked."""
-    if not any(node.get(key) for key in KEYS):
+    if not any(node.get(key) for key in (*KEYS, *MORE)):
         return None
     before, reader = len(problems), _Reader(node, "lesson", problems)
     for key, says in KEYS.items():
         if node.get(key) is None:
             problems.add(node.place, f"lesson.{key} is missing, which a lesson with a guide needs: {says}")
-    read, explain = reader.texts("read"), reader.texts("explain")
+    read, explain, theory = reader.texts("read"), reader.texts("explain"), reader.texts("theory")
     guess, think, teacher = _guess(reader.part("guess"), shows), _think(reader.part("think")), _teacher(reader, explain)
     if len(problems) > before or guess is None or think is None or teacher is None:
         return None
-    return Guide(read=read, guess=guess, explain=explain, think=think, teacher=teacher)
+    return Guide(read=read, guess=guess, explain=explain, think=think, teacher=teacher, theory=theory)
 
 
 def _think(reader: _Reader | None) -> Think | None:
@@ -116,7 +118,7 @@ def _think(reader: _Reader | None) -> Think | None:
 
 def _teacher(lesson: _Reader, explain: tuple[str, ...]) -> Teacher | None:
     reader = lesson.part("teacher")
-    if reader is None or not reader.known(TEACHER):
+    if reader is None or not reader.known(TEACHER, TEACHER_MORE):
         return None
     answers = reader.texts("answers")
     if len(answers) != len(explain):
@@ -130,7 +132,7 @@ def _teacher(lesson: _Reader, explain: tuple[str, ...]) -> Teacher | None:
         misconceptions=tuple(
             Misconception(belief=each.text("belief"), reply=each.text("reply")) for each in beliefs if each.known(BELIEF)
         ),
-        answers=answers,
+        answers=answers, level=reader.text("level"), handout=reader.texts("handout"), rubric=reader.texts("rubric"),
     )  # fmt: skip
 
 

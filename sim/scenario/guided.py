@@ -34,6 +34,14 @@ TEACHER = {
     "misconceptions": "What people often believe (belief), and what to say to it (reply)",
     "answers": "An answer to each question of explain, in their order",
 }
+MORE = {"theory": "Theories that explain it, a sentence each, with their sources"}
+"""What a guided lesson may say besides."""
+TEACHER_MORE = {
+    "level": "For whom it is, such as 'from 14 years'",
+    "handout": "What stands on the sheet that is handed out, a sentence or task each",
+    "rubric": "What a full answer has, a point each",
+}
+"""What the page for the teacher may say besides."""
 BELIEF = {"belief": "What people often believe", "reply": "What to say to it"}
 THINK = {"question": "A question without a single answer", "touches": "What a good answer touches"}
 """The sections of a guide: key → what it says."""
@@ -95,40 +103,45 @@ class Think(_Part):
 
 
 class Teacher(_Part):
-    """What the teacher's page says; ``answers`` are those to ``explain``."""
+    """What the teacher's page says; ``answers`` are those to ``explain``; the last three may be empty."""
 
     aim: str
     minutes: int
     before: tuple[str, ...]
     misconceptions: tuple[Misconception, ...]
     answers: tuple[str, ...]
+    level: str = ""
+    handout: tuple[str, ...] = ()
+    rubric: tuple[str, ...] = ()
 
 
 class Guide(_Part):
-    """All that leads somebody through a lesson."""
+    """All that leads somebody through a lesson; ``theory`` may be empty."""
 
     read: tuple[str, ...]
     guess: Guess
     explain: tuple[str, ...]
     think: Think
     teacher: Teacher
+    theory: tuple[str, ...] = ()
 
 
 # ---- the JSON Schema
 
 
-def _object(keys: dict[str, str], **kinds: dict[str, Any]) -> dict[str, Any]:
+def _object(keys: dict[str, str], /, **kinds: dict[str, Any]) -> dict[str, Any]:
     said = {
         key: {"type": "string"} | {"description": says} | kinds.get(key.rstrip("_"), {}) for key, says in keys.items()
     }
-    return {"type": "object", "additionalProperties": False, "properties": said, "required": list(keys)}
+    needed = [key for key in keys if key not in TEACHER_MORE]
+    return {"type": "object", "additionalProperties": False, "properties": said, "required": needed}
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the guided part, by key."""
     texts = {"type": "array", "items": {"type": "string"}, "minItems": 1}
     options = {"type": "array", "items": _object(OPTION), "minItems": OPTIONS.start, "maxItems": OPTIONS.stop - 1}
-    number = {"type": ["string", "number"]}
+    number: dict[str, Any] = {"type": ["string", "number"]}
     measure = {"measure": "The measure whose difference is guessed; shows must say what it does"}
     minutes = {"type": "integer", "minimum": MINUTES.start, "maximum": MINUTES.stop - 1}
     beliefs = {"type": "array", "items": _object(BELIEF), "minItems": 1}
@@ -143,7 +156,9 @@ def schema() -> dict[str, Any]:
         "explain": texts,
         "think": _object(THINK, touches=texts),
         "teacher": _object(
-            TEACHER, minutes=minutes, before=texts | {"minItems": 0}, misconceptions=beliefs, answers=texts
+            TEACHER | TEACHER_MORE, minutes=minutes, before=texts | {"minItems": 0}, misconceptions=beliefs, answers=texts,
+            handout=texts, rubric=texts,
         ),
-    }
-    return {key: {"description": says} | parts[key] for key, says in KEYS.items()}
+        "theory": texts,
+    }  # fmt: skip
+    return {key: {"description": says} | parts[key] for key, says in (KEYS | MORE).items()}

@@ -145,8 +145,7 @@ def _measure() -> dict[str, Any]:
 def _people() -> dict[str, Any]:
     mapping = CustomerFileMapping.model_json_schema(ref_template="#/$defs/{model}")["properties"]
     keys = {key: _or_null(mapping[name]) for key, name in FILE_KEYS.items()}
-    file = "A customer file (.csv, .csv.gz, .parquet); path from this file"
-    keys["file"] = {"type": ["string", "null"], "description": file}
+    keys["file"] = _or_null(mapping["file"])
     keys["bad_rows_allowed"] = {"anyOf": [mapping["bad_rows_allowed"], _quantity("share"), {"type": "null"}]}
     segment = _object({"share": _or_null(_share()), "traits": _traits()}, _first(Segment))
     keys |= {"traits": _traits(), "segments": {"type": ["object", "null"], "additionalProperties": segment}}
@@ -158,7 +157,8 @@ def _share() -> dict[str, Any]:
 
 
 def _or_null(said: dict[str, Any]) -> dict[str, Any]:
-    return {"anyOf": [said, {"type": "null"}], "description": said.get("description", "")}
+    examples = {"examples": said["examples"]} if "examples" in said else {}
+    return {"anyOf": [said, {"type": "null"}], "description": said.get("description", "")} | examples
 
 
 def _traits() -> dict[str, Any]:

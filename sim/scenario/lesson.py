@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from sim.errors import Mistake, nearest
+from sim.errors import Mistake, hint, nearest
 from sim.scenario import guided
 from sim.scenario.expected import PATTERN, movement
 from sim.scenario.expected import Expected as Expected
@@ -20,21 +20,22 @@ from sim.scenario.tree import Node, Problems
 from sim.scenario.yaml_file import refuse_unless_file
 
 _TEXTS = {
-    "claim": "The row of the mission it shows, such as S0.1",
     "predict": "The question to put to the class before the run",
     "happens": "What happens, in a sentence",
     "because": "Why it happens, in a sentence or two",
 }
 NEEDED = (*_TEXTS, "against", "shows")
 """What every lesson says, all of it needed."""
-KEYS = (*NEEDED, *guided.KEYS)
+_CLAIM = "The row of the mission it shows, such as S0.1; a lesson of one's own needs none"
+KEYS = ("claim", *NEEDED, *guided.KEYS, *guided.MORE)
 """What a lesson may say: the rest makes it one that can be taken step by step."""
 
 
 class Lesson(BaseModel):
-    """A world that shows one claim beside another world, ``against``; the first of ``shows`` is the one to draw.
+    """A world that shows one thing beside another world, ``against``; the first of ``shows`` is the one to draw.
 
-    ``guide``: what leads somebody through it; None for a lesson that is only shown.
+    ``claim``: which claim of the mission it shows, if any. ``guide``: what leads somebody through it; None for a lesson that is
+    only shown.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -58,17 +59,14 @@ def settled_lesson(node: Node | None, folder: Folder, problems: Problems) -> Les
     before = len(problems)
     for key, entry in node.entries():
         if key not in KEYS:
-            problems.add(entry.place, f"lesson.{key} is not known{nearest(key, list(KEYS)) or _there_are()}")
+            problems.add(entry.place, f"lesson.{key} is not known{hint(key, KEYS)}")
     texts = {key: _text(node, key, problems) for key in _TEXTS}
+    claim = _text(node, "claim", problems) if node.get("claim") else ""
     against, shows = _against(node, folder, problems), _shows(node, problems)
     guide = settled_guide(node, shows, problems) if shows else None
     if len(problems) > before or against is None:
         return None
-    return Lesson(**texts, against=against, shows=shows, guide=guide)
-
-
-def _there_are() -> str:
-    return f"; there are {', '.join(KEYS)}"
+    return Lesson(claim=claim, **texts, against=against, shows=shows, guide=guide)
 
 
 def _text(node: Node, key: str, problems: Problems) -> str:
@@ -123,6 +121,7 @@ def _expected(name: str, entry: Node, problems: Problems) -> Expected | None:
 def schema() -> dict[str, Any]:
     """The JSON Schema of the section."""
     properties: dict[str, Any] = {key: {"type": "string", "description": says} for key, says in _TEXTS.items()}
+    properties["claim"] = {"type": "string", "description": _CLAIM}
     properties["against"] = {"type": "string", "description": "Scenario file to compare with; path from this file"}
     shown = {"type": "string", "pattern": f"^{PATTERN}$"}
     properties["shows"] = {

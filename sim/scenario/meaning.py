@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.data.customer_mapping import CustomerFileMapping, same
 from sim.data.customer_text import squeezed
+from sim.data.tables import WITH_PARTS, parted
 from sim.errors import Mistake
 from sim.model.behaviour.person import MOST_RIVALS
 from sim.model.component import builtin
@@ -130,8 +131,9 @@ def _numbers(spread: Distribution) -> dict[str, Any]:
 def _file_meaning(file: Path | None, mapping: CustomerFileMapping | None) -> dict[str, Any] | None:
     if file is None or mapping is None:
         return None
-    meaning = mapping.model_dump(exclude={"file", "columns", "segments", "keep", "id"})
+    meaning = mapping.model_dump(include={"bad_rows_allowed"}) | {"encoding": mapping.encoding or "utf-8"}
     known = {} if mapping.id is None else {"id": squeezed(mapping.id)}
+    known |= _rows_meaning(file, mapping)
     return (
         meaning
         | known
@@ -142,6 +144,19 @@ def _file_meaning(file: Path | None, mapping: CustomerFileMapping | None) -> dic
             "keep": [squeezed(name) for name in mapping.keep],
         }
     )
+
+
+def _rows_meaning(file: Path, mapping: CustomerFileMapping) -> dict[str, Any]:
+    """Which rows count, and as what; nothing of what is usual, so that old fingerprints stay."""
+    said = mapping.model_dump(include={"rows", "as_of", "dates", "decimals"}, exclude_defaults=True)
+    if mapping.where:
+        said["where"] = {squeezed(name): sorted(str(same(w)) for w in words) for name, words in mapping.where.items()}
+    if mapping.label is not None:
+        left = None if mapping.label.left is None else sorted(str(same(word)) for word in mapping.label.left)
+        said["label"] = {"column": squeezed(mapping.label.column), "left": left, "leavers": mapping.label.leavers}
+    if file.suffix.lower() in WITH_PARTS and (inner := parted(mapping.file)[1]):
+        said["part"] = inner
+    return said
 
 
 def _column(trait: str, said: dict[str, Any]) -> dict[str, Any]:

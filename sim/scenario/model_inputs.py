@@ -124,11 +124,12 @@ def ties_of(scenario: Scenario, people: int) -> Ties | None:
     from sim.scenario.network_file import Naming, read_ties  # with a library that few need
 
     file = customers_of(scenario)
-    if file is None or (file.ids is None and not file.quarantined):
+    if file is None or (file.ids is None and file.in_order):
         return read_ties(scenario.network.file, Naming(people))
     if file.ids is None:
+        out = len(file.quarantined) + file.elsewhere + file.leavers
         raise Mistake(
-            f"network.file: {len(file.quarantined):,} rows of the customer file are set aside, so that the number of a row "
+            f"network.file: {out:,} rows of the customer file are set aside or no customers, so that the number of a row "
             "no longer says who is meant; name its column of ids with 'id' under customers and write ids into the file of "
             "ties, or mend these rows"
         )

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as arrow
 
 from sim.data.customer_csv import csv_rows
-from sim.data.customer_file import ENDINGS, ending_of, named, refuse_twins
-from sim.data.customer_rows import Block, Rows, parquet_rows
+from sim.data.customer_file import ENDINGS, named
+from sim.data.customer_rows import Block, Rows, ending_of, parquet_rows, refuse_twins
 from sim.data.customer_text import open_text, shortened
 from sim.data.quarantine import Faults, Quarantined, commonest
 from sim.errors import Mistake, nearest

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.data.customer_mapping import CustomerFileMapping
+from sim.data.tables import parted
 from sim.errors import Mistake, nearest
 from sim.model.distributions import Distribution
 from sim.scenario.constraints import unknown_trait
@@ -58,7 +59,10 @@ def _file(node: Node, folder: Folder, problems: Problems) -> Path | None:
                 problems.add(other.place, f"customers.{key} says how a file is read, but there is no customers.file")
         return None
     try:
-        path = resolved(entry.value, entry.place.path.parent if entry.place else folder.here, folder.root)
+        named = entry.value
+        if isinstance(named, str) and resolved(named, _here(entry, folder), folder.root).exists() is False:
+            named = parted(named)[0]
+        path = resolved(named, _here(entry, folder), folder.root)
         refuse_unless_file(path)
         if path.stat().st_size > 0:
             return path
@@ -68,6 +72,10 @@ def _file(node: Node, folder: Folder, problems: Problems) -> Path | None:
     except (Mistake, OSError) as mistake:
         problems.add(entry.place, f"customers.file: {mistake}")
     return None
+
+
+def _here(entry: Node, folder: Folder) -> Path:
+    return entry.place.path.parent if entry.place else folder.here
 
 
 def _mapping(node: Node, problems: Problems) -> CustomerFileMapping | None:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from sim.data.tables import WITH_PARTS, parted
 from sim.errors import Mistake
 from sim.scenario.inheritance import root_of
 from sim.scenario.sections import FILE_KEYS, Network, People
@@ -43,7 +44,8 @@ def people_section(people: People, path: Path) -> dict[str, Any]:
     """The section ``customers`` of a scenario at ``path``. Raises :class:`Mistake` when it may not name its file."""
     said: dict[str, Any] = {}
     if people.file and people.mapping:
-        said["file"] = beside(people.file, path, "customer file")
+        inner = parted(people.mapping.file)[1] if people.file.suffix.lower() in WITH_PARTS else ""
+        said["file"] = beside(people.file, path, "customer file") + (f"#{inner}" if inner else "")
         mapping = people.mapping.model_dump(exclude_none=True, mode="json")
         said |= {key: mapping[name] for key, name in FILE_KEYS.items() if mapping.get(name) not in (None, {}, [])}
     said["traits"] = {name: spread.model_dump(exclude_none=True) for name, spread in people.traits.items()}

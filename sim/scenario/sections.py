@@ -106,8 +106,8 @@ class Market(Parameters):
         "assumption: a fifth of the market", plausible=CERTAIN)  # fmt: skip
     stands_for: float = parameter(
         20.0, "people", 1, 1_000_000,
-        "How many real customers one simulated person stands for; queues, staff and fixed costs are those of the "
-        "whole company",
+        "How many real customers one simulated person stands for, 1 where a customer file does not say more; queues, staff and "
+        "fixed costs are those of the whole company",
         "assumption: 2,000 simulated customers are 40,000 real ones, whom the default staff can serve",
         plausible=CERTAIN)  # fmt: skip
     company_reputation: float = parameter(

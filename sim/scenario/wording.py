@@ -19,6 +19,8 @@ from sim.scenario.whole import Scenario, check_one_model, load
 
 MOST_NAMED = 12
 """Segments that are told by name."""
+MOST_REASONS = 3
+"""Reasons for which rows are set aside that are told."""
 Course = tuple[tuple[int, Any], ...]
 """The values of one parameter: (week from which, value), beginning with week 0."""
 
@@ -71,13 +73,15 @@ def about(scenario: Scenario) -> list[str]:
     said += [*_warm_up_told(scenario), *_measured(scenario.measure), *_people_told(scenario)]
     said += [_network_told(scenario.network), *_ties_told(scenario, people)]
     if scenario.lesson:
-        said.append(f"It is a lesson on {scenario.lesson.claim}, to be compared with {shown(scenario.lesson.against)}.")
+        on = f" on {scenario.lesson.claim}" if scenario.lesson.claim else ""
+        said.append(f"It is a lesson{on}, to be compared with {shown(scenario.lesson.against)}.")
     said += [
         f"It has the mechanism {name} of your own: {scenario.model.parts[name].says}"
         for name in scenario.model.mechanisms
     ]
     own = [sentence for name, settings in scenario.parts.items() for sentence in _not_default(name, settings)]
     said += own or ["Every setting is the default."]
+    said += _phone_told(scenario)
     said += list(_changes_told(scenario))
     return [*said, f"It is valid; its fingerprint is {scenario.fingerprint}."]
 
@@ -114,13 +118,53 @@ def _people_told(scenario: Scenario) -> Iterator[str]:
     market, people = scenario.market, scenario.customers
     each = f" Each stands for {number_told(market.stands_for)} real ones." if market.stands_for != 1 else ""
     if people.file:
+        yield from _file_read(scenario)
         usable, unusable = customers_in_file(scenario)
-        set_aside = f"; {unusable:,} more rows cannot be used and are set aside" if unusable else ""
+        reasons = f" ({_reasons(scenario)})" if unusable else ""
+        set_aside = f"; {unusable:,} more rows cannot be used and are set aside{reasons}" if unusable else ""
         yield f"{usable:,} customers come from {shown(people.file)}{set_aside}."
         yield f"There are {market.prospects:,} prospects.{each}"
     else:
         yield f"There are {market.customers:,} customers and {market.prospects:,} prospects.{each}"
     yield from _segments_told(scenario)
+
+
+def _file_read(scenario: Scenario) -> Iterator[str]:
+    """How the customer file is written, and which of its rows are no customers."""
+    from sim.scenario.model_inputs import customers_of
+
+    file, mapping = customers_of(scenario), scenario.customers.mapping
+    if file is None or mapping is None or scenario.customers.file is None:
+        return
+    if file.habit:
+        yield f"{shown(scenario.customers.file)} is read as {file.habit}."
+    if mapping.where:
+        said = " and ".join(f"{name} {' or '.join(map(str, words))}" for name, words in mapping.where.items())
+        yield f"Of its rows those with {said} count{f'; {file.elsewhere:,} do not' if file.elsewhere else ''}."
+    if mapping.label is not None:
+        start = "they start as customers all the same" if file.left is not None else "they do not start as customers"
+        yield f"{file.leavers:,} have left within {mapping.label.within} ({mapping.label.column}): {start}."
+
+
+def _reasons(scenario: Scenario) -> str:
+    """Why rows are set aside: the commonest reasons, each with its first line."""
+    from sim.scenario.model_inputs import customers_of
+
+    read = customers_of(scenario)
+    first = {row.reason: row.line for row in reversed(read.quarantined)} if read else {}
+    some = [f"line {line}: {reason}" for reason, line in sorted(first.items(), key=lambda each: each[1])[:MOST_REASONS]]
+    return "; ".join([*some, *(["…"] if len(first) > MOST_REASONS else [])])
+
+
+def _phone_told(scenario: Scenario) -> list[str]:
+    """Whether people on the phone stand idle or drown with the customers of a file."""
+    from sim.scenario.model_inputs import customers_of
+    from sim.scenario.phone import phone_of_scenario
+
+    file = customers_of(scenario)
+    if file is None or not scenario.parts["call_centre"].representatives:  # type: ignore[attr-defined]
+        return []
+    return [f"{sentence}." for sentence in phone_of_scenario(scenario, len(file.line)).load]
 
 
 def _segments_told(scenario: Scenario) -> Iterator[str]:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import Mistake
 from sim.model.rules import lean_kernel
-from sim.system.arguments import whole
+from sim.system.arguments import above_nought, whole
 
 SERVED, ABANDONED, BLOCKED, BALKED = 0, 1, 2, 3
 NOBODY = -1
@@ -114,6 +114,64 @@ def work_through_lines(arrivals, handling, patience, staff, lines, wait, outcome
         _sink(lines[0], lines[1], 0, leaves, lines[1][0])
         busy += spent
     return busy
+
+
+# ---- a day with hours ------------------------------------------------------------------------------------------------
+
+
+@lean_kernel
+def on_duty_from(number, moment, people, slot):
+    """The first moment, from this one on, at which the representative of this ``number`` is on duty; infinite where never.
+
+    In each stretch of ``slot`` minutes from minute 0 on, those numbered below that stretch's ``people`` are; after the last
+    stretch the first comes again.
+    """
+    size = people.size
+    place = int(moment // slot)
+    for ahead in range(size + 1):
+        if number < people[(place + ahead) % size]:
+            return moment if ahead == 0 else (place + ahead) * slot
+    return np.inf
+
+
+@lean_kernel
+def waiting_since(number, free, moment, people, slot):
+    """Since when a representative who is on duty at this ``moment`` has waited for a call: ``free``, or the start of duty."""
+    size = people.size
+    place = int(moment // slot)
+    for back in range(size):
+        if (place - back) * slot <= free:
+            return free
+        if number >= people[(place - back - 1) % size]:
+            return (place - back) * slot
+    return free
+
+
+@lean_kernel
+def answer_on_duty(arrival, handling, patience, busy_until, server, people, slot):
+    """:func:`answer` where representatives come and go: nobody begins a call off duty, and who is in one ends it.
+
+    ``people`` (integer, at least one stretch) and ``slot``: see :func:`on_duty_from`. The heap holds since when, or from when
+    on, each can take a call; of somebody who has gone or come meanwhile it tells too early a moment, which is put right when
+    they stand first. So whoever stands first and is right is the soonest of all, and a caller can be decided on the spot.
+    """
+    while len(busy_until) > 0 and busy_until[0] < np.inf:
+        free = busy_until[0]
+        moment = max(free, arrival)
+        ready = on_duty_from(server[0], moment, people, slot)
+        if ready == moment:
+            ready = waiting_since(server[0], free, moment, people, slot)
+            if ready == free:
+                return answer(arrival, handling, patience, busy_until, server)
+        _sink(busy_until, server, 0, ready, server[0])
+    return patience, ABANDONED, NOBODY
+
+
+@lean_kernel
+def _work_through_day(arrivals, handling, patience, staff, people, slot, wait, outcome):
+    """:func:`work_through` where representatives come and go; see :func:`answer_on_duty`."""
+    for i in range(len(arrivals)):
+        wait[i], outcome[i], _ = answer_on_duty(arrivals[i], handling[i], patience[i], staff[0], staff[1], people, slot)
 
 
 # ---- a line in sight ---------------------------------------------------------------------------------------------------
@@ -232,6 +290,25 @@ def serve(
         work_through(*columns, *staff, wait, outcome, who)
     else:
         work_through_lines(*columns, staff, idle(_count("lines", lines)), wait, outcome, who)
+    return wait, outcome
+
+
+def serve_on_duty(
+    arrivals: ArrayLike, handling: ArrayLike, patience: ArrayLike, people: ArrayLike, slot: float
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """:func:`serve` where ``people[s]`` representatives are on duty in the stretch of ``slot`` minutes that begins at s x slot.
+
+    Once all stretches are over, the first comes again: a day, or a week, that repeats. Who goes off duty ends the call in hand
+    first; those with the highest numbers go first. Of those on duty the one free longest takes the next call. Where nobody is
+    on duty callers wait, and hang up when their patience ends. Raises :class:`~sim.errors.Mistake` as :func:`serve` does.
+    """
+    columns = _minutes("arrivals", arrivals), _minutes("handling", handling), _minutes("patience", patience)
+    _check(*columns)
+    roster = np.array([_count("people", int(each)) for each in np.atleast_1d(people)], np.int32)
+    callers = len(columns[0])
+    wait, outcome = np.empty(callers), np.empty(callers, np.int8)
+    staff = idle(int(roster.max(initial=0)))
+    _work_through_day(*columns, staff, roster, above_nought("slot", slot), wait, outcome)
     return wait, outcome
 
 

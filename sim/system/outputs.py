@@ -43,7 +43,7 @@ STORE = "store.json"
 MANIFEST = "manifest.json"
 """The file in a results folder that says what it holds: ``files`` are its tables, by the SHA-256 of their bytes."""
 BEGINNINGS = {"html": (b"<!", b"<html"), "parquet": (b"PAR1",), "pdf": (b"%PDF",), "png": (b"\x89PNG",),
-              "svg": (b"<?xml", b"<svg"), "xlsx": (b"PK",), "json": (b"{", b"["), "csv": (),
+              "svg": (b"<?xml", b"<svg"), "xlsx": (b"PK",), "pptx": (b"PK",), "json": (b"{", b"["), "csv": (),
               CALIBRATED: (b"# Calibrated", b"# The best fit"), "md": ()}  # fmt: skip
 """How a file of each kind begins; empty where anything may be one."""
 ENDINGS = {kind: (f".{kind}",) for kind in BEGINNINGS} | {

@@ -125,7 +125,7 @@ def test_two_visitors_do_not_see_each_others_company_and_a_file_can_be_dropped(s
         data.items.add(new File([text], "dropped.csv", { type: "text/csv" }));
         zone.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
     }"""
-    ben.evaluate(drop, [ben.wait_for_selector(".company-drop"), PLAIN])
+    ben.evaluate(drop, [ben.wait_for_selector(".studio-drop"), PLAIN])
     ben.get_by_text("(2 to answer)").wait_for()
     theirs = ann.get_by_text("Download it (ZIP)").get_attribute("href")
     assert ann.request.get(studio.rstrip("/") + theirs).status == 200

@@ -101,7 +101,10 @@ class Dots:
 
 @dataclass(frozen=True, eq=False)
 class Bars:
-    """Bars along the rows from ``start`` to ``end``, or upright at the places ``rows``; ``words`` stand at their ends."""
+    """Bars along the rows from ``start`` to ``end``, or upright at the places ``rows``; ``words`` stand at their ends.
+
+    ``clear``: beside which places the words stand instead; ``said``: what is said of each, where its end alone says too little.
+    """
 
     name: str
     rows: Values
@@ -115,6 +118,7 @@ class Bars:
     strength: float = 1.0
     upright: bool = False
     clear: Values | None = None
+    said: Sequence[str] = ()
 
     @property
     def spans(self) -> np.ndarray:

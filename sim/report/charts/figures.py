@@ -246,7 +246,7 @@ def _reasons_alt(answer: Comparison, means: dict[str, dict[str, float]]) -> str:
 
 def forest(answer: Comparison) -> list[Picture]:
     """The paired difference of each headline measure, each in its own unit."""
-    return [_differences(answer, measure) for measure in FOREST]
+    return [differences(answer, measure) for measure in FOREST]
 
 
 def whole_forest(answer: Comparison) -> Picture:
@@ -258,7 +258,8 @@ def whole_forest(answer: Comparison) -> Picture:
     return Picture(grid, " ".join(picture.alt for picture in single), wide=True, name="forest")
 
 
-def _differences(answer: Comparison, measure: str) -> Picture:
+def differences(answer: Comparison, measure: str) -> Picture:
+    """The paired difference of a measure for every policy, with its range."""
     unit, told = facts.difference_unit(answer, measure), []
     marks: list[Mark] = [Rule(0.0)]
     for place, (result, this) in enumerate(_looks(answer)[1:]):

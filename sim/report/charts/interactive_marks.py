@@ -81,6 +81,9 @@ def _(mark: Bars, chart: Chart) -> Iterator[Json]:
     value, place = ("y", "x") if mark.upright else ("x", "y")
     said = _said(mark.low, mark.high, INTERVAL, value, (chart.up if mark.upright else chart.across).unit)
     said["hovertemplate"] = said["hovertemplate"].replace(f"%{{{value}", "%{customdata[2]")
+    if mark.said:
+        words = [in_lines(each) for each in mark.said]
+        said = {"text": words, "hovertemplate": "%{text}<extra></extra>", "textposition": "none"}
     known = [ends if side is None else np.asarray(side, float) for side in (mark.low, mark.high)]
     yield {
         "type": "bar", "orientation": "v" if mark.upright else "h", value: _plain(ends - starts), "base": _plain(starts),

@@ -1,1 +1,1 @@
-"""A report as a file: HTML, PDF, Markdown, a workbook."""
+"""A report as a file: HTML, PDF, Markdown, a workbook, a slide."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sim.report.charts import Picture
-from sim.report.document import Document, Section, Table
+from sim.report.document import Brief, Document, Section, Table
 
 
 def files(document: Document, path: Path) -> dict[Path, bytes]:
@@ -30,6 +30,8 @@ def _blocks(document: Document, pictures: dict[int, Path]) -> Iterator[str]:
         yield f"*{_plain(document.question)}*"
     yield f"# {_plain(document.headline)}"
     yield from map(_plain, document.lead)
+    if document.brief is not None:
+        yield from _brief(document.brief, pictures)
     for section in document.sections:
         yield from _section(section, pictures)
     yield "## How far to trust this"
@@ -41,6 +43,18 @@ def _blocks(document: Document, pictures: dict[int, Path]) -> Iterator[str]:
     yield _plain(document.origin)
     for section in document.appendix:
         yield from _section(section, pictures)
+
+
+def _brief(brief: Brief, pictures: dict[int, Path]) -> Iterator[str]:
+    yield "\n\n".join(f"**{_plain(subject)}.** {_plain(said)}" for subject, said in brief.told)
+    for figure, picture in zip(brief.figures, brief.pictures, strict=True):
+        yield f"**{_plain(figure.label)}** ({_plain(figure.unit)}; in brackets {_plain(figure.ends)})"
+        yield _listed([f"{amount.policy}: {amount.value} ({amount.around})" for amount in figure.amounts])
+        yield _figure(picture, pictures[id(picture)])
+    for section in brief.sections:
+        yield from _section(section, pictures)
+    yield _plain(brief.source)
+    yield "## Appendix: policy by policy, and everything else"
 
 
 def _section(section: Section, pictures: dict[int, Path], level: int = 2) -> Iterator[str]:

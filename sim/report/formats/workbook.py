@@ -41,6 +41,9 @@ def _answer(document: Document) -> list[tuple[str, str]]:
     """Lines of the first sheet: a subject, and what is said of it."""
     lines = [("Question", document.question)] if document.question else []
     lines += [("Answer", document.headline), *(("", sentence) for sentence in document.lead)]
+    if document.brief is not None:
+        lines += document.brief.told
+        lines += [(section.title, sentence) for section in document.brief.sections for sentence in section.sentences]
     for card in document.cards():
         lines += [(card.name, card.description)]
         lines += [(f"{card.name}: {subject.lower()}", told) for subject, told in card.told]

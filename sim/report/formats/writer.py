@@ -1,4 +1,4 @@
-"""A report as a file: HTML for the screen, PDF for paper, Markdown for a repository, a workbook (xlsx) for reckoning on."""
+"""A report as a file: HTML for the screen, PDF for paper, Markdown for a repository, a workbook to reckon on, a slide (pptx)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.system import outputs
 from sim.system.outputs import Output
 from sim.system.text import visible_throughout
 
-Kind = Literal["html", "pdf", "md", "xlsx"]
+Kind = Literal["html", "pdf", "md", "xlsx", "pptx"]
 FORMATS: tuple[Kind, ...] = get_args(Kind)
 ENDINGS: dict[str, Kind] = {
     ".html": "html",
@@ -21,6 +21,7 @@ ENDINGS: dict[str, Kind] = {
     ".md": "md",
     ".markdown": "md",
     ".xlsx": "xlsx",
+    ".pptx": "pptx",
 }
 """Endings of a file's name, and the format that each stands for."""
 
@@ -31,7 +32,8 @@ def kind_of(path: Path) -> Kind:
     if not ending:
         return "html"
     if ending not in ENDINGS:
-        hint = nearest(ending, list(ENDINGS)) or f"; it must end in {', '.join(f'.{kind}' for kind in FORMATS)}"
+        alike = [known for known in ENDINGS if known[:2] == ending[:2]]
+        hint = nearest(ending, alike) or f"; it must end in {', '.join(f'.{kind}' for kind in FORMATS)}"
         raise Mistake(f"{path}: no report can be written as '{ending}'{hint}")
     return ENDINGS[ending]
 
@@ -73,6 +75,13 @@ def _check(kind: Kind) -> None:
         load_weasyprint()
     if kind == "xlsx":
         import xlsxwriter  # noqa: F401
+    if kind == "pptx":
+        try:
+            import pptx  # noqa: F401
+        except ImportError:
+            raise Mistake(
+                "a slide needs python-pptx, which is not installed: pip install 'loyalty-sim[slides]'"
+            ) from None
 
 
 def write(document: Document, path: Path, kind: Kind | None = None) -> Path:
@@ -89,7 +98,7 @@ def write(document: Document, path: Path, kind: Kind | None = None) -> Path:
 
 def files(document: Document, path: Path, kind: Kind) -> dict[Path, bytes]:
     """What a report at ``path`` consists of, the report itself first."""
-    from sim.report.formats import html, markdown, pdf, workbook
+    from sim.report.formats import html, markdown, pdf, slide, workbook
 
     document = visible_throughout(document)
     made: dict[Kind, Callable[[], dict[Path, bytes]]] = {
@@ -97,6 +106,7 @@ def files(document: Document, path: Path, kind: Kind) -> dict[Path, bytes]:
         "pdf": lambda: {path: pdf.pdf(document)},
         "md": lambda: markdown.files(document, path),
         "xlsx": lambda: {path: workbook.xlsx(document)},
+        "pptx": lambda: {path: slide.pptx(document)},
     }
     return made[kind]()
 

@@ -25,6 +25,7 @@ from sim.studio.visitor.work import use_work
 from sim.studio.widgets.basics import Field, Progress, Table, alert, button, caption, choice, heading, paragraph
 from sim.studio.widgets.html import plain
 from sim.studio.widgets.sections import SectionView
+from sim.studio.widgets.upload import Upload
 
 Act = Callable[[Callable[[], None]], None]
 """Does something to the company, says what was wrong with that, and reckons anew."""
@@ -33,18 +34,6 @@ MEANS = {SEGMENT: "the segment", LEFT: "who has left", KEEP: "kept, and no more"
 
 
 # ---- files
-
-
-@solara.component_vue("upload.vue")
-def Upload(
-    label: str,
-    accept: str,
-    limits: str,
-    largest: int,
-    event_begin: Callable[[dict[str, Any]], None] = lambda told: None,
-    event_part: Callable[..., None] = lambda told, buffers=None: None,
-) -> None:
-    """Files chosen or dropped, handed over piece by piece."""
 
 
 class Arriving:

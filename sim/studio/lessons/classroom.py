@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
-import pandas  # noqa: F401 – before any thread: Reacton asks in passing for what another thread has imported by half
 import solara
 
 from sim.errors import Mistake
@@ -18,6 +16,7 @@ from sim.studio.lessons.pieces import Box, GuessForm, Listed, picture
 from sim.studio.lessons.school_class import ROOMS, View
 from sim.studio.lessons.taking import committed_in_words, guess_needed
 from sim.studio.visitor.address import Address
+from sim.studio.visitor.watching import use_watched
 from sim.studio.visitor.work import Stopped, Work, use_work
 from sim.studio.widgets.basics import Table, alert, button, caption, heading, hidden, paragraph
 from sim.studio.widgets.html import html
@@ -26,32 +25,10 @@ LOOK = 0.5
 """Seconds between two looks at whether something in the class has changed."""
 
 
-def use_version(code: str) -> int:
-    """A number that changes whenever anything in the class does; the page is drawn again then."""
-    version, set_version = solara.use_state(ROOMS.version(code))
-
-    def watch() -> object:
-        left = threading.Event()
-
-        def look() -> None:
-            seen: int | None = None  # something may have changed since the page was drawn
-            while not left.wait(LOOK):
-                now = ROOMS.version(code)
-                if now != seen:
-                    seen = now
-                    set_version(now)
-
-        threading.Thread(target=look, name="class", daemon=True).start()
-        return left.set
-
-    solara.use_effect(watch, [code])
-    return version
-
-
 @solara.component
 def Classroom(code: str, visitor: str, found: dict[str, Scenario], address: Address) -> None:
     """The class with this code, as this visitor may see it."""
-    use_version(code)
+    use_watched(lambda: ROOMS.version(code), LOOK, code)
     try:
         view = ROOMS.view(code, visitor)
     except Mistake as mistake:

@@ -9,7 +9,9 @@ from typing import Any
 
 from sim.scenario.guided import Teacher
 from sim.scenario.whole import Scenario
-from sim.studio.lessons.outcome import guess_of, measure_words, right_by_text, told_of_guess, worlds
+from sim.studio.lessons import own
+from sim.studio.lessons.counting import worlds_told
+from sim.studio.lessons.outcome import guess_of, measure_words, right_by_text, told_of_guess
 
 AGREEMENT = Path(__file__).parent / "lesson_agreement.json"
 """How often each lesson was as told; written by ``make lessons``."""
@@ -42,13 +44,10 @@ class TeachersPage:
     order: tuple[str, ...] = ORDER
 
 
-def worlds_told(scenario: Scenario) -> list[str]:
-    """The meanings of a lesson's two worlds, as fingerprints."""
-    return [world.full_fingerprint[:12] for world in worlds(scenario)]
-
-
 def agreement(scenario: Scenario, path: Path = AGREEMENT) -> dict[str, Any] | None:
     """How often the lesson was as told; None when it was not measured, or for another meaning of its worlds."""
+    if own.is_own(scenario):
+        return own.check_kept(scenario)
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -23,6 +23,7 @@ FOLDERS = {
     "telecom": "A telephone company",
     "lessons": "Lessons: small worlds that show one thing",
     "industries": "Industries",
+    shelf.MINE: "Lessons of your own, in a folder of this machine",
     shelf.OWN: "Your own, on your desk until the studio closes",
     shelf.COMPANY: "Your company, on your desk until the studio closes",
     "": "Others",
@@ -82,8 +83,8 @@ def _ways(card: Card) -> list[tuple[str, str]]:
 
 
 def _lesson(found: Scenario) -> str:
-    if found.lesson is None:
-        return ""
+    if found.lesson is None or not found.lesson.claim:
+        return "" if found.lesson is None else "It is a lesson."
     known = catalogue.claims().get(found.lesson.claim, ())
     return f"It is a lesson on {found.lesson.claim}{': ' + '; '.join(known) if known else ''}."
 

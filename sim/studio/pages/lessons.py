@@ -10,6 +10,7 @@ import solara
 
 from sim.errors import Mistake
 from sim.scenario.whole import Scenario
+from sim.studio.lessons.bringing import BringLesson, Tried, files_seen, objection
 from sim.studio.lessons.classroom import Classroom
 from sim.studio.lessons.pieces import Listed, Steps
 from sim.studio.lessons.school_class import ROOMS
@@ -24,36 +25,51 @@ from sim.studio.lessons.taking import (
 from sim.studio.lessons.teacher import page_of
 from sim.studio.library import scenario_library
 from sim.studio.visitor.address import Address, use_address
+from sim.studio.visitor.watching import use_watched
 from sim.studio.widgets.basics import Table, alert, button, caption, heading, hidden, paragraph
 from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Lessons", "mdi-school-outline", 40
+EVERY = 1.0
+"""Seconds between two looks at the files of lessons."""
 STYLE = Path(__file__).parents[1] / "lessons.css"
 
 
 def lessons() -> dict[str, Scenario]:
-    """The shipped lessons that can be taken, by what the address calls them."""
-    return sorted_out(scenario_library.shipped())[0]
+    """The lessons that can be taken, by what the address calls them."""
+    return known_lessons()[0]
+
+
+def known_lessons() -> tuple[dict[str, Scenario], dict[str, str]]:
+    """Lessons, shipped and of one's own, and what is wrong with those that cannot be taken."""
+    found, faulty = sorted_out(scenario_library.shipped() | scenario_library.own_lessons())
+    wrong = {key: why for key, scenario in found.items() if (why := objection(scenario))}
+    return {key: scenario for key, scenario in found.items() if key not in wrong}, faulty | wrong
 
 
 @solara.component
 def Page() -> None:
     """The list of lessons, a lesson, its teacher's page or a class – as the address says."""
     address, visitor = use_address(), solara.get_session_id()
-    (found, faulty), key = sorted_out(scenario_library.shipped()), address["lesson"]
+    use_watched(files_seen, EVERY)
+    _, set_tried = solara.use_state(0)
+    (found, faulty), key = known_lessons(), address["lesson"]
     solara.Style(STYLE)
     if address["class"]:
         Classroom(address["class"], visitor, found, address)
+    elif key in found and objection(found[key]) is None:
+        heading(found[key].name)
+        Tried(found[key], lambda: set_tried(lambda count: count + 1)).key(f"{key} {found[key].full_fingerprint}")
     elif key in found and address["view"] == "teacher":
-        ForTheTeacher(key, found[key], visitor, address)
+        ForTheTeacher(key, found, visitor, address)
     elif key in found:
         OneLesson(key, found[key], visitor, address).key(key)
     else:
-        Library(found, faulty, visitor, address)
         if key in faulty:
             alert(f"The lesson “{key[:60]}” cannot be taken: {faulty[key]}", "warning")
         elif key:
             alert(f"There is no lesson “{key[:60]}” here; choose one from the list.", "warning")
+        Library(found, faulty, visitor, address)
 
 
 @solara.component
@@ -65,16 +81,21 @@ def Library(found: dict[str, Scenario], faulty: dict[str, str], visitor: str, ad
         "You guess what it will change before you see it."
     )
     JoinClass(visitor, address)
-    heading("All lessons", 2)
-    with html("ul", class_="lesson-list"):
-        for key, scenario in found.items():
-            with html("li"):
-                _card(key, scenario, ATTEMPTS.of(visitor, key, scenario), address)
+    own = [key for key in found if key.startswith(f"{scenario_library.MINE}/")]
+    for title, keys in (("All lessons", [key for key in found if key not in own]), ("Your own", own)):
+        with html("div"):
+            if keys:
+                heading(title, 2)
+                with html("ul", class_="lesson-list"):
+                    for key in keys:
+                        with html("li"):
+                            _card(key, found[key], ATTEMPTS.of(visitor, key, found[key]), address)
     with html("div"):
         if faulty:
             heading("Unfinished", 2)
             paragraph("These lessons cannot be taken until their files are mended:")
             Listed([f"{key}: {line}" for key, wrong in faulty.items() for line in wrong.splitlines()])
+    BringLesson("", found, lambda key: address.go("/lessons", lesson=key))
 
 
 def _card(key: str, scenario: Scenario, attempt: Attempt, address: Address) -> None:
@@ -151,9 +172,10 @@ def OneLesson(key: str, scenario: Scenario, visitor: str, address: Address) -> N
 
 
 @solara.component
-def ForTheTeacher(key: str, scenario: Scenario, visitor: str, address: Address) -> None:
+def ForTheTeacher(key: str, found: dict[str, Scenario], visitor: str, address: Address) -> None:
     """Aim, time, misconceptions, answers – and the button that opens a class."""
-    page = solara.use_memo(lambda: page_of(scenario), [key])
+    scenario = found[key]
+    page = page_of(scenario)
 
     def open_class() -> None:
         address.go("/lessons", **{"class": ROOMS.open(key, guess_needed(scenario), visitor)})
@@ -165,6 +187,7 @@ def ForTheTeacher(key: str, scenario: Scenario, visitor: str, address: Address) 
     with html("div", class_="lesson-body"):
         for title, sentences in (
             ("Aim", [page.teacher.aim]),
+            ("For whom", [page.teacher.level or "Not said."]),
             ("Time", [f"{page.teacher.minutes} minutes"]),
             ("What one should know before", page.teacher.before or ["Nothing."]),
             ("How a class takes it", page.order),
@@ -179,6 +202,15 @@ def ForTheTeacher(key: str, scenario: Scenario, visitor: str, address: Address) 
         Table(("People often believe", "What to say to it"), beliefs, "Common misconceptions")
         heading("Questions and answers", 2)
         Table(("Question", "Answer"), page.questions, "Questions and answers")
+        for title, sentences in (
+            ("On the sheet", page.teacher.handout),
+            ("What a full answer has", page.teacher.rubric),
+        ):
+            with html("div"):
+                if sentences:
+                    heading(title, 2)
+                    Listed(sentences)
         heading("To think about", 2)
         paragraph(page.think)
         Listed(page.touches)
+        BringLesson(key, found, lambda key: address.go("/lessons", lesson=key))

@@ -218,12 +218,14 @@ def serve(
 
     from sim.studio.server import answers, wire
     from sim.studio.server.limits import for_uvicorn
+    from sim.studio.visitor.house import HOUSE
 
     wire.Requests.most = wire.most_connections()
     here = _bound(host, port)
     name = f"[{host}]" if ":" in host else host
     home = f"http://{name}:{here.getsockname()[1]}/"
     hosts = LOOPBACK | {host} if is_loopback(host) and token is None else None  # a token keeps other names out as well
+    HOUSE.port, HOUSE.token, HOUSE.shared = here.getsockname()[1], token, not is_loopback(host) or token is not None
     address = f"{home}?{urlencode({'token': token})}" if token else home
     server = uvicorn.Server(
         uvicorn.Config(

@@ -19,7 +19,7 @@ from sim.errors import Mistake
 LARGEST = 50 * 2**20
 """Bytes of the largest file that is accepted."""
 PIECE = 2**20
-"""Bytes in which a file is handed over (``company/upload.vue``)."""
+"""Bytes in which a file is handed over (``widgets/upload.vue``)."""
 MOST_FILES = 40
 """Files on a desk; one goes when there is one more: the oldest of those that can be made again, else the oldest."""
 MADE = frozenset({".html", ".pdf", ".xlsx", ".md", ".zip"})

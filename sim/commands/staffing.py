@@ -1,0 +1,207 @@
+"""The command staff: a staffing desk, from calls and targets to people, shifts, and what a week with them is like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.commands import AsJson, example, print_json, say
+from sim.errors import Mistake
+
+if TYPE_CHECKING:
+    from sim.staffing.plan import Plan
+    from sim.staffing.targets import Target
+
+USUAL = "80/20"
+KINDS = (".svg", ".png", ".pdf")
+
+
+def staff(
+    arrivals: Annotated[float | None, typer.Option(help="Calls a minute.", show_default=False)] = None,
+    handling: Annotated[
+        float | None, typer.Option(help="Mean minutes a call takes; a table of calls may tell it.", show_default=False)
+    ] = None,
+    agents: Annotated[
+        int | None, typer.Option(help="Representatives on duty, to see what they do.", show_default=False)
+    ] = None,
+    patience: Annotated[
+        float | None, typer.Option(help="Mean minutes until a caller hangs up; nobody does unless given.")
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What is to be reached: 80/20, abandonment=5%, occupancy=85%, wait=30s; may be given again.",
+            show_default=False,
+        ),
+    ] = None,
+    calls: Annotated[
+        str | None, typer.Option(help="A table of calls by weekday and hour (CSV, Excel).", show_default=False)
+    ] = None,
+    shifts: Annotated[
+        str | None,
+        typer.Option(help="Lengths in hours, such as 8,6,4, or a table with start and hours.", show_default=False),
+    ] = None,
+    shrinkage: Annotated[str, typer.Option(help="Share of those scheduled who are ill, on leave, in training.")] = "0%",
+    wage: Annotated[float | None, typer.Option(help="What an hour costs.", show_default=False)] = None,
+    most: Annotated[int | None, typer.Option(help="People at the same time, at most.", show_default=False)] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the plan, hour by hour (CSV).", show_default=False)] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the plan (SVG, PNG or PDF).", show_default=False)] = None,
+    callers: Annotated[int, typer.Option(help="Callers to simulate, where people are given.")] = 200_000,
+    seed: Annotated[int, typer.Option(help="Chooses the luck.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """A staffing desk: people, shifts and cost for a target, by formula (Erlang) and by simulation; or what people reach."""
+    from sim.staffing.targets import target as read
+
+    asked = [read(words) for words in target or ()]
+    if calls is not None:
+        _refuse_mixed(arrivals, agents)
+        found = _plan(calls, asked or [read(USUAL)], (handling, patience), most, (shifts, shrinkage), seed)
+        _write(found, out, picture, calls)
+        _show(found, wage, as_json)
+        return
+    for option, given in (("--shifts", shifts), ("--out", out), ("--picture", picture)):
+        if given is not None:
+            raise Mistake(f"{option} needs --calls, a table of calls by weekday and hour")
+    if arrivals is None or handling is None or (agents is None and not asked):
+        raise Mistake(
+            "say how many calls come a minute and how long each takes (--arrivals 10 --handling 5) and what is to be "
+            "reached (--target 80/20) or who is there (--agents 50); or give a table of calls by hour (--calls FILE)"
+        )
+    answer: dict[str, Any] = {}
+    if agents is not None:
+        answer |= _figures((arrivals, handling, agents, patience), callers, seed, as_json)
+    if asked:
+        answer |= _needs((arrivals, handling, patience), asked, most, (shrinkage, wage), seed, as_json)
+    if as_json:
+        print_json(answer)
+
+
+def _refuse_mixed(arrivals: float | None, agents: int | None) -> None:
+    for option, given in (("--arrivals", arrivals), ("--agents", agents)):
+        if given is not None:
+            raise Mistake(
+                f"{option} and --calls do not go together: a table of calls tells them by the hour; leave one out"
+            )
+
+
+# ---- one queue
+
+
+def _figures(queue: tuple[float, float, int, float | None], callers: int, seed: int, as_json: bool) -> dict[str, Any]:
+    """What so many people do, by formula and by simulation."""
+    from rich.table import Table
+
+    from sim.report.terminal import print_table
+    from sim.service.staffing import staff as figures
+
+    found = figures(*queue, callers, seed)
+    if not as_json:
+        table = Table("figure", "unit", "formula", "simulated", "low", "high", title=f"{queue[2]} representatives")
+        for figure in found:
+            numbers = (figure.closed_form, figure.simulated, figure.low, figure.high)
+            table.add_row(figure.figure, figure.unit, *(f"{number:.4f}" for number in numbers))
+        print_table(table)
+    return {"figures": [figure._asdict() for figure in found]}
+
+
+def _needs(
+    queue: tuple[float, float, float | None],
+    targets: list[Target],
+    most: int | None,
+    pay: tuple[str, float | None],
+    seed: int,
+    as_json: bool,
+) -> dict[str, Any]:
+    """The fewest people that reach the targets: by Erlang-C, by Erlang-A where callers hang up, and simulated."""
+    from sim.report.staffing import need_rows
+    from sim.report.terminal import print_rows
+    from sim.staffing.need import needs
+
+    away, wage = share("--shrinkage", pay[0]), pay[1]
+    found = needs(queue, targets, most, away, seed)
+    if not as_json:
+        load = queue[0] * queue[1]
+        print_rows(f"{' and '.join(map(str, targets))}, {load:.3g} calls at a time", *need_rows(found, wage))
+    return {"targets": [each._asdict() for each in targets], "needs": [each._asdict() for each in found]}
+
+
+# ---- a week
+
+
+def _plan(
+    calls: str,
+    targets: list[Target],
+    call: tuple[float | None, float | None],
+    most: int | None,
+    shifts: tuple[str | None, str],
+    seed: int,
+) -> Plan:
+    from sim.data.call_table import read_week
+    from sim.staffing.plan import calls_of, plan_for, with_shifts
+    from sim.staffing.shifts import shifts_from
+
+    table, away = read_week(calls), share("--shrinkage", shifts[1])
+    chosen = shifts_from(shifts[0], table.open, table.minutes) if shifts[0] is not None else ()
+    found = plan_for(table, calls_of(table, *call), targets, most, away, seed)
+    return with_shifts(found, chosen, away) if chosen else found
+
+
+def share(option: str, written: str) -> float:
+    """A percentage below 100 as a share. Raises :class:`Mistake`."""
+    from sim.scenario.quantities import Unfit, from_text
+
+    try:
+        found = from_text(written, "share")
+    except Unfit as unfit:
+        raise Mistake(f"{option} {unfit}, such as 30% or 0.3") from None
+    if not 0 <= found < 1:
+        raise Mistake(f"{option} is {written}, but must be at least 0% and below 100%; write such as 30%")
+    return found
+
+
+def _write(plan: Plan, out: Path | None, picture: Path | None, calls: str) -> None:
+    """Write the plan, and draw it, where that is wished."""
+    from sim.system.outputs import Output, check_outputs, put
+
+    wanted = [Output("--out", out, "csv")] if out else []
+    if picture:
+        if picture.suffix not in KINDS:
+            raise Mistake(f"--picture {picture}: name a file that ends in {', '.join(KINDS)}")
+        wanted.append(Output("--picture", picture, picture.suffix[1:]))
+    check_outputs(wanted, lambda: [Path(calls)])
+    if out:
+        from sim.report.staffing import csv_of
+
+        put(out, csv_of(plan))
+    if picture:
+        from sim.report.charts.still import file_of
+        from sim.report.staffing import picture as drawn
+
+        put(picture, file_of(drawn(plan), picture.suffix[1:]))  # type: ignore[arg-type]
+
+
+def _show(plan: Plan, wage: float | None, as_json: bool) -> None:
+    from sim.report import staffing as told
+    from sim.report.terminal import print_rows
+
+    if as_json:
+        print_json(told.json_of(plan, wage))
+        return
+    say(f"Read: {'; '.join(plan.table.said)}.")
+    for title, columns, rows in told.grids(plan):
+        print_rows(title, columns, rows)
+    print_rows(*told.hardest_day(plan))
+    if plan.shifts:
+        print_rows("Shifts: how many begin each on which day", *told.shift_rows(plan))
+    for sentence in told.sentences(plan, wage):
+        say(sentence)
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add this command to the program."""
+    program.command(epilog=example("staff --calls calls_by_hour.csv --target 80/20 --shifts 8,6,4 --shrinkage 30%"))(
+        staff
+    )

@@ -1,0 +1,63 @@
+"""The people that one queue needs, as if its hour lasted for ever: by the closed forms and by simulation, side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.errors import Mistake
+from sim.staffing.day import live
+from sim.staffing.plan import MANY, as_calls, refuse_beyond, scheduled, simulated_people
+from sim.staffing.targets import Load, Target
+from sim.system.arguments import above_nought, whole
+
+
+class Need(NamedTuple):
+    """So many people by one ``way``, and what they do: shares, ``mean_wait`` in minutes. ``scheduled``: with those away."""
+
+    way: str
+    people: int
+    scheduled: int
+    service_level: float
+    abandonment: float
+    mean_wait: float
+    occupancy: float
+
+
+def needs(
+    queue: tuple[float, float, float | None], targets: Sequence[Target], most: int | None, shrinkage: float, seed: int
+) -> list[Need]:
+    """The fewest people by each way. ``queue``: calls a minute, minutes a call, mean patience (None: nobody hangs up).
+
+    Raises :class:`Mistake`.
+    """
+    arrivals, handling = above_nought("--arrivals", queue[0]), above_nought("--handling", queue[1])
+    load = Load(arrivals, handling, math.inf if queue[2] is None else above_nought("--patience", queue[2]))
+    if queue[2] is None and any(each.figure == "abandonment" for each in targets):
+        raise Mistake("a target of hang-ups needs --patience, the mean minutes until a caller hangs up, such as 3")
+    within = next((each.within for each in targets if each.figure == "service_level"), targets[0].within)
+    ways = (
+        {} if any(each.figure == "abandonment" for each in targets) else {"Erlang C": load._replace(patience=math.inf)}
+    )
+    ways |= {"Erlang A": load} if load.patience < math.inf else {}
+    found = [_of_formula(way, each, targets, within, shrinkage) for way, each in ways.items()]
+    people = simulated_people(load, targets, seed)
+    refuse_beyond(
+        None if most is None else whole("--most", most, 1, 10**7), min(each.people for each in found), load, targets
+    )
+    lived = live(as_calls(load), [people], seed, within, MANY)
+    figures = (float(lived.figure(name)[0][0]) for name in Need._fields[3:])
+    return [*found, Need("simulated", people, int(scheduled(np.array([people]), shrinkage)[0]), *figures)]
+
+
+def _of_formula(way: str, load: Load, targets: Sequence[Target], within: float, shrinkage: float) -> Need:
+    people = load.people(targets)
+    figures = load.figures(people, within)
+    assert figures is not None  # they reach a target
+    on_roster = int(scheduled(np.array([people]), shrinkage)[0])
+    return Need(
+        way, people, on_roster, figures.service_level, figures.abandonment, figures.mean_wait, figures.occupancy
+    )
