@@ -22,7 +22,7 @@ PIECE = 2**20
 """Bytes in which a file is handed over (``widgets/upload.vue``)."""
 MOST_FILES = 40
 """Files on a desk; one goes when there is one more: the oldest of those that can be made again, else the oldest."""
-MADE = frozenset({".html", ".pdf", ".xlsx", ".md", ".zip"})
+MADE = frozenset({".html", ".pdf", ".xlsx", ".pptx", ".md", ".zip"})
 """Endings of what the studio made of a visitor's files, and can make again."""
 MOST_BYTES = 4 * LARGEST
 """Bytes of the files on a desk, which make room for one another in the same order."""
