@@ -12,7 +12,7 @@ from typing import Protocol
 import pandas as pd  # noqa: F401 – now: half imported by one thread, it makes Solara fail in another
 
 from sim.errors import Mistake
-from sim.report import comparison, segments, sources, worth_page
+from sim.report import assumptions, comparison, money_page, segments, sources, worth_page
 from sim.report.charts import Picture
 from sim.report.document import Document, Section
 from sim.report.formats import writer
@@ -27,7 +27,7 @@ FEWEST = 2
 """Replications below which nothing can be said of luck."""
 FIRST = ("retention", "kept_more", "profit_so_far", "reasons")
 """The report's figures that the page shows too."""
-TOLD = (worth_page.TITLE, segments.TITLE)
+TOLD = (money_page.TITLE, worth_page.TITLE, segments.TITLE, assumptions.TITLE)
 """The report's sections that the page shows whole."""
 REPORT, SCENARIOS = "report.html", "scenarios.zip"
 """What the files of an answer are called in its folder."""
@@ -76,8 +76,10 @@ class Shown:
 
     @property
     def told(self) -> list[Section]:
-        """What the answer hangs on, and who gains and who loses most."""
-        return [section for section in self.document.sections if section.title in TOLD]
+        """Where the money comes from, what the answer hangs on, who gains and who loses most, what it stands on."""
+        first = [] if self.document.brief is None else self.document.brief.sections
+        found = {section.title: section for section in (*first, *self.document.sections)}
+        return [found[title] for title in TOLD if title in found]
 
 
 def found(asked: Question, scenarios: Sequence[Scenario], folder: Path, work: Watched) -> Shown:

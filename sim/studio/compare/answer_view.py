@@ -35,6 +35,8 @@ def AnswerView(kept: Kept, desk: VisitorFiles) -> None:
         plain("h2", shown.document.headline, class_="compare-headline")
         for sentence in shown.document.lead:
             paragraph(sentence)
+        for subject, sentence in () if shown.document.brief is None else shown.document.brief.told:
+            plain("p", plain("b", f"{subject}: "), plain("span", sentence), class_="studio-text")
         _how_sure(shown)
         for failure in shown.failures:
             alert(failure, "warning")
