@@ -169,7 +169,7 @@ class Calibration(MethodResult):
         way = base_copy or way
         name = json.dumps(f"{self.experiment.base.name}, calibrated", ensure_ascii=False)
         return "\n".join([
-            f"# Calibrated: fitted to {len(self.fitted_to)} figures. It belongs beside {way}, which it extends.",
+            f"# Calibrated: fitted to {len(self.fitted_to)} figure{"s" * (len(self.fitted_to) > 1)}. It belongs beside {way}, which it extends.",
             f"extends: {json.dumps(way, ensure_ascii=False)}", f"name: {name}",
             f"worlds: {json.dumps(_worlds_beside(path).name, ensure_ascii=False)}", "",
         ])  # fmt: skip
