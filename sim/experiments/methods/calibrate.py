@@ -168,8 +168,9 @@ class Calibration(MethodResult):
         way = Path(os.path.relpath(base.resolve(), path.resolve().parent)).as_posix() if near else base.name
         way = base_copy or way
         name = json.dumps(f"{self.experiment.base.name}, calibrated", ensure_ascii=False)
+        figures = "one figure" if len(self.fitted_to) == 1 else f"{len(self.fitted_to)} figures"
         return "\n".join([
-            f"# Calibrated: fitted to {len(self.fitted_to)} figure{"s" * (len(self.fitted_to) > 1)}. It belongs beside {way}, which it extends.",
+            f"# Calibrated: fitted to {figures}. It belongs beside {way}, which it extends.",
             f"extends: {json.dumps(way, ensure_ascii=False)}", f"name: {name}",
             f"worlds: {json.dumps(_worlds_beside(path).name, ensure_ascii=False)}", "",
         ])  # fmt: skip
