@@ -26,6 +26,7 @@ from sim.model.random import spare_word, unit
 from sim.model.schedule import EachRival, Everybody, InTurn, Item, Listing, Representatives
 from sim.model.steps import Step
 from sim.model.week import EVERYBODY, Network, entries, journal, week_of
+from sim.service.queues import no_hours
 
 f32 = np.float32
 SAME = 2e-6
@@ -224,7 +225,7 @@ class Scene:
             for number in range(1 + max(heap.get("numbers", ()), default=0))
         ]
         self.agent = self.staff[0]
-        self.line = OpenLine(*heap_of(heap), self.staff if "agent" in given else [])  # type: ignore[arg-type]
+        self.line = OpenLine(*heap_of(heap), self.staff if "agent" in given else [], no_hours())  # type: ignore[arg-type]
         self.count, self.note = Counts(model), Notes()
         for name, value in given.get("count", {}).items():
             setattr(self.count, name, value)

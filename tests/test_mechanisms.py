@@ -435,7 +435,7 @@ def test_a_rule_that_cannot_be_compiled_is_told_with_its_place(tmp_path: Path, m
     scenario = described(SMALL, mechanisms=["points.py"])
     own = {place: tuple(items) for place, items in scenario.model.parts["points"].week.items()}
     alone_text = compile.Module(scenario.model, {**own, "talk": (), "decide": ()}).text()
-    monkeypatch.setattr(columns, "week_text", lambda model: alone_text)
+    monkeypatch.setattr(columns, "week_text", lambda model, grouped=False: alone_text)
     monkeypatch.setattr(columns.precompile, "shared", lambda *of_the_whole_week: None)
     with pytest.raises(Mistake, match=r"points\.py, line 6\d: this cannot be compiled"):
         run(scenario, 2, threads=1)

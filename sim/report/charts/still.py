@@ -26,6 +26,8 @@ NARROW = 4.8
 """Inches below which lines are named under the axes, because there is no room at their ends."""
 SHORT_TICK = 4
 """Characters of a number of which five find room along a narrow panel."""
+LONG_TICK = 6
+"""And of which three do."""
 _LETTER = 0.078
 """Inches that a letter takes, on average."""
 
@@ -114,6 +116,8 @@ def _draw(axes: Axes, chart: Chart) -> None:
         _ends(axes, "x", chart.across)
         if chart.width < NARROW and _longest_tick(axes) > SHORT_TICK:
             axes.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 2.5, 5, 10]))
+            if _longest_tick(axes) > LONG_TICK:  # a comma is what would make them run into one another
+                axes.xaxis.set_major_formatter(ScalarFormatter())
     if chart.title:
         axes.set_title(chart.title)
 
@@ -141,7 +145,7 @@ class _Thousands(ScalarFormatter):
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         told = super().__call__(x, pos)
-        return told if abs(x) < 1000 or self.orderOfMagnitude or self.offset else f"{x:,.10g}".replace("-", "−")
+        return told if abs(x) < 1000 or self.get_offset() else f"{x:,.10g}".replace("-", "−")
 
 
 def _set_axis(axes: Axes, name: str, axis: Axis) -> None:
