@@ -100,12 +100,13 @@ def test_a_wrong_lesson_is_told(tmp_path: Path, line: str, told: str) -> None:
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_comes_out_as_told_whatever_the_seed(path: Path) -> None:
-    """Four seeds, with half as many runs as one person makes.
+    """Four seeds, with half as many runs as one person makes; with all of them where luck is what the lesson is about.
 
     A lesson that is as told for 95 of 100 seeds fails here in fewer than one build of seventy (two or more of four wrong);
     one that is so for only half of them fails in eleven of sixteen.
     """
-    count = counted(load(path), range(2001, 2005), REPLICATIONS_OF_ONE // 2)
+    runs = REPLICATIONS_OF_ONE if path.stem == "the_lucky_village" else REPLICATIONS_OF_ONE // 2
+    count = counted(load(path), range(2001, 2005), runs)
     assert count.as_told >= 3, count.broken
 
 

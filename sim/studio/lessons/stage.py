@@ -9,6 +9,7 @@ from typing import Any
 import segno
 import solara
 
+from sim.report.charts.palette import PAPER
 from sim.scenario.guided import Guess
 from sim.scenario.whole import Scenario
 from sim.studio.lessons.class_runs import RUNS
@@ -32,7 +33,7 @@ def way_in(view: View) -> str:
 
 def QrCode(link: str, words: str) -> None:  # noqa: N802 – looks like a component
     """A link as a picture that a phone reads."""
-    drawn = segno.make(link, error="m", micro=False).svg_data_uri(scale=8, border=3, light="#ffffff")
+    drawn = segno.make(link, error="m", micro=False).svg_data_uri(scale=8, border=3, light=PAPER)
     html("img", class_="lesson-qr", attributes={"src": drawn, "alt": words})
 
 
