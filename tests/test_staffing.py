@@ -23,7 +23,7 @@ from sim.errors import Mistake
 from sim.service.queues import ABANDONED, SERVED, serve, serve_on_duty
 from sim.staffing.day import Calls, live
 from sim.staffing.plan import calls_of, plan_for, with_shifts
-from sim.staffing.shifts import Shift, covering, shifts_from
+from sim.staffing.shifts import Shift, ShiftPlan, covering, shifts_from
 from sim.staffing.targets import Load, Target, target
 from sim.theory.erlang import erlang_a, erlang_c
 
@@ -422,3 +422,21 @@ def test_a_table_without_handling_asks_for_it(tmp_path: Path) -> None:
     (tmp_path / "calls.csv").write_text(HABITS["long"])
     assert "--handling" in desk("--calls", str(tmp_path / "calls.csv")).stderr
     assert desk("--calls", str(tmp_path / "calls.csv"), "--handling", "5").exit_code == 0
+
+
+def test_nothing_that_the_desk_reads_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("calls.csv").write_text(CASE.read_text(encoding="utf-8"), encoding="utf-8")
+    Path("shifts.csv").write_text("start,hours\n8,8\n12,8\n", encoding="utf-8")
+    before = {path: path.read_bytes() for path in Path().glob("*.csv")}
+    common = ("--calls", "calls.csv", "--patience", "3", "--shifts", "shifts.csv")
+    for out in ("calls.csv", "shifts.csv"):
+        assert desk(*common, "--out", out).exit_code == 2
+    assert {path: path.read_bytes() for path in Path().glob("*.csv")} == before
+
+
+def test_people_on_the_payroll_are_no_fewer_than_there_must_be_on_one_day() -> None:
+    one_day = ShiftPlan(
+        (Shift("early", 480, 480),), np.array([[10, 0, 0, 0, 0, 0, 0]]), np.zeros(1), np.zeros(1, bool), 0.0
+    )
+    assert one_day.heads == 10

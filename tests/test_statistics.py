@@ -87,6 +87,13 @@ def test_intervals_of_rare_events_cover_the_truth_as_often_as_they_say_once_anyt
         assert len(missed) / len(found) <= 0.06, (lost, won, unseen)
 
 
+def test_a_single_zero_among_many_values_makes_no_interval_wider_to_speak_of() -> None:
+    values = np.random.default_rng(5).normal(10, 2, 1_000)
+    with_zero = np.concatenate([values[1:], [0.0]])
+    apart, found = 1.962 * with_zero.std(ddof=1) / math.sqrt(1_000), interval(with_zero)
+    assert (found.high - found.low) / 2 < 1.03 * apart
+
+
 def test_intervals_of_many_measures_hold_all_at_once_when_they_are_as_much_wider_as_is_told() -> None:
     """Of forty measures, half of which tell the same, all means lie in their wider intervals in 95 of 100 samples."""
     luck, held, alone = np.random.default_rng(3), 0, 0

@@ -70,13 +70,16 @@ class Reports:
 
 
 def read_by(*scenarios: Scenario) -> Iterator[Path]:
-    """The files that these scenarios were read from: their own, those that they extend, their customers and ties."""
+    """The files that these scenarios were read from: their own, those that they extend, their customers, ties and hours."""
     from sim.scenario.inheritance import files_of
 
     for scenario in scenarios:
         worlds = scenario.worlds.path if scenario.worlds else None
         yield from files_of(scenario.path) if scenario.path else ()
-        yield from (file for file in (scenario.customers.file, scenario.network.file, worlds) if file is not None)
+        hours = (scenario.by_hour.calls, scenario.by_hour.people)
+        yield from (
+            file for file in (scenario.customers.file, scenario.network.file, worlds, *hours) if file is not None
+        )
 
 
 def read_for(asked: Experiment) -> Iterator[Path]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.commands import AsJson, example, load, place_to_run, print_json, say
+from sim.commands.reporting import read_by
 from sim.errors import Mistake
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def staff(
             raise Mistake(
                 f"--scenario needs --out, a file beside it for the plan, such as {scenario.parent / 'plan.csv'}"
             )
-        _write(found, out, picture, calls)
+        _write(found, out, picture, (calls, shifts, scenario))
         lived = _lived_under(found, scenario, out, replications, seed) if scenario and out else None
         _show(found, wage, lived, as_json)
         return
@@ -173,16 +174,25 @@ def share(option: str, written: str) -> float:
     return found
 
 
-def _write(plan: Plan, out: Path | None, picture: Path | None, calls: str) -> None:
-    """Write the plan, and draw it, where that is wished."""
+def _one_less(out: Path) -> Path:
+    """Where the plan with one person less in every hour is written, beside the plan."""
+    return out.with_name(f"{out.stem}_one_less{out.suffix}")
+
+
+def _write(plan: Plan, out: Path | None, picture: Path | None, read: tuple[str, str | None, Path | None]) -> None:
+    """Write the plan, and draw it, where that is wished. ``read``: the tables of calls and of shifts, and the scenario."""
+    from sim.data.tables import parted
     from sim.system.outputs import Output, check_outputs, put
 
+    calls, shifts, scenario = read
+    tables = [Path(parted(named)[0]) for named in (calls, shifts) if named and Path(parted(named)[0]).is_file()]
     wanted = [Output("--out", out, "csv")] if out else []
+    wanted += [Output("--out", _one_less(out), "csv")] if out and scenario else []
     if picture:
         if picture.suffix not in KINDS:
             raise Mistake(f"--picture {picture}: name a file that ends in {', '.join(KINDS)}")
         wanted.append(Output("--picture", picture, picture.suffix[1:]))
-    check_outputs(wanted, lambda: [Path(calls)])
+    check_outputs(wanted, lambda: [*tables, *(read_by(load(scenario)) if scenario else ())])
     if out:
         from sim.report.staffing import csv_of
 
@@ -202,7 +212,7 @@ def _lived_under(plan: Plan, scenario: Path, out: Path, replications: int, seed:
     from sim.staffing.loyalty import one_less, under
     from sim.system.outputs import put
 
-    fewer = put(out.with_name(f"{out.stem}_one_less{out.suffix}"), csv_of(one_less(plan)))
+    fewer = put(_one_less(out), csv_of(one_less(plan)))
     both, questions = under(load(scenario), (out, fewer), plan)
     scenarios = in_same_worlds(both)
     with place_to_run(None, None, None) as place:

@@ -287,7 +287,7 @@ def _currency(people: Source, answers: Answers) -> str:
 
 
 def _short(said: str) -> str:
-    if not 1 <= len(said) <= 20:
+    if not 1 <= len(said) <= 20 or not said.isprintable():
         raise Unfit("a currency's name has 1 to 20 letters, such as EUR")
     return said
 

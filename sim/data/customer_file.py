@@ -16,7 +16,6 @@ import numpy as np
 import pyarrow as arrow
 import pyarrow.compute as compute
 
-from sim.data.customer_csv import csv_rows
 from sim.data.customer_mapping import (
     ColumnMapping,
     CustomerFileMapping,
@@ -28,8 +27,8 @@ from sim.data.customer_mapping import (
     plan,
     same,
 )
-from sim.data.customer_rows import MOST_ROWS, Block, Rows, ending_of, parquet_rows, refuse_twins
-from sim.data.customer_text import shortened, squeezed
+from sim.data.customer_rows import MOST_ROWS, Block, Rows
+from sim.data.customer_text import squeezed
 from sim.data.habits import MISSING as ABSENT
 from sim.data.habits import Cells, cells_of
 from sim.data.opening import chosen_rows, gone, opened, settled, whole_column
@@ -258,16 +257,6 @@ def _distinct_ids(path: Path, line: np.ndarray, parts: list[np.ndarray]) -> np.n
             f"{line[place]} and {line[again]}; write one row for each customer, or name another column as id"
         )
     return ids
-
-
-def open_rows(path: Path, encoding: str, what: str = "customers") -> Rows:
-    """Open a file of ``what``. Raises :class:`Mistake` when it cannot be read, or has no header of distinct names."""
-    ending = ending_of(path, ENDINGS, what)
-    if ending == ".parquet" and encoding.lower() not in ("utf-8", "utf8"):
-        raise Mistake(f"{path}: the text in a Parquet file is always UTF-8; remove 'encoding: {shortened(encoding)}'")
-    rows = parquet_rows(path) if ending == ".parquet" else csv_rows(path, encoding)
-    refuse_twins(path, rows.names)
-    return rows
 
 
 def _sha256(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from sim.data.becoming import LEFT, Part
 from sim.data.company import Company
 from sim.data.habits import Cells
+from sim.data.leaving import Telling
 from sim.data.questions import UNKNOWN, Answers, Question
 from sim.data.recognising import words_in
 from sim.scenario.company_today import told_of
@@ -93,16 +95,14 @@ def people_told(company: Company) -> list[str]:
             f"{whole.left:,} of {whole.people:,} left within {company.within:.4g} weeks ({whole.share:.1%}); they "
             f"do not start as customers."
         )
-        lines.append(_tells(company))
+        lines.append(tells_told(company.tells) or "No column tells who left by more than chance.")
         groups = [f"{name} {one.share:.1%}" for name, one in company.left.items() if name]
         if groups:
             lines.append(f"Left by segment: {', '.join(groups[:SHOWN])}{', …' if len(groups) > SHOWN else ''}.")
     return lines
 
 
-def _tells(company: Company) -> str:
-    """Which columns tell most about who left, in a sentence."""
-    most = [each.told for each in company.tells[:MOST_TOLD]]
-    if not most:
-        return "No column tells who left by more than chance."
-    return f"What tells most about who left, the strongest first: {'; '.join(most)}."
+def tells_told(tells: Sequence[Telling]) -> str:
+    """Which columns tell most about who left, the strongest first, in a sentence; empty where none does."""
+    most = [each.told for each in tells[:MOST_TOLD]]
+    return f"What tells most about who left, the strongest first: {'; '.join(most)}." if most else ""

@@ -14,11 +14,10 @@ from sim.report.amounts import counted, number, places
 from sim.report.charts import Axis, Chart, Dots, Mark, Picture
 from sim.report.charts.layout import short
 from sim.report.charts.palette import COLOURS, FAINT
+from sim.report.company_told import tells_told
 from sim.report.document import Section, Table
 from sim.scenario.worlds import MEANS, OF
 
-MOST_TOLD = 4
-"""Columns that tell who left, of which the strongest are told."""
 EDGE = 0.05
 """Share of the prior worlds within which of an end of its range a setting lies at that end."""
 
@@ -166,8 +165,8 @@ def _ranking(found: Calibration) -> list[str]:
 
 def _columns(found: Calibration) -> list[str]:
     """Which columns tell most about who left."""
-    most = [each.told for each in tells(found.experiment)[:MOST_TOLD]]
-    return [f"What tells most about who left by the file, the strongest first: {'; '.join(most)}."] if most else []
+    said = tells_told(tells(found.experiment))
+    return [said] if said else []
 
 
 def _of_hundred(area: tuple[float, float]) -> str:

@@ -321,7 +321,7 @@ class Comparison:
     def _setting(self) -> by_segment.Setting:
         return by_segment.Setting(self.numbers, None if self.worlds is None else self.met, self.stands_for)
 
-    @property
+    @cached_property
     def cautions(self) -> list[str]:
         """What whoever reads the differences should know first: that markets began differently, that rules never rest, and what
         too few replications say nothing of yet."""

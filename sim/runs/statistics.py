@@ -59,14 +59,14 @@ def _error(values: np.ndarray) -> float:
     """The standard error of a mean, also of values of which few are not zero.
 
     Rare events that happened not to occur leave the spread of a small sample too short. As in the score interval of a Poisson
-    rate, two more of the size seen are reckoned with (Agresti & Coull 1998 do so with shares); of values none of which is zero,
-    and of many, that changes nothing to speak of.
+    rate, two more of the size seen are reckoned with (Agresti & Coull 1998 do so with shares); of values none of which is zero
+    that changes nothing, and of many next to nothing.
     """
     usual, seen = float(values.std(ddof=1)) / math.sqrt(values.size), np.count_nonzero(values)
     if not 0 < seen < values.size:
         return usual
     size = math.sqrt(float(np.sum(values**2)) / seen)
-    return max(usual, size * math.sqrt(seen + 2) / values.size)
+    return math.hypot(usual, size * math.sqrt(2) / values.size)
 
 
 def _within(mean: float, half: float, bounds: tuple[float, float]) -> tuple[float, float]:

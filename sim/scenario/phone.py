@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 IDLE, DROWNING = 0.2, 0.1
 """The share of their time that people on the phone talk below which they stand idle; of callers who hang up, above which
 they drown."""
+MOST_QUESTIONS = 5.0
+"""Questions a customer can have in a week, at most."""
 LEVEL = 0.8
 """The share of calls answered within 20 seconds for which people on the phone are reckoned where nobody knows how many there
 are."""
@@ -38,10 +40,13 @@ class Lines:
 
     def needed(self, calls: float) -> int:
         """As few people as answer :data:`LEVEL` of so many calls a week within 20 seconds."""
-        people = max(1, int(calls * self.handling / (self.hours * 60)))
-        while self.queue(calls, people).service_level < LEVEL:
-            people += 1
-        return people
+        few, many = 0, 1 + int(calls * self.handling / (self.hours * 60))
+        while self.queue(calls, many).service_level < LEVEL:
+            few, many = many, 2 * many
+        while many - few > 1:
+            middle = (few + many) // 2
+            few, many = (few, middle) if self.queue(calls, middle).service_level >= LEVEL else (middle, many)
+        return many
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Phone:
             if not 0.5 <= ratio <= 2:
                 yield (
                     f"{self.calls:,.4g} calls a week are {ratio:.2g} times what so many customers would make by the "
-                    f"model's own figures ({self.modelled:,.4g}); call_centre.questions is set so that they come"
+                    f"model's own figures ({self.modelled:,.4g}); {self._questions_told}"
                 )
         if "representatives" in self.known:
             yield from self.load
@@ -76,6 +81,12 @@ class Phone:
             f"How many are on the phone is not known: {self.representatives} would answer {level:.0%} of {self.calls:,.4g} "
             "calls a week within 20 seconds"
         )
+
+    @property
+    def _questions_told(self) -> str:
+        if self.questions in (0.0, MOST_QUESTIONS):
+            return f"call_centre.questions can only come near to it ({self.questions:g} a week), so other calls come than told"
+        return "call_centre.questions is set so that they come"
 
     @property
     def load(self) -> Iterator[str]:
@@ -120,7 +131,7 @@ def phone_of_form(form: Mapping[str, object], customers: int) -> Phone:
     calls, staff = form["calls_a_week"], form["representatives"]
     known = {name for name, said in (("calls", calls), ("representatives", staff)) if said != UNKNOWN}
     many, lines = number_in(calls, modelled), usual_lines()
-    questions = min(5.0, max(0.0, many / people - complaints)) if "calls" in known else None
+    questions = min(MOST_QUESTIONS, max(0.0, many / people - complaints)) if "calls" in known else None
     there = round(number_in(staff, 0.0)) if "representatives" in known else lines.needed(many)
     return Phone(many, modelled, there, frozenset(known), questions, lines)
 

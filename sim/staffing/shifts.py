@@ -69,8 +69,8 @@ class ShiftPlan:
 
     @property
     def heads(self) -> int:
-        """People on the payroll when each works five shifts a week."""
-        return int(-(-self.count.sum() // SHIFTS_A_WEEK))
+        """People on the payroll when each works at most five shifts a week, and one a day."""
+        return int(max(-(-self.count.sum() // SHIFTS_A_WEEK), self.count.sum(axis=0).max(initial=0)))
 
 
 def covering(need: NDArray[np.int64], shifts: Sequence[Shift], minutes: int) -> ShiftPlan:

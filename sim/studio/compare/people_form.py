@@ -1,4 +1,4 @@
-"""Whose customers are compared: those of the scenarios, drawn ones, or a visitor's own file."""
+"""Whose customers are compared: those of the scenarios, or drawn ones."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from sim.runs.executor import executor
 from sim.scenario.whole import Scenario
 from sim.studio.lessons.class_files import ROOMS
 from sim.studio.lessons.outcome import REPLICATIONS, Outcome, live, worlds
+from sim.studio.visitor.work import told_of
 
 MOST_OUTCOMES = 40
 """Films that are kept."""
@@ -48,8 +49,8 @@ class ClassRuns:
         try:
             with executor() as place:
                 found: Outcome | str = live(worlds(scenario), range(REPLICATIONS), seed, place)
-        except Mistake as mistake:
-            found = str(mistake)
+        except Exception as fault:  # told, and not asked for again and again
+            found = told_of(fault)
         with self._lock:
             self._outcomes[key] = found
             while len(self._outcomes) > MOST_OUTCOMES:

@@ -102,7 +102,7 @@ def TheStage(view: View, scenario: Scenario, visitor: str, do: Do, address: Addr
             asks = f"{view.committed} of {view.members} have guessed. Show the outcome to everybody now?"
             show_all = lambda: do(lambda: ROOMS.reveal(view.code, visitor))  # noqa: E731 – a button's
             Sure("Show the outcome to all", asks, show_all, "mdi-eye-outline", large=True).key("show")
-            caption("Until then nobody sees a guess or an outcome, not even their own.")
+            caption("Until then nobody sees the others’ guesses or any outcome, not even of their own run.")
 
 
 @solara.component

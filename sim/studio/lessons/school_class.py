@@ -63,8 +63,9 @@ class Member:
 
 @dataclass
 class Room:
-    """A class. Whoever brings ``key`` teaches it; ``teachers`` are visitors who did. ``scene``: what the stage shows; ``past``:
-    rows of the lessons before; ``version`` changes whenever anything in it does."""
+    """A class. Whoever brings ``key`` teaches it; ``teachers`` are visitors who did. ``scene``: what the stage shows;
+    ``was_shown``: whether the outcome of this lesson ever was; ``past``: rows of the lessons before; ``version`` changes
+    whenever anything in it does."""
 
     code: str
     key: str
@@ -76,6 +77,7 @@ class Room:
     seats: int = 0
     scene: str = "join"
     revealed: bool = False
+    was_shown: bool = False
     past: list[list[str]] = field(default_factory=list)
     version: int = 0
     used: float = 0.0
@@ -168,7 +170,7 @@ class Rooms:
             member = self._seated(room, visitor)
             if member.guess is not None:
                 raise Mistake("the guess is committed and stays as it is")
-            member.guess, member.late = checked(room.guess, value), room.revealed
+            member.guess, member.late = checked(room.guess, value), room.was_shown
 
     def arrive(self, code: str, visitor: str, value: float, seed: int | None = None) -> None:
         """Take up what a member's own run showed, in the unit of the guess. Raises :class:`Mistake` before they guessed.
@@ -205,6 +207,7 @@ class Rooms:
         """Show the outcome to everybody, or hide it again. Raises :class:`Mistake` for whoever does not teach the class."""
         with self._taught(code, visitor) as room:
             room.revealed, room.scene = shown, AFTER[0] if shown else BEFORE[1]
+            room.was_shown |= shown
 
     def show(self, code: str, visitor: str, scene: str) -> None:
         """Say what the stage shows. Raises :class:`Mistake` for what it cannot show yet."""
@@ -218,7 +221,7 @@ class Rooms:
         with self._taught(code, visitor) as room:
             room.past += _rows(room)
             room.lesson, room.guess, room.seed = lesson, guess, secrets.randbelow(2**31)
-            room.revealed, room.scene = False, BEFORE[1]
+            room.revealed, room.was_shown, room.scene = False, False, BEFORE[1]
             for who, member in room.members.items():
                 room.members[who] = Member(member.number, member.name)
 
@@ -234,7 +237,9 @@ class Rooms:
 
     def table(self, code: str, visitor: str) -> list[list[str]]:
         """Every guess, outcome and explanation that was shown so far: a row each, the columns' names in the first."""
-        with self._taught(code, visitor) as room:
+        with self._lock:
+            room = self._find(code)
+            _refuse_others(room, visitor)
             return [
                 ["lesson", "seat", "nickname", "guess", "run", "right", "counts", "why"],
                 *room.past,
@@ -281,8 +286,7 @@ class Rooms:
     @contextmanager
     def _taught(self, code: str, visitor: str) -> Iterator[Room]:
         with self._used(code) as room:
-            if visitor not in room.teachers:
-                raise Mistake("only who teaches the class can do that; open its console by its own link")
+            _refuse_others(room, visitor)
             yield room
 
     def _find(self, code: str) -> Room:
@@ -320,6 +324,11 @@ class Rooms:
 def tidy_code(code: str) -> str:
     """A code as it was given out, however it was typed."""
     return "".join(code.split()).upper()
+
+
+def _refuse_others(room: Room, visitor: str) -> None:
+    if visitor not in room.teachers:
+        raise Mistake("only who teaches the class can do that; open its console by its own link")
 
 
 def _seen(room: Room, visitor: str) -> View:
