@@ -319,3 +319,18 @@ def test_every_key_is_explained_with_an_example_and_in_the_schema() -> None:
     assert explain("customers.columns.tenure.unit").rows[0] == rows["columns.TRAIT.unit"]
     with pytest.raises(Mistake, match="no parameter 'wher' – did you mean 'where'"):
         explain("customers.wher")
+
+
+MONEY = {"EUR per month": 30.4375 / 7, "currency per year": 365.25 / 7, "€/quarter": 91.3125 / 7}
+
+
+@pytest.mark.parametrize(("unit", "weeks"), MONEY.items())
+def test_money_for_a_time_is_money_a_week(folder: Path, unit: str, weeks: float) -> None:
+    Path("paid.csv").write_text("id,paid\na,100\nb,20\n", encoding="utf-8")
+    found = read(f"file: paid.csv, id: id, columns: {{spend: {{column: paid, unit: {unit}}}}}")
+    assert found is not None and found.columns["spend"] == pytest.approx([100 / weeks, 20 / weeks], rel=1e-6)
+
+
+def test_a_scenario_with_a_file_is_run_and_kept_with_a_setting_of_the_command(folder: Path) -> None:
+    words = ["run", written(PHONE), "--replications", "1", "--set", "quality.error_rate=0.1"]
+    assert CliRunner().invoke(app, words).exit_code == 0

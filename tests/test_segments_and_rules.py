@@ -371,3 +371,17 @@ def test_more_or_less_of_a_number_of_single_precision_is_what_one_would_write(
     holds = np.float32(0.8)
     found = Said("pricing_list_price", value, how, 0.0, 1.0).over(np.array([holds]))
     assert found[0] == np.float32(becomes)
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"when": "abandonment > 8", "do": {"pricing": {"list_price": 0.9}}}, "write such as 8%"),
+        ({"for": "trust < 1e400", "do": {"pricing": {"list_price": 0.9}}}, "finite"),
+        ({"when": "week >= 1e400", "do": {"pricing": {"list_price": 0.9}}}, "whole number"),
+        ({"when": "abandonment > 8% for two weeks", "do": {"pricing": {"list_price": 0.9}}}, "for 2 weeks"),
+    ],
+)
+def test_what_a_rule_can_never_or_always_mean_is_refused(rule: dict[str, Any], told: str) -> None:
+    with pytest.raises(Mistake, match=told):
+        market(rules=[rule])

@@ -412,6 +412,7 @@ def test_a_plan_is_written_drawn_and_read_again(tmp_path: Path) -> None:
     (("--calls", str(CASE), "--patience", "3", "--scenario", "today.yaml"), "--scenario needs --out"),
     (("--shifts", "8", "--arrivals", "1", "--handling", "5", "--target", "80/20"), "--shifts needs --calls"),
     (("--calls", str(CASE), "--shrinkage", "100%"), "must be at least 0% and below 100%"),
+    (("--calls", str(CASE), "--patience", "3", "--target", "0.8/20"), "write 80%"),
 ])  # fmt: skip
 def test_what_cannot_be_is_told_with_what_can(words: tuple[str, ...], said: str) -> None:
     done = desk(*words)

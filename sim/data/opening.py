@@ -163,9 +163,8 @@ def chosen_rows(path: Path, columns: dict[str, Any], where: dict[str, tuple[Word
         place, words = coded(columns[name])
         for word in wanted:
             if same(word) not in words:
-                raise Mistake(
-                    f"{path}, where.{name}: no row has '{shortened(str(word))}'{hint(str(word), [str(w) for w in words][:20])}"
-                )
+                there = [str(each) for each in words if str(each).strip()][:20]
+                raise Mistake(f"{path}, where.{name}: no row has '{shortened(str(word))}'{hint(str(word), there)}")
         kept &= np.isin(place, [words.index(same(word)) for word in wanted])
     if where and count and not kept.any():
         raise Mistake(f"{path}: no row is left of {count:,} by 'where'; take one of its conditions out")

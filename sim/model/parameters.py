@@ -6,6 +6,7 @@ The YAML check, ``loyalty explain``, the JSON Schema, the documentation's tables
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
@@ -26,9 +27,16 @@ UNITS: dict[str, tuple[str, float]] = {
     "per week": ("rate", 1.0),
     "per month": ("rate", 7 / 30.4375),
     "per year": ("rate", 7 / 365.25),
+    "currency per day": ("money", 7.0),
+    "currency per week": ("money", 1.0),
+    "currency per month": ("money", 7 / 30.4375),
+    "currency per quarter": ("money", 7 / 91.3125),
+    "currency per year": ("money", 7 / 365.25),
     "share": ("share", 1.0),
     "percent": ("share", 0.01),
 }
+MONEY = re.compile(r"^(?:[A-Z]{3}|[€$£¥]) ?(?:per |/)(?=day|week|month|quarter|year)")
+"""A sum of money for a time, in a currency of its own: ``EUR per month``, ``€/year``."""
 SHORT = {
     "s": "second", "sec": "second", "min": "minute", "h": "hour", "d": "day", "%": "percent",
     "/week": "per week", "/month": "per month", "/year": "per year",
@@ -70,7 +78,7 @@ Said = tuple[float, float] | tuple[float, float, Literal["uniform", "log"]] | Li
 def unit_named(word: str) -> str | None:
     """The unit that a word such as ``s``, ``minutes`` or ``%`` stands for; None when it is not one that converts."""
     word = " ".join(word.split())
-    word = SHORT.get(word, word)
+    word = MONEY.sub("currency per ", SHORT.get(word, word))
     for candidate in (word, word.removesuffix("s")):
         if candidate in UNITS:
             return candidate

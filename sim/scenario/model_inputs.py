@@ -14,6 +14,7 @@ from sim.errors import Mistake
 from sim.model.initial_state import LINES
 from sim.model.population import Plan, plan_people
 from sim.model.week import Network as Drawn
+from sim.scenario.customers import MOST_NUMBERS
 from sim.scenario.customers import customers_of as customers_of
 from sim.scenario.customers import segment_names as segment_names
 from sim.scenario.customers import targets as targets
@@ -43,6 +44,10 @@ def _plan(scenario: Scenario) -> Plan:
     ]
     if file is None:
         return plan_people((scenario.market.customers or 0, scenario.market.prospects), spreads, shares)
+    if len(names) > MOST_NUMBERS:
+        raise Mistake(
+            f"{len(names)} segments have traits or policies of their own, but {MOST_NUMBERS - 1} can; leave some out"
+        )
     number = {name: place for place, name in enumerate(names)}
     segment = None if file.segment is None else np.array([number.get(name, 0) for name in file.segment], np.uint8)
     return plan_people((len(file.line), scenario.market.prospects), spreads, shares, file.columns, segment)

@@ -295,7 +295,8 @@ class _Judge:
         """For whom: as it was written, the name of a segment, or what is asked of a person."""
         if node is None or node.value is None:
             return EVERYBODY, None, ()
-        said = " ".join(node.value.split()) if isinstance(node.value, str) else ""
+        named = isinstance(node.value, str | int) and not isinstance(node.value, bool)
+        said = " ".join(str(node.value).split()) if named else ""
         if said == EVERYBODY:
             return said, None, ()
         if not said:

@@ -30,6 +30,7 @@ def save(sections: dict[str, Any], path: Path) -> None:
 
 def beside(file: Path, path: Path, what: str) -> str:
     """How the scenario at ``path`` names a file. Raises :class:`Mistake` when it may not."""
+    file, path = file.resolve(), path.resolve()
     if not file.is_relative_to(root_of(path)):
         raise Mistake(f"{shown(path)}: the {what} {shown(file)} lies outside this folder; save beside it")
     return Path(os.path.relpath(file, path.parent)).as_posix()

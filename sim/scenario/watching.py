@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from sim.scenario.quantities import Unfit, fitted, number_told, parted, value_sh
 
 WEEK = "week"
 """What a rule may wait for beside measures: the number of the week that begins."""
+SHARES = ("share", "scale 0-1")
+"""Units of what lies between 0 and 1."""
 _FOR = re.compile(r"(.+?) +for +(\d{1,4}) +weeks?")
 
 
@@ -84,7 +87,7 @@ def watched(name: str, sign: str, written: str, model: Model) -> Watched:
     value, weeks = (lasting[1], int(lasting[2])) if lasting else (written, 1)
     if name == WEEK:
         number = parted(value.strip())
-        if lasting or number is None or number[1] or number[0] != int(number[0]):
+        if lasting or number is None or number[1] or not number[0].is_integer():
             raise Unfit(f"a week is {value_shown(written)}, but must be a whole number, as in 'week >= 26'")
         return Watched(name, sign, number[0])
     known = definitions(model)
@@ -99,10 +102,15 @@ def watched(name: str, sign: str, written: str, model: Model) -> Watched:
 
 def compared_with(name: str, written: str, unit: str) -> float:
     """A number that something is compared with, in its unit. Raises :class:`Unfit`."""
+    if " for " in written:
+        raise Unfit(f"{name}: '{written.strip()}' lasts no whole number of weeks; write such as 'for 2 weeks'")
     found = parted(written.strip())
-    if found is not None and not found[1]:
-        return found[0]
     try:
-        return float(fitted(written.strip(), float, unit))
+        number = found[0] if found is not None and not found[1] else float(fitted(written.strip(), float, unit))
     except Unfit as unfit:
         raise Unfit(f"{name} {unfit}") from None
+    if not math.isfinite(number):
+        raise Unfit(f"{name} is compared with {written.strip()}, but must be with a finite number")
+    if unit in SHARES and not 0 <= number <= 1:
+        raise Unfit(f"{name} is compared with {written.strip()}, but lies between 0 and 1; write such as 8% or 0.08")
+    return number

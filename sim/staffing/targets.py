@@ -68,6 +68,11 @@ def target(written: str) -> Target:
 
 def _share(percent: float, written: str) -> float:
     """A percentage as a share. Raises :class:`Mistake` for one that nobody can reach, or that asks nothing."""
+    if 0 < percent < 1 and "%" not in written:
+        raise Mistake(
+            f"--target {written}: {percent:g} would be {percent:g} %, less than one call in a hundred; write {100 * percent:g}% "
+            f"if you mean that, or {percent:g}%"
+        )
     if 0 < percent < 100:
         return percent / 100
     what = "nobody can reach all or nothing" if percent in (0, 100) else "it is no percentage"
