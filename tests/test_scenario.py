@@ -712,6 +712,8 @@ def test_the_unit_that_is_used_means_nothing(data: st.DataObject) -> None:
         for key, value in values.items():
             wanted = parameter_unit(known[name, key].unit)
             units = list(other_units(known[name, key].unit))
+            if wanted.startswith("currency"):  # amounts of a billion have more digits than are kept
+                units = []
             unit = data.draw(st.sampled_from(units)) if units else known[name, key].unit
             number = converted(value, wanted, unit) if units and unit != wanted else value
             respelt.setdefault(name, {})[key] = f"{number!r} {unit}"
