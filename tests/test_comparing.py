@@ -42,10 +42,19 @@ def test_the_difference_is_that_of_two_separate_runs(answer: Comparison) -> None
 
 
 def test_few_replications_in_one_setting_say_of_what_it_is_too_early_to_speak() -> None:
-    few = compare([busy(), busy(call_centre={"representatives": 5}).with_(name="Fewer")], replications=4, worlds="none")
+    few = compare([busy(), busy(call_centre={"representatives": 5}).with_(name="Fewer")], replications=8, worlds="none")
     (told,) = few.cautions
     rare = [name for name in few.definitions if 0 < few._differing(name)[0] < 5]
-    assert rare and all(few.definitions[name].words in told for name in rare[:6]) and "of the 4 replications" in told
+    assert rare and all(few.definitions[name].words in told for name in rare[:6]) and "of the 8 replications" in told
+
+
+def test_of_a_handful_of_replications_nothing_can_be_said_yet() -> None:
+    handful = compare(
+        [busy(), busy(call_centre={"representatives": 5}).with_(name="Fewer")], replications=3, worlds="none"
+    )
+    assert handful.cautions == [
+        "It is too early to say how much the policies change anything, after 3 replications. Run 30 or more."
+    ]
 
 
 def test_enough_replications_and_equal_policies_are_not_called_too_early(answer: Comparison) -> None:

@@ -373,6 +373,11 @@ def test_more_or_less_of_a_number_of_single_precision_is_what_one_would_write(
     assert found[0] == np.float32(becomes)
 
 
+def test_a_rule_may_ask_for_any_number_that_a_column_can_hold() -> None:
+    asked = market(rules=[{"for": "issue_tries >= 2 and tenure < 1 year", "do": {"pricing": {"list_price": 0.9}}}])
+    assert asked.addressed.rules[0].where == ((("issue_tries", ">=", 2.0), ("tenure", "<", pytest.approx(365.25 / 7))),)
+
+
 @pytest.mark.parametrize(
     ("rule", "told"),
     [

@@ -338,6 +338,10 @@ class Comparison:
         if self.worlds is not None or few >= ENOUGH:
             return []
         rare = [name for name in self.definitions if 0 < max(self._differing(name), default=0) < SEEN]
+        if few < SEEN and rare:
+            return [
+                f"It is too early to say how much the policies change anything, after {few} replications. Run {ENOUGH} or more."
+            ]
         told = ", ".join(self.definitions[name].words for name in rare[:NAMED])
         told += f" and {len(rare) - NAMED} more measures" if len(rare) > NAMED else ""
         return [
@@ -364,10 +368,10 @@ class Comparison:
     @property
     def many_told(self) -> str:
         """What is to be known wherever many differences stand beside one another."""
+        told = f" Intervals of means {self.wider_together:.1f} times as wide hold for all of them at once."
         return (
             "With many measures and policies, one difference in twenty that is nothing but chance looks decided: decide "
-            f"beforehand which measure counts. Intervals of means {self.wider_together:.1f} times as wide hold for all of them "
-            "at once."
+            f"beforehand which measure counts.{told if self.wider_together > 1 else ''}"
         )
 
     @cached_property

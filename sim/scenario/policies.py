@@ -6,6 +6,7 @@ who the segments are, so that a what-if says of a segment what differs for it.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -342,7 +343,9 @@ class _Judge:
             raise Unfit(
                 f"'{name}' is nothing that customers carry{nearest(name, [*units, SEGMENT]) or '; there are ' + ', '.join(units)}"
             )
-        return name, sign, compared_with(name, value, units[name])
+        trait = traits().get(name)
+        within = (trait.low, trait.high) if trait else (-math.inf, math.inf)
+        return name, sign, compared_with(name, value, units[name], within)
 
     def _when(self, where: str, node: Node | None) -> tuple[tuple[Watched, ...], ...]:
         if node is None or node.value is None:

@@ -12,12 +12,10 @@ from sim.engine.groups import SIGNS
 from sim.engine.start import Ground
 from sim.errors import nearest
 from sim.model.component import Model
-from sim.scenario.quantities import Unfit, fitted, number_told, parted, value_shown
+from sim.scenario.quantities import Unfit, between, fitted, number_told, parted, value_shown
 
 WEEK = "week"
 """What a rule may wait for beside measures: the number of the week that begins."""
-SHARES = ("share", "scale 0-1")
-"""Units of what lies between 0 and 1."""
 _FOR = re.compile(r"(.+?) +for +(\d{1,4}) +weeks?")
 
 
@@ -97,11 +95,11 @@ def watched(name: str, sign: str, written: str, model: Model) -> Watched:
         )
     if not 1 <= weeks <= 520:
         raise Unfit(f"'for {weeks} weeks' must be 1 to 520 weeks")
-    return Watched(name, sign, compared_with(name, value, known[name].unit), weeks)
+    return Watched(name, sign, compared_with(name, value, known[name].unit, known[name].bounds), weeks)
 
 
-def compared_with(name: str, written: str, unit: str) -> float:
-    """A number that something is compared with, in its unit. Raises :class:`Unfit`."""
+def compared_with(name: str, written: str, unit: str, within: tuple[float, float]) -> float:
+    """A number that something is compared with, in its unit, and within what it can be. Raises :class:`Unfit`."""
     if " for " in written:
         raise Unfit(f"{name}: '{written.strip()}' lasts no whole number of weeks; write such as 'for 2 weeks'")
     found = parted(written.strip())
@@ -111,6 +109,7 @@ def compared_with(name: str, written: str, unit: str) -> float:
         raise Unfit(f"{name} {unfit}") from None
     if not math.isfinite(number):
         raise Unfit(f"{name} is compared with {written.strip()}, but must be with a finite number")
-    if unit in SHARES and not 0 <= number <= 1:
-        raise Unfit(f"{name} is compared with {written.strip()}, but lies between 0 and 1; write such as 8% or 0.08")
+    if not within[0] <= number <= within[1]:
+        hint = "; write such as 8% or 0.08" if within == (0, 1) else ""
+        raise Unfit(f"{name} is compared with {written.strip()}, but lies {between(*within, unit)}{hint}")
     return number
