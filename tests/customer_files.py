@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sim.data.customer_file import CustomerFileMapping, Customers, Target, read_customers
 
+CASES = Path(__file__).parent / "data" / "cases"
+MONTH = 30.4375 / 7
+"""Weeks of a month."""
 IRANIAN = Path(__file__).parents[1] / "scenarios" / "data" / "iranian_churn.csv"
 TARGETS = {
     "tenure": Target("week", 0, 5200),
@@ -17,6 +23,14 @@ TARGETS = {
     "contract_weeks_left": Target("week", 0, 520, whole=True),
     "anything": Target("number", -math.inf, math.inf),
 }
+
+
+def among_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, with all small inputs that once failed in it."""
+    for case in CASES.glob("*.*"):
+        shutil.copy(case, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def mapped(columns: dict[str, Any] | None = None, allowed: float = 1.0, **more: Any) -> CustomerFileMapping:

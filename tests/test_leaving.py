@@ -25,7 +25,8 @@ from sim.experiments.figures import in_half, targets
 from sim.experiments.methods import method
 from sim.model.component import row
 from sim.report.questions import words_of
-from sim.scenario.model_inputs import customers_of, ground_met, ground_of
+from sim.scenario.customers import customers_of
+from sim.scenario.model_inputs import ground_met, ground_of
 from sim.scenario.worlds import certain, line_of, read_worlds, write_worlds
 
 CASES = Path(__file__).parent / "data" / "cases"

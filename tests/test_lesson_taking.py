@@ -6,13 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from guesses import CHOICE, NUMBER
 
 from sim import compare, load
 from sim.errors import Mistake
 from sim.journey.divergence import whose_lives_part
 from sim.runs.statistics import Interval
-from sim.scenario.expected import movement
-from sim.scenario.guided import Guess, Option
 from sim.scenario.whole import Scenario
 from sim.studio.lessons.outcome import compared, live, worlds
 from sim.studio.lessons.taking import STAGES, Attempt, Attempts, accounted, library
@@ -31,18 +30,6 @@ def trap() -> Scenario:
 def small(trap: Scenario) -> list[Scenario]:
     """The fee trap and its other world, with fewer people and weeks."""
     return [world.with_(**SMALL) for world in worlds(trap)]
-
-
-CHOICE = Guess(
-    measure="retention", relative=False,
-    options=tuple(
-        Option(answer=answer, when=movement("retention", when), means="-")
-        for answer, when in {
-            "Fewer.": "falls by more than 0.02", "Same.": "changes by less than 0.02", "More.": "rises by more than 0.02",
-        }.items()
-    ),
-)  # fmt: skip
-NUMBER = Guess(measure="retention", relative=False, low=-0.3, high=0.1, near=0.03)
 
 
 # ---- alone

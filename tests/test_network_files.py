@@ -15,7 +15,8 @@ from sim.engine.agreement import agree
 from sim.engine.start import begin, empty_state
 from sim.errors import Mistake
 from sim.model.week import Network
-from sim.scenario.model_inputs import customers_of, ground_of
+from sim.scenario.customers import customers_of
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import about
 

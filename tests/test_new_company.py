@@ -16,6 +16,7 @@ import openpyxl
 import pandas as pd
 import pyarrow as arrow
 import pytest
+from customer_files import CASES, MONTH, among_cases
 from typer.testing import CliRunner, Result
 
 from sim.cli import app
@@ -27,22 +28,14 @@ from sim.experiments.checking import checked
 from sim.experiments.figures import targets
 from sim.experiments.methods import method
 from sim.runs.runner import run
-from sim.scenario.model_inputs import customers_of, segment_names
+from sim.scenario.customers import customers_of, segment_names
 from sim.scenario.phone import usual_lines
 from sim.scenario.whole import Scenario, load
-
-CASES = Path(__file__).parent / "data" / "cases"
-MONTH = 30.4375 / 7
-"""Weeks of a month."""
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder, with all cases in it."""
-    for case in CASES.glob("*.csv"):
-        shutil.copy(case, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return among_cases(tmp_path, monkeypatch)
 
 
 def told(*words: str) -> Result:

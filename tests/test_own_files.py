@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from customer_files import CASES, among_cases
 from typer.testing import CliRunner
 
 from sim import load, run
 from sim.cli import app
 from sim.data.customer_file import Customers
 from sim.errors import Mistake
+from sim.scenario.customers import customers_of
 from sim.scenario.explaining import explain
 from sim.scenario.json_schema import schema
-from sim.scenario.model_inputs import customers_of, ground_of
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.wording import about
-
-CASES = Path(__file__).parent / "data" / "cases"
-MONTH = 30.4375 / 7
-"""Weeks of a month."""
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for case in CASES.glob("*.*"):
-        shutil.copy(case, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return among_cases(tmp_path, monkeypatch)
 
 
 def written(customers: str, more: str = "network: {kind: none}") -> str:

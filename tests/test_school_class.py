@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from guesses import CHOICE, NUMBER
 
 from sim import load
 from sim.errors import Mistake
 from sim.runs.statistics import interval
-from sim.scenario.expected import movement
-from sim.scenario.guided import Guess, Option
+from sim.scenario.guided import Guess
 from sim.studio.lessons import class_files
 from sim.studio.lessons.class_files import ClassFiles, signing_key
 from sim.studio.lessons.film import reel
@@ -26,16 +26,6 @@ from sim.studio.server.passes import Passes
 from sim.studio.visitor.house import House
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "lessons"
-CHOICE = Guess(
-    measure="retention", relative=False,
-    options=tuple(
-        Option(answer=answer, when=movement("retention", when), means="-")
-        for answer, when in {
-            "Fewer.": "falls by more than 0.02", "Same.": "changes by less than 0.02", "More.": "rises by more than 0.02",
-        }.items()
-    ),
-)  # fmt: skip
-NUMBER = Guess(measure="retention", relative=False, low=-0.3, high=0.1, near=0.03)
 TRAP = "lessons/the_fee_trap"
 
 

@@ -10,7 +10,8 @@ import pytest
 from sim import load, run
 from sim.engine.start import begin, empty_state
 from sim.model.component import row
-from sim.scenario.model_inputs import ground_of, segment_names
+from sim.scenario.customers import segment_names
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import about
 

@@ -10,7 +10,8 @@ import pytest
 from sim import load
 from sim.commands.comparing import DEMO
 from sim.engine.agreement import agree
-from sim.scenario.model_inputs import customers_of, ground_of
+from sim.scenario.customers import customers_of
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.shipped import scenarios_folder
 from sim.studio.live.frames import fitted
 

@@ -20,7 +20,7 @@ from telecom_page import SCENARIO, fill
 from telecom_page import table as table_of
 
 from sim import load, run
-from sim.scenario.model_inputs import customers_of
+from sim.scenario.customers import customers_of
 from sim.scenario.whole import Scenario
 
 WEEKS, SEED = 12, 20

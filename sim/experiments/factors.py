@@ -12,7 +12,7 @@ from sim.errors import Mistake, hint
 from sim.model.component import Model, builtin
 from sim.model.parameters import Parameters
 from sim.scenario.building import settable
-from sim.scenario.model_inputs import segment_names
+from sim.scenario.customers import segment_names
 from sim.scenario.quantities import Unfit, between, fitted, number_told, value_shown
 from sim.scenario.rivals import gathered, parted_path
 from sim.scenario.sections import Market, Network, traits

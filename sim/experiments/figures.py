@@ -15,7 +15,7 @@ from sim.experiments.algorithms.posterior import Target
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment
 from sim.runs.executor import Block
-from sim.scenario.model_inputs import customers_of
+from sim.scenario.customers import customers_of
 from sim.scenario.whole import Scenario
 
 Measure = Callable[[Scenario, range], tuple[np.ndarray, np.ndarray | None]]

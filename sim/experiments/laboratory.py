@@ -261,7 +261,7 @@ def _made_otherwise(otherwise: Counter[str]) -> str:
 
 def replications_in_block(scenario: Scenario, seconds: float = 0.0) -> int:
     """How many replications of a scenario are run and kept together: at least as many as take so many ``seconds``."""
-    from sim.scenario.model_inputs import customers_of
+    from sim.scenario.customers import customers_of
 
     file = customers_of(scenario)
     people = (len(file.line) if file else scenario.market.customers or 0) + scenario.market.prospects

@@ -15,7 +15,7 @@ from sim.errors import Mistake
 from sim.experiments.algorithms.logistic import fitted, ranked, score, standardised
 from sim.experiments.figures import in_half
 from sim.experiments.question import Experiment
-from sim.scenario.model_inputs import customers_of
+from sim.scenario.customers import customers_of
 
 MOST_WORDS = 20
 """Words of a column that the regression tells apart, the most frequent; the others are together."""

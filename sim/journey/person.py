@@ -9,7 +9,7 @@ from sim.journey.relive import Life
 from sim.journey.telling import feelings
 from sim.model.behaviour.person import TRAITS
 from sim.model.events import provider_of, weeks_told
-from sim.scenario.model_inputs import customers_of, segment_names
+from sim.scenario.customers import customers_of, segment_names
 from sim.scenario.quantities import in_unit
 from sim.scenario.whole import Scenario
 

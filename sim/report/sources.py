@@ -16,7 +16,7 @@ from sim.report.amounts import counted, listed
 from sim.runs.comparison import MOST_REPLICATIONS, Comparison, Wish
 from sim.runs.results import asked_of, folder_name, versions
 from sim.runs.runner import Failure, Result
-from sim.scenario.model_inputs import customers_of
+from sim.scenario.customers import customers_of
 from sim.scenario.sections import People, traits
 from sim.scenario.whole import Scenario
 from sim.scenario.wording import Difference, compared, spread_told

@@ -17,7 +17,7 @@ from sim.errors import Mistake
 from sim.runs.results_folder import words_of
 from sim.runs.segments import SEGMENT, Setting, reason
 from sim.runs.who import PARTS_OF_ONE
-from sim.scenario.model_inputs import customers_of
+from sim.scenario.customers import customers_of
 
 if TYPE_CHECKING:
     import pandas as pd

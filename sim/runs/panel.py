@@ -20,7 +20,8 @@ from sim.model.columns import KINDS
 from sim.model.component import Model, builtin
 from sim.model.week import EVERYBODY
 from sim.runs.measures import Counts, counts_of, customers_before
-from sim.scenario.model_inputs import customers_of, ground_met, ground_of, memory
+from sim.scenario.customers import customers_of
+from sim.scenario.model_inputs import ground_met, ground_of, memory
 from sim.scenario.whole import Scenario
 from sim.system.arguments import shown, whole
 

@@ -34,7 +34,7 @@ from sim.runs.panel import Asked, Names, Progress, event_tables, panel_tables
 from sim.runs.result import Result, weekly_measures
 from sim.runs.results_folder import COMMIT, keep, words_of
 from sim.runs.weekly_counts import give_back, parts
-from sim.scenario.model_inputs import customers_of
+from sim.scenario.customers import customers_of
 from sim.scenario.worlds import NONE, SHIPPED
 from sim.system.arguments import file_path
 from sim.system.commit import commit

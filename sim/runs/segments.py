@@ -17,7 +17,7 @@ from sim.model.behaviour.ledger import BOOKED
 from sim.runs.prediction import predicted
 from sim.runs.statistics import interval, plain
 from sim.runs.who import NOTHING, Who
-from sim.scenario.model_inputs import customers_of, segment_names
+from sim.scenario.customers import customers_of, segment_names
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,11 @@ import numpy as np
 from pydantic import Field
 
 from sim.data.call_table import SHORTEST, WeekTable, read_week, stretch_name
-from sim.errors import Mistake
 from sim.model.parameters import Parameters
-from sim.scenario.inheritance import resolved
-from sim.scenario.people import Folder
+from sim.scenario.people import Folder, settled_file
 from sim.scenario.quantities import Unfit, number_told, quantity
 from sim.scenario.tree import Node, Problems
 from sim.scenario.validation import Spot, judged
-from sim.scenario.yaml_file import refuse_unless_file
 from sim.service.queues import no_hours
 
 FILES = ("calls", "people")
@@ -98,26 +95,13 @@ def settled_by_hour(node: Node, folder: Folder, problems: Problems) -> ByHour | 
     before, said = len(problems), dict(node.entries())
     for key in FILES:
         if key in said and said[key].value is not None:
-            said[key] = _file(key, said[key], folder, problems)
+            said[key] = settled_file(f"by_hour.{key}", said[key], folder, problems, partial(_table, wanted=key))
     found = judged(ByHour, Spot(Node(said, node.place) if isinstance(node.value, dict) else node, "by_hour"), problems)
     if found is not None and found.people is not None and found.calls is None:
         problems.add(
             said["people"].place, "by_hour.calls is missing: people by the hour need the calls by the hour, too"
         )
     return found if len(problems) == before else None
-
-
-def _file(key: str, entry: Node, folder: Folder, problems: Problems) -> Node:
-    try:
-        path = resolved(entry.value, entry.place.path.parent if entry.place else folder.here, folder.root)
-        refuse_unless_file(path)
-        _table(path, key)
-        return Node(path, entry.place)
-    except Unfit as unfit:
-        problems.add(entry.place, f"by_hour.{key} {unfit}")
-    except (Mistake, OSError) as mistake:
-        problems.add(entry.place, f"by_hour.{key}: {mistake}")
-    return Node(None, entry.place)
 
 
 def with_hours(tree: Node, by_hour: ByHour | None, problems: Problems) -> Node:

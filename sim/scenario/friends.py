@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.errors import Mistake
-from sim.scenario.inheritance import resolved
-from sim.scenario.people import Folder
-from sim.scenario.quantities import Unfit
+from sim.scenario.people import Folder, settled_file
 from sim.scenario.sections import MATTERS, Network
 from sim.scenario.tree import Node, Problems
 from sim.scenario.validation import Spot, judged
-from sim.scenario.yaml_file import refuse_unless_file
 
 ONLY_OF = {"file": ("configuration", "edges"), "column": ("configuration",), "degrees": ("configuration",)}
 """Entries that would mean nothing with another kind; they have no default, so whoever writes one means it."""
@@ -21,25 +17,13 @@ def settled_network(node: Node, folder: Folder, problems: Problems) -> Network |
     """The section judged, its file resolved; None when something was wrong, which is booked."""
     before, file = len(problems), node.get("file")
     if file is not None:
-        node = Node(dict(node.entries()) | {"file": _file(file, folder, problems)}, node.place)
+        node = Node(dict(node.entries()) | {"file": settled_file("network.file", file, folder, problems)}, node.place)
     network = judged(Network, Spot(node, "network"), problems)
     if network is None or len(problems) > before:
         return None
     for key, sentence in _unfit(network):
         problems.add((node.get(key) or node.get("kind") or node).place, sentence)
     return network if len(problems) == before else None
-
-
-def _file(entry: Node, folder: Folder, problems: Problems) -> Node:
-    try:
-        path = resolved(entry.value, entry.place.path.parent if entry.place else folder.here, folder.root)
-        refuse_unless_file(path)
-        return Node(path, entry.place)
-    except Unfit as unfit:
-        problems.add(entry.place, f"network.file {unfit}")
-    except (Mistake, OSError) as mistake:
-        problems.add(entry.place, f"network.file: {mistake}")
-    return Node(None, entry.place)
 
 
 def _unfit(network: Network) -> list[tuple[str, str]]:

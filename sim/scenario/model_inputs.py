@@ -14,10 +14,7 @@ from sim.errors import Mistake
 from sim.model.initial_state import LINES
 from sim.model.population import Plan, plan_people
 from sim.model.week import Network as Drawn
-from sim.scenario.customers import MOST_NUMBERS
-from sim.scenario.customers import customers_of as customers_of
-from sim.scenario.customers import segment_names as segment_names
-from sim.scenario.customers import targets as targets
+from sim.scenario.customers import MOST_NUMBERS, customers_of, segment_names
 from sim.scenario.policies import SEGMENTS, policies_of
 from sim.scenario.rivals import of_several, shares_of
 from sim.scenario.sections import MATTERS, Network

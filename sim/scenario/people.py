@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +73,25 @@ def _file(node: Node, folder: Folder, problems: Problems) -> Path | None:
     except (Mistake, OSError) as mistake:
         problems.add(entry.place, f"customers.file: {mistake}")
     return None
+
+
+def settled_file(
+    key: str, entry: Node, folder: Folder, problems: Problems, read: Callable[[Path], object] = refuse_unless_file
+) -> Node:
+    """The file that a section names, found from where it is named; None when it is none, which is booked under ``key``.
+
+    ``read``: also looks into it, and raises :class:`~sim.errors.Mistake` or ``OSError`` for what is no such file.
+    """
+    try:
+        path = resolved(entry.value, _here(entry, folder), folder.root)
+        refuse_unless_file(path)
+        read(path)
+        return Node(path, entry.place)
+    except Unfit as unfit:
+        problems.add(entry.place, f"{key} {unfit}")
+    except (Mistake, OSError) as mistake:
+        problems.add(entry.place, f"{key}: {mistake}")
+    return Node(None, entry.place)
 
 
 def _here(entry: Node, folder: Folder) -> Path:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.data.questions import UNKNOWN
 from sim.model.component import builtin
 from sim.scenario.sections import traits
+from sim.scenario.validation import bounds
 from sim.theory.erlang import erlang_a
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 IDLE, DROWNING = 0.2, 0.1
 """The share of their time that people on the phone talk below which they stand idle; of callers who hang up, above which
 they drown."""
-MOST_QUESTIONS = 5.0
-"""Questions a customer can have in a week, at most."""
 LEVEL = 0.8
 """The share of calls answered within 20 seconds for which people on the phone are reckoned where nobody knows how many there
 are."""
@@ -84,7 +83,7 @@ class Phone:
 
     @property
     def _questions_told(self) -> str:
-        if self.questions in (0.0, MOST_QUESTIONS):
+        if self.questions in (0.0, most_questions()):
             return f"call_centre.questions can only come near to it ({self.questions:g} a week), so other calls come than told"
         return "call_centre.questions is set so that they come"
 
@@ -111,6 +110,15 @@ def _usual(part: str, name: str) -> float:
     return float(settings.model_fields[name].default)
 
 
+def most_questions() -> float:
+    """Questions that a customer can have in a week at most."""
+    settings = builtin().parts["call_centre"].parameters
+    assert settings is not None
+    allowed = bounds(settings.model_fields["questions"])
+    assert allowed is not None
+    return float(allowed[1])
+
+
 def _usual_of(trait: str) -> float:
     """The usual mean of a trait."""
     spread = traits()[trait].default
@@ -131,7 +139,7 @@ def phone_of_form(form: Mapping[str, object], customers: int) -> Phone:
     calls, staff = form["calls_a_week"], form["representatives"]
     known = {name for name, said in (("calls", calls), ("representatives", staff)) if said != UNKNOWN}
     many, lines = number_in(calls, modelled), usual_lines()
-    questions = min(MOST_QUESTIONS, max(0.0, many / people - complaints)) if "calls" in known else None
+    questions = min(most_questions(), max(0.0, many / people - complaints)) if "calls" in known else None
     there = round(number_in(staff, 0.0)) if "representatives" in known else lines.needed(many)
     return Phone(many, modelled, there, frozenset(known), questions, lines)
 

@@ -133,7 +133,7 @@ def _people_told(scenario: Scenario) -> Iterator[str]:
 
 def _file_read(scenario: Scenario) -> Iterator[str]:
     """How the customer file is written, and which of its rows are no customers."""
-    from sim.scenario.model_inputs import customers_of
+    from sim.scenario.customers import customers_of
 
     file, mapping = customers_of(scenario), scenario.customers.mapping
     if file is None or mapping is None or scenario.customers.file is None:
@@ -150,7 +150,7 @@ def _file_read(scenario: Scenario) -> Iterator[str]:
 
 def _reasons(scenario: Scenario) -> str:
     """Why rows are set aside: the commonest reasons, each with its first line."""
-    from sim.scenario.model_inputs import customers_of
+    from sim.scenario.customers import customers_of
 
     read = customers_of(scenario)
     first = {row.reason: row.line for row in reversed(read.quarantined)} if read else {}
@@ -160,7 +160,7 @@ def _reasons(scenario: Scenario) -> str:
 
 def _phone_told(scenario: Scenario) -> list[str]:
     """Whether people on the phone stand idle or drown with the customers of a file."""
-    from sim.scenario.model_inputs import customers_of
+    from sim.scenario.customers import customers_of
     from sim.scenario.phone import phone_of_scenario
 
     file = customers_of(scenario)
@@ -171,7 +171,7 @@ def _phone_told(scenario: Scenario) -> list[str]:
 
 def _segments_told(scenario: Scenario) -> Iterator[str]:
     """How many segments there are, the names of the first, and those whose settings hold for nobody."""
-    from sim.scenario.model_inputs import customers_of
+    from sim.scenario.customers import customers_of
 
     people, file = scenario.customers, customers_of(scenario)
     found = set() if file is None or file.segment is None else set(file.segment.tolist())
@@ -186,7 +186,7 @@ def _segments_told(scenario: Scenario) -> Iterator[str]:
 
 def customers_in_file(scenario: Scenario) -> tuple[int, int]:
     """Usable and unusable rows of the scenario's customer file. Raises :class:`~sim.errors.Mistake` on a bad file."""
-    from sim.scenario.model_inputs import customers_of
+    from sim.scenario.customers import customers_of
 
     read = customers_of(scenario)
     assert read is not None

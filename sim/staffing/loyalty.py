@@ -11,11 +11,10 @@ import numpy as np
 from sim.engine.engine import Engine
 from sim.errors import Mistake
 from sim.scenario.model_inputs import ground_of
+from sim.scenario.phone import most_questions
 from sim.scenario.whole import Scenario
 from sim.staffing.plan import Plan
 
-MOST_QUESTIONS = 5.0
-"""Questions a week up to which a scenario's customers can be made to call as often as a table says."""
 SEED = 1
 
 
@@ -42,7 +41,7 @@ def under(base: Scenario, plans: tuple[Path, Path], plan: Plan) -> tuple[tuple[S
         first.market.stands_for,
     )
     asked = questions + (calls - of["calls"] * people) / (of["customers"] * people)
-    if not 0 <= asked <= MOST_QUESTIONS:
+    if not 0 <= asked <= most_questions():
         raise Mistake(
             f"{base.path}: its {of['customers'] * people:,.0f} customers make about {of['calls'] * people:,.0f} calls a week, "
             f"and the table has {calls:,.0f}; set market.stands_for to about {people * calls / of['calls']:.3g}, or take a "

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from fuzz.hammer import hammer, kept
 from sim.data.customer_file import CustomerFileMapping, read_customers
 from sim.errors import Mistake
-from sim.scenario.model_inputs import targets
+from sim.scenario.customers import targets
 
 KIND = "customer_files"
 LONGEST = 20.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sim.errors import Mistake
 from sim.runs.comparison import FIRST_BATCH, MOST_REPLICATIONS
 from sim.runs.runner import MOST_SEED
-from sim.scenario.model_inputs import customers_of
+from sim.scenario.customers import customers_of
 from sim.scenario.quantities import parted
 from sim.scenario.sections import FILE_KEYS
 from sim.scenario.timing import EVERY
