@@ -407,6 +407,7 @@ def test_a_plan_is_written_drawn_and_read_again(tmp_path: Path) -> None:
     (("--calls", str(CASE), "--patience", "3", "--most", "9"), "takes 11 people at Friday 11:00"),
     (("--calls", str(CASE), "--target", "abandonment=5%"), "needs --patience"),
     (("--calls", str(CASE), "--agents", "9"), "do not go together"),
+    (("--calls", str(CASE), "--handling", "5"), "leave --handling out"),
     (("--arrivals", "10", "--handling", "5", "--patience", "3", "--target", "80/20", "--most", "45"), "there would be 49.9/20"),
     (("--arrivals", "10", "--handling", "5"), "what is to be reached"),
     (("--calls", str(CASE), "--patience", "3", "--scenario", "today.yaml"), "--scenario needs --out"),

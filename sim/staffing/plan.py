@@ -117,6 +117,10 @@ def calls_of(table: WeekTable, handling: float | None, patience: float | None) -
     told = table.handling if table.handling is not None else np.full(len(table.calls), np.nan)
     count = np.nan_to_num(table.calls)
     untold = (count > 0) & ~(np.nan_to_num(told) > 0)
+    if handling is not None and not untold.any():
+        raise Mistake(
+            "the table tells how long calls take in every hour; leave --handling out, or that column of the table"
+        )
     if untold.any() and handling is None:
         where = f" at {table.name(int(np.argmax(untold)))}" if table.handling is not None else ""
         raise Mistake(
