@@ -124,6 +124,41 @@ def test_who_has_left_does_not_start_and_churn_by_contract_is_what_is_fitted(fol
         assert target.error == pytest.approx(np.sqrt(share * (1 - share) / len(there)), rel=0.02)
 
 
+FRENCH = "N° client;Date d'inscription;Formule;Prix mensuel;Date de résiliation\n" + "".join(
+    f"C-{n};{1 + n % 28:02}/03/2021;{'Mensuel' if n % 2 else 'Annuel'};{20 + n % 7},50 €;{'' if n % 5 else '15/05/2024'}\n"
+    for n in range(100)
+)
+STATUS = "account_id,plan,mrr_usd,status,signed_up\n" + "".join(
+    f"a{n},pro,{20 + n % 9},{'churned' if n % 10 == 0 else 'trialing' if n % 10 == 1 else 'active'},2021-03-{1 + n % 28:02}\n"
+    for n in range(100)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "within", "left", "currency"),
+    [
+        (FRENCH, "Date de résiliation", [], 20, "EUR"),
+        (STATUS, "status", ["columns: {status: {within: 1 year}}"], 10, "USD"),
+    ],
+)
+def test_who_has_left_is_known_by_the_words_that_companies_use(
+    folder: Path, text: str, column: str, within: list[str], left: int, currency: str
+) -> None:
+    answers = ["--answers", table("a.yaml", within[0])] if within else []
+    scenario, said = made(table("own.csv", text), "--yes", *answers)
+    assert said["columns"][column]["becomes"] == "left" and said["left"]["everybody"]["left"] == left
+    assert said["customers"] == 100 - left and scenario.currency == currency
+
+
+def test_a_unit_that_was_answered_counts_against_the_name_of_a_column(folder: Path) -> None:
+    """Weeks in a column called months, and what is paid in a week in one called monthly_price."""
+    answers = table("a.yaml", "columns: {months: {unit: weeks}, monthly_price: {period: week}}")
+    scenario, _ = made("phone.csv", "--yes", "--answers", answers)
+    stayed = [row for row in rows("phone.csv") if row["left"] == "No"]
+    assert traits(scenario)["tenure"].tolist() == [int(row["months"]) for row in stayed]
+    assert traits(scenario)["spend"] == pytest.approx([float(row["monthly_price"]) for row in stayed])
+
+
 def test_what_was_assumed_is_listed(folder: Path) -> None:
     done = told("phone.csv", "--yes")
     assert done.exit_code == 0

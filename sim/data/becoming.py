@@ -57,14 +57,22 @@ _FAILURES = (
     "störungen", "stoerungen", "errors",
 )  # fmt: skip
 _GONE = (
-    "left", "leaver", "churn", "churned", "gekundigt", "kundigung", "cancelled", "canceled", "exited", "attrition",
-    "terminated", "lost", "resilie", "abgang", "baja",
+    "left", "leaver", "churn", "churned", "gekundigt", "kundigung", "cancel", "canceled", "exited", "attrition",
+    "terminated", "termination", "lost", "deactivated", "unsubscribed", "resilie", "resiliation", "abgang", "austritt",
+    "baja", "cancelacion", "disdetta", "opgezegd", "opzegging",
 )  # fmt: skip
 _STAYING = ("active", "retained", "aktiv", "stayed")
 _GONE_WORDS = (
     "yes", "y", "true", "1", "ja", "j", "oui", "si", "left", "churned", "churn", "cancelled", "canceled", "closed",
-    "gekündigt", "exited", "lost", "gone", "terminated", "attrited customer",
+    "gekündigt", "exited", "lost", "gone", "terminated", "attrited", "attrited customer", "former", "ex-customer",
+    "unsubscribed", "deactivated", "résilié", "résiliée", "baja", "cancelado", "cancelada", "disdetto", "opgezegd",
 )  # fmt: skip
+_STATUS = ("status", "state", "lifecycle", "stage", "zustand", "etat", "statut", "estado", "stato")
+"""Names of columns that say how things stand with a customer; one of their words may say that somebody has left."""
+_YES = ("yes", "y", "true", "1", "ja", "j", "oui", "si", "closed")
+"""Words that say so only under a name that asks for it."""
+MOST_STATUS = 12
+"""Words at most of a column that is taken for how things stand."""
 _STAYING_WORDS = ("no", "n", "false", "0", "nein", "non", "inactive", "inaktiv")
 _SEGMENTS = (
     "contract", "vertrag", "segment", "plan", "tarif", "tariff", "tier", "package", "paket", "branch", "filiale", "region",
@@ -134,14 +142,19 @@ def proposed(source: Source, targets: Mapping[str, Target]) -> dict[str, str]:
         role = _role(name, source.cells[name], targets, len(source.table.line))
         roles[name] = KEEP if role in roles.values() and role not in (KEEP, OUT) else role
     if LEFT not in roles.values():  # then whether somebody is there says it as well
-        staying = [name for name in roles if _says_staying(name) and _two_words(source.cells[name])]
+        staying = [
+            name
+            for name, cells in source.cells.items()
+            if name in roles
+            and (_says_staying(name) and _two_words(cells) or says(name, *_STATUS) and _gone_word(cells) is not None)
+        ]
         roles |= {staying[0]: LEFT} if staying else {}
     segment = _telling_most(source, roles) or _segment(source, roles)
     return roles | ({segment: SEGMENT} if segment else {})
 
 
 def _role(name: str, cells: Cells, targets: Mapping[str, Target], rows: int) -> str:
-    if cells.kind == "empty" or says(name, *_PERSONAL):
+    if cells.kind == "empty" or (says(name, *_PERSONAL) and not _two_words(cells)):
         return OUT
     if says(name, *_GONE) and (cells.kind == "date" or _two_words(cells)):
         return LEFT
@@ -153,6 +166,13 @@ def _role(name: str, cells: Cells, targets: Mapping[str, Target], rows: int) -> 
     if cells.kind == "date":
         return "contract_weeks_left" if says(name, *_ENDS) else "tenure" if says(name, *_SINCE) else KEEP
     return OUT if len(words_in(cells)) > max(FEW, rows / 2) or len(words_in(cells)) == rows > 20 else KEEP
+
+
+def _gone_word(cells: Cells) -> str | None:
+    """The one word of a status that says that somebody has left; None where none does, or several."""
+    words = words_in(cells) if cells.kind == "text" else {}
+    told = [word for word in words if word.lower() in _GONE_WORDS and word.lower() not in _YES]
+    return told[0] if len(told) == 1 and 2 <= len(words) <= MOST_STATUS else None
 
 
 def _says_staying(name: str) -> bool:
@@ -191,7 +211,7 @@ def _telling_most(source: Source, roles: Mapping[str, str]) -> str | None:
     if label is None:
         return None
     cells, rows = source.cells[label], len(source.table.line)
-    word = cells.values[int(np.argmin(cells.missing))]
+    word = _gone_word(cells) or cells.values[int(np.argmin(cells.missing))]
     gone = ~cells.missing if cells.kind == "date" else np.array([each == word for each in _listed(cells)])
     few = {
         name: source.cells[name]
@@ -308,7 +328,7 @@ def _timed(asking: Asking, part: Part, roles: Mapping[str, str], words: str) -> 
     values = np.rint(converted(1.0, unit.removesuffix("s"), "week") * part.cells.values)
     if unit == "weeks":  # which a scenario takes as they are, and they must be whole
         broken = bool((np.abs(values - part.cells.values) > 1e-9).any())
-        return replace(part, values=values, written=values if broken else None, told=unit)
+        return replace(part, values=values, written=values if broken else None, unit=unit, told=unit)
     return replace(part, values=values, unit=unit, told=unit)
 
 
@@ -337,7 +357,8 @@ def _spend(asking: Asking, part: Part, roles: Mapping[str, str]) -> Part:
         )
     )  # fmt: skip
     factor = float(f"{1 / WEEKS[period]:.10g}")
-    return replace(part, values=part.cells.values * factor, multiply=factor, told=f"money a {period}")
+    own = "currency per week" if factor == 1 and told else ""  # for the column's name alone would say otherwise
+    return replace(part, values=part.cells.values * factor, multiply=factor, unit=own, told=f"money a {period}")
 
 
 def _satisfaction(asking: Asking, part: Part, roles: Mapping[str, str]) -> Part:

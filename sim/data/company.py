@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,11 @@ import pyarrow.compute as compute
 from sim.data.becoming import KEEP, LEFT, OUT, SEGMENT, Asking, Part, become, proposed
 from sim.data.customer_mapping import Target
 from sim.data.gathering import Gathered, gathered, joined
-from sim.data.habits import Cells
+from sim.data.habits import CURRENCIES, Cells
 from sim.data.leaving import Leaving, Telling, telling
 from sim.data.quarantine import Quarantined, commonest
 from sim.data.questions import UNKNOWN, Answers, Question, Reader, Unfit, positive
-from sim.data.recognising import ROW, Source, newest, only, recognised, says, set_aside, words_in
+from sim.data.recognising import ROW, Source, newest, only, recognised, says, set_aside, words_in, words_of
 from sim.data.tables import Table, read_table
 from sim.errors import Mistake, hint, nearest
 
@@ -275,15 +275,18 @@ def _each_once(roles: dict[str, str], given: set[str]) -> dict[str, str]:
 
 def _currency(people: Source, answers: Answers) -> str:
     signs = {cells.currency for cells in people.cells.values() if cells.currency}
-    told = signs.pop() if len(signs) == 1 else "currency"
-    question = Question(
-        ("currency",),
-        "What is the money called?",
-        told,
-        "its sign stands in the cells" if told != "currency" else "no sign says it",
-        read=_short,
-    )
-    return str(answers(question))
+    named = {code for name in people.cells for code in _currencies_in(name)}
+    said = ((signs, "its sign stands in the cells"), (named, "the name of a column says it"))
+    told, why = next(((*codes, why) for codes, why in said if len(codes) == 1), ("currency", "no sign says it"))
+    return str(answers(Question(("currency",), "What is the money called?", told, why, read=_short)))
+
+
+def _currencies_in(name: str) -> Iterator[str]:
+    """The currencies that a column's name speaks of, by their code or sign: ``mrr_usd``, ``Preis (€)``."""
+    words = words_of(name)
+    for sign, code in CURRENCIES.items():
+        if sign in words if len(sign) == 3 else len(sign) == 1 and sign in name:
+            yield code
 
 
 def _short(said: str) -> str:

@@ -38,9 +38,11 @@ PERIODS = {
 WEEKS = {"day": 1 / 7, "week": 1.0, "month": 30.4375 / 7, "quarter": 3 * 30.4375 / 7, "year": 365.25 / 7}
 """How many weeks each has."""
 _ID = (
-    "customer id", "customerid", "customer", "cust id", "client id", "client", "account id", "account", "subscriber",
-    "member id", "member", "user id", "user", "kundennummer", "kundennr", "kunden nr", "kunden id", "kunde", "id", "nr",
-    "number",
+    "customer id", "customer number", "customer num", "customer no", "customer", "cust id", "cust num", "cust no",
+    "client id", "client number", "client num", "client no", "client", "account id", "account number", "account no",
+    "account", "subscriber id", "subscriber", "member id", "member no", "member", "user id", "user", "kundennummer",
+    "kundennr", "kunden nr", "kunden id", "kunde", "numero client", "n client", "id cliente", "codice cliente",
+    "numero cliente", "cliente", "id", "nr", "number",
 )  # fmt: skip
 _ROW_IDS = (
     "ticket", "case", "call id", "order", "invoice", "transaction", "bestellung", "rechnung", "beleg", "receipt",
