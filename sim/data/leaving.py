@@ -45,6 +45,16 @@ def halves(ids: Iterable[Any]) -> np.ndarray:
     return np.array([zlib.crc32(str(each).encode()) % 2 == 0 for each in ids], bool)
 
 
+BARE = ("yes", "no", "y", "n", "true", "false", "ja", "nein", "oui", "non", "si", "on", "off")
+"""Words that mean nothing without the name of their column."""
+
+
+def called(column: str, word: str) -> str:
+    """A group as it is told: by its word, after its column where it would mean nothing alone, as of yes, no and numbers."""
+    bare = word.lower() in BARE or word.replace(".", "").isdigit()
+    return f"{column} {word}" if bare else word
+
+
 @dataclass(frozen=True)
 class Telling:
     """A column that tells who leaves: ``strength``, the share of the spread in leaving that goes with it beyond chance;

@@ -11,7 +11,7 @@ import numpy as np
 from sim.data.becoming import LEFT, Part
 from sim.data.company import Company
 from sim.data.habits import Cells
-from sim.data.leaving import Telling
+from sim.data.leaving import Telling, called
 from sim.data.questions import UNKNOWN, Answers, Question
 from sim.data.recognising import words_in
 from sim.scenario.company_today import told_of
@@ -96,7 +96,8 @@ def people_told(company: Company) -> list[str]:
             f"do not start as customers."
         )
         lines.append(tells_told(company.tells) or "No column tells who left by more than chance.")
-        groups = [f"{name} {one.share:.1%}" for name, one in company.left.items() if name]
+        column = company.segment.column if company.segment else ""
+        groups = [f"{called(column, name)} {one.share:.1%}" for name, one in company.left.items() if name]
         if groups:
             lines.append(f"Left by segment: {', '.join(groups[:SHOWN])}{', …' if len(groups) > SHOWN else ''}.")
     return lines

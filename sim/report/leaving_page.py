@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from scipy.special import ndtr
 
+from sim.data.leaving import called
 from sim.experiments.algorithms.posterior import Check, Target
 from sim.experiments.figures import Figure, left_of
 from sim.experiments.leavers import Band, tells
@@ -74,7 +75,11 @@ def _figure(found: Calibration, check: Check) -> Figure:
 def _group(found: Calibration, check: Check) -> str:
     """The group in the file's own words."""
     figure = _figure(found, check)
-    return ", ".join(map(str, (figure.left or {}).values())) or "everybody" if figure.half else check.target.name
+    return (
+        ", ".join(called(column, str(word)) for column, word in (figure.left or {}).items()) or "everybody"
+        if figure.half
+        else check.target.name
+    )
 
 
 def _percent(check: Check, value: float) -> str:
@@ -157,18 +162,18 @@ def _picture(found: Calibration, checks: list[Check]) -> Picture:
 
 
 _BY = {
-    "tenure": ("How long they had been customers", "weeks", 1.0),
-    "chance": ("What the model gives each", "chance to leave, %", 100.0),
+    "tenure": ("How long they had been customers", "weeks", 1.0, 0),
+    "chance": ("What the model gives each", "chance to leave, %", 100.0, 1),
 }
-"""Of what the customers kept aside are grouped by: as a title, its unit, and by what it is multiplied to be told in it."""
+"""By what the customers kept aside are grouped: a title, its unit, what it is multiplied by to be told in it, and decimals."""
 
 
 def _bands(name: str, groups: list[Band]) -> Picture:
     """Who left, by a number of theirs: the file's share in each group beside the model's."""
-    title, unit, times = _BY[name]
+    title, unit, times, decimals = _BY[name]
     rows, given = range(len(groups)), [100 * each.left.share for each in groups]
     error, model = [100 * each.left.error for each in groups], [100 * each.model for each in groups]
-    ranges = [f"{number(times * each.low, 0)} to {number(times * each.high, 0)}" for each in groups]
+    ranges = [f"{number(times * each.low, decimals)} to {number(times * each.high, decimals)}" for each in groups]
     marks: list[Mark] = [
         Dots("the file", given, [row + 0.12 for row in rows], FAINT, marker="s", size=5, band="± standard error",
              low=[g - e for g, e in zip(given, error, strict=True)], high=[g + e for g, e in zip(given, error, strict=True)]),

@@ -22,7 +22,7 @@ from sim.data.company import NOT_GIVEN, Company
 from sim.data.customer_mapping import Target
 from sim.data.customer_text import squeezed
 from sim.data.habits import Cells
-from sim.data.leaving import ASIDE, FITTED, Leaving, halves
+from sim.data.leaving import ASIDE, FITTED, Leaving, called, halves
 from sim.data.questions import UNKNOWN, Answers, yaml_word
 from sim.data.recognising import words_in
 from sim.errors import Mistake
@@ -353,6 +353,7 @@ def _calibration(company: Company) -> str:
     """The experiment that fits the company to its own leavers."""
     weeks = min(1040, max(1, round(company.within)))
     segment, groups = company.segment, _groups(company)
+    names = {name: called(segment.column, name) if segment else name for name in groups}
     contracts = company.trait("contract_weeks_left") is not None or bool(segment and any(segment.terms.values()))
     bound = ["  contracts.exit_fee: {low: 1, high: 52, label: exit fee}"] if contracts else []
     lines = [
@@ -369,8 +370,8 @@ def _calibration(company: Company) -> str:
         *bound,
         *(
             f"  {yaml_word(f'traits.{CARRIES}@{name}')}: {{low: 0.01, high: 3, scale: log, label: "
-            f"{yaml_word(f'switching cost of {name}')}}}"
-            for name in groups
+            f"{yaml_word(f'switching cost of {told}')}}}"
+            for name, told in names.items()
         ),
         "outcomes: [retention]",
         "calibrate:",
@@ -379,7 +380,7 @@ def _calibration(company: Company) -> str:
     for half in (FITTED, ASIDE):
         for name in groups:
             cell = f"left: {{{yaml_word(segment.column)}: {yaml_word(name)}}}" if segment else ""
-            said = yaml_word(name if half == FITTED else f"{name}, {half}")
+            said = yaml_word(names[name] if half == FITTED else f"{names[name]}, {half}")
             lines.append(f"    {said}: {{{cell}, half: {half}}} # {_share_told(groups[name][half])}")
         if not groups:
             said = "everybody" if half == FITTED else f"everybody, {half}"
