@@ -15,7 +15,13 @@ from sim.model.behaviour.ledger import BOOKED
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "background" / "evidence.md"
 
 
-@pytest.mark.parametrize("number", EVIDENCE)
+SLOW = ("L33", "L51", "D08", "L38")
+"""Rows that take longest to measure: together as long as all the others."""
+
+
+@pytest.mark.parametrize(
+    "number", [pytest.param(each, marks=pytest.mark.heavy if each in SLOW else ()) for each in EVIDENCE]
+)
 def test_the_model_agrees_with_the_evidence_where_it_is_said_to(number: str) -> None:
     row, found = EVIDENCE[number], EVIDENCE[number].measure()
     band = row.published(number)

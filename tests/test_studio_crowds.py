@@ -44,6 +44,7 @@ def connected(address: str) -> socket.socket:
     return socket.create_connection((where.hostname, where.port), PATIENCE)
 
 
+@pytest.mark.heavy
 def test_more_connections_than_the_system_allows_keep_nobody_out(
     patient: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
