@@ -397,15 +397,18 @@ def promised(what: str) -> Finding:
 
 
 @lru_cache(maxsize=8)
-def _with_quality(spread: float, level: float) -> Result:
-    quality = {"spread": spread, "level": level}
+def _with_quality(spread: float, level: float, threshold: float) -> Result:
+    quality = {"spread": spread, "level": level, "failure_threshold": threshold}
     return run(described({"weeks": YEAR, "quality": quality}), REPLICATIONS, seed=SEED)
 
 
-def rise_of_quality(measure: str, spread: float, scale: float = 1.0) -> Finding:
-    """What a rise of quality by 0.05 changes in a year, where quality varies so much from week to week."""
-    usual, better = (_with_quality(spread, level).values[measure] for level in (0.78, 0.83))
-    return over(scale * (better - usual))
+def erratic_over_steady(measure: str, threshold: float = 0.5) -> Finding:
+    """What a rise of quality by 0.05 adds in a year where quality is erratic (spread 0.15), over where it is steady (0.02)."""
+    levels = [
+        [_with_quality(spread, level, threshold).values[measure] for level in (0.78, 0.83)] for spread in (0.15, 0.02)
+    ]
+    erratic, steady = ((better - usual).reshape(6, -1).mean(1) for usual, better in levels)
+    return over(erratic / steady)
 
 
 def ten_times_the_reach(decided: float | None = None) -> Finding:

@@ -216,14 +216,11 @@ ROWS = (
         "People notice how much a provider varies: its weeks then teach less, and variation itself is disliked.",
         {f"{MINDS}/satisfaction.py": "steady varied wary satisfaction.steadiness satisfaction.noticing satisfaction.caution"},
         (
-            Figure("what a rise of the level by 0.05 adds to satisfaction in a year, in hundredths, where quality is erratic "
-                   "(spread 0.15)",
-                   "works better than where steady", partial(now.rise_of_quality, "satisfaction", 0.15, 100), slow=True),
-            Figure("the same where it is steady (spread 0.02)",
-                   "", partial(now.rise_of_quality, "satisfaction", 0.02, 100), slow=True),
-            Figure("percentage points of customers kept that it adds where quality is erratic",
-                   "works better than where steady", partial(now.rise_of_quality, "retention", 0.15, 100), slow=True),
-            Figure("the same where it is steady", "", partial(now.rise_of_quality, "retention", 0.02, 100), slow=True),
+            Figure("what a rise of the level by 0.05 adds to satisfaction in a year where quality is erratic, over where it is "
+                   "steady (spreads 0.15 and 0.02)", "above 1", partial(now.erratic_over_steady, "satisfaction"), slow=True),
+            Figure("the same of customers kept", "above 1", partial(now.erratic_over_steady, "retention"), slow=True),
+            Figure("the same of customers kept where no week counts as a failure (`quality.failure_threshold` 0.01)",
+                   "", partial(now.erratic_over_steady, "retention", 0.01), slow=True),
         ),
         missing="in customers kept a rise still does more where quality is erratic: the threshold of failure is fixed, so that "
                 "it also does away with failures",
