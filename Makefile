@@ -13,7 +13,7 @@ TOGETHER := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo studio cluster test check-all bench bench-page docs compiled prepared lint format calibration companies claims evidence lessons industries odd influence mutants worlds studio-speed studio-pictures lock audit clean
+.PHONY: help demo studio cluster test check-all bench bench-page docs compiled prepared lint format calibration companies claims evidence behaviour lessons industries odd influence mutants worlds studio-speed studio-pictures lock audit clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,7 +58,7 @@ format: $(READY) ## lay the source out as the style check wants it
 	$(BIN)/python -m ruff format .
 
 # These pages are of one setting, in which everything that nobody knows has its default.
-calibration claims lessons industries influence evidence studio-pictures worlds: export LOYALTY_WORLDS = none
+calibration claims lessons industries influence evidence behaviour studio-pictures worlds: export LOYALTY_WORLDS = none
 
 calibration: $(READY) ## hold the telecom scenario to its data and rewrite its tables
 	$(BIN)/python tools/telecom_calibration.py
@@ -103,6 +103,9 @@ mutants: $(READY) ## change the model's rules and steps one thing at a time, and
 
 evidence: $(READY) ## measure the published results again and rewrite docs/background/evidence.md
 	$(BIN)/python tools/evidence_table.py
+
+behaviour: $(READY) ## measure again what was wrong with customers in the first edition, and write docs/background/behaviour.md
+	$(BIN)/python tools/behaviour_page.py
 
 # Add UPGRADE=--upgrade to move to newer releases; otherwise a pin changes only when pyproject.toml asks for it.
 lock: ## write requirements.lock from pyproject.toml
