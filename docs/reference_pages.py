@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.model.component import Part, parts
 from sim.model.week import written_in
-from sim.runs.measures import COUNTED, MEASURES, unit_of_count
+from sim.runs.measures import COUNTED, MEASURES, OF_USED, Measure, unit_of_count
 from sim.scenario.explaining import CUSTOMERS, SECTIONS, explain
 from sim.scenario.json_schema import schema
 
@@ -47,6 +47,15 @@ PYTHON = {
         "sim.theory.erlang": ("erlang_a", "erlang_b", "erlang_c", "QueueFigures"),
         "sim.theory.bass": ("adopted", "adoption_rate", "peak_time", "time_to", "fit"),
         "sim.theory.shifted_beta_geometric": ("survival", "retention", "fit", "residual_lifetime"),
+        "sim.theory.buying": (
+            "expected",
+            "bought_again",
+            "still_buys",
+            "expected_of",
+            "fit",
+            "fit_baskets",
+            "basket_of",
+        ),
         "sim.theory.lifetime_value": ("lifetime_value", "retention_elasticity", "discount_elasticity", "gain"),
     },
     "Explain": {"sim.scenario.explaining": ("explain", "assumptions", "Explanation")},
@@ -236,8 +245,18 @@ def _numbers(given: Any) -> str:
 # ---- measures, scenario file, Python ---------------------------------------------------------------------------------
 
 
+def _rows_of(measures: Iterable[Measure]) -> list[tuple[str, ...]]:
+    return [(f"`{m.name}`", plain(m.meaning), plain(m.unit), BETTER[m.better]) for m in measures]
+
+
+def _of_used(part: str, measures: Iterable[Measure]) -> Iterator[str]:
+    """What is measured besides where a mechanism is used that only some scenarios use."""
+    yield f"Where `{part}.{parts()[part].used_where}` is above 0, there are besides:"
+    yield table(("measure", "meaning", "unit", "better"), _rows_of(measures))
+
+
 def _measures() -> str:
-    rows = [(f"`{m.name}`", plain(m.meaning), plain(m.unit), BETTER[m.better]) for m in MEASURES]
+    rows = _rows_of(MEASURES)
     return "\n\n".join([
         "# Measures",
         "What is counted in every replication and week, under the same names in `--json`, tables, Parquet files and Python.\n"
@@ -245,6 +264,7 @@ def _measures() -> str:
         "A count of nothing is 0. A share, a mean, or a cost for each of something is missing where there was nothing: `null`\n"
         "in `--json`, NULL in Parquet, NaN in Python. Over weeks, sums are divided by sums.",
         table(("measure", "meaning", "unit", "better"), rows),
+        *(text for part, measures in OF_USED.items() for text in _of_used(part, measures)),
         "## Counts",
         "What an experiment's own measures can be made of beside these, as expressions, and what the store keeps of every\n"
         "replication: sums over its weeks, but `rival_customers`, `founders` and `gone`, which are of the last week.",

@@ -18,7 +18,7 @@ from sim.engine.objects.agents import Counts, OpenLine
 from sim.engine.scalar import LINE
 from sim.engine.support import Now, Sizes, room_for
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY
-from sim.model.component import Model, builtin, with_rivals
+from sim.model.component import Model, builtin, with_rivals, with_used
 from sim.model.examples import StepExample
 from sim.model.mechanisms.word_of_mouth import PARTS
 from sim.model.parameters import lines
@@ -52,7 +52,9 @@ TWO = ("Beta", "Gamma")
 
 def model_of(example: StepExample) -> Model:
     """The model that an example is of."""
-    return with_rivals(builtin(), TWO) if example.rivals > 1 else builtin()
+    own = example.step.__module__
+    used = tuple(part.name for part in builtin().parts.values() if part.used_where and part.module.__name__ == own)
+    return with_rivals(with_used(builtin(), used), TWO if example.rivals > 1 else ())
 
 
 def of_each(value: Any, rivals: int) -> list[Any]:

@@ -257,15 +257,28 @@ def test_purchases_are_gathered_to_a_row_a_customer(folder: Path) -> None:
     weeks = ((as_of - frame["date"].min()).days + 1) / 7
     by = frame.groupby("customer_id")  # in alphabetical order, as the copy
     found = traits(scenario)
-    assert found["spend"] == pytest.approx((by["amount"].sum() / weeks).to_numpy())
-    assert found["spend"].sum() == pytest.approx(frame["amount"].sum() / weeks)  # the company's revenue a week
+    assert found["purchases_before"].tolist() == [count - 1 for count in by["date"].nunique()]
     assert found["tenure"].tolist() == [round(each.days / 7) for each in as_of - by["date"].min()]
     kept = customers_of(scenario).kept  # type: ignore[union-attr]
     assert kept["purchases_a_week"].astype(float) == pytest.approx((by.size() / weeks).to_numpy())
+    assert kept["spend_a_week"].astype(float) == pytest.approx((by["amount"].sum() / weeks).to_numpy())
     last = [round(each.days / 7) for each in as_of - by["date"].max()]
-    assert kept["weeks_since_last_purchase"].astype(float).tolist() == last
+    assert found["weeks_since_last_purchase"].tolist() == last
     assert "each a purchase" in said["said"][0] and said["as_of"] == str(as_of.date())
-    assert "columns.spend_a_week.period" not in said["assumed"]  # it was reckoned here, so that its unit is known
+    assert not any(
+        each.startswith("columns.") for each in said["assumed"]
+    )  # all was reckoned here, so that units are known
+
+
+def test_purchases_of_who_pays_by_contract_are_what_they_spend(folder: Path) -> None:
+    table("answers.yaml", "company: {buys: by contract}\n")
+    scenario, said = made("purchases.csv", "--answers", "answers.yaml")
+    frame = pd.read_csv(CASES / "purchases.csv", dtype={"customer_id": str}, parse_dates=["date"])
+    weeks = ((frame["date"].max() - frame["date"].min()).days + 1) / 7
+    assert traits(scenario)["spend"].sum() == pytest.approx(
+        frame["amount"].sum() / weeks
+    )  # the company's revenue a week
+    assert "purchases_before" not in traits(scenario) and "columns.spend_a_week.period" not in said["assumed"]
 
 
 def test_tickets_are_gathered_to_a_row_a_customer(folder: Path) -> None:

@@ -15,7 +15,7 @@ from equations import in_module, told
 
 from sim.model import network, week
 from sim.model.columns import KINDS, OF_COMPANY
-from sim.model.component import Part, columns, parts
+from sim.model.component import Part, builtin, columns, parts, with_used
 from sim.model.initial_state import LINES
 from sim.model.parameters import Line, lines
 from sim.runs.measures import MEASURES
@@ -42,6 +42,18 @@ def state_table() -> str:
         for kind in (*KINDS, *OF_COMPANY)
         for name, column in columns(kind).items()
     ]
+    for part in (each for each in parts().values() if each.used_where):
+        model, where = with_used(builtin(), (part.name,)), f" (where `{part.name}.{part.used_where}` is above 0)"
+        rows += [
+            (
+                OWNERS[each.kind],
+                f"`{each.name}`",
+                each.meaning + where,
+                ", ".join(week.written_in(each.name, model)) or "never",
+            )
+            for each in part.columns
+            if each.kind in OWNERS
+        ]
     return table(("carried by", "variable", "meaning", "changes in"), rows)
 
 

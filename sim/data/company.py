@@ -12,6 +12,7 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 
 from sim.data.becoming import KEEP, LEFT, OUT, SEGMENT, Asking, Part, become, proposed
+from sim.data.buying import Habit, habit_of
 from sim.data.customer_mapping import Target
 from sim.data.gathering import Gathered, gathered, joined
 from sim.data.habits import CURRENCIES, Cells
@@ -28,7 +29,7 @@ _ENDS = ("end", "ends", "expiry", "expires", "expiration", "until", "bis", "abla
 _SECTIONS: dict[str, tuple[str, ...]] = {
     "files": ("named", "rows", "id", "dates", "decimals", "repeated", "totals"),
     "columns": ("becomes", "unit", "period", "scale", "words", "within", "missing", "terms"),
-    "company": ("stands_for", "representatives", "calls_a_week", "wage", "checkout_lanes"),
+    "company": ("buys", "stands_for", "representatives", "calls_a_week", "wage", "checkout_lanes"),
     "as_of": (), "currency": (), "assumed": (), "found": (),
 }  # fmt: skip
 """What a file of answers may hold."""
@@ -42,6 +43,7 @@ class Company:
 
     ``people``: the customers of today, ``leavers``: those who have left; ``parts``: what columns became, of the people;
     ``everybody``, ``columns``: the same of both together; ``tells``: columns that tell who leaves, the strongest first;
+    ``habit``: how they buy now and then, None where they pay by the week;
     ``left``: group of the segment → what share left, '' for all; ``said``: what was recognised, in sentences; ``aside``:
     rows that
     could not be used, by file; ``form``: the company itself.
@@ -63,6 +65,7 @@ class Company:
     everybody: Source | None = None
     columns: Sequence[Part] = ()
     tells: Sequence[Telling] = ()
+    habit: Habit | None = None
 
     @property
     def segment(self) -> Part | None:
@@ -92,14 +95,16 @@ def understood(
     for each in found:
         people = joined(people, each.columns)
         said.append(f"Gathered to a row a customer: {each.told}.")
-    roles = _roles(people, answers, targets)
+    habit, told = _habit(sources, found, answers)
+    said += told
+    roles = _roles(people, answers, targets, habit)
     roles = adjust(people, roles) if adjust else roles
     for name, role in roles.items():
         answers.note(("columns", name, "becomes"), role)
     _refuse_nothing(people, roles)
     parts = become(Asking(people, answers, as_of, targets), roles)
     currency = _currency(people, answers)
-    form = _form(people, sources, found, answers)
+    form = _form(people, sources, found, answers) | ({"buys": NOW_AND_THEN} if habit else {})
     answers.refuse_open(command)
     people, parts = _usable(people, parts, targets)
     others = [
@@ -124,6 +129,7 @@ def understood(
         form,
         said,
         aside,
+        habit=habit,
     )
     return _without_leavers(whole)
 
@@ -208,9 +214,37 @@ def _day(said: str) -> str:
 # ---- answers about columns and the company
 
 
-def _roles(people: Source, answers: Answers, targets: Mapping[str, Target]) -> dict[str, str]:
+NOW_AND_THEN, BY_CONTRACT = "now and then", "by contract"
+_OF_BUYING = ("purchases_before", "weeks_since_last_purchase", "basket_before")
+"""What a column becomes where customers buy now and then, and else is only kept."""
+
+
+NO_HABIT = (
+    "Nobody bought on a second day, so nothing tells how often customers come back: they are taken to pay by the week."
+)
+
+
+def _habit(sources: Sequence[Source], found: Sequence[Gathered], answers: Answers) -> tuple[Habit | None, list[str]]:
+    """How customers buy, where they do so now and then, and what to say of it."""
+    visits = next((each.visits for each in found if each.visits is not None), None)
+    if visits is None:
+        return None, []
+    alone = all(source.rows != "customer" for source in sources)
+    question = Question(
+        ("company", "buys"), "Do your customers buy now and then, or pay a sum by contract, every week or month?",
+        NOW_AND_THEN if alone else BY_CONTRACT,
+        "there is no file of customers besides" if alone else "there is a file of customers", (NOW_AND_THEN, BY_CONTRACT),
+    )  # fmt: skip
+    if answers(question) == BY_CONTRACT:
+        return None, []
+    habit = habit_of(visits)
+    return habit, habit.said if habit else [NO_HABIT]
+
+
+def _roles(people: Source, answers: Answers, targets: Mapping[str, Target], habit: Habit | None) -> dict[str, str]:
     known = [*targets, SEGMENT, LEFT, KEEP, OUT]
-    roles = proposed(people, targets)
+    out = ("spend",) if habit else _OF_BUYING
+    roles = {name: KEEP if role in out else role for name, role in proposed(people, targets).items()}
     given = answers.found(("columns",)) or {}
     if not isinstance(given, Mapping):
         raise Mistake("answers, columns: this must be a section, with a section for each column")

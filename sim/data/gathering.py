@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as arrow
 import pyarrow.compute as compute
 
+from sim.data.buying import Visits, visits_of
 from sim.data.habits import Cells
 from sim.data.quarantine import Quarantined
 from sim.data.recognising import Source, says, set_aside, words_in
@@ -35,7 +36,8 @@ _CONTACT_NUMBERS = (
 
 @dataclass(frozen=True)
 class Gathered:
-    """What a file of purchases or tickets says of each customer: columns, and in words what was done; ``weeks`` that it spans."""
+    """What a file of purchases or tickets says of each customer: columns, and in words what was done; ``weeks`` that it spans;
+    ``visits``: when they bought, where it is of purchases."""
 
     file: str
     columns: dict[str, Cells]
@@ -44,6 +46,7 @@ class Gathered:
     rows: int
     calls: int
     aside: list[Quarantined]
+    visits: Visits | None = None
 
 
 def gathered(source: Source, customers: arrow.Array, as_of: np.datetime64) -> Gathered:
@@ -56,6 +59,9 @@ def gathered(source: Source, customers: arrow.Array, as_of: np.datetime64) -> Ga
     if amount:
         source = set_aside(source, source.cells[amount].bad, f"{amount} is no number")
         source = set_aside(source, source.cells[amount].missing, f"{amount} is missing")
+        source = set_aside(
+            source, source.cells[amount].values < 0, f"{amount} is below 0: what is given back is no purchase"
+        )
     if not len(source.table.line):
         raise Mistake(f"{source.table.path}: not one row has a day up to {as_of} and what else a {source.rows} needs")
     days = source.cells[date].values
@@ -69,10 +75,18 @@ def gathered(source: Source, customers: arrow.Array, as_of: np.datetime64) -> Ga
         )
     who = compute.index_in(source.cells[source.id].values, value_set=customers).to_numpy(zero_copy_only=False)
     many = _Sums(who, len(customers))
+    visits = (
+        visits_of(who, source.cells[date].values, source.cells[amount].values, len(customers), as_of)
+        if amount
+        else None
+    )
     columns = _purchases(source, date, amount, many, weeks, as_of) if amount else _tickets(source, date, many, weeks)
+    columns |= _habits(visits) if visits else {}
     heads = int((many.count > 0).sum())
     told = f"{len(source.table.line):,} {source.rows}s of {heads:,} customers in {weeks:.1f} weeks, {days.min()} to {days.max()}"
-    return Gathered(str(source.table.path), columns, told, weeks, len(source.table.line), _calls(source), source.aside)
+    return Gathered(
+        str(source.table.path), columns, told, weeks, len(source.table.line), _calls(source), source.aside, visits
+    )
 
 
 @dataclass(frozen=True)
@@ -144,6 +158,13 @@ def _purchases(
         "weeks_since_last_purchase": _weeks_before(as_of, last),
         "weeks_since_first_purchase": _weeks_before(as_of, first),
     }
+
+
+def _habits(visits: Visits) -> dict[str, Cells]:
+    """What the days on which customers bought say of how they buy."""
+    known, before, mean = visits.known, *np.full((2, visits.customers), np.nan)
+    before[known.who], mean[known.who] = known.history.repeats, np.nan_to_num(known.mean)
+    return {"purchases_before": _numbers(before), "basket_before": _numbers(mean)}
 
 
 def _tickets(source: Source, date: str, many: _Sums, weeks: float) -> dict[str, Cells]:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as arrow
@@ -56,6 +57,7 @@ _OF_TICKETS = (
     "rating", "csat", "closed", "wait", "geloest", "kanal", "bewertung", "agent",
 )  # fmt: skip
 _CODES = ("zip", "plz", "postcode", "postal", "post code", "phone number", "telefon", "iban", "msisdn", "postleitzahl")
+_OF_DAYS = ("date", "datum", "day", "fecha", "giorno", "opened", "created")
 _TIES = ("from", "to", "source", "target", "friend", "von", "nach", "a", "b")
 TOTALS = re.compile(r"(?:grand )?(?:total|totals|sum|summe|gesamt|insgesamt|gesamtsumme|somme|suma)\b.*", re.IGNORECASE)
 
@@ -202,11 +204,21 @@ def _read(table: Table, name: str, id_column: str, order: str | None = None, mar
 
 def column_read(table: Table, name: str, order: str | None, mark: str | None, code: bool = False) -> Cells:
     """A column of a table as :func:`~sim.data.habits.cells_of` reads it; what is wrong is told with file, column and lines."""
+    column = _days_with_dashes(table.columns[name]) if says(name, *_OF_DAYS) else table.columns[name]
     try:
-        return cells_of(table.columns[name], order, mark, code=code)  # type: ignore[arg-type]
+        return cells_of(column, order, mark, code=code)  # type: ignore[arg-type]
     except Mistake as mistake:
         said = re.sub(r"\(row (\d+)\)", lambda row: f"(line {table.line[int(row[1]) - 1]})", str(mistake))
         raise Mistake(f"{table.path}, column '{name}' {said}") from None
+
+
+def _days_with_dashes(column: Any) -> Any:
+    """A column of days, such as 19970131, with the dashes that a number lacks; any other column as it is."""
+    text = column.cast(arrow.string())
+    days = compute.match_substring_regex(text, r"^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$")
+    if len(column) == column.null_count or not compute.all(days).as_py():
+        return column
+    return compute.replace_substring_regex(text, r"^(....)(..)(..)$", r"\1-\2-\3")
 
 
 # ---- what a row is

@@ -17,6 +17,7 @@ from sim.data.customer_rows import MOST_ROWS, Rows, cell_text, ending_of, parque
 from sim.data.customer_text import damaged, squeezed
 from sim.data.habits import SEPARATORS, encoding_of, separator_of
 from sim.data.quarantine import Quarantined
+from sim.data.spaced import spaced_rows
 from sim.errors import Mistake, hint
 
 TEXTS = (".csv", ".csv.gz", ".tsv", ".txt")
@@ -90,6 +91,9 @@ def _text(path: Path, encoding: str | None, hours: bool) -> Table:
             "columns that matter, or a sample of the customers"
         )
     encoding = encoding or encoding_of(path)
+    spaced = spaced_rows(path, encoding)
+    if spaced is not None:
+        return _gathered(path, spaced, f"{_ENCODINGS.get(encoding, encoding)}, spaces between cells", hours=hours)
     separator = separator_of(path, encoding)
     return _gathered(
         path, csv_rows(path, encoding, separator=separator), written_in(encoding, separator), separator == ";", hours

@@ -12,6 +12,7 @@ from sim.engine.groups import Grouping, Policies
 from sim.model.behaviour.person import COMPANY, RIVAL, STARTS
 from sim.model.columns import KINDS, OF_COMPANY
 from sim.model.component import Model, builtin
+from sim.model.first_purchases import DRAWN, begin_buying
 from sim.model.initial_state import LINES
 from sim.model.mechanisms.employee_care import NEUTRAL as CARE_NEUTRAL
 from sim.model.mechanisms.management import NEUTRAL as MANAGEMENT_NEUTRAL
@@ -150,12 +151,14 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
     network = draw_network(key, ground.network[0], ground.plan.people, *ground.network[1:], ground.given)
     columns = (state.number, state.clock, state.mark)
     drawn_with = columns, Friends(network, ground.likeness), _rivals(ground)
-    draw_people(key, ground.plan, _shipped(ground, ground.policy), *drawn_with)
+    _draw(ground, key, ground.policy, *drawn_with)
     if ground.policies is not None:
         _begin_by_segment(ground, key, drawn_with)
     if ground.listed and ground.warm_up:
         ends = state.clock[ground.model.row("contract_end")]
         ends[ends >= 0] += ground.warm_up
+        if BUYING in ground.model.used:
+            state.clock[ground.model.row("bought_in")] += ground.warm_up
     state.staff[:], state.firm[:] = 0, 0
     if ground.model.several:
         _begin_shares(ground.model, state)
@@ -170,8 +173,29 @@ def begin(ground: Ground, seed: int, replication: int, state: State) -> tuple[Ne
     return network, flags_of(ground, key)
 
 
+BUYING = "purchases"
+"""The mechanism by which customers buy now and then."""
+
+
+def _draw(
+    ground: Ground,
+    key: np.uint64,
+    policy: np.ndarray,
+    columns: tuple[np.ndarray, np.ndarray, np.ndarray],
+    friends: Friends,
+    rivals: Rivals | None,
+) -> None:
+    """Everybody as they begin under a policy."""
+    plan, policy = ground.plan, _shipped(ground, policy)
+    draw_people(key, plan, policy, columns, friends, rivals)
+    if BUYING in ground.model.used:
+        lines = (plan.given, plan.segment, plan.kind, plan.numbers, plan.until)
+        rows = np.array([ground.model.row(name) for name in DRAWN])
+        begin_buying(key, lines, policy, columns, rows)
+
+
 def _begin_by_segment(
-    ground: Ground, key: np.uint64, drawn_with: tuple[tuple[np.ndarray, ...], Friends, Rivals | None]
+    ground: Ground, key: np.uint64, drawn_with: tuple[tuple[np.ndarray, np.ndarray, np.ndarray], Friends, Rivals | None]
 ) -> None:
     """Whoever is under a policy of their segment from the first week on begins under it: drawn once more, with the same luck."""
     columns, friends, rivals = drawn_with
@@ -181,7 +205,7 @@ def _begin_by_segment(
         policy.flags.writeable = ground.policy.flags.writeable
         if policy[0] != ground.policy[0]:
             again = np.zeros_like(columns[0]), np.zeros_like(columns[1]), np.zeros_like(columns[2])
-            draw_people(key, ground.plan, _shipped(ground, policy), again, friends, rivals)
+            _draw(ground, key, policy, again, friends, rivals)
             for column, other in zip(columns, again, strict=True):
                 column[:, kinds == segment] = other[:, kinds == segment]
 
@@ -222,7 +246,8 @@ def hold_to_file(ground: Ground, began: State, state: State, week: int) -> None:
     for kind in KINDS:
         getattr(state, kind)[:, who] = getattr(began, kind)[:, who]
     if week == ground.warm_up - 1:
-        state.clock[ground.model.row("tenure")] = began.clock[ground.model.row("tenure")]
+        for name in ("tenure", *(["bought_in"] if BUYING in ground.model.used else [])):
+            state.clock[ground.model.row(name)] = began.clock[ground.model.row(name)]
         for place, line in enumerate(LINES if ground.plan.given.size else ()):
             if line.name in FELT:
                 said = np.flatnonzero(~np.isnan(ground.plan.given[place]))

@@ -131,7 +131,7 @@ def _draw_line(world, place, drawing, start, plan, segments, values, room):
     """
     (_, _, kind, numbers, _), (words, spare) = plan, room
     alike, code = _alike(kind, numbers, place), _code(kind, numbers, 0, place)
-    if not alike or code[0] >= 0:
+    if not alike or code[0] > 0:  # what is the same for all needs no luck
         fill(world, drawing, 0, start, (words[0], words[1], words[2], words[3]))
     _spread_out(code, words, values)
     for s in range(1, 1 if alike else kind.shape[0]):

@@ -73,6 +73,10 @@ class Plan:
         """Whether nobody's value of a line is given by a file."""
         return self.given.shape[1] == 0 or bool(np.isnan(self.given[_PLACE[name]]).all())
 
+    def told(self, name: str) -> np.ndarray:
+        """What a file says of each founder in one line, NaN where it says nothing; of nobody without a file."""
+        return self.given[_PLACE[name]]
+
     def with_means(self, times: Mapping[str, float]) -> Plan:
         """The same with some traits so many times as large on average, in every segment; what a file gives stays."""
         if not times:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from sim.model.steps import Step
@@ -143,12 +144,20 @@ class Several:
     item: Everybody | Company | EachRival
 
 
+@dataclass(frozen=True)
+class Unless:
+    """What is done unless a mechanism is used that only some scenarios use."""
+
+    used: str
+    item: Everybody | Company | Whoever
+
+
 Plain = Everybody | Listing | Whoever | InTurn | Company | Representatives | Queue | Resize | Overhearing | Telling
-Item = Plain | EachRival | Alone | Several
+Item = Plain | EachRival | Alone | Several | Unless
 
 
-def for_rivals(items: tuple[Item, ...], several: bool) -> tuple[Item, ...]:
-    """The items of a week with one rival, or with several."""
+def for_rivals(items: tuple[Item, ...], several: bool, used: Container[str] = ()) -> tuple[Item, ...]:
+    """The items of a week with one rival, or with several, where these mechanisms are ``used`` that only some scenarios use."""
     found: list[Item] = []
     for item in items:
         match item:
@@ -156,6 +165,8 @@ def for_rivals(items: tuple[Item, ...], several: bool) -> tuple[Item, ...]:
                 found.append(item if several else inner)
             case Alone(inner) | Several(inner):
                 found += [inner] if several == isinstance(item, Several) else []
+            case Unless(name, inner):
+                found += [] if name in used else [inner]
             case _:
                 found.append(item)
     return tuple(found)
@@ -163,7 +174,7 @@ def for_rivals(items: tuple[Item, ...], several: bool) -> tuple[Item, ...]:
 
 def steps_in(item: Item) -> list[Step]:
     """The steps that are taken, in their order."""
-    if isinstance(item, EachRival | Alone | Several):
+    if isinstance(item, EachRival | Alone | Several | Unless):
         return steps_in(item.item)
     found: list[Step] = []
     for value in vars(item).values():
@@ -194,3 +205,8 @@ def alone(*items: Everybody | Company) -> tuple[Alone, ...]:
 def several(*items: Everybody | Company | EachRival) -> tuple[Several, ...]:
     """These are done where there are several rivals."""
     return tuple(Several(item) for item in items)
+
+
+def unless(used: str, *items: Everybody | Company | Whoever) -> tuple[Unless, ...]:
+    """These are done unless this mechanism is used."""
+    return tuple(Unless(used, item) for item in items)

@@ -83,6 +83,7 @@ from sim.model.schedule import (
     for_rivals,
     several,
     steps_in,
+    unless,
 )
 
 PHONES = Line("busy", "server", ("representatives_on_duty", "representatives_before"), by_hour=True)
@@ -163,7 +164,7 @@ WEEK: dict[str, tuple[Item, ...]] = {
     "decide": (
         Whoever(retention_offers.gets_plan, retention_offers.get_plan),
         Whoever(winback.may_be_wooed, winback.be_wooed),
-        Whoever(switching.moves_or_compares, switching.move_or_compare),
+        *unless("purchases", Whoever(switching.moves_or_compares, switching.move_or_compare)),
     ),
     "account": (
         *everybody(person.be_counted),
@@ -171,7 +172,8 @@ WEEK: dict[str, tuple[Item, ...]] = {
         *several(*company(rival.see_share), *each_rival(*company(rival.see_share_of_rival))),
         *everybody(person.be_counted_loyal, referral.be_counted_by_origin),
         *everybody(satisfaction.be_counted_satisfied, trust.be_counted_trusting, grievance.be_counted_aggrieved),
-        *everybody(expectation.be_counted_expecting, pricing.pay, quality.add_up_spending),
+        *everybody(expectation.be_counted_expecting),
+        *unless("purchases", *everybody(pricing.pay, quality.add_up_spending)),
         InTurn(answering.SURVEY_WEEKS, answering.answer_survey),
         *company(quality.pay_for_product, call_centre.pay_representatives, self_checkout.pay_for_lanes),
         *company(transparency.pay_for_openness, pretence.pay_for_campaign, marketing.pay_for_reach),
@@ -191,9 +193,10 @@ PLACES = tuple(place for phase in PHASES for place in (f"{BEFORE}{phase}", phase
 
 
 def week_of(model: Model) -> Mapping[str, tuple[Item, ...]]:
-    """The week of a model: :data:`WEEK`, with the steps of mechanisms from outside at the places that their files name."""
-    own = {place: tuple(chain(*(part.week.get(place, ()) for part in model.parts.values()))) for place in PLACES}
-    week = {phase: for_rivals(items, model.several) for phase, items in WEEK.items()}
+    """The week of a model: :data:`WEEK`, with the steps of mechanisms from outside, and of those that only some scenarios use, at
+    the places that their files name."""
+    own = {place: tuple(chain(*(part.week.get(place, ()) for part in model.acting))) for place in PLACES}
+    week = {phase: for_rivals(items, model.several, model.used) for phase, items in WEEK.items()}
     return {phase: _with_own(items, own[f"{BEFORE}{phase}"], own[phase]) for phase, items in week.items()}
 
 

@@ -32,7 +32,8 @@ TITLE = "Where the money comes from"
 MOST_BARS, SMALLEST = 6, 0.02
 """Kinds that have a bar of their own, and how large the smallest of them is beside the largest; the others share one."""
 WORDS = {
-    "revenue_service": "income: what customers pay", "revenue_fees": "income: fees", "revenue_upselling": "income: offers taken",
+    "revenue_service": "income: what customers pay", "revenue_purchases": "income: purchases",
+    "revenue_fees": "income: fees", "revenue_upselling": "income: offers taken",
     "cost_calls": "cost: telephone", "cost_compensation": "cost: compensation", "cost_digital": "cost: answers in writing",
     "cost_staff": "cost: hiring and training", "cost_marketing": "cost: advertising", "cost_campaign": "cost: campaigns",
     "cost_personalisation": "cost: tailoring", "cost_product": "cost: the product", "cost_referral": "cost: referral rewards",

@@ -27,12 +27,15 @@ KEY = (
 """The measures of the table on the page."""
 OF_RIVALS = ("market_share", "leavers_to")
 """The measures of the table on the page that there are of each of several rivals."""
+OF_USED = {"purchases": ("purchases", "active_customers")}
+"""The measures of the table on the page where a mechanism is used that only some scenarios use."""
 
 
 def key_measures(answer: Comparison) -> list[str]:
-    """The measures of the table on the page: of several rivals, those that name each besides."""
+    """The measures of the table on the page: of several rivals those that name each, and of purchases, besides."""
     rivals = [f"{what}_{suffix(name)}" for what in OF_RIVALS for name in answer.base.scenario.model.rivals]
-    return [*KEY, *(["market_share", *rivals] if rivals else [])]
+    used = [name for part in answer.base.scenario.model.used for name in OF_USED.get(part, ())]
+    return [*KEY, *used, *(["market_share", *rivals] if rivals else [])]
 
 
 def _digits(known: Known, unit: Unit) -> int:

@@ -110,7 +110,7 @@ class OwnCount(Measure):
         return True
 
 
-HEADS = ("customers", "issues", "contacts", "complaints", "calls")
+HEADS = ("customers", "issues", "contacts", "complaints", "calls", "purchases")
 """Units that count people or what people do."""
 EACH = (
     "lifetime_value",
@@ -118,8 +118,9 @@ EACH = (
     "cost_per_resolved_issue",
     "cost_per_customer_kept",
     "cost_per_customer_won",
+    "basket",
 )
-"""Amounts of money for one customer, call or matter: the same however many people a simulated customer stands for."""
+"""Amounts of money for one customer, call, matter or purchase: the same however many people a simulated customer stands for."""
 BOUNDS = {
     "share": (0.0, 1.0), "share per week": (0.0, 1.0), "scale 0-1": (0.0, 1.0), "points": (-100.0, 100.0),
     "expectation_gap": (-1.0, 1.0), "word_of_mouth_net": ANYTHING, "cost": ANYTHING, "profit": ANYTHING, "lifetime_value": ANYTHING,
@@ -268,6 +269,19 @@ MEASURES = (
 )  # fmt: skip
 """Every measure, in the order of the tables."""
 
+OF_USED = {
+    "purchases": (
+        Measure("purchases", "purchases", "Purchases of the company's customers", 1, lambda c: c["purchases"]),
+        Measure("repeat_purchases", "purchases", "Purchases of those who had bought before", 1, lambda c: c["repeat_purchases"]),
+        Measure("basket", "currency", "What is spent at a purchase", 1, _each(("revenue_purchases",), "purchases")),
+        Measure("active_customers", "customers", "People who bought lately (purchases.active_weeks), at the end: the customers that the company sees, of whom some have lapsed", 1, lambda c: c["bought_lately"]),
+        Measure("lapsed", "customers", "Customers who bought for the last time, and told nobody", -1, lambda c: c["lapsed"]),
+    ),
+}  # fmt: skip
+"""What is measured besides where a mechanism is used that only some scenarios use."""
+LAST_OF_USED = {"purchases": ("bought_lately",)}
+"""Their counts of which the last week's value is meant."""
+
 NAMES = tuple(measure.name for measure in MEASURES)
 DEFINITIONS = {measure.name: measure for measure in MEASURES}
 
@@ -277,7 +291,8 @@ def definitions(model: Model) -> Mapping[str, Measure]:
     """Every measure of a model by name: the program's, and what mechanisms from outside the package count."""
     own = (_own_count(part, name) for part in model.parts.values() if part.group == "outside" for name in part.counted)
     rivals = (measure for number, name in enumerate(model.rivals) for measure in _of_rival(number, name))
-    return DEFINITIONS | {measure.name: measure for measure in (*rivals, *own)}
+    used = (measure for part in model.used for measure in OF_USED.get(part, ()))
+    return DEFINITIONS | {measure.name: measure for measure in (*rivals, *used, *own)}
 
 
 @dataclass(frozen=True)
@@ -336,7 +351,8 @@ def counts_of(tally: np.ndarray, people_at_start: People, model: Model | None = 
     counts = {name: sums[..., k] for k, name in enumerate(model.counts)}
     for way, names in (("money_in", model.money_in), ("money_out", model.money_out)):
         counts[way] = sum((counts[name] for name in names), np.zeros(sums.shape[:-1]))
-    for name in (*AT_THE_END, *(f"with_rival_{number}" for number in range(len(model.rivals)))):
+    of_rivals = (f"with_rival_{number}" for number in range(len(model.rivals)))
+    for name in (*AT_THE_END, *of_rivals, *(name for part in model.used for name in LAST_OF_USED.get(part, ()))):
         k = model.count(name)
         counts[f"weekly_{name}"], counts[name] = sums[..., k], last[..., k]
     counts["people_at_start"] = np.full(sums.shape[:-1], people_at_start, np.float64)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import nearest
-from sim.model.component import Model, Part, with_rivals
+from sim.model.component import Model, Part, with_rivals, with_used
 from sim.model.parameters import Parameters
+from sim.scenario.buying import judge_buying, used_in
 from sim.scenario.by_hour import ByHour, settled_by_hour, with_hours
 from sim.scenario.constraints import Finding, Whole, in_part, in_whole
 from sim.scenario.friends import settled_network
@@ -53,7 +54,7 @@ def parts_with_parameters(model: Model) -> dict[str, Part]:
 def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Settled:
     """Everything the tree says of a model. Raises :class:`Mistake` with all that is wrong, up to ten sentences."""
     tree, rivals = spread_out(tree, problems)
-    model = with_rivals(model.alone, rivals)
+    model = with_rivals(with_used(model, ()), rivals)
     known = settable(model)
     _refuse_unknown(tree, problems, model, known)
     frame = _frame(tree, problems)
@@ -67,6 +68,9 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     measure = _measure(tree, frame.weeks if frame else None, problems)
     steps, changes = _timeline(tree, start, frame.weeks if frame else None, known, problems)
     before = _before(tree, frame.warm_up if frame else 0, known, problems)
+    model = with_rivals(with_used(model, used_in(start, model)), rivals)
+    times = [("in the warm-up", before), *((f"from week {week}", then) for week, then in steps[1:])]
+    judge_buying(tree, start, [(when, said) for when, said in times if said], people, problems)
     addressed = settled_policies(tree, steps, known, model, problems, before)
     if market and network and people:
         given = tree.get("market", "customers") is not None

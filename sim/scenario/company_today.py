@@ -219,6 +219,7 @@ class _Scenario:
             "weeks: 104",
             *self._market(),
             *self._customers(),
+            *self._purchases(),
             *self._service(),
         ]
         return "\n".join(lines) + "\n"
@@ -255,6 +256,20 @@ class _Scenario:
         keep = [name for name in keep if name in company.people.cells]
         if keep:
             lines.append(f"  keep: [{', '.join(map(yaml_word, keep))}]")
+        return lines
+
+    def _purchases(self) -> list[str]:
+        """How they buy now and then."""
+        habit = self.company.habit
+        if habit is None:
+            return []
+        lines = [
+            "purchases: # customers buy now and then; fitted to their purchases by maximum likelihood (BG/NBD, Gamma-Gamma)",
+            *(f"  # {sentence}" for sentence in habit.said),
+        ]
+        for name, value in habit.settings.items():
+            why = f" # assumed: {habit.assumed[name]}" if name in habit.assumed else ""
+            lines.append(f"  {name}: {yaml_word(value)}{why}")
         return lines
 
     def _label(self) -> list[str]:

@@ -14,6 +14,7 @@ from sim.errors import Mistake
 from sim.model.initial_state import LINES
 from sim.model.population import Plan, plan_people
 from sim.model.week import Network as Drawn
+from sim.scenario.buying import refuse_too_early
 from sim.scenario.customers import MOST_NUMBERS, customers_of, segment_names
 from sim.scenario.policies import SEGMENTS, policies_of
 from sim.scenario.rivals import of_several, shares_of
@@ -126,6 +127,8 @@ def ground_of(scenario: Scenario) -> Ground:
     founders = market.customers if scenario.customers.file is None else len(_rows(scenario))
     _refuse_too_large((founders or 0) + market.prospects, network)
     plan = _plan(scenario)
+    if scenario.model.used:
+        refuse_too_early(plan, scenario.customers.file)
     return Ground(
         plan,
         scenario.policies,

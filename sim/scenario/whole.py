@@ -305,6 +305,13 @@ def check_one_model(scenarios: Sequence[Scenario]) -> None:
             f"the scenarios are of different markets: {' and '.join(has)}; name all rivals in the first, with share 0 and "
             "reach 0 for one that comes later, and let the others build upon it with 'extends'"
         )
+    other = next((each for each in scenarios if each.model.used != first.model.used), None)
+    if other is not None:
+        has = [f"'{each.name}' {'now and then' if each.model.used else 'by the week'}" for each in (first, other)]
+        raise Mistake(
+            f"the scenarios are of different customers, who buy or pay differently: {' and '.join(has)}; say purchases.rate in "
+            "the first, and let the others build upon it with 'extends'"
+        )
     other = next((each for each in scenarios if each.model.mechanisms != first.model.mechanisms), None)
     if other is not None:
         has = [f"'{each.name}' has {_told(each.model)}" for each in (first, other)]

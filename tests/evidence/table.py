@@ -2,10 +2,10 @@
 
 from itertools import chain
 
-from evidence import budgets, judging, levers, market, recovery, service, shops, spread_and_worth, surveys
+from evidence import budgets, judging, levers, market, purchases, recovery, service, shops, spread_and_worth, surveys
 from evidence.rows import Row
 
-TOPICS = (judging, levers, budgets, recovery, market, surveys, spread_and_worth, service, shops)
+TOPICS = (judging, levers, budgets, recovery, market, surveys, spread_and_worth, service, shops, purchases)
 EVIDENCE: dict[str, Row] = dict(
     sorted(
         chain(*(topic.ROWS.items() for topic in TOPICS)),
@@ -16,14 +16,13 @@ EVIDENCE: dict[str, Row] = dict(
 
 WAITING = {
     "D06": ("Ratings fall from 4.3 to 1.4 as an order is delivered late", "deliveries"),
-    "D07": ("Buyers without a contract come back at intervals of their own", "customers who buy now and then"),
     "D09": (
         "Of those who hung up 36 % dial again within an hour, of those who were served 13 %",
         "days that have hours",
     ),
     "D11": (
         "Buyers choose the brand of last time for 57 to 86 % of purchases, where shares alone would give 33 to 41 %",
-        "several rivals, and customers who buy now and then",
+        "buyers who choose anew at each purchase",
     ),
 }
 """Rows not measured yet: the claim, and what of the model it waits for."""

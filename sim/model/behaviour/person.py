@@ -63,6 +63,12 @@ STARTS = (
           None, "assumption: the verdict on an average week"),
     Trait("trust", "scale 0-1", 0, 1, "Trust from before; a little below satisfaction if not given (trust.starting_gap)",
           None, "assumption: trust follows satisfaction in the long run"),
+    Trait("purchases_before", "purchases", 0, 100_000, "Purchases after the first until the simulation starts (of who buys now and then)",
+          constant(0), "assumption: none; everybody has just bought for the first time"),
+    Trait("weeks_since_last_purchase", "weeks", 0, 5000, "Weeks since the last purchase when the simulation starts (of who buys now and then)",
+          constant(0), "assumption: bought just now"),
+    Trait("basket_before", "currency", 0, 1_000_000, "Mean spent at purchases after the first until then (of who buys now and then); 0: not known",
+          constant(0), "assumption: what a customer spends follows from the averages of all"),
 )  # fmt: skip
 """States a scenario or customer file may give for the first week; the others follow from them."""
 
