@@ -253,7 +253,8 @@ def test_every_replication_has_people_of_its_own_and_always_the_same() -> None:
 
 def test_starts_are_states_or_weeks() -> None:
     known = {name for kind in ("number", "clock", "mark") for name in columns(kind)}
-    assert {start.name for start in STARTS} - known == {"contract_weeks_left"}
+    of_buyers = {"purchases_before", "weeks_since_last_purchase", "basket_before"}
+    assert {start.name for start in STARTS} - known == {"contract_weeks_left"} | of_buyers
 
 
 # ---- what suits whom -----------------------------------------------------------------------------------------------

@@ -169,11 +169,13 @@ def made(number: int, chance: float, luck: float) -> int:
 def accepted(shape: float, normal: float, luck: float) -> bool:
     """Whether an attempt to draw from a gamma distribution counts (Marsaglia & Tsang 2000, ACM TOMS 26:363-372); shape from 1."""
     d = shape - f32(1 / 3)
-    root = f32(1) + normal / np.sqrt(f32(9) * d)
+    root, square = f32(1) + normal / np.sqrt(f32(9) * d), normal * normal
     if root <= f32(0):
         return False
+    if luck < f32(1) - f32(0.0331) * square * square:  # nearly always, and sure to be so below as well
+        return True
     v = root * root * root
-    return log(luck + f32(2.0**-25)) < f32(0.5) * normal * normal + d - d * v + d * log(v)
+    return log(luck + f32(2.0**-25)) < f32(0.5) * square + d - d * v + d * log(v)
 
 
 @rule
@@ -182,14 +184,6 @@ def gamma_of(shape: float, normal: float) -> float:
     d = shape - f32(1 / 3)
     root = f32(1) + normal / np.sqrt(f32(9) * d)
     return d * root * root * root if root > f32(0) else f32(0)
-
-
-@rule
-def gamma_in_two(shape: float, normal: float, luck: float, normal_2: float, luck_2: float) -> float:
-    """A number from the gamma distribution, in two attempts; its middle, where neither counts: 1 in 400 at shape 1, none from 3."""
-    if accepted(shape, normal, luck):
-        return gamma_of(shape, normal)
-    return gamma_of(shape, normal_2 if accepted(shape, normal_2, luck_2) else f32(0))
 
 
 COUNTS = {
@@ -247,7 +241,8 @@ def buy(me, firm, p, week, count, note):
     again = made(would - first, chance, luck)
     me.lapsing = lapsed_by(again, chance, luck)
     me.out_of_discontent = not lapsed_by(again, me.lapse_chance, luck)
-    spent = spent_on(me, p, again + first)
+    normal, another = normal_quantile(me.word(BASKETS, 0)), normal_quantile(me.word(BASKETS, 2))
+    spent = spent_on(me, p, again + first, normal, me.luck(BASKETS, 1), another, me.luck(BASKETS, 3))
     me.bought_in = week.number + 1
     paid = cents(spent, price_here(me, p))
     firm.spending += cents(spent, 1.0)
@@ -259,13 +254,15 @@ def buy(me, firm, p, week, count, note):
 
 
 @step
-def spent_on(me, p, number: int) -> float:
-    """What somebody spends on so many baskets, at a price index of 1: their sum is gamma as well."""
-    shape = p.purchases.basket_shape * f32(number)
-    drawn = gamma_in_two(
-        shape, normal_quantile(me.word(BASKETS, 0)), me.luck(BASKETS, 1), normal_quantile(me.word(BASKETS, 2)), me.luck(BASKETS, 3)
-    )  # fmt: skip
-    return me.basket * (drawn / p.purchases.basket_shape)
+def spent_on(me, p, number: int, normal: float, luck: float, another: float, luck_again: float) -> float:
+    """What somebody spends on so many baskets, at a price index of 1: their sum is gamma as well.
+
+    There are two attempts at it, and then its middle: of shape 1 that is one case in 400, from 3 on none.
+    """
+    shape, at = p.purchases.basket_shape * f32(number), normal
+    if not accepted(shape, normal, luck):
+        at = another if accepted(shape, another, luck_again) else f32(0)
+    return me.basket * (gamma_of(shape, at) / p.purchases.basket_shape)
 
 
 @step
@@ -340,7 +337,6 @@ EXAMPLES = (
     example(gamma_of, 4 / 3, 0.0, becomes=1.0, because="the middle: the shape less a third"),
     example(accepted, 4 / 3, 0.0, 0.99, becomes=True, because="the middle always counts"),
     example(accepted, 4 / 3, -3.0, 0.5, becomes=False, because="1 - 3 / 3 is nothing"),
-    example(gamma_in_two, 4 / 3, -3.0, 0.5, 0.0, 0.9, becomes=1.0, because="the second attempt counts"),
 )
 STEP_EXAMPLES = (
     example_of_step(
@@ -372,9 +368,8 @@ STEP_EXAMPLES = (
         because="two, and 0.57 is above the 0.5625 who stay after both; the middle of two baskets is 18.00, at half as much again",
     ),
     example_of_step(
-        spent_on, 2, me={"basket": 12.0}, p={"basket_shape": 2 / 3},
-        luck={(BASKETS, 0): 0.5, (BASKETS, 1): 0.5, (BASKETS, 2): 0.5, (BASKETS, 3): 0.5}, becomes={"gives": 18.0},
-        because="12.00 times the shape of 4/3 less a third, over 2/3",
+        spent_on, 2, -3.0, 0.5, 0.0, 0.9, me={"basket": 12.0}, p={"basket_shape": 2 / 3}, becomes={"gives": 18.0},
+        because="12.00 times the shape of 4/3 less a third, over 2/3: the second attempt counts",
     ),
     example_of_step(
         comes, me={"provider": RIVAL, "bought_in": NEVER, "issue_severity": 0.5}, week={"number": 14},
