@@ -80,6 +80,8 @@ def _ways_on(base: str, picked: str) -> None:
 def taken(ask: Ask, found: MethodResult, desk: VisitorFiles) -> None:
     """The report, and the question as a file."""
     heading("Take it away", 3)
-    Reports(document(found), file_name(f"{ask.asked.path.stem} {found.address}"), desk).key(f"report {id(found)}")
+    Reports(lambda: document(found), file_name(f"{ask.asked.path.stem} {found.address}"), desk).key(
+        f"report {id(found)}"
+    )
     if ask.asked.path.name == own_sweep.OWN_FILE:
         Prose(filled("file.html", text=own_sweep.as_yaml(ask.asked.written)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
@@ -18,7 +17,7 @@ from sim.studio.lessons.outcome import REPLICATIONS
 from sim.studio.library import scenario_library
 from sim.studio.visitor.house import HOUSE
 from sim.studio.visitor.work import Stopped, Work, use_work
-from sim.studio.widgets.basics import Progress, alert, button, caption, heading, paragraph
+from sim.studio.widgets.basics import Field, Progress, alert, button, caption, heading, paragraph
 from sim.studio.widgets.html import html
 from sim.studio.widgets.upload import Upload
 
@@ -91,13 +90,10 @@ def BringLesson(chosen: str, known: dict[str, Scenario], opened: Callable[[str],
         )
         return
     with html("div", class_="lesson-row"):
-        v.TextField(
-            label="What it is called", v_model=name, on_v_model=set_name, outlined=True, dense=True, hide_details=True,
-            class_="lesson-field",
-        )  # fmt: skip
+        Field("What it is called", name, set_name)
         words = "Copy this lesson" if chosen else "Begin a lesson"
         copy = "mdi-content-copy" if chosen else "mdi-file-plus-outline"
-        button(words, lambda: put(lambda: own.begun(name, own.own_folder(), source)), copy, disabled=not name.strip())
+        button(words, lambda: put(lambda: own.begun(name, own.own_folder(), source)), copy)
     if not chosen:
         UploadLesson(put)
     caption(

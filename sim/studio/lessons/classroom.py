@@ -14,14 +14,13 @@ from sim.studio.lessons.class_files import ROOMS
 from sim.studio.lessons.class_runs import RUNS
 from sim.studio.lessons.console import Console
 from sim.studio.lessons.explanation import Explanation
-from sim.studio.lessons.outcome import committed_in_words, guess_needed, in_words, was_right, with_interval
-from sim.studio.lessons.pictures import dots
-from sim.studio.lessons.pieces import Box, GuessForm, picture
+from sim.studio.lessons.outcome import committed_in_words, guess_needed, in_words, was_right
+from sim.studio.lessons.pieces import Box, GuessForm
 from sim.studio.lessons.school_class import LONGEST_NAME, View
-from sim.studio.lessons.stage import Bars, Stage
+from sim.studio.lessons.stage import Stage, Together
 from sim.studio.visitor.address import Address
 from sim.studio.visitor.watching import use_watched
-from sim.studio.widgets.basics import alert, button, caption, heading, hidden, paragraph
+from sim.studio.widgets.basics import Field, alert, button, caption, heading, hidden, paragraph
 from sim.studio.widgets.html import html
 
 LOOK = 0.25
@@ -131,21 +130,8 @@ def Seated(view: View, scenario: Scenario, visitor: str, fail: Callable[[str], N
             )
     caption(f"{view.committed} of {view.members} have guessed.")
     hidden("The outcome is shown." if view.revealed else f"{view.committed} of {view.members} have guessed.")
-    Nickname(view, visitor, fail).key(f"nickname {view.code}")
-
-
-@solara.component
-def Nickname(view: View, visitor: str, fail: Callable[[str], None]) -> None:
-    """A name for the class, for whoever likes one."""
-    assert view.mine is not None
-    name, set_name = solara.use_state(view.mine.name)
-    with html("div", class_="lesson-row"):
-        v.TextField(
-            label="Nickname (if you like)", v_model=name, on_v_model=set_name, outlined=True, dense=True, hide_details=True,
-            class_="lesson-field", counter=LONGEST_NAME,
-        )  # fmt: skip
-        save = lambda: _try(lambda: ROOMS.rename(view.code, visitor, name), fail)  # noqa: E731 – a button's
-        button("Save", save, disabled=name.strip() == view.mine.name, outlined=True)
+    rename = lambda name: _try(lambda: ROOMS.rename(view.code, visitor, name), fail)  # noqa: E731 – a field's
+    Field("Nickname (if you like)", mine.name, rename, hint=f"at most {LONGEST_NAME} characters").key("nickname")
 
 
 @solara.component
@@ -184,21 +170,3 @@ def Why(view: View, visitor: str, fail: Callable[[str], None]) -> None:
     same = " ".join(words.split()) == view.mine.why
     send = lambda: _try(lambda: ROOMS.explain(view.code, visitor, words), fail)  # noqa: E731 – a button's
     button("Sent" if same and words else "Send it to the console", send, "mdi-send", disabled=same)
-
-
-@solara.component
-def Together(view: View, scenario: Scenario) -> None:
-    """The distribution of the class, with its guesses beside it."""
-    guess = guess_needed(scenario)
-    if view.around is None:
-        paragraph("The runs of the class are still under way; a dot appears here for each.")
-        return
-    runs = f"{view.done} run{'' if view.done == 1 else 's'}"
-    known = with_interval(guess, view.around) if view.done > 1 else in_words(guess, view.around.mean)
-    html("p", class_="lesson-verdict", children=[f"Mean of {runs}: {known}"])
-    picture(dots(guess, tuple(value for _, value, _ in view.dots), view.around, view.guesses))
-    if view.counted:
-        paragraph(f"{view.right} of {view.counted} guesses are right, going by the mean of the class.")
-    with html("div"):
-        if guess.options:
-            Bars(guess, view)

@@ -15,15 +15,18 @@ from sim.scenario.whole import Scenario
 from sim.studio.lessons.bringing import objection
 from sim.studio.lessons.class_files import ROOMS
 from sim.studio.lessons.class_runs import RUNS
+from sim.studio.lessons.handout import handout
 from sim.studio.lessons.outcome import guess_needed
 from sim.studio.lessons.pieces import Listed, Sure
 from sim.studio.lessons.school_class import AFTER, BEFORE, View
 from sim.studio.lessons.stage import QrCode, way_in
 from sim.studio.lessons.teacher import page_of, sections
 from sim.studio.visitor.address import Address
+from sim.studio.visitor.files import DESKS
 from sim.studio.visitor.house import HOUSE
 from sim.studio.widgets.basics import Table, alert, button, caption, choice, heading, hidden, paragraph
 from sim.studio.widgets.html import html
+from sim.studio.widgets.reports import Reports
 
 TITLES = {
     "join": "How one comes in", "story": "Story and question", "film": "Both worlds", "guesses": "The guesses",
@@ -62,7 +65,7 @@ def Console(view: View, scenario: Scenario | None, found: dict[str, Scenario], v
         with html("details"):
             html("summary", children=["The lesson for the teacher: aim, misconceptions, questions and answers"])
             TeachersText(scenario)
-    Ending(view, visitor, do, address)
+    Ending(view, found, visitor, do, address)
 
 
 def _begin(view: View, scenario: Scenario) -> None:
@@ -169,7 +172,7 @@ def NextLesson(view: View, found: dict[str, Scenario], visitor: str, do: Do) -> 
 
 
 @solara.component
-def Ending(view: View, visitor: str, do: Do, address: Address) -> None:
+def Ending(view: View, found: dict[str, Scenario], visitor: str, do: Do, address: Address) -> None:
     """The table to take home, and the end of the class."""
     heading("Take home, and close", 2)
 
@@ -182,6 +185,8 @@ def Ending(view: View, visitor: str, do: Do, address: Address) -> None:
     source = f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.encode('utf-8-sig')).decode()}"
     link = {"href": source, "download": f"class_{view.code}.csv"}
     html("a", class_="lesson-download", attributes=link, children=["Guesses, outcomes and explanations (CSV)"])
+    paper = f"class_{view.code}_{ROOMS.version(view.code)}"  # what was made before tells of before
+    Reports(lambda: handout(view, rows, found), paper, DESKS.of(visitor), ("pdf",), "handout")
     caption("All lessons of this class whose outcome was shown.")
     with html("div"):
         Sure("Close the class", "Close it for everybody? Nothing of it is kept.", close, "mdi-door-closed")

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import segno
 import solara
 
+from sim.report.amounts import counted
 from sim.report.charts.palette import PAPER
 from sim.scenario.guided import Guess
 from sim.scenario.whole import Scenario
 from sim.studio.lessons.class_runs import RUNS
 from sim.studio.lessons.explanation import Decisive, Explanation
 from sim.studio.lessons.film import Film, reel
-from sim.studio.lessons.outcome import Outcome, guess_needed, with_interval
+from sim.studio.lessons.outcome import Outcome, guess_needed, in_words, with_interval
 from sim.studio.lessons.pictures import dots
 from sim.studio.lessons.pieces import Listed, picture
 from sim.studio.lessons.school_class import View
 from sim.studio.visitor.address import Address
 from sim.studio.visitor.house import HOUSE
-from sim.studio.visitor.work import use_work
+from sim.studio.visitor.watching import use_watched
 from sim.studio.widgets.basics import alert, button, caption, heading, hidden, paragraph
 from sim.studio.widgets.html import html
 
@@ -87,16 +87,7 @@ def Story(view: View, scenario: Scenario) -> None:
 @solara.component
 def WhenRun(scenario: Scenario, seed: int, shown: Callable[[Outcome], Any]) -> None:
     """What needs both worlds run; until they are, it says so."""
-    found, set_found = solara.use_state(RUNS.outcome(scenario, seed))
-    work = use_work()
-
-    def wait(own: Any) -> None:
-        while not own.called_off and (now := RUNS.outcome(scenario, seed)) is None:
-            time.sleep(0.2)
-        if not own.called_off:
-            set_found(now)
-
-    solara.use_effect(lambda: work.start(1, wait) if found is None else None, [seed])
+    found = use_watched(lambda: RUNS.outcome(scenario, seed), 0.2, seed)
     if found is None:
         paragraph("Both worlds are lived through …")
     elif isinstance(found, str):
@@ -112,19 +103,20 @@ def Filmed(view: View, scenario: Scenario) -> None:
 
 
 @solara.component
-def Guesses(view: View, scenario: Scenario) -> None:
-    """How the class guessed, beside what its runs showed."""
+def Together(view: View, scenario: Scenario) -> None:
+    """What the runs of the class show, and how it guessed."""
     guess = guess_needed(scenario)
-    with html("div"):
-        if view.around is None:
-            paragraph("The runs of the class are still under way.")
-        else:
-            html("p", class_="lesson-verdict", children=[f"The class’s runs: {with_interval(guess, view.around)}"])
-            picture(dots(guess, tuple(value for _, value, _ in view.dots), view.around, view.guesses))
+    if view.around is None:
+        paragraph("The runs of the class are still under way; a dot appears here for each.")
+        return
+    known = with_interval(guess, view.around) if view.done > 1 else in_words(guess, view.around.mean)
+    html("p", class_="lesson-verdict", children=[f"Mean of {counted(view.done, 'run', 'runs')}: {known}"])
+    picture(dots(guess, tuple(value for _, value, _ in view.dots), view.around, view.guesses))
+    if view.counted:
+        paragraph(f"{view.right} of {view.counted} guesses are right, going by the mean of the class.")
     with html("div"):
         if guess.options:
             Bars(guess, view)
-    html("p", class_="lesson-verdict", children=[f"{view.right} of {view.counted} guesses are right."])
 
 
 @solara.component
@@ -175,7 +167,7 @@ def ThinkOn(view: View, scenario: Scenario) -> None:
 
 
 SCENES: dict[str, Callable[..., Any]] = {
-    "join": Join, "story": Story, "film": Filmed, "guesses": Guesses, "customer": OneCustomer, "why": AskWhy,
+    "join": Join, "story": Story, "film": Filmed, "guesses": Together, "customer": OneCustomer, "why": AskWhy,
     "explanation": Explained, "think": ThinkOn,
 }  # fmt: skip
 """What shows each scene."""

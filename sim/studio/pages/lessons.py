@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-import reacton.ipyvuetify as v
 import solara
 
 from sim.errors import Mistake
@@ -17,16 +15,11 @@ from sim.studio.lessons.console import TeachersText
 from sim.studio.lessons.outcome import guess_needed
 from sim.studio.lessons.pieces import Listed, Steps
 from sim.studio.lessons.stages import SHOWN
-from sim.studio.lessons.taking import (
-    ATTEMPTS,
-    STAGES,
-    Attempt,
-    sorted_out,
-)
+from sim.studio.lessons.taking import ATTEMPTS, STAGES, Attempt, sorted_out
 from sim.studio.library import scenario_library
 from sim.studio.visitor.address import Address, use_address
 from sim.studio.visitor.watching import use_watched
-from sim.studio.widgets.basics import alert, button, caption, heading, hidden, paragraph
+from sim.studio.widgets.basics import Field, alert, button, caption, heading, hidden, paragraph
 from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Lessons", "mdi-school-outline", 40
@@ -129,23 +122,11 @@ def JoinClass(visitor: str, address: Address) -> None:
 
     heading("Join a class", 2)
     with html("div", class_="lesson-row"):
-        _field("Code from the board", code, set_code)
-        _field("Nickname (if you like)", name, set_name)
-        button("Join", join, "mdi-account-group-outline", disabled=not code.strip())
+        Field("Code from the board", code, set_code)
+        Field("Nickname (if you like)", name, set_name)
+        button("Join", join, "mdi-account-group-outline")
     if mistake:
         alert(mistake)
-
-
-def _field(label: str, value: str, change: Callable[[str], None]) -> None:
-    v.TextField(
-        label=label,
-        v_model=value,
-        on_v_model=change,
-        outlined=True,
-        dense=True,
-        hide_details=True,
-        class_="lesson-field",
-    )
 
 
 # ---- one lesson
