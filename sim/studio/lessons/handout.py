@@ -8,7 +8,7 @@ from itertools import groupby
 from sim.report.document import MODEL, Document, Section, Table
 from sim.scenario.whole import Scenario
 from sim.studio.lessons.outcome import guess_needed
-from sim.studio.lessons.pictures import dots
+from sim.studio.lessons.pictures import of_class
 from sim.studio.lessons.school_class import View
 
 LUCK = (
@@ -40,9 +40,7 @@ def _section(view: View, name: str, rows: Sequence[Sequence[str]], scenario: Sce
     table = Table([columns[place] for place in kept], [[row[place] for place in kept] for row in cells], words=True)
     if scenario is None or scenario.lesson is None:
         return Section(name, tables=[table])
-    runs = view.around if view.lesson == rows[0][0] and view.revealed else None
-    pictures = (
-        [dots(guess_needed(scenario), tuple(value for _, value, _ in view.dots), runs, view.guesses)] if runs else []
-    )
+    now = view.lesson == rows[0][0] and view.around is not None
+    pictures = [of_class(view, guess_needed(scenario))] if now else []
     lesson = scenario.lesson
     return Section(name, [lesson.predict], pictures, [table], [f"What happens: {lesson.happens} Why: {lesson.because}"])

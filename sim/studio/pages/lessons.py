@@ -6,7 +6,6 @@ from pathlib import Path
 
 import solara
 
-from sim.errors import Mistake
 from sim.scenario.whole import Scenario
 from sim.studio.lessons.bringing import BringLesson, Tried, files_seen, objection
 from sim.studio.lessons.class_files import ROOMS
@@ -19,7 +18,7 @@ from sim.studio.lessons.taking import ATTEMPTS, STAGES, Attempt, sorted_out
 from sim.studio.library import scenario_library
 from sim.studio.visitor.address import Address, use_address
 from sim.studio.visitor.watching import use_watched
-from sim.studio.widgets.basics import Field, alert, button, caption, heading, hidden, paragraph
+from sim.studio.widgets.basics import Field, alert, button, caption, heading, hidden, paragraph, use_trying
 from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Lessons", "mdi-school-outline", 40
@@ -111,20 +110,17 @@ def JoinClass(visitor: str, address: Address) -> None:
     """Where a code and a nickname are typed in."""
     code, set_code = solara.use_state("")
     name, set_name = solara.use_state("")
-    mistake, set_mistake = solara.use_state("")
+    mistake, tried = use_trying()
 
     def join() -> None:
-        try:
-            ROOMS.enter(code, visitor, name)
-            address.go("/lessons", **{"class": code.strip().upper()})
-        except Mistake as fault:
-            set_mistake(str(fault))
+        ROOMS.enter(code, visitor, name)
+        address.go("/lessons", **{"class": code.strip().upper()})
 
     heading("Join a class", 2)
     with html("div", class_="lesson-row"):
         Field("Code from the board", code, set_code)
         Field("Nickname (if you like)", name, set_name)
-        button("Join", join, "mdi-account-group-outline")
+        button("Join", lambda: tried(join), "mdi-account-group-outline")
     if mistake:
         alert(mistake)
 
@@ -136,22 +132,18 @@ def JoinClass(visitor: str, address: Address) -> None:
 def OneLesson(key: str, scenario: Scenario, visitor: str, address: Address) -> None:
     """A lesson, the stage that the address asks for and the guess allows."""
     attempt = ATTEMPTS.of(visitor, key, scenario)
-    _, set_version = solara.use_state(0)
     asked = address["stage"] or "read"
     stage = attempt.at(asked)
 
     def go(wanted: str) -> None:
         address.go(stage=wanted)
 
-    def changed() -> None:
-        set_version(lambda version: version + 1)
-
     heading(scenario.name)
     Steps(stage, attempt.furthest, go)
     if asked in STAGES and asked != stage:
         caption("This lesson was not yet taken so far in this browser; here is where it goes on.")
     with html("div", class_="lesson-body"):
-        SHOWN[stage](attempt, go, changed, key, visitor, address)
+        SHOWN[stage](attempt, go, key, visitor, address)
     hidden(f"Stage {STAGES.index(stage) + 1} of {len(STAGES)}: {stage}")
 
 

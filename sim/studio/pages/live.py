@@ -34,7 +34,7 @@ from sim.studio.visitor.levers import Lever, levers, of_part, typed, worded
 from sim.studio.visitor.model import model
 from sim.studio.visitor.policies import Policy, Setting, to_address
 from sim.studio.visitor.work import use_work
-from sim.studio.widgets.basics import Field, Table, alert, button, caption, choice, heading, paragraph
+from sim.studio.widgets.basics import Field, Table, alert, button, caption, choice, heading, paragraph, use_trying
 from sim.studio.widgets.drawing import DRAWN
 from sim.studio.widgets.html import html
 from sim.studio.widgets.number_field import LeverField, lever_told
@@ -113,7 +113,9 @@ def Worlds(address: Address, desk: VisitorFiles) -> None:
     choice("World A", known, first, lambda key: go(one=key))
     beside = [(SAME, "the same, with levers moved"), *known]
     choice("World B", beside, second.start, lambda key: go(two=to_address(replace(second, start=key))))
-    whole = solara.use_memo(lambda: _must_be_whole(first, desk), [first])
+    whole = False
+    with suppress(Mistake):  # what cannot be read is said above the worlds
+        whole = from_file(scenario_library.fetch(first, desk))
     sizes = [("", "those of its file, all of them")] if whole else SIZES
     choice(
         "People",
@@ -135,30 +137,18 @@ def Worlds(address: Address, desk: VisitorFiles) -> None:
             caption("Hundreds of replications instead of one, with intervals.")
 
 
-def _must_be_whole(key: str, desk: VisitorFiles) -> bool:
-    """Whether a scenario's people can only be shown all together; not so when it cannot be read, which is said elsewhere."""
-    try:
-        return from_file(scenario_library.fetch(key, desk))
-    except Mistake:
-        return False
-
-
 @solara.component
 def Levers(address: Address, desk: VisitorFiles, projector: LiveController, keep: Any) -> None:
     """The levers of world B: the few that matter for what is shown, and all others, mechanism by mechanism."""
     now, set_now = solara.use_state(True)
-    refused, set_refused = solara.use_state("")
+    refused, tried = use_trying()
     second = second_policy(address)
 
     def move(key: str, written: str) -> None:
-        setting = Setting(key, written, projector.at if now else 0)
-        try:
-            second_world(address, second.turned(setting), desk)
-        except Mistake as mistake:
-            return set_refused(str(mistake))
-        set_refused("")
-        keep.current = setting.week
-        go(second.turned(setting))
+        turned = second.turned(Setting(key, written, projector.at if now else 0))
+        second_world(address, turned, desk)
+        keep.current = projector.at if now else 0
+        go(turned)
 
     def go(policy: Policy) -> None:
         address.go(one=first_key(address), two=to_address(policy))
@@ -167,11 +157,12 @@ def Levers(address: Address, desk: VisitorFiles, projector: LiveController, keep
     v.Switch(label="from the week shown on", v_model=now, on_v_model=set_now, dense=True, hide_details=True)
     if refused:
         alert(refused)
+    take = lambda key, written: tried(lambda: move(key, written))  # noqa: E731 – every field's
     with html("div"), suppress(Mistake):  # what is wrong stands above the worlds
         one, two = scenario_library.fetch(first_key(address), desk), second_world(address, second, desk)
         for each in short_list(colour_of(address), one, two, [setting.lever for setting in second.settings]):
-            _field(each, two, move, each.label)
-        AllLevers(two, move)
+            _field(each, two, take, each.label)
+        AllLevers(two, take)
     if second.settings:
         heading("Moved", 3)
         for setting in second.settings:

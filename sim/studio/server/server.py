@@ -43,6 +43,7 @@ SETTINGS = {
     "SOLARA_USE_PDB": "False",
     "SOLARA_TRACER": "False",
     "SOLARA_ROOT_PATH": "",
+    "SOLARA_EXPERIMENTAL_PERFORMANCE": "True",
     "SOLARA_BASE_URL": "http://localhost/",
     "SOLARA_KERNEL_CULL_TIMEOUT": "2h",  # what a page that was closed or lost holds is kept so long
 }
