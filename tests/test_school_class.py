@@ -240,6 +240,18 @@ def test_a_class_outlives_the_studio_and_its_visitors_are_known_again(kept: Path
     assert not list(kept.glob("*.json")) and Passes(key=signing_key()).visitor(pass_) is None
 
 
+def test_what_is_drawn_beforehand_is_what_everybody_will_see() -> None:
+    rooms, code = opened()
+    taken(rooms, code, "ann", 0, -0.2)
+    taken(rooms, code, "bob", 2, -0.1)
+    before = rooms.to_be_shown(code)
+    assert not rooms.view(code, "ann").dots and before.mine is None and not before.seats
+    rooms.reveal(code, "teacher")
+    shown = rooms.view(code, "ann")
+    for name in ("dots", "around", "answers", "guesses"):
+        assert getattr(before, name) == getattr(shown, name)
+
+
 def test_passes_outlive_the_studio_for_a_token_of_the_owner_s_own_and_for_that_alone(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
