@@ -1,6 +1,7 @@
 """Journeys: one customer's story is exactly what happened to them in the run, and can be held against another policy."""
 
 import json
+import re
 from collections import Counter
 
 import numpy as np
@@ -11,6 +12,7 @@ from sim import Mistake, load, run
 from sim.engine.engine import ENGINES, Engine
 from sim.journey import Journey, against
 from sim.journey import journey as journey_of
+from sim.journey.decisive import against_the_odds, decisive, decisive_rows
 from sim.journey.relive import Event, Life, relive
 from sim.journey.telling import sentences
 from sim.model.behaviour.person import COMPANY
@@ -272,3 +274,50 @@ def test_lives_that_cannot_be_held_side_by_side(world: Scenario, sections: dict,
 @pytest.mark.parametrize(("weeks", "words"), [(1, "1 week"), (0.6, "1 week"), (0, "0 weeks"), (168.2, "168 weeks")])
 def test_one_week_is_one_week(weeks: float, words: str) -> None:
     assert weeks_told(weeks) == words
+
+
+# ---- what decides
+
+
+def test_the_week_of_leaving_is_decisive_and_nothing_after_it_is(world: Scenario) -> None:
+    left = 0
+    for customer in range(60):
+        life = journey_of(world, customer, 2, 7)
+        goes = [
+            week.number
+            for week in life.weeks
+            if any(event.what in ("leaves", "moves_away") for event in week.moment.events)
+        ]
+        weeks = decisive([life], 3)
+        assert weeks == sorted(set(weeks)) and len(weeks) <= 3 and all(life.weeks[week].told for week in weeks)
+        if goes:
+            left += 1
+            assert weeks[-1] == goes[0]
+    assert left > 5
+
+
+def test_of_two_lives_the_week_in_which_they_part_is_decisive(world: Scenario) -> None:
+    other, parted = world.with_(name="Worse", quality={"error_rate": 0.6}), 0
+    for customer in range(30):
+        both = against(world, other, customer, 2, 7)
+        weeks = decisive(both.lives, 3)
+        assert all(both.one.weeks[week].told != both.other.weeks[week].told for week in weeks)
+        apart = [k for k in range(world.weeks) if both.one.weeks[k].provider != both.other.weeks[k].provider]
+        if apart:
+            parted += 1
+            assert weeks[-1] == apart[0] and len(decisive_rows(both.lives, 3)[-1]) == 3
+    assert parted > 3
+
+
+def test_who_goes_although_staying_was_better_is_told_how_many_would(world: Scenario) -> None:
+    told = 0
+    for customer in range(75):
+        life = journey_of(world, customer, 2, 7)
+        odd = [week.number for week in life.weeks if "although staying was better" in week.text]
+        said = list(against_the_odds(life))
+        assert [f"week {week}:" in words for week, words in zip(odd, said, strict=True)] == [True] * len(odd)
+        assert all(
+            int(found[1]) < 50 for words in said if (found := re.search(r"in their place, (\d+) would go", words))
+        )
+        told += len(said)
+    assert told > 0

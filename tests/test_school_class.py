@@ -15,12 +15,14 @@ from guesses import CHOICE, NUMBER
 
 from sim import load
 from sim.errors import Mistake
+from sim.report.formats.pdf import pdf
 from sim.runs.statistics import interval
 from sim.scenario.guided import Guess
 from sim.studio.lessons import class_files
 from sim.studio.lessons.class_files import ClassFiles, signing_key
 from sim.studio.lessons.film import reel
-from sim.studio.lessons.outcome import live, worlds
+from sim.studio.lessons.handout import handout
+from sim.studio.lessons.outcome import guess_needed, live, worlds
 from sim.studio.lessons.school_class import AFTER, LASTS, MOST_MEMBERS, MOST_ROOMS, Rooms, tidy_name
 from sim.studio.server.passes import Passes
 from sim.studio.visitor.house import House
@@ -236,6 +238,52 @@ def test_a_class_outlives_the_studio_and_its_visitors_are_known_again(kept: Path
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in kept.iterdir())
     later.close(code, "teacher")
     assert not list(kept.glob("*.json")) and Passes(key=signing_key()).visitor(pass_) is None
+
+
+def test_what_is_drawn_beforehand_is_what_everybody_will_see() -> None:
+    rooms, code = opened()
+    taken(rooms, code, "ann", 0, -0.2)
+    taken(rooms, code, "bob", 2, -0.1)
+    before = rooms.to_be_shown(code)
+    assert not rooms.view(code, "ann").dots and before.mine is None and not before.seats
+    rooms.reveal(code, "teacher")
+    shown = rooms.view(code, "ann")
+    for name in ("dots", "around", "answers", "guesses"):
+        assert getattr(before, name) == getattr(shown, name)
+
+
+def test_passes_outlive_the_studio_for_a_token_of_the_owner_s_own_and_for_that_alone(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def visitor(token: str, given: str) -> str | None:
+        monkeypatch.setattr(class_files.HOUSE, "own_token", token)
+        return Passes(key=signing_key()).visitor(given)
+
+    monkeypatch.setattr(class_files.HOUSE, "own_token", "one sentence")
+    given = Passes(key=signing_key()).given("a" * 64)
+    assert visitor("one sentence", given) == "a" * 64 and visitor("another one", given) is None
+    assert visitor("one sentence", given) == "a" * 64 and visitor("", given) is None
+    assert visitor("one sentence", given) is None  # without a token the key was drawn anew
+
+
+def test_a_handout_has_what_the_table_has_and_no_column_that_is_empty(kept: Path) -> None:
+    trap = load(FOLDER / "the_fee_trap.yaml")
+    guess = guess_needed(trap)
+    rooms, code = opened(guess)
+    taken(rooms, code, "ann", 0, -0.2, "Ann")
+    taken(rooms, code, "bob", 2, -0.1)
+    assert not handout(rooms.view(code, "teacher"), rooms.table(code, "teacher"), {TRAP: trap}).sections
+    rooms.reveal(code, "teacher")
+    rooms.explain(code, "bob", "They feel cheated.")
+    told = handout(rooms.view(code, "teacher"), rooms.table(code, "teacher"), {TRAP: trap})
+    (section,) = told.sections
+    (table,) = section.tables
+    assert table.columns == ["Seat", "Nickname", "Guess", "Own run", "Right", "Counts", "Why?"]
+    assert [row[0] for row in table.rows] == ["1", "2"] and table.rows[1][-1] == "They feel cheated."
+    assert section.title == trap.name and len(section.pictures) == 1 and trap.lesson.because in section.notes[0]
+    assert pdf(told).startswith(b"%PDF")
+    rooms.go_on(code, "teacher", "lessons/gone", guess)
+    assert handout(rooms.view(code, "teacher"), rooms.table(code, "teacher"), {}).sections[0].title == TRAP
 
 
 def test_a_class_that_nobody_has_used_for_long_leaves_no_file(kept: Path) -> None:

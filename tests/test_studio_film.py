@@ -12,12 +12,16 @@ from worlds import busy
 
 from sim import Mistake, run
 from sim.journey.relive import relive
+from sim.journey.telling import feelings
+from sim.model.behaviour.person import MOST_RIVALS
+from sim.model.component import builtin, with_rivals
 from sim.model.network import draw_network
 from sim.model.week import COUNTS
+from sim.report.charts.palette import COLOURS
 from sim.scenario.whole import Scenario, described
 from sim.studio.compare import question as comparing
 from sim.studio.library.scenario_library import fetch
-from sim.studio.live.frames import STEPS, Frame, World, fitted, places, ties
+from sim.studio.live.frames import SCALES, STEPS, Frame, World, fitted, others, places, ties
 from sim.studio.live.live_controller import (
     LiveController,
     compare_entries,
@@ -26,7 +30,8 @@ from sim.studio.live.live_controller import (
     second_policy,
     second_world,
 )
-from sim.studio.live.live_session import LiveSession, Script, story
+from sim.studio.live.live_session import DECISIVE, LiveSession, Script, moves, story
+from sim.studio.live.short_list import MOST, does_now, idle, short_list
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.policies import Setting, from_address, sections, to_address
 
@@ -90,7 +95,27 @@ def test_a_frame_is_packed_without_loss(frames: list[Frame]) -> None:
     packed = frame.packed()
     assert np.array_equal(np.frombuffer(base64.b64decode(packed["feelings"][0]), np.uint8), frame.feelings[0])
     assert np.array_equal(np.frombuffer(base64.b64decode(packed["talkers"]), "<u2").reshape(-1, 2), frame.talkers)
-    assert len(packed["calls"]) == len(frame.calls)
+
+
+def test_what_is_told_of_the_phones_is_counted_call_by_call(frames: list[Frame]) -> None:
+    busiest = 0
+    for frame in frames:
+        told, calls = frame.phones(), [tuple(map(float, call)) for call in frame.calls]
+        there = [[call for call in calls if call[1] <= at < call[1] + call[2]] for _, at, _, _ in calls]
+        fullest = max(there, key=len, default=[])
+        assert told["waiting"] == len(fullest) and told["going"] == sum(call[3] == 2 for call in fullest)
+        assert told["calls"] == len(calls) and told["gave_up"] == sum(call[3] == 2 for call in calls)
+        assert told["longest"] == pytest.approx(max((call[2] for call in calls), default=0), abs=0.01)
+        busiest = max(busiest, len(fullest))
+    assert busiest > 1
+
+
+def test_what_a_colour_means_is_what_a_story_says() -> None:
+    for name, (ends, words) in SCALES.items():
+        assert len(words) == len(ends) + 1 and list(ends) == sorted(ends)
+        for feeling in np.linspace(0.005, 0.995, 100):
+            state = {"satisfaction": 0.5, "trust": 0.5, "grievance": 0.0, name: feeling}
+            assert words[int(np.searchsorted(ends, feeling, side="right"))] in feelings(state)
 
 
 def test_friends_are_drawn_near_one_another() -> None:
@@ -104,11 +129,15 @@ def test_friends_are_drawn_near_one_another() -> None:
     assert np.array_equal(places(network), places(network))
 
 
-def test_a_smaller_town_stands_for_as_many_people() -> None:
+def test_a_smaller_or_larger_town_stands_for_as_many_people() -> None:
     town = described({"weeks": 4, "market": {"customers": 800, "prospects": 400, "stands_for": 50}})
     small = fitted(town, 300)
     assert (small.market.customers, small.market.prospects, small.market.stands_for) == (200, 100, 200)
-    assert fitted(town, 2000) is town
+    large = fitted(town, 6000)
+    assert (large.market.customers, large.market.prospects, large.market.stands_for) == (4000, 2000, 10)
+    assert fitted(town, 1200) is town
+    few = fitted(town.with_(market={"stands_for": 2}), 6000)  # nobody stands for less than one person
+    assert (few.market.customers, few.market.prospects, few.market.stands_for) == (1600, 800, 1)
 
 
 def shown(film: LiveSession) -> list[dict]:
@@ -143,9 +172,37 @@ def test_a_story_tells_where_two_lives_part(world: Scenario) -> None:
     moved = world.with_(quality={"error_rate": 0.9}, name="Moved")
     both = story(Script((world, moved), SEED), 3)
     assert len(both.columns) == 2 and len(both.rows[0]) == 3 and "differ" in both.parting
+    assert 1 <= len(both.decisive) <= DECISIVE and all(len(row) == 3 for row in both.decisive)
     assert len(story(Script((world,), SEED), 3).rows[0]) == 2
     with pytest.raises(Mistake, match="must lie between"):
         story(Script((world,), SEED), 75)
+
+
+def test_levers_that_are_moved_are_marked_in_their_weeks(world: Scenario) -> None:
+    later = world.with_(**sections([Setting("quality.error_rate", "0.4", 5), Setting("upselling.attempts", "0", 7)]))
+    told = [(move["week"], move["world"], move["words"]) for move in moves(later, 1)]
+    assert told == [(5, 1, "Quality: error rate 0.4 per week"), (7, 1, "Upselling: attempts 0 per month")]
+    assert moves(world, 0) == []
+
+
+def test_the_short_list_begins_with_what_was_moved_and_what_differs_and_says_what_each_does() -> None:
+    one, two = fetch("lessons/town"), fetch("lessons/the_fee_trap")
+    found = short_list("trust", one, two, ["upselling.attempts"])
+    keys = [lever.key for lever in found]
+    assert len(found) == MOST == len(set(keys)) and keys[0] == "upselling.attempts" and "fees.size" in keys
+    assert does_now(found[0], two) == "nothing, because attempts is 0"
+    (size,) = (lever for lever in found if lever.key == "fees.size")
+    assert idle(size, one) == "size and drip are 0" and idle(size, two) == "" and size.meaning in does_now(size, two)
+
+
+def test_several_rivals_have_a_look_each_that_is_not_the_company_s() -> None:
+    names = [f"Rival {k}" for k in range(MOST_RIVALS)]
+    shown = others(with_rivals(builtin(), tuple(names)))
+    assert [other["name"] for other in shown] == names and [other["name"] for other in others(builtin())] == [
+        "the rival"
+    ]
+    assert len({(other["ring"], other["dash"]) for other in shown}) == MOST_RIVALS
+    assert all(other["ring"] != COLOURS[0] or other["dash"] for other in shown)
 
 
 MOVED = from_address("lessons/town~upselling.attempts:0.5~call_centre.representatives@26:14")

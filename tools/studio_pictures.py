@@ -25,10 +25,12 @@ def live(page: Any, address: str) -> None:
 
 
 def journey(page: Any, address: str) -> None:
-    """One customer's two lives."""
-    page.goto(f"{address}live?one=lessons/town&two=lessons/bad_news_travels&customer=18")
-    page.wait_for_selector(".studio-parting")
-    page.evaluate("document.querySelector('.studio-parting').scrollIntoView({block: 'center'})")
+    """One customer's two lives beside both worlds, with their friends."""
+    page.goto(f"{address}live?one=lessons/town&two=lessons/bad_news_travels&customer=40")
+    page.wait_for_function(READY)
+    page.evaluate("window.studioLive.jump(52)")
+    page.wait_for_selector(".live-life table")
+    page.get_by_label("Picture").select_option("friends")
 
 
 def lesson(page: Any, address: str) -> None:

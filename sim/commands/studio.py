@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +34,7 @@ def studio(
 ) -> None:
     """Open the studio in a browser: watch a market live, compare policies, explore, take and give lessons."""
     from sim.studio.library.scenario_library import LESSONS
-    from sim.studio.server.server import is_loopback, serve
+    from sim.studio.server.server import serve
 
     if not 0 <= port <= 65535:
         raise Mistake(f"--port is {port}, but must lie between 0 and 65535")
@@ -47,8 +46,7 @@ def studio(
                 f"--lessons {lessons}: there is no such folder; 'loyalty lesson new NAME --out {lessons}' makes it"
             )
         os.environ[LESSONS] = str(lessons.absolute())
-    asked = token or (None if is_loopback(host) else secrets.token_urlsafe(16))
-    serve(host, port, asked, not no_browser, tell, model())
+    serve(host, port, token, not no_browser, tell, model())
 
 
 def add_to(program: typer.Typer) -> None:

@@ -29,6 +29,11 @@ class Beside:
     first: int | None
 
     @property
+    def lives(self) -> tuple[Journey, Journey]:
+        """Both lives."""
+        return self.one, self.other
+
+    @property
     def parting(self) -> str:
         """Where the two lives part, in a sentence."""
         if self.first is None:

@@ -70,6 +70,11 @@ class Journey:
     person: Person
     life: Life
 
+    @property
+    def lives(self) -> tuple[Journey, ...]:
+        """This one life, where others tell two."""
+        return (self,)
+
     @cached_property
     def weeks(self) -> tuple[Week, ...]:
         """Every week, the uneventful ones too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +30,28 @@ def test_a_page_says_that_the_studio_is_away_and_comes_back_with_it(visitors: An
         assert accessible(page) == []
         page.get_by_role("button", name="Close").click()
         expect(page.get_by_text("This page was opened anew")).to_be_hidden()
+    finally:
+        end(process)
+
+
+def test_whoever_came_with_a_token_of_the_owner_s_own_comes_back_without_it(
+    visitors: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOYALTY_CLASSES", str(tmp_path))
+    process, address = start_studio("--token", "a sentence of one's own")
+    port = str(urlsplit(address).port)
+    try:
+        page = visitors.come()
+        page.goto(address.replace("?", "compare?weeks=17&"))
+        page.get_by_label("Weeks", exact=True).wait_for()
+        end(process)
+        page.get_by_text("The studio does not answer").wait_for()
+        process, _ = start_studio("--port", port, "--token", "a sentence of one's own")
+        page.get_by_text("This page was opened anew").wait_for()
+        expect(page.get_by_label("Weeks", exact=True)).to_have_value("17")
+        end(process)
+        process, _ = start_studio("--port", port, "--token", "another sentence")
+        page.get_by_label("This studio asks for its token").wait_for()
     finally:
         end(process)
 

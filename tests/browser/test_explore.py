@@ -109,7 +109,7 @@ def test_a_sweep_of_ones_own_is_called_off_and_another_runs_to_its_end(
     page.wait_for_selector(".explore-headline:has-text('Profit is highest')")
     expect(page.locator(".studio-dot")).to_have_count(5)
     assert accessible(page) == []
-    page.click("button:has-text('Make it HTML')")
+    page.click("button:has-text('Make the report (HTML)')")
     with page.expect_download() as download:
         page.click("a:has-text('Download the report')")
     assert "Profit is highest" in Path(download.value.path()).read_text(encoding="utf-8")

@@ -134,7 +134,7 @@ def test_a_class_by_link_with_a_stage_and_a_console_through_two_lessons(
         student.goto(studio + link_in(teacher, 0))  # the link alone: no code, no name
         student.wait_for_selector("button:has-text('Commit my guess')")
     ann.get_by_label("Nickname").fill("Ann <b>A.</b>")
-    ann.click("button:has-text('Save')")
+    ann.get_by_label("Nickname").press("Tab")
     guess(ann, "earned about the same")
     guess(bob, "earned less than without")
     teacher.wait_for_selector("text=Ann <b>A.</b>: has guessed")  # shown as text
@@ -171,6 +171,10 @@ def test_a_class_by_link_with_a_stage_and_a_console_through_two_lessons(
     with teacher.expect_download() as told:
         teacher.click("a:has-text('(CSV)')")
     assert "They found out." in told.value.path().read_text(encoding="utf-8")
+    teacher.click("button:has-text('Make the handout')")
+    with teacher.expect_download() as paper:
+        teacher.click("a:has-text('Download the handout (PDF)')")
+    assert paper.value.path().read_bytes().startswith(b"%PDF")
     teacher.get_by_label("Lesson").select_option("lessons/stagnation")
     teacher.click("button:has-text('Go on with this class')")
     teacher.click("button:has-text('Yes')")

@@ -63,7 +63,7 @@ def TakeHome(kept: Kept, shown: Shown, desk: VisitorFiles) -> None:
     """The report in every format, the scenario files, and where it is found again."""
     solara.use_memo(lambda: kept.report(desk, name_of("html", shown.name)), [kept.key])
     path = solara.use_memo(lambda: kept.scenarios(desk, f"scenarios_{shown.name}.zip"), [kept.key])
-    Reports(shown.document, shown.name, desk)
+    Reports(lambda: shown.document, shown.name, desk)
     if path is not None:
         with plain("p", class_="library-ways"):
             words = "Save the scenario files (ZIP)"

@@ -17,7 +17,7 @@ from sim.studio.library import catalogue, scenario_library
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.levers import Lever, numbers
 from sim.studio.visitor.model import model
-from sim.studio.widgets.basics import alert, button, choice, heading, paragraph
+from sim.studio.widgets.basics import alert, button, choice, heading, paragraph, use_trying
 from sim.studio.widgets.html import html
 from sim.studio.widgets.number_field import NumberField, lever_told, limits_of
 
@@ -42,21 +42,17 @@ def OwnForm(entries: Mapping[str, str], desk: VisitorFiles, go: Callable[[dict[s
     """The form; ``go`` is called with the entries of the address when everything in them makes sense."""
     given = {name: entries.get(name, "") for name in FIELDS} | {"base": entries.get("base") or BASE}
     asked, set_asked = solara.use_state(given if given["one"] else dict.fromkeys(FIELDS, "") | START)
-    mistake, set_mistake = solara.use_state("")
+    mistake, tried = use_trying()
 
     def change(**fields: str | None) -> None:
         set_asked(lambda before: before | {name: value or "" for name, value in fields.items()})
-        set_mistake("")
+        tried(lambda: None)
 
     def begin() -> None:
-        try:
-            own = own_sweep.own_in(asked)
-            if own is None:
-                raise Mistake("choose a first lever: what is to be varied?")
-            own.experiment(scenario_library.fetch(own.base, desk))
-        except Mistake as fault:
-            set_mistake(str(fault))
-            return
+        own = own_sweep.own_in(asked)
+        if own is None:
+            raise Mistake("choose a first lever: what is to be varied?")
+        own.experiment(scenario_library.fetch(own.base, desk))
         go(own_sweep.entries_of(own))
 
     heading("Ask your own", 2)
@@ -74,7 +70,7 @@ def OwnForm(entries: Mapping[str, str], desk: VisitorFiles, go: Callable[[dict[s
     if mistake:
         alert(mistake)
     with html("div"):
-        button("Go", begin, "mdi-play")
+        button("Go", lambda: tried(begin), "mdi-play")
 
 
 def _measures(asked: Mapping[str, str], change: Callable[..., None]) -> None:

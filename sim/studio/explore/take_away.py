@@ -7,7 +7,6 @@ from pathlib import Path
 
 import solara
 
-from sim.errors import Mistake
 from sim.experiments.method import DesignPoint, Method, MethodResult
 from sim.experiments.question import Experiment
 from sim.report.experiment_page import document
@@ -16,7 +15,7 @@ from sim.studio.explore.design_points import setting_told
 from sim.studio.library import scenario_library
 from sim.studio.visitor.files import VisitorFiles
 from sim.studio.visitor.packing import file_name, on_own_shelf
-from sim.studio.widgets.basics import alert, button, heading, paragraph
+from sim.studio.widgets.basics import alert, button, heading, paragraph, use_trying
 from sim.studio.widgets.html import html
 from sim.studio.widgets.prose import Prose, filled
 from sim.studio.widgets.reports import Reports
@@ -51,19 +50,17 @@ def opened_as_scenario(asked: Experiment, spot: DesignPoint, desk: VisitorFiles)
 def OpenAsScenario(asked: Experiment, spot: DesignPoint, desk: VisitorFiles) -> None:
     """The button that makes a scenario of a picked setting, and the ways on from there."""
     keys, set_keys = solara.use_state(("", ""))
-    mistake, set_mistake = solara.use_state("")
-
-    def open_it() -> None:
-        try:
-            set_keys(opened_as_scenario(asked, spot, desk))
-        except Mistake as fault:
-            set_mistake(str(fault))
+    mistake, tried = use_trying()
 
     with html("div"):
         if mistake:
             alert(mistake)
         elif not keys[1]:
-            button("Open as scenario", open_it, "mdi-folder-open-outline")
+            button(
+                "Open as scenario",
+                lambda: tried(lambda: set_keys(opened_as_scenario(asked, spot, desk))),
+                "mdi-folder-open-outline",
+            )
         else:
             _ways_on(*keys)
 
@@ -80,6 +77,8 @@ def _ways_on(base: str, picked: str) -> None:
 def taken(ask: Ask, found: MethodResult, desk: VisitorFiles) -> None:
     """The report, and the question as a file."""
     heading("Take it away", 3)
-    Reports(document(found), file_name(f"{ask.asked.path.stem} {found.address}"), desk).key(f"report {id(found)}")
+    Reports(lambda: document(found), file_name(f"{ask.asked.path.stem} {found.address}"), desk).key(
+        f"report {id(found)}"
+    )
     if ask.asked.path.name == own_sweep.OWN_FILE:
         Prose(filled("file.html", text=own_sweep.as_yaml(ask.asked.written)))

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import reacton.ipyvuetify as v
 import solara
 
-from sim.errors import Mistake
 from sim.runs.executor import executor
 from sim.scenario.whole import Scenario
 from sim.scenario.yaml_file import LARGEST
@@ -18,7 +16,7 @@ from sim.studio.lessons.outcome import REPLICATIONS
 from sim.studio.library import scenario_library
 from sim.studio.visitor.house import HOUSE
 from sim.studio.visitor.work import Stopped, Work, use_work
-from sim.studio.widgets.basics import Progress, alert, button, caption, heading, paragraph
+from sim.studio.widgets.basics import Field, Progress, alert, button, caption, heading, paragraph, use_trying
 from sim.studio.widgets.html import html
 from sim.studio.widgets.upload import Upload
 
@@ -74,13 +72,10 @@ def _tried(scenario: Scenario, work: Work) -> dict[str, Any]:
 def BringLesson(chosen: str, known: dict[str, Scenario], opened: Callable[[str], None]) -> None:
     """A copy of a lesson, or a file of one's own; both lie in the folder of lessons then. ``chosen``: what is copied, if any."""
     name, set_name = solara.use_state("")
-    mistake, set_mistake = solara.use_state("")
+    mistake, tried = use_trying()
 
     def put(write: Callable[[], own.Begun]) -> None:
-        try:
-            opened(f"{scenario_library.MINE}/{write().path.stem}")
-        except Mistake as fault:
-            set_mistake(str(fault))
+        tried(lambda: opened(f"{scenario_library.MINE}/{write().path.stem}"))
 
     source = known[chosen].path if chosen else None
     heading("Make it your own" if chosen else "A lesson of your own", 2)
@@ -91,13 +86,10 @@ def BringLesson(chosen: str, known: dict[str, Scenario], opened: Callable[[str],
         )
         return
     with html("div", class_="lesson-row"):
-        v.TextField(
-            label="What it is called", v_model=name, on_v_model=set_name, outlined=True, dense=True, hide_details=True,
-            class_="lesson-field",
-        )  # fmt: skip
+        Field("What it is called", name, set_name)
         words = "Copy this lesson" if chosen else "Begin a lesson"
         copy = "mdi-content-copy" if chosen else "mdi-file-plus-outline"
-        button(words, lambda: put(lambda: own.begun(name, own.own_folder(), source)), copy, disabled=not name.strip())
+        button(words, lambda: put(lambda: own.begun(name, own.own_folder(), source)), copy)
     if not chosen:
         UploadLesson(put)
     caption(

@@ -14,7 +14,8 @@ from sim.errors import Mistake
 from sim.runs.executor import executor
 from sim.scenario.whole import Scenario
 from sim.studio.lessons.class_files import ROOMS
-from sim.studio.lessons.outcome import REPLICATIONS, Outcome, live, worlds
+from sim.studio.lessons.outcome import REPLICATIONS, Outcome, guess_needed, live, worlds
+from sim.studio.lessons.pictures import of_class
 from sim.studio.visitor.work import told_of
 
 MOST_OUTCOMES = 40
@@ -35,6 +36,7 @@ class ClassRuns:
         """Run the worlds of all members of a class who have guessed and not run theirs yet."""
         for visitor, number in ROOMS.waiting(code):
             self._ask((code, visitor, seed), partial(_own_run, code, visitor, number, scenario, seed))
+        self._ask((code, seed), partial(_drawn, code, scenario))
 
     def outcome(self, scenario: Scenario, seed: int) -> Outcome | str | None:
         """Both worlds of a lesson run as one person does; None while that is under way, a sentence when it failed."""
@@ -83,6 +85,13 @@ def _own_run(code: str, visitor: str, number: int, scenario: Scenario, seed: int
         outcome = live(worlds(scenario), range(number, number + 1), seed, place)
     with suppress(Mistake):
         ROOMS.arrive(code, visitor, float(outcome.each[0]), seed)
+
+
+def _drawn(code: str, scenario: Scenario) -> None:
+    """Draw what the runs so far show, so that it is there when it is shown to all at once."""
+    with suppress(Mistake):
+        if (view := ROOMS.to_be_shown(code)).around is not None:
+            of_class(view, guess_needed(scenario))
 
 
 RUNS = ClassRuns()

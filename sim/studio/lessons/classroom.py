@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import reacton.ipyvuetify as v
 import solara
 
@@ -14,14 +11,13 @@ from sim.studio.lessons.class_files import ROOMS
 from sim.studio.lessons.class_runs import RUNS
 from sim.studio.lessons.console import Console
 from sim.studio.lessons.explanation import Explanation
-from sim.studio.lessons.outcome import committed_in_words, guess_needed, in_words, was_right, with_interval
-from sim.studio.lessons.pictures import dots
-from sim.studio.lessons.pieces import Box, GuessForm, picture
+from sim.studio.lessons.outcome import committed_in_words, guess_needed, in_words, was_right
+from sim.studio.lessons.pieces import Box, GuessForm
 from sim.studio.lessons.school_class import LONGEST_NAME, View
-from sim.studio.lessons.stage import Bars, Stage
+from sim.studio.lessons.stage import Stage, Together
 from sim.studio.visitor.address import Address
 from sim.studio.visitor.watching import use_watched
-from sim.studio.widgets.basics import alert, button, caption, heading, hidden, paragraph
+from sim.studio.widgets.basics import Field, Tried, alert, button, caption, heading, hidden, paragraph, use_trying
 from sim.studio.widgets.html import html
 
 LOOK = 0.25
@@ -31,7 +27,7 @@ LOOK = 0.25
 @solara.component
 def Classroom(code: str, visitor: str, found: dict[str, Scenario], address: Address) -> None:
     """The class with this code, as this visitor may see it; whoever brings the key of its console teaches it from then on."""
-    mistake, set_mistake = solara.use_state("")
+    mistake, tried = use_trying()
     given = solara.use_memo(lambda: address["console"], [])
 
     first = solara.use_memo(lambda: ROOMS.version(code), [])
@@ -39,7 +35,7 @@ def Classroom(code: str, visitor: str, found: dict[str, Scenario], address: Addr
 
     def teach() -> None:
         if given:
-            _try(lambda: ROOMS.teach(code, visitor, given), set_mistake)
+            tried(lambda: ROOMS.teach(code, visitor, given))
 
     def leave() -> None:
         if address["console"] and seen != first:  # by now the page lives, and can be given another address
@@ -72,29 +68,21 @@ def Classroom(code: str, visitor: str, found: dict[str, Scenario], address: Addr
         Seat(view, scenario, visitor)
 
 
-def _try(action: Callable[[], Any], fail: Callable[[str], None]) -> None:
-    try:
-        action()
-        fail("")
-    except Mistake as mistake:
-        fail(str(mistake))
-
-
 @solara.component
 def Seat(view: View, scenario: Scenario, visitor: str) -> None:
     """What a member does: they have a seat as soon as they come, read, guess, wait, and explain."""
-    mistake, set_mistake = solara.use_state("")
+    mistake, tried = use_trying()
     came, set_came = solara.use_state(False)
 
     def sit() -> None:
-        _try(lambda: ROOMS.enter(view.code, visitor), set_mistake)
+        tried(lambda: ROOMS.enter(view.code, visitor))
         set_came(True)
 
     solara.use_effect(sit, [])
     heading(f"{scenario.name} – class {view.code}")
     with html("div", class_="lesson-body"):
         if view.mine is not None:
-            Seated(view, scenario, visitor, set_mistake)
+            Seated(view, scenario, visitor, tried)
         elif came:
             paragraph("Your seat in this class was taken away.")
             button("Take a seat again", sit, large=True)
@@ -103,13 +91,13 @@ def Seat(view: View, scenario: Scenario, visitor: str) -> None:
 
 
 @solara.component
-def Seated(view: View, scenario: Scenario, visitor: str, fail: Callable[[str], None]) -> None:
+def Seated(view: View, scenario: Scenario, visitor: str, tried: Tried) -> None:
     """A member's page, in the order in which a class goes on."""
     lesson, mine = scenario.lesson, view.mine
     assert lesson is not None and lesson.guide is not None and mine is not None
 
     def commit(value: float) -> None:
-        _try(lambda: ROOMS.commit(view.code, visitor, value), fail)
+        tried(lambda: ROOMS.commit(view.code, visitor, value))
         RUNS.everybody(view.code, scenario, view.seed)
 
     with html("div"):
@@ -124,50 +112,34 @@ def Seated(view: View, scenario: Scenario, visitor: str, fail: Callable[[str], N
             Box(f"Your guess: {committed_in_words(guess_needed(scenario), mine.guess)}")
     with html("div"):
         if mine.guess is not None and view.revealed:
-            Shown(view, scenario, visitor, fail)
+            Shown(view, scenario, visitor, tried)
         elif mine.guess is not None:
             paragraph(
                 "Your own world is run meanwhile, with luck of its own. The outcome comes when your teacher shows it to all."
             )
     caption(f"{view.committed} of {view.members} have guessed.")
     hidden("The outcome is shown." if view.revealed else f"{view.committed} of {view.members} have guessed.")
-    Nickname(view, visitor, fail).key(f"nickname {view.code}")
+    rename = lambda name: tried(lambda: ROOMS.rename(view.code, visitor, name))  # noqa: E731 – a field's
+    Field("Nickname (if you like)", mine.name, rename, hint=f"at most {LONGEST_NAME} characters").key("nickname")
 
 
 @solara.component
-def Nickname(view: View, visitor: str, fail: Callable[[str], None]) -> None:
-    """A name for the class, for whoever likes one."""
-    assert view.mine is not None
-    name, set_name = solara.use_state(view.mine.name)
-    with html("div", class_="lesson-row"):
-        v.TextField(
-            label="Nickname (if you like)", v_model=name, on_v_model=set_name, outlined=True, dense=True, hide_details=True,
-            class_="lesson-field", counter=LONGEST_NAME,
-        )  # fmt: skip
-        save = lambda: _try(lambda: ROOMS.rename(view.code, visitor, name), fail)  # noqa: E731 – a button's
-        button("Save", save, disabled=name.strip() == view.mine.name, outlined=True)
-
-
-@solara.component
-def Shown(view: View, scenario: Scenario, visitor: str, fail: Callable[[str], None]) -> None:
+def Shown(view: View, scenario: Scenario, visitor: str, tried: Tried) -> None:
     """The outcome, once it is shown: one's own run, that of the class, why, and then the model's own account."""
     guess, mine = guess_needed(scenario), view.mine
     assert mine is not None and mine.guess is not None
-    with html("div"):
-        if view.around is not None:
-            was = "right" if was_right(guess, mine.guess, view.around.mean) else "not right"
-            html("p", class_="lesson-verdict", children=[f"Going by the class, your guess was {was}."])
-    if mine.value is not None:
-        paragraph(f"Your own run showed {in_words(guess, mine.value)}. Every run has other luck: look at the others.")
-    Together(view, scenario)
-    Why(view, visitor, fail).key(f"why {view.seed}")
+    was = "right" if view.around is None or was_right(guess, mine.guess, view.around.mean) else "not right"
+    verdict = "" if view.around is None else f"Going by the class, your guess was {was}."
+    run = "" if mine.value is None else f"Your own run showed {in_words(guess, mine.value)}. "
+    Together(view, scenario, verdict, run and f"{run}Every run has other luck: look at the others.")
+    Why(view, visitor, tried).key(f"why {view.seed}")
     with html("div"):
         if view.scene in ("explanation", "think"):
             Explanation(scenario)
 
 
 @solara.component
-def Why(view: View, visitor: str, fail: Callable[[str], None]) -> None:
+def Why(view: View, visitor: str, tried: Tried) -> None:
     """“Why?”, in one's own words, before the model's own account is opened."""
     assert view.mine is not None
     words, set_words = solara.use_state(view.mine.why)
@@ -182,23 +154,5 @@ def Why(view: View, visitor: str, fail: Callable[[str], None]) -> None:
         auto_grow=True,
     )
     same = " ".join(words.split()) == view.mine.why
-    send = lambda: _try(lambda: ROOMS.explain(view.code, visitor, words), fail)  # noqa: E731 – a button's
+    send = lambda: tried(lambda: ROOMS.explain(view.code, visitor, words))  # noqa: E731 – a button's
     button("Sent" if same and words else "Send it to the console", send, "mdi-send", disabled=same)
-
-
-@solara.component
-def Together(view: View, scenario: Scenario) -> None:
-    """The distribution of the class, with its guesses beside it."""
-    guess = guess_needed(scenario)
-    if view.around is None:
-        paragraph("The runs of the class are still under way; a dot appears here for each.")
-        return
-    runs = f"{view.done} run{'' if view.done == 1 else 's'}"
-    known = with_interval(guess, view.around) if view.done > 1 else in_words(guess, view.around.mean)
-    html("p", class_="lesson-verdict", children=[f"Mean of {runs}: {known}"])
-    picture(dots(guess, tuple(value for _, value, _ in view.dots), view.around, view.guesses))
-    if view.counted:
-        paragraph(f"{view.right} of {view.counted} guesses are right, going by the mean of the class.")
-    with html("div"):
-        if guess.options:
-            Bars(guess, view)

@@ -3,48 +3,50 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
-from typing import Any
 
 import pandas as pd
 import solara
 
-from sim.errors import Mistake
 from sim.runs.csv_tables import csv_of
 from sim.scenario.whole import Scenario
 from sim.studio.lessons.bringing import objection
 from sim.studio.lessons.class_files import ROOMS
 from sim.studio.lessons.class_runs import RUNS
+from sim.studio.lessons.handout import handout
 from sim.studio.lessons.outcome import guess_needed
 from sim.studio.lessons.pieces import Listed, Sure
 from sim.studio.lessons.school_class import AFTER, BEFORE, View
 from sim.studio.lessons.stage import QrCode, way_in
 from sim.studio.lessons.teacher import page_of, sections
 from sim.studio.visitor.address import Address
+from sim.studio.visitor.files import DESKS
 from sim.studio.visitor.house import HOUSE
-from sim.studio.widgets.basics import Table, alert, button, caption, choice, heading, hidden, paragraph
+from sim.studio.widgets.basics import (
+    Table,
+    Tried,
+    alert,
+    button,
+    caption,
+    choice,
+    heading,
+    hidden,
+    paragraph,
+    use_trying,
+)
 from sim.studio.widgets.html import html
+from sim.studio.widgets.reports import Reports
 
 TITLES = {
     "join": "How one comes in", "story": "Story and question", "film": "Both worlds", "guesses": "The guesses",
     "customer": "One customer", "why": "Why?", "explanation": "Explanation", "think": "To think on",
 }  # fmt: skip
 """What the scenes of the stage are called here."""
-Do = Callable[[Callable[[], Any]], None]
 
 
 @solara.component
 def Console(view: View, scenario: Scenario | None, found: dict[str, Scenario], visitor: str, address: Address) -> None:
     """Everything a teacher does while a class takes a lesson."""
-    mistake, set_mistake = solara.use_state("")
-
-    def do(action: Callable[[], Any]) -> None:
-        try:
-            action()
-            set_mistake("")
-        except Mistake as fault:
-            set_mistake(str(fault))
-
+    mistake, do = use_trying()
     if mistake:
         alert(mistake)
     solara.use_effect(lambda: _begin(view, scenario) if scenario is not None else None, [view.seed])
@@ -62,7 +64,7 @@ def Console(view: View, scenario: Scenario | None, found: dict[str, Scenario], v
         with html("details"):
             html("summary", children=["The lesson for the teacher: aim, misconceptions, questions and answers"])
             TeachersText(scenario)
-    Ending(view, visitor, do, address)
+    Ending(view, found, visitor, do, address)
 
 
 def _begin(view: View, scenario: Scenario) -> None:
@@ -82,7 +84,7 @@ def Counts(view: View) -> None:
 
 
 @solara.component
-def TheStage(view: View, scenario: Scenario, visitor: str, do: Do, address: Address) -> None:
+def TheStage(view: View, scenario: Scenario, visitor: str, do: Tried, address: Address) -> None:
     """What stands on the wall, and the moment in which the outcome is shown."""
     heading("The stage", 2)
     with html("div", class_="lesson-row"):
@@ -125,7 +127,7 @@ def Doors(view: View) -> None:
 
 
 @solara.component
-def Seats(view: View, visitor: str, do: Do) -> None:
+def Seats(view: View, visitor: str, do: Tried) -> None:
     """Who is in, and how far."""
     heading("Who is in", 2)
     if not view.seats:
@@ -153,7 +155,7 @@ def Answers(view: View) -> None:
 
 
 @solara.component
-def NextLesson(view: View, found: dict[str, Scenario], visitor: str, do: Do) -> None:
+def NextLesson(view: View, found: dict[str, Scenario], visitor: str, do: Tried) -> None:
     """Another lesson for the same class."""
     open_to = [
         (key, scenario.name) for key, scenario in found.items() if key != view.lesson and objection(scenario) == ""
@@ -169,7 +171,7 @@ def NextLesson(view: View, found: dict[str, Scenario], visitor: str, do: Do) -> 
 
 
 @solara.component
-def Ending(view: View, visitor: str, do: Do, address: Address) -> None:
+def Ending(view: View, found: dict[str, Scenario], visitor: str, do: Tried, address: Address) -> None:
     """The table to take home, and the end of the class."""
     heading("Take home, and close", 2)
 
@@ -182,6 +184,7 @@ def Ending(view: View, visitor: str, do: Do, address: Address) -> None:
     source = f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.encode('utf-8-sig')).decode()}"
     link = {"href": source, "download": f"class_{view.code}.csv"}
     html("a", class_="lesson-download", attributes=link, children=["Guesses, outcomes and explanations (CSV)"])
+    Reports(lambda: handout(view, rows, found), f"class_{view.code}", DESKS.of(visitor), ("pdf",), "handout", anew=True)
     caption("All lessons of this class whose outcome was shown.")
     with html("div"):
         Sure("Close the class", "Close it for everybody? Nothing of it is kept.", close, "mdi-door-closed")

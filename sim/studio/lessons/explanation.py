@@ -34,20 +34,20 @@ def Explanation(scenario: Scenario) -> None:
 
 
 @solara.component
-def Decisive(outcome: Outcome) -> None:
-    """Five weeks of two lives."""
+def Decisive(outcome: Outcome, rows: int = FIVE, reasons: bool = False) -> None:
+    """The decisive weeks of two lives, before them, if wanted, the reasons to leave that changed."""
     work = use_work()
-    solara.use_effect(lambda: work.start(1, lambda own: accounted(outcome, rows=FIVE)), [id(outcome)])
+    solara.use_effect(lambda: work.start(1, lambda own: accounted(outcome, rows=rows)), [id(outcome)])
     if work.mistake:
         alert(work.mistake)
     elif work.result is None:
         paragraph("Looking for a customer whose two lives part …")
     else:
-        AccountTold(work.result, reasons=False).key("told")
+        AccountTold(work.result, reasons).key("told")
 
 
 @solara.component
-def AccountTold(account: Account, reasons: bool = True) -> None:
+def AccountTold(account: Account, reasons: bool) -> None:
     """The reasons, if they are wanted, and the two lives."""
     with html("div"):
         if reasons:

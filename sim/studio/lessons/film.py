@@ -10,6 +10,7 @@ import solara
 from sim.report import facts
 from sim.report.amounts import money_unit
 from sim.studio.lessons.outcome import Outcome
+from sim.studio.widgets.drawing import DRAWN
 
 PEOPLE, SECONDS = 100, 20
 """How many people each crowd has, and how long two years take."""
@@ -59,6 +60,6 @@ def _turn(answer: Any, kept: list[np.ndarray], outcome: Outcome) -> tuple[int, s
 @solara.component_vue("film.vue")
 def Film(
     names: list[str], kept: list[list[int]], trust: list[list[float]], money: list[float], unit: str, turn: int, said: str,
-    pause: int, seconds: int, playing: bool = False,
+    pause: int, seconds: int, playing: bool = False, components: dict[str, str] = DRAWN,
 ) -> None:  # fmt: skip
     """The film; ``playing``: it begins by itself."""

@@ -167,7 +167,7 @@ def causes(scenario: Scenario) -> Causes:
     """The causal picture of a lesson: every box on a short way from what its worlds differ in to who stays and who leaves."""
     base, other = worlds(scenario)
     found = set(links(other.model))
-    settings = _differing(base, other)
+    settings = differing(base, other)
     arrows = {(BOX[c], BOX[column]) for (kind, c), column in found if kind == "column" and c in BOX and column in BOX}
     arrows |= {
         (LEVER, BOX[column])
@@ -190,7 +190,7 @@ def causes(scenario: Scenario) -> Causes:
     return Causes(tuple(sorted(settings)), layers, tuple(sorted(told)))
 
 
-def _differing(base: Scenario, other: Scenario) -> set[str]:
+def differing(base: Scenario, other: Scenario) -> set[str]:
     """The settings in which two worlds differ in their last week: ``fees.size``."""
     one, two = base.settings(base.weeks - 1), other.settings(other.weeks - 1)
     return {

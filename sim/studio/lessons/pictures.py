@@ -16,6 +16,7 @@ from sim.runs.measures import DEFINITIONS
 from sim.runs.statistics import Interval
 from sim.scenario.guided import Guess
 from sim.studio.lessons.outcome import Outcome, guess_of, measure_words, with_interval
+from sim.studio.lessons.school_class import View
 
 COLUMNS = 34
 """Places beside one another into which dots are sorted before they are stacked."""
@@ -37,6 +38,12 @@ def dots(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tup
         drawn = _dots(guess, values, around, guesses)
         assert drawn.svg
         return drawn
+
+
+def of_class(view: View, guess: Guess) -> Picture:
+    """What the runs of a class showed, and what it guessed."""
+    assert view.around is not None
+    return dots(guess, tuple(value for _, value, _ in view.dots), view.around, view.guesses)
 
 
 @lru_cache(maxsize=64)

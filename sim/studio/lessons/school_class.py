@@ -259,6 +259,12 @@ class Rooms:
         with self._lock:
             return _seen(self._find(code), visitor)
 
+    def to_be_shown(self, code: str) -> View:
+        """What everybody will see of the outcome: for whoever draws it beforehand, and for no page."""
+        with self._lock:
+            room = self._find(code)
+            return _opened(room, _seen(room, ""))
+
     def waiting(self, code: str) -> list[tuple[str, int]]:
         """Members whose run is still to come, with the number of their replication."""
         with self._lock:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import segno
 import solara
+from reacton.core import Element
 
+from sim.report.amounts import counted
 from sim.report.charts.palette import PAPER
-from sim.scenario.guided import Guess
 from sim.scenario.whole import Scenario
 from sim.studio.lessons.class_runs import RUNS
 from sim.studio.lessons.explanation import Decisive, Explanation
 from sim.studio.lessons.film import Film, reel
-from sim.studio.lessons.outcome import Outcome, guess_needed, with_interval
-from sim.studio.lessons.pictures import dots
-from sim.studio.lessons.pieces import Listed, picture
+from sim.studio.lessons.outcome import Outcome, guess_needed, in_words, with_interval
+from sim.studio.lessons.pictures import of_class
+from sim.studio.lessons.pieces import Listed
 from sim.studio.lessons.school_class import View
 from sim.studio.visitor.address import Address
 from sim.studio.visitor.house import HOUSE
-from sim.studio.visitor.work import use_work
+from sim.studio.visitor.watching import use_watched
 from sim.studio.widgets.basics import alert, button, caption, heading, hidden, paragraph
 from sim.studio.widgets.html import html
+from sim.studio.widgets.prose import Prose, filled
 
 
 def way_in(view: View) -> str:
@@ -87,16 +88,7 @@ def Story(view: View, scenario: Scenario) -> None:
 @solara.component
 def WhenRun(scenario: Scenario, seed: int, shown: Callable[[Outcome], Any]) -> None:
     """What needs both worlds run; until they are, it says so."""
-    found, set_found = solara.use_state(RUNS.outcome(scenario, seed))
-    work = use_work()
-
-    def wait(own: Any) -> None:
-        while not own.called_off and (now := RUNS.outcome(scenario, seed)) is None:
-            time.sleep(0.2)
-        if not own.called_off:
-            set_found(now)
-
-    solara.use_effect(lambda: work.start(1, wait) if found is None else None, [seed])
+    found = use_watched(lambda: RUNS.outcome(scenario, seed), 0.2, seed)
     if found is None:
         paragraph("Both worlds are lived through …")
     elif isinstance(found, str):
@@ -111,36 +103,19 @@ def Filmed(view: View, scenario: Scenario) -> None:
     WhenRun(scenario, view.seed, lambda outcome: Film(**reel(outcome), playing=True))
 
 
-@solara.component
-def Guesses(view: View, scenario: Scenario) -> None:
-    """How the class guessed, beside what its runs showed."""
-    guess = guess_needed(scenario)
-    with html("div"):
-        if view.around is None:
-            paragraph("The runs of the class are still under way.")
-        else:
-            html("p", class_="lesson-verdict", children=[f"The class’s runs: {with_interval(guess, view.around)}"])
-            picture(dots(guess, tuple(value for _, value, _ in view.dots), view.around, view.guesses))
-    with html("div"):
-        if guess.options:
-            Bars(guess, view)
-    html("p", class_="lesson-verdict", children=[f"{view.right} of {view.counted} guesses are right."])
-
-
-@solara.component
-def Bars(guess: Guess, view: View) -> None:
-    """A bar for each answer, as long as it was chosen often; the right one is named."""
-    right = guess.right(view.around.mean) if view.around else -1
-    most = max([1, *view.answers])
-    with html("ul", class_="lesson-bars", attributes={"aria-label": "How the class guessed"}):
-        for place, (option, count) in enumerate(zip(guess.options, view.answers, strict=True)):
-            mark = " – this is what the class’s runs show" if place == right else ""
-            bar = html("span", class_="lesson-bar", style_=f"width: {100 * count / most:.0f}%")
-            html(
-                "li",
-                class_="right" if mark else "",
-                children=[html("b", children=[f"{count}"]), f" {option.answer}{mark}", bar],
-            )
+def Together(view: View, scenario: Scenario, verdict: str = "", own: str = "") -> Element:  # noqa: N802 – looks like a component
+    """What the runs of the class show, and how it guessed, in one piece: sixty pages are told at once. ``verdict`` and ``own``:
+    of a member's guess and run."""
+    guess, around = guess_needed(scenario), view.around
+    content: dict[str, Any] = {"view": view, "verdict": verdict, "own": own}
+    if around is not None:
+        answers = zip([option.answer for option in guess.options], view.answers, strict=False)
+        content |= {
+            "runs": counted(view.done, "run", "runs"), "picture": of_class(view, guess), "most": max([1, *view.answers]),
+            "known": with_interval(guess, around) if view.done > 1 else in_words(guess, around.mean),
+            "bars": [(*each, place == guess.right(around.mean)) for place, each in enumerate(answers)],
+        }  # fmt: skip
+    return Prose(filled("together.html", **content))
 
 
 @solara.component
@@ -175,7 +150,7 @@ def ThinkOn(view: View, scenario: Scenario) -> None:
 
 
 SCENES: dict[str, Callable[..., Any]] = {
-    "join": Join, "story": Story, "film": Filmed, "guesses": Guesses, "customer": OneCustomer, "why": AskWhy,
+    "join": Join, "story": Story, "film": Filmed, "guesses": Together, "customer": OneCustomer, "why": AskWhy,
     "explanation": Explained, "think": ThinkOn,
 }  # fmt: skip
 """What shows each scene."""

@@ -7,9 +7,8 @@ from typing import Any
 
 import solara
 
-from sim.errors import Mistake
 from sim.runs.executor import executor
-from sim.studio.lessons.explanation import AccountTold, Explanation
+from sim.studio.lessons.explanation import Decisive, Explanation
 from sim.studio.lessons.film import Film, reel
 from sim.studio.lessons.outcome import (
     REPLICATIONS,
@@ -22,21 +21,17 @@ from sim.studio.lessons.outcome import (
 )
 from sim.studio.lessons.pictures import dots, over_time
 from sim.studio.lessons.pieces import Box, GuessForm, Listed, picture
-from sim.studio.lessons.taking import (
-    ATTEMPTS,
-    Attempt,
-    accounted,
-)
+from sim.studio.lessons.taking import ATTEMPTS, MOST_ROWS, Attempt
 from sim.studio.library import scenario_library
 from sim.studio.library.catalogue import in_words
 from sim.studio.visitor.address import Address
 from sim.studio.visitor.work import Stopped, Work, use_work
-from sim.studio.widgets.basics import Progress, Table, alert, button, caption, heading, paragraph
+from sim.studio.widgets.basics import Progress, Table, alert, button, caption, heading, paragraph, use_trying
 from sim.studio.widgets.html import html
 
 
 @solara.component
-def Read(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, address: Address) -> None:
+def Read(attempt: Attempt, go: Any, key: str, visitor: str, address: Address) -> None:
     """The story."""
     for words in attempt.guide.read:
         paragraph(words)
@@ -46,20 +41,17 @@ def Read(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, addres
 
 
 @solara.component
-def Predict(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, address: Address) -> None:
+def Predict(attempt: Attempt, go: Any, key: str, visitor: str, address: Address) -> None:
     """The guess: made once."""
-    mistake, set_mistake = solara.use_state("")
+    mistake, tried = use_trying()
 
     def commit(value: float) -> None:
-        try:
-            attempt.commit(value)
-            go("run")
-        except Mistake as fault:
-            set_mistake(str(fault))
+        attempt.commit(value)
+        go("run")
 
     html("h2", class_="lesson-question", children=[attempt.lesson.predict])
     if attempt.guess is None:
-        GuessForm(attempt.guide.guess, "What will the model show?", commit)
+        GuessForm(attempt.guide.guess, "What will the model show?", lambda value: tried(lambda: commit(value)))
         caption("A committed guess stays as it is: that is what makes the comparison worth something.")
     else:
         Box(f"Your guess: {committed_in_words(attempt.guide.guess, attempt.guess)}")
@@ -74,7 +66,7 @@ def Predict(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
 
 
 @solara.component
-def Run(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, address: Address) -> None:
+def Run(attempt: Attempt, go: Any, key: str, visitor: str, address: Address) -> None:
     """Both worlds are run."""
     work = use_work()
 
@@ -113,7 +105,7 @@ def run_pair(attempt: Attempt, work: Work) -> Outcome:
 
 
 @solara.component
-def Compare(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, address: Address) -> None:
+def Compare(attempt: Attempt, go: Any, key: str, visitor: str, address: Address) -> None:
     """Guess and outcome beside each other."""
     outcome, guess = attempt.outcome, attempt.guide.guess
     assert outcome is not None and attempt.guess is not None
@@ -140,43 +132,30 @@ def Compare(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, add
 
 
 @solara.component
-def Explain(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, address: Address) -> None:
+def Explain(attempt: Attempt, go: Any, key: str, visitor: str, address: Address) -> None:
     """First in one's own words, then the model's account."""
     opened, set_opened = solara.use_state(False)
     paragraph("First in your own words – write it down, or tell somebody:")
     Listed(attempt.guide.explain, ordered=True)
-    if opened:
-        TheModelsAccount(attempt, key)
+    if opened and attempt.outcome is not None:
+        Explanation(attempt.scenario)
+        Decisive(attempt.outcome, MOST_ROWS, reasons=True).key("account")
     else:
         button("Now the model's own account", lambda: set_opened(True), "mdi-book-open-variant", large=True)
     button("One more question", lambda: go("think"), "mdi-arrow-right", outlined=opened is False, large=True)
 
 
 @solara.component
-def TheModelsAccount(attempt: Attempt, key: str) -> None:
-    """The reasons to leave that changed, and one customer's two lives."""
-    work, outcome = use_work(), attempt.outcome
-    solara.use_effect(lambda: work.start(1, lambda own: accounted(outcome)) if outcome else None, [id(outcome)])
-    Explanation(attempt.scenario)
-    if work.running:
-        caption("Looking for a customer whose two lives part …")
-    if work.mistake:
-        alert(work.mistake)
-    if work.result is None:
-        return
-    AccountTold(work.result).key("told")  # a key, for an element is not to be made of the one that stood here before
-
-
-@solara.component
-def Think(attempt: Attempt, go: Any, changed: Any, key: str, visitor: str, address: Address) -> None:
+def Think(attempt: Attempt, go: Any, key: str, visitor: str, address: Address) -> None:
     """A question without a single answer."""
     opened, set_opened = solara.use_state(False)
     html("h2", class_="lesson-question", children=[attempt.guide.think.question])
     paragraph("There is no single answer.")
-    if opened:
-        Touches(attempt)
-    else:
-        button("What would a good answer touch?", lambda: set_opened(True), outlined=True)
+    button("What would a good answer touch?", lambda: set_opened(True), outlined=True, disabled=opened)
+    with html("div"):
+        if opened:
+            paragraph("A good answer touches:")
+            Listed(attempt.guide.think.touches)
 
     def anew() -> None:
         ATTEMPTS.begin_anew(visitor, key)
@@ -197,13 +176,6 @@ def live_entries(attempt: Attempt, key: str) -> dict[str, str]:
     """What the address of the live page is given to show both worlds of a lesson."""
     known = {path.resolve(): each for each, path in scenario_library.shipped().items()}
     return {"one": known.get(attempt.lesson.against, ""), "two": key}
-
-
-@solara.component
-def Touches(attempt: Attempt) -> None:
-    """What a good answer touches."""
-    paragraph("A good answer touches:")
-    Listed(attempt.guide.think.touches)
 
 
 SHOWN: dict[str, Callable[..., Any]] = {

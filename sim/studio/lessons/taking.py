@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sim import journey
 from sim.errors import Mistake
-from sim.journey.beside import Beside
+from sim.journey.decisive import decisive_rows
 from sim.journey.divergence import whose_lives_part
 from sim.report import facts, words
 from sim.scenario.guided import Guess
@@ -177,7 +177,7 @@ class Account:
     names: tuple[str, str]
     who: tuple[str, ...]
     parting: str
-    weeks: tuple[tuple[str, str, str], ...]
+    weeks: tuple[tuple[str, ...], ...]
     endings: tuple[str, str]
 
 
@@ -195,7 +195,9 @@ def accounted(outcome: Outcome, replication: int = 0, rows: int = MOST_ROWS) -> 
         return Account(reasons, names, (), "", (), ("", ""))
     lives = journey.against(base.scenario, other.scenario, customer, replication, base.seed)
     who = tuple(lives.one.heading[1:])
-    return Account(reasons, names, who, lives.parting, _rows(lives, rows), (lives.one.ending, lives.other.ending))
+    return Account(
+        reasons, names, who, lives.parting, decisive_rows(lives.lives, rows), (lives.one.ending, lives.other.ending)
+    )
 
 
 def _chief_cause(outcome: Outcome, rises: bool) -> str:
@@ -203,14 +205,3 @@ def _chief_cause(outcome: Outcome, rises: bool) -> str:
     gaps = facts.departure_differences(outcome.answer, outcome.answer.others[0])
     known = {cause: gap.mean for cause, gap in gaps.items() if gap.defined} or dict.fromkeys(gaps, 0.0)
     return max(known, key=lambda cause: known[cause] if rises else -known[cause])
-
-
-def _rows(lives: Beside, most: int) -> tuple[tuple[str, str, str], ...]:
-    """Weeks in which the two lives are told differently, up to the one in which somebody leaves, and that one."""
-    pairs = list(zip(lives.one.weeks, lives.other.weeks, strict=True))
-    apart = next((week for week, (one, two) in enumerate(pairs) if one.provider != two.provider), len(pairs) - 1)
-    told = [(one, two) for one, two in pairs[: apart + 1] if one.told != two.told]
-    kept = told if len(told) <= most else [*told[: most // 2], *told[most // 2 - most :]]
-    return tuple(
-        (f"Week\u00a0{one.number}", one.text or "nothing special", two.text or "nothing special") for one, two in kept
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from sim.errors import Mistake
@@ -42,8 +43,13 @@ def lesson_folders() -> list[Path]:
     """Folders with lessons of one's own: the one that the environment names, then ``lessons`` in the current folder."""
     named = os.environ.get(LESSONS, "").strip()
     folders = [Path(each).absolute() for each in ([named] if named else []) + ["lessons"]]
-    ours = (scenarios_folder() / "lessons").resolve()
-    return [folder for folder in dict.fromkeys(folders) if folder.resolve() != ours]
+    return [each for each in dict.fromkeys(folders) if _resolved(each) != _resolved(scenarios_folder() / "lessons")]
+
+
+@lru_cache(maxsize=16)
+def _resolved(folder: Path) -> Path:
+    """Where a folder really lies; every page of a class asks for it every second."""
+    return folder.resolve()
 
 
 def own_lessons() -> dict[str, Path]:

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from sim.engine.engine import Engine, Market
+from sim.journey.telling import GRUDGES, SATISFIED, TRUSTING
 from sim.model.behaviour.conversation import CONTACT
 from sim.model.behaviour.person import COMPANY, GONE, RIVAL
 from sim.model.component import Model
 from sim.model.random import fill_listed, world
 from sim.model.week import EVERYBODY, Network, event, state_columns
+from sim.report.charts.palette import COLOURS, look
 from sim.runs.measures import customers_before, definitions, measured
 from sim.runs.statistics import plain
 from sim.scenario.model_inputs import ground_of
@@ -27,9 +29,17 @@ FEELINGS = ("satisfaction", "trust", "grievance")
 """What people can be coloured by, besides their provider."""
 STEPS = 200
 """A feeling, from 0 to 1, is sent in so many steps."""
-LARGEST = 6000
-"""People that a browser still draws week by week."""
-_CALLS = {event("solved"): 0, event("unsolved"): 1, event("abandons"): 2}
+NETWORK, LARGEST = 300, 10_000
+"""People that are drawn as a network at most; people that are shown week by week at most, beyond the first as crowds."""
+_FIFTHS = (0.2, 0.4, 0.6, 0.8)
+SCALES = {
+    "trust": (_FIFTHS, TRUSTING),
+    "satisfaction": (_FIFTHS, SATISFIED),
+    "grievance": (tuple(limit for limit, _ in GRUDGES)[::-1], ("no grievance", *(words for _, words in GRUDGES[::-1]))),
+}
+"""What colours mean, whatever is shown: where one ends and the next begins, and what people between are called."""
+GAVE_UP = 2
+_CALLS = {event("solved"): 0, event("unsolved"): 1, event("abandons"): GAVE_UP}
 _TELLS = {event("tells_well"): 1, event("tells_ill"): 0}
 
 
@@ -59,12 +69,25 @@ class Frame:
             "feelings": [_text(row) for row in self.feelings],
             "provider": _text(self.provider),
             "talkers": _text(self.talkers.astype("<u2")),
-            "calls": [
-                [int(who), round(float(at), 2), round(float(wait), 2), int(end)] for who, at, wait, end in self.calls
-            ],
+            "phones": self.phones(),
             "staff": [round(float(morale), 3) for morale in self.staff],
-            "hours": round(self.hours, 2),
             "measures": [_short(value) for value in self.measures.values()],
+        }
+
+    def phones(self) -> dict[str, float]:
+        """How many call, how long the longest of them waits, in minutes, how many give up; how many wait at the week's fullest
+        moment, and how many of those will give up."""
+        _, at, wait, end = self.calls.T
+        over = at + wait
+        waiting = np.arange(1, at.size + 1) - np.searchsorted(np.sort(over), at, side="right")
+        then = at[np.argmax(waiting)] if at.size else 0.0
+        there = (at <= then) & (then < over)
+        return {
+            "calls": at.size,
+            "longest": round(float(wait.max(initial=0.0)), 2),
+            "gave_up": int(np.sum(end == GAVE_UP)),
+            "waiting": int(there.sum()),
+            "going": int(np.sum(end[there] == GAVE_UP)),
         }
 
 
@@ -160,20 +183,15 @@ def from_file(scenario: Scenario) -> bool:
 
 
 def fitted(scenario: Scenario, most: int) -> Scenario:
-    """The scenario with at most so many people, each standing for more of them, if they are drawn and not read from a file."""
+    """The scenario with so many people – no more than it stands for – if they are drawn and not read from a file."""
     ground = ground_of(scenario)
-    share = most / ground.plan.people
-    if share >= 1 or from_file(scenario):
+    people = min(most, int(ground.plan.people * ground.stands_for))
+    if people == ground.plan.people or from_file(scenario):
         return scenario
-    founders = max(1, round(ground.plan.founders * share))
-    prospects = max(0, most - founders) if scenario.market.prospects else 0
-    return scenario.with_(
-        market={
-            "customers": founders,
-            "prospects": prospects,
-            "stands_for": ground.stands_for * ground.plan.people / most,
-        }
-    )
+    founders = max(1, round(ground.plan.founders * people / ground.plan.people))
+    prospects = max(0, people - founders) if scenario.market.prospects else 0
+    stands_for = ground.stands_for * ground.plan.people / people
+    return scenario.with_(market={"customers": founders, "prospects": prospects, "stands_for": stands_for})
 
 
 def ties(network: Network) -> np.ndarray:
@@ -197,26 +215,35 @@ def places(network: Network) -> np.ndarray:
     start = np.sqrt(np.arange(people) + 0.5)[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
     igraph.set_random_number_generator(random.Random(1))
     graph = igraph.Graph(n=people, edges=ties(network).tolist())
-    grid = "grid" if people > 1000 else "nogrid"
-    laid = np.array(graph.layout_fruchterman_reingold(niter=200, seed=start.tolist(), grid=grid).coords)
+    laid = np.array(graph.layout_fruchterman_reingold(niter=200, seed=start.tolist(), grid="nogrid").coords)
     low, high = np.percentile(laid, 1, axis=0), np.percentile(laid, 99, axis=0)
     return np.clip((laid - low) / np.maximum(high - low, 1e-9), 0, 1).astype(np.float32)
 
 
 def opening(world: World) -> dict[str, Any]:
-    """What is drawn once: places, ties and who begins as a customer of the company."""
+    """What is drawn once: ties, places where there are few people, what colours mean, and the providers beside the company."""
     people = world.ground.plan.people
+    where = places(world.network) if people <= NETWORK else np.empty(0)
     return {
         "people": people,
-        "founders": world.ground.plan.founders,
-        "weeks": world.ground.weeks,
         "steps": STEPS,
-        "places": _text(np.rint(places(world.network) * 65535).astype("<u2")),
+        "places": _text(np.rint(where * 65535).astype("<u2")),
         "ties": _text(ties(world.network).astype("<u2")),
         "company": COMPANY,
         "gone": GONE,
-        "rivals": list(world.ground.model.rivals),
+        "others": others(world.ground.model),
+        "scales": {name: {"ends": ends, "words": words} for name, (ends, words) in SCALES.items()},
     }
+
+
+def others(model: Model) -> list[dict[str, str]]:
+    """The providers beside the company: what each is called, and the ring that its customers have – a colour of its own that is
+    not the company's, dashed where there are more of them than colours."""
+    looks = [(name, look(place + 2)) for place, name in enumerate(model.rivals or ("the rival",))]  # 1 is the company's
+    return [
+        {"name": name, "ring": own.colour, "dash": " ".join(map(str, own.dash)) if place + 2 > len(COLOURS) else ""}
+        for place, (name, own) in enumerate(looks)
+    ]
 
 
 def measure_names(model: Model) -> list[dict[str, str | bool]]:

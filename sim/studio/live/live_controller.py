@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.scenario.whole import Scenario
 from sim.studio.library.scenario_library import fetch
-from sim.studio.live.frames import LARGEST, fitted
+from sim.studio.live.frames import LARGEST, NETWORK, SCALES, fitted
 from sim.studio.live.live_session import LiveSession, Script
 from sim.studio.visitor.address import Address
 from sim.studio.visitor.files import VisitorFiles
@@ -19,19 +19,26 @@ from sim.studio.visitor.work import told_of
 
 FIRST, SECOND = "lessons/town", "lessons/bad_news_travels"
 """What a visitor sees who asked for nothing: a town, and the same town when errors become more frequent."""
+COLOURS = (*SCALES, "provider")
+"""What people can be coloured by."""
 SAME = "same"
 """In the address: world B starts from world A's scenario."""
 
 
 def script_of(address: Address, desk: VisitorFiles) -> Script:
     """What the address asks to be shown. Raises :class:`Mistake` when it cannot be."""
-    people = address.whole("people", LARGEST, 20, LARGEST)
+    people = address.whole("people", NETWORK, 20, LARGEST)
     seed = address.whole("seed", 1, 0, 2**31)
     engine = "mesa" if address["engine"] == "mesa" else "core"
     first, second = fitted(fetch(first_key(address), desk), people), second_policy(address)
     if second == Policy(SAME):
         return Script((first,), seed, engine)
     return Script((first, fitted(second_world(address, second, desk), people)), seed, engine)
+
+
+def colour_of(address: Address) -> str:
+    """What people are coloured by: trust, unless the address says something else that there is."""
+    return address["colour"] if address["colour"] in COLOURS else COLOURS[0]
 
 
 def first_key(address: Address) -> str:

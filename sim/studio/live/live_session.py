@@ -10,11 +10,18 @@ from typing import Any
 
 from sim.errors import Mistake
 from sim.journey import Beside, Journey, against, journey
+from sim.journey.decisive import against_the_odds, decisive_rows
+from sim.model.parameters import lines
+from sim.scenario.meaning import effective
 from sim.scenario.whole import Scenario, check_one_beginning
+from sim.scenario.wording import with_unit
 from sim.studio.live.frames import LARGEST, Frame, World, measure_names, opening
+from sim.studio.visitor.levers import key_told
 
 AHEAD = 13
 """Weeks that are sent at once at most."""
+DECISIVE = 5
+"""Weeks of a life that are told first."""
 PATIENCE = 0.3
 """Seconds after which what is ready is sent, so that slow worlds are seen to move."""
 
@@ -57,13 +64,14 @@ class LiveSession:
 
     def opening(self) -> dict[str, Any]:
         """What is drawn once, and what the worlds are called."""
-        scenarios = self.script.scenarios
-        first = scenarios[0]
-        return _drawn_once(self._worlds[0]) | {
+        scenarios, ground = self.script.scenarios, self._worlds[0].ground
+        return opening(self._worlds[0]) | {
+            "weeks": ground.weeks,
             "names": [scenario.name for scenario in scenarios],
-            "stands_for": first.market.stands_for,
-            "currency": first.currency,
-            "measures": measure_names(self._worlds[0].ground.model),
+            "stands_for": ground.stands_for,
+            "currency": scenarios[0].currency,
+            "measures": measure_names(ground.model),
+            "moves": [move for place, scenario in enumerate(scenarios) for move in moves(scenario, place)],
         }
 
     def more(self) -> list[list[dict[str, Any]]]:
@@ -88,40 +96,41 @@ def _refuse_unlike(worlds: list[World]) -> None:
         raise Mistake(f"the two worlds do not hold the same people ({told}), so they cannot be shown side by side")
 
 
-_LAID: dict[bytes, dict[str, Any]] = {}
-MOST_LAID = 16
-"""Layouts that are kept; a lever that is moved needs no new one."""
-
-
-def _drawn_once(world: World) -> dict[str, Any]:
-    key = world.network.first.tobytes() + world.network.friends.tobytes()
-    if key not in _LAID:
-        while len(_LAID) >= MOST_LAID:
-            _LAID.pop(next(iter(_LAID)), None)
-        _LAID[key] = opening(world)
-    return _LAID[key] | {"founders": world.ground.plan.founders, "weeks": world.ground.weeks}
+def moves(scenario: Scenario, place: int) -> list[dict[str, Any]]:
+    """In which weeks which settings of a scenario change, and to what; ``place``: in which of the worlds."""
+    return [
+        {"week": week, "world": place, "words": f"{key_told(part, name)} {with_unit(value, line.unit)}"}
+        for week, changed in effective(scenario.steps).items()
+        for part, settings in changed.items()
+        for name, value in settings.items()
+        if (line := lines(type(scenario.settings(week)[part]))[name])
+    ]
 
 
 @dataclass(frozen=True)
 class Story:
-    """One customer's weeks in words: under one policy, or under two beside one another."""
+    """One customer's weeks in words, under one policy or under two beside one another; ``decisive`` are those that decide."""
 
     customer: int
     about: tuple[str, ...]
     parting: str
     columns: tuple[str, ...]
+    decisive: tuple[tuple[str, ...], ...]
     rows: tuple[tuple[str, ...], ...]
     endings: tuple[str, ...]
+    odds: tuple[str, ...]
 
 
 @lru_cache(maxsize=64)
 def story(script: Script, customer: int) -> Story:
     """What happened to a customer. Raises :class:`Mistake` when there is no such customer."""
-    if len(script.scenarios) == 1:
-        one: Journey = journey(script.scenarios[0], customer, 0, script.seed)
-        return Story(customer, tuple(one.heading), "", (one.scenario.name,), tuple(one.rows), (one.ending,))
-    first, second = script.scenarios
-    both: Beside = against(first, second, customer, 0, script.seed)
-    lives = (both.one, both.other)
-    names, endings = (tuple(life.scenario.name for life in lives), tuple(life.ending for life in lives))
-    return Story(customer, tuple(both.one.heading), both.parting, names, tuple(both.rows), endings)
+    first, *rest = script.scenarios
+    told: Journey | Beside = journey(first, customer, 0, script.seed)
+    if rest:
+        told = against(first, rest[0], customer, 0, script.seed)
+    lives = told.lives
+    return Story(
+        customer, tuple(lives[0].heading[1:]), told.parting if isinstance(told, Beside) else "",
+        tuple(life.scenario.name for life in lives), decisive_rows(lives, DECISIVE), tuple(told.rows),
+        tuple(life.ending for life in lives), tuple(dict.fromkeys(said for life in lives for said in against_the_odds(life))),
+    )  # fmt: skip

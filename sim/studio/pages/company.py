@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 import solara
 
-from sim.errors import Mistake
 from sim.studio.company.own_company import Own, Reckoned
 from sim.studio.company.views import Columns, Files, Fit, Questions, Today
 from sim.studio.visitor.files import DESKS
 from sim.studio.visitor.work import use_work
-from sim.studio.widgets.basics import alert, button, caption, heading, paragraph
+from sim.studio.widgets.basics import alert, button, caption, heading, paragraph, use_trying
 from sim.studio.widgets.html import plain
 
 TITLE, ICON, PLACE = "Your company", "mdi-domain", 15
@@ -22,7 +21,7 @@ def Page() -> None:
     """Files, columns, questions, the company."""
     own = Own(DESKS.of(solara.get_session_id()))
     version, set_version = solara.use_state(0)
-    fault, set_fault = solara.use_state("")
+    fault, tried = use_trying()
     work, last = use_work(), solara.use_ref(None)
     solara.Title("Your company – loyalty studio")
     solara.use_effect(lambda: work.start(0, lambda _: own.reckoned()) if own.files else None, [version])
@@ -33,11 +32,7 @@ def Page() -> None:
         set_version(lambda version: version + 1)
 
     def act(how: Callable[[], None]) -> None:
-        set_fault("")
-        try:
-            how()
-        except Mistake as mistake:
-            set_fault(str(mistake))
+        tried(how)
         changed()
 
     heading("Your company")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-import reacton.ipyvuetify as v
 import solara
 
-from sim.errors import Mistake
 from sim.scenario.whole import Scenario
 from sim.studio.lessons.bringing import BringLesson, Tried, files_seen, objection
 from sim.studio.lessons.class_files import ROOMS
@@ -17,16 +14,11 @@ from sim.studio.lessons.console import TeachersText
 from sim.studio.lessons.outcome import guess_needed
 from sim.studio.lessons.pieces import Listed, Steps
 from sim.studio.lessons.stages import SHOWN
-from sim.studio.lessons.taking import (
-    ATTEMPTS,
-    STAGES,
-    Attempt,
-    sorted_out,
-)
+from sim.studio.lessons.taking import ATTEMPTS, STAGES, Attempt, sorted_out
 from sim.studio.library import scenario_library
 from sim.studio.visitor.address import Address, use_address
 from sim.studio.visitor.watching import use_watched
-from sim.studio.widgets.basics import alert, button, caption, heading, hidden, paragraph
+from sim.studio.widgets.basics import Field, alert, button, caption, heading, hidden, paragraph, use_trying
 from sim.studio.widgets.html import html
 
 TITLE, ICON, PLACE = "Lessons", "mdi-school-outline", 40
@@ -118,34 +110,19 @@ def JoinClass(visitor: str, address: Address) -> None:
     """Where a code and a nickname are typed in."""
     code, set_code = solara.use_state("")
     name, set_name = solara.use_state("")
-    mistake, set_mistake = solara.use_state("")
+    mistake, tried = use_trying()
 
     def join() -> None:
-        try:
-            ROOMS.enter(code, visitor, name)
-            address.go("/lessons", **{"class": code.strip().upper()})
-        except Mistake as fault:
-            set_mistake(str(fault))
+        ROOMS.enter(code, visitor, name)
+        address.go("/lessons", **{"class": code.strip().upper()})
 
     heading("Join a class", 2)
     with html("div", class_="lesson-row"):
-        _field("Code from the board", code, set_code)
-        _field("Nickname (if you like)", name, set_name)
-        button("Join", join, "mdi-account-group-outline", disabled=not code.strip())
+        Field("Code from the board", code, set_code)
+        Field("Nickname (if you like)", name, set_name)
+        button("Join", lambda: tried(join), "mdi-account-group-outline")
     if mistake:
         alert(mistake)
-
-
-def _field(label: str, value: str, change: Callable[[str], None]) -> None:
-    v.TextField(
-        label=label,
-        v_model=value,
-        on_v_model=change,
-        outlined=True,
-        dense=True,
-        hide_details=True,
-        class_="lesson-field",
-    )
 
 
 # ---- one lesson
@@ -155,22 +132,18 @@ def _field(label: str, value: str, change: Callable[[str], None]) -> None:
 def OneLesson(key: str, scenario: Scenario, visitor: str, address: Address) -> None:
     """A lesson, the stage that the address asks for and the guess allows."""
     attempt = ATTEMPTS.of(visitor, key, scenario)
-    _, set_version = solara.use_state(0)
     asked = address["stage"] or "read"
     stage = attempt.at(asked)
 
     def go(wanted: str) -> None:
         address.go(stage=wanted)
 
-    def changed() -> None:
-        set_version(lambda version: version + 1)
-
     heading(scenario.name)
     Steps(stage, attempt.furthest, go)
     if asked in STAGES and asked != stage:
         caption("This lesson was not yet taken so far in this browser; here is where it goes on.")
     with html("div", class_="lesson-body"):
-        SHOWN[stage](attempt, go, changed, key, visitor, address)
+        SHOWN[stage](attempt, go, key, visitor, address)
     hidden(f"Stage {STAGES.index(stage) + 1} of {len(STAGES)}: {stage}")
 
 

@@ -41,8 +41,13 @@ const again = document.getElementById("studio-again");
 again.hidden = !sessionStorage.getItem("studio-again");
 sessionStorage.removeItem("studio-again");
 again.querySelector("button").addEventListener("click", () => { again.hidden = true; });
+setInterval(async () => {
+  if (!document.querySelector(".studio-away")) return;
+  const asked = await fetch(location.href, { method: "HEAD" }).catch(() => ({}));
+  if (asked.status === 401) location.reload();
+}, 3000);
 </script></html>"""
-"""What a page says that came back by itself."""
+"""What a page says that came back by itself; one that is no longer let in shows the door, where the token is asked for."""
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import threading
 import time
@@ -42,6 +43,7 @@ SETTINGS = {
     "SOLARA_USE_PDB": "False",
     "SOLARA_TRACER": "False",
     "SOLARA_ROOT_PATH": "",
+    "SOLARA_EXPERIMENTAL_PERFORMANCE": "True",
     "SOLARA_BASE_URL": "http://localhost/",
     "SOLARA_KERNEL_CULL_TIMEOUT": "2h",  # what a page that was closed or lost holds is kept so long
 }
@@ -223,7 +225,8 @@ def serve(
 ) -> None:
     """Run the studio until Ctrl-C. ``port`` 0 takes any that is free; ``model``: what it shows, the shipped one unless given.
 
-    Raises :class:`Mistake` when it cannot listen.
+    Beyond this machine a token is asked for in any case, one drawn at random unless given. Raises :class:`Mistake` when it cannot
+    listen.
     """
     from sim.studio.visitor.model import show
 
@@ -239,6 +242,8 @@ def serve(
     here = _bound(host, port)
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     home = f"http://{name}:{here.getsockname()[1]}/"
+    HOUSE.own_token = token or ""
+    token = token or (None if is_loopback(host) else secrets.token_urlsafe(16))
     hosts = LOOPBACK | {host} if is_loopback(host) and token is None else None  # a token keeps other names out as well
     HOUSE.port, HOUSE.token, HOUSE.shared = here.getsockname()[1], token, not is_loopback(host) or token is not None
     HOUSE.address = f"http://{_seen_by_others(host)}:{HOUSE.port}/"

@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 @dataclass
 class House:
     """``address``: what others type to come to the studio, ending in ``/``; ``token``: what it then asks them for, if anything;
-    ``shared``: whether anybody but its owner can be in it; ``port``: where it listens."""
+    ``own_token``: the one that its owner gave, if they did; ``shared``: whether anybody but its owner can be in it; ``port``:
+    where it listens."""
 
     address: str = "http://127.0.0.1/"
     token: str | None = None
     shared: bool = False
     port: int = 0
+    own_token: str = ""
 
     def link(self, path: str, **entries: str) -> str:
         """A link for others, with everything in it that they need."""

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from sim.errors import Mistake, nearest
 from sim.model.component import Model
+from sim.model.parameters import CERTAIN
 from sim.scenario.explaining import SECTIONS, explain
 from sim.scenario.quantities import number_told, parted
 from sim.scenario.rivals import settings_of_rivals
@@ -39,7 +40,8 @@ class Lever:
     """One setting: its key in a scenario (``outsourcing.share``) and what its line says.
 
     ``range``: in words; ``usual``: its default; ``choices``: the words it may be set to, if there are only some;
-    ``kind``: int, float, bool, or else what is no number; ``low`` and ``high``: its least and greatest value, if a number.
+    ``kind``: int, float, bool, or else what is no number; ``low`` and ``high``: its least and greatest value, if a number;
+    ``decided``: whether it is a choice, and no fact about the world.
     """
 
     key: str
@@ -53,6 +55,7 @@ class Lever:
     kind: Any
     low: float
     high: float
+    decided: bool
 
     @property
     def part(self) -> str:
@@ -67,7 +70,7 @@ class Lever:
     @property
     def label(self) -> str:
         """What it is called on the page: ``Outsourcing: share``."""
-        return f"{worded(self.part)}: {self.name.replace('_', ' ')}"
+        return key_told(self.part, self.name)
 
     @property
     def default(self) -> str:
@@ -78,6 +81,11 @@ class Lever:
 def worded(part: str) -> str:
     """A part's name as words: ``Call centre``."""
     return part.replace("_", " ").capitalize()
+
+
+def key_told(part: str, name: str) -> str:
+    """A setting's key as words: ``Outsourcing: share``."""
+    return f"{worded(part)}: {name.replace('_', ' ')}"
 
 
 OF_ALL = ("scenario", "measure", "rivals")
@@ -101,7 +109,9 @@ def _choices(kind: Any) -> tuple[str, ...]:
 def _lever(group: str, part: str, row: dict[str, str], field: FieldInfo) -> Lever:
     kind, (low, high) = plain_type(field.annotation), bounds(field) or (0.0, 1.0)
     key, said = f"{part}.{row['name']}", (row["meaning"], row["unit"], row["range"], row["source"])
-    return Lever(key, group, *said, field.default, _choices(kind), kind, low, high)
+    extra: Any = field.json_schema_extra
+    decided = isinstance(extra, dict) and extra.get("plausible") == CERTAIN
+    return Lever(key, group, *said, field.default, _choices(kind), kind, low, high, decided)
 
 
 @lru_cache(maxsize=4)

@@ -10,6 +10,8 @@ import pandas  # noqa: F401 – before any thread: Reacton asks in passing for w
 import solara
 
 T = TypeVar("T")
+_DRAWING = threading.Lock()
+"""Pages that see the same thing at once are drawn one after the other: if they took turns at every step, all would be late."""
 
 
 def use_watched(look: Callable[[], T], every: float, about: object = None) -> T:
@@ -25,7 +27,8 @@ def use_watched(look: Callable[[], T], every: float, about: object = None) -> T:
                 now = look()
                 if now != before:
                     before = now
-                    set_seen(now)
+                    with _DRAWING:
+                        set_seen(now)
 
         threading.Thread(target=go_on, name="class", daemon=True).start()
         return left.set

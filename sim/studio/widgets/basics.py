@@ -8,6 +8,7 @@ import reacton.ipyvuetify as v
 import solara
 from reacton.core import Element
 
+from sim.errors import Mistake
 from sim.studio.visitor.work import Work
 from sim.studio.widgets.html import html
 
@@ -35,6 +36,24 @@ def hidden(words: str) -> Element:
 def alert(words: str, kind: str = "error") -> Element:
     """A message: ``error``, ``warning``, ``info`` or ``success``; spoken at once."""
     return v.Alert(type=kind, text=True, dense=True, children=[words], attributes={"role": "alert"})
+
+
+Tried = Callable[[Callable[[], object]], None]
+"""Takes an action; a mistake that it makes is told on the page."""
+
+
+def use_trying() -> tuple[str, Tried]:
+    """The sentence of the mistake that the last action made, empty when it made none; and how to take one."""
+    mistake, set_mistake = solara.use_state("")
+
+    def tried(action: Callable[[], object]) -> None:
+        set_mistake("")  # before it: the action may lead to another page
+        try:
+            action()
+        except Mistake as fault:
+            set_mistake(str(fault))
+
+    return mistake, tried
 
 
 def Progress(work: Work, words: str) -> Element:  # noqa: N802 – looks like a component to those who use it

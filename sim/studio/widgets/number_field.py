@@ -79,9 +79,11 @@ def NumberField(
     )  # fmt: skip
 
 
-def LeverField(lever: Lever, written: str, moved: Moved, focus: bool = False) -> Element:  # noqa: N802 – looks like a component
+def LeverField(  # noqa: N802 – looks like a component
+    lever: Lever, written: str, moved: Moved, focus: bool = False, label: str = ""
+) -> Element:
     """What a lever is set to, as every page lets one say it: a choice, or a number with its slider."""
-    label = lever.name.replace("_", " ").capitalize()
+    label = label or lever.name.replace("_", " ").capitalize()
     if lever.choices:
         return choice(label, [(word, word.replace("_", " ")) for word in lever.choices], written, moved)
     return NumberField(label, written, moved, limits_of(lever, written), focus=focus, judged=False)
@@ -95,14 +97,15 @@ def limits_of(lever: Lever, written: str) -> Limits:
     return replace(within, reach=lever.high if usual == 0 or lever.high <= 20 * usual else 4 * usual)
 
 
-def lever_told(lever: Lever, today: str = "") -> None:
+def lever_told(lever: Lever, today: str = "", does: str = "") -> None:
     """Below the field of a lever: range and usual value; folded away what it means, and where the usual value comes from.
 
-    ``today``: where it has which value now, such as ``In “Today”: 12``.
+    ``today``: where it has which value now, such as ``In “Today”: 12``; ``does``: what it does, told instead of the range.
     """
     usual = f"usual: {lever.default or 'none'}."
     said = f"{lever.range}. {today}; {usual}" if today else f"{lever.range}; {usual}"
+    said = f"{said[:1].upper()}{said[1:]}"
     with html("details", class_="lever-told"):
-        html("summary", children=[f"{said[:1].upper()}{said[1:]} What it means"])
-        caption(f"{lever.meaning}.")
+        html("summary", children=[does or f"{said} What it means"])
+        caption(f"{lever.meaning}. {said}" if does else f"{lever.meaning}.")
         caption(lever.source or "A choice, not a measured quantity.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -36,21 +36,25 @@ def written(kind: Kind, document: Document, name: str, desk: VisitorFiles) -> Pa
 
 
 @solara.component
-def Reports(document: Document, name: str, desk: VisitorFiles) -> None:
-    """Links to what was made, and buttons that make the others."""
+def Reports(
+    document: Callable[[], Document], name: str, desk: VisitorFiles, kinds: Sequence[Kind] = writer.FORMATS,
+    what: str = "report", anew: bool = False,
+) -> None:  # fmt: skip
+    """Links to what was made, and buttons that make the others, or all ``anew``; only then is the ``document`` asked for."""
     making = use_work()
 
     def make(kind: Kind) -> Callable[[], None]:
-        return lambda: making.start(1, lambda _: written(kind, document, name, desk))
+        return lambda: making.start(1, lambda _: written(kind, document(), name, desk))
 
     with plain("p", class_="library-ways"):
-        for kind in writer.FORMATS:
+        for kind in kinds:
             words, path = WORDS.get(kind, kind), desk.find(name_of(kind, name))
+            if path is None or anew:
+                button(f"Make the {what} ({words})", make(kind), text=True, disabled=making.running)
             if path is None:
-                button(f"Make it {words}", make(kind), text=True, disabled=making.running)
                 continue
             look = {"class_": "library-way", "href": desk.address(path)}
-            plain("a", f"Download the report ({words})", download=path.name, **look)
+            plain("a", f"Download the {what} ({words})", download=path.name, **look)
             if kind == "html":
                 look["href"] += "?show"
                 plain("a", "Open the report in a new tab", target="_blank", rel="noopener", **look)
