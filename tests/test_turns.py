@@ -120,6 +120,18 @@ def test_so_it_is_where_people_come_and_go(people: list[int], seed: int) -> None
     assert (once[0] == wait[0]).all() and (once[1] == outcome[0]).all()
 
 
+def test_nobody_calls_again_once_the_lines_are_closed() -> None:
+    again = Gaps(30.0, np.inf)
+    times, _, outcome = serve_in_turn(
+        [10.0, 50.0], np.ones((2, 2)), np.ones((2, 2)), Duty([0, 1, 0], 40.0), again=again
+    )
+    assert outcome.tolist() == [[ABANDONED, SERVED], [SERVED, NOT_MADE]] and times[1, 0] == 41.0
+    _, _, outcome = serve_in_turn([100.0], [[1.0]] * 2, [[1.0]] * 2, Duty([1, 1, 0], 40.0), again=again)
+    assert outcome.tolist() == [[ABANDONED], [SERVED]]  # the next day has begun
+    _, _, outcome = serve_in_turn([82.0], [[1.0]] * 2, [[1.0]] * 2, Duty([1, 1, 0], 40.0), again=again)
+    assert outcome.tolist() == [[ABANDONED], [NOT_MADE]]
+
+
 @pytest.mark.parametrize(("change", "words"), [
     ({"ranks": [0.5, 1]}, "ranks must be 2 whole numbers"),
     ({"ranks": [1]}, "ranks must be 2 whole numbers"),

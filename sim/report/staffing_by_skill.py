@@ -30,7 +30,7 @@ def kind_rows(kinds: Sequence[Kind], groups: Sequence[Group], found: Met) -> Row
         rate = sum(kind.arrivals for kind in (kinds[k : k + 1] or kinds))
         taken = [percent(share) for share in found.by_group[k]] if k < len(kinds) else [""] * len(groups)
         figures = percent(found.service_level[k], 1), percent(found.abandonment[k], 1), f"{found.mean_wait[k] * 60:.1f}"
-        rows.append([name, number(rate), *figures, *taken])
+        rows.append([name, f"{rate:.3g}", *figures, *taken])
     return columns, rows
 
 

@@ -102,6 +102,12 @@ def can_be_served(waiting, times, busy_until):
 
 
 @lean_kernel
+def _somebody_there(moment, shares, stretch):
+    """Whether anybody is on duty at a moment, where people come and go; else the lines are closed."""
+    return shares.size == 0 or shares[int(moment // stretch) % shares.size] > 0
+
+
+@lean_kernel
 def _work_in_turn(calls, gaps, ranks, order, waiting, staff, shares, stretch, wait, outcome):
     """Answer all calls. Of n callers, call k + n is the next of the same caller as call k, as long as there is room for it."""
     times, handling, patience = calls
@@ -118,7 +124,7 @@ def _work_in_turn(calls, gaps, ranks, order, waiting, staff, shares, stretch, wa
         wait[k], outcome[k], _ = answer(times[k], handling[k], patience[k], staff[0], staff[1])
         hung_up = outcome[k] == ABANDONED
         moment = times[k] + wait[k] + (gaps[0][k] if hung_up else handling[k] + gaps[1][k])
-        if k + callers < times.size and moment < np.inf:
+        if k + callers < times.size and moment < np.inf and _somebody_there(moment, shares, stretch):
             times[k + callers] = moment
             put_in(order, again, k + callers, ranks[:0], times)
             again += 1
@@ -153,7 +159,8 @@ def serve_in_turn(
 
     ``arrivals`` (n,): minutes, sorted; ``ranks`` (n,): whole numbers, all alike unless given. With ``again``, ``handling`` and
     ``patience`` have a row for each call that a caller may make. Everything returned has shape (calls, n): when the call was
-    made, the wait, and 0 served, 1 hung up, 4 not made (then time and wait are NaN). Nobody who is being served is interrupted.
+    made, the wait, and 0 served, 1 hung up, 4 not made (then time and wait are NaN). Nobody who is being served is interrupted;
+    nobody calls again while nobody is on duty.
     Raises :class:`~sim.errors.Mistake` as :func:`sim.service.queues.serve` does.
     """
     handling, patience = np.atleast_2d(handling), np.atleast_2d(patience)
