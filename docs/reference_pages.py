@@ -44,7 +44,10 @@ PYTHON = {
     },
     "Queues and closed forms": {
         "sim.service.queues": ("serve",),
+        "sim.service.turns": ("serve_in_turn",),
+        "sim.service.skills": ("serve_by_skill",),
         "sim.theory.erlang": ("erlang_a", "erlang_b", "erlang_c", "QueueFigures"),
+        "sim.theory.phone_lines": ("cobham", "calls_with_second_ones"),
         "sim.theory.bass": ("adopted", "adoption_rate", "peak_time", "time_to", "fit"),
         "sim.theory.shifted_beta_geometric": ("survival", "retention", "fit", "residual_lifetime"),
         "sim.theory.buying": (

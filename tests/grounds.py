@@ -257,6 +257,18 @@ GROUNDS: dict[str, dict[str, Any]] = {
         "call_centre_representatives": 1,
         "call_centre_callback_reached": [0.5, 0.5, 0.0, 0.0, 0.5, 1.0],
     },
+    "who hung up calls again": {
+        "call_centre_redial": 0.9,
+        "call_centre_representatives": [1, 2, 0, 1, 4, 2],
+        "call_centre_balking": 0.5,
+    },
+    "calls again half way": {
+        "call_centre_redial": [0.0, 0.0, 0.7, 0.7, 0.0, 0.4],
+        "call_centre_redial_served": [0.0, 0.0, 0.0, 0.5, 0.5, 0.3],
+        "call_centre_patience_shape": [1.0, 3.0, 3.0, 0.5, 1.0, 50.0],
+        "call_centre_representatives": 1,
+        "call_centre_callback": 0.3,
+    },
     "the lines are never open": {"support_access_opening_hours": 0.0, "support_access_tries_again": 0.5},
     "nobody gets through": {"support_access_hidden": 1.0, "call_centre_questions": 1.0},
     "the menu is endless": {"support_access_menu_levels": 12, "support_access_seconds_per_level": 300.0},

@@ -262,12 +262,16 @@ def test_neutral_settings_are_settings(part: Part) -> None:
     assert outcome(busy(PEOPLE, WEEKS, **neutral(part.name))) != usual_outcome()
 
 
-NEEDS = {"retention_offers_wear": {"retention_offers_unsolicited": 0.3, "retention_offers_awakening": 0.5}}
-"""What must happen beside the busy ground for a parameter to matter: here, that some people take two plans."""
+NEEDS = {
+    "retention_offers_wear": {"retention_offers_unsolicited": 0.3, "retention_offers_awakening": 0.5},
+    "call_centre_redial_after": {"call_centre_redial": 0.8},
+    "call_centre_balking_at": {"call_centre_balking": 0.8},
+}
+"""What must happen beside the busy ground for a parameter to matter: that some people take two plans, call again, do not stay."""
 
 
-OF_SEVERAL = ("choice_scrutiny",)
-"""What matters only where there are several rivals; see ``test_rivals.py``."""
+OF_SEVERAL = ("choice_scrutiny", "call_centre_priority")
+"""What matters only where there are several rivals, or several segments; see ``test_rivals.py`` and ``test_turns.py``."""
 OF_SOME = tuple(f"{part.name}_" for part in PARTS if part.used_where)
 """Mechanisms that only some scenarios use, whose own tests move every setting."""
 

@@ -13,8 +13,12 @@ from sim.errors import Mistake
 
 if TYPE_CHECKING:
     from sim.runs.comparison import Comparison
+    from sim.staffing.habits import Habits
     from sim.staffing.plan import Plan
     from sim.staffing.targets import Target
+
+    Queue = tuple[float, float, float | None, Habits]
+    """Calls a minute, minutes that each takes, mean patience (None: nobody hangs up), and what callers do."""
 
 USUAL = "80/20"
 KINDS = (".svg", ".png", ".pdf")
@@ -29,8 +33,15 @@ def staff(
         int | None, typer.Option(help="Representatives on duty, to see what they do.", show_default=False)
     ] = None,
     patience: Annotated[
-        float | None, typer.Option(help="Mean minutes until a caller hangs up; nobody does unless given.")
+        str | None,
+        typer.Option(
+            help="Mean minutes until a caller hangs up, exponential; or 'weibull 3 shape 2', 'lognormal 3 sd 6', 'fixed 3'.",
+            show_default="nobody hangs up",
+        ),
     ] = None,
+    redial: Annotated[str, typer.Option(help="Share of those who hang up who call again, such as 35%.")] = "0%",
+    redial_served: Annotated[str, typer.Option(help="Share of those answered who call again.")] = "0%",
+    redial_after: Annotated[float, typer.Option(help="Mean minutes until they call again, exponential.")] = 15.0,
     target: Annotated[
         list[str] | None,
         typer.Option(
@@ -44,6 +55,18 @@ def staff(
     shifts: Annotated[
         str | None,
         typer.Option(help="Lengths in hours, such as 8,6,4, or a table with start and hours.", show_default=False),
+    ] = None,
+    kinds: Annotated[
+        str | None,
+        typer.Option(
+            help="Kinds of call: a table with kind, arrivals, handling, patience, priority.", show_default=False
+        ),
+    ] = None,
+    groups: Annotated[
+        str | None,
+        typer.Option(
+            help="Who takes which kind: a table with group, people, and minutes for each kind.", show_default=False
+        ),
     ] = None,
     shrinkage: Annotated[str, typer.Option(help="Share of those scheduled who are ill, on leave, in training.")] = "0%",
     wage: Annotated[float | None, typer.Option(help="What an hour costs.", show_default=False)] = None,
@@ -63,9 +86,19 @@ def staff(
     from sim.staffing.targets import target as read
 
     asked = [read(words) for words in target or ()]
+    mean, habits = _habits(patience, (redial, redial_served), redial_after)
+    if kinds is not None or groups is not None:
+        _by_skill(
+            (kinds, groups),
+            asked,
+            {"--arrivals": arrivals, "--agents": agents, "--calls": calls, "--patience": patience},
+            seed,
+            as_json,
+        )
+        return
     if calls is not None:
         _refuse_mixed(arrivals, agents)
-        found = _plan(calls, asked or [read(USUAL)], (handling, patience), most, (shifts, shrinkage), seed)
+        found = _plan(calls, asked or [read(USUAL)], (handling, mean, habits), most, (shifts, shrinkage), seed)
         if scenario is not None and out is None:
             raise Mistake(
                 f"--scenario needs --out, a file beside it for the plan, such as {scenario.parent / 'plan.csv'}"
@@ -84,11 +117,23 @@ def staff(
         )
     answer: dict[str, Any] = {}
     if agents is not None:
-        answer |= _figures((arrivals, handling, agents, patience), callers, seed, as_json)
+        answer |= _figures((arrivals, handling, mean, habits), agents, callers, seed, as_json)
     if asked:
-        answer |= _needs((arrivals, handling, patience), asked, most, (shrinkage, wage), seed, as_json)
+        answer |= _needs((arrivals, handling, mean, habits), asked, most, (shrinkage, wage), seed, as_json)
     if as_json:
         print_json(answer)
+
+
+def _habits(patience: str | None, redial: tuple[str, str], after: float) -> tuple[float | None, Habits]:
+    """Mean patience, and what callers do. Raises :class:`Mistake`."""
+    from sim.staffing.habits import Habits, patience_of
+    from sim.system.arguments import above_nought
+
+    mean, habits = (None, Habits()) if patience is None else patience_of(patience)
+    again, served = share("--redial", redial[0]), share("--redial-served", redial[1])
+    if again > 0 and mean is None:
+        raise Mistake("--redial needs --patience: without it nobody hangs up, and so nobody calls again for that")
+    return mean, habits._replace(redial=again, redial_served=served, redial_after=above_nought("--redial-after", after))
 
 
 def _refuse_mixed(arrivals: float | None, agents: int | None) -> None:
@@ -102,16 +147,26 @@ def _refuse_mixed(arrivals: float | None, agents: int | None) -> None:
 # ---- one queue
 
 
-def _figures(queue: tuple[float, float, int, float | None], callers: int, seed: int, as_json: bool) -> dict[str, Any]:
+def _figures(queue: Queue, people: int, callers: int, seed: int, as_json: bool) -> dict[str, Any]:
     """What so many people do, by formula and by simulation."""
     from rich.table import Table
 
-    from sim.report.terminal import print_table
+    from sim.report.staffing import need_rows
+    from sim.report.terminal import print_rows, print_table
     from sim.service.staffing import staff as figures
+    from sim.staffing.habits import USUAL
+    from sim.staffing.need import reached
+    from sim.theory.erlang import TWENTY_SECONDS
 
-    found = figures(*queue, callers, seed)
+    if queue[3]._replace(redial_after=USUAL.redial_after) != USUAL:
+        lived = reached(queue, people, TWENTY_SECONDS, seed)
+        if not as_json:
+            print_rows(f"{people} representatives", *need_rows(lived, None))
+            _say_of(queue[3])
+        return {"reached": [each._asdict() for each in lived]}
+    found = figures(queue[0], queue[1], people, queue[2], callers, seed)
     if not as_json:
-        table = Table("figure", "unit", "formula", "simulated", "low", "high", title=f"{queue[2]} representatives")
+        table = Table("figure", "unit", "formula", "simulated", "low", "high", title=f"{people} representatives")
         for figure in found:
             numbers = (figure.closed_form, figure.simulated, figure.low, figure.high)
             table.add_row(figure.figure, figure.unit, *(f"{number:.4f}" for number in numbers))
@@ -119,8 +174,15 @@ def _figures(queue: tuple[float, float, int, float | None], callers: int, seed: 
     return {"figures": [figure._asdict() for figure in found]}
 
 
+def _say_of(habits: Habits) -> None:
+    from sim.report.staffing import as_exponential
+
+    if told := as_exponential(habits):
+        say(told)
+
+
 def _needs(
-    queue: tuple[float, float, float | None],
+    queue: Queue,
     targets: list[Target],
     most: int | None,
     pay: tuple[str, float | None],
@@ -137,7 +199,41 @@ def _needs(
     if not as_json:
         load = queue[0] * queue[1]
         print_rows(f"{' and '.join(map(str, targets))}, {load:.3g} calls at a time", *need_rows(found, wage))
+        _say_of(queue[3])
     return {"targets": [each._asdict() for each in targets], "needs": [each._asdict() for each in found]}
+
+
+# ---- groups with skills
+
+
+def _by_skill(
+    tables: tuple[str | None, str | None], targets: list[Target], others: dict[str, Any], seed: int, as_json: bool
+) -> None:
+    """What callers of each kind meet, and what one person less in each group does."""
+    from sim.report import staffing_by_skill as told
+    from sim.report.terminal import print_rows
+    from sim.staffing import skills
+    from sim.theory.erlang import TWENTY_SECONDS
+
+    if None in tables:
+        raise Mistake("--kinds and --groups go together: which kinds of call come, and who takes which")
+    for option, given in others.items():
+        if given is not None:
+            raise Mistake(f"{option} and --kinds do not go together: the table of kinds tells it; leave one out")
+    if any(each.figure != "service_level" for each in targets):
+        raise Mistake("with --kinds a target says within how many seconds calls are to be answered, such as 80/20")
+    kinds = skills.kinds_from(str(tables[0]))
+    groups = skills.groups_from(str(tables[1]), kinds)
+    within = targets[0].within if targets else TWENTY_SECONDS
+    found = skills.met(kinds, groups, within, seed)
+    fewer = [skills.one_less(kinds, groups, k, within, seed) for k in range(len(groups))]
+    if as_json:
+        print_json(told.json_of(kinds, groups, found, fewer))
+        return
+    print_rows(f"Calls by kind, answered within {within * 60:g} s", *told.kind_rows(kinds, groups, found))
+    print_rows("Groups, and one person less in each", *told.group_rows(groups, found, fewer))
+    for sentence in told.short(kinds, found, targets):
+        say(sentence)
 
 
 # ---- a week
@@ -146,7 +242,7 @@ def _needs(
 def _plan(
     calls: str,
     targets: list[Target],
-    call: tuple[float | None, float | None],
+    call: tuple[float | None, float | None, Habits],
     most: int | None,
     shifts: tuple[str | None, str],
     seed: int,

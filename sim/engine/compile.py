@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.engine.dense import EACH_GROUP, OF_SETTINGS, Block, DenseStep, Param, fills
 from sim.engine.expressions import IN_QUESTION, THIS_WEEK, Draw, Drawn
-from sim.engine.scalar import ScalarStep, bulk_draws
+from sim.engine.scalar import ALWAYS, ScalarStep, bulk_draws
 from sim.engine.support import Sizes
 from sim.model.addressing import addressable, paid_by_group
 from sim.model.columns import WEEKLY
@@ -53,7 +53,8 @@ from sim.engine.support import (
     BLOCK, TO_UNIT_64, Now, begin_talk, begin_talk_of_several, by_time, clear, copied, in_turn, lane_row, listed, note,
     posted_by, resize, told_by, total,
 )
-from sim.service.queues import along_week, answer, clock_set_back, come_forward_by_hour, rebase_line, stand_in
+from sim.service.queues import along_week, answer, clock_set_back, come_forward_by_hour, open_until, rebase_line, stand_in
+from sim.service.turns import can_be_served, let_in, next_moment, put_in, whose_turn
 from sim.service.queues import standing as standing_there
 
 f32, f64, u8, i32, u32, i64, u64 = np.float32, np.float64, np.uint8, np.int32, np.uint32, np.int64, np.uint64
@@ -460,8 +461,16 @@ class Phase:
         if item.lines[0].by_hour:
             self.say(f"along_week(state.by_hour, now.week, now.stands_for, minutes, work.times[0, :{count}])")
         heaps = [self._heap(line) for line in item.lines]
-        serve = self._serve(item)
-        self.say(f"{serve}(now, who, order, work, {', '.join(heaps)}, {self.module.step})")
+        given = f"(now, who, order, work, {', '.join(heaps)}, "
+        if item.again is None:
+            self.say(f"{self._serve(item)}{given}{self.module.step})")
+        else:
+            once, in_turn, rests = self._serve(item), self._serve_in_turn(item), self._gate(item.again)
+            if rests:
+                self.say(f"if {rests}:")
+                self.say(f"{once}{given}{self.module.step})", 2)
+                self.say("else:")
+            self.say(f"{in_turn}{given}minutes, {self.module.step})", 2 if rests else 1)
         agent = ("work.by[start + k]",) if "agent" in item.leave.parameters else ()
         place = ("i64(work.marks[start + k])", "work.times[0, start + k]", "i64(work.outcome[start + k])")
         leave = self._each(item.leave, (*agent, *place))
@@ -520,7 +529,15 @@ class Phase:
         """Under what condition a stage does nothing at all; None when it says no such thing at its beginning."""
         body = [s for s in step.tree.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
         match body[0]:
-            case ast.If(test=test, body=[ast.Return(value=ast.Name(id="mark"))], orelse=[]):
+            case ast.If(
+                test=test,
+                body=[
+                    ast.Return(
+                        value=ast.Name(id="mark") | ast.Tuple(elts=[ast.Name(id="ENDLESS"), ast.Name(id="mark")])
+                    )
+                ],
+                orelse=[],
+            ):
                 term = ScalarStep(step, self.module.model, self.module).term(test)
                 rests = self.module.grouped and OF_SETTINGS.search(term.text)
                 return None if term.varies or rests else term.text
@@ -568,6 +585,52 @@ class Phase:
         if len(heaps) > 1:
             body.insert(3, "        wait, ended, server = f64(0), i64(0), i64(0)")
         return self.module.function("inner_kernel", f"serve_{item.serve.__name__}", given, body)
+
+    def _serve_in_turn(self, item: Queue) -> str:
+        """The loop in which the lowest rank is served first, and those who come again once more; see :mod:`sim.service.turns`."""
+        assert item.rank and item.again and item.endure
+        scalar, person = self.module.scalar, f"now, i, {self.module.taken_by('i')}"
+        drawn = self.module.draws(item.serve)
+        rows = self.module.words_of(item.serve, drawn)
+        words = "".join(f", work.words[{n}, k]" for n in range(len(rows)))
+        comes_again = self._comes_again(item.again)
+        body = f"""
+    times, ranks, waiting, came, again = work.times[0], work.by, work.spare, i64(0), i64(0)
+    for k in range(order.size):
+        i = u32(who[k])
+        ranks[k] = {scalar(item.rank)}({person})
+    waiting[0] = 0
+    while True:
+        if waiting[0] == 0:
+            came, again = let_in(next_moment(order, came, again, times), order, came, again, waiting, ranks, times)
+        if waiting[0] == 0:
+            return
+        come_forward_by_hour(times[waiting[1]], free_0, number_0, by_hour)
+        came, again = let_in(can_be_served(waiting, times, free_0), order, came, again, waiting, ranks, times)
+        k = i64(whose_turn(waiting, ranks, times))
+        i = u32(who[k])
+        needs, bears = work.times[1, k], work.times[2, k]
+        wait, ended, server = {scalar(item.serve, drawn)}({person}, free_0, number_0, there_0, times[k], needs, bears{words})
+        left = times[k] + wait
+        until = open_until(by_hour, now.week, now.stands_for, left, minutes)
+        after, mark = {comes_again}({person}, i64(server), i64(work.marks[k]), wait, i64(ended), needs, until - left)
+        if after < np.inf:
+            work.marks[k] = mark
+            times[k], work.times[2, k] = left + after, {scalar(item.endure)}({person}, i64(mark))
+            put_in(order, again, k, ranks[:0], times)
+            again += 1
+        else:
+            times[k], work.outcome[k], ranks[k] = wait, ended, server"""
+        given = f"now, who, order, work, free_0, number_0, there_0, by_hour, minutes, {self.module.step}"
+        return self.module.function(
+            "inner_kernel", f"serve_{item.serve.__name__}_in_turn", given, body.splitlines()[1:]
+        )
+
+    def _comes_again(self, step: Step) -> str:
+        """Whether somebody comes again, compiled on its own: all that a visit leaves behind is in it."""
+        given = f"now, i, {', '.join(ALWAYS[2:])}, agent, {', '.join(step.own)}"
+        body = [f"    return {self.module.scalar(step)}({given})"]
+        return self.module.function("inner_kernel", f"perhaps_{step.__name__}", given, body)
 
     def _words_of_all(self, drawn: Drawn, rows: list[int]) -> None:
         """Draw what is wanted while everybody is served, for all of them at once."""

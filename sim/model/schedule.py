@@ -76,6 +76,10 @@ class Queue:
     that person. ``arrive``: gives the word that says when they come, minutes of service, minutes of patience, and which of the
     ``lines`` they take. ``serve``: what happens when it is their turn; gives wait, how it ended, and who served.
     ``leave``: what it leaves behind. ``hours``: the setting that says how long a week is open.
+
+    Of a single line: ``rank``: who of those in line is served first, the lowest number. ``again``: how many minutes after hanging
+    up, or being served, somebody comes once more, endless for never, and the mark with which they do; it does what ``leave``
+    would, if they do. ``endure``: their patience then. Where nobody comes again, or goes before others, these cost nothing.
     """
 
     asked: Step
@@ -85,6 +89,9 @@ class Queue:
     leave: Step
     lines: tuple[Line, ...]
     hours: tuple[str, str]
+    rank: Step | None = None
+    again: Step | None = None
+    endure: Step | None = None
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,7 @@ WEEK: dict[str, tuple[Item, ...]] = {
             complaining.has_matter,
             (complaining.get_in_touch, digital_channels.write, chatbot.ask_bot, support_access.get_through),
             call_centre.dial, call_centre.answer_call, call_centre.after_call, (PHONES,), CALL_CENTRE_HOURS,
+            call_centre.precedence, call_centre.call_again, call_centre.endure_again,
         ),
     ),
     "talk": (

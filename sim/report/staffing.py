@@ -14,6 +14,7 @@ from sim.report.amounts import counted, listed, number
 from sim.report.charts import Axis, Cells, Chart, Grid
 from sim.report.words import customers_told, money_told
 from sim.staffing.day import Lived
+from sim.staffing.habits import Habits
 from sim.staffing.need import Need
 from sim.staffing.plan import Plan
 
@@ -196,15 +197,27 @@ def sentences(plan: Plan, wage: float | None) -> list[str]:
         f"The week as it is lived: {_week(plan, plan.lived)}. Worst hour: {plan.table.name(plan.worst)}, {_hour(plan)}.",
         f"With one person less in every hour: {_week(plan, plan.one_less)}.",
         _paid(plan, wage),
+        as_exponential(plan.calls.habits),
         *_amiss(plan),
     ]
     return [words for words in said if words]
+
+
+def as_exponential(habits: Habits) -> str:
+    """That the formula takes patience as exponential, where it is not; else nothing."""
+    if habits.law == "exponential":
+        return ""
+    return (
+        f"Erlang A takes patience as exponential about the same mean; only what is simulated has the {habits.law} law."
+    )
 
 
 def _week(plan: Plan, lived: Lived) -> str:
     open_now = plan.table.open
     level, hang, wait = (float(lived.figure(name, open_now)[0][0]) for name in FIGURES[:3])
     words = f"{percent(level)} answered within {plan.within * 60:g} s, mean wait {wait * 60:.0f} s"
+    if plan.calls.habits.call_again:
+        words += f", {number(round(lived.calls.sum(axis=1).mean()))} calls with second ones"
     if not np.isfinite(plan.calls.patience):
         return f"{words}, if nobody ever hangs up"
     return f"{words}, {percent(hang, 1)} hang up"

@@ -119,6 +119,8 @@ def work_through_lines(arrivals, handling, patience, staff, lines, wait, outcome
 # ---- a day with hours ------------------------------------------------------------------------------------------------
 
 WEEK_MINUTES = 10_080.0
+A_WHILE = 10.0
+"""Minutes within which somebody calls again who hung up near the end of a week: a choice, long against the calls themselves."""
 
 
 def no_hours() -> NDArray[np.float64]:
@@ -194,6 +196,15 @@ def come_forward_by_hour(arrival, busy_until, server, by_hour):
 
 
 @lean_kernel
+def _laid(by_hour, place):
+    """The minute of a week by the hour at which so many weeks' calls have come."""
+    size, whole = by_hour.shape[1] - 1, np.floor(place)
+    stretch = np.searchsorted(by_hour[0], place - whole, "right") - 1
+    part = (place - whole - by_hour[0, stretch]) / (by_hour[0, stretch + 1] - by_hour[0, stretch])
+    return whole * WEEK_MINUTES + (stretch + part) * (WEEK_MINUTES / size)
+
+
+@lean_kernel
 def along_week(by_hour, week, stands_for, span, times):
     """Lay moments of a week of so many minutes, its ``span``, along a week by the hour, in place; nothing without hours.
 
@@ -204,13 +215,9 @@ def along_week(by_hour, week, stands_for, span, times):
     """
     if by_hour.size == 0:
         return
-    size, begin = by_hour.shape[1] - 1, np.floor(week / stands_for)
+    begin = np.floor(week / stands_for)
     for k in range(times.size):
-        place = (week + times[k] / span) / stands_for - begin
-        whole = np.floor(place)
-        stretch = np.searchsorted(by_hour[0], place - whole, "right") - 1
-        part = (place - whole - by_hour[0, stretch]) / (by_hour[0, stretch + 1] - by_hour[0, stretch])
-        times[k] = whole * WEEK_MINUTES + (stretch + part) * (WEEK_MINUTES / size)
+        times[k] = _laid(by_hour, (week + times[k] / span) / stands_for - begin)
 
 
 @lean_kernel
@@ -219,6 +226,25 @@ def clock_set_back(by_hour, week, stands_for, usual):
     if by_hour.size == 0 or week == 0:
         return usual
     return WEEK_MINUTES * (np.floor(week / stands_for) - np.floor((week - 1) / stands_for))
+
+
+@lean_kernel
+def open_until(by_hour, week, stands_for, moment, usual):
+    """Until when (minutes) somebody may call again who hung up at this ``moment``, before it where the lines are closed.
+
+    The ``usual`` is the end of the week's minutes, near which there are still :data:`A_WHILE`, since nothing closes then; by the
+    hour it is as long as people call, within the part of a week that is lived.
+    """
+    if by_hour.size == 0:
+        return max(usual, moment + A_WHILE)
+    size = by_hour.shape[1] - 1
+    stretch, end = WEEK_MINUTES / size, _laid(by_hour, (week + 1) / stands_for - np.floor(week / stands_for))
+    place = int(moment // stretch)
+    for ahead in range(size):
+        here = (place + ahead) % size
+        if by_hour[0, here + 1] <= by_hour[0, here]:
+            return min(end, (place + ahead) * stretch)
+    return end
 
 
 # ---- a line in sight ---------------------------------------------------------------------------------------------------
@@ -328,15 +354,15 @@ def serve(
     Outcome 0 is served, after ``wait`` minutes; 1 is abandoned, ``wait`` being the patience; 2 is turned away because
     all lines were taken. Raises :class:`~sim.errors.Mistake` on unsorted, negative, missing or unequally many values.
     """
-    columns = _minutes("arrivals", arrivals), _minutes("handling", handling), _minutes("patience", patience)
-    _check(*columns)
+    columns = as_minutes("arrivals", arrivals), as_minutes("handling", handling), as_minutes("patience", patience)
+    check_callers(*columns)
     callers = len(columns[0])
     wait, outcome, who = np.empty(callers), np.empty(callers, np.int8), np.empty(callers, np.int32)
-    staff = idle(_count("agents", agents))
+    staff = idle(as_count("agents", agents))
     if lines is None:
         work_through(*columns, *staff, wait, outcome, who)
     else:
-        work_through_lines(*columns, staff, idle(_count("lines", lines)), wait, outcome, who)
+        work_through_lines(*columns, staff, idle(as_count("lines", lines)), wait, outcome, who)
     return wait, outcome
 
 
@@ -349,9 +375,9 @@ def serve_on_duty(
     first; those with the highest numbers go first. Of those on duty the one free longest takes the next call. Where nobody is
     on duty callers wait, and hang up when their patience ends. Raises :class:`~sim.errors.Mistake` as :func:`serve` does.
     """
-    columns = _minutes("arrivals", arrivals), _minutes("handling", handling), _minutes("patience", patience)
-    _check(*columns)
-    numbers = np.array([_count("people", int(each)) for each in np.atleast_1d(people)], np.float64)
+    columns = as_minutes("arrivals", arrivals), as_minutes("handling", handling), as_minutes("patience", patience)
+    check_callers(*columns)
+    numbers = np.array([as_count("people", int(each)) for each in np.atleast_1d(people)], np.float64)
     most, callers = int(numbers.max()), len(columns[0])
     wait, outcome = np.empty(callers), np.empty(callers, np.int8)
     _work_through_day(*columns, idle(most), numbers / max(most, 1), above_nought("slot", slot), wait, outcome)
@@ -367,8 +393,8 @@ def serve_in_sight(
     may be infinite. Outcome 3 is somebody who did not join (balking), with a wait of 0. ``length``: the people who stood in
     line when each came. Raises :class:`~sim.errors.Mistake` as :func:`serve` does.
     """
-    columns = _minutes("arrivals", arrivals), _minutes("handling", handling), _minutes("patience", patience)
-    _check(*columns)
+    columns = as_minutes("arrivals", arrivals), as_minutes("handling", handling), as_minutes("patience", patience)
+    check_callers(*columns)
     callers = len(columns[0])
     try:
         longest = np.asarray(limits, np.float64)
@@ -378,11 +404,11 @@ def serve_in_sight(
         raise Mistake(f"limits must be {callers} numbers of people, 0 or more (inf for any line)")
     wait, outcome, length = np.empty(callers), np.empty(callers, np.int8), np.empty(callers, np.int64)
     line = nobody_in_line(room=callers)
-    work_through_in_sight(*columns, longest, idle(_count("agents", agents)), line, wait, outcome, length)
+    work_through_in_sight(*columns, longest, idle(as_count("agents", agents)), line, wait, outcome, length)
     return wait, outcome, length
 
 
-def _minutes(name: str, given: ArrayLike) -> NDArray[np.float64]:
+def as_minutes(name: str, given: ArrayLike) -> NDArray[np.float64]:
     """The column as contiguous float64, or a :class:`Mistake` that names the first value that cannot be minutes."""
     try:
         column = np.ascontiguousarray(given, dtype=np.float64)
@@ -398,7 +424,7 @@ def _minutes(name: str, given: ArrayLike) -> NDArray[np.float64]:
     return column
 
 
-def _check(arrivals: NDArray[np.float64], handling: NDArray[np.float64], patience: NDArray[np.float64]) -> None:
+def check_callers(arrivals: NDArray[np.float64], handling: NDArray[np.float64], patience: NDArray[np.float64]) -> None:
     """Refuse columns of different lengths, and arrivals out of order."""
     if not len(arrivals) == len(handling) == len(patience):
         lengths = f"{len(arrivals)} arrivals, {len(handling)} handling, {len(patience)} patience"
@@ -410,6 +436,6 @@ def _check(arrivals: NDArray[np.float64], handling: NDArray[np.float64], patienc
         raise Mistake(f"arrivals must be sorted, earliest first: {detail} – sort the callers by arrival")
 
 
-def _count(name: str, given: int) -> int:
+def as_count(name: str, given: int) -> int:
     """A whole number, 0 or more."""
     return whole(name, given, 0, MOST_AT_WORK)

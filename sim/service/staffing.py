@@ -84,6 +84,11 @@ def draw_callers(means: tuple[float, float, float], callers: int, seed: int) -> 
     return np.cumsum(gap), handling, patience
 
 
+def draw_more(what: str, callers: int, seed: int) -> Column:
+    """Exponential numbers about 1 of the same callers, others for each thing that is drawn."""
+    return _exponential(world(seed, 0), stream(f"staffing {what}"), 1.0, callers)
+
+
 def _exponential(key: np.uint64, what: np.uint32, mean: float, callers: int) -> Column:
     """Exponential times about ``mean``, one per caller; endless when the mean is."""
     words, times = np.empty((4, callers), np.uint32), np.empty(callers)

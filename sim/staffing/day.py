@@ -13,11 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.service.queues import SERVED, serve_on_duty
-from sim.service.staffing import draw_callers, standard_error
+from sim.service.staffing import draw_callers, draw_more, standard_error
+from sim.service.turns import NOT_MADE, Duty, Gaps, serve_in_turn
+from sim.staffing.habits import Habits
 from sim.theory.erlang import TWENTY_SECONDS
 
 CALLERS = 1_000_000
 """Callers of a simulation, about: as many weeks as they fill, within these."""
+MOST_CALLS = 5
+"""A caller makes so many calls at most; where callers may call again, so many times fewer callers are simulated."""
 FEWEST_WEEKS, MOST_WEEKS = 30, 1000
 
 Column = NDArray[np.float64]
@@ -27,17 +31,18 @@ class Calls(NamedTuple):
     """Calls by stretches of equal length, from Monday, 00:00, or of anything else that repeats.
 
     ``number`` (stretches): how many come on average; ``handling`` (stretches): minutes each takes; ``minutes`` of a stretch;
-    ``patience``: mean minutes, infinite where nobody hangs up.
+    ``patience``: mean minutes, infinite where nobody hangs up; ``habits``: how it is spread, and who calls again.
     """
 
     number: Column
     handling: Column
     minutes: float
     patience: float
+    habits: Habits = Habits()
 
 
 class Lived(NamedTuple):
-    """What became of the callers of each stretch: float64 (weeks, stretches). A call belongs to the stretch in which it came.
+    """What became of the calls of each stretch: float64 (weeks, stretches). A call belongs to the stretch in which it came.
 
     ``busy``: minutes that people spent with callers in that stretch; ``on_duty``: minutes that they were there.
     """
@@ -76,15 +81,14 @@ def live(
     within: float = TWENTY_SECONDS,
     callers: int = CALLERS,
 ) -> Lived:
-    """Weeks of callers who meet ``people`` (stretches): the same callers whoever is there.
+    """Weeks of callers who meet ``people`` (stretches): the same callers whoever is there. Second calls are calls, too.
 
-    Arrivals are Poisson within each stretch, handling and patience exponential. The first week, which begins with an empty
-    queue, is left out.
+    Arrivals are Poisson within each stretch, handling exponential. The first week, which begins with an empty queue, is left out.
     """
     size, total = len(calls.number), float(calls.number.sum())
-    weeks = int(np.clip(callers / total, FEWEST_WEEKS, MOST_WEEKS))
-    arrivals, handling, patience, stretch = _callers(calls, weeks + 1, seed)
-    wait, outcome = serve_on_duty(arrivals, handling, patience, people, calls.minutes)
+    many = callers // MOST_CALLS if calls.habits.call_again else callers
+    weeks = int(np.clip(many / total, FEWEST_WEEKS, MOST_WEEKS))
+    arrivals, handling, wait, outcome, stretch = _made(calls, people, weeks + 1, seed)
     served = outcome == SERVED
 
     def summed(values: Column) -> Column:
@@ -104,6 +108,42 @@ def live(
     )
 
 
+def _made(
+    calls: Calls, people: Sequence[int] | NDArray[np.int64], weeks: int, seed: int
+) -> tuple[Column, Column, Column, NDArray[np.int8], NDArray[np.int64]]:
+    """Every call of so many weeks: when it came, how long it takes, wait, outcome, and the stretch in which it came."""
+    arrivals, handling, patience, stretch = _callers(calls, weeks, seed)
+    if not calls.habits.call_again:
+        return arrivals, handling, *serve_on_duty(arrivals, handling, patience, people, calls.minutes), stretch
+    each, hung_up, served = _second_calls(calls, len(arrivals), seed)
+    taking = np.vstack([handling, each[0] * calls.handling[stretch % len(calls.number)]])
+    patient = np.vstack([patience, each[1] * calls.patience])
+    times, wait, outcome = serve_in_turn(
+        arrivals, taking, patient, Duty(people, calls.minutes), again=Gaps(hung_up, served)
+    )
+    made = (outcome != NOT_MADE) & (times < weeks * len(calls.number) * calls.minutes)
+    came = (times[made] // calls.minutes).astype(np.int64)
+    return times[made], taking[made], wait[made], outcome[made], came
+
+
+def _second_calls(calls: Calls, callers: int, seed: int) -> tuple[Column, Column, Column]:
+    """Of every later call: handling and patience about 1, (2, calls, callers); and when it comes after the one before, if at all.
+
+    Shape (calls, callers): after hanging up, and after being served; infinite for never.
+    """
+    habits, numbers = calls.habits, range(2, MOST_CALLS + 1)
+    drawn = {what: np.array([draw_more(f"{what} {k}", callers, seed) for k in numbers]) for what in _OF_A_CALL}
+    luck, gap = np.exp(-drawn["again"]), drawn["after"] * habits.redial_after
+    last = np.full((1, callers), np.inf)
+    hung_up, served = (
+        np.vstack([np.where(luck < chance, gap, np.inf), last]) for chance in (habits.redial, habits.redial_served)
+    )
+    return np.array([drawn["handling"], habits.patience(drawn["patience"])]), hung_up, served
+
+
+_OF_A_CALL = ("handling", "patience", "again", "after")
+
+
 def _callers(calls: Calls, weeks: int, seed: int) -> tuple[Column, Column, Column, NDArray[np.int64]]:
     """Arrival, handling and patience of everybody in so many weeks, and the stretch in which they call.
 
@@ -112,6 +152,8 @@ def _callers(calls: Calls, weeks: int, seed: int) -> tuple[Column, Column, Colum
     size, total = len(calls.number), float(calls.number.sum())
     many = int(total * weeks + 6 * np.sqrt(total * weeks) + 20)
     place, handling, patience = draw_callers((1.0, 1.0, calls.patience), many, seed)
+    if calls.habits.law != "exponential" and np.isfinite(calls.patience):
+        patience = calls.patience * calls.habits.patience(patience / calls.patience)
     expected = np.concatenate([[0.0], np.cumsum(np.tile(calls.number, weeks))])
     came = place < expected[-1]
     stretch = np.searchsorted(expected, place[came], "right") - 1

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.errors import Mistake
 from sim.staffing.day import live
+from sim.staffing.habits import Habits
 from sim.staffing.plan import MANY, as_calls, refuse_beyond, scheduled, simulated_people
 from sim.staffing.targets import Load, Target
 from sim.system.arguments import above_nought, whole
@@ -28,14 +29,17 @@ class Need(NamedTuple):
 
 
 def needs(
-    queue: tuple[float, float, float | None], targets: Sequence[Target], most: int | None, shrinkage: float, seed: int
+    queue: tuple[float, float, float | None, Habits],
+    targets: Sequence[Target],
+    most: int | None,
+    shrinkage: float,
+    seed: int,
 ) -> list[Need]:
-    """The fewest people by each way. ``queue``: calls a minute, minutes a call, mean patience (None: nobody hangs up).
+    """The fewest people by each way. ``queue``: calls a minute, minutes a call, mean patience (None: nobody hangs up), habits.
 
     Raises :class:`Mistake`.
     """
-    arrivals, handling = above_nought("--arrivals", queue[0]), above_nought("--handling", queue[1])
-    load = Load(arrivals, handling, math.inf if queue[2] is None else above_nought("--patience", queue[2]))
+    load = _load(queue)
     if queue[2] is None and any(each.figure == "abandonment" for each in targets):
         raise Mistake("a target of hang-ups needs --patience, the mean minutes until a caller hangs up, such as 3")
     within = next((each.within for each in targets if each.figure == "service_level"), targets[0].within)
@@ -48,9 +52,34 @@ def needs(
     refuse_beyond(
         None if most is None else whole("--most", most, 1, 10**7), min(each.people for each in found), load, targets
     )
+    return [*found, _simulated(load, people, within, shrinkage, seed)]
+
+
+def reached(queue: tuple[float, float, float | None, Habits], people: int, within: float, seed: int) -> list[Need]:
+    """What so many people do, by each way. ``queue`` as in :func:`needs`; raises :class:`Mistake`."""
+    load = _load(queue)
+    figures = load.figures(people, within)
+    if figures is None:
+        raise Mistake(
+            f"{people} representatives cannot keep up with {load.erlangs:g} calls at a time: the queue grows without end. "
+            f"Take at least {math.floor(load.erlangs) + 1} representatives, or give the callers a patience"
+        )
+    way = "Erlang C" if load.patience == math.inf else "Erlang A"
+    return [
+        Need(way, people, people, *(getattr(figures, name) for name in Need._fields[3:])),
+        _simulated(load, people, within, 0.0, seed),
+    ]
+
+
+def _load(queue: tuple[float, float, float | None, Habits]) -> Load:
+    arrivals, handling = above_nought("--arrivals", queue[0]), above_nought("--handling", queue[1])
+    return Load(arrivals, handling, math.inf if queue[2] is None else queue[2], queue[3])
+
+
+def _simulated(load: Load, people: int, within: float, shrinkage: float, seed: int) -> Need:
     lived = live(as_calls(load), [people], seed, within, MANY)
     figures = (float(lived.figure(name)[0][0]) for name in Need._fields[3:])
-    return [*found, Need("simulated", people, int(scheduled(np.array([people]), shrinkage)[0]), *figures)]
+    return Need("simulated", people, int(scheduled(np.array([people]), shrinkage)[0]), *figures)
 
 
 def _of_formula(way: str, load: Load, targets: Sequence[Target], within: float, shrinkage: float) -> Need:

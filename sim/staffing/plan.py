@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.data.call_table import WeekTable
 from sim.errors import Mistake
 from sim.staffing.day import CALLERS, Calls, Lived, live
+from sim.staffing.habits import USUAL, Habits
 from sim.staffing.shifts import Shift, ShiftPlan, covering
 from sim.staffing.targets import Load, Target
 
@@ -29,7 +30,7 @@ People = NDArray[np.int64]
 
 def as_calls(load: Load) -> Calls:
     """A load as calls that come alike day and night."""
-    return Calls(np.array([load.arrivals * A_DAY]), np.array([load.handling]), A_DAY, load.patience)
+    return Calls(np.array([load.arrivals * A_DAY]), np.array([load.handling]), A_DAY, load.patience, load.habits)
 
 
 def simulated_people(load: Load, targets: Sequence[Target], seed: int) -> int:
@@ -112,7 +113,7 @@ class Plan:
         return self.shifts.hours if self.shifts else float(self.scheduled.sum() * self.table.minutes / 60)
 
 
-def calls_of(table: WeekTable, handling: float | None, patience: float | None) -> Calls:
+def calls_of(table: WeekTable, handling: float | None, patience: float | None, habits: Habits = USUAL) -> Calls:
     """The calls of a table; ``handling`` (minutes) for what it does not tell. Raises :class:`Mistake` where nothing does."""
     told = table.handling if table.handling is not None else np.full(len(table.calls), np.nan)
     count = np.nan_to_num(table.calls)
@@ -127,13 +128,13 @@ def calls_of(table: WeekTable, handling: float | None, patience: float | None) -
             f"the table does not tell how long a call takes{where}; add --handling with the mean minutes, such as 4.5"
         )
     filled = np.where(np.nan_to_num(told) > 0, told, handling or 1.0)
-    return Calls(count, filled, float(table.minutes), math.inf if patience is None else patience)
+    return Calls(count, filled, float(table.minutes), math.inf if patience is None else patience, habits)
 
 
 def loads(calls: Calls) -> list[Load]:
     """The load of each stretch, as if it lasted for ever."""
     rate = calls.number / calls.minutes
-    return [Load(float(r), float(h), calls.patience) for r, h in zip(rate, calls.handling, strict=True)]
+    return [Load(float(r), float(h), calls.patience, calls.habits) for r, h in zip(rate, calls.handling, strict=True)]
 
 
 def people_by_formula(calls: Calls, targets: Sequence[Target]) -> dict[str, People]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.errors import Mistake, nearest
+from sim.staffing.habits import Habits
 from sim.theory.erlang import MOST, TWENTY_SECONDS, QueueFigures, erlang_a, erlang_c
 
 NAMES = {
@@ -84,25 +85,34 @@ def _share(percent: float, written: str) -> float:
 class Load(NamedTuple):
     """The calls of a stretch of time: how many a minute, how many minutes each takes, how long callers wait on average.
 
-    ``patience`` is infinite where nobody hangs up.
+    ``patience`` is infinite where nobody hangs up. The closed forms take it as exponential, whatever its law.
     """
 
     arrivals: float
     handling: float
     patience: float = math.inf
+    habits: Habits = Habits()
 
     @property
     def erlangs(self) -> float:
-        """Calls at a time, were nobody to wait."""
-        return self.arrivals * self.handling
+        """Calls at a time, were nobody to wait or to call again after hanging up."""
+        return self.arrivals * self.handling / (1 - self.habits.redial_served)
 
     def figures(self, people: int, within: float = TWENTY_SECONDS) -> QueueFigures | None:
         """What so many people do: Erlang-A, or Erlang-C without patience; None where they cannot keep up, or nobody calls."""
         if not self.erlangs or (people <= self.erlangs and self.patience == math.inf) or people < 1:
             return None
         if self.patience == math.inf:
-            return erlang_c(self.arrivals, self.handling, people, within)
-        return erlang_a(self.arrivals, self.handling, people, self.patience, within)
+            return erlang_c(self.arrivals / (1 - self.habits.redial_served), self.handling, people, within)
+        return erlang_a(self._all_calls(people), self.handling, people, self.patience, within)
+
+    def _all_calls(self, people: int) -> float:
+        """Calls a minute, second ones too."""
+
+        def hung_up(calls: float) -> float:
+            return erlang_a(calls, self.handling, people, self.patience).abandonment
+
+        return self.habits.all_calls(self.arrivals, hung_up) if self.habits.call_again else self.arrivals
 
     def reaches(self, people: int, targets: Sequence[Target]) -> bool:
         """Whether so many people keep every target."""

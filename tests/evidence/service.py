@@ -1,4 +1,4 @@
-"""The telephone, the outsourcer, machines (L37, L38, L41, L43, L44), and callers as the data show them (D03, D04)."""
+"""The telephone, the outsourcer, machines (L37, L38, L41, L43, L44), and callers as the data show them (D03, D04, D09)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ import numpy as np
 from evidence.laboratory import QUIET, Laboratory, chance_this_week, merged
 from evidence.rows import Finding, Published, Row, exactly, facts, over
 from sim import compare, run
+from sim.engine.engine import Engine
 from sim.model.behaviour.answering import answer
 from sim.model.behaviour.person import TRAITS
 from sim.model.mechanisms.call_centre import CallCentre
 from sim.model.mechanisms.self_checkout import SelfCheckout
+from sim.model.week import EVENTS, EVERYBODY
+from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import described
 from sim.service.queues import serve
 
@@ -277,6 +280,46 @@ def handling_of_calls() -> Finding:
     return exactly(np.sqrt(np.expm1(CallCentre().handling_spread ** 2)))
 
 
+# ---- D09: calling again ----------------------------------------------------------------------------------------------
+
+WITHIN = 60.0
+"""Minutes within which a second call is counted."""
+
+
+def _followed(chances: tuple[float, float], replication: int) -> tuple[float, float, float]:
+    """Shares of hang-ups and of answered calls that the same customer follows by another within the hour; and hang-ups a call."""
+    calls = {"representatives": 9, "questions": 0.15, "redial": chances[0], "redial_served": chances[1]}
+    market = Engine(ground_of(described({"weeks": 26, "call_centre": calls})), 9).start(replication, EVERYBODY)
+    market.run()
+    kinds = [EVENTS.index(name) for name in ("abandons", "solved", "unsolved", "calls_again")]
+    heard = market.events[np.isin(market.events["what"], kinds)]
+    heard = heard[np.lexsort((heard["week"], heard["person"]))]
+    again = np.append(heard["what"][1:] == kinds[3], False) & (np.append(heard["amount"][1:], np.inf) <= WITHIN)
+    hung_up = heard["what"] == kinds[0]
+    answered = (heard["what"] == kinds[1]) | (heard["what"] == kinds[2])
+    return again[hung_up].mean(), again[answered].mean(), hung_up.sum() / (hung_up | answered).sum()
+
+
+def calling_again() -> Finding:
+    """D09: the share of hang-ups after which the customer calls again within an hour, with chances set from the data."""
+    told, late = facts()["redial"], np.exp(-WITHIN / CallCentre().redial_after)
+    chances = told["within_1h_after_abandon"] / (1 - late), told["within_1h_after_served"] / (1 - late)
+    found = np.array([_followed(chances, replication) for replication in range(6)])
+    once = np.mean([_followed((0.0, 0.0), replication)[2] for replication in range(6)])
+    served = found[:, 1].mean()
+    conditions = {"of those who were served 12.6 to 13.8 % do": 0.126 <= served <= 0.138}
+    remarks = (
+        f"of those served {served:.3f}",
+        f"per cent who hang up {100 * once:.1f}, with second calls {100 * found[:, 2].mean():.1f}",
+    )
+    return over(found[:, 0], conditions, *remarks)
+
+
+def nobody_calls_again() -> Finding:
+    """The same as shipped."""
+    return exactly(_followed((0.0, 0.0), 0)[0])
+
+
 ROWS = {
     "L37": Row(
         "points of satisfaction that outsourcing all calls costs", outsourcing, able_outsourcing, "an equally able outsourcer"
@@ -305,6 +348,14 @@ ROWS = {
         fact=Published(
             "Handling times vary with a coefficient of 1.21 (lognormal, 0.947). The band of 10 % is ours.",
             1.09, 1.21, 1.33, "ratio", BANK, "CAL",
+        ),
+    ),
+    "D09": Row(
+        "share of hang-ups that the same customer follows by another call within an hour, with chances set from the data",
+        calling_again, nobody_calls_again, "as shipped: nobody calls again within the week",
+        fact=Published(
+            "Of those who hung up 35.5 % call again within an hour, of those served 13.2 %. The band is the 95 % interval.",
+            0.333, 0.355, 0.377, "share", BANK, "CAL",
         ),
     ),
 }  # fmt: skip

@@ -16,10 +16,6 @@ EVIDENCE: dict[str, Row] = dict(
 
 WAITING = {
     "D06": ("Ratings fall from 4.3 to 1.4 as an order is delivered late", "deliveries"),
-    "D09": (
-        "Of those who hung up 36 % dial again within an hour, of those who were served 13 %",
-        "days that have hours",
-    ),
     "D11": (
         "Buyers choose the brand of last time for 57 to 86 % of purchases, where shares alone would give 33 to 41 %",
         "buyers who choose anew at each purchase",

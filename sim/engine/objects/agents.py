@@ -12,6 +12,7 @@ from sim.model.component import Model
 from sim.model.mechanisms.word_of_mouth import PARTS
 from sim.model.random import spare_word, uniform, unit, word, words
 from sim.service.queues import SERVED, answer, come_forward_by_hour, stand_in, standing
+from sim.service.turns import can_be_served
 
 if TYPE_CHECKING:
     from sim.engine.objects.market import Market
@@ -175,6 +176,10 @@ class OpenLine:
     def come_forward(self, arrival: float) -> None:
         """Have whoever can serve somebody that comes now stand first, where people come and go by the hour."""
         come_forward_by_hour(arrival, self._free_at, self._numbers, self._by_hour)
+
+    def can_serve(self, waiting: np.ndarray, times: np.ndarray) -> float:
+        """From which moment on one of those who wait can be served."""
+        return float(can_be_served(waiting, times, self._free_at))
 
     @property
     def servers(self) -> int:

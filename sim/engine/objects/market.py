@@ -36,7 +36,17 @@ from sim.model.schedule import (
 from sim.model.steps import Step
 from sim.model.week import EVERYBODY, Network, State, week_of
 from sim.model.week import journal as empty_journal
-from sim.service.queues import along_week, clock_set_back, in_order, no_hours, put_in_order, rebase, rebase_line
+from sim.service.queues import (
+    along_week,
+    clock_set_back,
+    in_order,
+    no_hours,
+    open_until,
+    put_in_order,
+    rebase,
+    rebase_line,
+)
+from sim.service.turns import let_in, next_moment, put_in, whose_turn
 
 f32 = np.float32
 AS_SHARE = 2.0**-32
@@ -333,11 +343,14 @@ class Market(Model):
         order = _by_time(moments)
         if item.lines[0].by_hour:
             along_week(self.queues.by_hour, self.week.number, self.flags.stands_for, minutes, moments)
-        for k in order:
-            _, needs, patience, which = arrivals[k]
-            given = float(moments[k]), float(needs), float(patience)
-            lines[int(which)].come_forward(given[0])
-            ends[k] = self.take(item.serve, comers[k][0], *given, line=lines[int(which)])
+        if item.again is None:
+            for k in order:
+                _, needs, patience, which = arrivals[k]
+                given = float(moments[k]), float(needs), float(patience)
+                lines[int(which)].come_forward(given[0])
+                ends[k] = self.take(item.serve, comers[k][0], *given, line=lines[int(which)])
+        else:
+            self._in_turn(item, lines[0], comers, (moments, arrivals, order, minutes), ends)
         for k, (customer, mark) in enumerate(comers):
             wait, outcome, agent = ends[k]
             mark = mark if item.stages else int(arrivals[k][3])
@@ -345,6 +358,43 @@ class Market(Model):
         for line in item.lines:
             if line.standing:
                 rebase_line(getattr(self.queues, line.standing), minutes)
+
+    def _in_turn(
+        self,
+        item: Queue,
+        line: OpenLine,
+        comers: list[tuple[Customer, int]],
+        calls: tuple[np.ndarray, list[Any], Sequence[int], float],
+        ends: dict[int, tuple[Any, ...]],
+    ) -> None:
+        """Serve the lowest rank first, and those who come again once more; see :mod:`sim.service.turns`."""
+        assert item.rank and item.again and item.endure
+        moments, arrivals, first, minutes = calls
+        ranks = np.array([self.take(item.rank, customer) for customer, _ in comers], np.int32)
+        bears = [float(patience) for _, _, patience, _ in arrivals]
+        order, waiting, came, again = np.array(first, np.int32), np.zeros(len(comers) + 1, np.int32), 0, 0
+        while True:
+            if waiting[0] == 0:
+                came, again = let_in(
+                    next_moment(order, came, again, moments), order, came, again, waiting, ranks, moments
+                )
+            if waiting[0] == 0:
+                return
+            line.come_forward(moments[waiting[1]])
+            came, again = let_in(line.can_serve(waiting, moments), order, came, again, waiting, ranks, moments)
+            k = int(whose_turn(waiting, ranks, moments))
+            customer, mark = comers[k]
+            needs = float(arrivals[k][1])
+            ends[k] = self.take(item.serve, customer, float(moments[k]), needs, bears[k], line=line)
+            wait, outcome, agent = ends[k]
+            left = float(moments[k]) + wait
+            until = open_until(self.queues.by_hour, self.week.number, self.flags.stands_for, left, minutes)
+            after, mark = self.take(item.again, customer, mark, float(wait), outcome, needs, until - left, agent=agent)
+            if after < np.inf:
+                comers[k] = customer, int(mark)
+                moments[k], bears[k] = left + float(after), float(self.take(item.endure, customer, int(mark)))
+                put_in(order, again, k, ranks[:0], moments)
+                again += 1
 
     def _stages(self, item: Queue) -> list[tuple[Customer, int]]:
         """Those who come to a line, and the marks that what came before has left."""

@@ -32,6 +32,9 @@ ABOUT, HANDED, NEW, LATE, IN_TOUCH = 1, 2, 4, 8, 16
 """Marks of a contact: it is about an issue; a chatbot put it through; the issue is new and nobody was told of it yet; the lines
 were closed at the first try; and that it goes on."""
 
+AGAIN, MOST_AGAIN = 32, 7
+"""Of the marks, the place from which on it is counted how often this is called again, and how often at most."""
+
 _BASE = f32(0.25)
 
 
@@ -52,6 +55,18 @@ def effort(pain: float, tries: int, solved: bool) -> float:
     """The effort a contact took, 0 to 1: a little to begin with, the wait, earlier tries, and having to try again."""
     before = f32(tries) / (f32(1) + f32(tries))
     return share(f32(0.1) + pain + f32(0.3) * before + (f32(0) if solved else f32(0.3)))
+
+
+@rule
+def calls_made(mark: int) -> int:
+    """How often somebody has called before about this, in the same week."""
+    return mark >> 5
+
+
+@rule
+def mark_of_next(mark: int, matter: bool) -> int:
+    """The mark of the next call of the same week: straight to the company, and about a ``matter`` or not."""
+    return ((mark >> 5) + 1) * AGAIN + IN_TOUCH + (ABOUT if matter else 0)
 
 
 @rule
@@ -176,6 +191,9 @@ EXAMPLES = (
     example(restored, 0.7, 0.8, 0.6, becomes=0.7, because="nothing was missing"),
     example(restored, 0.7, 0.5, 0.6, becomes=0.5, because="a bad contact takes what it takes"),
     example(effort, 0.2, 1, False, becomes=0.75, because="0.1 + 0.2 + 0.3 x 1/2 + 0.3"),
+    example(calls_made, 17 + 2 * AGAIN, becomes=2, because="the second call after the first"),
+    example(mark_of_next, 30, True, becomes=49, because="no longer new, late or put through; about an issue now"),
+    example(mark_of_next, 49, False, becomes=80, because="the third call is a question"),
     example(encounter, True, 0.8, True, 0.3, 0.35, 0.1, becomes=0.74, because="0.25 + 0.24 + 0.35 - 0.1"),
     example(encounter, True, 0.5, False, 0.3, 0.35, 0.3, becomes=0.1, because="0.25 + 0.15 - 0.3"),
     example(encounter, False, 0.0, False, 0.3, 0.35, 0.1, becomes=0.0, because="nobody answered, nothing is worse"),

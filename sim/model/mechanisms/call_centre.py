@@ -7,6 +7,8 @@ Where a long wait is coming, callers may be offered to be called back: they keep
 not reached when their turn comes. It takes away waiting, not work: without enough people the calls owed grow week by week.
 Calls come evenly over the hours in which the lines are open, unless a scenario's section by_hour gives them hours of the week, and
 people for them: then nobody is called back or answered while nobody is on duty, and who goes off duty ends the call in hand.
+Who hung up, or was answered, may call again before the lines close; who is told of a long wait may not stay; some may be answered
+before others, though nobody who is being served is interrupted. All of this is off unless a scenario says so.
 Law: Erlang-A (sim.theory.erlang) when handling is exponential.
 """
 
@@ -14,6 +16,7 @@ import math
 
 from sim.model.behaviour.conversation import (
     ABOUT,
+    AGAIN,
     COMES_AT,
     CONTACT,
     HANDED,
@@ -22,11 +25,14 @@ from sim.model.behaviour.conversation import (
     IS_PATIENT,
     IS_REACHED,
     LATE,
+    MOST_AGAIN,
     SEES_THROUGH,
     TAKES,
+    calls_made,
     count_contact,
     encounter,
     feel_contact,
+    mark_of_next,
     recover,
     settle,
     severity_of_matter,
@@ -38,7 +44,8 @@ from sim.model.behaviour.waiting import (
     called_back,
     felt_wait,
     handling_minutes,
-    patience_minutes,
+    minutes_until,
+    put_off,
     wait_bin,
     wait_pain,
 )
@@ -46,16 +53,22 @@ from sim.model.events import Circumstances, duration
 from sim.model.examples import AS_IT_WAS, example_of_step
 from sim.model.mechanisms.digital_channels import tangle
 from sim.model.mechanisms.employee_care import remember_call, wages
-from sim.model.mechanisms.impatience import remaining
 from sim.model.mechanisms.outsourcing import granted, outsourced, reduced
 from sim.model.mechanisms.pretence import see_through
-from sim.model.mechanisms.support_access import endured, menu_of, patience_left, routed
+from sim.model.mechanisms.support_access import endurance, endured, menu_of, patience_left, routed
 from sim.model.numeric import FIXED_ONE, fixed_minutes, normal_quantile
 from sim.model.parameters import CERTAIN, Parameters, parameter
-from sim.model.random import happens
+from sim.model.random import happens, stream
 from sim.model.rules import f32
 from sim.model.steps import Minutes, step
 from sim.service.queues import ABANDONED, SERVED
+
+SECOND = stream("second calls")
+"""Draws for each further call: whether and when it is made, how patient somebody is, and how it ends; and whether the wait that
+they are told puts them off, which is the same in all calls of a week."""
+REDIALS, COMES_AFTER, ENDURES, STAYS, IS_HELPED_AGAIN, SEES_AGAIN = range(6)
+"""What these draws decide."""
+DRAWS = 8
 
 
 class CallCentre(Parameters):
@@ -124,16 +137,44 @@ class CallCentre(Parameters):
     unanswered_severity: float = parameter(
         0.15, "scale 0-1", 0, 1, "Severity of an issue made of a question that was not answered",
         "assumption: slight; plausibly a twentieth to a third", plausible=(0.05, 0.35, "log"))  # fmt: skip
+    redial: float = parameter(
+        0.0, "share", 0, 0.95, "Chance that somebody who hung up calls again before the lines close, each time",
+        "assumption: not unless the scenario says so; of those who hung up at a bank (18,005 queued calls) 36 % called again "
+        "within the hour", plausible=CERTAIN)  # fmt: skip
+    redial_served: float = parameter(
+        0.0, "share", 0, 0.95, "Chance that somebody who was answered calls again before the lines close, each time: what is open, or a question",
+        "assumption: not unless the scenario says so; of those who were served at the same bank 13 % called again within the hour",
+        plausible=CERTAIN)  # fmt: skip
+    redial_after: float = parameter(
+        15.0, "minute", 0.1, 240, "Mean time until somebody calls again, from the end of the call before",
+        "assumption: a quarter of an hour; most of those who call again at all do so within the hour", plausible=CERTAIN)  # fmt: skip
+    patience_shape: float = parameter(
+        1.0, "ratio", 0.5, 50, "How patience spreads about a person's mean: below 1 many hang up at once, above 1 most about the mean (Weibull)",
+        "data: Anonymous Bank, with 1 (exponential) as many still wait after 10 to 420 seconds as there", plausible=CERTAIN)  # fmt: skip
+    balking: float = parameter(
+        0.0, "share", 0, 1, "Chance that a caller who is told of a very long wait does not stay",
+        "assumption: nobody is told unless the scenario says so", plausible=CERTAIN)  # fmt: skip
+    balking_at: float = parameter(
+        5.0, "minute", 0.1, 240, "Wait told at which half as many do not stay as at a very long one",
+        "assumption: most of an average patience", plausible=CERTAIN)  # fmt: skip
+    priority: int = parameter(
+        0, "rank", 0, 9, "Who is answered first of those who wait: the higher number, for a policy of a segment or a rule",
+        "assumption: as they come, unless the scenario says so", plausible=CERTAIN)  # fmt: skip
 
 
-NEUTRAL = {"questions": 0.0, "representatives": 0, "waiting_hurts": 0.0, "memory": 0.0, "wage": 0.0}
+NEUTRAL = {
+    "questions": 0.0, "representatives": 0, "waiting_hurts": 0.0, "memory": 0.0, "wage": 0.0, "redial": 0.0, "redial_served": 0.0,
+    "patience_shape": 1.0,
+}  # fmt: skip
 
 VAIN_MINUTES = 1.0
 """How long a representative tries to reach somebody who is not there; an assumption."""
 
 
-ANSWERED, HUNG_UP, NOT_REACHED, CALLED_BACK = 0, 1, 2, 4
-"""How a call ended; and, added to it, that the company called back."""
+ANSWERED, HUNG_UP, NOT_REACHED, PUT_OFF, CALLED_BACK = 0, 1, 2, 3, 4
+"""How a call ended, the last of them because of the wait that was told; and, added to it, that the company called back."""
+AT_ONCE = -1.0
+"""The patience of who does not stay."""
 ANSWERED_WITHIN = 20
 """Seconds of the service level."""
 ENDLESS = math.inf
@@ -154,6 +195,8 @@ def _call_told(end: str, wait: float, here: Circumstances) -> str:
         why = "They were put through"
     if "callback" in here.others:
         return f"{why}; the company called back after {duration(wait)} and {end}."
+    if end == "was too long for them":
+        return f"{why}, were told how long it would take, and did not stay."
     if end == "did not reach them":
         return f"{why}; nobody answered within {duration(wait)} and they hung up."
     return f"{why}; somebody answered {'at once' if wait * 60 < 1 else f'after {duration(wait)}'} and {end}."
@@ -163,6 +206,8 @@ EVENTS = {
     "solved": lambda wait, here: _call_told("solved it", wait, here),
     "unsolved": lambda wait, here: _call_told("did not solve it", wait, here),
     "abandons": lambda wait, here: _call_told("did not reach them", wait, here),
+    "put_off": lambda wait, here: _call_told("was too long for them", wait, here),
+    "calls_again": "They were to call again {duration} later.",
     "callback": "They did not have to wait on the line, but were to be called back.",
 }
 
@@ -172,16 +217,14 @@ def dial(me, p, week, mark: int):
     """When somebody calls, how long it takes to deal with, and how patient they are; there is one line."""
     usual = routed(p.call_centre.handling, p.support_access.menu_levels, p.support_access.routing)
     minutes = handling_minutes(usual, p.call_centre.handling_spread, normal_quantile(me.word(CONTACT, TAKES)))
-    own = patience_minutes(
-        me.patience * remaining(p.impatience.patience_trend, week.calendar), me.luck(CONTACT, IS_PATIENT)
-    )
+    own = endurance(me, p, week, me.luck(CONTACT, IS_PATIENT))
     return me.word(CONTACT, COMES_AT), minutes, own if (mark & HANDED) != 0 else patience_left(own, menu_of(p)), False
 
 
 @step
 def answer_call(me, line, p, week, count, arrival: Minutes, minutes: Minutes, patience: Minutes):
     """Wait for a representative, or be called back where a long wait is ahead; gives wait, how it ended, and who answered."""
-    taken, back, reached = minutes, False, True
+    taken, back, reached, stays = minutes, False, True, True
     if line.servers > 0:
         out = outsourced(line.next, line.servers, p.outsourcing.share)
         taken = granted(f32(minutes), p.outsourcing.haste, out)
@@ -191,11 +234,53 @@ def answer_call(me, line, p, week, count, arrival: Minutes, minutes: Minutes, pa
                 ahead, p.call_centre.callback_after, p.call_centre.callback, me.luck(CONTACT, IS_CALLED_BACK)
             )
             reached = not back or happens(p.call_centre.callback_reached, me.luck(CONTACT, IS_REACHED))
-    wait, outcome, agent = line.answer(arrival, taken if reached else VAIN_MINUTES, ENDLESS if back else patience)
+        if p.call_centre.balking > 0.0 and not back:
+            chance = put_off(ahead, p.call_centre.balking, p.call_centre.balking_at)
+            stays = not happens(chance, me.luck(SECOND, STAYS))
+    bears = ENDLESS if back else patience if stays else AT_ONCE
+    wait, outcome, agent = line.answer(arrival, taken if reached else VAIN_MINUTES, bears)
     if outcome == SERVED:
         spend_time(agent, week, count, taken if reached else VAIN_MINUTES)
-    ended = HUNG_UP if outcome == ABANDONED else ANSWERED if reached else NOT_REACHED
-    return wait, ended | CALLED_BACK if back else ended, agent
+    ended = PUT_OFF if not stays else HUNG_UP if outcome == ABANDONED else ANSWERED if reached else NOT_REACHED
+    return wait if stays else 0.0, ended | CALLED_BACK if back else ended, agent
+
+
+@step
+def precedence(p) -> int:
+    """Who is answered first of those who wait: the lowest number."""
+    return -p.call_centre.priority
+
+
+@step
+def call_again(
+    me, agent, firm, p, week, count, note, mark: int, wait: Minutes, outcome: int, minutes: Minutes, left: Minutes
+):
+    """Perhaps call again: after hanging up, or after a call of these ``minutes``, if the lines are open for so long (``left``).
+
+    Gives the time from hanging up, or being answered, until then, endless for never; and the mark of that call.
+    """
+    if p.call_centre.redial <= 0.0 and p.call_centre.redial_served <= 0.0:
+        return ENDLESS, mark
+    made, answered = calls_made(mark), (outcome & 3) == ANSWERED
+    chance = p.call_centre.redial_served if answered else p.call_centre.redial
+    spent = minutes if answered else 0.0
+    spare = left - spent
+    if (outcome & 3) == NOT_REACHED or spare <= 0.0 or made >= MOST_AGAIN:
+        return ENDLESS, mark
+    if not happens(chance, me.luck(SECOND, DRAWS * made + REDIALS)):
+        return ENDLESS, mark
+    after = minutes_until(p.call_centre.redial_after, f32(spare), me.luck(SECOND, DRAWS * made + COMES_AFTER))
+    own = (mark & ABOUT) != 0 or me.issue_severity <= 0.0
+    after_call(me, agent, firm, p, week, count, note, mark, wait, outcome)
+    note.calls_again(after)
+    return f32(spent) + after, mark_of_next(mark, own and me.issue_severity > 0.0)
+
+
+@step
+def endure_again(me, p, week, mark: int) -> float:
+    """How patient somebody is who calls again: what the menu leaves of it."""
+    own = endurance(me, p, week, me.luck(SECOND, DRAWS * calls_made(mark) + ENDURES))
+    return max(patience_left(own, menu_of(p)), 0.0)
 
 
 @step
@@ -211,6 +296,9 @@ def after_call(me, agent, firm, p, week, count, note, mark: int, wait: Minutes, 
     """What an answered or abandoned call leaves behind."""
     about, back, answered = (mark & ABOUT) != 0, (outcome & CALLED_BACK) != 0, (outcome & 3) == ANSWERED
     handed, luck, sees = (mark & HANDED) != 0, me.luck(CONTACT, IS_HELPED), me.luck(CONTACT, SEES_THROUGH)
+    if mark >= AGAIN:
+        luck = me.luck(SECOND, DRAWS * calls_made(mark) + IS_HELPED_AGAIN)
+        sees = me.luck(SECOND, DRAWS * calls_made(mark) + SEES_AGAIN)
     severity, tries, grievance = severity_of_matter(me, mark), tries_before(me, mark), me.grievance
     skill = agent.skill if answered else 0.0
     out = answered and outsourced(agent.number, int(firm.representatives_on_duty), p.outsourcing.share)
@@ -222,7 +310,9 @@ def after_call(me, agent, firm, p, week, count, note, mark: int, wait: Minutes, 
     quality = encounter(answered, warmth, solved, p.call_centre.manner, p.call_centre.solution, pain)
     if back:
         note.callback(wait)
-    if not answered:
+    if (outcome & 3) == PUT_OFF:
+        note.put_off(wait)
+    elif not answered:
         note.abandons(wait)
     elif solved:
         note.solved(wait)
@@ -279,6 +369,32 @@ STEP_EXAMPLES = (
         luck={(CONTACT, IS_CALLED_BACK): 0.4, (CONTACT, IS_REACHED): 0.9},
         becomes={"gives": (4.0, NOT_REACHED | CALLED_BACK, 0), "line.free": 7.0, "count.busy": FIXED_ONE, "agent.call_minutes": 1.0},
         because="called back after 4 minutes, but nobody is there: a minute in vain",
+    ),
+    example_of_step(
+        answer_call, 2.0, 3.0, 5.0, line={"free_at": [6.0], "numbers": [0]}, agent={}, p={"balking": 0.8, "balking_at": 4.0},
+        luck={(SECOND, STAYS): 0.3}, becomes={"gives": (0.0, PUT_OFF, -1)},
+        because="told of 4 minutes, at which half of the four in five who would not wait for long do not stay: 0.3 is below 0.4",
+    ),
+    example_of_step(precedence, p={"priority": 3}, becomes={"gives": -3}, because="the higher number is answered first"),
+    example_of_step(
+        call_again, 16, 2.0, HUNG_UP, 5.0, 1e6, me={"satisfaction": 0.5, "expectation": 0.5}, agent={"skill": 0.8},
+        luck={(SECOND, REDIALS): 0.3, (SECOND, COMES_AFTER): 0.5, (CONTACT, "spare"): 0.5, (CONTACT, IS_HELPED): 0.5,
+              (CONTACT, SEES_THROUGH): 0.9},
+        p=AS_IT_WAS | {"redial": 0.35, "redial_after": 10.0, "waiting_hurts": 0.0, "memory": 0.0, "unanswered_severity": 0.15,
+                       "trust.encounter": 0.0},
+        becomes={"gives": (6.931472, 16 + ABOUT + AGAIN), "issue_severity": 0.15, "issue_tries": 1, "count.calls": 1,
+                 "count.abandoned": 1, "count.wait": 2 * FIXED_ONE, "count.waited_7": 1, "count.contacts": 1,
+                 "count.first_contacts": 1, "count.effort": int(0.4 * FIXED_ONE), "note.abandons": 2.0, "note.calls_again": 6.931472},
+        because="0.3 is below 0.35; the first call leaves what a call does that nobody answers, so that it is about an issue now",
+    ),
+    example_of_step(
+        call_again, 17, 2.0, ANSWERED, 5.0, 1e6, agent={}, p={"redial": 0.9, "redial_served": 0.1}, luck={(SECOND, REDIALS): 0.2},
+        becomes={"gives": (ENDLESS, 17)}, because="was answered, and 0.2 is not below 0.1",
+    ),
+    example_of_step(
+        endure_again, 17 + AGAIN, me={"patience": 6.0}, luck={(SECOND, DRAWS + ENDURES): 0.5},
+        p={"support_access.menu_levels": 2, "support_access.seconds_per_level": 15.0},
+        becomes={"gives": 6 * 0.6931472 - 0.5}, because="the median patience, less half a minute in the menu",
     ),
     example_of_step(
         spend_time, 3.0, me={"call_minutes": 2.0}, becomes={"call_minutes": 5.0, "count.busy": 3 * FIXED_ONE}, because="2 + 3",

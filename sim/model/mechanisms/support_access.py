@@ -20,7 +20,7 @@ from sim.model.behaviour.conversation import (
     severity_of_matter,
     tries_before,
 )
-from sim.model.behaviour.waiting import patience_minutes, wait_pain
+from sim.model.behaviour.waiting import patience_minutes, shaped, wait_pain
 from sim.model.examples import AS_IT_WAS, example, example_of_step
 from sim.model.mechanisms.impatience import remaining
 from sim.model.numeric import FIXED_ONE
@@ -137,14 +137,19 @@ def endured(p, handed: bool, late: bool) -> float:
 
 
 @step
+def endurance(me, p, week, luck: float) -> float:
+    """How many minutes somebody has patience for in this call."""
+    mean = me.patience * remaining(p.impatience.patience_trend, week.calendar)
+    return shaped(patience_minutes(mean, luck), mean, p.call_centre.patience_shape)
+
+
+@step
 def get_through(me, p, week, count, note, mark: int) -> int:
     """Look for the number, come when the lines are open, and go through the menu – or give up."""
     if p.support_access.menu_levels <= 0 and p.support_access.hidden <= 0.0 and p.support_access.opening_hours >= 1.0:
         return mark
     looks, comes, returns = me.luck(ACCESS, LOOKS), me.luck(ACCESS, COMES), me.luck(ACCESS, RETURNS)
-    patience = patience_minutes(
-        me.patience * remaining(p.impatience.patience_trend, week.calendar), me.luck(CONTACT, IS_PATIENT)
-    )
+    patience = endurance(me, p, week, me.luck(CONTACT, IS_PATIENT))
     if (mark & HANDED) != 0:
         return mark
     found = not happens(p.support_access.hidden, looks)
@@ -195,6 +200,9 @@ STEP_EXAMPLES = (
     example_of_step(
         endured, False, True, p={"hidden": 0.5, "search_minutes": 4.0, "menu_levels": 2, "seconds_per_level": 15.0,
         "closed_minutes": 5.0}, becomes={"gives": 7.5}, because="2 of searching, a half in the menu, and 5 for closed lines",
+    ),
+    example_of_step(
+        endurance, 0.5, me={"patience": 6.0}, becomes={"gives": 6 * 0.6931472}, because="the median of an exponential",
     ),
     example_of_step(
         get_through, 16, me={"patience": 6.0}, p={"opening_hours": 0.8, "tries_again": 0.7},
