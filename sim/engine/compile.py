@@ -245,7 +245,7 @@ def week_text(model: Model, grouped: bool = False) -> str:
     ``grouped``: the one in which settings differ from group to group of people. What mechanisms from outside do is translated by
     itself before: their mistakes are told at once.
     """
-    for part in model.parts.values():
+    for part in model.acting:
         if part.week:
             Module(model, {place: tuple(items) for place, items in part.week.items()}, grouped).text()
     return Module(model, week_of(model), grouped).text()

@@ -22,6 +22,20 @@ from sim.model.examples import Example, StepExample
 from sim.model.parameters import Parameters, lines
 
 GROUPS = ("behaviour", "mechanisms")
+USES = "uses_"
+"""With this before its name, a step asks the week whether a mechanism is used that only some use: ``week.uses_NAME``."""
+
+
+class Counted(NamedTuple):
+    """What is told of something that is counted: meaning, unit, and whether more of it is better (1), worse (-1) or neither.
+
+    ``at_the_end``: whether it is there rather than happens, so that the last week's is meant, and not the sum.
+    """
+
+    meaning: str
+    unit: str = ""
+    better: int = 0
+    at_the_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,17 +62,20 @@ class Part:
     """What it counts besides where there are several rivals."""
     step_examples: tuple[StepExample, ...] = ()
     week: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    """For a mechanism from outside: at which places of the week its steps act (see :func:`sim.model.week.week_of`)."""
+    """For a mechanism from outside, or one used by some: where in the week its steps act (see :func:`sim.model.week.week_of`)."""
+    used_where: str = ""
+    """For a mechanism of which a model has only settings until a scenario uses it: the setting that is then above 0."""
 
     @property
     def counted(self) -> tuple[str, ...]:
         """Everything that it counts every week: counts, money in, money out."""
         return *self.counts, *self.money_in, *self.money_out
 
-    def means(self, name: str) -> str:
-        """What is counted under a name, where the file says it: ``COUNTS = {"visits": "Visits to a shop"}``; else empty."""
-        told = getattr(self.module, "COUNTS", ())
-        return told.get(name, "") if isinstance(told, Mapping) else ""
+    def told(self, name: str) -> Counted:
+        """What the file says of what is counted under a name: ``COUNTS = {"visits": "Visits to a shop"}``; else nothing."""
+        known = [getattr(self.module, where, ()) for where in ("COUNTS", "MONEY_IN", "MONEY_OUT")]
+        said = next((each[name] for each in known if isinstance(each, Mapping) and name in each), "")
+        return said if isinstance(said, Counted) else Counted(said)
 
     @property
     def says(self) -> str:
@@ -85,12 +102,13 @@ def part_of(module: ModuleType, group: str, name: str) -> Part:
         getattr(module, "EXAMPLES", ()),
         getattr(module, "IMPOSSIBLE", ()),
         tuple(getattr(module, "COUNTS", ())),
-        getattr(module, "MONEY_IN", ()),
-        getattr(module, "MONEY_OUT", ()),
+        tuple(getattr(module, "MONEY_IN", ())),
+        tuple(getattr(module, "MONEY_OUT", ())),
         MappingProxyType(getattr(module, "EVENTS", {})),
         getattr(module, "COUNTS_OF_SEVERAL", ()),
         getattr(module, "STEP_EXAMPLES", ()),
         MappingProxyType(getattr(module, "WEEK", {})),
+        getattr(module, "USED_WHERE", ""),
     )
 
 
@@ -127,10 +145,21 @@ class Model:
     """What the rivals are called where there are several; none where there is one, who is simply the rival."""
     with_one: Model | None = None
     """Where there are several rivals, the same model with one."""
+    used: tuple[str, ...] = ()
+    """The mechanisms of those with a ``used_where`` that are used: what the others count and carry, and what they do, is no part
+    of the model."""
+    plain: Model | None = None
+    """Where some are used, the same model without."""
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """For other processes, which have the same package."""
-        return (with_rivals, (self.alone, self.rivals)) if self.several else (builtin, ())
+        return self._made_of() or (builtin, ())
+
+    def _made_of(self) -> tuple[Any, tuple[Any, ...]] | None:
+        """What makes this model of a simpler one; None for the simplest."""
+        if self.several:
+            return with_rivals, (self.alone, self.rivals)
+        return (with_used, (self.plain, self.used)) if self.plain else None
 
     @property
     def several(self) -> bool:
@@ -148,10 +177,26 @@ class Model:
         return {file.name: file.sha256 for file in self.files}
 
     @cached_property
+    def acting(self) -> tuple[Part, ...]:
+        """The parts that act in this model, those that only some scenarios use at the end."""
+        usual = tuple(part for part in self.parts.values() if not part.used_where)
+        return usual + tuple(self.parts[name] for name in self.used)
+
+    @cached_property
+    def optional(self) -> tuple[str, ...]:
+        """The mechanisms that only some scenarios use."""
+        return tuple(name for name, part in self.parts.items() if part.used_where)
+
+    @cached_property
+    def at_the_end(self) -> tuple[str, ...]:
+        """Counts of mechanisms' own of which the last week's is meant."""
+        return tuple(name for part in self.acting for name in part.counts if part.told(name).at_the_end)
+
+    @cached_property
     def counts(self) -> tuple[str, ...]:
         """What is counted every week, in the order of the count's columns."""
-        usual = tuple(name for part in self.parts.values() for name in part.counted)
-        return usual + tuple(name for part in self.parts.values() if self.several for name in part.counts_of_several)
+        usual = tuple(name for part in self.acting for name in part.counted)
+        return usual + tuple(name for part in self.acting if self.several for name in part.counts_of_several)
 
     @cached_property
     def _count_places(self) -> dict[str, int]:
@@ -164,22 +209,22 @@ class Model:
     @cached_property
     def money_in(self) -> tuple[str, ...]:
         """Counts of what comes in, in cents."""
-        return tuple(name for part in self.parts.values() for name in part.money_in)
+        return tuple(name for part in self.acting for name in part.money_in)
 
     @cached_property
     def money_out(self) -> tuple[str, ...]:
         """Counts of what goes out, in cents."""
-        return tuple(name for part in self.parts.values() for name in part.money_out)
+        return tuple(name for part in self.acting for name in part.money_out)
 
     @cached_property
     def events(self) -> tuple[str, ...]:
         """What a journey can tell of; the number of an event is its place here."""
-        return tuple(name for part in self.parts.values() for name in part.events)
+        return tuple(name for part in self.acting for name in part.events)
 
     @cached_property
     def _columns(self) -> dict[str, dict[str, Column]]:
         found: dict[str, dict[str, Column]] = {kind: {} for kind in (*KINDS, *OF_COMPANY, *WEEKLY)}
-        carried = [column for part in self.parts.values() for column in part.columns]
+        carried = [column for part in self.acting for column in part.columns]
         for column in sorted(carried, key=lambda column: column.several):
             if self.several or not column.several:
                 found[column.kind][column.name] = column
@@ -246,7 +291,25 @@ def builtin() -> Model:
 @lru_cache(maxsize=256)
 def with_rivals(model: Model, names: tuple[str, ...]) -> Model:
     """A model with several rivals of these names; or with one, for fewer than two names."""
-    return type(model)(model.parts, model.files, names, model.alone) if len(names) > 1 else model.alone
+    if len(names) < 2:
+        return model.alone
+    return type(model)(model.parts, model.files, names, model.alone, model.used, model.plain)
+
+
+def with_used(model: Model, names: tuple[str, ...]) -> Model:
+    """A model with one rival in which these mechanisms are used that only some scenarios use, and no others."""
+    plain = model.alone.plain or model.alone
+    return _with_used(plain, tuple(sorted(names))) if names else plain
+
+
+def everything(model: Model) -> Model:
+    """A model in which all mechanisms are used that only some scenarios use: of what a scenario may speak."""
+    return with_rivals(with_used(model, model.optional), model.rivals)
+
+
+@lru_cache(maxsize=256)
+def _with_used(plain: Model, names: tuple[str, ...]) -> Model:
+    return type(plain)(plain.parts, plain.files, used=names, plain=plain)
 
 
 def suffix(rival: str) -> str:

@@ -187,12 +187,13 @@ PHASES = tuple(WEEK)
 BEFORE = "before "
 """With this word before its name, a place in the week is the beginning of a phase; without it, its end."""
 PLACES = tuple(place for phase in PHASES for place in (f"{BEFORE}{phase}", phase))
-"""Where steps of a mechanism from outside can act, in the order of the week."""
+"""Where steps of a mechanism whose file says so can act, in the order of the week."""
 
 
 def week_of(model: Model) -> Mapping[str, tuple[Item, ...]]:
-    """The week of a model: :data:`WEEK`, with the steps of mechanisms from outside at the places that their files name."""
-    own = {place: tuple(chain(*(part.week.get(place, ()) for part in model.parts.values()))) for place in PLACES}
+    """The week of a model: :data:`WEEK`, with the steps of mechanisms from outside, and of those that only some scenarios use, at
+    the places that their files name."""
+    own = {place: tuple(chain(*(part.week.get(place, ()) for part in model.acting))) for place in PLACES}
     week = {phase: for_rivals(items, model.several) for phase, items in WEEK.items()}
     return {phase: _with_own(items, own[f"{BEFORE}{phase}"], own[phase]) for phase, items in week.items()}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import nearest
-from sim.model.component import Model, Part, with_rivals
+from sim.model.component import Model, Part, everything, with_rivals, with_used
 from sim.model.parameters import Parameters
 from sim.scenario.by_hour import ByHour, settled_by_hour, with_hours
 from sim.scenario.constraints import Finding, Whole, in_part, in_whole
@@ -53,7 +53,7 @@ def parts_with_parameters(model: Model) -> dict[str, Part]:
 def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Settled:
     """Everything the tree says of a model. Raises :class:`Mistake` with all that is wrong, up to ten sentences."""
     tree, rivals = spread_out(tree, problems)
-    model = with_rivals(model.alone, rivals)
+    model = with_rivals(everything(model).alone, rivals)
     known = settable(model)
     _refuse_unknown(tree, problems, model, known)
     frame = _frame(tree, problems)
@@ -75,7 +75,20 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     problems.stop_if_any()
     assert frame and measure and market and network and people and by_hour is not None
     market = _of_a_file(market, tree) if people.file else market
+    used = _used(model, (before, *(settings for _, settings in steps)), addressed)
+    model = with_rivals(with_used(model, used), rivals)
     return Settled(frame, measure, market, people, network, steps, before, changes, lesson, model, addressed, by_hour)
+
+
+def _used(model: Model, settings: Iterable[Mapping[str, Parameters]], addressed: Addressed) -> tuple[str, ...]:
+    """Of the mechanisms that only some scenarios use those that somebody ever meets, or of which a rule asks."""
+    ever = [each for each in settings if each]
+    return tuple(
+        name
+        for name in model.optional
+        if any(getattr(each[name], model.parts[name].used_where) > 0 for each in ever)
+        or addressed.meets(model.parts[name])
+    )
 
 
 def _of_a_file(market: Market, tree: Node) -> Market:

@@ -95,6 +95,14 @@ class Addressed:
             each and each.how == "=" for each in changes
         )
 
+    def meets(self, part: Part) -> bool:
+        """Whether a part is set for some people or at times, or asked of by a rule."""
+        columns, counts = {column.name for column in part.columns}, {*part.counted}
+        asked = {name for rule in self.rules for together in rule.where for name, _, _ in together}
+        awaited = {each.measure for rule in self.rules for together in rule.when for each in together}
+        said = (*self.segments.values(), *self.before.values(), *(rule.do for rule in self.rules))
+        return bool(any(part.name in each for each in said) or asked & columns or awaited & counts)
+
     def values(self, part: str, name: str, holds: Any) -> list[Any]:
         """The values that a setting has for some people, or at times, where ``holds`` is what it would be."""
         found = [each[part][name] for each in self.segments.values() if name in each.get(part, {})]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import Mistake
-from sim.model.component import Model, builtin
+from sim.model.component import Model, builtin, with_rivals, with_used
 from sim.model.parameters import Parameters
 from sim.scenario import meaning
 from sim.scenario.building import Changes, settle
@@ -311,6 +311,12 @@ def check_one_model(scenarios: Sequence[Scenario]) -> None:
         raise Mistake(
             f"the scenarios are of different models: {' and '.join(has)}; load all of them with the same mechanisms"
         )
+
+
+def carrying_alike(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
+    """The scenarios with every mechanism that one of them uses and others do not, so that all count and measure the same."""
+    used = tuple({name for each in scenarios for name in each.model.used})
+    return tuple(replace(each, model=with_rivals(with_used(each.model, used), each.model.rivals)) for each in scenarios)
 
 
 def check_one_beginning(scenarios: Sequence[Scenario]) -> None:

@@ -16,6 +16,7 @@ from sim.model.addressing import paid_by_group
 from sim.model.behaviour.ledger import rate as booking_rate
 from sim.model.behaviour.person import COMPANY, GONE, RIVAL
 from sim.model.columns import KINDS, OF_COMPANY
+from sim.model.component import USES
 from sim.model.component import Model as Parts
 from sim.model.mechanisms.word_of_mouth import PARTS, POSTS, carried, strangers_reached
 from sim.model.random import happens
@@ -80,6 +81,12 @@ class Week:
     def several(self) -> bool:
         """Whether there are several."""
         return self._market.parts.several
+
+    def __getattr__(self, name: str) -> bool:
+        """Whether a mechanism is used that only some scenarios use: ``week.uses_loyalty_programme``."""
+        if name.startswith(USES) and name.removeprefix(USES) in self._market.parts.optional:
+            return name.removeprefix(USES) in self._market.parts.used
+        raise AttributeError(f"a week has no '{name}'")
 
     @property
     def rival(self) -> int:

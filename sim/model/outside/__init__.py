@@ -12,7 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sim.model.component import MechanismFile, Model, Part, builtin, part_of, with_rivals
+from sim.model.component import MechanismFile, Model, Part, builtin, part_of
 from sim.model.outside.parts import check_part, check_shapes
 from sim.model.outside.reading import SOUND, Reading, streams_of_the_package
 from sim.model.outside.steps import check_steps
@@ -25,7 +25,7 @@ class ExtendedModel(Model):
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """For other processes, which are given the files' texts and need no files."""
-        return (with_rivals, (self.alone, self.rivals)) if self.several else (extended, (self.files,))
+        return self._made_of() or (extended, (self.files,))
 
 
 def extended(files: Iterable[MechanismFile]) -> Model:
