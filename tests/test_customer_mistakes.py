@@ -126,6 +126,23 @@ def test_a_unit_in_the_targets_own_words_is_fine_even_if_it_converts_to_nothing(
 
 
 @pytest.mark.parametrize(
+    ("trait", "name", "remedy"),
+    [
+        ("spend", "Umsatz/Monat", "write unit: currency per month, or unit: currency per week"),
+        ("tenure", "age in years", "write unit: year, or unit: week"),
+    ],
+)
+def test_a_name_that_speaks_of_another_period_is_not_taken_as_weeks(
+    file: Path, trait: str, name: str, remedy: str
+) -> None:
+    with pytest.raises(Mistake, match=remedy):
+        read(file, f"{name}\n3\n", {trait: {"column": name}})
+    weekly = read(file, f"{name}\n3\n", {trait: {"column": name, "unit": TARGETS[trait].unit}})
+    assert weekly.columns[trait].tolist() == [3]
+    assert read(file, f"{name}\n3\n", {trait: {"column": name, "multiply": 2}}).columns[trait].tolist() == [6]
+
+
+@pytest.mark.parametrize(
     "settings_",
     [
         {"column": 3},

@@ -22,6 +22,7 @@ from sim.errors import Mistake
 from sim.experiments.algorithms.logistic import fitted, ranked, score, standardised
 from sim.experiments.factors import parameter_at
 from sim.experiments.figures import in_half, targets
+from sim.experiments.leavers import bands
 from sim.experiments.methods import method
 from sim.model.component import row
 from sim.report.questions import words_of
@@ -96,6 +97,26 @@ def test_ranks_of_nothing_and_of_everything() -> None:
         [1],
         [0],
     ]  # what is missing lies at the mean, what never differs is left out
+
+
+# ---- customers in groups by a number
+
+
+def test_groups_hold_everybody_once_in_order_and_say_who_of_them_left() -> None:
+    values = np.array([5.0, 1, 1, 1, 9, 7, np.nan, 3, 8, 2])
+    gone, chance = np.arange(10) % 2 == 0, np.linspace(0, 0.9, 10)
+    found = bands(values, gone, chance, 3)
+    assert [(each.low, each.high, each.left.people) for each in found] == [(1, 1, 3), (2, 5, 3), (7, 9, 3)]
+    assert [each.left.left for each in found] == [1, 1, 2]
+    assert [each.model for each in found] == pytest.approx([0.2, 1.6 / 3, 1.7 / 3])
+    assert bands(values[6:7], gone[6:7], chance[6:7]) == [] and len(bands(np.ones(10), gone, chance)) == 1
+
+
+def test_a_chance_that_is_true_lies_on_the_line() -> None:
+    luck = np.random.default_rng(11)
+    chance = luck.beta(1, 3, 40_000)
+    for each in bands(chance, luck.random(40_000) < chance, chance, 10):
+        assert abs(each.left.share - each.model) < 4 * each.left.error
 
 
 # ---- what a segment is like, as an unknown
@@ -230,6 +251,8 @@ def test_two_files_with_other_customers_give_other_companies_and_the_page_shows_
         for name in ("gold", "basic"):
             figure = found["figures"][name]
             assert abs(figure["predicted"] - figure["given"]) < max(2 * figure["error"], 0.08), (leaving, name)
+        by_chance = found["bands"]["chance"]
+        assert sum(each["left"]["people"] for each in by_chance) == found["ranking"]["customers"]
         assert found["ranking"]["model"][0] > 0.6 and found["ranking"]["regression"][0] > 0.7
     assert (
         narrowed["basic"]["basic"] < narrowed["basic"]["gold"] and narrowed["gold"]["gold"] < narrowed["gold"]["basic"]

@@ -174,7 +174,8 @@ CUSTOMERS = "id,months\nA,12\nB,unknown\nC,3\nD,40\nE,7\n"
 def with_customers(folder: Path, ids: str, customers: str, ties: str) -> Scenario:
     (folder / "data" / "ties.csv").write_text(ties)
     (folder / "data" / "customers.csv").write_text(customers)
-    said = f"customers: {{file: data/customers.csv, {ids}bad_rows_allowed: 0.3, columns: {{tenure: {{column: months}}}}}}\n"
+    columns = "{tenure: {column: months, unit: week}}"
+    said = f"customers: {{file: data/customers.csv, {ids}bad_rows_allowed: 0.3, columns: {columns}}}\n"
     (folder / "x.yaml").write_text(PEOPLE + said)
     return load(folder / "x.yaml")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,17 @@ from sim.runs.prediction import by_world, end_error, parts, predicted
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.sections import traits
 from sim.scenario.whole import Scenario, described
-from sim.scenario.worlds import Worlds, completed, drawn, number_of, prior, read_worlds, uncertain, write_worlds
+from sim.scenario.worlds import (
+    Worlds,
+    completed,
+    drawn,
+    number_of,
+    prior,
+    read_worlds,
+    shipped,
+    uncertain,
+    write_worlds,
+)
 
 SMALL = {"weeks": 6, "market": {"customers": 100, "prospects": 30, "stands_for": 50}}
 
@@ -132,6 +143,19 @@ def test_the_prior_covers_what_is_plausible_of_each_evenly() -> None:
                 int(min(plausible.place_of(min(max(v, plausible.low), plausible.high)) * 50, 49)) for v in column
             )
             assert places == list(range(50)), path
+
+
+def test_the_worlds_that_come_with_the_program_are_those_of_their_page() -> None:
+    """The page tells how far evidence narrowed each parameter: so far, and of the file that an installation holds."""
+    worlds, lines = shipped(builtin()), uncertain(builtin())
+    page = Path("docs/background/worlds.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `([\w.]+)` \| .* \| .* \| ([\d.]+) \|$", page, re.MULTILINE)
+    assert len(told) == 25
+    for path, left in told:
+        plausible = lines[path].plausible
+        assert plausible is not None
+        places = [plausible.place_of(value) for value in worlds.values[:, worlds.paths.index(path)]]
+        assert np.std(places) * np.sqrt(12) == pytest.approx(float(left), abs=0.011), path
 
 
 def test_what_worlds_do_not_say_is_plausible_all_the_same() -> None:

@@ -176,6 +176,22 @@ def test_both_engines_agree_on_what_a_rule_waits_for_after_a_warm_up() -> None:
     assert agree(ground_of(market(warm_up=3, rules=rules))) is None
 
 
+def test_there_may_be_more_groups_than_a_byte_can_tell_apart() -> None:
+    names = [f"s{number}" for number in range(250)]
+    said = market(
+        weeks=3,
+        market={"customers": 700, "prospects": 20},
+        customers={"segments": {name: {"share": 1 / 250} for name in names}},
+        segments={
+            name: {"policy": {"pricing": {"list_price": 0.8 + place / 1000}}} for place, name in enumerate(names)
+        },
+        rules=[{"for": "trust < 0.7", "do": {"upselling": {"attempts": 0}}}],
+    )
+    groups = lived(said).groups
+    assert groups is not None and groups.of.max() >= 256
+    assert agree(ground_of(said)) is None
+
+
 def test_a_segment_pays_its_price_and_nobody_else_does() -> None:
     policy = market(segments={"gold": {"policy": {"pricing": {"list_price": 0.5}}}})
     of = Engine(ground_of(policy), 1).start(0)
@@ -295,6 +311,9 @@ def test_a_value_for_some_keeps_the_default_for_the_others_in_every_world_and_mo
         ({"segments": {"gold": {"policy": {"pricing": {"list_prize": 1}}}}}, "list_prize is not a parameter"),
         ({"segments": {"gold": {"policy": {"pricing": {"list_price": -4}}}}},
          "segments.gold.policy.pricing.list_price is -4, but must lie"),
+        ({"segments": {"gold": {"policy": {"pricing": {"list_price": "-5%"}}}}},
+         "segments.gold.policy: '-5%' is a change, but must be a value; a rule can say changes"),
+        ({"rules": [{"do": {"pricing.list_price": 0.9}}]}, "write pricing: {list_price: …}"),
         ({"segments": {"gold": {"policy": {"call_centre": {"representatives": 4}}}}}, "is one for the whole company"),
         ({"segments": {"gold": {"policy": {"satisfaction": {"peak": 0.5}}}}}, "give a segment traits of its own"),
         ({"segments": {"gold": {"share": 0.5}}}, "segments.gold.share stands under customers.segments"),
@@ -351,6 +370,14 @@ def test_a_rule_that_is_a_setting_is_said_to_be_one() -> None:
     assert any(
         "as if it were a setting" in each for each in about(market(rules=[{"do": {"pricing": {"list_price": 0.9}}}]))
     )
+
+
+def test_a_rule_that_begins_after_the_end_is_said_to_do_nothing() -> None:
+    late = {"when": "week >= 4 and week < 4", "do": {"pricing": {"list_price": 0.9}}}
+    after = {"when": f"week >= {WEEKS}", "do": {"upselling": {"attempts": 0}}}
+    last = {"when": f"week >= {WEEKS - 1} and trust > 0", "do": {"pricing": {"list_price": 0.8}}}
+    told = [each for each in about(market(rules=[late, after, last])) if "never in force" in each]
+    assert [each.split(" is ")[0] for each in told] == ["Caution: rule 1", "Caution: rule 2"]
 
 
 def test_a_journey_says_when_a_rule_begins_and_ceases_to_hold() -> None:

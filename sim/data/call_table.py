@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import gcd
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as arrow
 
 from sim.data.customer_text import shortened
 from sim.data.habits import cells_of
+from sim.data.recognising import TOTALS
 from sim.data.tables import Table, read_table
 from sim.errors import Mistake
 
@@ -26,7 +28,7 @@ MINUTES_A_DAY, SHORTEST = 1440, 15
 _OWN_WORDS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
 _ROLES = {
     "day": "day weekday dow date wochentag tag datum",
-    "hour": "hour time from start begin interval stunde uhrzeit zeit von timestamp",
+    "hour": "hour time datetime from start begin interval stunde uhrzeit zeit von timestamp",
     "calls": "calls call offered volume contacts arrivals anrufe count",
     "handling": "aht handling handle duration bearbeitung bearbeitungszeit",
     "people": "people agents representatives staff leute",
@@ -124,6 +126,7 @@ class _Reading:
     def __init__(self, named: str, table: Table, wanted: str) -> None:
         self.named, self.table, self.wanted, self.said = named, table, wanted, [table.habit]
         self.role = self._roles()
+        self._leave_out_totals()
 
     def week(self) -> WeekTable:
         """The week, checked."""
@@ -166,6 +169,15 @@ class _Reading:
                     f"{self.named}, line {row.line}: {clock(row.minute)} of the same day stands in line {twin} already; keep "
                     "one of them, or give every row its date"
                 )
+
+    def _leave_out_totals(self) -> None:
+        """Leave out rows that are sums of others, as sheets have them at their foot."""
+        times = [self._words(self.role[name]) for name in ("day", "hour") if name in self.role]
+        kept = np.array([not any(map(TOTALS.fullmatch, row)) for row in zip(*times, strict=True)], bool)
+        if times and not kept.all():
+            self.said.append(f"line {', '.join(map(str, self.table.line[~kept]))} is a total, and left out")
+            columns = {name: cells.filter(arrow.array(kept)) for name, cells in self.table.columns.items()}
+            self.table = replace(self.table, columns=columns, line=self.table.line[kept])
 
     # ---- which column is what
 

@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from sim.data.customer_text import shortened, squeezed
+from sim.data.recognising import period_in
 from sim.errors import Mistake, nearest
 from sim.model.parameters import UNITS, alike, converted, unit_named
 
@@ -334,7 +335,20 @@ def _trait(path: Path, names: list[str], entry: tuple[str, ColumnMapping], targe
     place = f"columns: {name}"
     divisor = None if mapping.divide_by is None else _placed(path, names, f"{place}: divide_by", mapping.divide_by)
     unit = _unit(f"{path}, {place}", mapping.unit, targets[name].unit)
+    _refuse_untold_period(f"{path}, {place}", mapping, targets[name].unit)
     return Trait(name, _placed(path, names, place, mapping.column), divisor, unit, mapping, targets[name])
+
+
+def _refuse_untold_period(place: str, mapping: ColumnMapping, wanted: str) -> None:
+    """A column named after months, taken as it is for something of weeks, is more likely a mistake than what is meant."""
+    told, own = period_in(mapping.column), period_in(wanted)
+    as_it_is = mapping.unit is None and mapping.values is None and mapping.divide_by is None and mapping.multiply == 1
+    if as_it_is and own and told and told != own:
+        other = wanted.replace("week", told)
+        raise Mistake(
+            f"{place}: the name '{shortened(mapping.column)}' speaks of a {told}, and no unit is said; write unit: {other}, or "
+            f"unit: {wanted} where the numbers are that already"
+        )
 
 
 def _placed(path: Path, names: list[str], place: str, column: str) -> str:

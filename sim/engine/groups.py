@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from sim.errors import Mistake
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import KINDS
 from sim.model.component import Model
@@ -23,10 +22,10 @@ from sim.model.week import State
 if TYPE_CHECKING:
     from sim.engine.start import Ground
 
-MOST_GROUPS = 256
-"""A person's group is a byte."""
+GROUP = np.uint16
+"""How a person's group is kept: with a byte of rules and one of segments there is room for all that can fit anybody."""
 MOST_RULES = 8
-"""Rules at most: with a byte of them and one of segments, whatever fits a person is a number of two bytes."""
+"""Rules at most: a byte of them."""
 WEEKS_LEFT = "contract_weeks_left"
 """What a rule may ask of a person beside their columns: weeks until the contract ends, 0 where it has ended or there is none."""
 SIGNS: Mapping[str, Callable[[np.ndarray, float], np.ndarray]] = {
@@ -133,7 +132,7 @@ class Policies:
 class Grouping:
     """Who belongs to which group, and the settings of each, in one replication while it is lived.
 
-    ``of`` and ``was``: uint8 (people), the group of everybody this week and last; ``settings``: (weeks, groups), those of the
+    ``of`` and ``was``: uint16 (people), the group of everybody this week and last; ``settings``: (weeks, groups), those of the
     warm-up first.
     """
 
@@ -142,8 +141,8 @@ class Grouping:
         self.ground, self.policies = ground, ground.policies
         self.rules, self.numbered = self.policies.rules, sorted({each.segment for each in self.policies.segments})
         people, weeks = ground.plan.people, len(ground.policy)
-        self.of, self.was = np.zeros(people, np.uint8), np.zeros(people, np.uint8)
-        self._kinds, self._until = np.zeros(people, np.uint8), [-1] * len(self.rules)
+        self.of, self.was = np.zeros(people, GROUP), np.zeros(people, GROUP)
+        self._kinds, self._until = np.zeros(people, GROUP), [-1] * len(self.rules)
         self._usual = np.ascontiguousarray(ground.policy).view(np.uint8).reshape(weeks, 1, -1)
         self._have(np.repeat(self._usual, 1 + len(self.numbered), axis=1))
         for number, segment in enumerate(self.numbered, 1):
@@ -166,7 +165,7 @@ class Grouping:
 
     def begin(self, state: State) -> None:
         """Everybody is where a replication begins: in the group of their segment."""
-        numbers = np.zeros(MOST_GROUPS, np.uint8)
+        numbers = np.zeros(1 + np.iinfo(np.uint8).max, GROUP)
         numbers[self.numbered] = np.arange(1, len(self.numbered) + 1)
         self._kinds[:] = numbers[state.mark[self.ground.model.row("segment")]]
         self.of[:] = self.was[:] = self._kinds
@@ -212,18 +211,13 @@ class Grouping:
 
     def _assign(self, week: int, state: State, for_all: int, personal: list[int]) -> list[int]:
         """Put everybody into the group of those whom the same rules fit; returns what fits each group, the company's first."""
-        fits = np.full(self.of.size, for_all, np.uint16)
+        fits = np.full(self.of.size, for_all, np.uint32)
         for place in personal:
-            fits[fitting(self.rules[place], state, self.ground.model, week)] |= np.uint16(1 << place)
-        fits |= self._kinds.astype(np.uint16) << np.uint16(len(self.rules))
+            fits[fitting(self.rules[place], state, self.ground.model, week)] |= np.uint32(1 << place)
+        fits |= self._kinds.astype(np.uint32) << np.uint32(len(self.rules))
         there = np.flatnonzero(np.bincount(fits, minlength=for_all + 1))
         order = [for_all, *(int(key) for key in there if key != for_all)]
-        if len(order) > MOST_GROUPS:
-            raise Mistake(
-                f"rules and policies of segments make {len(order)} groups of people, but there can be {MOST_GROUPS}; take "
-                "fewer rules, or fewer segments"
-            )
-        number = np.zeros(max(int(there.max(initial=0)), for_all) + 1, np.uint8)
+        number = np.zeros(max(int(there.max(initial=0)), for_all) + 1, GROUP)
         number[order] = np.arange(len(order))
         self.of[:] = number[fits]
         self._widen(len(order))

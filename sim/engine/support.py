@@ -67,7 +67,7 @@ class Groups(NamedTuple):
     """Records (groups) of this week's settings, and in ``before`` of last week's."""
     before: np.ndarray
     of: np.ndarray
-    """uint8 (people): the group of everybody this week, and in ``was`` last week."""
+    """uint16 (people): the group of everybody this week, and in ``was`` last week."""
     was: np.ndarray
     customers: np.ndarray
     """int64 (groups): customers of the company in each, where it pays for them."""

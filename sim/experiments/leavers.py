@@ -10,7 +10,7 @@ import pyarrow as arrow
 
 from sim.data.customer_file import Customers
 from sim.data.habits import Cells, cells_of
-from sim.data.leaving import ASIDE, Telling, telling
+from sim.data.leaving import ASIDE, Leaving, Telling, telling
 from sim.errors import Mistake
 from sim.experiments.algorithms.logistic import fitted, ranked, score, standardised
 from sim.experiments.figures import in_half
@@ -33,6 +33,47 @@ class Ranking:
     regression: tuple[float, float]
     customers: int
     left: int
+
+
+@dataclass(frozen=True)
+class Band:
+    """Customers of whom a number lies between ``low`` and ``high``: how many ``left`` by the file, and the share that leaves in
+    the ``model``, in the mean of the worlds that fit."""
+
+    low: float
+    high: float
+    left: Leaving
+    model: float
+
+
+def bands(values: np.ndarray, left: np.ndarray, leaves: np.ndarray, most: int = 5) -> list[Band]:
+    """Customers in up to so many groups of about the same size, from the least of ``values`` to the most.
+
+    ``left``: who did; ``leaves``: each one's chance to, in the model. Who lacks the number is left out: all are (customers,).
+    """
+    known = np.isfinite(values) & np.isfinite(leaves)
+    values, left, leaves = values[known], left[known], leaves[known]
+    if not values.size:
+        return []
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, most + 1)[1:-1], method="inverted_cdf"))
+    of = np.searchsorted(edges, values)
+    groups = (of == each for each in np.unique(of))
+    return [
+        Band(float(values[g].min()), float(values[g].max()), Leaving(int(left[g].sum()), int(g.sum())), float(leaves[g].mean()))
+        for g in groups
+    ]  # fmt: skip
+
+
+def bands_aside(experiment: Experiment, stays: np.ndarray | None) -> dict[str, list[Band]]:
+    """The customers kept aside by ``tenure`` (weeks) and by their ``chance`` to leave in the model; nothing where none are."""
+    file = customers_of(experiment.base)
+    if file is None or file.left is None or stays is None:
+        return {}
+    aside = in_half(file, ASIDE)
+    left, leaves = file.left[aside], 1 - stays[aside]
+    by = {"tenure": file.columns["tenure"][aside]} if "tenure" in file.columns else {}
+    found = {name: bands(values, left, leaves) for name, values in (by | {"chance": leaves}).items()}
+    return {name: groups for name, groups in found.items() if len(groups) > 1}
 
 
 def ranking(experiment: Experiment, stays: np.ndarray | None) -> Ranking | None:

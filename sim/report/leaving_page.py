@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from scipy.special import ndtr
 
 from sim.experiments.algorithms.posterior import Check, Target
 from sim.experiments.figures import Figure, left_of
-from sim.experiments.leavers import tells
+from sim.experiments.leavers import Band, tells
 from sim.experiments.methods.calibrate import Calibration
 from sim.report.amounts import counted, number, places
 from sim.report.charts import Axis, Chart, Dots, Mark, Picture
@@ -34,8 +35,14 @@ def section(found: Calibration) -> list[Section]:
         f"with what the file says of them today, as if it had been so when the {found.experiment.base.weeks} weeks began."
     )
     tables, why = [_table(found, checks)], [why for check in checks if (why := _why(found, check))]
-    notes = [note, *why, *_ranking(found), *_columns(found)]
-    return [Section("File beside model, by group", pictures=[_picture(found, checks)], tables=tables, notes=notes)]
+    groups = Section(
+        "File beside model, by group", pictures=[_picture(found, checks)], tables=tables, notes=[note, *why]
+    )
+    singly = [_bands(name, each) for name, each in found.bands.items()]
+    notes = [*_ranking(found), *_columns(found)]
+    return [groups, Section("File beside model, customer by customer", pictures=singly, notes=notes)] if singly else [
+        replace(groups, notes=[note, *why, *notes])
+    ]  # fmt: skip
 
 
 def sources(found: Calibration) -> list[str]:
@@ -147,6 +154,36 @@ def _picture(found: Calibration, checks: list[Check]) -> Picture:
         for name, check in zip([_group(found, check) for check in checks], checks, strict=True)
     )
     return Picture(chart, f"Who left, by group: {told}.", "Grey: the file. Blue: the worlds that fit.", name="groups")
+
+
+_BY = {
+    "tenure": ("How long they had been customers", "weeks", 1.0),
+    "chance": ("What the model gives each", "chance to leave, %", 100.0),
+}
+"""Of what the customers kept aside are grouped by: as a title, its unit, and by what it is multiplied to be told in it."""
+
+
+def _bands(name: str, groups: list[Band]) -> Picture:
+    """Who left, by a number of theirs: the file's share in each group beside the model's."""
+    title, unit, times = _BY[name]
+    rows, given = range(len(groups)), [100 * each.left.share for each in groups]
+    error, model = [100 * each.left.error for each in groups], [100 * each.model for each in groups]
+    ranges = [f"{number(times * each.low, 0)} to {number(times * each.high, 0)}" for each in groups]
+    marks: list[Mark] = [
+        Dots("the file", given, [row + 0.12 for row in rows], FAINT, marker="s", size=5, band="± standard error",
+             low=[g - e for g, e in zip(given, error, strict=True)], high=[g + e for g, e in zip(given, error, strict=True)]),
+        Dots("the model", model, [row - 0.12 for row in rows], COLOURS[0], size=6),
+    ]  # fmt: skip
+    people = sum(each.left.people for each in groups)
+    chart = Chart(
+        f"{title} ({unit})", Axis("left, %", low=0), Axis(rows=ranges), marks, height=1.3 + 0.45 * len(groups)
+    )
+    told = ", ".join(f"{r}: {g:.0f} and {m:.0f} %" for r, g, m in zip(ranges, given, model, strict=True))
+    return Picture(
+        chart, f"{title} ({unit}): who left by the file and in the model, {told}.",
+        f"The {people:,} customers kept aside, in {len(groups)} groups. Grey: the file. Blue: the mean of the worlds that fit.",
+        name=f"by_{name}",
+    )  # fmt: skip
 
 
 def _ranking(found: Calibration) -> list[str]:

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy.stats import rankdata
 
 from sim.runs.prediction import parts
-from sim.runs.statistics import plain
+from sim.runs.statistics import plain, ranks
 
 if TYPE_CHECKING:
     from sim.runs.comparison import Comparison
@@ -272,7 +271,7 @@ def _basis(settings: np.ndarray, root: np.ndarray) -> np.ndarray:
     degree = min(DEGREE, len(np.unique(settings)) - 1)
     if degree < 1:
         return found
-    place = 2 * (rankdata(settings) - 0.5) / len(settings) - 1
+    place = 2 * (ranks(settings) - 0.5) / len(settings) - 1
     columns = root[:, None] * np.polynomial.legendre.legvander(place, degree)
     directions = np.linalg.qr(columns)[0][:, 1:]  # the first is the mean
     found[:degree] = directions.T

@@ -55,6 +55,13 @@ def interval(values: np.ndarray, within: tuple[float, float] = ANYTHING, worlds:
     return Interval(mean, *_within(mean, half, within), float(known.std(ddof=1)), known.size)
 
 
+def ranks(values: np.ndarray) -> np.ndarray:
+    """The rank of every value, from 1; those that are alike share the mean of their ranks. float64 (values)."""
+    _, of, alike = np.unique(values, return_inverse=True, return_counts=True)
+    shared: np.ndarray = np.cumsum(alike) - (alike - 1) / 2
+    return shared[of]
+
+
 def _error(values: np.ndarray) -> float:
     """The standard error of a mean, also of values of which few are not zero.
 

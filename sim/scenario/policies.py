@@ -209,12 +209,24 @@ class _Judge:
             return {}
         found: dict[str, dict[str, Any]] = {}
         for part, each in policy.entries():
-            if self._settable(part, each, f"{where}.policy", list(dict(each.entries())), for_all=False):
+            names = list(dict(each.entries()))
+            if self._settable(part, each, f"{where}.policy", names, for_all=False) and self._values(where, each):
                 for settings in holding:
                     values = self._judged(part, each, f"{where}.policy.{part}", settings)
                     if values is not None:
                         found[part] = values
         return found
+
+    def _values(self, where: str, node: Node) -> bool:
+        """Whether values are said, and no changes such as -5%, which only rules know."""
+        changes = [each for _, each in node.entries() if isinstance(each.value, str) and each.value[:1] in ("+", "-")]
+        for each in changes:
+            self._book(
+                each,
+                f"{where}.policy: {value_shown(each.value)} is a change, but must be a value; a rule can say changes, such as "
+                "rules: [{for: NAME, do: {pricing: {list_price: -5%}}}]",
+            )
+        return not changes
 
     def _judged(self, part: str, node: Node, path: str, settings: Mapping[str, Parameters]) -> dict[str, Any] | None:
         """What is said of a part, where ``settings`` hold for what is not said."""
@@ -232,7 +244,9 @@ class _Judge:
         """Whether these settings of a part can be said there."""
         if part not in self.known or part.startswith("rivals."):
             known = [name for name in self.known if not name.startswith("rivals.")]
-            self._book(node, f"{where}: {part} is no behaviour or mechanism{nearest(part, known) or ''}")
+            first, _, rest = part.partition(".")
+            told = f"; write {first}: {{{rest}: …}}" if first in known and rest else nearest(part, known) or ""
+            self._book(node, f"{where}: {part} is no behaviour or mechanism{told}")
             return False
         if not isinstance(node.value, dict):
             self._book(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sim.engine.groups import MOST_RULES
+import numpy as np
+
+from sim.engine.groups import MOST_RULES, SIGNS
 from sim.model.addressing import addressable
 from sim.model.component import Model
 from sim.model.parameters import lines
 from sim.scenario.policies import RULES, SEGMENT, SEGMENTS, Change, RuleSaid, asked_of_people
 from sim.scenario.quantities import in_unit, number_told, value_shown
-from sim.scenario.watching import WEEK
+from sim.scenario.watching import WEEK, Watched
 from sim.scenario.whole import Scenario
 
 
@@ -68,7 +70,7 @@ def _with_unit(model: Model, part: str, name: str, value: str) -> str:
 
 
 def _always(scenario: Scenario) -> Iterator[str]:
-    """Rules that fire every week for ever, as far as the file tells."""
+    """Rules that fire every week for ever, or never, as far as the file tells."""
     for number, rule in enumerate(scenario.addressed.rules, 1):
         if rule.for_all and not rule.when:
             yield (
@@ -77,8 +79,19 @@ def _always(scenario: Scenario) -> Iterator[str]:
             )
             continue
         weeks = [each for together in rule.when for each in together]
-        if rule.for_all and weeks and all(each.measure == WEEK and each.sign in (">", ">=") for each in weeks):
+        if rule.when and not any(_in_some_week(together, scenario.weeks) for together in rule.when):
+            yield f"Caution: rule {number} is never in force, for the last week is {scenario.weeks - 1}."
+        elif rule.for_all and weeks and all(each.measure == WEEK and each.sign in (">", ">=") for each in weeks):
             yield f"Caution: rule {number} is in force in every week once it has begun, as 'changes' would be."
+
+
+def _in_some_week(together: Sequence[Watched], weeks: int) -> bool:
+    """Whether what is asked of the number of the week is true in any."""
+    true = np.ones(weeks, bool)
+    for each in together:
+        if each.measure == WEEK:
+            true &= SIGNS[each.sign](np.arange(weeks), each.value)
+    return bool(true.any())
 
 
 # ---- differences

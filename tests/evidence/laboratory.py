@@ -25,12 +25,12 @@ QUIET = {"quality": {"error_rate": 0.0, "spread": 0.0}, "call_centre": {"questio
 
 UNMOVED = {
     "choice": {"decided": 0.0, "hearsay": 0.0, "hearsay_settled": 0.0, "ends": 0.0, "involuntary": 0.0, "newcomers": 0.0},
-    "marketing": {"reliance": 0.0}, "rival": {"reach": 0.0},
+    "marketing": {"reliance": 0.0}, "rival": {"reach": 0.0}, "referral": {"bond": 0.0},
     "talk": {"event": 0.0, "moving": 0.0, "passed_on": 0.0, "passed_on_well": 0.0},
     "customers": {"traits": {"fit_company": 0.0, "fit_rival": 0.0}},
 }  # fmt: skip
 """What closed forms know nothing of: products that suit one better than another, promises, decisions that hold for a while, talk
-about events, deaths."""
+about events, bonds, deaths."""
 
 
 def merged(*sections: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from evidence.rows import Finding, Row, over
 from sim import run
 from sim.model.behaviour.belief import Belief, belief_after, reputation_after
 from sim.model.mechanisms.chatbot import Chatbot
+from sim.model.mechanisms.referral import Referral
 from sim.model.week import COUNTS
 from sim.scenario.whole import described
 
@@ -115,9 +116,9 @@ def _long_run_ratio(bond: float) -> np.ndarray:
     return churn[0] / churn[1]
 
 
-def won_through_friends() -> Finding:
+def won_through_friends(bond: float = Referral().bond) -> Finding:
     """L28: worth in the long run of customers won through friends over that of those won by advertising."""
-    return over(_long_run_ratio(0.0), {}, f"with a bond of a tenth of the price {_long_run_ratio(0.1).mean():.2f}")
+    return over(_long_run_ratio(bond))
 
 
 # ---- L40: the machine that answers first -----------------------------------------------------------------------------
@@ -211,8 +212,7 @@ ROWS = {
     "L26": Row("elasticity of joining with respect to the public rating", reviews),
     "L28": Row(
         "long-run worth of customers won through friends over those won by advertising", won_through_friends,
-        missed="whom friends have brought the product suits hardly better, since what they tell differs by a few hundredths "
-        "from friend to friend; and nobody sees with whom their friends are, so that coming through them binds nobody",
+        lambda: won_through_friends(0.0), "friends bind nobody",
     ),
     "L40": Row("share of conversations with the chatbot that it resolves alone", containment),
     "L46": Row(

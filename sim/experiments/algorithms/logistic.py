@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.stats import rankdata
+
+from sim.runs.statistics import ranks
 
 RIDGE = 1.0
 """Weight of the squares of the coefficients of standardised columns: as one customer who is average in all but one of them."""
@@ -50,7 +51,7 @@ def ranked(scores: np.ndarray, gone: np.ndarray) -> tuple[float, float]:
     left, stayed = int(gone.sum()), int((~gone).sum())
     if not left or not stayed:
         return math.nan, math.nan
-    area = (rankdata(scores)[gone].sum() - left * (left + 1) / 2) / (left * stayed)
+    area = (ranks(scores)[gone].sum() - left * (left + 1) / 2) / (left * stayed)
     one, two = area / (2 - area), 2 * area**2 / (1 + area)
     variance = area * (1 - area) + (left - 1) * (one - area**2) + (stayed - 1) * (two - area**2)
     return float(area), float(math.sqrt(max(variance, 0.0) / (left * stayed)))

@@ -24,7 +24,7 @@ from sim.experiments.designs import value_in
 from sim.experiments.factors import Factor
 from sim.experiments.figures import Figure
 from sim.experiments.laboratory import Laboratory
-from sim.experiments.leavers import Ranking, ranking
+from sim.experiments.leavers import Band, Ranking, bands_aside, ranking
 from sim.experiments.method import Method, MethodResult, MethodSettings, Plan, Save
 from sim.experiments.question import Experiment
 from sim.experiments.unknowns import Unknowns, unknowns
@@ -85,6 +85,11 @@ class Calibration(MethodResult):
         """How well single customers that were kept aside are told apart, where the file says who left."""
         return ranking(self.experiment, self.stays)
 
+    @cached_property
+    def bands(self) -> dict[str, list[Band]]:
+        """Those kept aside in groups, by ``tenure`` and by the model's own ``chance``: who left, beside the model."""
+        return bands_aside(self.experiment, self.stays)
+
     @property
     def fitted_to(self) -> tuple[str, ...]:
         """The figures that were fitted, in words."""
@@ -143,6 +148,7 @@ class Calibration(MethodResult):
             "not_told": list(found.not_told),
             "not_told_apart": [list(pair) for pair in found.not_told_apart],
             "runs": found.runs,
+            "bands": {name: [plain(asdict(each)) for each in groups] for name, groups in self.bands.items()},
             "ranking": None if self.ranking is None else plain(asdict(self.ranking)),
         }
 
