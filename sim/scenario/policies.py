@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.engine.groups import MOST_RULES, SIGNS, WEEKS_LEFT, Asked, OfSegment, Policies, Rule, Said
+from sim.engine.groups import LOT, MOST_RULES, SIGNS, WEEKS_LEFT, Asked, OfSegment, Policies, Rule, Said
 from sim.errors import Mistake, hint, nearest
 from sim.model.addressing import addressable
 from sim.model.columns import KINDS
@@ -366,7 +366,7 @@ class _Judge:
                 f"'{name}' is nothing that customers carry{nearest(name, [*units, SEGMENT]) or '; there are ' + ', '.join(units)}"
             )
         trait = traits().get(name)
-        within = (trait.low, trait.high) if trait else (-math.inf, math.inf)
+        within = (trait.low, trait.high) if trait else (0.0, 1.0) if name == LOT else (-math.inf, math.inf)
         return name, sign, compared_with(name, value, units[name], within)
 
     def _when(self, where: str, node: Node | None) -> tuple[tuple[Watched, ...], ...]:
@@ -469,7 +469,7 @@ def asked_of_people(model: Model) -> dict[str, str]:
             if column.size == 1 and not column.calendar and name not in (SEGMENT, *model.lanes(kind) * model.several):
                 trait = traits().get(name)
                 found[name] = trait.unit if trait else "weeks" if kind == "clock" else "share"
-    return found | {WEEKS_LEFT: "weeks"}
+    return found | {WEEKS_LEFT: "weeks", LOT: "share"}
 
 
 def _relative(path: str, written: str, line: Line) -> Change:

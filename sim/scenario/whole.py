@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import Mistake
-from sim.model.component import Model, builtin, with_rivals, with_used
+from sim.model.component import Model, builtin, everything, with_rivals, with_used
 from sim.model.parameters import Parameters
 from sim.scenario import meaning
 from sim.scenario.building import Changes, settle
@@ -32,6 +32,7 @@ from sim.scenario.worlds import (
     NONE,
     SHIPPED,
     Worlds,
+    completed,
     left_open,
     own_worlds,
     refuse_missing,
@@ -87,7 +88,8 @@ class Scenario:
         """
         problems = Problems()
         tree = laid_over(self.tree, given(sections), problems)
-        return replace(_made(tree, self.path, self.folder, problems, self.model), worlds=self.worlds, held=self.held)
+        made = _made(tree, self.path, self.folder, problems, self.model)
+        return replace(made, worlds=self.worlds and completed(self.worlds, made.model), held=self.held)
 
     def throughout(self, **sections: Any) -> Scenario:
         """As :meth:`with_`, and settings of behaviours and mechanisms are replaced in the warm-up as well.
@@ -138,15 +140,17 @@ class Scenario:
     def canonical(self) -> dict[str, Any]:
         """All that the scenario means as plain values: defaults, units converted, files (of customers, of mechanisms) as SHA-256.
 
-        Name, description and paths are left out. Raises :class:`~sim.errors.Mistake` when a file cannot be read any more.
+        Name, description and paths are left out, and mechanisms that only some scenarios use, where this one does not. Raises
+        :class:`~sim.errors.Mistake` when a file cannot be read any more.
         """
+        unused = {*self.model.optional} - {*self.model.used}
         return {
             "currency": self.currency,
             "weeks": self.weeks,
             "market": self.market.model_dump(),
             "customers": meaning.people_meaning(self.customers),
             "network": matters(self.network, meaning.file_hash),
-            "parts": {name: settings.model_dump() for name, settings in self.parts.items()},
+            "parts": {name: self.parts[name].model_dump() for name in self.parts if name not in unused},
             "changes": {str(week): changed for week, changed in meaning.effective(self.steps).items()},
             **meaning.timing_meaning(self.warm_up, self.parts, self.before, self.measure),
             **meaning_of(self.by_hour, meaning.file_hash),
@@ -200,7 +204,7 @@ class Scenario:
 
         So is what the company's other costs pay for, which follows from it.
         """
-        open_to_worlds = uncertain(self.model)
+        open_to_worlds = uncertain(everything(self.model))
         return {
             name: value
             for name, value in settings.model_dump().items()

@@ -148,7 +148,7 @@ class Market(Model):
         state = empty_state(ground)
         network, self.flags = begin(ground, seed, replication, state)
         self.world, self.week = self.flags.world, Week(self, self.flags)
-        self.groups = grouped(ground, state)
+        self.groups = grouped(ground, state, self.world)
         self.policies = [self._settings(week) for week in ground.policy] if self.groups is None else []
         self.policy = self.last_policy = self._settings(ground.policy[0])
         self.of_groups = self.of_groups_before = [self.policy]
