@@ -20,7 +20,7 @@ from sim.engine.objects import Market
 from sim.engine.start import Ground
 from sim.model import numeric, random
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY
-from sim.model.component import GROUPS, Part, columns, parts
+from sim.model.component import GROUPS, Part, builtin, columns, parts
 from sim.model.examples import Example, StepExample
 from sim.model.parameters import Line
 from sim.model.rules import Rule, rule
@@ -29,7 +29,9 @@ from sim.model.week import PHASES, state_columns, written_in
 
 PEOPLE, WEEKS = 300, 14
 PARTS = list(parts().values())
-MECHANISMS = [part for part in PARTS if part.neutral is not None]
+ACTING = builtin().acting
+"""All parts but those that only some scenarios use, which have tests of their own."""
+MECHANISMS = [part for part in ACTING if part.neutral is not None]
 EXAMPLES = [
     *(each for part in PARTS for each in part.examples),
     *(each for each in FURTHER if isinstance(each, Example)),
@@ -266,9 +268,13 @@ NEEDS = {"retention_offers_wear": {"retention_offers_unsolicited": 0.3, "retenti
 
 OF_SEVERAL = ("choice_scrutiny",)
 """What matters only where there are several rivals; see ``test_rivals.py``."""
+OF_SOME = tuple(f"{part.name}_" for part in PARTS if part.used_where)
+"""Mechanisms that only some scenarios use, whose own tests move every setting."""
 
 
-@pytest.mark.parametrize("name", [name for name in parameter_lines() if name not in OF_SEVERAL])
+@pytest.mark.parametrize(
+    "name", [name for name in parameter_lines() if name not in OF_SEVERAL and not name.startswith(OF_SOME)]
+)
 def test_every_parameter_moves_something(name: str) -> None:
     line, needs = parameter_lines()[name], NEEDS.get(name, {})
     usual = outcome(busy(PEOPLE, WEEKS, **needs)) if needs else usual_outcome()
@@ -281,7 +287,7 @@ def test_every_parameter_moves_something(name: str) -> None:
 def test_every_column_has_one_owner_and_a_known_kind() -> None:
     owners = Counter(column.name for part in PARTS for column in part.columns)
     assert [name for name, count in owners.items() if count > 1] == []
-    usual = {column.name for part in PARTS for column in part.columns if not column.several}
+    usual = {column.name for part in ACTING for column in part.columns if not column.several}
     assert usual == {name for kind in (*KINDS, *OF_COMPANY, *WEEKLY) for name in columns(kind)}
 
 

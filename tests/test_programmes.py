@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from sim.journey.story import journey
 from sim.model.component import builtin, everything, with_rivals
 from sim.model.distributions import constant, lognormal, normal, uniform
 from sim.model.mechanisms.loyalty_programme import counts_against_leaving, spurred_on
+from sim.model.parameters import lines
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.points import below
 from sim.scenario.whole import Scenario, carrying_alike, described
@@ -172,6 +174,35 @@ def test_what_a_trial_leaves_out_is_billed_to_nobody() -> None:
     found = counted(described(SETTLED | said | {"introductory_price": TRIAL | {"reconsidering": 0.0}}))
     on_trial = np.cumsum(found["trials_begun"] - found["trials_kept"] - found["trials_lost"])
     np.testing.assert_array_equal(found["cost_introductory"], 1000 * on_trial)
+
+
+MOVED = [
+    (part, line)
+    for part in ("loyalty_programme", "introductory_price")
+    for line in lines(builtin().parts[part].parameters).values()  # type: ignore[arg-type]
+]
+USUAL = {
+    "loyalty_programme": POINTS | STATUS | {"status_from": 400.0, "notice": 0.05, "reward": 200.0},
+    "introductory_price": TRIAL | {"price": 0.6},
+}
+
+
+@lru_cache
+def outcome(part: str, name: str = "", value: float = 0.0) -> bytes:
+    """What comes of a busy market with both mechanisms, a setting of one of them being otherwise."""
+    said = {each: dict(usual) for each, usual in USUAL.items()}
+    if name:
+        said[part][name] = value
+    run = lived(market(**said, weeks=14, market={"customers": 40, "prospects": 40}, quality={"error_rate": 0.05}))
+    return run.counts[:, : len(everything(builtin()).counts)].tobytes() + run.people()["satisfaction"].tobytes()
+
+
+@pytest.mark.parametrize(("part", "line"), MOVED, ids=lambda each: each if isinstance(each, str) else each.name)
+def test_every_setting_moves_something(part: str, line: Any) -> None:
+    now = USUAL[part].get(line.name, line.default)
+    far = line.low if now - line.low > line.high - now else line.high
+    other = line.kind(far if line.high <= 1 else 2 * now + 1 if line.high > 2 * now + 1 else now / 2)
+    assert outcome(part, line.name, other) != outcome(part)
 
 
 # ---- in words
