@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pickle
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 
+from sim import run
 from sim.engine.engine import Engine, Market
 from sim.errors import Mistake
 from sim.journey.story import journey
@@ -16,6 +19,9 @@ from sim.model.component import builtin, everything, with_rivals
 from sim.model.distributions import constant, lognormal, normal, uniform
 from sim.model.mechanisms.loyalty_programme import counts_against_leaving, spurred_on
 from sim.model.parameters import lines
+from sim.runs.comparison import Comparison
+from sim.runs.money import kinds
+from sim.runs.results import save
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.points import below
 from sim.scenario.whole import Scenario, carrying_alike, described
@@ -87,11 +93,23 @@ def test_a_model_in_use_is_the_same_in_another_process() -> None:
         assert pickle.loads(pickle.dumps(model)) is model
 
 
-def test_a_scenario_without_is_compared_with_one_that_has_it() -> None:
-    off, on = market(name="Off"), market(name="On", loyalty_programme=POINTS)
-    ran = [Engine(ground_of(each), 1, "mesa") for each in (off, on)]
-    assert ran[0].inputs.model is not ran[1].inputs.model
-    assert "loyalty_rewards" in on.model.counts and "loyalty_rewards" not in off.model.counts
+def test_a_scenario_without_is_compared_with_one_that_has_it(tmp_path: Path) -> None:
+    """Of a programme that the base does without, nothing happened there: in measures, in money, in the tables that are kept."""
+    off, on = market(name="Off", weeks=8), market(name="On", weeks=8, loyalty_programme=POINTS)
+    results = [run(each, 2, engine="mesa") for each in (off, on)]
+    answer = Comparison(tuple(results))
+    assert (
+        not answer.values(results[0], "loyalty_rewards").any()
+        and (answer.values(results[1], "loyalty_rewards") > 0).all()
+    )
+    assert {"cost_loyalty_rewards", "cost_loyalty_programme"} <= {kind.name for kind in kinds(answer, results[1])}
+    kept = (
+        parquet.read_table(save(results, tmp_path) / "measures.parquet")
+        .to_pandas()
+        .groupby("scenario")["loyalty_rewards"]
+        .sum()
+    )
+    assert kept["Off"] == 0 < kept["On"]
 
 
 # ---- laws and closed forms

@@ -531,6 +531,10 @@ EXAMPLES = (
 )
 STEP_EXAMPLES = (
     example_of_step(
+        calls_for_comparing, me={"contract_end": 5}, week={"number": 5}, becomes={"gives": True}, because="the contract ends",
+    ),
+    example_of_step(calls_for_comparing, me={"reconsiders": True}, becomes={"gives": True}, because="the introductory price has ended"),
+    example_of_step(
         moves_or_compares, week={"number": 14}, luck={(MOOD, MOVES): 0.9, (MOOD, THINKS): 0.37},
         me={"issue_severity": 0.5, "grievance": 0.4, "satisfaction": 0.55, "trust": 0.55, "compared_in": 1,
             "heard": {(COMPANY, False): 1}},
