@@ -4,8 +4,8 @@ The low price wins people who would not have come for the full one, and they are
 price, though one that was told beforehand, and is a moment at which they compare. Whoever comes for it again is not given it
 again; those who were customers before pay for it in fairness, as for any discount that only others get. Sources: Datta, Foubert
 & van Heerde 2015 (J. Marketing Research 52:217-234), a digital television service: customers won by a free trial leave sooner
-and are worth 59 % less than others; Yoganarasimhan, Barzegary & Pani 2023 (Management Science 69:3220-3240), a field experiment:
-a trial of 7 days wins and keeps more than one of 30; Shampanier, Mazar & Ariely 2007 (Marketing Science 26:742-757): nothing to
+and are worth 59 % less than others; Yoganarasimhan, Barzegary & Pani 2020 (arXiv:2006.13420), a field experiment: a trial of 7
+days wins more subscribers than one of 30; Shampanier, Mazar & Ariely 2007 (Marketing Science 26:742-757): nothing to
 pay attracts beyond what is saved. Sizes are assumptions.
 """
 
