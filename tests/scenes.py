@@ -18,7 +18,7 @@ from sim.engine.objects.agents import Counts, OpenLine
 from sim.engine.scalar import LINE
 from sim.engine.support import Now, Sizes, room_for
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY
-from sim.model.component import Model, builtin, with_rivals, with_used
+from sim.model.component import USES, Model, builtin, everything, with_rivals
 from sim.model.examples import StepExample
 from sim.model.mechanisms.word_of_mouth import PARTS
 from sim.model.parameters import lines
@@ -52,9 +52,8 @@ TWO = ("Beta", "Gamma")
 
 def model_of(example: StepExample) -> Model:
     """The model that an example is of."""
-    own = example.step.__module__
-    used = tuple(part.name for part in builtin().parts.values() if part.used_where and part.module.__name__ == own)
-    return with_rivals(with_used(builtin(), used), TWO if example.rivals > 1 else ())
+    model = everything(builtin())
+    return with_rivals(model, TWO) if example.rivals > 1 else model
 
 
 def of_each(value: Any, rivals: int) -> list[Any]:
@@ -192,6 +191,7 @@ def week_given(example: StepExample) -> dict[str, Any]:
     """The week of an example."""
     said = dict(example.given.get("week", {}))
     several = {"rivals": example.rivals, "several": example.rivals > 1}
+    several |= {f"{USES}{name}": True for name in builtin().optional}
     return WEEK | dict.fromkeys(FLAGS, True) | {"spoken": {}, "spoken_content": {}} | several | said
 
 

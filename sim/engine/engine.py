@@ -82,6 +82,13 @@ class Market(ABC):
         """The places of the scenario's rules that fitted a person in the week lived last."""
         return () if (groups := self._grouping()) is None else groups.rules_of(person)
 
+    def setting(self, field: str) -> np.ndarray:
+        """What a setting was for everybody in the week lived last: float64 (people,)."""
+        groups, week = self._grouping(), self.inputs.warm_up + self.week
+        if groups is None:
+            return np.full(self.inputs.plan.people, self.inputs.policy[field][week], np.float64)
+        return groups.settings[field][week].astype(np.float64)[groups.of]
+
     @abstractmethod
     def _grouping(self) -> Grouping | None:
         """Who belongs to which group; None where everybody has the same settings."""
@@ -146,7 +153,8 @@ class Columns(Market):
         other._state, other._book = empty_state(other.inputs), journal()
         for old, new in zip(self._state, other._state, strict=True):
             new[...] = old[..., : new.shape[-1]]  # what is left out was never used
-        other._flags, other._groups = flags_of(other.inputs, self._flags.world), grouped(other.inputs, other._state)
+        other._flags = flags_of(other.inputs, self._flags.world)
+        other._groups = grouped(other.inputs, other._state, self._flags.world)
         if other._groups is not None and self._groups is not None:
             other._groups.follow(self._groups, self.inputs.warm_up + self.week + 1)
         other.counts = _continued(self, other.inputs)
@@ -154,7 +162,7 @@ class Columns(Market):
 
     def _begin(self) -> None:
         self.network, self._flags = begin(self.inputs, *self._keys, self._state)
-        self._groups = grouped(self.inputs, self._state)
+        self._groups = grouped(self.inputs, self._state, self._flags.world)
         if self.inputs.warm_up:
             self._warm_up()
         self.week = -1

@@ -22,7 +22,7 @@ import numpy as np
 from sim.errors import nearest
 from sim.model.behaviour.person import RIVAL
 from sim.model.behaviour.waiting import wait_bin
-from sim.model.component import Model
+from sim.model.component import USES, Model
 from sim.model.mechanisms.word_of_mouth import PARTS
 from sim.model.numeric import normal_quantile
 from sim.model.random import spare_word, unit
@@ -304,6 +304,8 @@ class Expressions(ABC):
         raise self.wrong(node, f"{ast.unparse(node)}: only a column that holds several numbers can be meant here")
 
     def _of_week(self, node: ast.Attribute) -> Term:
+        if node.attr.startswith(USES):
+            return self._used(node)
         if node.attr not in WEEK:
             raise self.wrong(node, f"'week.{node.attr}' is nothing that a week has{nearest(node.attr, list(WEEK))}")
         if node.attr == "several":
@@ -313,6 +315,15 @@ class Expressions(ABC):
         if node.attr == "rival_reputation" and self.model.several:
             return Term(f"now.reputation[1 + {self.rival(node)}]", "float", True)
         return Term(*WEEK[node.attr])
+
+    def _used(self, node: ast.Attribute) -> Term:
+        """Whether a mechanism is used that only some scenarios use, which is so in every week of a model."""
+        name = node.attr.removeprefix(USES)
+        if name not in self.model.optional:
+            raise self.wrong(
+                node, f"'{name}' is no mechanism that only some scenarios use{nearest(name, list(self.model.optional))}"
+            )
+        return Term(str(name in self.model.used), "bool", literal=True, width=1, value=name in self.model.used)
 
     def _counted(self, node: ast.Attribute) -> Term:
         groups = {"revenue": self.model.money_in, "cost": self.model.money_out}

@@ -17,6 +17,7 @@ import numpy as np
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import KINDS
 from sim.model.component import Model
+from sim.model.random import fill, stream
 from sim.model.week import State
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ GROUP = np.uint16
 """How a person's group is kept: with a byte of rules and one of segments there is room for all that can fit anybody."""
 MOST_RULES = 8
 """Rules at most: a byte of them."""
+LOT = "lot"
+"""What a rule may ask of a person beside their columns: a number in [0, 1) that is drawn once for everybody, alike under every
+policy, so that ``lot < 50%`` are half of the people, and the same ones in every run of a replication."""
+LOTS = stream("lots")
 WEEKS_LEFT = "contract_weeks_left"
 """What a rule may ask of a person beside their columns: weeks until the contract ends, 0 where it has ended or there is none."""
 SIGNS: Mapping[str, Callable[[np.ndarray, float], np.ndarray]] = {
@@ -143,6 +148,7 @@ class Grouping:
         people, weeks = ground.plan.people, len(ground.policy)
         self.of, self.was = np.zeros(people, GROUP), np.zeros(people, GROUP)
         self._kinds, self._until = np.zeros(people, GROUP), [-1] * len(self.rules)
+        self._lots = np.zeros(people, np.float32)
         self._usual = np.ascontiguousarray(ground.policy).view(np.uint8).reshape(weeks, 1, -1)
         self._have(np.repeat(self._usual, 1 + len(self.numbered), axis=1))
         for number, segment in enumerate(self.numbered, 1):
@@ -163,8 +169,9 @@ class Grouping:
             changed[[week for week in (each.start, each.end) if week < len(changed)]] = True
         return np.cumsum(changed)
 
-    def begin(self, state: State) -> None:
-        """Everybody is where a replication begins: in the group of their segment."""
+    def begin(self, state: State, world: np.uint64) -> None:
+        """Everybody is where a replication of this key begins: in the group of their segment, and with their lot."""
+        self._lots = lots_of(world, self.of.size)
         numbers = np.zeros(1 + np.iinfo(np.uint8).max, GROUP)
         numbers[self.numbered] = np.arange(1, len(self.numbered) + 1)
         self._kinds[:] = numbers[state.mark[self.ground.model.row("segment")]]
@@ -172,7 +179,7 @@ class Grouping:
 
     def follow(self, other: Grouping, lived: int) -> None:
         """Go on where ``other`` has come to, with the same people, after so many weeks."""
-        self.of[:], self.was[:], self._until = other.of, other.was, list(other._until)
+        self.of[:], self.was[:], self._until, self._lots = other.of, other.was, list(other._until), other._lots
         self._widen(other.settings.shape[1])
         self._rows[:lived, : other.settings.shape[1]] = other._rows[:lived]
 
@@ -213,7 +220,7 @@ class Grouping:
         """Put everybody into the group of those whom the same rules fit; returns what fits each group, the company's first."""
         fits = np.full(self.of.size, for_all, np.uint32)
         for place in personal:
-            fits[fitting(self.rules[place], state, self.ground.model, week)] |= np.uint32(1 << place)
+            fits[fitting(self.rules[place], state, self.ground.model, week, self._lots)] |= np.uint32(1 << place)
         fits |= self._kinds.astype(np.uint32) << np.uint32(len(self.rules))
         there = np.flatnonzero(np.bincount(fits, minlength=for_all + 1))
         order = [for_all, *(int(key) for key in there if key != for_all)]
@@ -251,12 +258,19 @@ class Grouping:
             self._have(np.concatenate([self._rows, np.repeat(self._usual, more, axis=1)], axis=1))
 
 
-def grouped(ground: Ground, state: State) -> Grouping | None:
-    """The groups of a replication that begins in this state; None where everybody has the same settings."""
+def lots_of(world: np.uint64, people: int) -> np.ndarray:
+    """The lot of everybody in a replication of this key: float32 in [0, 1), on a grid of 2^-24."""
+    words = np.zeros((4, people), np.uint32)
+    fill(world, LOTS, 0, 0, tuple(words))
+    return (words[0] >> np.uint32(8)).astype(np.float32) * np.float32(2.0**-24)
+
+
+def grouped(ground: Ground, state: State, world: np.uint64) -> Grouping | None:
+    """The groups of a replication of this key that begins in this state; None where everybody has the same settings."""
     if ground.policies is None:
         return None
     groups = Grouping(ground)
-    groups.begin(state)
+    groups.begin(state, world)
     return groups
 
 
@@ -272,15 +286,16 @@ def in_force(rules: Sequence[Rule], until: list[int], week: int, counts: np.ndar
     return [place for place, end in enumerate(until) if week < end]
 
 
-def fitting(rule: Rule, state: State, model: Model, week: int) -> np.ndarray:
-    """Whom a rule fits, by the state before a week: bool (people). What it asks of columns is asked of customers."""
+def fitting(rule: Rule, state: State, model: Model, week: int, lots: np.ndarray) -> np.ndarray:
+    """Whom a rule fits, by the state before a week and everybody's lot: bool (people). Conditions are about customers."""
     if rule.segment is not None:
         return column(state, model, "segment", week) == rule.segment
     fits = np.zeros(state.mark.shape[1], bool)
     for together in rule.where:
         all_of = column(state, model, "provider", week) == COMPANY
         for asked in together:
-            all_of &= SIGNS[asked.sign](column(state, model, asked.column, week), float(np.float32(asked.value)))
+            found = lots if asked.column == LOT else column(state, model, asked.column, week)
+            all_of &= SIGNS[asked.sign](found, float(np.float32(asked.value)))
         fits |= all_of
     return fits
 

@@ -61,17 +61,21 @@ class _Tree:
 
     def __init__(self, scenarios: Sequence[Scenario], grounds: Sequence[Ground], week: int, seed: int) -> None:
         self.scenarios, self.grounds, self.week = scenarios, grounds, week
-        self.engine = Engine(grounds[0], seed, beside=grounds)
-        kinds = [flags_of(ground, np.uint64(0)) for ground in grounds]  # what shapes history, with no luck in it
+        kinds = [
+            (flags_of(ground, np.uint64(0)), ground.model) for ground in grounds
+        ]  # what shapes history, with no luck in it
         self.alike = [[place for place, its in enumerate(kinds) if its == kind] for kind in dict.fromkeys(kinds)]
+        self.engines = [
+            Engine(grounds[some[0]], seed, beside=[grounds[place] for place in some]) for some in self.alike
+        ]
 
     def replicate(self, replication: int) -> Iterator[tuple[int, Market]]:
         """Each branch after its last week, with its place."""
         both = zip(self.scenarios, self.grounds, strict=True)
-        met = [ground_met(scenario, ground, self.engine.seed, replication) for scenario, ground in both]
-        for places in self.alike:
-            self.engine.inputs = met[places[0]]
-            trunk = self.engine.start(replication)
+        met = [ground_met(scenario, ground, self.engines[0].seed, replication) for scenario, ground in both]
+        for places, engine in zip(self.alike, self.engines, strict=True):
+            engine.inputs = met[places[0]]
+            trunk = engine.start(replication)
             trunk.run(self.week)
             for place in places:
                 branch = trunk.copy(met[place])

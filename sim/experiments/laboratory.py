@@ -20,6 +20,7 @@ from sim.experiments.blocks import NOT_SAID, libraries, source
 from sim.experiments.own_measures import needed, reckoned
 from sim.experiments.repeating import command_for
 from sim.experiments.store import Store
+from sim.model.component import builtin, everything
 from sim.runs import executor as execution
 from sim.runs.executor import CUSTOMER_WEEK, Block, Executor
 from sim.runs.measures import COUNTED, DEFINITIONS, NAMES, Measure, Quantities, definitions
@@ -187,7 +188,7 @@ class Laboratory:
 
     def measured(self, result: Result) -> np.ndarray:
         """What is measured of a result: float64 (replications, measures)."""
-        quantities = Quantities(result.counted(result.tally), definitions(result.scenario.model))
+        quantities = Quantities(result.counted(result.tally), definitions(everything(result.scenario.model)))
         return np.stack([reckoned(measure, quantities) for measure in self.measures], axis=1)
 
     def note(self, result: Result) -> None:
@@ -245,7 +246,8 @@ def _counted(rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:
 
 def _own_value(name: str, told: str | None) -> float:
     """What a mechanism from outside the package counted, as the store tells it; missing (NaN) where it does not."""
-    found = json.loads(told).get(name) if isinstance(told, str) else None
+    unused = 0.0 if name in definitions(everything(builtin())) else None  # of what is not used nothing happened
+    found = json.loads(told).get(name, unused) if isinstance(told, str) else None
     return math.nan if found is None else float(found)
 
 

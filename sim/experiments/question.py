@@ -29,6 +29,7 @@ from sim.experiments.factors import LEVERS, UNCERTAINTIES, Factor, factors_in, s
 from sim.experiments.methods import names
 from sim.experiments.outcomes import Outcome, outcomes_in
 from sim.experiments.own_measures import own_measures_in
+from sim.model.component import everything
 from sim.runs.measures import Measure, definitions
 from sim.runs.runner import MOST_SEED
 from sim.scenario.mechanisms import Mechanisms
@@ -188,7 +189,7 @@ def experiment_in(
     problems = Problems()
     _refuse_unknown(tree, problems)
     base = _laid_over(base or _base(tree, file, mechanisms or ()), tree.get("with"), "with", problems)
-    known = definitions(base.model)
+    known = definitions(everything(base.model))
     levers, uncertainties = (factors_in(tree.get(key), key, base, problems) for key in (LEVERS, UNCERTAINTIES))
     _refuse_twice(tree, levers, uncertainties, problems)
     found = Experiment(

@@ -22,6 +22,20 @@ from sim.model.examples import Example, StepExample
 from sim.model.parameters import Parameters, lines
 
 GROUPS = ("behaviour", "mechanisms")
+USES = "uses_"
+"""With this before its name, a step asks the week whether a mechanism is used that only some use: ``week.uses_NAME``."""
+
+
+class Counted(NamedTuple):
+    """What is told of something that is counted: meaning, unit, and whether more of it is better (1), worse (-1) or neither.
+
+    ``at_the_end``: whether it is there rather than happens, so that the last week's is meant, and not the sum.
+    """
+
+    meaning: str
+    unit: str = ""
+    better: int = 0
+    at_the_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,17 +64,18 @@ class Part:
     week: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """For a mechanism from outside, or one used by some: where in the week its steps act (see :func:`sim.model.week.week_of`)."""
     used_where: str = ""
-    """For a mechanism of which models have only the settings until a scenario uses it: the setting that is then above 0."""
+    """For a mechanism of which a model has only settings until a scenario uses it: the setting that is then above 0."""
 
     @property
     def counted(self) -> tuple[str, ...]:
         """Everything that it counts every week: counts, money in, money out."""
         return *self.counts, *self.money_in, *self.money_out
 
-    def means(self, name: str) -> str:
-        """What is counted under a name, where the file says it: ``COUNTS = {"visits": "Visits to a shop"}``; else empty."""
-        told = getattr(self.module, "COUNTS", ())
-        return told.get(name, "") if isinstance(told, Mapping) else ""
+    def told(self, name: str) -> Counted:
+        """What the file says of what is counted under a name: ``COUNTS = {"visits": "Visits to a shop"}``; else nothing."""
+        known = [getattr(self.module, where, ()) for where in ("COUNTS", "MONEY_IN", "MONEY_OUT")]
+        said = next((each[name] for each in known if isinstance(each, Mapping) and name in each), "")
+        return said if isinstance(said, Counted) else Counted(said)
 
     @property
     def says(self) -> str:
@@ -87,8 +102,8 @@ def part_of(module: ModuleType, group: str, name: str) -> Part:
         getattr(module, "EXAMPLES", ()),
         getattr(module, "IMPOSSIBLE", ()),
         tuple(getattr(module, "COUNTS", ())),
-        getattr(module, "MONEY_IN", ()),
-        getattr(module, "MONEY_OUT", ()),
+        tuple(getattr(module, "MONEY_IN", ())),
+        tuple(getattr(module, "MONEY_OUT", ())),
         MappingProxyType(getattr(module, "EVENTS", {})),
         getattr(module, "COUNTS_OF_SEVERAL", ()),
         getattr(module, "STEP_EXAMPLES", ()),
@@ -166,6 +181,16 @@ class Model:
         """The parts that act in this model, those that only some scenarios use at the end."""
         usual = tuple(part for part in self.parts.values() if not part.used_where)
         return usual + tuple(self.parts[name] for name in self.used)
+
+    @cached_property
+    def optional(self) -> tuple[str, ...]:
+        """The mechanisms that only some scenarios use."""
+        return tuple(name for name, part in self.parts.items() if part.used_where)
+
+    @cached_property
+    def at_the_end(self) -> tuple[str, ...]:
+        """Counts of mechanisms' own of which the last week's is meant."""
+        return tuple(name for part in self.acting for name in part.counts if part.told(name).at_the_end)
 
     @cached_property
     def counts(self) -> tuple[str, ...]:
@@ -275,6 +300,11 @@ def with_used(model: Model, names: tuple[str, ...]) -> Model:
     """A model with one rival in which these mechanisms are used that only some scenarios use, and no others."""
     plain = model.alone.plain or model.alone
     return _with_used(plain, tuple(sorted(names))) if names else plain
+
+
+def everything(model: Model) -> Model:
+    """A model in which all mechanisms are used that only some scenarios use: of what a scenario may speak."""
+    return with_rivals(with_used(model, model.optional), model.rivals)
 
 
 @lru_cache(maxsize=256)

@@ -190,7 +190,7 @@ PHASES = tuple(WEEK)
 BEFORE = "before "
 """With this word before its name, a place in the week is the beginning of a phase; without it, its end."""
 PLACES = tuple(place for phase in PHASES for place in (f"{BEFORE}{phase}", phase))
-"""Where steps of a mechanism from outside can act, in the order of the week."""
+"""Where steps of a mechanism whose file says so can act, in the order of the week."""
 
 
 def week_of(model: Model) -> Mapping[str, tuple[Item, ...]]:

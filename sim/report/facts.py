@@ -59,7 +59,10 @@ def may_be(answer: Comparison) -> str:
 
 def weekly(answer: Comparison, result: Result, measure: str) -> np.ndarray:
     """A measure of each week that is measured, in the shared replications: float64 (replications, weeks)."""
-    return result.by_week[measure][np.searchsorted(result.numbers, answer.numbers), answer.measured_from :]
+    rows = np.searchsorted(result.numbers, answer.numbers)
+    if measure not in result.by_week:  # of a mechanism that it does without: nothing of it happened
+        return np.zeros((len(rows), result.tally.shape[1] - answer.measured_from))
+    return result.by_week[measure][rows, answer.measured_from :]
 
 
 def bands(

@@ -49,6 +49,9 @@ WORDS = {
     "cost_digital_channels_inconsistency": "cost: channels that agree", "cost_chatbot_resolution": "cost: an abler chatbot",
     "cost_self_checkout_errors": "cost: self-checkouts that err less", "cost_communication": "cost: openness",
     "cost_checkout": "cost: checkouts and their staff",
+    "revenue_loyalty_sales": "income: bought for a reward", "cost_loyalty_sales": "cost: goods bought for a reward",
+    "cost_loyalty_rewards": "cost: rewards", "cost_loyalty_status": "cost: high status",
+    "cost_loyalty_programme": "cost: the programme", "cost_introductory": "cost: introductory prices",
 }  # fmt: skip
 """Kinds of income and cost whose name does not say enough."""
 

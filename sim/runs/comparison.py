@@ -38,6 +38,7 @@ from sim.runs.statistics import (
 )
 from sim.runs.worth import Worth, worth
 from sim.scenario.mechanisms import Mechanisms
+from sim.scenario.points import points_told
 from sim.scenario.whole import Scenario, apart_before, check_one_beginning, check_one_model
 from sim.scenario.worlds import Worlds, in_same_worlds
 from sim.system.arguments import file_path, function, number, shown, whole
@@ -95,10 +96,13 @@ class Comparison:
             shared &= set(other.numbers)
         return np.array(sorted(shared), np.int64)
 
-    @property
+    @cached_property
     def definitions(self) -> Mapping[str, Quantity]:
         """Every measure that is compared, by name."""
-        return self.base.definitions
+        found: dict[str, Quantity] = {}
+        for result in self.results:
+            found |= {name: one for name, one in result.definitions.items() if name not in found}
+        return found
 
     def _definition(self, measure: str) -> Quantity:
         if measure not in self.definitions:
@@ -108,6 +112,8 @@ class Comparison:
     def values(self, result: Result, measure: str) -> np.ndarray:
         """A measure of one scenario in every shared replication: float64. Raises :class:`~sim.errors.Mistake`."""
         self._definition(measure)
+        if measure not in result.values:  # of a mechanism that it does without: nothing of it happened
+            return np.zeros(len(self.numbers))
         values = result.values[measure]
         whole = len(result.numbers) == len(self.numbers)
         return values.copy() if whole else values[np.searchsorted(result.numbers, self.numbers)]
@@ -326,7 +332,12 @@ class Comparison:
         """What whoever reads the differences should know first: that markets began differently, that rules never rest, and what
         too few replications say nothing of yet."""
         restless = [sentence for result in self.results for sentence in rules_in_force.cautions(result)]
-        return [*apart_before([result.scenario for result in self.results]), *restless, *self._too_early()]
+        never = [f"'{each.name}': {sentence}" for each in self._scenarios for sentence in points_told(each)]
+        return [*apart_before(self._scenarios), *restless, *never, *self._too_early()]
+
+    @property
+    def _scenarios(self) -> list[Scenario]:
+        return [result.scenario for result in self.results]
 
     def _too_early(self) -> list[str]:
         """Measures of which it is too early to say how much a policy changes them, where one setting was lived few times.

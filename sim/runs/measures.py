@@ -279,8 +279,6 @@ OF_USED = {
     ),
 }  # fmt: skip
 """What is measured besides where a mechanism is used that only some scenarios use."""
-LAST_OF_USED = {"purchases": ("bought_lately",)}
-"""Their counts of which the last week's value is meant."""
 
 NAMES = tuple(measure.name for measure in MEASURES)
 DEFINITIONS = {measure.name: measure for measure in MEASURES}
@@ -289,10 +287,15 @@ DEFINITIONS = {measure.name: measure for measure in MEASURES}
 @lru_cache(maxsize=16)
 def definitions(model: Model) -> Mapping[str, Measure]:
     """Every measure of a model by name: the program's, and what mechanisms from outside the package count."""
-    own = (_own_count(part, name) for part in model.parts.values() if part.group == "outside" for name in part.counted)
+    own = (
+        _own_count(part, name)
+        for part in model.acting
+        if part.used_where or part.group == "outside"
+        for name in part.counted
+    )
     rivals = (measure for number, name in enumerate(model.rivals) for measure in _of_rival(number, name))
     used = (measure for part in model.used for measure in OF_USED.get(part, ()))
-    return DEFINITIONS | {measure.name: measure for measure in (*rivals, *used, *own)}
+    return DEFINITIONS | {measure.name: measure for measure in (*rivals, *own, *used)}
 
 
 @dataclass(frozen=True)
@@ -323,10 +326,20 @@ def _of_rival(number: int, name: str) -> tuple[Measure, ...]:
 
 
 def _own_count(part: Part, name: str) -> Measure:
-    meaning = part.means(name) or called(name).capitalize()
+    told = part.told(name)
+    meaning = told.meaning or called(name).capitalize()
     if name in part.counts:
-        return OwnCount(name, "", meaning, 0, lambda c: c[name])
-    return OwnCount(name, "currency", meaning, 1 if name in part.money_in else -1, _money((name,)))
+        worth = 100 if told.unit == "currency" else 1
+        return OwnCount(name, told.unit, meaning, told.better, lambda c: _counted(c, name) / worth)
+    return OwnCount(name, "currency", meaning, 1 if name in part.money_in else -1, lambda c: _counted(c, name) / 100)
+
+
+def _counted(counts: Counts, name: str) -> np.ndarray:
+    """A count of a mechanism's own; where the mechanism is not used, nothing of it happened."""
+    try:
+        return counts[name]
+    except KeyError:
+        return np.zeros_like(counts["one"])
 
 
 People = int | np.ndarray
@@ -351,8 +364,7 @@ def counts_of(tally: np.ndarray, people_at_start: People, model: Model | None = 
     counts = {name: sums[..., k] for k, name in enumerate(model.counts)}
     for way, names in (("money_in", model.money_in), ("money_out", model.money_out)):
         counts[way] = sum((counts[name] for name in names), np.zeros(sums.shape[:-1]))
-    of_rivals = (f"with_rival_{number}" for number in range(len(model.rivals)))
-    for name in (*AT_THE_END, *of_rivals, *(name for part in model.used for name in LAST_OF_USED.get(part, ()))):
+    for name in (*AT_THE_END, *model.at_the_end, *(f"with_rival_{number}" for number in range(len(model.rivals)))):
         k = model.count(name)
         counts[f"weekly_{name}"], counts[name] = sums[..., k], last[..., k]
     counts["people_at_start"] = np.full(sums.shape[:-1], people_at_start, np.float64)

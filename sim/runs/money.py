@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -53,9 +54,10 @@ def kinds(answer: Comparison, other: Result) -> list[Kind]:
 
     Together the changes are the difference in profit, replication by replication.
     """
-    model, found = answer.base.scenario.model, []
-    for sign, names in ((1.0, model.money_in), (-1.0, model.money_out)):
-        for name in names:
+    models, found = [result.scenario.model for result in (answer.base, other)], []
+    ways = ((sign, [getattr(model, way) for model in models]) for sign, way in ((1.0, "money_in"), (-1.0, "money_out")))
+    for sign, names in ways:
+        for name in dict.fromkeys(chain(*names)):
             base, there = (sign * _sums(answer, result, name) for result in (answer.base, other))
             if (base != there).any():
                 found.append(Kind(name, float(base.mean()), answer.paired(base, there), there - base))
@@ -64,6 +66,8 @@ def kinds(answer: Comparison, other: Result) -> list[Kind]:
 
 def _sums(answer: Comparison, result: Result, name: str) -> np.ndarray:
     """One kind of money over the measured weeks, in every shared replication, of the whole company."""
+    if name not in result.scenario.model.counts:
+        return np.zeros(len(answer.numbers))
     rows, weeks = np.searchsorted(result.numbers, answer.numbers), result.measured_weeks
     cents = result.tally[:, weeks.start : weeks.stop, result.scenario.model.count(name)].sum(axis=1)[rows]
     return np.asarray(cents / 100 * answer.stands_for)

@@ -30,6 +30,7 @@ from sim.runs import kept_scenario
 from sim.runs import segments as by_segment
 from sim.runs.comparison import Comparison
 from sim.runs.csv_tables import csv_of
+from sim.runs.measures import definitions
 from sim.runs.panel import Asked, Names, Progress, event_tables, panel_tables
 from sim.runs.result import Result, weekly_measures
 from sim.runs.results_folder import COMMIT, keep, words_of
@@ -163,10 +164,17 @@ Columns = Callable[[Result], Iterator[dict[str, np.ndarray]]]
 
 
 def _labelled(results: Sequence[Result], columns: Columns) -> Iterator[arrow.Table]:
-    """A table for each part of each result, with a column that names the scenario."""
+    """A table for each part of each result, with a column that names the scenario; all have the same columns.
+
+    Of a mechanism that only some of the scenarios use, nothing happened in the others.
+    """
+    known = dict.fromkeys(name for result in results for name in definitions(result.scenario.model))
+    order: list[str] = []
     for result in results:
         for part in columns(result):
-            table = arrow.table(_columns(part))
+            whole = part | {name: np.zeros(len(part["replication"])) for name in known if name not in part}
+            order = order or list(whole)
+            table = arrow.table(_columns({name: whole[name] for name in order}))
             yield table.append_column("scenario", arrow.array([result.scenario.name] * len(table), arrow.string()))
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.engine.start import BUYING
 from sim.errors import nearest
-from sim.model.component import Model, Part, with_rivals, with_used
+from sim.model.component import Model, Part, everything, with_rivals, with_used
 from sim.model.parameters import Parameters
-from sim.scenario.buying import judge_buying, used_in
+from sim.scenario.buying import judge_addressed, judge_buying
 from sim.scenario.by_hour import ByHour, settled_by_hour, with_hours
 from sim.scenario.constraints import Finding, Whole, in_part, in_whole
 from sim.scenario.friends import settled_network
@@ -54,7 +55,7 @@ def parts_with_parameters(model: Model) -> dict[str, Part]:
 def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Settled:
     """Everything the tree says of a model. Raises :class:`Mistake` with all that is wrong, up to ten sentences."""
     tree, rivals = spread_out(tree, problems)
-    model = with_rivals(with_used(model, ()), rivals)
+    model = with_rivals(everything(model).alone, rivals)
     known = settable(model)
     _refuse_unknown(tree, problems, model, known)
     frame = _frame(tree, problems)
@@ -68,10 +69,10 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     measure = _measure(tree, frame.weeks if frame else None, problems)
     steps, changes = _timeline(tree, start, frame.weeks if frame else None, known, problems)
     before = _before(tree, frame.warm_up if frame else 0, known, problems)
-    model = with_rivals(with_used(model, used_in(start, model)), rivals)
     times = [("in the warm-up", before), *((f"from week {week}", then) for week, then in steps[1:])]
     judge_buying(tree, start, [(when, said) for when, said in times if said], people, problems)
     addressed = settled_policies(tree, steps, known, model, problems, before)
+    judge_addressed(tree, start, addressed.meets(model.parts[BUYING]), problems)
     if market and network and people:
         given = tree.get("market", "customers") is not None
         _book(tree, in_whole(Whole(market, people, network, given)), problems)
@@ -79,7 +80,20 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     problems.stop_if_any()
     assert frame and measure and market and network and people and by_hour is not None
     market = _of_a_file(market, tree) if people.file else market
+    used = _used(model, (before, *(settings for _, settings in steps)), addressed)
+    model = with_rivals(with_used(model, used), rivals)
     return Settled(frame, measure, market, people, network, steps, before, changes, lesson, model, addressed, by_hour)
+
+
+def _used(model: Model, settings: Iterable[Mapping[str, Parameters]], addressed: Addressed) -> tuple[str, ...]:
+    """Of the mechanisms that only some scenarios use those that somebody ever meets, or of which a rule asks."""
+    ever = [each for each in settings if each]
+    return tuple(
+        name
+        for name in model.optional
+        if any(getattr(each[name], model.parts[name].used_where) > 0 for each in ever)
+        or addressed.meets(model.parts[name])
+    )
 
 
 def _of_a_file(market: Market, tree: Node) -> Market:

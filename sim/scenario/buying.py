@@ -8,23 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine.start import BUYING
 from sim.errors import Mistake
-from sim.model.component import Model
 from sim.model.mechanisms.purchases import Purchases
 from sim.model.population import Plan
 from sim.scenario.quantities import number_told
 from sim.scenario.sections import People
 from sim.scenario.tree import Node, Problems
 
-SECTION = "purchases"
 DRAWN = ("rate", "rate_shape", "lapse", "lapse_shape", "basket", "customer_shape")
 """What people are drawn by when a scenario begins, so that it cannot change later."""
-
-
-def used_in(settings: Mapping[str, Any], model: Model) -> tuple[str, ...]:
-    """The mechanisms of which a model has nothing until a scenario uses them, and which these settings use."""
-    asked = ((part.name, part.used_where) for part in model.parts.values() if part.used_where)
-    return tuple(name for name, setting in asked if getattr(settings.get(name), setting, 0) > 0)
 
 
 def judge_buying(
@@ -35,21 +28,30 @@ def judge_buying(
     problems: Problems,
 ) -> None:
     """Book what contradicts buying now and then; ``later``: the settings at other times, and how these are called."""
-    now = start.get(SECTION)
+    now = start.get(BUYING)
     if not isinstance(now, Purchases):
         return
     for when, settings in later:
         for name in DRAWN:
-            before, after = getattr(now, name), getattr(settings[SECTION], name)
+            before, after = getattr(now, name), getattr(settings[BUYING], name)
             if before != after:
                 problems.add(
                     tree.place,
-                    f"{SECTION}.{name} is {number_told(after)} {when}, and {number_told(before)} in week 0; people are drawn "
+                    f"{BUYING}.{name} is {number_told(after)} {when}, and {number_told(before)} in week 0; people are drawn "
                     "by it when a scenario begins, so it cannot change: say it once, at the top; "
-                    f"{SECTION}.pace makes all buy more or less",
+                    f"{BUYING}.pace makes all buy more or less",
                 )
     if now.rate > 0:
         _judge_sections(tree, start, people, problems)
+
+
+def judge_addressed(tree: Node, start: Mapping[str, Any], met: bool, problems: Problems) -> None:
+    """Book that something is said for some people alone, or at times, of buying now and then, where nobody does."""
+    if met and start[BUYING] is not None and start[BUYING].rate == 0:
+        problems.add(
+            tree.place,
+            f"segments or rules speak of {BUYING}, but customers pay by the week here; say {BUYING}.rate, above 0, at the top",
+        )
 
 
 def _judge_sections(tree: Node, start: Mapping[str, Any], people: People | None, problems: Problems) -> None:
@@ -59,7 +61,7 @@ def _judge_sections(tree: Node, start: Mapping[str, Any], people: People | None,
         problems.add(
             place.place,
             f"contracts.term is {number_told(start['contracts'].term)} weeks, but customers who buy now and then "
-            f"({SECTION}.rate) sign no contract; remove one of them",
+            f"({BUYING}.rate) sign no contract; remove one of them",
         )
     columns = people.mapping.columns if people and people.mapping else {}
     for where, said in (("traits", people.traits if people else {}), ("columns", columns)):
@@ -67,8 +69,8 @@ def _judge_sections(tree: Node, start: Mapping[str, Any], people: People | None,
             place = tree.get("customers", where, "spend") or tree
             problems.add(
                 place.place,
-                f"customers.{where}.spend says what customers pay a week, but with {SECTION}.rate that follows from how often "
-                f"they buy and {SECTION}.basket; remove it (write 'spend: null' if it is inherited)",
+                f"customers.{where}.spend says what customers pay a week, but with {BUYING}.rate that follows from how often "
+                f"they buy and {BUYING}.basket; remove it (write 'spend: null' if it is inherited)",
             )
 
 

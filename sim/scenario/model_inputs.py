@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.engine.start import Ground
+from sim.engine.start import BUYING, Ground
 from sim.errors import Mistake
 from sim.model.initial_state import LINES
 from sim.model.population import Plan, plan_people
@@ -127,7 +127,7 @@ def ground_of(scenario: Scenario) -> Ground:
     founders = market.customers if scenario.customers.file is None else len(_rows(scenario))
     _refuse_too_large((founders or 0) + market.prospects, network)
     plan = _plan(scenario)
-    if scenario.model.used:
+    if BUYING in scenario.model.used:
         refuse_too_early(plan, scenario.customers.file)
     return Ground(
         plan,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.engine.groups import MOST_RULES, SIGNS, WEEKS_LEFT, Asked, OfSegment, Policies, Rule, Said
+from sim.engine.groups import LOT, MOST_RULES, SIGNS, WEEKS_LEFT, Asked, OfSegment, Policies, Rule, Said
 from sim.errors import Mistake, hint, nearest
 from sim.model.addressing import addressable
 from sim.model.columns import KINDS
@@ -94,6 +94,14 @@ class Addressed:
         return any(name in each.get(part, {}) for each in of_segments) or any(
             each and each.how == "=" for each in changes
         )
+
+    def meets(self, part: Part) -> bool:
+        """Whether a part is set for some people or at times, or asked of by a rule."""
+        columns, counts = {column.name for column in part.columns}, {*part.counted}
+        asked = {name for rule in self.rules for together in rule.where for name, _, _ in together}
+        awaited = {each.measure for rule in self.rules for together in rule.when for each in together}
+        said = (*self.segments.values(), *self.before.values(), *(rule.do for rule in self.rules))
+        return bool(any(part.name in each for each in said) or asked & columns or awaited & counts)
 
     def values(self, part: str, name: str, holds: Any) -> list[Any]:
         """The values that a setting has for some people, or at times, where ``holds`` is what it would be."""
@@ -358,7 +366,7 @@ class _Judge:
                 f"'{name}' is nothing that customers carry{nearest(name, [*units, SEGMENT]) or '; there are ' + ', '.join(units)}"
             )
         trait = traits().get(name)
-        within = (trait.low, trait.high) if trait else (-math.inf, math.inf)
+        within = (trait.low, trait.high) if trait else (0.0, 1.0) if name == LOT else (-math.inf, math.inf)
         return name, sign, compared_with(name, value, units[name], within)
 
     def _when(self, where: str, node: Node | None) -> tuple[tuple[Watched, ...], ...]:
@@ -461,7 +469,7 @@ def asked_of_people(model: Model) -> dict[str, str]:
             if column.size == 1 and not column.calendar and name not in (SEGMENT, *model.lanes(kind) * model.several):
                 trait = traits().get(name)
                 found[name] = trait.unit if trait else "weeks" if kind == "clock" else "share"
-    return found | {WEEKS_LEFT: "weeks"}
+    return found | {WEEKS_LEFT: "weeks", LOT: "share"}
 
 
 def _relative(path: str, written: str, line: Line) -> Change:

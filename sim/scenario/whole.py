@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine.start import BUYING
 from sim.errors import Mistake
-from sim.model.component import Model, builtin
+from sim.model.component import Model, builtin, everything, with_rivals, with_used
 from sim.model.parameters import Parameters
 from sim.scenario import meaning
 from sim.scenario.building import Changes, settle
@@ -32,6 +33,7 @@ from sim.scenario.worlds import (
     NONE,
     SHIPPED,
     Worlds,
+    completed,
     left_open,
     own_worlds,
     refuse_missing,
@@ -87,7 +89,8 @@ class Scenario:
         """
         problems = Problems()
         tree = laid_over(self.tree, given(sections), problems)
-        return replace(_made(tree, self.path, self.folder, problems, self.model), worlds=self.worlds, held=self.held)
+        made = _made(tree, self.path, self.folder, problems, self.model)
+        return replace(made, worlds=self.worlds and completed(self.worlds, made.model), held=self.held)
 
     def throughout(self, **sections: Any) -> Scenario:
         """As :meth:`with_`, and settings of behaviours and mechanisms are replaced in the warm-up as well.
@@ -138,15 +141,17 @@ class Scenario:
     def canonical(self) -> dict[str, Any]:
         """All that the scenario means as plain values: defaults, units converted, files (of customers, of mechanisms) as SHA-256.
 
-        Name, description and paths are left out. Raises :class:`~sim.errors.Mistake` when a file cannot be read any more.
+        Name, description and paths are left out, and mechanisms that only some scenarios use, where this one does not. Raises
+        :class:`~sim.errors.Mistake` when a file cannot be read any more.
         """
+        unused = {*self.model.optional} - {*self.model.used}
         return {
             "currency": self.currency,
             "weeks": self.weeks,
             "market": self.market.model_dump(),
             "customers": meaning.people_meaning(self.customers),
             "network": matters(self.network, meaning.file_hash),
-            "parts": {name: settings.model_dump() for name, settings in self.parts.items()},
+            "parts": {name: self.parts[name].model_dump() for name in self.parts if name not in unused},
             "changes": {str(week): changed for week, changed in meaning.effective(self.steps).items()},
             **meaning.timing_meaning(self.warm_up, self.parts, self.before, self.measure),
             **meaning_of(self.by_hour, meaning.file_hash),
@@ -200,7 +205,7 @@ class Scenario:
 
         So is what the company's other costs pay for, which follows from it.
         """
-        open_to_worlds = uncertain(self.model)
+        open_to_worlds = uncertain(everything(self.model))
         return {
             name: value
             for name, value in settings.model_dump().items()
@@ -305,9 +310,12 @@ def check_one_model(scenarios: Sequence[Scenario]) -> None:
             f"the scenarios are of different markets: {' and '.join(has)}; name all rivals in the first, with share 0 and "
             "reach 0 for one that comes later, and let the others build upon it with 'extends'"
         )
-    other = next((each for each in scenarios if each.model.used != first.model.used), None)
-    if other is not None:
-        has = [f"'{each.name}' {'now and then' if each.model.used else 'by the week'}" for each in (first, other)]
+    now_and_then = [BUYING in each.model.used for each in scenarios]
+    if len(set(now_and_then)) > 1:
+        other = scenarios[now_and_then.index(not now_and_then[0])]
+        has = [
+            f"'{each.name}' {'now and then' if BUYING in each.model.used else 'by the week'}" for each in (first, other)
+        ]
         raise Mistake(
             f"the scenarios are of different customers, who buy or pay differently: {' and '.join(has)}; say purchases.rate in "
             "the first, and let the others build upon it with 'extends'"
@@ -318,6 +326,12 @@ def check_one_model(scenarios: Sequence[Scenario]) -> None:
         raise Mistake(
             f"the scenarios are of different models: {' and '.join(has)}; load all of them with the same mechanisms"
         )
+
+
+def carrying_alike(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
+    """The scenarios with every mechanism that one of them uses and others do not, so that all count and measure the same."""
+    used = tuple({name for each in scenarios for name in each.model.used})
+    return tuple(replace(each, model=with_rivals(with_used(each.model, used), each.model.rivals)) for each in scenarios)
 
 
 def check_one_beginning(scenarios: Sequence[Scenario]) -> None:

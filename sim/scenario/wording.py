@@ -12,6 +12,7 @@ from sim.model.distributions import Distribution
 from sim.model.parameters import Parameters, lines
 from sim.scenario.meaning import effective
 from sim.scenario.mechanisms import Mechanisms
+from sim.scenario.points import points_told
 from sim.scenario.policy_words import addressed_compared, addressed_told
 from sim.scenario.quantities import in_unit, number_told
 from sim.scenario.sections import Measure, Network, People, traits
@@ -84,7 +85,7 @@ def about(scenario: Scenario) -> list[str]:
     own = [sentence for name, settings in scenario.parts.items() for sentence in _not_default(name, settings)]
     said += own or ["Every setting is the default."]
     said += _phone_told(scenario)
-    said += [*_changes_told(scenario), *addressed_told(scenario)]
+    said += [*_changes_told(scenario), *addressed_told(scenario), *points_told(scenario)]
     return [*said, f"It is valid; its fingerprint is {scenario.fingerprint}."]
 
 

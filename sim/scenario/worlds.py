@@ -24,7 +24,7 @@ import numpy as np
 from sim import __version__
 from sim.engine.start import Ground
 from sim.errors import Mistake, nearest
-from sim.model.component import Model
+from sim.model.component import Model, with_used
 from sim.model.distributions import Trait
 from sim.model.parameters import Line, lines
 from sim.scenario.customers import segment_names
@@ -138,8 +138,8 @@ def uncertain(model: Model) -> dict[str, Line]:
     That is parameters, and the means of some traits (``traits.switching_cost``).
     """
     of_parts = {
-        f"{name}.{line.name}": line
-        for name, part in model.parts.items()
+        f"{part.name}.{line.name}": line
+        for part in model.acting
         if part.parameters is not None
         for line in lines(part.parameters).values()
         if line.plausible is not None
@@ -474,7 +474,9 @@ def left_open(scenario: Scenario) -> Mapping[str, np.ndarray]:
     What a scenario says counts, but for what was fitted to one's own figures. What is said everywhere is left out.
     """
     assert scenario.worlds is not None
-    found = {path: _unsaid(scenario, path, path in scenario.worlds.fitted) for path in scenario.worlds.paths}
+    unused = {*scenario.model.optional} - {*scenario.model.used}
+    known = [path for path in scenario.worlds.paths if path.partition(".")[0] not in unused]
+    found = {path: _unsaid(scenario, path, path in scenario.worlds.fitted) for path in known}
     return {path: weeks for path, weeks in found.items() if weeks.any() and path not in scenario.held}
 
 
@@ -544,7 +546,8 @@ def in_same_worlds(scenarios: Sequence[Scenario], worlds: str | Path | Worlds | 
         raise Mistake(
             "the scenarios name different worlds; say 'worlds' in one file, and let the others build upon it with 'extends'"
         )
-    chosen = worlds_named(named[0] if worlds is None else worlds, scenarios[0].model)
+    met = with_used(scenarios[0].model, tuple({name for each in scenarios for name in each.model.used}))
+    chosen = worlds_named(named[0] if worlds is None else worlds, met)
     open_to_worlds = chosen.paths if chosen else ()
     held = frozenset(path for path in open_to_worlds if any(said_anywhere(each, path) for each in scenarios))
     found = tuple(

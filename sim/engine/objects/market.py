@@ -16,6 +16,7 @@ from sim.model.addressing import paid_by_group
 from sim.model.behaviour.ledger import rate as booking_rate
 from sim.model.behaviour.person import COMPANY, GONE, RIVAL
 from sim.model.columns import KINDS, OF_COMPANY
+from sim.model.component import USES
 from sim.model.component import Model as Parts
 from sim.model.mechanisms.word_of_mouth import PARTS, POSTS, carried, strangers_reached
 from sim.model.random import happens
@@ -91,6 +92,12 @@ class Week:
         """Whether there are several."""
         return self._market.parts.several
 
+    def __getattr__(self, name: str) -> bool:
+        """Whether a mechanism is used that only some scenarios use: ``week.uses_loyalty_programme``."""
+        if name.startswith(USES) and name.removeprefix(USES) in self._market.parts.optional:
+            return name.removeprefix(USES) in self._market.parts.used
+        raise AttributeError(f"a week has no '{name}'")
+
     @property
     def rival(self) -> int:
         """The number of the rival for whom a step is taken that is taken for each of several."""
@@ -151,7 +158,7 @@ class Market(Model):
         state = empty_state(ground)
         network, self.flags = begin(ground, seed, replication, state)
         self.world, self.week = self.flags.world, Week(self, self.flags)
-        self.groups = grouped(ground, state)
+        self.groups = grouped(ground, state, self.world)
         self.policies = [self._settings(week) for week in ground.policy] if self.groups is None else []
         self.policy = self.last_policy = self._settings(ground.policy[0])
         self.of_groups = self.of_groups_before = [self.policy]

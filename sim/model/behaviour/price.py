@@ -8,6 +8,7 @@ from sim.model.behaviour.ledger import OF_PRICE, lost, suffered
 from sim.model.behaviour.person import COMPANY
 from sim.model.columns import Column
 from sim.model.examples import example, example_of_step
+from sim.model.mechanisms.introductory_price import gap_of_newcomers
 from sim.model.mechanisms.pricing import rise
 from sim.model.mechanisms.rival import offered
 from sim.model.mechanisms.transparency import forewarned
@@ -56,9 +57,10 @@ EVENTS = {"price_rise": "The price rose by {percent:.1f}."}
 
 @step
 def feel_discounts(me, p, week):
-    """Fairness drifts towards what a discount for newcomers leaves of it; the rival has none."""
-    if week.prices_move:
-        gap = offered(p.pricing.newcomer_discount, 0.0, me.provider != COMPANY)
+    """Fairness drifts towards what a discount or an introductory price for newcomers leaves of it; the rival has none."""
+    if week.prices_move or week.uses_introductory_price:
+        saved = gap_of_newcomers(p.pricing.newcomer_discount, p.introductory_price.weeks, p.introductory_price.price)
+        gap = offered(saved, 0.0, me.provider != COMPANY)
         me.price_fairness = fairness_after(me.price_fairness, gap, p.price.envy, p.price.forgetting)
 
 

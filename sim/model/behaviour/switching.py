@@ -26,6 +26,8 @@ from sim.model.mechanisms.contracts import bound, hurdle
 from sim.model.mechanisms.fees import price_seen
 from sim.model.mechanisms.impatience import remaining
 from sim.model.mechanisms.innovation import standing
+from sim.model.mechanisms.introductory_price import held_by_trial, price_lured
+from sim.model.mechanisms.loyalty_programme import held_by_programme
 from sim.model.mechanisms.marketing import believed, promise, reached
 from sim.model.mechanisms.pretence import hollow
 from sim.model.mechanisms.pricing import cents, price_here, price_paid
@@ -128,7 +130,14 @@ def moves_or_compares(me, firm, p, week) -> bool:
     thought = happens(chance, me.luck(MOOD, THINKS))
     moved = happens(p.choice.involuntary * _A_WEEK, me.luck(MOOD, MOVES)) or thought
     comes = me.provider == GONE and happens(p.choice.newcomers * _A_WEEK, me.luck(MOOD, THINKS))
-    return comes or (me.provider != GONE and (moved or me.contract_end == week.number or me.woken or me.wooed))
+    return comes or (me.provider != GONE and (moved or calls_for_comparing(me, week)))
+
+
+@step
+def calls_for_comparing(me, week) -> bool:
+    """Whether something makes somebody compare providers this week: an end of a contract or of an introductory price, an offer."""
+    ends = me.reconsiders if week.uses_introductory_price else False
+    return me.contract_end == week.number or me.woken or me.wooed or ends
 
 
 @step
@@ -424,7 +433,8 @@ def advantage_of_other(me, p) -> float:
 def newcomers_price(p) -> float:
     """The company's price as somebody sees it who does not pay it yet."""
     newcomers = price_paid(p.pricing.list_price, p.pricing.newcomer_discount, p.pricing.discount_weeks, 0, True)
-    return price_seen(newcomers, p.fees.drip, p.fees.overlooked)
+    lured = price_lured(newcomers, p.introductory_price.weeks, p.introductory_price.price, p.introductory_price.lure)
+    return price_seen(lured, p.fees.drip, p.fees.overlooked)
 
 
 @step
@@ -433,6 +443,8 @@ def hurdle_of(me, p, week) -> float:
     reluctance = me.switching_cost * remaining(p.impatience.switching_trend, week.calendar)
     reluctance = attached(reluctance, p.referral.bond, me.came_by)
     own = hurdle(reluctance, p.contracts.exit_fee, bound(me.contract_end, week.number))
+    own = own + held_by_programme(me, p) if week.uses_loyalty_programme else own
+    own = own + held_by_trial(me, p) if week.uses_introductory_price else own
     plan = worn_out(p.retention_offers.better_plan, me.plans_taken, p.retention_offers.wear)
     return lowered(raised(own, plan, me.woken), p.winback.discount, me.wooed)
 
@@ -518,6 +530,10 @@ EXAMPLES = (
     example(well_founded, 520, 36.0, becomes=36.0, because="no more is kept"),
 )
 STEP_EXAMPLES = (
+    example_of_step(
+        calls_for_comparing, me={"contract_end": 5}, week={"number": 5}, becomes={"gives": True}, because="the contract ends",
+    ),
+    example_of_step(calls_for_comparing, me={"reconsiders": True}, becomes={"gives": True}, because="the introductory price has ended"),
     example_of_step(
         moves_or_compares, week={"number": 14}, luck={(MOOD, MOVES): 0.9, (MOOD, THINKS): 0.37},
         me={"issue_severity": 0.5, "grievance": 0.4, "satisfaction": 0.55, "trust": 0.55, "compared_in": 1,

@@ -29,6 +29,7 @@ from sim.model.behaviour.switching import (
     well_founded,
 )
 from sim.model.columns import Column
+from sim.model.component import Counted
 from sim.model.examples import AS_SEEN, example, example_of_step
 from sim.model.mechanisms.pricing import cents, price_here
 from sim.model.mechanisms.referral import be_lost
@@ -191,7 +192,10 @@ COUNTS = {
     "repeat_purchases": "Purchases of those who had bought before",
     "buyers": "Customers who buy in a week, added up over the weeks",
     "lapsed": "Customers who bought for the last time, and told nobody",
-    "bought_lately": "People who bought lately (purchases.active_weeks): the customers that the company sees, at the end",
+    "bought_lately": Counted(
+        "People who bought lately (purchases.active_weeks): the customers that the company sees, at the end",
+        at_the_end=True,
+    ),
 }
 MONEY_IN = ("revenue_purchases",)
 EVENTS = {

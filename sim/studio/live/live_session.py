@@ -13,7 +13,7 @@ from sim.journey import Beside, Journey, against, journey
 from sim.journey.decisive import against_the_odds, decisive_rows
 from sim.model.parameters import lines
 from sim.scenario.meaning import effective
-from sim.scenario.whole import Scenario, check_one_beginning
+from sim.scenario.whole import Scenario, carrying_alike, check_one_beginning
 from sim.scenario.wording import with_unit
 from sim.studio.live.frames import LARGEST, Frame, World, measure_names, opening
 from sim.studio.visitor.levers import key_told
@@ -51,7 +51,8 @@ class LiveSession:
     def __init__(self, script: Script, start: int = 0, checked: Callable[[], bool] = lambda: False) -> None:
         script.check()
         self.script, self.next = script, start
-        self._worlds: list[World] = [World(scenario, script.seed, script.engine) for scenario in script.scenarios]
+        alike = carrying_alike(script.scenarios)
+        self._worlds: list[World] = [World(scenario, script.seed, script.engine) for scenario in alike]
         _refuse_unlike(self._worlds)
         for world in self._worlds:
             while world.week < start - 1 and not checked():
