@@ -48,6 +48,9 @@ WORDS = {
     "cost_digital_channels_inconsistency": "cost: channels that agree", "cost_chatbot_resolution": "cost: an abler chatbot",
     "cost_self_checkout_errors": "cost: self-checkouts that err less", "cost_communication": "cost: openness",
     "cost_checkout": "cost: checkouts and their staff",
+    "cost_delivery": "cost: packing and delivering", "cost_refunds": "cost: money paid back",
+    "cost_returns": "cost: what is sent back", "cost_stock_outs": "cost: sales lost as sold out",
+    "revenue_resold": "income: worth of what is sent back",
 }  # fmt: skip
 """Kinds of income and cost whose name does not say enough."""
 

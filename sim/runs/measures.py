@@ -203,6 +203,11 @@ def _each(costs: tuple[str, ...], over: str) -> Callable[[Counts], np.ndarray]:
     return lambda c: ratio(_money(costs)(c), c[over])
 
 
+def _where_several(c: Counts) -> np.ndarray:
+    """Customers over the weeks, where they may hold several products; otherwise none."""
+    return np.where(c["products_held"] > 0, c["weekly_customers"], 0.0)
+
+
 MEASURES = (
     Measure("retention", "share", "Customers of the first week still with the company at the end, without a break", 1, lambda c: ratio(c["founders"], c["people_at_start"])),
     Measure("churn_rate", "share per week", "Customers who leave in a week, for whatever reason, among those who could", -1,
@@ -244,6 +249,9 @@ MEASURES = (
     Measure("digital_contacts", "contacts", "Contacts made in writing", 0, lambda c: c["digital_contacts"]),
     Measure("public_complaints", "complaints", "Complaints that customers made where everybody reads them", -1, lambda c: c["public_complaints"]),
     Measure("balking", "share", "Visitors to a shop who saw the line and left without queueing", -1, _share("balked", "visits")),
+    Measure("late_deliveries", "share", "Orders that came later than promised", -1, _share("deliveries_late", "deliveries")),
+    Measure("products_held", "products per customer", "Products that an average customer holds in an average week, where there are several", 1, lambda c: ratio(c["products_held"], _where_several(c))),
+    Measure("unprofitable", "share", "Customers whose further products cost more to serve than they bring together with what the first leaves", -1, lambda c: ratio(c["unprofitable"], _where_several(c))),
     Measure("occupancy", "share", "Paid time of representatives spent on calls", 0, _occupancy),
     Measure("morale", "scale 0-1", "Morale of an average representative in an average week", 1, _mean("morale", "staff")),
     Measure("staff_turnover", "per year", "Representatives who quit, per representative and year", -1, lambda c: 365.25 / 7 * ratio(c["quits"], c["staff"])),

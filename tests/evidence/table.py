@@ -2,10 +2,10 @@
 
 from itertools import chain
 
-from evidence import budgets, judging, levers, market, recovery, service, shops, spread_and_worth, surveys
+from evidence import budgets, deliveries, judging, levers, market, recovery, service, shops, spread_and_worth, surveys
 from evidence.rows import Row
 
-TOPICS = (judging, levers, budgets, recovery, market, surveys, spread_and_worth, service, shops)
+TOPICS = (judging, levers, budgets, recovery, market, surveys, spread_and_worth, service, shops, deliveries)
 EVIDENCE: dict[str, Row] = dict(
     sorted(
         chain(*(topic.ROWS.items() for topic in TOPICS)),
@@ -15,7 +15,6 @@ EVIDENCE: dict[str, Row] = dict(
 """Row by number: L from ``evidence.csv``, D from ``facts.json``."""
 
 WAITING = {
-    "D06": ("Ratings fall from 4.3 to 1.4 as an order is delivered late", "deliveries"),
     "D07": ("Buyers without a contract come back at intervals of their own", "customers who buy now and then"),
     "D09": (
         "Of those who hung up 36 % dial again within an hour, of those who were served 13 %",
