@@ -76,7 +76,7 @@ lessons: $(READY) ## run every lesson with many seeds and write docs/background/
 	$(BIN)/python tools/lesson_seeds.py
 	$(BIN)/python tools/lessons_page.py
 
-industries: $(READY) ## run the worlds of five industries and write docs/guides/industries.md
+industries: $(READY) ## run the worlds of six industries and write docs/guides/industries.md
 	$(BIN)/python tools/industries_page.py
 
 worlds: $(READY) ## measure the evidence in hundreds of worlds, some hours, and rule out worlds by it; begun again, it goes on

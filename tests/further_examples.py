@@ -38,13 +38,14 @@ from sim.model.behaviour.conversation import (
     TAKES,
 )
 from sim.model.behaviour.issue import SILENT
-from sim.model.behaviour.ledger import OF_COMMUNICATION, OF_PRICE, OF_UPSELLING
+from sim.model.behaviour.ledger import OF_COMMUNICATION, OF_CONVENIENCE, OF_PRICE, OF_UPSELLING
 from sim.model.behaviour.person import ASKS, COMPANY, GONE, MOOD, MOVES, RIVAL, TALKS, THINKS
 from sim.model.examples import AS_IT_WAS, AS_SEEN, Example, StepExample, example, example_of_step
 from sim.model.mechanisms import (
     accountability,
     call_centre,
     chatbot,
+    deliveries,
     digital_channels,
     employee_care,
     fees,
@@ -56,6 +57,7 @@ from sim.model.mechanisms import (
     personalisation,
     pretence,
     pricing,
+    products,
     quality,
     referral,
     retention_offers,
@@ -919,6 +921,67 @@ def visits() -> Iterable[StepExample]:
         because="turned away: 0.8 - 0.1")
 
 
+def orders() -> Iterable[StepExample]:
+    """Orders that come, or do not."""
+    due = {(deliveries.DELIVERY, deliveries.IS_DUE): 0.25}
+    yield asks(deliveries.is_due, False, "the rival's", me={"provider": RIVAL}, p={"orders": 1.0}, luck=due)
+    yield asks(deliveries.is_due, False, "just not this week", p={"orders": 0.25}, luck=due)
+    pleased = {"satisfaction": 0.5, "expectation": 0.5}
+    yield example_of_step(deliveries.judge_order, 0.25, me=pleased, p=AS_IT_WAS | {"memory": 0.5, "ledger.without":
+        OF_CONVENIENCE, "talk.notice": 1.0}, becomes=NO_CHANGE, because="inconvenience is left out")
+    drawn = {(deliveries.DELIVERY, deliveries.TAKES): 0.5, (deliveries.DELIVERY, deliveries.ASKS_WHERE): 0.9}
+    early = {"days": 5.0, "days_spread": 0.0, "promised": 15.0, "tolerated": 10.0, "earliness_pleases": 0.1, "memory": 0.5,
+        "talk.notice": 1.0, "faster": 0.0, "surer": 0.0, "stocked": 0.0, "cost": 2.5}
+    yield example_of_step(deliveries.receive, me={"satisfaction": 0.8, "expectation": 0.8, "contact_propensity": 1.0},
+        luck=drawn, p=AS_IT_WAS | early, becomes={"satisfaction": 0.8 + 0.05 * (1 - float(np.exp(-1))),
+        "count.deliveries": 1, "count.cost_delivery": 250, "note.order_came": 5.0},
+        because="ten days early please by 1 - 1/e of a tenth, of which half counts")
+    yield example_of_step(deliveries.cost_of_delivery, p={"cost": 1.0, "days": 16.0, "days_paid_for": 4.0, "faster": 1.0,
+        "surer": 0.0, "stocked": 0.0}, becomes={"gives": 0}, because="four times as slow saves more than there is to save")
+    asked = {(deliveries.DELIVERY, deliveries.ASKS_WHERE): 0.4}
+    patient = {"matter": 0.4, "complaining.base": 0.7, "complaining.slope": 1.0, "issue.closed_below": 0.05}
+    yield example_of_step(deliveries.ask_where, 0.125, me={"contact_propensity": 2.0}, luck=asked, p=patient,
+        becomes=NO_CHANGE, because="a twentieth is no matter yet")
+    yield example_of_step(deliveries.ask_where, 0.5, me={"contact_propensity": 0.5, "issue_severity": 0.3, "issue_tries": 2},
+        luck=asked, p=patient, becomes={"note.order_asked": 0.2}, because="there is a graver matter, of two tries, already")
+    back = {(deliveries.DELIVERY, deliveries.IS_SOLD_OUT): 0.5, (deliveries.DELIVERY, deliveries.IS_SENT_BACK): 0.1}
+    sent = AS_IT_WAS | {"orders": 0.5, "sold_out": 0.5, "returned": 0.1, "free_returns": 1.0, "free_returns_invite": 0.2,
+        "days": 4.0, "days_spread": 0.0, "promised": 4.0, "faster": 0.0, "surer": 0.0, "stocked": 0.0, "cost": 0.0, "resold": 0.0,
+        "refund_hurts": 0.0, "return_cost": 0.0, "postage": 3.0}
+    yield example_of_step(deliveries.take_order, me={"satisfaction": 0.8, "expectation": 0.8, "spend": 10.0}, luck=back |
+        drawn, p=sent, becomes={"count.deliveries": 1, "count.returns": 1, "count.cost_refunds": 2000,
+        "count.cost_returns": 300, "note.order_came": 4.0, "note.order_sent_back": 2000},
+        because="0.1 is below 0.12 where it is free, and 0.5 not below a half: two weeks' money back, and the postage")
+    yield example_of_step(deliveries.promised_to_newcomers, p={"orders": 0.0, "promised": 1.0, "free_returns": 1.0},
+        becomes={"gives": 0.0}, because="nothing is ever ordered")
+
+
+def several_products() -> Iterable[StepExample]:
+    """Products beside the first."""
+    drawn, moving = {(products.PRODUCT, products.IS_OFFERED): 0.25}, {(products.PRODUCT, products.MOVES): 0.25}
+    monthly, often = {"most": 2, "offers": 30.4375 / 28}, {"most": 2, "bought": 20.0, "given_up": 20.0}
+    yield asks(products.is_offered, False, "the rival's", me={"provider": RIVAL}, p=monthly | {"offers": 4.0}, luck=drawn)
+    yield asks(products.is_offered, False, "just not this week", p=monthly, luck=drawn)
+    yield asks(products.is_offered, False, "there are none", p={"most": 1, "offers": 4.0}, luck=drawn)
+    yield asks(products.moves, False, "the rival's", me={"provider": RIVAL}, p=often, luck=moving)
+    yield asks(products.moves, False, "there are none", p=often | {"most": 1}, luck=moving)
+    yield asks(products.moves, False, "not this week", p={"most": 2, "bought": 6.0, "given_up": 6.0}, luck=moving)
+    chosen = {(products.PRODUCT, products.TAKES): 0.7}
+    yield example_of_step(products.move, me={"trust": 0.5}, p={"most": 6, "bought": 0.5, "given_up": 0.5}, luck=chosen,
+        becomes=NO_CHANGE, because="nothing to give up but the first")
+    yield example_of_step(products.move, me={"trust": 0.5, "more_products": 2}, p={"most": 6, "bought": 0.5, "given_up":
+        0.125}, luck=chosen, becomes=NO_CHANGE, because="would take one, but does not trust enough, or has enough")
+    refused = {(products.PRODUCT, products.SELLS): 0.9}
+    yield example_of_step(products.hear_of_product, me={"trust": 0.5}, p={"most": 6, "offer_cost": 0.0, "annoys": 0.5,
+        "ledger.without": OF_UPSELLING}, luck=refused, becomes={"note.product_declined": 0.0}, because="offers cost no trust")
+    yield example_of_step(products.use_products, me={"more_products": 2, "provider": RIVAL}, p={"most": 6}, becomes=NO_CHANGE,
+        because="the rival's")
+    yield example_of_step(products.use_products, me={"more_products": 2, "spend": 10.0}, p={"most": 1}, becomes=NO_CHANGE,
+        because="the company has withdrawn them all")
+    yield example_of_step(products.tied, me={"more_products": 2}, p={"most": 1, "tie": 0.5}, becomes={"gives": 0.0},
+        because="the company has withdrawn them all")
+
+
 def access() -> Iterable[StepExample]:
     """Getting through."""
     through, drawn = (support_access.get_through, {(support_access.ACCESS, 0): 0.5, (support_access.ACCESS, 1): 0.55,
@@ -975,4 +1038,5 @@ def truths() -> Iterable[StepExample]:
 FURTHER: tuple[Example | StepExample, ...] = (*answers(), *beliefs(), *complaints(), *conversations(), *expectations(),
     *ledgers(), *persons(), *prices(), *judgements(), *comparisons(), *talks(), *rivals_of_several(),
     *rules_of_behaviour(), *accounts(), *calls(), *bots(), *letters(), *staff(), *hidden_fees(), *trends(), *budgets(),
-    *customers_known(), *offers(), *visits(), *access(), *truths())
+    *customers_known(), *offers(), *visits(), *orders(), *several_products(),
+    *access(), *truths())

@@ -1,4 +1,4 @@
-"""The worlds of five industries, found by looking: they load, balance, agree in both engines, and look as their trade does.
+"""The worlds of six industries, found by looking: they load, balance, agree in both engines, and look as their trade does.
 
 ``tests/test_telecom.py`` compares the engines on every whole shipped file; here small copies live past their changes.
 """
@@ -39,6 +39,12 @@ EFFECTS = {
     ("retailer", "retailer_all_self_service"): {
         "left_because_convenience": 1, "retention": -1, "satisfaction": -1, "customers": -1,
     },
+    ("online_shop", "online_shop_early_promise"): {
+        "late_deliveries": 1, "satisfaction": -1, "contacts": 1, "left_because_convenience": 1, "retention": -1,
+    },
+    ("online_shop", "online_shop_free_returns"): {"satisfaction": 1, "retention": 1, "profit": -1},
+    ("bank_products", "bank_cross_selling"): {"products_held": 1, "unprofitable": 1, "revenue": 1, "trust": -1},
+    ("bank", "bank_products"): {"revenue": 1, "cost": 1},
     ("bank", "bank_branchless"): {"satisfaction": -1, "left_because_convenience": 1, "digital_contacts": 1},
     ("subscription_software", "software_price_rise"): {"left_because_price": 1, "retention": -1, "joiners": -1},
     ("utility", "utility_freed"): {"retention": -1, "leavers_voluntary": 1, "profit": -1},

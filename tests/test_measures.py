@@ -57,6 +57,7 @@ def test_the_wait_of_nine_in_ten_is_read_off_the_bins() -> None:
 
 OVER_SOMETHING = {
     "share", "share per week", "messages per customer and week", "scale 0-1", "minutes", "per year",
+    "products per customer",
 }  # fmt: skip
 AT_THE_END = {"retention", "reputation", "obsolescence"}
 

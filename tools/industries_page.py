@@ -1,4 +1,4 @@
-"""Run the worlds of five industries and write docs/guides/industries.md: their key figures, and what each is good to ask.
+"""Run the worlds of six industries and write docs/guides/industries.md: their key figures, and what each is good to ask.
 
 ``python tools/industries_page.py`` (``make industries``) finds the worlds in ``scenarios/industries``; a file that
 extends another is a what-if and is told beneath it.
@@ -25,6 +25,7 @@ WEEKS_A_YEAR = 365.25 / 7
 
 ASK = {
     "bank": "What service through machines does to people who hardly ever leave; what fees and sales talk cost in trust.",
+    "online_shop": "Promises and parcels: what a day late does, what free returns cost, whether a promise that is not kept pays.",
     "retailer": "Checkouts, queues and thin margins: small changes at the till decide between profit and loss.",
     "subscription_software": "Price rises, keeping up with what is possible, support in writing, growth through friends.",
     "telecom": "Service levels, chatbots, outsourcing, contracts and save offers, in a market that knows no new customers.",
@@ -33,9 +34,9 @@ ASK = {
 """What each world is good to ask."""
 WORDS = {"nps": "NPS", "customers": "customers at the end"}
 
-HEAD = """# Five industries to start from
+HEAD = """# Six industries to start from
 
-Five complete worlds on people who are drawn, not read from a file; every value in them has a comment that says where it comes
+Six complete worlds on people who are drawn, not read from a file; every value in them has a comment that says where it comes
 from, and most are assumptions: put your own in their place (`extends:`). The figures are means of {count} runs of two years;
 `make industries` makes this page, and `tests/test_industries.py` holds the worlds to it.
 

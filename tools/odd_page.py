@@ -43,7 +43,10 @@ def state_table() -> str:
         for name, column in columns(kind).items()
     ]
     for part in (each for each in parts().values() if each.used_where):
-        model, where = with_used(builtin(), (part.name,)), f" (where `{part.name}.{part.used_where}` is above 0)"
+        model, where = (
+            with_used(builtin(), (part.name,)),
+            f" (where `{part.name}.{part.used_where}` is above {part.unused_at:g})",
+        )
         rows += [
             (
                 OWNERS[each.kind],

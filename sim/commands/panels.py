@@ -29,7 +29,11 @@ Events = Annotated[
     Path | None, typer.Option(help="Also write here what happens to whom, and when (Parquet).", show_default=False)
 ]
 PanelColumns = Annotated[
-    str | None, typer.Option(help="State columns of --panel, such as satisfaction,trust,provider.", show_default="all")
+    str | None,
+    typer.Option(
+        help="Columns of --panel, such as satisfaction,trust,provider, and revenue,cost (what somebody brings and costs).",
+        show_default="all that people feel",
+    ),
 ]
 PanelWeeks = Annotated[
     str | None, typer.Option(help="Weeks of --panel and --events, such as 0-12,51.", show_default="all")
@@ -64,9 +68,9 @@ class Panels:
     def asked(self, numbers: Sequence[int] | np.ndarray, weeks: int) -> Asked:
         """What is asked of replications with these numbers. Raises :class:`Mistake` for what there is not."""
         from sim.model.component import builtin
-        from sim.runs.panel import asked, columns_of, names
+        from sim.runs.panel import asked, chosen_of
 
-        names("column", self._columns, columns_of(model() or builtin()))
+        chosen_of(model() or builtin(), self._columns)
         return asked(
             numbers, weeks, _spans("--panel-replications", self.replications), _spans("--panel-weeks", self.weeks),
             self.engine,

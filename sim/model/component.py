@@ -64,7 +64,16 @@ class Part:
     week: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """For a mechanism from outside, or one used by some: where in the week its steps act (see :func:`sim.model.week.week_of`)."""
     used_where: str = ""
-    """For a mechanism of which a model has only settings until a scenario uses it: the setting that is then above 0."""
+    """For a mechanism of which a model has only settings until a scenario uses it: the setting that is then above what is neutral."""
+
+    @property
+    def unused_at(self) -> float:
+        """What that setting is where the mechanism is not used."""
+        return float((self.neutral or {}).get(self.used_where, 0))
+
+    def used_by(self, settings: Parameters) -> bool:
+        """Whether a mechanism that only some scenarios use is used with these settings."""
+        return bool(getattr(settings, self.used_where) > self.unused_at)
 
     @property
     def counted(self) -> tuple[str, ...]:

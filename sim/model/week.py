@@ -114,7 +114,6 @@ WEEK: dict[str, tuple[Item, ...]] = {
         *everybody(grievance.forgive, upselling.recover),
         Listing(upselling.is_offered),
         Listing(self_checkout.shops),
-        Listing(complaining.has_matter),
     ),
     "touch": (
         *everybody(price.feel_discounts),
@@ -133,6 +132,7 @@ WEEK: dict[str, tuple[Item, ...]] = {
             self_checkout.shops, (), self_checkout.arrive, self_checkout.check_out, self_checkout.leave_shop,
             (TILLS, MACHINES), SHOP_HOURS,
         ),
+        Listing(complaining.has_matter),
     ),
     "contact": (
         Queue(

@@ -52,6 +52,9 @@ WORDS = {
     "revenue_loyalty_sales": "income: bought for a reward", "cost_loyalty_sales": "cost: goods bought for a reward",
     "cost_loyalty_rewards": "cost: rewards", "cost_loyalty_status": "cost: high status",
     "cost_loyalty_programme": "cost: the programme", "cost_introductory": "cost: introductory prices",
+    "cost_delivery": "cost: packing and delivering", "cost_refunds": "cost: money paid back",
+    "cost_returns": "cost: what is sent back", "cost_stock_outs": "cost: sales lost as sold out",
+    "revenue_resold": "income: worth of what is sent back",
 }  # fmt: skip
 """Kinds of income and cost whose name does not say enough."""
 

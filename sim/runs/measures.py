@@ -204,6 +204,11 @@ def _each(costs: tuple[str, ...], over: str) -> Callable[[Counts], np.ndarray]:
     return lambda c: ratio(_money(costs)(c), c[over])
 
 
+def _where_several(c: Counts) -> np.ndarray:
+    """Customers over the weeks, where they may hold several products; otherwise none."""
+    return np.where(c["products_held"] > 0, c["weekly_customers"], 0.0)
+
+
 MEASURES = (
     Measure("retention", "share", "Customers of the first week still with the company at the end, without a break", 1, lambda c: ratio(c["founders"], c["people_at_start"])),
     Measure("churn_rate", "share per week", "Customers who leave in a week, for whatever reason, among those who could", -1,
@@ -270,6 +275,13 @@ MEASURES = (
 """Every measure, in the order of the tables."""
 
 OF_USED = {
+    "deliveries": (
+        Measure("late_deliveries", "share", "Orders that came later than promised", -1, _share("deliveries_late", "deliveries")),
+    ),
+    "products": (
+        Measure("products_held", "products per customer", "Products that an average customer holds in an average week, where there are several", 1, lambda c: ratio(c["products_held"], _where_several(c))),
+        Measure("unprofitable", "share", "Customers whose further products cost more to serve than they bring together with what the first leaves", -1, lambda c: ratio(c["unprofitable"], _where_several(c))),
+    ),
     "purchases": (
         Measure("purchases", "purchases", "Purchases of the company's customers", 1, lambda c: c["purchases"]),
         Measure("repeat_purchases", "purchases", "Purchases of those who had bought before", 1, lambda c: c["repeat_purchases"]),

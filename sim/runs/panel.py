@@ -19,6 +19,7 @@ from sim.errors import Mistake, nearest
 from sim.model.columns import KINDS
 from sim.model.component import Model, builtin
 from sim.model.week import EVERYBODY
+from sim.runs.accounts import Account, account
 from sim.runs.measures import Counts, counts_of, customers_before
 from sim.scenario.customers import customers_of
 from sim.scenario.model_inputs import ground_met, ground_of, memory
@@ -45,6 +46,16 @@ ROWS = 2**18
 def columns_of(model: Model) -> tuple[str, ...]:
     """Everything that a person of a model carries from week to week."""
     return tuple(name for kind in KINDS for name in model.names(kind))
+
+
+ACCOUNT = Account._fields
+"""What everybody brings and costs in a week, which is reckoned where it is asked for by name."""
+
+
+def chosen_of(model: Model, columns: Names) -> tuple[str, ...]:
+    """The columns of a panel that are asked for: all that people carry unless said. Raises :class:`~sim.errors.Mistake`."""
+    carried = columns_of(model)
+    return carried if columns is None else names("column", columns, (*carried, *ACCOUNT))
 
 
 COLUMNS = columns_of(builtin())
@@ -98,15 +109,16 @@ class Run:
     ) -> pd.DataFrame:
         """What every person carries at the end of every week: one row a replication, week and person, one column a state.
 
-        ``columns``: names of state columns (``satisfaction``, ``trust``, ``provider``, ``tenure``, ``came_by``, …); ``weeks``;
-        ``replications``: all columns and weeks of the first replication unless said. ``person`` is a number: those who are
+        ``columns``: names of state columns (``satisfaction``, ``trust``, ``provider``, ``tenure``, ``came_by``, …), and
+        ``revenue`` and ``cost``, what somebody brings and costs in the week (see :mod:`sim.runs.accounts`); ``weeks``;
+        ``replications``: all state columns and weeks of the first replication unless said. ``person`` is a number: those who are
         customers at first come first, in the order of their file, and ``id`` is what the file calls them. The replication is
         lived again for it, by either ``engine``, bit for bit the same. Raises :class:`~sim.errors.Mistake` for a name or number
         that there is not, and for a table that would not fit into memory.
         """
         wanted, chosen = (
             self.asked(weeks, replications, engine),
-            names("column", columns, columns_of(self.scenario.model)),
+            chosen_of(self.scenario.model, columns),
         )
         _refuse_too_large(ground_of(self.scenario).plan.people * wanted.weeks_in_all, len(chosen))
         return _framed(panel_tables(self, wanted, chosen))
@@ -248,9 +260,10 @@ def panel_tables(
     run: Run, wanted: Asked, columns: Names = None, progress: Progress = lambda weeks: None
 ) -> Iterator[arrow.Table]:
     """The panel as tables of some rows each: by replication, week and person. Raises :class:`~sim.errors.Mistake`."""
-    lives, chosen = Lives(run, wanted), names("column", columns, columns_of(run.scenario.model))
-    for number, market in lives.weeks(progress=progress):
-        held = market.people()
+    lives, chosen = Lives(run, wanted), chosen_of(run.scenario.model, columns)
+    accounts = not set(chosen).isdisjoint(ACCOUNT)
+    for number, market in lives.weeks(EVERYBODY if accounts else NOBODY, progress):
+        held = market.people() | (account(market)._asdict() if accounts else {})
         for start in range(0, lives.people, ROWS):
             people = np.arange(start, min(start + ROWS, lives.people), dtype=np.int32)
             values = {name: arrow.array(held[name][people]) for name in chosen}

@@ -91,8 +91,7 @@ def _used(model: Model, settings: Iterable[Mapping[str, Parameters]], addressed:
     return tuple(
         name
         for name in model.optional
-        if any(getattr(each[name], model.parts[name].used_where) > 0 for each in ever)
-        or addressed.meets(model.parts[name])
+        if any(model.parts[name].used_by(each[name]) for each in ever) or addressed.meets(model.parts[name])
     )
 
 

@@ -2,10 +2,22 @@
 
 from itertools import chain
 
-from evidence import budgets, judging, levers, market, purchases, recovery, service, shops, spread_and_worth, surveys
+from evidence import (
+    budgets,
+    deliveries,
+    judging,
+    levers,
+    market,
+    purchases,
+    recovery,
+    service,
+    shops,
+    spread_and_worth,
+    surveys,
+)
 from evidence.rows import Row
 
-TOPICS = (judging, levers, budgets, recovery, market, surveys, spread_and_worth, service, shops, purchases)
+TOPICS = (judging, levers, budgets, recovery, market, surveys, spread_and_worth, service, shops, deliveries, purchases)
 EVIDENCE: dict[str, Row] = dict(
     sorted(
         chain(*(topic.ROWS.items() for topic in TOPICS)),
@@ -15,7 +27,6 @@ EVIDENCE: dict[str, Row] = dict(
 """Row by number: L from ``evidence.csv``, D from ``facts.json``."""
 
 WAITING = {
-    "D06": ("Ratings fall from 4.3 to 1.4 as an order is delivered late", "deliveries"),
     "D11": (
         "Buyers choose the brand of last time for 57 to 86 % of purchases, where shares alone would give 33 to 41 %",
         "buyers who choose anew at each purchase",

@@ -23,6 +23,7 @@ from sim.model.columns import Column
 from sim.model.events import TOSS_UP, among, by_how_much, provider_words
 from sim.model.examples import AS_SEEN, example, example_of_step
 from sim.model.mechanisms.contracts import bound, hurdle
+from sim.model.mechanisms.deliveries import promised_to_newcomers
 from sim.model.mechanisms.fees import price_seen
 from sim.model.mechanisms.impatience import remaining
 from sim.model.mechanisms.innovation import standing
@@ -31,6 +32,7 @@ from sim.model.mechanisms.loyalty_programme import held_by_programme
 from sim.model.mechanisms.marketing import believed, promise, reached
 from sim.model.mechanisms.pretence import hollow
 from sim.model.mechanisms.pricing import cents, price_here, price_paid
+from sim.model.mechanisms.products import tied
 from sim.model.mechanisms.referral import attached, be_lost, be_won
 from sim.model.mechanisms.retention_offers import MOST_PLANS, raised, stays_after_all, worn_out
 from sim.model.mechanisms.rival import noticed, offered, worth_a_look
@@ -280,7 +282,7 @@ def looked_at(me, firm, p, week, own: int, price: float, scrutiny: float) -> int
 def weight_of_company(me, firm, p, week, price: float, scrutiny: float) -> float:
     """Weight of the company among the providers that may be looked at."""
     better = look_of_company(me, firm, p, week) - f32(0.7)
-    drawn = p.choice.appeal * better + dearer(me, p, price, newcomers_price(p))
+    drawn = p.choice.appeal * better + dearer(me, p, price, newcomers_price(p)) + promised_to_newcomers(p)
     return worth_a_look(noticed(firm.own_share, p.marketing.reach), drawn, scrutiny)
 
 
@@ -426,7 +428,7 @@ def advantage_of_other(me, p) -> float:
         return 0.0
     if me.provider == COMPANY:
         return price_advantage(price_here(me, p), p.rival.price, me.price_sensitivity)
-    return price_advantage(p.rival.price, newcomers_price(p), me.price_sensitivity)
+    return price_advantage(p.rival.price, newcomers_price(p), me.price_sensitivity) + promised_to_newcomers(p)
 
 
 @step
@@ -446,7 +448,8 @@ def hurdle_of(me, p, week) -> float:
     own = own + held_by_programme(me, p) if week.uses_loyalty_programme else own
     own = own + held_by_trial(me, p) if week.uses_introductory_price else own
     plan = worn_out(p.retention_offers.better_plan, me.plans_taken, p.retention_offers.wear)
-    return lowered(raised(own, plan, me.woken), p.winback.discount, me.wooed)
+    offered = lowered(raised(own, plan, me.woken), p.winback.discount, me.wooed)
+    return offered + tied(me, p) if week.uses_products else offered
 
 
 @step

@@ -188,7 +188,8 @@ MONEY_OUT = ("cost_calls", "cost_compensation")
 
 def _call_told(end: str, wait: float, here: Circumstances) -> str:
     """A call: why it was made, and how it ended."""
-    why = "They called" if "issue" in here.others and "silent" not in here.others else "They called again"
+    new = ("issue" in here.others and "silent" not in here.others) or "order_asked" in here.others
+    why = "They called" if new else "They called again"
     if why == "They called again" and "question" in here.others:
         why = "They called with a question"
     if "bot_hands_over" in here.others:

@@ -7,7 +7,7 @@ Bijmolt, van Heerde & Pieters 2005 (J. Marketing Research 42:141-156) for elasti
 from sim.model.behaviour.person import COMPANY
 from sim.model.examples import example, example_of_step
 from sim.model.parameters import CERTAIN, Parameters, parameter
-from sim.model.rules import f32, i32, rule
+from sim.model.rules import f32, i32, i64, rule
 from sim.model.steps import step
 
 
@@ -43,6 +43,13 @@ def cents(spend: float, price: float) -> int:
     return i32(spend * price * f32(100) + f32(0.5))
 
 
+@rule
+def whole_cents(spend: float, price: float, times: float) -> int:
+    """So many times a week's bill in whole cents, however much it is; nothing below 0."""
+    money = spend * price * times * f32(100)
+    return i64(money + f32(0.5)) if money > f32(0) else i64(0)
+
+
 MONEY_IN = ("revenue_service",)
 
 
@@ -67,6 +74,8 @@ EXAMPLES = (
     example(rise, 1.1, 1.0, becomes=0.1, because="a tenth more"),
     example(cents, 9.99, 1.0, becomes=999, because="9.99 is 999 cents"),
     example(cents, 10.0, 1.05, becomes=1050, because="5 % more"),
+    example(whole_cents, 10.0, 1.1, 4.0, becomes=4400, because="four weeks at 11.00"),
+    example(whole_cents, 10.0, -0.1, 4.0, becomes=0, because="nothing below 0"),
 )
 STEP_EXAMPLES = (
     example_of_step(

@@ -1,0 +1,136 @@
+"""What each customer brings and costs, week by week: every sum of money that was counted, shared out among those it is due to.
+
+An activity-based account (Cooper & Kaplan 1988, Harvard Business Review 66(5):96-103): what customers pay is theirs to the cent;
+what is spent on them together is shared by what gives rise to it – a telephone's cost by calls that somebody answered, the
+product's by what people spend on it, what nobody in particular gives rise to evenly. So the accounts of all add up to the
+company's books. What is counted in a week in which nobody is a customer any more is in no account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.engine import Market
+from sim.model.behaviour.person import COMPANY
+from sim.model.mechanisms.products import ORDINARY
+
+BY_SPEND, BY_BILL, BY_PRODUCTS, BY_SERVING = "spend", "bill", "products", "serving"
+"""What is shared by what people spend at an index of 1, by what they pay, by what further products bring, by what these cost."""
+
+
+class Events(NamedTuple):
+    """What is shared by events: each counts alike, by its own amount, or by what whoever it happens to spends."""
+
+    names: tuple[str, ...]
+    weigh: str = "alike"
+
+
+_CALLS = Events(("solved", "unsolved"))
+_MESSAGES = Events(("message_solved", "message_unsolved"))
+_BOT = Events(("bot_solves", "bot_fails", "bot_hands_over"))
+_VISITS = Events(("shop", "shop_left"))
+_OFFERED = Events(("offer_accepted", "offer_refused"))
+_CAME = Events(("joins", "comes_in"))
+_TROUBLED = Events(("issue",))
+DRIVERS: dict[str, str | Events] = {
+    "revenue_service": BY_BILL, "cost_product": BY_SPEND,
+    "cost_quality_level": BY_SPEND, "cost_quality_spread": BY_SPEND, "cost_quality_errors": BY_SPEND,
+    "revenue_fees": Events(("fee_found", "fee_unnoticed"), "amount"),
+    "revenue_upselling": Events(("offer_accepted",), "amount"), "cost_upselling": Events(("offer_accepted",), "amount"),
+    "cost_upselling_relevance": _OFFERED,
+    "cost_calls": _CALLS, "cost_staff": _CALLS, "cost_call_centre_skill": _CALLS, "cost_pretence_actual": _CALLS,
+    "cost_compensation": Events(("recovered",), "spend"),
+    "cost_accountability_acknowledges": _TROUBLED, "cost_accountability_apologises": _TROUBLED,
+    "cost_accountability_speed": _TROUBLED,
+    "cost_digital": _MESSAGES, "cost_digital_channels_skill": _MESSAGES, "cost_digital_channels_response_hours": _MESSAGES,
+    "cost_digital_channels_inconsistency": _MESSAGES, "cost_chatbot": _BOT, "cost_chatbot_resolution": _BOT,
+    "cost_checkout": _VISITS, "cost_self_checkout_errors": _VISITS, "cost_shrink": Events(("shop",), "spend"),
+    "cost_lost_sales": Events(("shop_left", "shop_balked"), "spend"),
+    "cost_marketing": _CAME, "cost_referral": _CAME, "cost_winback": _CAME,
+    "cost_retention": Events(("offer_to_stay", "plan_sent"), "spend"),
+    "cost_delivery": Events(("order_came", "order_late")), "cost_returns": Events(("order_sent_back",)),
+    "cost_refunds": Events(("order_sent_back",), "amount"), "revenue_resold": Events(("order_sent_back",), "amount"),
+    "cost_stock_outs": Events(("order_sold_out",), "amount"),
+    "revenue_products": BY_PRODUCTS, "cost_products": BY_SERVING,
+    "cost_product_offers": Events(("product_sold", "product_declined")),
+}  # fmt: skip
+"""By what each kind of money is shared; any other evenly among the customers."""
+
+
+class Account(NamedTuple):
+    """What everybody brings and costs in a week, in currency: float64 (people); who has left in it may have cost something."""
+
+    revenue: np.ndarray
+    cost: np.ndarray
+
+
+def account(market: Market) -> Account:
+    """The accounts of the week that a market has lived last; it must watch everybody."""
+    ways = (_shared(market, names) for names in (market.inputs.model.money_in, market.inputs.model.money_out))
+    return Account(*ways)
+
+
+def _shared(market: Market, kinds: Iterable[str]) -> np.ndarray:
+    """The money of these kinds, shared out."""
+    people = market.people()
+    found, mine = np.zeros(people["provider"].size), people["provider"] == COMPANY
+    if not mine.any():
+        return found
+    for kind in kinds:
+        cents = float(market.counts[market.week, market.inputs.model.count(kind)])
+        if cents:
+            weights = _weights(market, people, DRIVERS.get(kind), mine)
+            found += cents / 100 * weights / weights.sum()
+    return found
+
+
+def _weights(market: Market, people: dict[str, np.ndarray], by: str | Events | None, mine: np.ndarray) -> np.ndarray:
+    """How much of a kind of money is whose; evenly where nobody in particular gives rise to it."""
+    match by:
+        case Events():
+            found = _happened(market, people, by)
+        case None:
+            found = mine.astype(np.float64)
+        case _:
+            found = np.where(mine, _carried(market, people, by), 0.0)
+    return found if found.sum() > 0 else mine.astype(np.float64)
+
+
+def _happened(market: Market, people: dict[str, np.ndarray], by: Events) -> np.ndarray:
+    """What happened of these events, person by person."""
+    events = market.events
+    wanted = [market.inputs.model.events.index(name) for name in by.names]
+    told = events[np.isin(events["what"], wanted)]
+    who = told["person"]
+    weight = {"amount": told["amount"], "spend": people["spend"][who]}.get(by.weigh, np.ones(who.size))
+    return np.bincount(who, np.maximum(weight, 0.0), minlength=people["provider"].size)
+
+
+def _carried(market: Market, people: dict[str, np.ndarray], by: str) -> np.ndarray:
+    """What people carry by which money is shared."""
+    spend = people["spend"].astype(np.float64)
+    if by == BY_SPEND:
+        return spend
+    if by == BY_SERVING:
+        demand = market.settings_of_people("products_demand")
+        asked = np.maximum(1 + demand * (people["contact_propensity"] / ORDINARY - 1), 0.0)
+        return market.settings_of_people("products_cost") * asked * _beside(market, people)
+    bill = spend * _price(market, people)
+    return np.floor(bill * 100 + 0.5) if by == BY_BILL else bill * _beside(market, people)
+
+
+def _price(market: Market, people: dict[str, np.ndarray]) -> np.ndarray:
+    """The price index that everybody pays, as :func:`sim.model.mechanisms.pricing.price_here` has it."""
+    names = ("list_price", "newcomer_discount", "discount_weeks")
+    price, discount, weeks = (market.settings_of_people(f"pricing_{name}") for name in names)
+    new = (people["came_by"] > 0) & (people["tenure"] < weeks)
+    return np.asarray(np.where(new, price * (1.0 - discount), price), np.float64)
+
+
+def _beside(market: Market, people: dict[str, np.ndarray]) -> np.ndarray:
+    """How many products everybody holds beside the first."""
+    most = market.settings_of_people("products_most")
+    return np.minimum(people["more_products"], most - 1)
