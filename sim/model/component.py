@@ -64,7 +64,7 @@ class Part:
     week: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """For a mechanism from outside, or one used by some: where in the week its steps act (see :func:`sim.model.week.week_of`)."""
     used_where: str = ""
-    """For a mechanism of which a model has only settings until a scenario uses it: the setting that is then above what is neutral."""
+    """For a mechanism of which a model has only settings until a scenario uses it: the setting that is then above neutral."""
 
     @property
     def unused_at(self) -> float:
