@@ -15,7 +15,7 @@ from worlds import busy
 
 from sim.cli import app
 from sim.errors import Mistake
-from sim.model.component import builtin
+from sim.model.component import builtin, everything
 from sim.report.charts.layout import short
 from sim.report.comparison import document
 from sim.report.questions import ANEW, SURVEYED, costs_asked_for, how, of_company, words_of
@@ -173,7 +173,7 @@ def test_in_one_setting_it_is_refused() -> None:
 
 # ---- how it is told
 
-MODEL = builtin()
+MODEL = everything(builtin())
 
 
 def test_whatever_nobody_knows_has_words_that_fit_a_figure_and_a_way_to_be_found_out() -> None:
