@@ -53,6 +53,7 @@ def test_an_arm_meets_those_of_its_lots_and_nobody_else() -> None:
         np.testing.assert_array_equal(dearer, there & (lots < 0.4) & (2 <= week < 10))
 
 
+@pytest.mark.heavy
 def test_without_friends_or_queues_a_test_is_off_by_luck_alone() -> None:
     """Nobody has friends and everybody is answered at once: the test shows the truth, but for luck."""
     (arm,) = judged(market(DEARER), 1, range(6), "mesa")

@@ -9,18 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import lognorm, norm
-from worlds import busy
 
 from sim import Mistake, load, run
 from sim.journey.relive import Event
 from sim.journey.telling import sentences
 from sim.model.addressing import addressable
 from sim.model.behaviour.person import COMPANY
-from sim.model.component import builtin
+from sim.model.component import builtin, everything
 from sim.model.events import Circumstances
 from sim.model.mechanisms.deliveries import Deliveries, cost_of_delivery, felt_days, received
 from sim.model.parameters import lines
-from sim.model.week import COUNTS
 from sim.runs.result import Result
 from sim.scenario.whole import Scenario, described
 
@@ -35,7 +33,7 @@ def shop(**settings: Any) -> Scenario:
 
 
 def counted(result: Result, name: str) -> int:
-    return int(result.tally[..., COUNTS.index(name)].sum())
+    return int(result.tally[..., result.scenario.model.count(name)].sum())
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +44,7 @@ def lived() -> Result:
 # ---- what is counted, against what it should be
 
 
+@pytest.mark.heavy
 def test_every_order_comes_or_is_sold_out(lived: Result) -> None:
     weeks = counted(lived, "customers") + counted(lived, "leavers_voluntary")
     orders = counted(lived, "deliveries") + counted(lived, "stock_outs")
@@ -54,6 +53,7 @@ def test_every_order_comes_or_is_sold_out(lived: Result) -> None:
     assert counted(lived, "returns") == pytest.approx(0.2 * counted(lived, "deliveries"), rel=0.05)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("promised", [2.0, 4.0, 8.0])
 def test_as_many_are_late_as_a_lognormal_has_beyond_the_promise(promised: float) -> None:
     found = run(shop(promised=promised), 4)
@@ -62,6 +62,7 @@ def test_as_many_are_late_as_a_lognormal_has_beyond_the_promise(promised: float)
     assert abs(share - beyond) < norm.isf(1e-4) * np.sqrt(beyond * (1 - beyond) / orders)
 
 
+@pytest.mark.heavy
 def test_the_money_is_that_of_the_orders(lived: Result) -> None:
     """Everybody spends 10 a week, so an order every other week is worth 20, of which 45 % are margin."""
     alike = run(shop().with_(customers={"traits": {"spend": 10.0}}), 2)
@@ -114,12 +115,14 @@ def satisfied(**settings: Any) -> float:
     return float(run(shop(**settings), 4).values["satisfaction"].mean())
 
 
+@pytest.mark.heavy
 def test_later_than_promised_is_worse_and_an_early_promise_spoils_the_same_delivery() -> None:
     assert satisfied(promised=8.0) > satisfied(promised=4.0) > satisfied(promised=2.0)
     assert satisfied(days=2.0) > satisfied() > satisfied(days=7.0)
     assert satisfied(lateness_hurts=0.0) > satisfied()
 
 
+@pytest.mark.heavy
 def test_whoever_minds_nothing_is_as_without_orders() -> None:
     """At an order that is as expected, nothing moves: with no weight in satisfaction, orders are a matter of money alone."""
     quiet = {"memory": 0.0, "matter": 0.0, "sooner_appeals": 0.0}
@@ -132,13 +135,15 @@ def test_whoever_minds_nothing_is_as_without_orders() -> None:
 
 
 def _weekly(result: Result, name: str) -> np.ndarray:
-    return result.tally[..., COUNTS.index(name)]
+    return result.tally[..., result.scenario.model.count(name)]
 
 
+@pytest.mark.heavy
 def test_late_orders_make_people_call() -> None:
     assert counted(run(shop(promised=1.0), 4), "calls") > 1.1 * counted(run(shop(promised=1.0, matter=0.0), 4), "calls")
 
 
+@pytest.mark.heavy
 def test_free_returns_are_liked_and_bring_more_back() -> None:
     paid, free = run(shop(), 4), run(shop(free_returns=1.0), 4)
     assert free.values["satisfaction"].mean() > paid.values["satisfaction"].mean()
@@ -152,6 +157,7 @@ def joiners(**settings: Any) -> float:
     return float(run(shop(memory=0.0, matter=0.0, **settings).with_(**keen), 4).values["joiners"].mean())
 
 
+@pytest.mark.heavy
 def test_a_quick_promise_and_free_returns_win_newcomers() -> None:
     assert (
         joiners(promised=1.0, sooner_appeals=0.02) > joiners(promised=5.0) > joiners(promised=15.0, sooner_appeals=0.02)
@@ -162,6 +168,7 @@ def test_a_quick_promise_and_free_returns_win_newcomers() -> None:
 # ---- as any mechanism
 
 
+@pytest.mark.heavy
 def test_a_journey_tells_what_became_of_each_order() -> None:
     happened = run(shop(promised=2.0), 1).events(
         kinds=["order_came", "order_late", "order_sold_out", "order_sent_back"]
@@ -197,9 +204,12 @@ def test_what_no_shop_can_do_is_refused_with_its_place(tmp_path: Path, line: str
 
 
 def test_a_segment_may_have_deliveries_of_its_own() -> None:
-    assert {("deliveries", "orders"), ("deliveries", "promised"), ("products", "offers")} <= addressable(builtin())
+    assert {("deliveries", "orders"), ("deliveries", "promised"), ("products", "offers")} <= addressable(
+        everything(builtin())
+    )
 
 
 def test_nothing_is_ordered_unless_it_is_said() -> None:
-    none = run(busy(), 1)
-    assert all(counted(none, name) == 0 for name in ("deliveries", "stock_outs", "returns", "cost_delivery"))
+    usual, ordered = described({"weeks": 2}).model, shop().model
+    assert not {"deliveries", "stock_outs", "returns", "cost_delivery"} & set(usual.counts)
+    assert {"deliveries", "stock_outs", "returns", "cost_delivery"} <= set(ordered.counts)

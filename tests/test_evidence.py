@@ -15,8 +15,8 @@ from sim.model.behaviour.ledger import BOOKED
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "background" / "evidence.md"
 
 
-SLOW = ("L33", "L51", "D08", "L38")
-"""Rows that take longest to measure: together as long as all the others."""
+SLOW = ("L33", "L51", "D06", "D07", "D08", "L38")
+"""Rows that take longest, to measure or to compile: together longer than all the others."""
 
 
 @pytest.mark.parametrize(

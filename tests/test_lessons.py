@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from apart import compiled_apart
 
 from sim import compare, load
 from sim.errors import Mistake
@@ -36,7 +37,7 @@ def answer(path: Path) -> Comparison:
     return compare([load(lesson_of(scenario).against), scenario], REPLICATIONS)
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", compiled_apart(LESSONS), ids=lambda path: path.stem)
 def test_a_lesson_shows_what_it_says(path: Path) -> None:
     outcome = Outcome(lesson_of(load(path)), answer(path))
     for shown in outcome.shown:
@@ -98,7 +99,7 @@ def test_a_wrong_lesson_is_told(tmp_path: Path, line: str, told: str) -> None:
     assert "lesson.yaml, line" in str(raised.value)
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", compiled_apart(LESSONS), ids=lambda path: path.stem)
 def test_a_lesson_comes_out_as_told_whatever_the_seed(path: Path) -> None:
     """Four seeds, with half as many runs as one person makes; with all of them where luck is what the lesson is about.
 
@@ -110,7 +111,7 @@ def test_a_lesson_comes_out_as_told_whatever_the_seed(path: Path) -> None:
     assert count.as_told >= 3, count.broken
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", compiled_apart(LESSONS), ids=lambda path: path.stem)
 def test_a_lesson_is_taken_from_start_to_end(path: Path) -> None:
     """Whoever guesses what the text says is told to be right, whoever guesses otherwise to be wrong; and there is a story."""
     outcome, guess = Outcome(lesson_of(load(path)), answer(path)), guess_needed(load(path))

@@ -11,13 +11,11 @@ from worlds import busy
 
 from sim import run
 from sim.model.behaviour.person import COMPANY
-from sim.model.week import COUNTS
 from sim.runs.result import Result
 from sim.scenario.whole import Scenario
 
 BANK = {"most": 6, "offers": 1.0, "sells": 0.5, "bought": 4.0, "given_up": 2.0, "cost": 4.0}
 EVERYTHING = {
-    "deliveries": {"orders": 0.4, "promised": 3.0, "returned": 0.3, "sold_out": 0.1},
     "fees": {"size": 0.2, "share": 0.2}, "digital_channels": {"offered": 0.5}, "chatbot": {"share": 0.3},
     "retention_offers": {"save_offers": 0.5, "unsolicited": 0.05}, "employee_care": {"turnover": 0.5},
     "choice": {"attention": 0.1, "involuntary": 0.3},
@@ -30,7 +28,7 @@ def bank(**settings: Any) -> Scenario:
 
 
 def weekly(result: Result, name: str) -> np.ndarray:
-    return result.tally[0, :, COUNTS.index(name)]
+    return result.tally[0, :, result.scenario.model.count(name)]
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +48,22 @@ def by_week(values: pd.Series) -> np.ndarray:
     return values.groupby(level="week").sum().to_numpy()
 
 
-def test_accounts_of_all_are_the_books_of_the_company(lived: Result, people: pd.DataFrame) -> None:
+def assert_accounts_are_the_books(lived: Result, people: pd.DataFrame) -> None:
     model = lived.scenario.model
     for column, kinds in (("revenue", model.money_in), ("cost", model.money_out)):
         books = sum(weekly(lived, kind) for kind in kinds) / 100
         np.testing.assert_allclose(by_week(people[column]), books, rtol=1e-9)
+
+
+@pytest.mark.heavy
+def test_accounts_of_all_who_order_as_well_are_the_books_of_the_company() -> None:
+    orders = {"orders": 0.4, "promised": 3.0, "returned": 0.3, "sold_out": 0.1}
+    lived = run(bank().with_(**EVERYTHING, deliveries=orders), 1)
+    assert_accounts_are_the_books(lived, lived.panel(columns=["revenue", "cost"]))
+
+
+def test_accounts_of_all_are_the_books_of_the_company(lived: Result, people: pd.DataFrame) -> None:
+    assert_accounts_are_the_books(lived, people)
     never = people["provider"].groupby(level="person").min() != COMPANY
     nothing = people.groupby(level="person")[["revenue", "cost"]].sum().loc[never[never].index[240:]]
     assert (people["revenue"] >= 0).all() and (nothing == 0).all(axis=None)

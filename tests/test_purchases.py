@@ -133,6 +133,7 @@ def test_whoever_pays_by_the_week_has_nothing_of_it() -> None:
     )
 
 
+@pytest.mark.heavy
 def test_without_lapses_purchases_are_negative_binomial() -> None:
     weeks, rate, shape = 26, 0.3, 0.8
     market = lived(shop(4000, weeks, rate=rate, rate_shape=shape, lapse=0.0, **ALIKE), watched=EVERYBODY)
@@ -146,6 +147,7 @@ def test_without_lapses_purchases_are_negative_binomial() -> None:
     assert stats.chisquare(found, expected * found.sum() / expected.sum()).pvalue > 1e-3
 
 
+@pytest.mark.heavy
 def test_purchases_over_time_and_those_who_still_buy_are_as_the_closed_form_says() -> None:
     said = Buying(0.6, 3.0, 0.8, 2.4)
     market = lived(shop(20_000, 52, rate=0.2, rate_shape=0.6, lapse=0.25, lapse_shape=3.2))
@@ -157,6 +159,7 @@ def test_purchases_over_time_and_those_who_still_buy_are_as_the_closed_form_says
     assert (weekly(market, "leavers_involuntary") == weekly(market, "lapsed")).all()
 
 
+@pytest.mark.heavy
 def test_baskets_are_gamma_gamma() -> None:
     p, q, mean = 6.25, 3.74, 35.0
     market = lived(
@@ -172,6 +175,7 @@ def test_baskets_are_gamma_gamma() -> None:
     assert stats.kstest(once[once < 0.9], lambda spent: law.cdf(spent) / law.cdf(0.9)).statistic < 0.02
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("repeats", "since", "age"), [(0, 30, 30), (1, 35, 39), (4, 3, 39), (4, 30, 39)])
 def test_what_a_file_says_customers_did_tells_what_they_will_do(repeats: int, since: int, age: int) -> None:
     said, people = Buying(0.6, 3.0, 0.8, 2.4), 6000
@@ -189,13 +193,14 @@ def test_what_a_file_says_customers_did_tells_what_they_will_do(repeats: int, si
 
 
 def test_all_that_customers_paid_is_in_the_books_once() -> None:
-    found = lived(shop(500, 26, rate=0.3, **ALIKE))
+    found = lived(shop(500, 26, rate=0.3, **ALIKE), engine="mesa")
     assert weekly(found, "revenue_purchases").sum() == pytest.approx(1000 * weekly(found, "purchases").sum(), rel=1e-3)
     assert weekly(found, "revenue_service").sum() == 0
     share = found.inputs.policy["quality_cost_share"][0]
     assert weekly(found, "cost_product") == pytest.approx(share * weekly(found, "revenue_purchases"), abs=1)
 
 
+@pytest.mark.heavy
 def test_the_company_sees_who_bought_lately_and_not_who_has_lapsed() -> None:
     found = lived(shop(4000, 40, rate=0.5, rate_shape=1e6, lapse=0.3, lapse_shape=1e6, active_weeks=13))
     seen, there = weekly(found, "bought_lately"), weekly(found, "customers")
@@ -208,6 +213,7 @@ def test_the_company_sees_who_bought_lately_and_not_who_has_lapsed() -> None:
 # ---- what the company does, and who comes
 
 
+@pytest.mark.heavy
 def test_what_people_think_moves_how_often_they_buy_and_how_soon_they_lapse() -> None:
     """A product that gets worse is felt only as far as the two settings say."""
     worse = {"changes": {"from week 1": {"quality": {"level": 0.6}}}}
@@ -221,6 +227,7 @@ def test_what_people_think_moves_how_often_they_buy_and_how_soon_they_lapse() ->
     assert weekly(felt["touchiness"], "leavers_voluntary").sum() > 0 == weekly(unmoved, "leavers_voluntary").sum()
 
 
+@pytest.mark.heavy
 def test_prospects_come_and_the_lapsed_come_back_only_for_an_offer() -> None:
     people = {"market": {"customers": 1000, "prospects": 500, "stands_for": 1.0}, "choice": {"attention": 0.05}}
     coming = lived(shop(1000, 40, people, rate=0.5, lapse=0.4))
@@ -231,6 +238,7 @@ def test_prospects_come_and_the_lapsed_come_back_only_for_an_offer() -> None:
     assert weekly(wooed, "joiners").sum() > joined and weekly(wooed, "won_back").sum() > 0
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", [each for each in Purchases.model_fields if each != "rate"])
 def test_every_setting_moves_something(name: str) -> None:
     other = {"rate_shape": 3.0, "lapse": 0.5, "lapse_shape": 30.0, "basket": 20.0, "basket_shape": 20.0, "customer_shape": 9.0,
@@ -240,6 +248,7 @@ def test_every_setting_moves_something(name: str) -> None:
     assert not np.array_equal(usual.counts, moved.counts)
 
 
+@pytest.mark.heavy
 def test_both_engines_agree_on_all_of_it() -> None:
     busy = {"market": {"customers": 60, "prospects": 30}, "quality": {"error_rate": 0.1}, "winback": {"offers": 0.3},
             "choice": {"attention": 0.1}, "network": {"kind": "small_world"}}  # fmt: skip
@@ -259,6 +268,7 @@ def test_a_journey_tells_of_purchases_and_of_the_last() -> None:
     )
 
 
+@pytest.mark.heavy
 def test_a_policy_is_compared_with_the_same_customers() -> None:
     base = shop(800, 30, rate=0.3, touchiness=4.0)
     answer = compare([base, base.with_(name="Better", quality={"level": 0.9})], 8, worlds="none")
