@@ -44,7 +44,7 @@ def test_what_worlds_say_are_numbers(tmp_path: Path, odd: Any) -> None:
 
 
 def test_a_table_with_a_column_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Mistake, match="cannot be read as worlds"):
+    with pytest.raises(Mistake, match="has two columns 'quality.error_rate'; keep one of them"):
         worlds_of(written(tmp_path, [[0.1], [0.2]], [COLUMN, COLUMN]))
     (tmp_path / "points.csv").write_text(f"{COLUMN},{COLUMN}\n0.1,0.2\n")
     with pytest.raises(Mistake, match=f"two columns '{COLUMN}'"):

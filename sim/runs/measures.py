@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from sim.model.behaviour.ledger import CAUSES
-from sim.model.component import Model, Part, builtin, suffix
+from sim.model.component import Model, Part, builtin, everything, suffix
 from sim.model.numeric import FIXED_ONE
 from sim.model.week import COUNTS, MONEY_IN, MONEY_OUT, WAIT_BINS
 from sim.runs.statistics import ANYTHING
@@ -308,6 +308,11 @@ def definitions(model: Model) -> Mapping[str, Measure]:
     rivals = (measure for number, name in enumerate(model.rivals) for measure in _of_rival(number, name))
     used = (measure for part in model.used for measure in OF_USED.get(part, ()))
     return DEFINITIONS | {measure.name: measure for measure in (*rivals, *own, *used)}
+
+
+def shipped_measures() -> Mapping[str, Measure]:
+    """Every measure of the program by name, also those of mechanisms that only some scenarios use."""
+    return definitions(everything(builtin()))
 
 
 @dataclass(frozen=True)

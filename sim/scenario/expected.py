@@ -79,11 +79,11 @@ class Expected(BaseModel):
 
 def unit_words(measure: str, relative: bool) -> tuple[float, str]:
     """What a difference is multiplied by where people read it, and the unit that follows it."""
-    from sim.runs.measures import DEFINITIONS  # here, because only lessons need to know the measures
+    from sim.runs.measures import shipped_measures  # here, because only lessons need to know the measures
 
     if relative:
         return 100.0, PERCENT
-    unit = DEFINITIONS[measure].unit
+    unit = shipped_measures()[measure].unit
     return (100.0, POINTS) if unit == "share" else (1.0, "" if unit == "scale 0-1" else unit)
 
 

@@ -106,10 +106,11 @@ def _shows(node: Node, problems: Problems) -> tuple[Expected, ...]:
 
 
 def _expected(name: str, entry: Node, problems: Problems) -> Expected | None:
-    from sim.runs.measures import NAMES  # here, because only lessons need to know the measures
+    from sim.runs.measures import shipped_measures  # here, because only lessons need to know the measures
 
-    if name not in NAMES:
-        problems.add(entry.place, f"lesson.shows: {name} is no measure{nearest(name, list(NAMES)) or ''}")
+    known = shipped_measures()
+    if name not in known:
+        problems.add(entry.place, f"lesson.shows: {name} is no measure{nearest(name, list(known)) or ''}")
         return None
     try:
         return movement(name, entry.value)

@@ -300,7 +300,8 @@ def compared(old: Scenario, new: Scenario) -> list[Difference]:
     for section in ("measure", "market", "network", "by_hour"):
         found += _sections_compared(section, getattr(old, section), getattr(new, section))
     found += _people_compared(old.customers, new.customers)
-    for name in old.parts:
+    unused = {*old.model.optional} - {*old.model.used, *new.model.used}  # whose settings mean nothing
+    for name in (each for each in old.parts if each not in unused):
         for key, line in lines(type(old.parts[name])).items():
             before, after = _course(old, name, key), _course(new, name, key)
             if before != after:

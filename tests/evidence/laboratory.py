@@ -15,7 +15,7 @@ from sim.engine.start import begin, empty_state, flags_of
 from sim.model.behaviour.choice import doubt, goodwill, leaves, open_again, thinks
 from sim.model.behaviour.switching import drawn_to_other, hurdle_of, look_of_other
 from sim.model.columns import KINDS
-from sim.model.component import columns, row
+from sim.model.component import USES, columns, row
 from sim.model.week import COUNTS, State, journal
 from sim.scenario.model_inputs import ground_met, ground_of
 from sim.scenario.whole import described
@@ -113,7 +113,10 @@ class Laboratory:
     def calendar(self) -> SimpleNamespace:
         """The week, as a step sees it."""
         ours, theirs = self.state.reputation
-        return SimpleNamespace(number=self.week, calendar=self.week, company_reputation=ours, rival_reputation=theirs)
+        uses = {f"{USES}{name}": False for name in self.ground.model.optional}
+        return SimpleNamespace(
+            number=self.week, calendar=self.week, company_reputation=ours, rival_reputation=theirs, **uses
+        )
 
     def performed(self) -> np.ndarray:
         """How the product performed for everybody in the week lived last."""

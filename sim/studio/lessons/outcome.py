@@ -13,7 +13,7 @@ from sim.report.amounts import between, number, places, signed
 from sim.report.words import cause_words
 from sim.runs.comparison import Comparison
 from sim.runs.executor import Executor
-from sim.runs.measures import DEFINITIONS, ratio
+from sim.runs.measures import ratio, shipped_measures
 from sim.runs.runner import Place, Progress, run_together
 from sim.runs.statistics import Interval, interval
 from sim.scenario.expected import Expected
@@ -143,7 +143,7 @@ def measure_words(measure: str) -> str:
     if cause != measure:
         return f"departures because of {cause_words(cause)}"
     words = {"retention": "customers kept", "customers": "customers at the end"}
-    return words.get(measure, DEFINITIONS[measure].words)
+    return words.get(measure, shipped_measures()[measure].words)
 
 
 def in_words(guess: Guess, value: float, decimals: int | None = None) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from sim.report.amounts import signed
 from sim.report.charts import Axis, Chart, Dots, Line, Mark, Note, Picture, Rule, Span, figures
 from sim.report.charts.palette import COLOURS, FAINT, GRID, INK, PAPER, Look
-from sim.runs.measures import DEFINITIONS
+from sim.runs.measures import shipped_measures
 from sim.runs.statistics import Interval
 from sim.scenario.guided import Guess
 from sim.studio.lessons.outcome import Outcome, guess_of, measure_words, with_interval
@@ -136,4 +136,4 @@ def _alt(guess: Guess, values: tuple[float, ...], around: Interval, guesses: tup
 
 def meaning(guess: Guess) -> str:
     """What is guessed, in the words of the measure's own line."""
-    return DEFINITIONS[guess.measure].meaning
+    return shipped_measures()[guess.measure].meaning
