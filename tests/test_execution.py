@@ -227,6 +227,7 @@ def resident_after(folder: Path, *replications: int) -> list[float]:
 ON_LINUX = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads /proc")
 
 
+@pytest.mark.heavy
 @ON_LINUX
 def test_memory_is_flat_over_many_replications(tmp_path: Path) -> None:
     """1,000 replications count 89 MB, which must not be seen: they may cost a twentieth of what 100 need in all."""

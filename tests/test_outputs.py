@@ -257,6 +257,7 @@ def test_a_name_that_nobody_chose_replaces_nothing(folder: Path, words: tuple[st
     assert names == [ending.replace("*", "-2"), ending.replace("*", "")]
 
 
+@pytest.mark.heavy
 def test_a_later_command_takes_nothing_from_an_earlier_answer(folder: Path) -> None:
     def ask(*words: str) -> None:
         done = CliRunner().invoke(app, list(words))

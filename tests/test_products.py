@@ -14,6 +14,7 @@ from sim.model.behaviour.person import COMPANY
 from sim.runs.result import Result
 from sim.scenario.whole import Scenario
 
+pytestmark = pytest.mark.heavy  # products are another week to compile
 BANK = {"most": 6, "offers": 1.0, "sells": 0.5, "bought": 4.0, "given_up": 2.0, "cost": 4.0}
 EVERYTHING = {
     "fees": {"size": 0.2, "share": 0.2}, "digital_channels": {"offered": 0.5}, "chatbot": {"share": 0.3},

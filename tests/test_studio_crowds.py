@@ -60,6 +60,7 @@ def test_more_connections_than_the_system_allows_keep_nobody_out(
     assert capsys.readouterr().err.count("\n") <= 1
 
 
+@pytest.mark.heavy
 def test_a_request_that_does_not_come_whole_is_given_up() -> None:
     process, address = start_studio(program=("-c", WITH_FEW_FILES.replace("LASTS", "1.0")))
     try:

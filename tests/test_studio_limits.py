@@ -229,6 +229,7 @@ def _holds_after(count: int) -> None:
         end(studio.process)
 
 
+@pytest.mark.heavy
 def test_hostile_messages_leave_no_memory_behind() -> None:
     _holds_after(FEW)
 

@@ -78,11 +78,6 @@ class Market(ABC):
         found = {name: named[name] for kind in KINDS for name in model.names(kind)}
         return found | {name: _from_week_0(found[name], before) for name in (_calendar(model) if before else ())}
 
-    def settings_of_people(self, name: str) -> np.ndarray:
-        """A setting (``part_parameter``) of the week lived last: of everybody alike, or of each person's group."""
-        week, groups = self.inputs.warm_up + self.week, self._grouping()
-        return self.inputs.policy[name][week] if groups is None else groups.settings[name][week, groups.of]
-
     def rules_of(self, person: int) -> tuple[int, ...]:
         """The places of the scenario's rules that fitted a person in the week lived last."""
         return () if (groups := self._grouping()) is None else groups.rules_of(person)

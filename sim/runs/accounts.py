@@ -115,9 +115,9 @@ def _carried(market: Market, people: dict[str, np.ndarray], by: str) -> np.ndarr
     if by == BY_SPEND:
         return spend
     if by == BY_SERVING:
-        demand = market.settings_of_people("products_demand")
+        demand = market.setting("products_demand")
         asked = np.maximum(1 + demand * (people["contact_propensity"] / ORDINARY - 1), 0.0)
-        return market.settings_of_people("products_cost") * asked * _beside(market, people)
+        return market.setting("products_cost") * asked * _beside(market, people)
     bill = spend * _price(market, people)
     return np.floor(bill * 100 + 0.5) if by == BY_BILL else bill * _beside(market, people)
 
@@ -125,12 +125,12 @@ def _carried(market: Market, people: dict[str, np.ndarray], by: str) -> np.ndarr
 def _price(market: Market, people: dict[str, np.ndarray]) -> np.ndarray:
     """The price index that everybody pays, as :func:`sim.model.mechanisms.pricing.price_here` has it."""
     names = ("list_price", "newcomer_discount", "discount_weeks")
-    price, discount, weeks = (market.settings_of_people(f"pricing_{name}") for name in names)
+    price, discount, weeks = (market.setting(f"pricing_{name}") for name in names)
     new = (people["came_by"] > 0) & (people["tenure"] < weeks)
     return np.asarray(np.where(new, price * (1.0 - discount), price), np.float64)
 
 
 def _beside(market: Market, people: dict[str, np.ndarray]) -> np.ndarray:
     """How many products everybody holds beside the first."""
-    most = market.settings_of_people("products_most")
+    most = market.setting("products_most")
     return np.minimum(people["more_products"], most - 1)

@@ -142,6 +142,7 @@ def test_a_click_on_a_person_tells_their_journey_and_the_address_can_be_shared(
     expect(friend.locator(".studio-table").first).to_have_text(told, use_inner_text=True)
 
 
+@pytest.mark.heavy
 def test_the_readable_engine_shows_the_same_weeks(studio: str, visitors: Any) -> None:
     fast, readable = visitors.come(), visitors.come()
     opened(fast, studio + "live?one=lessons/town&two=lessons/the_grievance&people=60", 8)
