@@ -253,8 +253,8 @@ def prices() -> Iterable[Example | StepExample]:
         0.2, "envy": 0.5, "forgetting": 0.1}, becomes={"price_fairness": 0.82}, because="the rival has no discounts")
     yield example_of_step(price.feel_discounts, me={"price_fairness": 0.5}, p={"pricing.newcomer_discount": 0.2, "envy": 0.5,
         "forgetting": 0.1}, becomes={"price_fairness": 0.54}, because="a tenth of the way to 0.9")
-    yield example_of_step(price.feel_discounts, me={"price_fairness": 0.5}, week={"prices_move": False}, becomes=NO_CHANGE,
-        because="prices never move")
+    yield example_of_step(price.feel_discounts, me={"price_fairness": 0.5},
+        week={"prices_move": False, "uses_introductory_price": False}, becomes=NO_CHANGE, because="prices never move")
     yield asks(price.faces_rise, False, "as before", p={"pricing.list_price": 1.0}, last={"pricing.list_price": 1.0})
     yield asks(price.faces_rise, False, "the rival's", me={"provider": RIVAL}, p={"pricing.list_price": 1.2},
         last={"pricing.list_price": 1.0})

@@ -18,7 +18,7 @@ from sim.engine.objects.agents import Counts, OpenLine
 from sim.engine.scalar import LINE
 from sim.engine.support import Now, Sizes, room_for
 from sim.model.columns import KINDS, OF_COMPANY, WEEKLY
-from sim.model.component import USES, Model, builtin, everything, with_rivals
+from sim.model.component import USES, Model, builtin, with_rivals, with_used
 from sim.model.examples import StepExample
 from sim.model.mechanisms.word_of_mouth import PARTS
 from sim.model.parameters import lines
@@ -52,7 +52,8 @@ TWO = ("Beta", "Gamma")
 
 def model_of(example: StepExample) -> Model:
     """The model that an example is of."""
-    model = everything(builtin())
+    said = example.given.get("week", {})
+    model = with_used(builtin(), tuple(name for name in builtin().optional if said.get(f"{USES}{name}", True)))
     return with_rivals(model, TWO) if example.rivals > 1 else model
 
 

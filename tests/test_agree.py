@@ -99,10 +99,14 @@ def test_a_full_journal_takes_no_more_in_either_engine() -> None:
 
 
 def test_every_event_is_told_by_somebody() -> None:
-    market = Engine(busy(200, 14), 1).start(0, EVERYBODY)
-    market.run()
+    told = set()
+    impatient = busy(200, 6, call_centre_balking=1.0, call_centre_balking_at=0.1, call_centre_representatives=1)
+    for ground_ in (busy(200, 14), of_name("who hung up calls again"), impatient):
+        market = Engine(ground_, 1).start(0, EVERYBODY)
+        market.run()
+        told |= {EVENTS[what] for what in market.events["what"]}
     among_several = {"has_in_view", "moves_on"}  # see test_rivals.py
-    assert {EVENTS[what] for what in market.events["what"]} == set(EVENTS) - among_several
+    assert told == set(EVENTS) - among_several
 
 
 def test_a_difference_is_named_to_the_customer() -> None:
