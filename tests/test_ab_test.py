@@ -70,6 +70,7 @@ def len_of_customers(replications: int) -> float:
     return float(np.mean([(run.people()["provider"] == COMPANY).sum() for run in runs]))
 
 
+@pytest.mark.heavy
 def test_the_truth_is_everybody_less_nobody() -> None:
     """With a price that is a fifth higher, everybody who stays is billed a fifth more in each of the eight weeks."""
     stays: dict[str, Any] = {
@@ -93,6 +94,7 @@ def test_an_interval_takes_people_for_independent() -> None:
     assert seen == pytest.approx(-0.2) and half == pytest.approx(1.96 * np.sqrt(0.21 / 99 + 0.25 / 99), rel=1e-4)
 
 
+@pytest.mark.heavy
 def test_it_is_told_in_words_and_as_json() -> None:
     scenario = market(DEARER)
     found = judged(scenario, 1, range(2), "mesa")

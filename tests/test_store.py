@@ -477,6 +477,7 @@ def killed_and_resumed(folder: Path, kills: int, expected: dict[str, bytes]) -> 
     assert found == expected
 
 
+@pytest.mark.heavy
 def test_killed_at_random_moments_and_resumed_a_sweep_ends_with_the_same_tables(
     tmp_path: Path, whole: dict[str, bytes]
 ) -> None:
@@ -488,6 +489,7 @@ def test_killed_at_twenty_random_moments(tmp_path: Path, whole: dict[str, bytes]
     killed_and_resumed(tmp_path, 20, whole)
 
 
+@pytest.mark.heavy
 def test_two_processes_on_one_store_do_each_other_no_harm(tmp_path: Path, whole: dict[str, bytes]) -> None:
     prepared(tmp_path)
     processes = [start(tmp_path, "sweep", "question.yaml", "--threads", "1", "--json") for _ in range(2)]

@@ -13,6 +13,7 @@ from processes import end, start_studio
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.heavy
 def test_a_page_says_that_the_studio_is_away_and_comes_back_with_it(visitors: Any, accessible: Any) -> None:
     process, address = start_studio()
     try:

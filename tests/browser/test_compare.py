@@ -39,6 +39,7 @@ def test_the_files_to_take_home_are_scenarios_their_customers_and_the_command(
     assert "loyalty compare" not in page.inner_text("#content") and "--" not in page.inner_text("#content")
 
 
+@pytest.mark.heavy
 def test_an_answer_is_shown_again_by_reload_back_a_link_and_the_list(
     studio: str, visitors: Any, accessible: Any
 ) -> None:

@@ -183,6 +183,7 @@ def test_a_class_by_link_with_a_stage_and_a_console_through_two_lessons(
     assert accessible(teacher) == []
 
 
+@pytest.mark.heavy
 def test_a_class_goes_on_after_the_studio_was_started_anew(visitors: Any, tmp_path: Any, monkeypatch: Any) -> None:
     monkeypatch.setenv("LOYALTY_CLASSES", str(tmp_path))
     process, address = start_studio()
@@ -307,6 +308,7 @@ def test_every_lesson_from_start_to_end(studio: str, page: Any, key: str) -> Non
     page.wait_for_selector("text=of 100 seeds")
 
 
+@pytest.mark.heavy
 def test_a_lesson_of_one_s_own_is_begun_on_the_page_and_read_anew_and_a_faulty_one_hinders_nobody(
     page: Any, tmp_path: Any, accessible: Any
 ) -> None:

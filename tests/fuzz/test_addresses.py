@@ -121,6 +121,7 @@ def _some(count: int) -> list[str]:
     return every[:: max(1, len(every) // count)]
 
 
+@pytest.mark.heavy
 def test_no_page_fails_for_what_stands_in_its_address() -> None:
     for address in _some(SOME):
         check(address.encode("utf-8", "surrogatepass"))
