@@ -28,6 +28,7 @@ CHECKED = ".checked.json"
 SEEDS = 5
 """Seeds with which the studio tries a lesson that nobody has checked, before it teaches it."""
 _NAMED = re.compile(r"^(?:extends|  against): *['\"]?([\w-]+\.yaml)", re.MULTILINE)
+_TABLE = re.compile(r"[\w-]+\.csv\b")
 _NAME = re.compile(r"^name:.*$", re.MULTILINE)
 
 
@@ -110,7 +111,14 @@ def _copy_of(source: Path) -> tuple[str, list[Path]]:
     own, *needed = [*files_of(source), *files_of(scenario.lesson.against)]
     if any(file.parent != own.parent for file in needed):
         raise Mistake(f"{shown(source)} needs files in other folders; put copies of them beside it, and copy that one")
+    needed += [table for file in (own, *needed) for table in _tables_of(file)]
     return source.read_text(encoding="utf-8-sig"), [file for file in needed if file != own]
+
+
+def _tables_of(file: Path) -> list[Path]:
+    """The tables beside a scenario's file that it names, such as calls by the hour."""
+    named = (file.parent / each for each in _TABLE.findall(file.read_text(encoding="utf-8-sig")))
+    return [table for table in named if table.is_file()]
 
 
 def _written(path: Path, text: str, needed: list[Path]) -> Begun:
