@@ -3,9 +3,21 @@
 import numpy as np
 import pytest
 
+from sim.model.component import builtin, everything
 from sim.model.numeric import FIXED_ONE
 from sim.model.week import COUNTS, WAIT_BINS
-from sim.runs.measures import DEFINITIONS, EACH, MEASURES, NAMES, measured, measured_weekly, scale_of
+from sim.runs.measures import (
+    DEFINITIONS,
+    EACH,
+    MEASURES,
+    NAMES,
+    OF_USED,
+    counts_of,
+    definitions,
+    measured,
+    measured_weekly,
+    scale_of,
+)  # fmt: skip
 
 
 def tally(*weeks: dict[str, float]) -> np.ndarray:
@@ -67,6 +79,16 @@ def test_of_nothing_a_count_is_zero_and_a_share_or_mean_is_missing() -> None:
         unit = DEFINITIONS[name].unit
         over = (unit in OVER_SOMETHING and name not in AT_THE_END) or name in EACH or name.startswith("nps")
         assert np.isnan(value) if over else value == 0, name
+
+
+def test_where_a_mechanism_is_not_used_nothing_of_it_happened() -> None:
+    names = [measure.name for measures in OF_USED.values() for measure in measures]
+    plain, everywhere = counts_of(tally({"customers": 9}), 9), definitions(everything(builtin()))
+    for name in names:
+        value = everywhere[name].formula(plain)
+        assert value == 0 or np.isnan(value), name
+    assert np.isnan(everywhere["late_deliveries"].formula(plain))
+    assert everywhere["purchases"].formula(plain) == 0
 
 
 def test_a_company_of_nobody_keeps_no_share_of_them() -> None:

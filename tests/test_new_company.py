@@ -132,6 +132,8 @@ STATUS = "account_id,plan,mrr_usd,status,signed_up\n" + "".join(
     f"a{n},pro,{20 + n % 9},{'churned' if n % 10 == 0 else 'trialing' if n % 10 == 1 else 'active'},2021-03-{1 + n % 28:02}\n"
     for n in range(100)
 )
+SECONDS = STATUS.replace("mrr_usd", "monthly_price").replace("plan", "wartezeit_sek").replace("pro", "40")
+"""``sek`` are seconds in German, and no Swedish crowns."""
 
 
 @pytest.mark.parametrize(
@@ -139,6 +141,7 @@ STATUS = "account_id,plan,mrr_usd,status,signed_up\n" + "".join(
     [
         (FRENCH, "Date de résiliation", [], 20, "EUR"),
         (STATUS, "status", ["columns: {status: {within: 1 year}}"], 10, "USD"),
+        (SECONDS, "status", ["columns: {status: {within: 1 year}}"], 10, "currency"),
     ],
 )
 def test_who_has_left_is_known_by_the_words_that_companies_use(

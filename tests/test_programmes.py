@@ -15,10 +15,14 @@ from sim import run
 from sim.engine.engine import Engine, Market
 from sim.errors import Mistake
 from sim.journey.story import journey
+from sim.model.behaviour.person import COMPANY
 from sim.model.component import builtin, everything, with_rivals
 from sim.model.distributions import constant, lognormal, normal, uniform
-from sim.model.mechanisms.loyalty_programme import counts_against_leaving, spurred_on
+from sim.model.mechanisms.introductory_price import NOW
+from sim.model.mechanisms.loyalty_programme import HIGH, counts_against_leaving, spurred_on
 from sim.model.parameters import lines
+from sim.model.week import EVERYBODY
+from sim.runs.accounts import shared
 from sim.runs.comparison import Comparison
 from sim.runs.money import kinds
 from sim.runs.results import save
@@ -192,6 +196,31 @@ def test_what_a_trial_leaves_out_is_billed_to_nobody() -> None:
     found = counted(described(SETTLED | said | {"introductory_price": TRIAL | {"reconsidering": 0.0}}))
     on_trial = np.cumsum(found["trials_begun"] - found["trials_kept"] - found["trials_lost"])
     np.testing.assert_array_equal(found["cost_introductory"], 1000 * on_trial)
+
+
+def test_what_programmes_cost_is_due_to_those_who_have_them() -> None:
+    """A reward to whoever got it, a trial to whoever has it, a status to whoever holds it."""
+    scenario = market(introductory_price=TRIAL, loyalty_programme=POINTS | STATUS)
+    found = Engine(ground_of(scenario), 1, "mesa").start(0, EVERYBODY)
+    for _ in range(26):
+        found.step()
+        people, told = found.people(), found.events
+        got = told["person"][told["what"] == scenario.model.events.index("loyalty_reward")]
+        rewarded = np.isin(np.arange(people["provider"].size), got)
+        for kind, due in (
+            ("cost_introductory", people["trial"] == NOW),
+            ("cost_loyalty_status", people["loyalty_status"] == HIGH),
+            ("cost_loyalty_rewards", rewarded),
+        ):
+            shares, here = shared(found, (kind,)), due & ((people["provider"] == COMPANY) | rewarded)
+            booked = found.counts[found.week, scenario.model.count(kind)] / 100
+            assert shares.sum() == pytest.approx(booked)
+            assert not here.any() or not shares[~here].any(), (found.week, kind)
+    assert all(counted_in(found, f"cost_{kind}") for kind in ("introductory", "loyalty_status", "loyalty_rewards"))
+
+
+def counted_in(market: Market, name: str) -> int:
+    return int(market.counts[:, market.inputs.model.count(name)].sum())
 
 
 MOVED = [

@@ -27,6 +27,7 @@ from sim.model.component import builtin, with_used
 from sim.model.mechanisms.purchases import NEVER, Purchases
 from sim.model.population import plan_people
 from sim.model.week import EVERYBODY
+from sim.runs.accounts import account
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario, described, load
 from sim.theory import buying
@@ -200,6 +201,15 @@ def test_all_that_customers_paid_is_in_the_books_once() -> None:
     assert weekly(found, "cost_product") == pytest.approx(share * weekly(found, "revenue_purchases"), abs=1)
 
 
+def test_what_somebody_buys_is_theirs_to_the_cent() -> None:
+    found = Engine(ground_of(shop(100, 8, rate=0.3)), 1, "mesa").start(0, EVERYBODY)
+    while found.week + 1 < 8:
+        found.step()
+        bought = found.events[found.events["what"] == found.inputs.model.events.index("buys")]
+        paid = np.bincount(bought["person"], bought["amount"], minlength=100) / 100
+        np.testing.assert_allclose(account(found).revenue, paid, rtol=1e-6)
+
+
 @pytest.mark.heavy
 def test_the_company_sees_who_bought_lately_and_not_who_has_lapsed() -> None:
     found = lived(shop(4000, 40, rate=0.5, rate_shape=1e6, lapse=0.3, lapse_shape=1e6, active_weeks=13))
@@ -285,6 +295,10 @@ BUYERS = {"purchases": {"rate": 0.2}}
     [
         (BUYERS | {"contracts": {"term": 52}}, "contracts.term is 52 weeks, but customers who buy now and then"),
         (BUYERS | {"customers": {"traits": {"spend": 9}}}, "customers.traits.spend says what customers pay a week"),
+        (BUYERS | {"deliveries": {"orders": 0.5}}, "deliveries reckons with what customers pay by the week"),
+        (BUYERS | {"loyalty_programme": {"rate": 1}}, "loyalty_programme reckons with what customers pay by the week"),
+        (BUYERS | {"changes": {"from week 3": {"introductory_price": {"weeks": 4, "price": 0.5}}}}, "introductory_price reckons"),
+        (BUYERS | {"products": {"most": 3}}, "products reckons with what customers pay by the week"),
         (BUYERS | {"changes": {"from week 3": {"purchases": {"rate": 0.4}}}}, "purchases.pace makes all buy more or less"),
         ({"changes": {"from week 3": {"purchases": {"rate": 0.4}}}}, "so it cannot change"),
         ({"purchases": {"rate": -1}}, "purchases.rate"),

@@ -316,8 +316,11 @@ def _currency(people: Source, answers: Answers) -> str:
 
 
 def _currencies_in(name: str) -> Iterator[str]:
-    """The currencies that a column's name speaks of, by their code or sign: ``mrr_usd``, ``Preis (€)``."""
-    words = words_of(name)
+    """The currencies that a column's name speaks of, by their code or sign: ``mrr_usd``, ``Preis (€)``.
+
+    ``sek`` is not among them, since in ``wartezeit_sek`` and the like it stands for seconds.
+    """
+    words = set(words_of(name)) - {"sek"}
     for sign, code in CURRENCIES.items():
         if sign in words if len(sign) == 3 else len(sign) == 1 and sign in name:
             yield code

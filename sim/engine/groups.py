@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.engine.start import Ground
 
 GROUP = np.uint16
-"""How a person's group is kept: with a byte of rules and one of segments there is room for all that can fit anybody."""
+"""How a person's group is kept: a byte of rules for each of up to 255 segments and for nobody's."""
 MOST_RULES = 8
 """Rules at most: a byte of them."""
 LOT = "lot"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -311,9 +311,14 @@ def with_used(model: Model, names: tuple[str, ...]) -> Model:
     return _with_used(plain, tuple(sorted(names))) if names else plain
 
 
+def using(model: Model, names: Iterable[str]) -> Model:
+    """A model with its rivals, in which these mechanisms are used that only some scenarios use, and no others."""
+    return with_rivals(with_used(model, tuple(set(names))), model.rivals)
+
+
 def everything(model: Model) -> Model:
     """A model in which all mechanisms are used that only some scenarios use: of what a scenario may speak."""
-    return with_rivals(with_used(model, model.optional), model.rivals)
+    return using(model, model.optional)
 
 
 @lru_cache(maxsize=256)

@@ -46,7 +46,7 @@ class Arm(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """A test: its arms, its weeks (from week 0 on), and which customers take part; ``others``: rules that are no arm of it."""
+    """A test: its arms, and the weeks that it lasts (from week 0 on)."""
 
     arms: tuple[Arm, ...]
     weeks: range

@@ -1,7 +1,8 @@
 """What each customer brings and costs, week by week: every sum of money that was counted, shared out among those it is due to.
 
-An activity-based account (Cooper & Kaplan 1988, Harvard Business Review 66(5):96-103): what customers pay is theirs to the cent;
-what is spent on them together is shared by what gives rise to it – a telephone's cost by calls that somebody answered, the
+An activity-based account (Cooper & Kaplan 1988, Harvard Business Review 66(5):96-103): bills, purchases, fees and sold offers
+are theirs to the cent who pay them; what is spent on customers together, and what a near reward sells, is
+shared by what gives rise to it – a telephone's cost by calls that somebody answered, the
 product's by what people spend on it, what nobody in particular gives rise to evenly. So the accounts of all add up to the
 company's books. What is counted in a week in which nobody is a customer any more is in no account.
 """
@@ -15,10 +16,20 @@ import numpy as np
 
 from sim.engine.engine import Market
 from sim.model.behaviour.person import COMPANY
+from sim.model.mechanisms.introductory_price import NOW
+from sim.model.mechanisms.loyalty_programme import HIGH
 from sim.model.mechanisms.products import ORDINARY
 
-BY_SPEND, BY_BILL, BY_PRODUCTS, BY_SERVING = "spend", "bill", "products", "serving"
-"""What is shared by what people spend at an index of 1, by what they pay, by what further products bring, by what these cost."""
+BY_SPEND, BY_BILL, BY_PRODUCTS, BY_SERVING, BY_TRIAL, BY_STATUS = (
+    "spend",
+    "bill",
+    "products",
+    "serving",
+    "trial",
+    "status",
+)
+"""What is shared by what people spend at an index of 1, by what they pay, by what further products bring, by what these cost, by
+the bills of those at an introductory price, by what a high status is worth."""
 
 
 class Events(NamedTuple):
@@ -36,7 +47,7 @@ _OFFERED = Events(("offer_accepted", "offer_refused"))
 _CAME = Events(("joins", "comes_in"))
 _TROUBLED = Events(("issue",))
 DRIVERS: dict[str, str | Events] = {
-    "revenue_service": BY_BILL, "cost_product": BY_SPEND,
+    "revenue_service": BY_BILL, "cost_product": BY_SPEND, "revenue_purchases": Events(("buys",), "amount"),
     "cost_quality_level": BY_SPEND, "cost_quality_spread": BY_SPEND, "cost_quality_errors": BY_SPEND,
     "revenue_fees": Events(("fee_found", "fee_unnoticed"), "amount"),
     "revenue_upselling": Events(("offer_accepted",), "amount"), "cost_upselling": Events(("offer_accepted",), "amount"),
@@ -56,6 +67,8 @@ DRIVERS: dict[str, str | Events] = {
     "cost_stock_outs": Events(("order_sold_out",), "amount"),
     "revenue_products": BY_PRODUCTS, "cost_products": BY_SERVING,
     "cost_product_offers": Events(("product_sold", "product_declined")),
+    "cost_introductory": BY_TRIAL, "revenue_loyalty_sales": BY_BILL, "cost_loyalty_sales": BY_BILL,
+    "cost_loyalty_rewards": Events(("loyalty_reward",)), "cost_loyalty_status": BY_STATUS,
 }  # fmt: skip
 """By what each kind of money is shared; any other evenly among the customers."""
 
@@ -69,12 +82,12 @@ class Account(NamedTuple):
 
 def account(market: Market) -> Account:
     """The accounts of the week that a market has lived last; it must watch everybody."""
-    ways = (_shared(market, names) for names in (market.inputs.model.money_in, market.inputs.model.money_out))
+    ways = (shared(market, names) for names in (market.inputs.model.money_in, market.inputs.model.money_out))
     return Account(*ways)
 
 
-def _shared(market: Market, kinds: Iterable[str]) -> np.ndarray:
-    """The money of these kinds, shared out."""
+def shared(market: Market, kinds: Iterable[str]) -> np.ndarray:
+    """The money of these kinds in the week that a market has lived last, shared out: currency, float64 (people)."""
     people = market.people()
     found, mine = np.zeros(people["provider"].size), people["provider"] == COMPANY
     if not mine.any():
@@ -119,6 +132,11 @@ def _carried(market: Market, people: dict[str, np.ndarray], by: str) -> np.ndarr
         asked = np.maximum(1 + demand * (people["contact_propensity"] / ORDINARY - 1), 0.0)
         return market.setting("products_cost") * asked * _beside(market, people)
     bill = spend * _price(market, people)
+    if by == BY_TRIAL:
+        return bill * (people["trial"] == NOW)
+    if by == BY_STATUS:
+        discount, care = (market.setting(f"loyalty_programme_status_{what}") for what in ("discount", "care"))
+        return (bill * discount + care) * (people["loyalty_status"] == HIGH)
     return np.floor(bill * 100 + 0.5) if by == BY_BILL else bill * _beside(market, people)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -306,7 +306,7 @@ def definitions(model: Model) -> Mapping[str, Measure]:
         for name in part.counted
     )
     rivals = (measure for number, name in enumerate(model.rivals) for measure in _of_rival(number, name))
-    used = (measure for part in model.used for measure in OF_USED.get(part, ()))
+    used = (_where_used(measure) for part in model.used for measure in OF_USED.get(part, ()))
     return DEFINITIONS | {measure.name: measure for measure in (*rivals, *own, *used)}
 
 
@@ -349,6 +349,18 @@ def _own_count(part: Part, name: str) -> Measure:
         worth = 100 if told.unit == "currency" else 1
         return OwnCount(name, told.unit, meaning, told.better, lambda c: _counted(c, name) / worth)
     return OwnCount(name, "currency", meaning, 1 if name in part.money_in else -1, lambda c: _counted(c, name) / 100)
+
+
+class _Happened(Counts):
+    """Counts of which those that are not there are of mechanisms that are not used: nothing of it happened."""
+
+    def __missing__(self, name: str) -> np.ndarray:
+        return np.zeros_like(self["one"])
+
+
+def _where_used(measure: Measure) -> Measure:
+    """The same, which is of nothing where its mechanism is not used."""
+    return replace(measure, formula=lambda counts: measure.formula(_Happened(counts)))
 
 
 def _counted(counts: Counts, name: str) -> np.ndarray:

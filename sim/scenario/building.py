@@ -8,9 +8,9 @@ from typing import Any
 
 from sim.engine.start import BUYING
 from sim.errors import nearest
-from sim.model.component import Model, Part, everything, with_rivals, with_used
+from sim.model.component import Model, Part, everything, using, with_rivals
 from sim.model.parameters import Parameters
-from sim.scenario.buying import judge_addressed, judge_buying
+from sim.scenario.buying import judge_addressed, judge_billed_weekly, judge_buying
 from sim.scenario.by_hour import ByHour, settled_by_hour, with_hours
 from sim.scenario.constraints import Finding, Whole, in_part, in_whole
 from sim.scenario.friends import settled_network
@@ -81,7 +81,9 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     assert frame and measure and market and network and people and by_hour is not None
     market = _of_a_file(market, tree) if people.file else market
     used = _used(model, (before, *(settings for _, settings in steps)), addressed)
-    model = with_rivals(with_used(model, used), rivals)
+    judge_billed_weekly(tree, used, problems)
+    problems.stop_if_any()
+    model = using(model, used)
     return Settled(frame, measure, market, people, network, steps, before, changes, lesson, model, addressed, by_hour)
 
 

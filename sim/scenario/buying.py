@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from sim.scenario.tree import Node, Problems
 
 DRAWN = ("rate", "rate_shape", "lapse", "lapse_shape", "basket", "customer_shape")
 """What people are drawn by when a scenario begins, so that it cannot change later."""
+BILLED_WEEKLY = ("deliveries", "introductory_price", "loyalty_programme", "products")
+"""Mechanisms whose money and effects follow from what a customer pays every week."""
 
 
 def judge_buying(
@@ -43,6 +45,16 @@ def judge_buying(
                 )
     if now.rate > 0:
         _judge_sections(tree, start, people, problems)
+
+
+def judge_billed_weekly(tree: Node, used: Collection[str], problems: Problems) -> None:
+    """Book the mechanisms among those used that reckon with a weekly bill, where customers buy now and then and get none."""
+    for name in (each for each in BILLED_WEEKLY if each in used and BUYING in used):
+        problems.add(
+            (tree.get(name) or tree).place,
+            f"{name} reckons with what customers pay by the week, but with {BUYING}.rate they buy now and then; the two cannot "
+            f"be simulated together yet: remove one of them",
+        )
 
 
 def judge_addressed(tree: Node, start: Mapping[str, Any], met: bool, problems: Problems) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine.start import BUYING
 from sim.errors import Mistake
-from sim.model.component import Model, builtin, everything, with_rivals, with_used
+from sim.model.component import Model, builtin, everything, using
 from sim.model.parameters import Parameters
 from sim.scenario import meaning
 from sim.scenario.building import Changes, settle
@@ -330,8 +330,8 @@ def check_one_model(scenarios: Sequence[Scenario]) -> None:
 
 def carrying_alike(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
     """The scenarios with every mechanism that one of them uses and others do not, so that all count and measure the same."""
-    used = tuple({name for each in scenarios for name in each.model.used})
-    return tuple(replace(each, model=with_rivals(with_used(each.model, used), each.model.rivals)) for each in scenarios)
+    used = {name for each in scenarios for name in each.model.used}
+    return tuple(replace(each, model=using(each.model, used)) for each in scenarios)
 
 
 def check_one_beginning(scenarios: Sequence[Scenario]) -> None:

@@ -24,7 +24,7 @@ import numpy as np
 from sim import __version__
 from sim.engine.start import Ground
 from sim.errors import Mistake, nearest
-from sim.model.component import Model, with_used
+from sim.model.component import Model, using
 from sim.model.distributions import Trait
 from sim.model.parameters import Line, lines
 from sim.scenario.customers import segment_names
@@ -546,7 +546,7 @@ def in_same_worlds(scenarios: Sequence[Scenario], worlds: str | Path | Worlds | 
         raise Mistake(
             "the scenarios name different worlds; say 'worlds' in one file, and let the others build upon it with 'extends'"
         )
-    met = with_used(scenarios[0].model, tuple({name for each in scenarios for name in each.model.used}))
+    met = using(scenarios[0].model, {name for each in scenarios for name in each.model.used})
     chosen = worlds_named(named[0] if worlds is None else worlds, met)
     open_to_worlds = chosen.paths if chosen else ()
     held = frozenset(path for path in open_to_worlds if any(said_anywhere(each, path) for each in scenarios))

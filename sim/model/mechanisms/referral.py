@@ -28,8 +28,8 @@ class Referral(Parameters):
         "plausibly half to six times the talk of everyday life", plausible=(0.01, 0.12, "log"))  # fmt: skip
     bond: float = parameter(
         0.05, "share", 0, 3, "Further discount the rival must offer those who came through friends",
-        "literature: Schmitt, Skiera & Van den Bulte 2011: referred customers of a bank leave 18 % less, for as long as they were "
-        "watched; plausibly 6 to 30 % less", plausible=(0.015, 0.1, "log"))  # fmt: skip
+        "literature: Schmitt, Skiera & Van den Bulte 2011 (J. Marketing 75(1):46-59): referred customers of a bank leave less, for as "
+        "long as they were watched; size assumed: about a sixth less, plausibly 6 to 30 % less", plausible=(0.015, 0.1, "log"))  # fmt: skip
 
 
 NEUTRAL = {"reward": 0.0, "bond": 0.0}
