@@ -187,7 +187,7 @@ def test_there_may_be_more_groups_than_a_byte_can_tell_apart() -> None:
         },
         rules=[{"for": "trust < 0.7", "do": {"upselling": {"attempts": 0}}}],
     )
-    groups = lived(said).groups
+    groups = lived(said).grouping()
     assert groups is not None and groups.of.max() >= 256
     assert agree(ground_of(said)) is None
 

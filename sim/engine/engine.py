@@ -80,17 +80,17 @@ class Market(ABC):
 
     def rules_of(self, person: int) -> tuple[int, ...]:
         """The places of the scenario's rules that fitted a person in the week lived last."""
-        return () if (groups := self._grouping()) is None else groups.rules_of(person)
+        return () if (groups := self.grouping()) is None else groups.rules_of(person)
 
     def setting(self, field: str) -> np.ndarray:
         """What a setting was for everybody in the week lived last: float64 (people,)."""
-        groups, week = self._grouping(), self.inputs.warm_up + self.week
+        groups, week = self.grouping(), self.inputs.warm_up + self.week
         if groups is None:
             return np.full(self.inputs.plan.people, self.inputs.policy[field][week], np.float64)
         return groups.settings[field][week].astype(np.float64)[groups.of]
 
     @abstractmethod
-    def _grouping(self) -> Grouping | None:
+    def grouping(self) -> Grouping | None:
         """Who belongs to which group; None where everybody has the same settings."""
 
     @abstractmethod
@@ -139,7 +139,7 @@ class Columns(Market):
         self._state, self._week = room
         super().__init__(inputs, keys, watched)
 
-    def _grouping(self) -> Grouping | None:
+    def grouping(self) -> Grouping | None:
         return self._groups
 
     def state(self) -> State:
@@ -195,7 +195,7 @@ class Columns(Market):
 class Objects(Market):
     """A market of objects, lived by Mesa."""
 
-    def _grouping(self) -> Grouping | None:
+    def grouping(self) -> Grouping | None:
         return self._market.groups
 
     def state(self) -> State:
