@@ -140,6 +140,7 @@ class Columns(Market):
         super().__init__(inputs, keys, watched)
 
     def grouping(self) -> Grouping | None:
+        """As :meth:`Market.grouping`."""
         return self._groups
 
     def state(self) -> State:
@@ -196,6 +197,7 @@ class Objects(Market):
     """A market of objects, lived by Mesa."""
 
     def grouping(self) -> Grouping | None:
+        """As :meth:`Market.grouping`."""
         return self._market.groups
 
     def state(self) -> State:
