@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.recfunctions import repack_fields
 
 from sim.engine.groups import Grouping, Policies
-from sim.model.behaviour.person import COMPANY, RIVAL, STARTS
+from sim.model.behaviour.person import COMPANY, RIVAL
 from sim.model.columns import KINDS, OF_COMPANY
 from sim.model.component import Model, builtin
 from sim.model.first_purchases import DRAWN, begin_buying
@@ -226,7 +226,7 @@ def _begin_shares(model: Model, state: State) -> None:
     state.firm[model.lane_rows("rival_share"), 0] = with_rival / np.float32(people)
 
 
-FELT = tuple(line.name for line in STARTS if line.name not in ("tenure", "contract_weeks_left"))
+FELT = ("grievance", "expectation", "satisfaction", "trust")
 """What a customer file may say of how people feel."""
 
 
