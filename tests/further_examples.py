@@ -212,6 +212,9 @@ def expectations() -> Iterable[StepExample]:
         because="slower down")
     yield example_of_step(adapt, me={"expectation": 0.6, "performed": 0.7, "provider": RIVAL}, firm={"rival_obsolescence":
         0.2}, p=ways, becomes={"expectation": 0.62}, because="half of the rival's lag is seen")
+    yield example_of_step(adapt, me={"expectation": 0.6, "performed": 0.7, "provider": RIVAL}, firm={"best_standing": 0.8},
+        p=ways | {"rival.level": 0.6, "comparison": 0.25}, becomes={"expectation": 0.615},
+        because="a quarter of what the company's customers get more")
     yield example_of_step(expectation.be_counted_expecting, me={"expectation": 0.75, "satisfaction": 0.5, "provider": RIVAL},
         becomes=NO_CHANGE, because="the rival's")
 
@@ -356,7 +359,7 @@ def comparisons() -> Iterable[StepExample]:
         rival, becomes={"compared_in": 1, "note.compares_and_stays": 0.15}, because="0.68 is not")
     yield example_of_step(switching.compare, 0.67, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8},
         luck={(retention_offers.KEEPING, 0): 0.5}, p=held | rival | {"retention_offers.save_offers": 1.0,
-        "retention_offers.save_discount": 52.0}, becomes={"compared_in": 1, "note.offer_to_stay": 1,
+        "retention_offers.save_discount": 52.0}, becomes={"compared_in": 1, "plans_taken": 1, "note.offer_to_stay": 1,
         "note.compares_and_stays": 0.15, "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 52_000},
         because="a year free makes them stay")
     yield example_of_step(switching.compare, 0.67, me=same | {"belief_company": 0.8, "provider": RIVAL},
@@ -367,7 +370,7 @@ def comparisons() -> Iterable[StepExample]:
     less = held | rival | {"retention_offers.save_offers": 1.0, "choice.decisiveness": 2.0}
     offered = {(retention_offers.KEEPING, 0): 0.5}
     yield example_of_step(switching.compare, 0.55, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8}, luck=offered,
-        p=less | {"retention_offers.save_discount": 5.2}, becomes={"compared_in": 1, "note.offer_to_stay": 1,
+        p=less | {"retention_offers.save_discount": 5.2}, becomes={"compared_in": 1, "plans_taken": 1, "note.offer_to_stay": 1,
         "note.compares_and_stays": 0.15, "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 5200},
         because="0.55 is below the logistic of 2 x 0.15, 0.574, and not below that of 2 x 0.05, 0.525")
     yield example_of_step(switching.compare, 0.52, me=same | {"belief_rival": 0.8}, week={"rival_reputation": 0.8}, luck=offered,
@@ -909,9 +912,9 @@ def visits() -> Iterable[StepExample]:
     leave, shop = self_checkout.leave_shop, AS_IT_WAS | {"tolerance": 3.0, "waiting_hurts": 0.2, "effort": 0.4, "memory": 0.5,
         "shrink": 0.02, "sale": 0.5, "line_hurts": 0.1}
     me = {"satisfaction": 0.7, "expectation": 0.7, "self_service_liking": 0.5, "spend": 10.0}
-    yield example_of_step(leave, 0, 6.0, SERVED, me=me, p=shop, becomes={"satisfaction": 0.7 - 0.1 / 6, "ledger_convenience":
-        0.1 / 6, "count.visits": 1, "count.checkout_wait": 6 * FIXED_ONE, "note.shop": 6.0},
-        because="0.8 less two thirds of 0.2, half way")
+    yield example_of_step(leave, 0, 6.0, SERVED, me=me, firm={"mood": 0.7}, p=shop,
+        becomes={"satisfaction": 0.7 - 0.1 / 6, "ledger_convenience": 0.1 / 6, "count.visits": 1,
+        "count.checkout_wait": 6 * FIXED_ONE, "note.shop": 6.0}, because="0.8 less two thirds of 0.2, half way")
     yield example_of_step(leave, 1, 6.0, 1, me=me, p=shop, becomes={"satisfaction": 0.65, "ledger_convenience": 0.05,
         "count.visits": 1, "count.self_visits": 1, "count.walked_out": 1, "count.checkout_wait": 6 * FIXED_ONE,
         "count.cost_lost_sales": 500, "note.shop_left": 6.0},

@@ -79,6 +79,8 @@ BUSY: dict[str, Any] = {
     "winback_offers": 0.3,
     "referral_reward": 1.0,
     "referral_bond": 0.1,
+    "friends_wake": 0.1,
+    "friends_loosen": 0.2,
     "word_of_mouth_review_display": 0.2,
     "word_of_mouth_broadcast": 3,
     "word_of_mouth_outcry": 2.0,

@@ -304,6 +304,7 @@ def test_a_report_without_a_brief_has_a_slide_too() -> None:
     assert "A is best" in said and " …" in said and "Seed 1." in said
 
 
+@pytest.mark.heavy
 def test_any_name_can_stand_on_a_slide(tmp_path: Path) -> None:
     report = Document("", "\x00\x1b[31m \ud800 " + "long" * 300, ["<b> & ]]>"], [], [], ["x"], "y")
     writer.write(report, tmp_path / "a.pptx")

@@ -304,6 +304,7 @@ def test_ctrl_c_keeps_and_reports_what_is_done(tmp_path: Path) -> None:
     assert len(json.loads((folder / "manifest.json").read_text())["scenarios"][0]["replications"]) == done
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(os.name == "nt", reason="sends a signal to a group of processes")
 def test_ctrl_c_in_a_comparison_leaves_a_comparison(tmp_path: Path) -> None:
     words = ("compare", "long.yaml", "other.yaml", "--replications", "100000", "--json")

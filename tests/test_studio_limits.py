@@ -239,6 +239,7 @@ def test_ten_thousand_hostile_messages_leave_no_memory_behind() -> None:
     _holds_after(MANY)
 
 
+@pytest.mark.heavy
 def test_a_class_fits_and_who_finds_the_house_full_is_told_so() -> None:
     studio = Studio()
     try:

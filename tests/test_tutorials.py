@@ -56,6 +56,8 @@ def test_there_is_a_tutorial_for_everybody() -> None:
 
 WITHOUT_PYTHON = FOLDER / "strategist.md"
 """The tutorial of those who do not program: its cells are a terminal, and what they must print stands in cells of its own."""
+LONG = ("strategist", "researcher")
+"""Tutorials that take longest to run: the long tests do it."""
 
 
 def test_the_strategist_s_tutorial_has_no_line_of_python_and_is_held_to_what_its_commands_print() -> None:
@@ -76,7 +78,10 @@ def test_a_tutorial_asserts_its_claims_and_fills_in_its_numbers(path: Path) -> N
     assert all(name.isidentifier() for name in filled_in(path))
 
 
-@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=pytest.mark.heavy if path.stem in LONG else (), id=path.stem) for path in TUTORIALS],
+)
 def test_a_tutorial_runs_and_every_number_in_its_prose_has_a_value(path: Path) -> None:
     told = values(path)
     assert set(told) == set(filled_in(path))

@@ -161,8 +161,10 @@ ROWS = (
         "Leaving was no news: a friend's leaving moved nobody",
         "People told of their present provider only, and joining wiped out what had been.",
         "Who has moved tells of both providers for some weeks; what was thought of and held against the one that was left is "
-        "kept, fades, and counts on return.",
+        "kept, fades, and counts on return. A friend who leaves is seen to: it makes others look around, and holds them less, "
+        "for some months.",
         {f"{MINDS}/talk.py": "moved_lately tells_of_other talk.moving talk.moving_weeks",
+         f"{MINDS}/friends.py": "see_friend_leave loosened friends.wake friends.loosen friends.half_life",
          f"{MINDS}/switching.py": "leave begin_anew well_founded"},
         (
             Figure("leaving, within a quarter, of those whose friend has left over their leaving had the friend stayed (same "
@@ -171,8 +173,8 @@ ROWS = (
             Figure("leaving of those whose friend has left over that of everybody else, as a naive hazard ratio has it",
                    "", now.naive_ratio, slow=True),
         ),
-        missing="a friend's leaving is told, but still makes nobody leave; and nobody sees with whom their friends are: "
-                "friends' providers are no norm",
+        missing="it moves people less than what was published (four in five more leave), of which nobody knows how much is "
+                "influence; and what has long been so – with whom most friends are – is no norm, only that it changes",
     ),
     Row(
         "Talk hardly followed events: as many were told of a good encounter as without one",
@@ -229,7 +231,7 @@ ROWS = (
         "Advertising never wore out and the rival never advertised, so all money belonged into advertising",
         "Each contact was a decision of its own.",
         "Who has compared and stayed is hard to move for a while; the rival's advertising reaches the company's customers; a "
-        "further better plan impresses less.",
+        "further better plan, or offer to stay, impresses less.",
         {f"{MINDS}/choice.py": "open_again choice.decided", f"{MINDS}/switching.py": "reach_of_others",
          f"{LEVERS}/rival.py": "rival.reach", f"{LEVERS}/retention_offers.py": "worn_out retention_offers.wear"},
         (
@@ -240,23 +242,23 @@ ROWS = (
             Figure("percentage points of customers kept that the rival's advertising takes in a year",
                    "0", partial(now.changed, "rival is silent", "retention", now.YEAR, 100), slow=True),
         ),
-        missing="offers to stay do not wear out (better plans do); and most of what makes advertising yield less is that few "
-                "are left to win, not that a refusal holds",
+        missing="most of what makes advertising yield less is that few are left to win, not that a refusal holds",
         evidence=("L51",),
     ),
     Row(
         "Employees reached customers only by telephone",
         "Morale moved skill on the phone and nothing else.",
-        "What the product is like follows the morale of the company's representatives.",
-        {f"{LEVERS}/quality.py": "people_made use_product quality.people",
-         f"{LEVERS}/employee_care.py": "come_to_work be_ordinary"},
+        "What the product is like, how often something goes wrong with it, and how one is served at a staffed checkout "
+        "follow the morale of the company's representatives.",
+        {f"{LEVERS}/quality.py": "people_made careless use_product quality.people quality.care",
+         f"{LEVERS}/self_checkout.py": "leave_shop", f"{LEVERS}/employee_care.py": "come_to_work be_ordinary"},
         (
             Figure("what a fifth less pay does to customers' satisfaction in two years, in hundredths",
                    "0", partial(now.changed, "pays less", "satisfaction", scale=100), slow=True),
             Figure("and to representatives' morale", "", partial(now.changed, "pays less", "morale"), slow=True),
         ),
-        missing="errors and the work in shops do not follow morale, the product does not follow skill, and there are no sites "
-                "that differ",
+        missing="the product does not follow skill, those who serve in shops have no morale of their own, and there are no "
+                "sites that differ",
     ),
     Row(
         "A solved matter was solved for good, and a refusal was never accepted",
@@ -273,27 +275,29 @@ ROWS = (
     Row(
         "An effortless contact delighted as often as an ordinary week",
         "A contact was judged as a week is.",
-        "A contact gives back at most what was missing to what is expected; delight comes of a failure made good, and of "
-        "surprise.",
+        "A contact, or a visit to a shop, gives back at most what was missing to what is expected; delight comes of a failure "
+        "made good, and of surprise.",
         {f"{MINDS}/conversation.py": "restored feel_contact", f"{LEVERS}/accountability.py": "delighted made_good"},
         (
             Figure("per cent of questions, answered at once and well, that lift anybody above what they expected",
                    "as a week does", now.delighted_by_contact),
         ),
-        missing="a visit to a checkout is still judged as a week is (`self_checkout`)",
     ),
     Row(
         "Nobody was ever ahead of the frontier, and the rival's customers did not notice what others get",
         "The frontier was given from outside.",
-        "Whoever goes ahead moves the frontier for the others; all customers see part of how far their provider lags.",
-        {f"{LEVERS}/innovation.py": "behind_best keep_up yardstick innovation.awareness", f"{MINDS}/expectation.py": "adapt"},
+        "Whoever goes ahead moves the frontier for the others; all customers see part of how far their provider lags, and of how "
+        "much better the best provider is.",
+        {
+            f"{LEVERS}/innovation.py": "behind_best keep_up known_of_others innovation.awareness",
+            f"{MINDS}/expectation.py": "adapt expectation.comparison",
+        },
         (
             Figure("how far the rival lags after a year in which the company invests 1 a customer and week",
                    "0", now.rivals_lag),
             Figure("how many times as many join the company in two such years",
                    "", partial(now.times, "goes ahead", "joiners"), slow=True),
         ),
-        missing="only progress moves the frontier: that a rival is simply better (`rival.level`) is no yardstick for anybody",
     ),
     Row(
         "Newcomers hardly stayed: in the telephone company nine in ten were gone within a year",

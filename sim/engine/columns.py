@@ -93,7 +93,13 @@ class CompiledWeek:
         """The weeks of one replication from week ``first`` on, as many as ``tally``, int64 (weeks, counts), has rows.
 
         ``groups``: who is under which settings, where these differ from group to group.
+
+        Raises ``ValueError`` for a tally of another model's counts: compiled code would write beyond its end.
         """
+        if tally.shape[1] != len(self._model.counts):
+            raise ValueError(
+                f"the tally has {tally.shape[1]} columns, and the model counts {len(self._model.counts)} things"
+            )
         settings, differing = (policy, ()) if groups is None else (groups.settings, self._room_of(groups))
         try:
             self._module.weeks(

@@ -34,6 +34,7 @@ from sim.model.schedule import (
     Queue,
     Representatives,
     Resize,
+    Showing,
     Telling,
     Whoever,
     steps_in,
@@ -307,7 +308,7 @@ class Phase:
                 if isinstance(item, Listing):
                     self._list_of(item.asked)
                 continue
-            if isinstance(item, Whoever | Queue | Telling) and item.asked not in self.module.lists:
+            if isinstance(item, Whoever | Queue | Telling | Showing) and item.asked not in self.module.lists:
                 together.append(Listing(item.asked))
             self._together(together)
             together = []
@@ -672,13 +673,29 @@ class Phase:
             *(posts if item.posts else ()),
             f"        {scalar(item.be_heard)}(now, i, {self.module.taken_by('i')}, well, hearers)",
         ]  # fmt: skip
-        name = self.module.function("inner_kernel", "tell", f"now, who, {self.module.step}", body)
+        self._of_all_listed("tell", place, body)
+
+    def _showing(self, item: Showing) -> None:
+        place, scalar = self._list_of(item.asked), self.module.scalar
+        body = [
+            "    for k in range(who.size):",
+            "        i = u32(who[k])",
+            f"        shown = i64({scalar(item.shown)}(now, i, {self.module.taken_by('i')}))",
+            "        for place in range(now.network.first[i], now.network.first[i + u32(1)]):",
+            "            friend = u32(now.network.friends[u32(place)])",
+            f"            {scalar(item.step)}(now, friend, {self.module.taken_by('friend')}, shown)",
+        ]
+        self._of_all_listed("show", place, body)
+
+    def _of_all_listed(self, verb: str, place: int, body: list[str]) -> None:
+        """Write a loop over those on a list as a function of its own, and call it."""
+        name = self.module.function("inner_kernel", verb, f"now, who, {self.module.step}", body)
         self.say(f"{name}(now, work.listed[{place}, : work.sizes[{place}]], {self.module.step})")
 
 
 def _check_steps(item: Item) -> None:
     """Refuse a step that never comes to an end, or wants numbers of its own where nobody gives any: only lines and talk do."""
-    alone = not isinstance(item, Queue | Telling)
+    alone = not isinstance(item, Queue | Telling | Showing)
     for step in (each for taken in steps_in(item) for each in (taken, *taken.within)):
         if step.own and alone and step in steps_in(item):
             name = next(iter(step.own))

@@ -12,7 +12,19 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from sim.model.component import Model
-from sim.model.schedule import Company, EachRival, Everybody, InTurn, Item, Listing, Queue, Telling, Whoever, steps_in
+from sim.model.schedule import (
+    Company,
+    EachRival,
+    Everybody,
+    InTurn,
+    Item,
+    Listing,
+    Queue,
+    Showing,
+    Telling,
+    Whoever,
+    steps_in,
+)
 from sim.model.steps import Step
 from sim.model.week import week_of
 
@@ -37,7 +49,7 @@ def read_by(step: Step) -> frozenset[Setting]:
 
 def _about_people(item: Item) -> bool:
     inner = item.item if isinstance(item, EachRival) else item
-    return isinstance(inner, Everybody | Listing | Whoever | InTurn | Queue | Telling)
+    return isinstance(inner, Everybody | Listing | Whoever | InTurn | Queue | Telling | Showing)
 
 
 def _paid(phase: str, item: Item) -> Iterator[Step]:

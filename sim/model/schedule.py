@@ -128,6 +128,19 @@ class Telling:
 
 
 @dataclass(frozen=True)
+class Showing:
+    """All friends of those of whom ``asked`` is true see what they do, and take the step.
+
+    The step is given what is ``shown``, a whole number that a step about whoever is seen gives. As many may be seen in a week, it
+    must not matter in which order.
+    """
+
+    asked: Step
+    shown: Step
+    step: Step
+
+
+@dataclass(frozen=True)
 class EachRival:
     """Everybody, or the company, takes the step for each rival in turn, which is then the rival in question.
 
@@ -159,7 +172,19 @@ class Unless:
     item: Everybody | Company | Whoever
 
 
-Plain = Everybody | Listing | Whoever | InTurn | Company | Representatives | Queue | Resize | Overhearing | Telling
+Plain = (
+    Everybody
+    | Listing
+    | Whoever
+    | InTurn
+    | Company
+    | Representatives
+    | Queue
+    | Resize
+    | Overhearing
+    | Telling
+    | Showing
+)
 Item = Plain | EachRival | Alone | Several | Unless
 
 

@@ -7,7 +7,7 @@
 3. **Touch** – a price rise is felt, what was hidden comes to light, offers are made, shops are visited.
 4. **Contact** – customers with an issue speak up or say nothing; those who call, and those with a question, wait in the queue
    until somebody answers or their patience ends; the encounter solves the issue or does not; recovery or refusal follows.
-5. **Talk** – people with something to say tell their friends.
+5. **Talk** – people with something to say tell their friends; who has left a provider is seen to by them.
 6. **Listen** – hearers change what they believe; public reputation moves.
 7. **Decide** – some leave the market; some compare providers and stay, leave, join or come back.
 8. **Account** – money, and the counts from which every measure is made.
@@ -29,6 +29,7 @@ from sim.model.behaviour import (
     belief,
     complaining,
     expectation,
+    friends,
     grievance,
     person,
     price,
@@ -74,6 +75,7 @@ from sim.model.schedule import (
     Queue,
     Representatives,
     Resize,
+    Showing,
     Telling,
     Whoever,
     alone,
@@ -111,7 +113,7 @@ WEEK: dict[str, tuple[Item, ...]] = {
     "experience": (
         *everybody(quality.use_product, transparency.see_process, personalisation.be_fitted),
         *everybody(satisfaction.judge_week, personalisation.feel_watched, expectation.adapt),
-        *everybody(grievance.forgive, upselling.recover),
+        *everybody(grievance.forgive, friends.get_used_to_it, upselling.recover),
         Listing(upselling.is_offered),
         Listing(self_checkout.shops),
     ),
@@ -151,6 +153,7 @@ WEEK: dict[str, tuple[Item, ...]] = {
             talk.tells_of_other, talk.about_other, talk.content_with_other, talk.says_well_of_other, talk.be_heard_of_other,
             posts=False, which=talk.other_rival,
         ),
+        Showing(friends.has_just_moved, friends.provider_left, friends.see_friend_leave),
     ),
     "listen": (
         *everybody(belief.listen),

@@ -23,6 +23,7 @@ def running(page: Any) -> None:
     page.get_by_text(re.compile("Simulated: [1-9][0-9,]* of")).wait_for()
 
 
+@pytest.mark.heavy
 def test_a_reload_in_the_middle_ends_the_run_and_back_and_forward_go_through_edits(studio: str, page: Any) -> None:
     page.goto(f"{studio}compare?{PROFUSE}&other=telecom/today~call_centre.representatives:9~name:Nine")
     press(page)

@@ -15,8 +15,8 @@ from sim.engine.start import begin, empty_state, flags_of
 from sim.model.behaviour.choice import doubt, goodwill, leaves, open_again, thinks
 from sim.model.behaviour.switching import drawn_to_other, hurdle_of, look_of_other
 from sim.model.columns import KINDS
-from sim.model.component import USES, columns, row
-from sim.model.week import COUNTS, State, journal
+from sim.model.component import USES
+from sim.model.week import State, journal, state_columns
 from sim.scenario.model_inputs import ground_met, ground_of
 from sim.scenario.whole import described
 
@@ -26,11 +26,12 @@ QUIET = {"quality": {"error_rate": 0.0, "spread": 0.0}, "call_centre": {"questio
 UNMOVED = {
     "choice": {"decided": 0.0, "hearsay": 0.0, "hearsay_settled": 0.0, "ends": 0.0, "involuntary": 0.0, "newcomers": 0.0},
     "marketing": {"reliance": 0.0}, "rival": {"reach": 0.0}, "referral": {"bond": 0.0},
+    "friends": {"wake": 0.0, "loosen": 0.0},
     "talk": {"event": 0.0, "moving": 0.0, "passed_on": 0.0, "passed_on_well": 0.0},
     "customers": {"traits": {"fit_company": 0.0, "fit_rival": 0.0}},
 }  # fmt: skip
 """What closed forms know nothing of: products that suit one better than another, promises, decisions that hold for a while, talk
-about events, bonds, deaths."""
+about events, bonds, friends who leave, deaths."""
 
 
 def merged(*sections: dict[str, Any]) -> dict[str, Any]:
@@ -76,12 +77,13 @@ class Laboratory:
 
     def counts(self, weeks: int) -> dict[str, np.ndarray]:
         """Let so many weeks pass; every count, week by week."""
-        tally, first = np.zeros((weeks, len(COUNTS)), np.int64), self.week
+        counted, first = self.ground.model.counts, self.week
+        tally = np.zeros((weeks, len(counted)), np.int64)
         policy = fixed(self.policy)
         flags = flags_of(replace(self.ground, policy=policy), self.flags.world)
         self.compiled.live(self.state, self.network, policy, flags, first, tally, journal())
         self.week += weeks
-        return {name: tally[:, place] for place, name in enumerate(COUNTS)}
+        return {name: tally[:, place] for place, name in enumerate(counted)}
 
     @property
     def now(self) -> np.record:
@@ -90,19 +92,20 @@ class Laboratory:
 
     def column(self, name: str) -> np.ndarray:
         """A column of everybody; what is written into it counts."""
-        kind = next(kind for kind in ("number", "clock", "mark") if name in columns(kind))
-        return getattr(self.state, kind)[row(name)]
+        return state_columns(self.state, self.ground.model)[name]
 
     def person(self, number: int) -> SimpleNamespace:
         """One person, as a step sees them who draws nothing and hears nothing."""
-        rows = {name: (kind, place) for kind in KINDS for place, name in enumerate(columns(kind))}
+        rows = {name: (kind, place) for kind in KINDS for place, name in enumerate(self.ground.model.names(kind))}
         state = {name: getattr(self.state, kind)[place, number] for name, (kind, place) in rows.items()}
         whole = {name: int(value) for name, value in state.items() if rows[name][0] != "number"}
         return SimpleNamespace(**state | whole, number=number, woken=False, wooed=False)
 
     def company(self) -> SimpleNamespace:
         """The company, as a step sees it."""
-        return SimpleNamespace(**{name: self.state.firm[place, 0] for place, name in enumerate(columns("firm"))})
+        return SimpleNamespace(
+            **{name: self.state.firm[place, 0] for place, name in enumerate(self.ground.model.names("firm"))}
+        )
 
     @property
     def settings(self) -> SimpleNamespace:
@@ -120,7 +123,7 @@ class Laboratory:
 
     def performed(self) -> np.ndarray:
         """How the product performed for everybody in the week lived last."""
-        return self.compiled.weekly.number[row("performed")]
+        return self.compiled.weekly.number[self.ground.model.row("performed")]
 
     def customers(self) -> np.ndarray:
         """Who is with the company."""

@@ -31,6 +31,7 @@ from sim.model.schedule import (
     Queue,
     Representatives,
     Resize,
+    Showing,
     Telling,
     Whoever,
 )
@@ -430,6 +431,12 @@ class Market(Model):
             self.said[about, well] += 1
             self.said_content[about] += parts
             self.take(item.be_heard, customer, well, len(hearers))
+
+    def _showing(self, item: Showing) -> None:
+        for customer in self._listed(item.asked):
+            shown = self.take(item.shown, customer)
+            for friend in customer.friends:
+                self.take(item.step, friend, shown)
 
     def _readers(self, customer: Customer, well: bool) -> Iterable[Customer]:
         """Strangers who read what is posted, one of them perhaps more than once."""

@@ -13,7 +13,7 @@ from sim.model.behaviour.satisfaction import be_stirred
 from sim.model.behaviour.trust import shaken
 from sim.model.columns import Column
 from sim.model.examples import example, example_of_step
-from sim.model.mechanisms.innovation import anybody_lags, lag_of_own, yardstick
+from sim.model.mechanisms.innovation import known_of_others
 from sim.model.numeric import FIXED_ONE, fixed, share
 from sim.model.parameters import Parameters, parameter
 from sim.model.rules import f32, rule
@@ -32,7 +32,10 @@ class Expectation(Parameters):
         0.02, "share per week", 0, 1, "How fast expectation follows experience downwards",
         "assumption: people give up a standard half as fast as they adopt one; "
         "plausibly half way in a quarter to two years", plausible=(0.006, 0.05, "log"))  # fmt: skip
-
+    comparison: float = parameter(
+        0.3, "share", 0, 1, "How much of what the best provider's product is better than one's own people come to expect",
+        "assumption: less than of what is possible at all (innovation.awareness), as one hears of it by chance; "
+        "plausibly a tenth to seven tenths", plausible=(0.1, 0.7))  # fmt: skip
     breach: float = parameter(
         2.0, "ratio", 0, 20, "Share of trust lost for each point by which the first week falls short of what was promised",
         "assumption: a tenth of the scale costs a fifth of trust; "
@@ -93,13 +96,10 @@ def feel_promise_broken(me, p, week, note):
 
 
 @step
-def adapt(me, firm, p, week):
-    """Expectation follows what was got, and what is known to be possible."""
-    if anybody_lags(firm, week):
-        seen = yardstick(me.performed, lag_of_own(me, firm), p.innovation.awareness)
-        me.expectation = adapted(me.expectation, seen, p.expectation.rise, p.expectation.fall)
-    else:
-        me.expectation = adapted(me.expectation, me.performed, p.expectation.rise, p.expectation.fall)
+def adapt(me, firm, p):
+    """Expectation follows what was got, and what others are known to get."""
+    seen = share(me.performed + known_of_others(me, firm, p))
+    me.expectation = adapted(me.expectation, seen, p.expectation.rise, p.expectation.fall)
 
 
 @step

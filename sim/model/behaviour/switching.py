@@ -13,6 +13,7 @@ from sim.model.behaviour.choice import (
     worth,
 )
 from sim.model.behaviour.expectation import starting_expectation
+from sim.model.behaviour.friends import loosened
 from sim.model.behaviour.grievance import left_after, relieved
 from sim.model.behaviour.issue import SILENT, UNDECIDED
 from sim.model.behaviour.ledger import OF_PRICE, attribute, forget, reasons_told, weight_of_fairness
@@ -116,6 +117,7 @@ def moves_or_compares(me, firm, p, week) -> bool:
     alarm = (p.choice.news_trigger if me.heard(me.provider, False) > 0 else 0.0) + (
         p.choice.good_news_trigger if hears_well_of_other(me, week) else 0.0
     )
+    alarm = alarm + p.friends.wake * me.friends_gone
     restless = alarm + p.choice.attention * doubt(goodwill(me.satisfaction, me.trust, p.choice.trust_weight))
     again = open_again(week.number - me.compared_in, p.choice.decided)
     chance = reached(
@@ -319,7 +321,8 @@ def compare_rivals(me, firm, p, week, note, luck: float, other: int):
         dearer(me, p, price, p.rival.price),
     )
     me.rival = mine
-    high = me.switching_cost * remaining(p.impatience.switching_trend, week.calendar)
+    reluctance = me.switching_cost * remaining(p.impatience.switching_trend, week.calendar)
+    high = loosened(reluctance, me.friends_gone, p.friends.loosen)
     me.compared_in = week.number
     if happens(leaves(drawn, high, p.choice.decisiveness), luck):
         note.moves_on(drawn - high)
@@ -443,7 +446,7 @@ def newcomers_price(p) -> float:
 def hurdle_of(me, p, week) -> float:
     """The discount over one year that the other must offer, with all that was offered for staying or for coming."""
     reluctance = me.switching_cost * remaining(p.impatience.switching_trend, week.calendar)
-    reluctance = attached(reluctance, p.referral.bond, me.came_by)
+    reluctance = loosened(attached(reluctance, p.referral.bond, me.came_by), me.friends_gone, p.friends.loosen)
     own = hurdle(reluctance, p.contracts.exit_fee, bound(me.contract_end, week.number))
     own = own + held_by_programme(me, p) if week.uses_loyalty_programme else own
     own = own + held_by_trial(me, p) if week.uses_introductory_price else own
@@ -518,7 +521,7 @@ def begin_anew(me, p, week, promised: float, belief: float):
     me.price_fairness, me.upsell_fatigue = 1.0, 0.0
     me.issue_severity, me.issue_tries = 0.0, UNDECIDED
     me.moved_in, me.tenure = week.number + 1, 0
-    me.unsteadiness = 0.0
+    me.unsteadiness, me.friends_gone = 0.0, 0.0
     forget(me)
 
 

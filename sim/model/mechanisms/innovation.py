@@ -2,7 +2,7 @@
 
 Serves S3.4. Quality is measured against the best that can be had, from whomever: as that frontier moves, a provider that does not
 follow performs worse on the same scale, and a provider that goes ahead moves it for the others. What customers expect moves with the
-frontier as far as they are aware of it; the
+frontier, and with what the best provider's customers get, as far as they are aware of it; the
 disappointment that comes of the lag is booked under innovation. Source: Keaveney 1995 (J. Marketing 59:71-82) names attraction
 by competitors among the causes of leaving; sizes are assumptions.
 """
@@ -51,6 +51,7 @@ COLUMNS = (
         several=True,
     ),
     Column("rivals_behind", "firm", "The rivals' lags, all together", several=True),
+    Column("best_standing", "weekly_firm", "How good the best provider's product is in an ordinary week, 0 to 1"),
 )
 
 
@@ -80,9 +81,10 @@ def standing(level: float, lag: float) -> float:
 
 
 @rule
-def yardstick(performance: float, lag: float, awareness: float) -> float:
-    """What expectation follows: the performance that was got, and as much of the lag as customers are aware of."""
-    return share(performance + lag * awareness)
+def seen_elsewhere(lag: float, awareness: float, better: float, noticed: float) -> float:
+    """How much more than they get people know to be possible: of the lag, or of how much better the best provider is."""
+    of_lag, of_others = lag * awareness, better * noticed
+    return of_lag if of_lag > of_others else of_others
 
 
 @rule
@@ -106,6 +108,9 @@ def keep_up(firm, p):
     own = lag_after(firm.obsolescence, p.innovation.frontier, ours)
     rivals = lag_after(firm.rival_obsolescence, p.innovation.frontier, theirs)
     firm.obsolescence, firm.rival_obsolescence = behind_best(own, rivals), behind_best(rivals, own)
+    firm.best_standing = max(
+        standing(p.quality.level, firm.obsolescence), standing(p.rival.level, firm.rival_obsolescence)
+    )
 
 
 @step
@@ -125,17 +130,19 @@ def follow(firm, p):
 
 
 @step
-def be_measured(firm):
+def be_measured(firm, p):
     """The company is measured by the best there is among several."""
     firm.obsolescence = behind_best(firm.obsolescence, firm.best_lag)
+    firm.best_standing = standing(p.quality.level, firm.obsolescence)
     firm.rivals_behind = 0.0
 
 
 @step
-def measure_rival(firm):
+def measure_rival(firm, p):
     """So is a rival of several."""
     firm.rival_obsolescence = behind_best(firm.rival_obsolescence, firm.best_lag)
     firm.rivals_behind += firm.rival_obsolescence
+    firm.best_standing = max(firm.best_standing, standing(p.rival.level, firm.rival_obsolescence))
 
 
 @step
@@ -157,6 +164,19 @@ def lag_of_own(me, firm) -> float:
 
 
 @step
+def known_of_others(me, firm, p) -> float:
+    """How much more than they get people know that others get, or could."""
+    own = offered(
+        standing(p.quality.level, firm.obsolescence),
+        standing(p.rival.level, firm.rival_obsolescence),
+        me.provider == RIVAL,
+    )
+    return seen_elsewhere(
+        lag_of_own(me, firm), p.innovation.awareness, firm.best_standing - own, p.expectation.comparison
+    )
+
+
+@step
 def pay_for_progress(firm, p, count):
     """What the company invests, and how far it lags behind."""
     count.obsolescence += fixed(firm.obsolescence)
@@ -173,7 +193,8 @@ EXAMPLES = (
     example(behind_best, 0.05, 0.2, becomes=0.05, because="somebody elsewhere is ahead of both"),
     example(standing, 0.8, 0.1, becomes=0.7, because="0.1 behind"),
     example(standing, 0.1, 0.3, becomes=0.0, because="the scale ends at 0"),
-    example(yardstick, 0.7, 0.1, 0.5, becomes=0.75, because="half of the lag is seen"),
+    example(seen_elsewhere, 0.1, 0.5, 0.2, 0.1, becomes=0.05, because="half of the lag is seen"),
+    example(seen_elsewhere, 0.1, 0.5, 0.2, 0.75, becomes=0.15, because="more is known of the best provider"),
     example(lost_to_lag, 0.08, 0.8, 0.6, 0.05, 0.04, becomes=0.02, because="a quarter of what is missing"),
     example(lost_to_lag, 0.08, 0.8, 0.7, 0.5, 0.04, becomes=0.08, because="the lag explains all of it"),
     example(lost_to_lag, 0.08, 0.8, 0.78, 0.5, 0.04, becomes=0.0, because="0.02 short is not noted"),
@@ -181,12 +202,15 @@ EXAMPLES = (
 STEP_EXAMPLES = (
     example_of_step(
         keep_up, firm={"obsolescence": 0.1, "rival_obsolescence": 0.2},
-        p={"frontier": 0.3, "investment": 4.0, "progress": 0.05, "rival_keeps_up": 0.5},
-        becomes={"firm.obsolescence": 0.1 + 0.2 * 7 / 365.25, "firm.rival_obsolescence": 0.2 + 0.15 * 7 / 365.25},
+        p={"frontier": 0.3, "investment": 4.0, "progress": 0.05, "rival_keeps_up": 0.5, "quality.level": 0.8,
+           "rival.level": 0.85},
+        becomes={"firm.obsolescence": 0.1 + 0.2 * 7 / 365.25, "firm.rival_obsolescence": 0.2 + 0.15 * 7 / 365.25,
+                 "firm.best_standing": 0.7 - 0.2 * 7 / 365.25},
         because="0.3 a year less 0.05 x 2 of progress; the rival follows half of it",
     ),
     example_of_step(
-        keep_up, p={"investment": 4.0, "progress": 0.05}, becomes={"firm.rival_obsolescence": 0.1 * 7 / 365.25},
+        keep_up, p={"investment": 4.0, "progress": 0.05, "quality.level": 0.75, "rival.level": 0.75},
+        becomes={"firm.rival_obsolescence": 0.1 * 7 / 365.25, "firm.best_standing": 0.75},
         because="the company gains 0.05 x 2 a year, and is now what the rival is measured by",
     ),
     example_of_step(
@@ -199,18 +223,23 @@ STEP_EXAMPLES = (
         becomes={"firm.rival_obsolescence": 0.2 + 0.15 * 7 / 365.25}, because="it follows half of the 0.3", rivals=2,
     ),
     example_of_step(
-        be_measured, firm={"obsolescence": 0.05, "best_lag": -0.1, "rivals_behind": 0.3},
-        becomes={"firm.obsolescence": 0.15, "firm.rivals_behind": 0.0}, because="somebody is 0.1 ahead", rivals=2,
+        be_measured, firm={"obsolescence": 0.05, "best_lag": -0.1, "rivals_behind": 0.3}, p={"quality.level": 0.75},
+        becomes={"firm.obsolescence": 0.15, "firm.rivals_behind": 0.0, "firm.best_standing": 0.6}, because="somebody is 0.1 ahead", rivals=2,
     ),
     example_of_step(
-        measure_rival, firm={"rival_obsolescence": [0.2, 0.1], "best_lag": -0.1, "rivals_behind": 0.3}, week={"rival": 1},
-        becomes={"firm.rival_obsolescence_2": 0.2, "firm.rivals_behind": 0.5}, because="somebody is 0.1 ahead", rivals=2,
+        measure_rival, firm={"rival_obsolescence": [0.2, 0.1], "best_lag": -0.1, "rivals_behind": 0.3, "best_standing": 0.5}, week={"rival": 1},
+        p={"rival.level": 0.75}, becomes={"firm.rival_obsolescence_2": 0.2, "firm.rivals_behind": 0.5, "firm.best_standing": 0.55},
+        because="somebody is 0.1 ahead, and still nobody's product is better", rivals=2,
     ),
     example_of_step(anybody_lags, firm={"rival_obsolescence": 0.1}, becomes={"gives": True}, because="the rival does"),
     example_of_step(rivals_lag, firm={"rivals_behind": 0.25}, becomes={"gives": 0.25}, because="all together", rivals=2),
     example_of_step(
         lag_of_own, me={"provider": RIVAL}, firm={"obsolescence": 0.1, "rival_obsolescence": 0.2}, becomes={"gives": 0.2},
         because="with the rival",
+    ),
+    example_of_step(
+        known_of_others, firm={"best_standing": 0.8}, p={"quality.level": 0.75, "expectation.comparison": 0.4}, becomes={"gives": 0.02},
+        because="another's is better by 0.05",
     ),
     example_of_step(
         pay_for_progress, firm={"obsolescence": 0.25}, count={"customers": 1000}, p={"investment": 0.5},

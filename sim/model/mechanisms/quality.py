@@ -48,6 +48,9 @@ class Quality(Parameters):
         0.15, "ratio", 0, 2, "Points of quality that each point of the representatives' morale makes, against the ordinary 0.7",
         "literature: service-profit chain (Heskett et al. 1994); Hogreve et al. 2017 (J. Marketing 81(3)) find it substantial and "
         "varying widely; size assumed; plausibly a third to three times as much", plausible=(0.04, 0.45, "log"))  # fmt: skip
+    care: float = parameter(
+        1.0, "ratio", 0, 10, "By how much the chance of an error rises for each point by which the representatives' morale is below 0.7",
+        "assumption: at a morale of 0.6 a tenth more errors; plausibly a thirtieth to three tenths", plausible=(0.3, 3, "log"))  # fmt: skip
     cost_share: float = parameter(
         0.55, "share", 0, 2, "Cost of providing the product, as a share of the price at index 1",
         "assumption: gross margin 45 %; "
@@ -56,6 +59,7 @@ class Quality(Parameters):
 
 NEUTRAL = {
     "people": 0.0,
+    "care": 0.0,
     "spread": 0.0,
     "error_depth": 0.0,
     "failure_threshold": 0.01,
@@ -74,6 +78,13 @@ def performance(level: float, spread: float, normal: float, error: float) -> flo
 def people_made(level: float, people: float, morale: float) -> float:
     """How good the product is with a staff of this morale, 0.7 being the ordinary."""
     return share(level + people * (morale - ORDINARY))
+
+
+@rule
+def careless(error_rate: float, care: float, morale: float) -> float:
+    """The chance of an error with a staff of this morale, 0.7 being the ordinary."""
+    more = f32(1) + care * (ORDINARY - morale)
+    return error_rate * more if more > f32(0) else f32(0)
 
 
 @rule
@@ -111,10 +122,10 @@ def use_product(me, firm, p):
     made = people_made(cared_for(p.quality.level, p.management.neglect, firm.budget), p.quality.people, firm.mood)
     ours, theirs = standing(made, firm.obsolescence), standing(p.rival.level, firm.rival_obsolescence)
     normal = normal_quantile(me.word(EVERYDAY, PERFORMS))
+    errors = careless(p.quality.error_rate, p.quality.care, firm.mood)
     error = error_of(
-        me.luck(EVERYDAY, FAILS), offered(p.quality.error_rate, p.rival.error_rate, rival), me.failure_exposure,
-        p.quality.error_depth,
-    )  # fmt: skip
+        me.luck(EVERYDAY, FAILS), offered(errors, p.rival.error_rate, rival), me.failure_exposure, p.quality.error_depth
+    )
     suited = offered(ours + me.fit_company, theirs + me.fit_rival, rival)
     me.performed = performance(suited, offered(p.quality.spread, p.rival.spread, rival), normal, error)
 
@@ -141,6 +152,8 @@ EXAMPLES = (
     example(
         people_made, 0.8, 0.25, 0.5, becomes=0.75, because="a quarter of the 0.2 by which morale is below the ordinary"
     ),
+    example(careless, 0.01, 2.0, 0.6, becomes=0.012, because="twice the 0.1 by which morale is below the ordinary"),
+    example(careless, 0.01, 20.0, 0.8, becomes=0.0, because="there are no fewer errors than none"),
     example(providing, 1000, 0.55, becomes=550, because="55 % of 10.00"),
     example(usual_performance, 0.8, 0.05, 2.0, 0.5, becomes=0.75, because="0.8 less half of a tenth"),
 )

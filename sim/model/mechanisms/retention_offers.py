@@ -39,7 +39,7 @@ class RetentionOffers(Parameters):
         1.0, "weeks of spend", 0, 52, "What the plan saves in a year those who compare and take it",
         "assumption: 2 % of the bill", plausible=CERTAIN)  # fmt: skip
     wear: float = parameter(
-        0.5, "ratio", 0, 20, "How much less each further plan impresses whoever has taken some: 1 halves the second",
+        0.5, "ratio", 0, 20, "How much less each further plan or offer impresses whoever has taken some: 1 halves the second",
         "assumption: a third less; plausibly an eighth to three fifths less", plausible=(0.15, 1.5, "log"))  # fmt: skip
     contact_cost: float = parameter(
         1.0, "currency", 0, 1000, "Cost of one recommendation", "assumption: 1 a message; "
@@ -56,17 +56,17 @@ def raised(hurdle: float, weeks: float, offered: bool) -> float:
 
 
 MOST_PLANS = 250
-"""Better plans taken that a person's byte can hold."""
+"""Better plans and offers taken that a person's byte can hold."""
 
 
 @rule
 def worn_out(weeks: float, taken: int, wear: float) -> float:
-    """What a better plan of so many weeks of spend is worth to whoever has taken so many before."""
+    """What a better plan, or an offer to stay, of so many weeks of spend is worth to whoever has taken so many before."""
     return weeks / (f32(1) + wear * f32(taken))
 
 
 COLUMNS = (
-    Column("plans_taken", "mark", "How many better plans this person has taken"),
+    Column("plans_taken", "mark", "How many better plans and offers to stay this person has taken"),
     Column("woken", "weekly_flag", "Whether a better plan makes somebody compare providers this week"),
 )
 COUNTS = ("plans_sent", "save_offers", "saved")
@@ -104,10 +104,12 @@ def pay_for_plans(p, count):
 def stays_after_all(me, p, count, note, drawn: float, high: float, luck: float) -> bool:
     """Whether somebody about to leave gets an offer to stay, and accepts it."""
     offered = p.retention_offers.save_offers > 0.0 and happens(p.retention_offers.save_offers, me.luck(KEEPING, SAVES))
-    higher = raised(high, p.retention_offers.save_discount, offered)
+    worth = worn_out(p.retention_offers.save_discount, me.plans_taken, p.retention_offers.wear)
+    higher = raised(high, worth, offered)
     stays = offered and not happens(leaves(drawn, higher, p.choice.decisiveness), luck)
     count.save_offers += offered
     count.saved += stays
+    me.plans_taken = min(me.plans_taken + 1, MOST_PLANS) if stays else me.plans_taken
     count.cost_retention += cents(me.spend, p.retention_offers.save_discount) if stays else 0
     if offered:
         note.offer_to_stay(stays)
@@ -132,7 +134,13 @@ STEP_EXAMPLES = (
     ),
     example_of_step(
         stays_after_all, 0.2, 0.1, 0.55, me={"spend": 10.0}, p={"save_offers": 0.5, "save_discount": 5.2, "choice.decisiveness": 5.0},
-        luck={(KEEPING, SAVES): 0.4}, becomes={"gives": True, "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 5200,
+        luck={(KEEPING, SAVES): 0.4}, becomes={"gives": True, "plans_taken": 1, "count.save_offers": 1, "count.saved": 1, "count.cost_retention": 5200,
         "note.offer_to_stay": True}, because="an offer of a tenth a year makes up for the 0.1 by which the rival was better",
+    ),
+    example_of_step(
+        stays_after_all, 0.2, 0.1, 0.55, me={"spend": 10.0, "plans_taken": 1}, luck={(KEEPING, SAVES): 0.4},
+        p={"save_offers": 0.5, "save_discount": 5.2, "wear": 1.0, "choice.decisiveness": 5.0},
+        becomes={"gives": False, "count.save_offers": 1, "note.offer_to_stay": False},
+        because="the second offer is worth half, 0.05, and 0.55 is below the logistic of 5 x 0.05, 0.562",
     ),
 )  # fmt: skip

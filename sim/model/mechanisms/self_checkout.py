@@ -8,6 +8,7 @@ Nusrat & Huang 2024 (J. Business Research 170:114293), self-checkout lowers loya
 so for those who like it; Meuter et al. 2000 (J. Marketing 64:50-64) for failures of self-service. Sizes are assumptions.
 """
 
+from sim.model.behaviour.conversation import restored
 from sim.model.behaviour.ledger import OF_CONVENIENCE, booked, suffered
 from sim.model.behaviour.person import COMPANY
 from sim.model.behaviour.satisfaction import remember
@@ -17,7 +18,7 @@ from sim.model.examples import AS_IT_WAS, example, example_of_step
 from sim.model.mechanisms.employee_care import wages
 from sim.model.mechanisms.impatience import remaining
 from sim.model.mechanisms.pricing import cents
-from sim.model.mechanisms.quality import EVERYDAY, SHOPS
+from sim.model.mechanisms.quality import EVERYDAY, SHOPS, people_made
 from sim.model.numeric import FIXED_ONE, fixed_minutes, logistic, normal_quantile, power, share
 from sim.model.parameters import CERTAIN, Parameters, parameter
 from sim.model.random import happens, stream
@@ -206,16 +207,17 @@ def check_out(me, line, p, arrival: Minutes, minutes: Minutes, patience: Minutes
 
 
 @step
-def leave_shop(me, p, week, count, note, mark: int, wait: Minutes, outcome: int):
+def leave_shop(me, firm, p, week, count, note, mark: int, wait: Minutes, outcome: int):
     """What a visit leaves behind: how it was against what was expected, and the annoyance of leaving with nothing."""
     alone, served, away = mark == ALONE, outcome == SERVED, outcome == BALKED
     helped = alone and served
     pain = wait_pain(wait, p.self_checkout.tolerance, p.self_checkout.waiting_hurts)
     pain = pain if served else p.self_checkout.line_hurts if away else p.self_checkout.waiting_hurts
     quality = visit(pain, p.self_checkout.effort if helped else 0.0, me.self_service_liking)
+    quality = quality if alone else people_made(quality, p.quality.people, firm.mood)
     before = me.satisfaction
     loss, spared = remember(me, p, quality, p.self_checkout.memory), p.ledger.without == OF_CONVENIENCE
-    me.satisfaction = suffered(before, me.satisfaction, spared)
+    me.satisfaction = suffered(before, restored(before, me.satisfaction, me.expectation), spared)
     me.ledger_convenience += booked(loss, week.rate, not spared)
     count.visits += 1
     count.self_visits += alone and not away
@@ -270,6 +272,17 @@ STEP_EXAMPLES = (
     example_of_step(
         check_out, 2.0, 3.0, 5.0, line={"free_at": [6.0], "numbers": [0], "standing": [6.0, 3.0]}, agent={}, luck={(CHECKOUT, TURNS_AWAY): 0.9},
         becomes={"gives": (4.0, SERVED, 0), "line.free": 9.0, "line.standing": 3, "line.until": 6.0}, because="served at 6, and in line until then",
+    ),
+    example_of_step(
+        leave_shop, STAFFED, 0.0, SERVED, me={"satisfaction": 0.6, "expectation": 0.65}, firm={"mood": 0.5},
+        p=AS_IT_WAS | {"quality.people": 0.5, "tolerance": 3.0, "memory": 0.4},
+        becomes={"satisfaction": 0.64, "count.visits": 1, "note.shop": 0.0},
+        because="0.8 less half of the 0.2 by which morale is below the ordinary: 0.7, weighed four tenths",
+    ),
+    example_of_step(
+        leave_shop, STAFFED, 0.0, SERVED, me={"satisfaction": 0.6, "expectation": 0.65}, firm={"mood": 0.7},
+        p=AS_IT_WAS | {"tolerance": 3.0, "memory": 0.4}, becomes={"satisfaction": 0.65, "count.visits": 1, "note.shop": 0.0},
+        because="0.68, but an ordinary visit gives back no more than was expected",
     ),
     example_of_step(
         leave_shop, ALONE, 3.0, SERVED, week={"rate": 2.0},
