@@ -45,6 +45,9 @@ def test_whoever_came_with_a_token_of_the_owner_s_own_comes_back_without_it(
         page = visitors.come()
         page.goto(address.replace("?", "compare?weeks=17&"))
         page.get_by_label("Weeks", exact=True).wait_for()
+        page.evaluate(
+            "solara.debug.kernel()._reconnectAttempt = 99"
+        )  # as after minutes: Solara tries no more by itself
         end(process)
         page.get_by_text("The studio does not answer").wait_for()
         process, _ = start_studio("--port", port, "--token", "a sentence of one's own")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
 from processes import end, start_studio
+from seats import link_in, open_class, sure
 
 from sim.studio.pages.lessons import lessons
 
@@ -107,20 +107,7 @@ def test_a_run_can_be_called_off(page: Any) -> None:
         end(process)
 
 
-def link_in(page: Any, place: int) -> str:
-    """A link of the console as a path of this studio: how members come in, or another device."""
-    return page.locator(".lesson-link").nth(place).text_content().strip().split("/", 3)[3]
-
-
-def open_class(page: Any, studio: str) -> None:
-    page.goto(studio + TRAP + "&view=teacher")
-    page.click("button:has-text('Open a class')")
-    page.wait_for_selector("h1:has-text('Console')")
-
-
-def test_a_class_by_link_with_a_stage_and_a_console_through_two_lessons(
-    studio: str, visitors: Any, accessible: Any
-) -> None:
+def test_a_class_by_link_with_a_stage_and_a_console(studio: str, visitors: Any, accessible: Any) -> None:
     teacher, wall, ann, bob = visitors.come(1280, 800), None, visitors.come(390, 844), visitors.come(390, 844)
     open_class(teacher, studio)
     assert accessible(teacher) == []
@@ -149,8 +136,7 @@ def test_a_class_by_link_with_a_stage_and_a_console_through_two_lessons(
     bob.goto(studio + TRAP + "&view=teacher")
     bob.wait_for_selector("text=You take this lesson with class")
     bob.click("button:has-text('To the class')")
-    teacher.click("button:has-text('Show the outcome to all')")
-    teacher.click("button:has-text('Yes')")
+    sure(teacher, "Show the outcome to all")
     for student in (ann, bob):
         student.wait_for_selector("text=Mean of 2 runs")
         student.wait_for_selector("text=1 of 2 guesses are right")
@@ -168,107 +154,7 @@ def test_a_class_by_link_with_a_stage_and_a_console_through_two_lessons(
     ):  # fmt: skip
         teacher.click(f".lesson-scenes button:has-text('{scene}')")
         wall.wait_for_selector(f".lesson-stage >> text={words}")
-    with teacher.expect_download() as told:
-        teacher.click("a:has-text('(CSV)')")
-    assert "They found out." in told.value.path().read_text(encoding="utf-8")
-    teacher.click("button:has-text('Make the handout')")
-    with teacher.expect_download() as paper:
-        teacher.click("a:has-text('Download the handout (PDF)')")
-    assert paper.value.path().read_bytes().startswith(b"%PDF")
-    teacher.get_by_label("Lesson").select_option("lessons/stagnation")
-    teacher.click("button:has-text('Go on with this class')")
-    teacher.click("button:has-text('Yes')")
-    ann.wait_for_selector("h1:has-text('Stagnation')")
-    ann.wait_for_selector("button:has-text('Commit my guess')")
     assert accessible(teacher) == []
-
-
-@pytest.mark.heavy
-def test_a_class_goes_on_after_the_studio_was_started_anew(visitors: Any, tmp_path: Any, monkeypatch: Any) -> None:
-    monkeypatch.setenv("LOYALTY_CLASSES", str(tmp_path))
-    process, address = start_studio()
-    port = address.rsplit(":", 1)[1].strip("/")
-    try:
-        teacher, ann = visitors.come(), visitors.come(390, 844)
-        open_class(teacher, address)
-        ann.goto(address + link_in(teacher, 0))
-        ann.wait_for_selector("button:has-text('Commit my guess')")
-        guess(ann, "earned less than without")
-        ann.wait_for_selector("text=Your guess:")
-        end(process)
-        process, address = start_studio("--port", port)
-        ann.reload()
-        teacher.reload()
-        ann.wait_for_selector("text=Your guess:")
-        teacher.wait_for_selector(".lesson-counts div:has-text('runs are done') b:has-text('1')")
-        teacher.click("button:has-text('Show the outcome to all')")
-        teacher.click("button:has-text('Yes')")
-        ann.wait_for_selector("text=your guess was right")
-    finally:
-        end(process)
-
-
-STUDENTS = 20
-IN_A_ROW = ("the_fee_trap", "stagnation", "the_grievance")
-
-
-def guess_something(page: Any) -> None:
-    page.locator("[role=radio]").first.check(force=True)
-    if page.get_by_label("By how much").count():
-        page.get_by_label("By how much").fill("5")
-        page.get_by_label("By how much").press("Enter")
-    page.click("button:has-text('Commit my guess')")
-
-
-@pytest.mark.heavy
-def test_a_class_of_twenty_through_three_lessons_with_a_restart_a_late_one_and_a_table(
-    visitors: Any, tmp_path: Any, monkeypatch: Any
-) -> None:
-    monkeypatch.setenv("LOYALTY_CLASSES", str(tmp_path))
-    process, address = start_studio()
-    try:
-        teacher, students = visitors.come(), [visitors.come(390, 844) for _ in range(STUDENTS)]
-        open_class(teacher, address)
-        link = address + link_in(teacher, 0)
-        for place, lesson in enumerate(IN_A_ROW):
-            if place:
-                teacher.get_by_label("Lesson").select_option(f"lessons/{lesson}")
-                teacher.click("button:has-text('Go on with this class')")
-                teacher.click("button:has-text('Yes')")
-            for number, student in enumerate(students):
-                if place == 0 or number == 0:  # the first one reloads every time, the others stay where they are
-                    student.goto(link)
-                guess_something(student)
-                student.wait_for_selector("text=Your guess:")
-            if place == 1:
-                end(process)
-                process, address = start_studio("--port", address.rsplit(":", 1)[1].strip("/"))
-                for page in (teacher, *students):
-                    page.reload()
-            runs = teacher.locator(".lesson-counts div:has-text('runs are done') b")
-            expect(runs).to_have_text(f"{len(students)}")
-            teacher.click("button:has-text('Show the outcome to all')")
-            teacher.click("button:has-text('Yes')")
-            began = time.monotonic()
-            for student in students:
-                student.wait_for_selector("h2:has-text('Why?')")
-            print(f"{lesson}: seen by {len(students)} after {time.monotonic() - began:.1f} s")
-            if place == 0:
-                late = visitors.come(390, 844)
-                late.goto(link)
-                late.wait_for_selector("text=so that your guess does not count")
-                students.append(late)
-                guess_something(late)
-        with teacher.expect_download() as told:
-            teacher.click("a:has-text('(CSV)')")
-        rows = told.value.path().read_text(encoding="utf-8").splitlines()
-        assert len(rows) == 1 + len(IN_A_ROW) * (STUDENTS + 1) and sum("after the outcome" in row for row in rows) == 1
-        teacher.click("button:has-text('Close the class')")
-        teacher.click("button:has-text('Yes')")
-        students[0].wait_for_selector("text=there is no class")
-        assert not list(tmp_path.glob("*.json"))
-    finally:
-        end(process)
 
 
 def test_a_wrong_link_of_a_console_is_told(studio: str, visitors: Any) -> None:

@@ -45,9 +45,12 @@ setInterval(async () => {
   if (!document.querySelector(".studio-away")) return;
   const asked = await fetch(location.href, { method: "HEAD" }).catch(() => ({}));
   if (asked.status === 401) location.reload();
-}, 3000);
+  const tries = solara.debug.ws()?.readyState === WebSocket.CONNECTING;
+  if (asked.ok && !tries) solara.debug.kernel().reconnect().catch(() => 0);
+}, 1000);
 </script></html>"""
-"""What a page says that came back by itself; one that is no longer let in shows the door, where the token is asked for."""
+"""What a page says that came back by itself; one that is no longer let in shows the door, where the token is asked for. Solara's
+program waits up to a minute between two tries and gives up after seven: here a page tries as soon as the studio answers."""
 
 
 @lru_cache(maxsize=1)
