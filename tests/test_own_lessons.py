@@ -18,11 +18,12 @@ from sim import load
 from sim.cli import app
 from sim.errors import Mistake
 from sim.scenario.shipped import scenarios_folder
-from sim.studio.lessons import own
+from sim.studio.lessons import bringing, own
 from sim.studio.lessons.counting import Count
 from sim.studio.lessons.outcome import live, worlds
 from sim.studio.lessons.taking import sorted_out
 from sim.studio.library import scenario_library
+from sim.studio.visitor.house import House
 
 SMALL = {"market": {"customers": 300, "prospects": 100, "stands_for": 1}, "warm_up": "0 weeks"}
 
@@ -103,6 +104,37 @@ def test_an_upload_is_put_beside_the_world_it_names_and_what_is_none_is_refused(
     ):
         with pytest.raises(Mistake):
             own.taken_in(name, wrong, here)
+
+
+def test_in_a_shared_studio_only_teachers_pages_write_lessons(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bringing, "HOUSE", House(shared=True, teachers={"a teacher"}))
+    for address in ("/lessons", "/lessons?lesson=lessons/the_fee_trap&view=teacher"):
+        student, teacher = drawn(address, "a student"), drawn(address, "a teacher")
+        assert not student.faults and not teacher.faults
+        assert "only teachers’ pages write lessons" in student.says and "What it is called" not in student.says
+        assert "What it is called" in teacher.says and "of the machine that the studio runs on" in teacher.says
+
+
+def test_a_shared_studio_takes_no_lesson_too_many_and_none_too_large(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = load(own.begun("One", here).path)
+    own.refuse_large(scenario)
+    own.refuse_full(here)
+    monkeypatch.setattr(own, "MOST", len(list(here.glob("*.yaml"))))
+    with pytest.raises(Mistake, match="the studio's owner must clear it"):
+        own.refuse_full(here)
+    with pytest.raises(Mistake, match="take fewer customers, prospects or weeks"):
+        own.refuse_large(scenario.with_(market={"customers": 100_000}))
+
+
+def test_a_lesson_that_is_taken_in_reads_no_file_outside_its_folder(here: Path) -> None:
+    text = own.begun("One", here / "lessons").path.read_text(encoding="utf-8")
+    (here / "secret.yaml").write_text(text, encoding="utf-8")
+    for name, way in (("a", "../secret.yaml"), ("b", str(here / "secret.yaml")), ("c", "~/secret.yaml")):
+        content = text.replace("extends: ", f"extends: {way} # ")
+        with pytest.raises(Mistake, match="extends"):
+            load(own.taken_in(f"{name}.yaml", content.encode(), here / "lessons").path)
 
 
 def reversed_promise(folder: Path) -> Path:

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import Mistake
+from sim.studio.server import gate as gate_module
 from sim.studio.server.answers import HEADERS
 from sim.studio.server.gate import COOKIE, Gate
 from sim.studio.server.passes import ALL, LASTS, ONE, Guesses, Passes
@@ -32,6 +33,7 @@ from sim.studio.visitor.files import (
     VisitorFiles,
     safe_name,
 )
+from sim.studio.visitor.house import House
 from sim.studio.visitor.work import Stopped, Work
 
 HERE = frozenset({"127.0.0.1", "localhost"})
@@ -110,6 +112,28 @@ def test_the_token_opens_is_remembered_and_leaves_the_address() -> None:
     again = asked(gate, host="studio.example", cookie=shown, query="token=whatever")  # a link with a token, once more
     assert again[0]["status"] == 303 and header(again, "location") == "/live"
     assert header(again, "set-cookie").split(".")[0] == cookie.split(".")[0]
+
+
+def test_the_token_of_teachers_opens_and_makes_a_teacher_and_no_other_token_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    passes, kept = Passes(), House(shared=True, teachers_token="for teachers alone")
+    monkeypatch.setattr(gate_module, "HOUSE", kept)
+    gate = Gate(_inner, None, TOKEN, PAGES, passes)
+
+    def came(query: str, **more: str) -> str:
+        """The visitor that whoever comes so is from then on."""
+        given = header(asked(gate, host="studio.example", query=query, **more), "set-cookie").split(";")[0]
+        return passes.visitor(given.partition("=")[2]) or ""
+
+    student, teacher = came(f"token={TOKEN}"), came("token=for+teachers+alone")
+    assert student and teacher and kept.may_write(teacher) and not kept.may_write(student)
+    shown = f"{COOKIE}-web={passes.given(student)}"
+    assert came("token=guessed", cookie=shown) == student and not kept.may_write(student)
+    assert came("token=for+teachers+alone", cookie=shown) == student and kept.may_write(student)  # who was in before
+    kept.teachers_token = ""
+    assert came("token=", cookie=f"{COOKIE}-web={passes.given('0' * 64)}") and not kept.may_write("0" * 64)
+    assert asked(gate, host="studio.example", query="token=for+teachers+alone")[0]["status"] == 401
 
 
 def test_behind_a_server_with_a_certificate_the_studio_has_that_servers_name() -> None:

@@ -60,6 +60,8 @@ def Tried(scenario: Scenario, done: Callable[[], None]) -> None:
 
 
 def _tried(scenario: Scenario, work: Work) -> dict[str, Any]:
+    if HOUSE.shared:
+        own.refuse_large(scenario)
     with executor() as place:
         work.on_cancel(lambda: place.stop("called off"))
         count = counted(scenario, range(1, 1 + own.SEEDS), place=place, done=work.step)
@@ -69,20 +71,25 @@ def _tried(scenario: Scenario, work: Work) -> dict[str, Any]:
 
 
 @solara.component
-def BringLesson(chosen: str, known: dict[str, Scenario], opened: Callable[[str], None]) -> None:
+def BringLesson(chosen: str, known: dict[str, Scenario], visitor: str, opened: Callable[[str], None]) -> None:
     """A copy of a lesson, or a file of one's own; both lie in the folder of lessons then. ``chosen``: what is copied, if any."""
     name, set_name = solara.use_state("")
     mistake, tried = use_trying()
 
+    def written(write: Callable[[], own.Begun]) -> None:
+        if HOUSE.shared:
+            own.refuse_full(own.own_folder())
+        opened(f"{scenario_library.MINE}/{write().path.stem}")
+
     def put(write: Callable[[], own.Begun]) -> None:
-        tried(lambda: opened(f"{scenario_library.MINE}/{write().path.stem}"))
+        tried(lambda: written(write))
 
     source = known[chosen].path if chosen else None
     heading("Make it your own" if chosen else "A lesson of your own", 2)
-    if HOUSE.shared:
+    if not HOUSE.may_write(visitor):
         paragraph(
-            "This studio is open to others, so its pages write no lessons. On the machine it runs on: "
-            f"loyalty lesson new NAME{f' --from {source.stem}' if source else ''}"
+            "This studio is open to others, so only teachers’ pages write lessons: come by the link for teachers, which stands "
+            "in the terminal that it runs in."
         )
         return
     with html("div", class_="lesson-row"):
@@ -92,8 +99,9 @@ def BringLesson(chosen: str, known: dict[str, Scenario], opened: Callable[[str],
         button(words, lambda: put(lambda: own.begun(name, own.own_folder(), source)), copy)
     if not chosen:
         UploadLesson(put)
+    where = " of the machine that the studio runs on" if HOUSE.shared else ""
     caption(
-        f"It is a file in the folder {own.own_folder()}: open it in any editor. This page reads it anew whenever you save it."
+        f"It is a file in the folder {own.own_folder()}{where}: open it in any editor. It is read anew whenever it is saved."
     )
     if mistake:
         alert(mistake)

@@ -15,7 +15,9 @@ from sim.scenario.inheritance import files_of
 from sim.scenario.shipped import scenarios_folder
 from sim.scenario.whole import Scenario, load
 from sim.scenario.yaml_file import LARGEST
+from sim.studio.compare.question import customer_weeks
 from sim.studio.lessons.counting import Count, entry, promises_told, worlds_told
+from sim.studio.lessons.outcome import worlds
 from sim.studio.library import scenario_library
 from sim.studio.visitor.packing import file_name
 from sim.system.outputs import put, telling
@@ -25,6 +27,11 @@ TEMPLATE = Path(__file__).parent / "template.yaml"
 """What a lesson begins as: it can be taken as it is, and its comments say what to change."""
 CHECKED = ".checked.json"
 """Where a folder of lessons keeps how often each came out as told."""
+MOST = 100
+"""Files in the folder of a shared studio beyond which its pages write no further lesson."""
+LARGEST_WORLD = 1_000_000
+"""Customer-weeks of a world that a shared studio still runs as a lesson, as everybody in a class runs it; those shipped have a
+sixth of it."""
 SEEDS = 5
 """Seeds with which the studio tries a lesson that nobody has checked, before it teaches it."""
 _NAMED = re.compile(r"^(?:extends|  against): *['\"]?([\w-]+\.yaml)", re.MULTILINE)
@@ -94,6 +101,24 @@ def taken_in(name: str, content: bytes, folder: Path) -> Begun:
     shipped = scenarios_folder() / "lessons"
     named = [shipped / each for each in _NAMED.findall(text) if (shipped / each).is_file()]
     return _written(path, text, [file for each in named for file in files_of(each)])
+
+
+def refuse_full(folder: Path) -> None:
+    """Raises :class:`Mistake` when pages of a shared studio have no room in this folder any more."""
+    if len(list(folder.glob("*.yaml"))) >= MOST:
+        raise Mistake(
+            f"the folder {shown(folder)} holds {MOST} files; the studio's owner must clear it before another comes"
+        )
+
+
+def refuse_large(scenario: Scenario) -> None:
+    """Raises :class:`Mistake` for a lesson with a world too large for a shared studio."""
+    for world in worlds(scenario):
+        if (size := customer_weeks([world])) > LARGEST_WORLD:
+            raise Mistake(
+                f"“{world.name}” has {size:,} customer-weeks, more than the {LARGEST_WORLD:,} that everybody in a class "
+                "can run: take fewer customers, prospects or weeks"
+            )
 
 
 def _worlds_of(template: Path) -> list[Path]:

@@ -93,7 +93,7 @@ def Library(found: dict[str, Scenario], faulty: dict[str, str], visitor: str, ad
             heading("Unfinished", 2)
             paragraph("These lessons cannot be taken until their files are mended:")
             Listed([f"{key}: {line}" for key, wrong in faulty.items() for line in wrong.splitlines()])
-    BringLesson("", found, lambda key: address.go("/lessons", lesson=key))
+    BringLesson("", found, visitor, lambda key: address.go("/lessons", lesson=key))
 
 
 def _card(key: str, scenario: Scenario, attempt: Attempt, address: Address) -> None:
@@ -164,4 +164,4 @@ def ForTheTeacher(key: str, found: dict[str, Scenario], visitor: str, address: A
         button("To the lesson", lambda: address.go(view=None), outlined=True, large=True)
     with html("div", class_="lesson-body"):
         TeachersText(scenario)
-        BringLesson(key, found, lambda key: address.go("/lessons", lesson=key))
+        BringLesson(key, found, visitor, lambda key: address.go("/lessons", lesson=key))

@@ -246,6 +246,7 @@ def serve(
     token = token or (None if is_loopback(host) else secrets.token_urlsafe(16))
     hosts = LOOPBACK | {host} if is_loopback(host) and token is None else None  # a token keeps other names out as well
     HOUSE.port, HOUSE.token, HOUSE.shared = here.getsockname()[1], token, not is_loopback(host) or token is not None
+    HOUSE.teachers_token = secrets.token_urlsafe(16) if token else ""
     HOUSE.address = f"http://{_seen_by_others(host)}:{HOUSE.port}/"
     address = f"{home}?{urlencode({'token': token})}" if token else home
     server = uvicorn.Server(
@@ -265,6 +266,8 @@ def serve(
     tell(f"loyalty studio: {address} (Ctrl-C ends it)")
     if not is_loopback(host):
         tell(f"for others in this network: {HOUSE.link('')}")
+    if token:
+        tell(f"for teachers, whose pages write lessons: {HOUSE.link('lessons', token=HOUSE.teachers_token)}")
     if browse:
         webbrowser.open(address)
     server.run(sockets=[here])
