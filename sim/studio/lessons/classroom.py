@@ -131,11 +131,12 @@ def Shown(view: View, scenario: Scenario, visitor: str, tried: Tried) -> None:
     was = "right" if view.around is None or was_right(guess, mine.guess, view.around.mean) else "not right"
     verdict = "" if view.around is None else f"Going by the class, your guess was {was}."
     run = "" if mine.value is None else f"Your own run showed {in_words(guess, mine.value)}. "
-    Together(view, scenario, verdict, run and f"{run}Every run has other luck: look at the others.")
-    Why(view, visitor, tried).key(f"why {view.seed}")
-    with html("div"):
-        if view.scene in ("explanation", "think"):
-            Explanation(scenario)
+    with html("div"):  # Solara would put something costly around several elements, on sixty pages at once
+        Together(view, scenario, verdict, run and f"{run}Every run has other luck: look at the others.")
+        Why(view, visitor, tried).key(f"why {view.seed}")
+        with html("div"):
+            if view.scene in ("explanation", "think"):
+                Explanation(scenario)
 
 
 @solara.component
@@ -143,16 +144,17 @@ def Why(view: View, visitor: str, tried: Tried) -> None:
     """“Why?”, in one's own words, before the model's own account is opened."""
     assert view.mine is not None
     words, set_words = solara.use_state(view.mine.why)
-    heading("Why?", 2)
-    v.Textarea(
-        label="In your own words",
-        v_model=words,
-        on_v_model=set_words,
-        outlined=True,
-        rows=3,
-        hide_details=True,
-        auto_grow=True,
-    )
     same = " ".join(words.split()) == view.mine.why
     send = lambda: tried(lambda: ROOMS.explain(view.code, visitor, words))  # noqa: E731 – a button's
-    button("Sent" if same and words else "Send it to the console", send, "mdi-send", disabled=same)
+    with html("div"):
+        heading("Why?", 2)
+        v.Textarea(
+            label="In your own words",
+            v_model=words,
+            on_v_model=set_words,
+            outlined=True,
+            rows=3,
+            hide_details=True,
+            auto_grow=True,
+        )
+        button("Sent" if same and words else "Send it to the console", send, disabled=same)

@@ -131,6 +131,7 @@ class Rooms:
 
     def __init__(self, clock: Callable[[], float] = time.time, kept: Kept | None = None) -> None:
         self._rooms: OrderedDict[str, Room] = OrderedDict()
+        self._outcomes: dict[str, tuple[int, dict[str, Any]]] = {}
         self._lock = threading.RLock()
         self._clock, self._kept = clock, kept
 
@@ -249,21 +250,25 @@ class Rooms:
     # ---- everybody
 
     def version(self, code: str) -> int:
-        """A number that changes whenever anything in the class does; -1 when there is none (any more)."""
-        with self._lock:
-            room = self._rooms.get(tidy_code(code))
-            return -1 if room is None else room.version
+        """A number that changes whenever anything in the class does; -1 when there is none (any more).
+
+        Every page of a class asks four times a second: it takes no lock, for which the page that is being drawn would wait.
+        """
+        room = self._rooms.get(tidy_code(code))
+        return -1 if room is None else room.version
 
     def view(self, code: str, visitor: str) -> View:
         """What a visitor may see. Raises :class:`Mistake` when there is no such class."""
         with self._lock:
-            return _seen(self._find(code), visitor)
+            room = self._find(code)
+            seen = _seen(room, visitor)
+            return self._opened(room, seen) if room.revealed else seen
 
     def to_be_shown(self, code: str) -> View:
         """What everybody will see of the outcome: for whoever draws it beforehand, and for no page."""
         with self._lock:
             room = self._find(code)
-            return _opened(room, _seen(room, ""))
+            return self._opened(room, _seen(room, ""))
 
     def waiting(self, code: str) -> list[tuple[str, int]]:
         """Members whose run is still to come, with the number of their replication."""
@@ -276,6 +281,14 @@ class Rooms:
         with self._lock:
             found = (r for r in self._rooms.values() if visitor in r.members and r.lesson == lesson and not r.revealed)
             return next((room.code for room in found), "")
+
+    def _opened(self, room: Room, seen: View) -> View:
+        """A view with what everybody sees of the outcome; that is reckoned once, for sixty pages ask at the same moment."""
+        version, outcome = self._outcomes.get(room.code, (-1, {}))
+        if version != room.version:
+            outcome = _outcome(room)
+            self._outcomes[room.code] = room.version, outcome
+        return replace(seen, **outcome)
 
     @contextmanager
     def _used(self, code: str) -> Iterator[Room]:
@@ -311,6 +324,7 @@ class Rooms:
 
     def _forget(self, code: str) -> None:
         del self._rooms[code]
+        self._outcomes.pop(code, None)
         if self._kept is not None:
             self._kept.remove(code)
 
@@ -338,31 +352,37 @@ def _refuse_others(room: Room, visitor: str) -> None:
 
 
 def _seen(room: Room, visitor: str) -> View:
-    members, teacher = [replace(each) for each in room.members.values()], visitor in room.teachers
-    mine = room.members.get(visitor)
-    hidden = [replace(each, value=None, guess=None if each.guess is None else 0.0, why="") for each in members]
-    known = View(
+    members, teacher, mine = room.members.values(), visitor in room.teachers, room.members.get(visitor)
+    return View(
         room.code, room.lesson, room.seed, teacher, room.revealed, room.scene, len(members),
         sum(each.guess is not None for each in members), sum(each.value is not None for each in members),
         replace(mine, value=mine.value if room.revealed else None) if mine else None,
-        room.key if teacher else "", tuple(members if room.revealed else hidden) if teacher else (),
+        room.key if teacher else "", tuple(_told(each, room.revealed) for each in members) if teacher else (),
     )  # fmt: skip
-    return _opened(room, known) if room.revealed else known
 
 
-def _opened(room: Room, known: View) -> View:
+def _told(member: Member, revealed: bool) -> Member:
+    """A member as the console sees them: before the outcome is shown, whether they guessed and no more."""
+    return (
+        replace(member)
+        if revealed
+        else replace(member, value=None, guess=None if member.guess is None else 0.0, why="")
+    )
+
+
+def _outcome(room: Room) -> dict[str, Any]:
+    """What everybody sees of the outcome, as entries of a view."""
     done = [member for member in room.members.values() if member.value is not None]
     guesses = [each.guess for each in room.members.values() if each.guess is not None and not each.late]
     around, counts = _around(room), Counter(guesses)
-    return replace(
-        known,
-        dots=tuple((member.number, float(member.value or 0), member.name) for member in done),
-        around=around,
-        answers=tuple(counts[place] for place in range(len(room.guess.options))),
-        guesses=() if room.guess.options else tuple(sorted(guesses)),
-        right=sum(was_right(room.guess, guess, around.mean) for guess in guesses) if around else 0,
-        counted=len(guesses),
-    )
+    return {
+        "dots": tuple((member.number, float(member.value or 0), member.name) for member in done),
+        "around": around,
+        "answers": tuple(counts[place] for place in range(len(room.guess.options))),
+        "guesses": () if room.guess.options else tuple(sorted(guesses)),
+        "right": sum(was_right(room.guess, guess, around.mean) for guess in guesses) if around else 0,
+        "counted": len(guesses),
+    }
 
 
 def _around(room: Room) -> Interval | None:
