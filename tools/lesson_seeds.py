@@ -47,7 +47,8 @@ def main() -> int:
         assert scenario.path is not None
         kept[scenario.path.stem] = entry(count)
         print(row(count), count.broken or "", flush=True)
-    AGREEMENT.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    lines = [f"{json.dumps(name)}: {json.dumps(found, ensure_ascii=False)}" for name, found in kept.items()]
+    AGREEMENT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")  # a line for each lesson
     return 0 if enough else 1
 
 

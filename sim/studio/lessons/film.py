@@ -58,8 +58,5 @@ def _turn(answer: Any, kept: list[np.ndarray], outcome: Outcome) -> tuple[int, s
 
 
 @solara.component_vue("film.vue")
-def Film(
-    names: list[str], kept: list[list[int]], trust: list[list[float]], money: list[float], unit: str, turn: int, said: str,
-    pause: int, seconds: int, playing: bool = False, components: dict[str, str] = DRAWN,
-) -> None:  # fmt: skip
-    """The film; ``playing``: it begins by itself."""
+def Film(reel: dict[str, Any], playing: bool = False, components: dict[str, str] = DRAWN) -> None:
+    """The film of a :func:`reel`; ``playing``: it begins by itself."""

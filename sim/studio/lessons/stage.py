@@ -100,7 +100,7 @@ def WhenRun(scenario: Scenario, seed: int, shown: Callable[[Outcome], Any]) -> N
 @solara.component
 def Filmed(view: View, scenario: Scenario) -> None:
     """Both worlds play."""
-    WhenRun(scenario, view.seed, lambda outcome: Film(**reel(outcome), playing=True))
+    WhenRun(scenario, view.seed, lambda outcome: Film(reel=reel(outcome), playing=True))
 
 
 def Together(view: View, scenario: Scenario, verdict: str = "", own: str = "") -> Element:  # noqa: N802 – looks like a component

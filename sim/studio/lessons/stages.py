@@ -109,7 +109,7 @@ def Compare(attempt: Attempt, go: Any, key: str, visitor: str, address: Address)
     """Guess and outcome beside each other."""
     outcome, guess = attempt.outcome, attempt.guide.guess
     assert outcome is not None and attempt.guess is not None
-    Film(**solara.use_memo(lambda: reel(outcome), [id(outcome)]))
+    Film(reel=solara.use_memo(lambda: reel(outcome), [id(outcome)]))
     html("p", class_="lesson-verdict", children=[attempt.verdict])
     if guess.options:
         paragraph(guess.options[int(attempt.guess)].means)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import solara
 from reacton.core import Element
@@ -48,10 +49,9 @@ class Limits:
 
 @solara.component_vue("number.vue")
 def _Number(
-    label: str, written: str, unit: str, low: float, high: float, reach: float, whole: bool, at: float, hint: str,
-    objection: str, focus: bool, event_moved: Moved,
-) -> None:  # fmt: skip
-    """A field of text with a slider beside it."""
+    label: str, written: str, at: float, limits: dict[str, Any], said: tuple[str, str], focus: bool, event_moved: Moved
+) -> None:
+    """A field of text with a slider beside it; ``said``: an objection to what was typed, and a hint."""
 
 
 @solara.component
@@ -72,11 +72,10 @@ def NumberField(
 
     at = limits.value(written)
     at = at if math.isfinite(at) else min(max(0.0, limits.low), limits.high)
+    within = asdict(limits) | {"unit": in_unit(limits.unit), "reach": limits.reach or limits.low}
     return _Number(
-        label=label, written=written, unit=in_unit(limits.unit), low=limits.low, high=limits.high, whole=limits.whole,
-        reach=limits.reach or limits.low, at=at, hint=hint, objection=objection,
-        focus=focus, event_moved=take,
-    )  # fmt: skip
+        label=label, written=written, at=at, limits=within, said=(objection, hint), focus=focus, event_moved=take
+    )
 
 
 def LeverField(  # noqa: N802 – looks like a component

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import solara
@@ -21,8 +21,8 @@ Pick = Callable[[int], None]
 
 @solara.component_vue("moving.vue")
 def _Moving(
-    source: str, alt: str, note: str, script: str, chart: str, chosen: int, event_pick: Pick, event_wanted: Callable[[Any], None]
-) -> None:  # fmt: skip
+    still: dict[str, str], script: str, chart: str, chosen: int, event_pick: Pick, event_wanted: Callable[[Any], None]
+) -> None:
     """The still picture, which comes to life when it is near the screen; it stays still where that fails."""
 
 
@@ -33,17 +33,13 @@ def Figure(picture: Picture, chosen: int = -1, pick: Pick = lambda number: None)
     ``chosen``: the number of the dot that is picked; ``pick`` is told of another, by a click or by the keyboard.
     """
     chart, set_chart = solara.use_state("")
-    return _Moving(
-        source=picture.source, alt=picture.alt, note=picture.note, script=PLOTLY, chart=chart, chosen=chosen, event_pick=pick,
-        event_wanted=lambda told: set_chart(as_json(picture.chart)),
-    )  # fmt: skip
+    still = {"source": picture.source, "alt": picture.alt, "note": picture.note}
+    wanted = lambda told: set_chart(as_json(picture.chart))  # noqa: E731 – the widget's
+    return _Moving(still=still, script=PLOTLY, chart=chart, chosen=chosen, event_pick=pick, event_wanted=wanted)
 
 
 @solara.component_vue("map.vue")
-def _Map(
-    title: str, across: str, up: str, columns: Sequence[str], rows: Sequence[Any], legend: Sequence[Any], unit: str, chosen: int,
-    event_pick: Pick,
-) -> None:  # fmt: skip
+def _Map(drawn: dict[str, Any], chosen: int, event_pick: Pick) -> None:
     """A map as a table of buttons."""
 
 
@@ -57,11 +53,12 @@ def Map(chart: Chart, chosen: int, pick: Pick) -> Element:  # noqa: N802 – loo
         {"name": name, "cells": [_cell(cells, ladder, i, j) for i in range(len(chart.across.ticks))]}
         for j, (_, name) in enumerate(chart.up.ticks)
     ]
-    return _Map(
-        title=chart.title, across=chart.across.label, up=chart.up.label, columns=[name for _, name in chart.across.ticks],
-        rows=rows[::-1], legend=[{"colour": ladder.colour(value), "text": number(value, digits)} for value in steps],
-        unit=cells.unit, chosen=chosen, event_pick=pick,
-    )  # fmt: skip
+    drawn = {
+        "title": chart.title, "across": chart.across.label, "up": chart.up.label, "unit": cells.unit, "rows": rows[::-1],
+        "columns": [name for _, name in chart.across.ticks],
+        "legend": [{"colour": ladder.colour(value), "text": number(value, digits)} for value in steps],
+    }  # fmt: skip
+    return _Map(drawn=drawn, chosen=chosen, event_pick=pick)
 
 
 def _cell(cells: Cells, ladder: Ladder, i: int, j: int) -> dict[str, Any]:
