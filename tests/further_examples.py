@@ -212,8 +212,8 @@ def expectations() -> Iterable[StepExample]:
         because="slower down")
     yield example_of_step(adapt, me={"expectation": 0.6, "performed": 0.7, "provider": RIVAL}, firm={"rival_obsolescence":
         0.2}, p=ways, becomes={"expectation": 0.62}, because="half of the rival's lag is seen")
-    yield example_of_step(adapt, me={"expectation": 0.6, "performed": 0.7, "provider": RIVAL}, firm={"best_standing": 0.8},
-        p=ways | {"rival.level": 0.6, "comparison": 0.25}, becomes={"expectation": 0.615},
+    yield example_of_step(adapt, me={"expectation": 0.6, "performed": 0.7, "provider": RIVAL},
+        p=ways | {"quality.level": 0.8, "rival.level": 0.6, "comparison": 0.25}, becomes={"expectation": 0.615},
         because="a quarter of what the company's customers get more")
     yield example_of_step(expectation.be_counted_expecting, me={"expectation": 0.75, "satisfaction": 0.5, "provider": RIVAL},
         becomes=NO_CHANGE, because="the rival's")

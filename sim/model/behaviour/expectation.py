@@ -96,9 +96,9 @@ def feel_promise_broken(me, p, week, note):
 
 
 @step
-def adapt(me, firm, p):
+def adapt(me, firm, p, week):
     """Expectation follows what was got, and what others are known to get."""
-    seen = share(me.performed + known_of_others(me, firm, p))
+    seen = share(me.performed + known_of_others(me, firm, p, week))
     me.expectation = adapted(me.expectation, seen, p.expectation.rise, p.expectation.fall)
 
 

@@ -51,7 +51,12 @@ COLUMNS = (
         several=True,
     ),
     Column("rivals_behind", "firm", "The rivals' lags, all together", several=True),
-    Column("best_standing", "weekly_firm", "How good the best provider's product is in an ordinary week, 0 to 1"),
+    Column(
+        "best_of_rivals",
+        "weekly_firm",
+        "How good the best rival's product is in an ordinary week, 0 to 1",
+        several=True,
+    ),
 )
 
 
@@ -108,9 +113,6 @@ def keep_up(firm, p):
     own = lag_after(firm.obsolescence, p.innovation.frontier, ours)
     rivals = lag_after(firm.rival_obsolescence, p.innovation.frontier, theirs)
     firm.obsolescence, firm.rival_obsolescence = behind_best(own, rivals), behind_best(rivals, own)
-    firm.best_standing = max(
-        standing(p.quality.level, firm.obsolescence), standing(p.rival.level, firm.rival_obsolescence)
-    )
 
 
 @step
@@ -130,11 +132,10 @@ def follow(firm, p):
 
 
 @step
-def be_measured(firm, p):
+def be_measured(firm):
     """The company is measured by the best there is among several."""
     firm.obsolescence = behind_best(firm.obsolescence, firm.best_lag)
-    firm.best_standing = standing(p.quality.level, firm.obsolescence)
-    firm.rivals_behind = 0.0
+    firm.rivals_behind, firm.best_of_rivals = 0.0, 0.0
 
 
 @step
@@ -142,7 +143,7 @@ def measure_rival(firm, p):
     """So is a rival of several."""
     firm.rival_obsolescence = behind_best(firm.rival_obsolescence, firm.best_lag)
     firm.rivals_behind += firm.rival_obsolescence
-    firm.best_standing = max(firm.best_standing, standing(p.rival.level, firm.rival_obsolescence))
+    firm.best_of_rivals = max(firm.best_of_rivals, standing(p.rival.level, firm.rival_obsolescence))
 
 
 @step
@@ -164,16 +165,12 @@ def lag_of_own(me, firm) -> float:
 
 
 @step
-def known_of_others(me, firm, p) -> float:
+def known_of_others(me, firm, p, week) -> float:
     """How much more than they get people know that others get, or could."""
-    own = offered(
-        standing(p.quality.level, firm.obsolescence),
-        standing(p.rival.level, firm.rival_obsolescence),
-        me.provider == RIVAL,
-    )
-    return seen_elsewhere(
-        lag_of_own(me, firm), p.innovation.awareness, firm.best_standing - own, p.expectation.comparison
-    )
+    company, rival = standing(p.quality.level, firm.obsolescence), standing(p.rival.level, firm.rival_obsolescence)
+    best = max(company, firm.best_of_rivals if week.several else rival)
+    better = best - offered(company, rival, me.provider == RIVAL)
+    return seen_elsewhere(lag_of_own(me, firm), p.innovation.awareness, better, p.expectation.comparison)
 
 
 @step
@@ -202,15 +199,12 @@ EXAMPLES = (
 STEP_EXAMPLES = (
     example_of_step(
         keep_up, firm={"obsolescence": 0.1, "rival_obsolescence": 0.2},
-        p={"frontier": 0.3, "investment": 4.0, "progress": 0.05, "rival_keeps_up": 0.5, "quality.level": 0.8,
-           "rival.level": 0.85},
-        becomes={"firm.obsolescence": 0.1 + 0.2 * 7 / 365.25, "firm.rival_obsolescence": 0.2 + 0.15 * 7 / 365.25,
-                 "firm.best_standing": 0.7 - 0.2 * 7 / 365.25},
+        p={"frontier": 0.3, "investment": 4.0, "progress": 0.05, "rival_keeps_up": 0.5},
+        becomes={"firm.obsolescence": 0.1 + 0.2 * 7 / 365.25, "firm.rival_obsolescence": 0.2 + 0.15 * 7 / 365.25},
         because="0.3 a year less 0.05 x 2 of progress; the rival follows half of it",
     ),
     example_of_step(
-        keep_up, p={"investment": 4.0, "progress": 0.05, "quality.level": 0.75, "rival.level": 0.75},
-        becomes={"firm.rival_obsolescence": 0.1 * 7 / 365.25, "firm.best_standing": 0.75},
+        keep_up, p={"investment": 4.0, "progress": 0.05}, becomes={"firm.rival_obsolescence": 0.1 * 7 / 365.25},
         because="the company gains 0.05 x 2 a year, and is now what the rival is measured by",
     ),
     example_of_step(
@@ -223,13 +217,13 @@ STEP_EXAMPLES = (
         becomes={"firm.rival_obsolescence": 0.2 + 0.15 * 7 / 365.25}, because="it follows half of the 0.3", rivals=2,
     ),
     example_of_step(
-        be_measured, firm={"obsolescence": 0.05, "best_lag": -0.1, "rivals_behind": 0.3}, p={"quality.level": 0.75},
-        becomes={"firm.obsolescence": 0.15, "firm.rivals_behind": 0.0, "firm.best_standing": 0.6}, because="somebody is 0.1 ahead", rivals=2,
+        be_measured, firm={"obsolescence": 0.05, "best_lag": -0.1, "rivals_behind": 0.3, "best_of_rivals": 0.5},
+        becomes={"firm.obsolescence": 0.15, "firm.rivals_behind": 0.0, "firm.best_of_rivals": 0.0}, because="somebody is 0.1 ahead", rivals=2,
     ),
     example_of_step(
-        measure_rival, firm={"rival_obsolescence": [0.2, 0.1], "best_lag": -0.1, "rivals_behind": 0.3, "best_standing": 0.5}, week={"rival": 1},
-        p={"rival.level": 0.75}, becomes={"firm.rival_obsolescence_2": 0.2, "firm.rivals_behind": 0.5, "firm.best_standing": 0.55},
-        because="somebody is 0.1 ahead, and still nobody's product is better", rivals=2,
+        measure_rival, firm={"rival_obsolescence": [0.2, 0.1], "best_lag": -0.1, "rivals_behind": 0.3, "best_of_rivals": 0.5}, week={"rival": 1},
+        p={"rival.level": 0.75}, becomes={"firm.rival_obsolescence_2": 0.2, "firm.rivals_behind": 0.5, "firm.best_of_rivals": 0.55},
+        because="somebody is 0.1 ahead, and still no rival's product is better", rivals=2,
     ),
     example_of_step(anybody_lags, firm={"rival_obsolescence": 0.1}, becomes={"gives": True}, because="the rival does"),
     example_of_step(rivals_lag, firm={"rivals_behind": 0.25}, becomes={"gives": 0.25}, because="all together", rivals=2),
@@ -238,8 +232,12 @@ STEP_EXAMPLES = (
         because="with the rival",
     ),
     example_of_step(
-        known_of_others, firm={"best_standing": 0.8}, p={"quality.level": 0.75, "expectation.comparison": 0.4}, becomes={"gives": 0.02},
-        because="another's is better by 0.05",
+        known_of_others, p={"quality.level": 0.75, "rival.level": 0.8, "expectation.comparison": 0.4}, becomes={"gives": 0.02},
+        because="the rival's is better by 0.05",
+    ),
+    example_of_step(
+        known_of_others, firm={"best_of_rivals": 0.85}, me={"provider": RIVAL, "rival": 0}, becomes={"gives": 0.02},
+        p={"quality.level": 0.75, "rival.level": [0.8, 0.85], "expectation.comparison": 0.4}, because="that of the second is", rivals=2,
     ),
     example_of_step(
         pay_for_progress, firm={"obsolescence": 0.25}, count={"customers": 1000}, p={"investment": 0.5},

@@ -33,7 +33,7 @@ NODES = {
     "satisfaction": ("satisfaction",),
     "trust": ("trust",),
     "grievance": ("grievance",),
-    "talk among friends": ("stirred", "heard", "heard_content", "news"),
+    "talk among friends": ("stirred", "heard", "heard_content", "news", "friends_gone"),
     "what others believe": ("belief_company", "evidence_company"),
     LEAVING: ("provider",),
 }
