@@ -11,7 +11,7 @@ from worlds import busy
 from sim import Comparison, Mistake, compare, load, run
 from sim.report.comparison import document
 from sim.report.segments import terminal_rows
-from sim.runs import customers, who
+from sim.runs import customers, runner, who
 from sim.runs.customers import paired, steadied
 from sim.runs.segments import FEWEST, MOST_VALUES, OTHERS, groupings
 from sim.scenario.whole import Scenario
@@ -76,6 +76,34 @@ def test_a_customer_is_told_with_id_line_segment_and_kept_columns(answer: Compar
     assert found["spend"].tolist() == pytest.approx([5 + n % 17 for n in range(ROWS)])
     assert found["worth_better"].tolist() == pytest.approx((found["spend"] * 10 * found["stays_better"]).tolist())
     assert set(found["reason_of"]) <= {"customer", "segment", "everybody"} and found["main_reason"].ne("").all()
+
+
+def test_what_all_customers_bring_and_cost_is_the_books_of_the_weekly_table(tmp_path: Path) -> None:
+    policies = [each.with_(market={"prospects": 0}, measure={"from": 3}) for each in company(tmp_path)]
+    found = compare(policies, 5, 3, worlds="shipped")
+    for result, name in zip(found.results, ("today", "better"), strict=True):
+        for what in ("revenue", "cost"):
+            books = result.by_week[what][:, 3:].sum(axis=1).mean()
+            assert found.customers[f"{what}_{name}"].sum() == pytest.approx(books, abs=0.005)  # to the cent
+    assert (found.customers["cost_better"] != found.customers["cost_today"]).any()
+    assert not {"revenue_today", "cost_better"} & set(found.first)
+
+
+@pytest.mark.parametrize("engine", ["core", pytest.param("mesa", marks=pytest.mark.heavy)])
+def test_what_a_customer_brings_and_costs_is_their_account_of_the_panel(tmp_path: Path, engine: str) -> None:
+    base = company(tmp_path, rows=60)[0].with_(warm_up=3)
+    lived = run(base, 2, 3, engine=engine, worlds="none")
+    panel = lived.panel(columns=["revenue", "cost"], replications=[0, 1])
+    each = panel.groupby("id").sum() / 2  # of whoever came later there is no id
+    told = lived.customers.set_index("customer")
+    for what in ("revenue", "cost"):
+        np.testing.assert_allclose(told[f"{what}_today"], each[what].loc[told.index], atol=1e-4)
+
+
+def test_of_too_many_customers_no_accounts_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "PEOPLE", ROWS - 1)
+    base = company(tmp_path)[0]
+    assert not {"revenue_today", "cost_today"} & set(run(base, 1, 3).customers)
 
 
 def test_differences_are_paired_and_their_interval_holds_them(answer: Comparison) -> None:

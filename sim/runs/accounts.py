@@ -9,6 +9,7 @@ company's books. What is counted in a week in which nobody is a customer any mor
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -86,17 +87,35 @@ def account(market: Market) -> Account:
     return Account(*ways)
 
 
+def accounts_from(market: Market, first: int) -> Account:
+    """Live all weeks of a market that watches everybody; what everybody brings and costs from week ``first`` on."""
+    found = Account(*np.zeros((len(Account._fields), market.inputs.plan.people)))
+    for week in range(market.inputs.weeks):
+        market.step()
+        if week >= first:
+            for mine, more in zip(found, account(market), strict=True):
+                mine += more
+    return found
+
+
 def shared(market: Market, kinds: Iterable[str]) -> np.ndarray:
     """The money of these kinds in the week that a market has lived last, shared out: currency, float64 (people)."""
     people = market.people()
     found, mine = np.zeros(people["provider"].size), people["provider"] == COMPANY
     if not mine.any():
         return found
+    for driver, cents in _by_driver(market, kinds).items():
+        weights = _weights(market, people, driver, mine)
+        found += weights * (cents / 100 / weights.sum())
+    return found
+
+
+def _by_driver(market: Market, kinds: Iterable[str]) -> Counter[str | Events | None]:
+    """The cents of these kinds that are not none, added up by what shares them: that is looked up once for all of them."""
+    found: Counter[str | Events | None] = Counter()
     for kind in kinds:
-        cents = float(market.counts[market.week, market.inputs.model.count(kind)])
-        if cents:
-            weights = _weights(market, people, DRIVERS.get(kind), mine)
-            found += cents / 100 * weights / weights.sum()
+        if cents := int(market.counts[market.week, market.inputs.model.count(kind)]):
+            found[DRIVERS.get(kind)] += cents
     return found
 
 
@@ -115,8 +134,9 @@ def _weights(market: Market, people: dict[str, np.ndarray], by: str | Events | N
 def _happened(market: Market, people: dict[str, np.ndarray], by: Events) -> np.ndarray:
     """What happened of these events, person by person."""
     events = market.events
-    wanted = [market.inputs.model.events.index(name) for name in by.names]
-    told = events[np.isin(events["what"], wanted)]
+    known = market.inputs.model.events
+    wanted = np.isin(np.arange(len(known)), [known.index(name) for name in by.names])
+    told = events[wanted[events["what"]]]
     who = told["person"]
     weight = {"amount": told["amount"], "spend": people["spend"][who]}.get(by.weigh, np.ones(who.size))
     return np.bincount(who, np.maximum(weight, 0.0), minlength=people["provider"].size)

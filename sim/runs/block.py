@@ -35,13 +35,17 @@ LISTEN = 0.2
 
 @dataclass(frozen=True)
 class Block:
-    """Some replications of one scenario under one seed: ``first`` to ``first + count - 1``."""
+    """Some replications of one scenario under one seed: ``first`` to ``first + count - 1``.
+
+    ``accounts``: whether it is kept what every customer of a file brings and costs.
+    """
 
     scenario: Scenario
     seed: int
     first: int
     count: int
     engine: str = "core"
+    accounts: bool = False
 
     @property
     def task(self) -> Task:
@@ -49,7 +53,10 @@ class Block:
         name = self.scenario.path.name if self.scenario.path else "SCENARIO"
         name += options(self.scenario.model) + worlds_option(self.scenario)
         numbers = range(self.first, self.first + self.count)
-        return Task(name, self.seed, self.first, self.count, self.engine, drawn(self.scenario, self.seed, numbers))
+        first = self.scenario.measure.start if self.accounts else None
+        return Task(
+            name, self.seed, self.first, self.count, self.engine, drawn(self.scenario, self.seed, numbers), first
+        )
 
 
 class Executor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise, product, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -575,12 +575,13 @@ def compare(
         raise Mistake("replications is 1, but a comparison takes at least 2: one cannot tell policy from luck")
     with Place(threads, workers, cluster, executor).opened() as place:
         numbers = range(min(FIRST_BATCH, wish.most) if wish else replications)
-        answer = Comparison(tuple(run_together(scenarios, numbers, seed, place, progress=progress, own=own)), wish=wish)
+        lived = partial(run_together, scenarios, seed=seed, executor=place, progress=progress, accounts=True)
+        answer = Comparison(tuple(lived(numbers, own=own)), wish=wish)
         _same_people(answer.results)
         while wish and not place.stopped and _too_wide(answer, wish):
             numbers = _batch(answer, wish)
             if planned:
                 planned(answer, numbers.stop)
-            more = run_together(scenarios, numbers, seed, place, progress=progress)
+            more = lived(numbers)
             answer = replace(answer, results=tuple(starmap(joined, zip(answer.results, more, strict=True))))
     return replace(answer, results=tuple(result.with_own(own) for result in answer.results))

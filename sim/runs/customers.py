@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import Mistake
+from sim.runs.accounts import Account
 from sim.runs.results_folder import words_of
 from sim.runs.segments import SEGMENT, Setting, reason
 from sim.runs.who import PARTS_OF_ONE
@@ -55,9 +56,11 @@ def table(results: Sequence[Result], setting: Setting) -> pd.DataFrame:
     pays a week at a price index of 1, on average where it is drawn. For each policy ``stays_…``: the chance to stay;
     ``difference_…`` from the first with the ends of its interval ``…_low`` and ``…_high``, missing where it was too much to
     keep who stayed when; ``worth_…``: what the customer pays over the measured weeks at the policy's list price, times the
-    chance to stay. ``main_reason``: the cause that the customer, in the replications of the first policy in which they
-    stayed, most often holds most against the company; ``reason_of``: whose reason that is, the ``customer``'s, the
-    ``segment``'s or ``everybody``'s. Raises :class:`~sim.errors.Mistake` where there is no customer file.
+    chance to stay; ``revenue_…`` and ``cost_…``: what the customer brings and costs over the measured weeks, on average of
+    the replications (see :mod:`sim.runs.accounts`), where that was kept. ``main_reason``: the cause that the customer, in the
+    replications of the first policy in which they stayed, most often holds most against the company; ``reason_of``: whose
+    reason that is, the ``customer``'s, the ``segment``'s or ``everybody``'s. Raises :class:`~sim.errors.Mistake` where there
+    is no customer file.
     """
     import pandas as pd
 
@@ -66,7 +69,7 @@ def table(results: Sequence[Result], setting: Setting) -> pd.DataFrame:
     file, base = customers_of(results[0].scenario), results[0]
     assert file is not None and base.who is not None
     columns, suffixes = _of_file(file), names(results)
-    taken = {*_AHEAD, *(f"{what}_{name}" for what in ("stays", "difference", "worth") for name in suffixes)}
+    taken = {*_AHEAD, *(f"{what}_{name}" for what in _OF_POLICY for name in suffixes)}
     columns |= {(f"{name} (file)" if name in taken else name): cells for name, cells in file.kept.items()}
     columns["spend"] = base.who.spend / PARTS_OF_ONE / len(base.numbers)
     for result, name in zip(results, suffixes, strict=True):
@@ -75,12 +78,14 @@ def table(results: Sequence[Result], setting: Setting) -> pd.DataFrame:
         if result is not base:
             columns |= {f"difference_{name}{end}": value for end, value in _difference(base, result, setting).items()}
         columns[f"worth_{name}"] = _pays(result) * chance
+        columns |= {f"{what}_{name}": money for what, money in _account(result).items()}
     columns["main_reason"], columns["reason_of"] = _reasons(base, file)
     found = pd.DataFrame(columns)
     order = f"difference_{names(results)[best(results)]}" if len(results) > 1 else f"stays_{suffixes[0]}"
     return found.sort_values(order, ascending=len(results) < 2, kind="stable", ignore_index=True)
 
 
+_OF_POLICY = ("stays", "difference", "worth", *Account._fields)
 _AHEAD = ("customer", "line", SEGMENT, "spend", "main_reason", "reason_of", "gain", "currency", "steadied")
 
 
@@ -166,6 +171,13 @@ def _pays(result: Result) -> np.ndarray:
     return np.asarray(result.who.spend / PARTS_OF_ONE / len(result.numbers) * price)
 
 
+def _account(result: Result) -> dict[str, np.ndarray]:
+    """What each customer brings and costs over the measured weeks, on average; nothing where that was not kept."""
+    assert result.who is not None
+    money = result.who.money if result.who.money.shape[1] else ()
+    return {name: sums / PARTS_OF_ONE / len(result.numbers) for name, sums in zip(Account._fields, money, strict=False)}
+
+
 def _reasons(base: Result, file: Customers) -> tuple[np.ndarray, np.ndarray]:
     """The main reason of each customer, and whose it is."""
     from sim.model.behaviour.ledger import BOOKED
@@ -218,7 +230,7 @@ def _ours(name: str, results: Sequence[Result]) -> bool:
     ends = names(results)
     return name == "spend" or any(
         name == f"{what}_{policy}{end}"
-        for what in ("stays", "difference", "worth") for policy in ends for end in ("", "_low", "_high")
+        for what in _OF_POLICY for policy in ends for end in ("", "_low", "_high")
     )  # fmt: skip
 
 

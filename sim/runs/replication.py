@@ -17,7 +17,8 @@ from sim.engine.engine import NOBODY, Engine, Market
 from sim.engine.start import Ground
 from sim.errors import Mistake
 from sim.model.component import row
-from sim.model.week import State
+from sim.model.week import EVERYBODY, State
+from sim.runs.accounts import Account, accounts_from
 from sim.runs.weekly_counts import put, room
 from sim.runs.who import Beginning, Gathered, Who, beginning, of_market
 from sim.scenario.worlds import Drawn
@@ -58,7 +59,8 @@ class Task:
     """Replications ``first`` to ``first + count - 1``.
 
     ``name``: the scenario's file, for the command that repeats one; ``drawn``: the plausible world that each of them meets, None
-    where all meet the same setting.
+    where all meet the same setting; ``accounts``: the first week of those in which it is kept what every customer brings and
+    costs, None where it is not.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Task:
     count: int
     engine: str = "core"
     drawn: Drawn | None = None
+    accounts: int | None = None
 
     def failed(self, replication: int, fault: Exception) -> Failure:
         """The row of a replication that ended in this fault, while it is handled."""
@@ -102,8 +105,8 @@ def state_digest(state: State, tally: np.ndarray) -> str:
     return digest.hexdigest()
 
 
-def ended(market: Market, replication: int, begun: Beginning | None = None) -> Counted:
-    """What is kept of a market after its last week, which had ``begun`` with these customers.
+def ended(market: Market, replication: int, begun: Beginning | None = None, accounts: Account | None = None) -> Counted:
+    """What is kept of a market after its last week, which had ``begun`` with these customers; ``accounts``: of everybody.
 
     Raises ``FloatingPointError`` when its state is no number.
     """
@@ -112,7 +115,7 @@ def ended(market: Market, replication: int, begun: Beginning | None = None) -> C
         raise FloatingPointError("a customer's state is no number: please report this with the scenario file")
     stayed = (state.mark[row("provider"), :founders] == 0) & (state.clock[row("tenure"), :founders] >= weeks)
     number, digest = np.array([replication], np.int64), state_digest(state, market.counts)
-    who = None if begun is None else of_market(market, begun)
+    who = None if begun is None else of_market(market, begun, accounts)
     return Counted(number, market.counts[None], stayed.astype(np.int64), (digest,), (), who)
 
 
@@ -128,23 +131,19 @@ def _met(ground: Ground, task: Task, replication: int) -> Ground:
     return task.drawn.ground(ground, replication - task.first)
 
 
-class _Noting(Engine):
-    """An engine that notes with which customers the market began that it started last."""
-
-    begun: Beginning | None = None
-
-    def start(self, replication: int, watched: int = NOBODY) -> Market:
-        """As :meth:`~sim.engine.engine.Engine.start`."""
-        market = super().start(replication, watched)
-        self.begun = beginning(market)
-        return market
+def _lived(market: Market, task: Task) -> Account | None:
+    """Live all weeks of a market; what everybody brought and cost meanwhile, where that is to be kept."""
+    if task.accounts is not None:
+        return accounts_from(market, task.accounts)
+    market.run()
+    return None
 
 
 class Replicator:
     """Runs tasks one after the other in one thread, and keeps the engine for the next that it serves."""
 
     def __init__(self) -> None:
-        self._kept: _Noting | None = None
+        self._kept: Engine | None = None
 
     def __call__(self, ground: Ground, task: Task, stop: Callable[[], bool] = never) -> Counted:
         """The replications of a task; asked to ``stop``, those that are done by then."""
@@ -178,14 +177,16 @@ class Replicator:
 
     def _replicated(self, ground: Ground, task: Task, replication: int) -> Counted:
         engine = self._engine(_met(ground, task, replication), task)
-        counted = ended(engine.replicate(replication), replication, engine.begun)
+        market = engine.start(replication, NOBODY if task.accounts is None else EVERYBODY)
+        begun = beginning(market)
+        counted = ended(market, replication, begun, _lived(market, task))
         self._kept = engine
         return counted
 
-    def _engine(self, ground: Ground, task: Task) -> _Noting:
+    def _engine(self, ground: Ground, task: Task) -> Engine:
         engine, self._kept = self._kept, None  # after a fault nobody knows what is in it
         if engine is None or not engine.serves(ground, task.engine):
             del engine  # its room is given back before there is another
-            return _Noting(ground, task.seed, task.engine)
+            return Engine(ground, task.seed, task.engine)
         engine.inputs, engine.seed = ground, task.seed
         return engine

@@ -19,6 +19,7 @@ from sim.runs.own_measures import Function, Own, own_measures
 from sim.runs.replication import Failure as Failure
 from sim.runs.result import Gathering
 from sim.runs.result import Result as Result
+from sim.runs.who import PEOPLE
 from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.whole import Scenario
 from sim.scenario.worlds import Worlds
@@ -94,10 +95,12 @@ def run_together(
     engine: str = "core",
     progress: Progress | None = None,
     own: Mapping[str, Own] = MappingProxyType({}),
+    accounts: bool = False,
 ) -> list[Result]:
     """Run the same replications of several scenarios, a block of each in turn: stopped early, they have got equally far.
 
-    ``own``: measures that will be made of the results. Raises :class:`~sim.errors.Mistake` when one cannot be made of the first
+    ``accounts``: whether it is kept what every customer of a file brings and costs, if they are not too many; ``own``:
+    measures that will be made of the results. Raises :class:`~sim.errors.Mistake` when one cannot be made of the first
     replication that is done, so that nobody learns of it at the end.
     """
     tried = not own
@@ -109,7 +112,12 @@ def run_together(
             if engine == "mesa"
             else block_size(executor, largest, len(grounds[0].policy), len(numbers) * len(scenarios))
         )
-        blocks = _in_turn(scenarios, seed, numbers, size, engine)
+        kept = accounts and all(ground.listed and ground.plan.founders <= PEOPLE for ground in grounds)
+        blocks = (
+            Block(scenario, seed, part[0], len(part), engine, kept)
+            for part in (numbers[start : start + size] for start in range(0, len(numbers), size))
+            for scenario in scenarios  # a block of each in turn, until all replications are in one
+        )
         for place, result in executor.run(blocks):
             if not tried and len(result.numbers):
                 tried = bool(replace(result, numbers=result.numbers[:1], tally=result.tally[:1]).with_own(own))
@@ -117,15 +125,6 @@ def run_together(
             if progress:
                 progress(done)
         return [gathering.result() for gathering in gatherings]
-
-
-def _in_turn(scenarios: Sequence[Scenario], seed: int, numbers: range, size: int, engine: str) -> Iterator[Block]:
-    """A block of each scenario in turn, until all replications are in one."""
-    return (
-        Block(scenario, seed, part[0], len(part), engine)
-        for part in (numbers[start : start + size] for start in range(0, len(numbers), size))
-        for scenario in scenarios
-    )
 
 
 def run(
@@ -167,5 +166,6 @@ def run(
     first = whole("first", first, 0, MOST_REPLICATION - replications + 1, "0 and 2^63 less the replications")
     numbers = range(first, first + replications)
     with Place(threads, workers, cluster, executor).opened() as place:
-        result = run_together([scenario], numbers, seed, place, engine=engine, progress=progress, own=own)[0]
+        told = {"engine": engine, "progress": progress, "own": own, "accounts": True}
+        result = run_together([scenario], numbers, seed, place, **told)[0]  # type: ignore[arg-type]
     return result.with_own(own)

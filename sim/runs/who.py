@@ -1,4 +1,4 @@
-"""Who of the customers of week 0 stayed, replication by replication, and what they hold against the company.
+"""Who of the customers of week 0 stayed, replication by replication, what they hold against the company, bring and cost.
 
 A run keeps a bit a customer and replication, and a few counts; with them customers and segments are told without living again.
 """
@@ -13,15 +13,16 @@ from sim.engine.engine import Market
 from sim.model.behaviour.ledger import BOOKED
 from sim.model.behaviour.person import COMPANY
 from sim.model.component import row
+from sim.runs.accounts import Account
 
 BITS = 64 * 2**20
 """Bytes that may say who stayed in which replication; a choice: 100,000 customers in 5,000 replications."""
 PEOPLE = 2**18
-"""Customers of a file up to whom it is counted what each holds against the company."""
+"""Customers of a file up to whom it is counted what each holds against the company, brings and costs."""
 NOTHING = len(BOOKED)
 """The place behind the causes of those who hold nothing against the company."""
 PARTS_OF_ONE = 10_000
-"""What people spend is added up in such parts of the currency, whose sum is the same in every order."""
+"""Money of a person is added up in such parts of the currency, whose sum is the same in every order."""
 
 
 class Who(NamedTuple):
@@ -31,7 +32,8 @@ class Who(NamedTuple):
     file, or too many are. ``groups``: int64 (replications, segments, 2): customers of week 0, and those of them who stayed.
     ``spend``: int64 (customers of the file), added up over the replications. ``held``: int32 (customers of the file, causes +
     1): in how many replications they stayed and held it most against the company, the last nothing; ``groups_held``: the same
-    by segment.
+    by segment. ``money``: int64 (2, customers of the file), what they brought and what they cost in the measured weeks, added
+    up likewise; without columns where no accounts were kept.
     """
 
     bits: np.ndarray
@@ -39,6 +41,7 @@ class Who(NamedTuple):
     spend: np.ndarray
     held: np.ndarray
     groups_held: np.ndarray
+    money: np.ndarray
 
     @property
     def known(self) -> bool:
@@ -60,12 +63,15 @@ class Beginning(NamedTuple):
 def beginning(market: Market) -> Beginning:
     """The customers of a market before its first week."""
     state, listed = market.state(), market.inputs.plan.founders if market.inputs.listed else 0
-    spend = np.rint(state.number[row("spend"), :listed].astype(np.float64) * PARTS_OF_ONE).astype(np.int64)
-    return Beginning(state.mark[row("provider")] == COMPANY, spend)
+    return Beginning(state.mark[row("provider")] == COMPANY, _in_parts(state.number[row("spend"), :listed]))
 
 
-def of_market(market: Market, begun: Beginning) -> Who:
-    """Who stayed in a market that is over."""
+def _in_parts(money: np.ndarray) -> np.ndarray:
+    return np.rint(money.astype(np.float64) * PARTS_OF_ONE).astype(np.int64)
+
+
+def of_market(market: Market, begun: Beginning, accounts: Account | None = None) -> Who:
+    """Who stayed in a market that is over; ``accounts``: what everybody brought and cost in it, where that was kept."""
     state, ground = market.state(), market.inputs
     stayed = begun.customers & (state.mark[row("provider")] == COMPANY) & (state.clock[row("tenure")] >= ground.weeks)
     people, segment = np.flatnonzero(stayed), state.mark[row("segment")]
@@ -77,7 +83,10 @@ def of_market(market: Market, begun: Beginning) -> Who:
     held = np.zeros((founders if founders <= PEOPLE else 0, NOTHING + 1), np.int32)
     if len(held):
         held[people[people < founders], most[people < founders]] = 1
-    return Who(np.packbits(stayed[:founders])[None], groups[None].astype(np.int64), begun.spend, held, groups_held)
+    money = np.zeros((2, 0), np.int64) if accounts is None else _in_parts(np.stack(accounts)[:, :founders])
+    return Who(
+        np.packbits(stayed[:founders])[None], groups[None].astype(np.int64), begun.spend, held, groups_held, money
+    )
 
 
 def _most_held(number: np.ndarray, people: np.ndarray) -> np.ndarray:
