@@ -22,7 +22,7 @@ from pyarrow import parquet
 from questions import small, written
 
 from sim import run
-from sim.engine.engine import Engine
+from sim.engine.engine import NOBODY, Engine
 from sim.errors import Mistake
 from sim.experiments import blocks, laboratory
 from sim.experiments.export import save
@@ -192,16 +192,16 @@ def test_a_failed_replication_is_a_row_with_the_command_that_runs_it_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     experiment = small(tmp_path)
-    sound = Engine.replicate
+    sound = Engine.start
 
-    def sometimes(self: Engine, replication: int) -> Any:
+    def sometimes(self: Engine, replication: int, watched: int = NOBODY) -> Any:
         if replication == 2:
             raise FloatingPointError("planted")
-        return sound(self, replication)
+        return sound(self, replication, watched)
 
     scenario = experiment.scenario_at([7, 0.2])
     with monkeypatch.context() as planted:
-        planted.setattr(Engine, "replicate", sometimes)
+        planted.setattr(Engine, "start", sometimes)
         with Laboratory(MEASURES, experiment.seed, Store(tmp_path / "store")) as at_work:
             values = at_work.measure([scenario], range(4))
     assert np.isnan(values[0]).all(axis=1).tolist() == [False, False, True, False]

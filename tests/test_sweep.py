@@ -17,7 +17,7 @@ from questions import small, written
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.engine.engine import Engine
+from sim.engine.engine import NOBODY, Engine
 from sim.errors import Mistake
 from sim.experiments.algorithms.effects import entangled
 from sim.experiments.laboratory import Laboratory, Tally
@@ -168,14 +168,14 @@ def test_a_sweep_answers_its_question_and_costs_nothing_again(tmp_path: Path, mo
 def test_a_sweep_with_failures_keeps_the_rest_and_says_how_to_repeat_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sound = Engine.replicate
+    sound = Engine.start
 
-    def sometimes(self: Engine, replication: int) -> Any:
+    def sometimes(self: Engine, replication: int, watched: int = NOBODY) -> Any:
         if replication == 2 and self.inputs.policy["call_centre_representatives"][0] == 5:
             raise FloatingPointError("planted")
-        return sound(self, replication)
+        return sound(self, replication, watched)
 
-    monkeypatch.setattr(Engine, "replicate", sometimes)
+    monkeypatch.setattr(Engine, "start", sometimes)
     done = CliRunner().invoke(app, ["sweep", str(written(tmp_path)), "--json", "--out", str(tmp_path / "results")])
     assert done.exit_code == 3
     told = json.loads(done.stdout)

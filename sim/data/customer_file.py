@@ -62,9 +62,10 @@ class Customers:
     ``line``: int64, the row's first line in the file (header = 1), or its number from 1 in a Parquet file.
     ``ids``: the customers' ids as text (object), None when the mapping names no column of ids; ``unusable_ids``: those of
     the rows that are set aside, as far as these have one.
-    ``rows`` counts the usable and the ``quarantined`` ones; ``sha256`` (hexadecimal) is of the file's bytes. ``elsewhere``: rows
-    that ``where`` leaves out; ``leavers``: how many have left by the label, who are customers only where ``left`` (bool) says
-    which they are; ``habit``: how the file is written where that is not plain, and what its rows were gathered from, in words.
+    ``rows`` counts the usable and the ``quarantined`` ones; ``sha256`` (hexadecimal) is of the file's bytes. ``elsewhere``:
+    rows that ``where`` leaves out; ``leavers``: how many have left by the label, who are customers only where ``gone`` says
+    which they are: weeks from leaving to the day that the file is of, infinite where it does not say when, NaN for the
+    others; ``habit``: how the file is written where that is not plain, and what its rows were gathered from, in words.
     """
 
     columns: dict[str, np.ndarray]
@@ -78,13 +79,18 @@ class Customers:
     unusable_ids: frozenset[str] = frozenset()
     elsewhere: int = 0
     leavers: int = 0
-    left: np.ndarray | None = None
+    gone: np.ndarray | None = None
     habit: str = ""
+
+    @property
+    def left(self) -> np.ndarray | None:
+        """Who has left by the label, where they are customers all the same: bool."""
+        return None if self.gone is None else ~np.isnan(self.gone)
 
     @property
     def in_order(self) -> bool:
         """Whether the number of a customer is that of the file's row."""
-        return not (self.quarantined or self.elsewhere or (self.leavers and self.left is None))
+        return not (self.quarantined or self.elsewhere or (self.leavers and self.gone is None))
 
 
 class _Odd(Exception):
@@ -147,13 +153,14 @@ def read_customers(path: Path | str, mapping: CustomerFileMapping, targets: Mapp
     )
 
 
-def _with_leavers(path: Path, whole: Customers, left: np.ndarray, label: LabelMapping) -> Customers:
+def _with_leavers(path: Path, whole: Customers, gone: np.ndarray, label: LabelMapping) -> Customers:
     """The customers without those who have left, or with them and with which they are."""
+    left = ~np.isnan(gone)
     if left.all():
         raise Mistake(f"{path}, label: everybody has left by '{label.column}', so that no customer is there; is it read the "
                       "right way round?")  # fmt: skip
     if label.leavers == "start":
-        return replace(whole, leavers=int(left.sum()), left=left)
+        return replace(whole, leavers=int(left.sum()), gone=gone)
     gone_ids = [] if whole.ids is None else [str(each) for each in whole.ids[left]]
     return replace(
         whole,
@@ -208,7 +215,8 @@ def _settled(rows: Rows, odd: list[str], mapping: CustomerFileMapping, looked: _
 class _Looked:
     """What was looked at as a whole, over all rows of the right shape: see :func:`_looked_into`.
 
-    ``inside``: rows that ``where`` leaves in; ``gone``, ``blank``: who has left by the label, and of whom it does not say.
+    ``inside``: rows that ``where`` leaves in; ``gone``, ``blank``: who has left by the label, as :class:`Customers` has it,
+    and of whom it does not say.
     """
 
     seen: Seen

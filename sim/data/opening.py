@@ -185,13 +185,19 @@ def coded(cells: Any) -> tuple[np.ndarray, list[float | str]]:
 def gone(
     path: Path, label: LabelMapping, column: Any, cells: Cells | None, as_of: str | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Who has left by the label, and of whom it does not say: bool, one a row. Raises :class:`Mistake` for a nobody's word."""
+    """Who has left by the label, and of whom it does not say, one a row. Raises :class:`Mistake` for a nobody's word.
+
+    The first are weeks from leaving to the day that the file is of (float64): NaN for who has not left, infinite where a word
+    alone says so, or no such day is said. The second are bool.
+    """
     if label.left is None:
         if cells is None or cells.kind != "date":
             raise Mistake(f"{path}, label: '{label.column}' holds no days of leaving; say with 'left' which of its words "
                           f"says that somebody has left{_words_of(column)}")  # fmt: skip
         until = np.datetime64("9999-12-31") if as_of is None else np.datetime64(as_of, "D")
-        return ~cells.missing & ~cells.bad & (cells.values <= until), cells.bad
+        left = ~cells.missing & ~cells.bad & (cells.values <= until)
+        days = np.where(left, until - cells.values, np.timedelta64(0, "D")).astype("timedelta64[D]").astype(np.float64)
+        return np.where(left, np.inf if as_of is None else days / 7, np.nan), cells.bad
     place, words = coded(column)
     for word in label.left:
         if same(word) not in words:
@@ -200,7 +206,8 @@ def gone(
                 f"{hint(str(word), [str(w) for w in words][:20])}"
             )
     blank = np.isin(place, [words.index(word) for word in words if not str(word).strip()])
-    return np.isin(place, [words.index(same(word)) for word in label.left]), blank
+    left = np.isin(place, [words.index(same(word)) for word in label.left])
+    return np.where(left, np.inf, np.nan), blank
 
 
 def _words_of(column: Any) -> str:

@@ -15,12 +15,13 @@ from sim.experiments.algorithms.posterior import Target
 from sim.experiments.laboratory import Laboratory
 from sim.experiments.question import Experiment
 from sim.runs.executor import Block
+from sim.runs.who import Watch
 from sim.scenario.customers import customers_of
 from sim.scenario.whole import Scenario
 
 Measure = Callable[[Scenario, range], tuple[np.ndarray, np.ndarray | None]]
 """A scenario and replications → their figures, (replications, figures), missing (NaN) where there was nothing to measure; and the
-share of these in which each customer stayed, if that was looked at."""
+share of these in which each customer was there after each look, (looks, customers), if that was looked at."""
 
 
 class Figure(BaseModel):
@@ -138,8 +139,10 @@ def _same(cell: object, wanted: int | float | str) -> bool:
         return str(cell) == str(wanted)
 
 
-def measure(experiment: Experiment, laboratory: Laboratory, figures: Mapping[str, Figure]) -> Measure:
-    """What gives the figures of a scenario's replications.
+def measure(
+    experiment: Experiment, laboratory: Laboratory, figures: Mapping[str, Figure], looks: tuple[int, ...]
+) -> Measure:
+    """What gives the figures of a scenario's replications; ``looks``: weeks after which it is looked who is still there.
 
     Who of a group stayed is not in the store, so with such a figure every replication is run.
     """
@@ -150,19 +153,20 @@ def measure(experiment: Experiment, laboratory: Laboratory, figures: Mapping[str
 
     def measured(scenario: Scenario, replications: range) -> tuple[np.ndarray, np.ndarray]:
         found = np.full((len(replications), len(figures)), np.nan)
-        stays, there = np.zeros(len(next(iter(groups.values())))), 0
+        there, done = np.zeros((len(looks), len(next(iter(groups.values()))))), 0
         laboratory.tally.asked += len(replications)
-        blocks = (Block(scenario, experiment.seed, number, 1) for number in replications)
+        blocks = (Block(scenario, experiment.seed, number, 1, watch=Watch(looks=looks)) for number in replications)
         for number, result in laboratory.executor.run(blocks):
             laboratory.note(result)
             if len(result.numbers):
                 left, of_all = 1 - result.stayed, laboratory.measured(result)[0]
-                stays, there = stays + result.stayed, there + 1
+                assert result.who is not None
+                there, done = there + result.who.there, done + 1
                 found[number] = [
                     left[groups[n]].mean() if n in groups else of_all[k] for n, k in zip(figures, places, strict=True)
                 ]
         if laboratory.executor.stopped:
             raise Mistake(f"stopped ({laboratory.executor.why_stopped}); ask again to begin anew")
-        return found, stays / max(there, 1)
+        return found, there / max(done, 1)
 
     return measured

@@ -49,13 +49,16 @@ def _left_note(found: Calibration) -> str:
 
 def _sheets(found: Calibration) -> list[Sheet]:
     """Settings, the most narrowed first, and figures of the company, each row with its own unit."""
+    import pandas as pd
+
     settings = found.table().assign(unit=[factor.unit for factor in found.factors]).iloc[found.most_narrowed]
     figures = found.table("checked")
     scales = [found.scale(name) for name in figures["figure"]]
     sizes = figures.select_dtypes("float").columns
     figures[sizes] = figures[sizes].mul(scales, axis=0)
     units = [_given_unit(found, check) for check in found.posterior.checks]
-    return [sheet(found, "Settings", settings), sheet(found, "Figures", figures.assign(unit=units))]
+    joined = [] if found.cohorts is None else [sheet(found, "Cohorts", pd.DataFrame(found.cohorts.table()))]
+    return [sheet(found, "Settings", settings), sheet(found, "Figures", figures.assign(unit=units)), *joined]
 
 
 # ---- in sentences

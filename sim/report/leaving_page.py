@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 from scipy.special import ndtr
 
 from sim.data.leaving import called
 from sim.experiments.algorithms.posterior import Check, Target
+from sim.experiments.cohorts import FEWEST, Cohort, Cohorts
 from sim.experiments.figures import Figure, left_of
 from sim.experiments.leavers import Band, tells
 from sim.experiments.methods.calibrate import Calibration
-from sim.report.amounts import counted, number, places
-from sim.report.charts import Axis, Chart, Dots, Mark, Picture
+from sim.report.amounts import counted, listed, number, places
+from sim.report.charts import Axis, Cells, Chart, Dots, Mark, Picture
 from sim.report.charts.layout import short
 from sim.report.charts.palette import COLOURS, FAINT
 from sim.report.company_told import tells_told
@@ -41,9 +44,10 @@ def section(found: Calibration) -> list[Section]:
     )
     singly = [_bands(name, each) for name, each in found.bands.items()]
     notes = [*_ranking(found), *_columns(found)]
-    return [groups, Section("File beside model, customer by customer", pictures=singly, notes=notes)] if singly else [
-        replace(groups, notes=[note, *why, *notes])
-    ]  # fmt: skip
+    triangle = [] if found.cohorts is None else _triangle(found.cohorts)
+    if not singly:
+        return [replace(groups, notes=[note, *why, *notes]), *triangle]
+    return [groups, *triangle, Section("File beside model, customer by customer", pictures=singly, notes=notes)]
 
 
 def sources(found: Calibration) -> list[str]:
@@ -189,6 +193,68 @@ def _bands(name: str, groups: list[Band]) -> Picture:
         f"The {people:,} customers kept aside, in {len(groups)} groups. Grey: the file. Blue: the mean of the worlds that fit.",
         name=f"by_{name}",
     )  # fmt: skip
+
+
+def _triangle(found: Cohorts) -> list[Section]:
+    """Who was still there, by when they joined: one map, on the left the file and on the right the model."""
+    told = [row for row in found.rows if row.model]
+    if not told:
+        return []
+    nothing, looks = (math.nan,) * len(found.weeks), len(found.weeks)
+    rows = [
+        [*(100 * each for each in row.file or nothing), math.nan, *(100 * each for each in row.model or nothing)]
+        for row in reversed(found.rows)  # who joined last stands at the top
+    ]
+    labels = [["" if math.isnan(value) else f"{value:.0f}" for value in column] for column in np.transpose(rows)]
+    across = [(place + 0.5, f"{who} {week}") for who, first in (("file", 0), ("model", looks + 1))
+              for place, week in enumerate(found.weeks, first)]  # fmt: skip
+    up = [(place + 0.5, f"{_tenure(row)} ({row.people:,})") for place, row in enumerate(reversed(found.rows))]
+    chart = Chart(
+        "Who was still there, by when they joined",
+        Axis("weeks later", low=0, high=2 * looks + 1, ticks=across, line=False, letters=6),
+        Axis("weeks as a customer at the start (how many)", low=0, high=len(rows), ticks=up, line=False),
+        [Cells(np.transpose(rows), "still there, %", labels)], height=1.6 + 0.32 * len(rows), width=7.0,
+    )  # fmt: skip
+    said = "; ".join(
+        f"{_tenure(row)} weeks: {_shares(row.file)} % by the file, {_shares(row.model)} % in the model" for row in told
+    )
+    alt = f"Who was still there after {listed([str(week) for week in found.weeks])} weeks, by weeks as a customer. {said}."
+    picture = Picture(chart, alt, "Left: the file. Right: the mean of the worlds that fit.", wide=True, name="cohorts")
+    return [Section("File beside model, by when they joined", pictures=[picture], notes=_of_triangle(found))]
+
+
+def _tenure(row: Cohort) -> str:
+    return f"{row.low:.0f} and more" if math.isinf(row.high) else f"{row.low:.0f} to {row.high:.0f}"
+
+
+def _shares(shares: Sequence[float]) -> str:
+    return ", ".join(f"{100 * each:.0f}" for each in shares)
+
+
+def _of_triangle(found: Cohorts) -> list[str]:
+    """What the map holds, where it is blank, and whether file and model differ by more than luck."""
+    apart, cells = sum(row.apart for row in found.rows), sum(len(row.model) for row in found.rows)
+    people = sum(row.people for row in found.rows)
+    said = [
+        f"Of {counted(people, 'customer', 'customers')} kept aside. A row holds those who joined together, a column who of them "
+        "was still there so many weeks after the start; both together are how old the cohort then is. In "
+        f"{apart} of {cells} cells file and model differ by more than two standard errors of the file; luck alone does so in "
+        "about one of twenty."
+    ]
+    if few := found.few:
+        said.append(
+            f"Blank: {counted(len(few), 'cohort', 'cohorts')} of fewer than {FEWEST} customers "
+            f"({sum(row.people for row in few)} together), too few to tell."
+        )
+    if len(found.weeks) == 1:
+        said.append(
+            "The file says who had left at the end and not when; with a column of days it would be shown in between."
+        )
+    if found.before:
+        said.append(
+            f"{counted(found.before, 'customer', 'customers')} had left before the start by the file, and are in no cohort."
+        )
+    return said
 
 
 def _ranking(found: Calibration) -> list[str]:

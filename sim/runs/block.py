@@ -21,6 +21,7 @@ from sim.model.component import Model, builtin
 from sim.model.week import COUNTS
 from sim.runs.replication import Counted, Replicator, Task
 from sim.runs.result import Result
+from sim.runs.who import Watch
 from sim.scenario.mechanisms import options
 from sim.scenario.model_inputs import ground_of
 from sim.scenario.whole import Scenario, described
@@ -37,7 +38,7 @@ LISTEN = 0.2
 class Block:
     """Some replications of one scenario under one seed: ``first`` to ``first + count - 1``.
 
-    ``accounts``: whether it is kept what every customer of a file brings and costs.
+    ``watch``: what is looked at beside what is counted.
     """
 
     scenario: Scenario
@@ -45,7 +46,7 @@ class Block:
     first: int
     count: int
     engine: str = "core"
-    accounts: bool = False
+    watch: Watch = Watch()
 
     @property
     def task(self) -> Task:
@@ -53,10 +54,8 @@ class Block:
         name = self.scenario.path.name if self.scenario.path else "SCENARIO"
         name += options(self.scenario.model) + worlds_option(self.scenario)
         numbers = range(self.first, self.first + self.count)
-        first = self.scenario.measure.start if self.accounts else None
-        return Task(
-            name, self.seed, self.first, self.count, self.engine, drawn(self.scenario, self.seed, numbers), first
-        )
+        world = drawn(self.scenario, self.seed, numbers)
+        return Task(name, self.seed, self.first, self.count, self.engine, world, self.watch)
 
 
 class Executor:

@@ -18,9 +18,8 @@ from sim.engine.start import Ground
 from sim.errors import Mistake
 from sim.model.component import row
 from sim.model.week import EVERYBODY, State
-from sim.runs.accounts import Account, accounts_from
 from sim.runs.weekly_counts import put, room
-from sim.runs.who import Beginning, Gathered, Who, beginning, of_market
+from sim.runs.who import Gathered, Seen, Watch, Who, lived, of_market
 from sim.scenario.worlds import Drawn
 from sim.system.memory import REMEDY
 
@@ -59,8 +58,7 @@ class Task:
     """Replications ``first`` to ``first + count - 1``.
 
     ``name``: the scenario's file, for the command that repeats one; ``drawn``: the plausible world that each of them meets, None
-    where all meet the same setting; ``accounts``: the first week of those in which it is kept what every customer brings and
-    costs, None where it is not.
+    where all meet the same setting; ``watch``: what is looked at beside what is counted.
     """
 
     name: str
@@ -69,7 +67,7 @@ class Task:
     count: int
     engine: str = "core"
     drawn: Drawn | None = None
-    accounts: int | None = None
+    watch: Watch = Watch()
 
     def failed(self, replication: int, fault: Exception) -> Failure:
         """The row of a replication that ended in this fault, while it is handled."""
@@ -105,8 +103,8 @@ def state_digest(state: State, tally: np.ndarray) -> str:
     return digest.hexdigest()
 
 
-def ended(market: Market, replication: int, begun: Beginning | None = None, accounts: Account | None = None) -> Counted:
-    """What is kept of a market after its last week, which had ``begun`` with these customers; ``accounts``: of everybody.
+def ended(market: Market, replication: int, seen: Seen | None = None) -> Counted:
+    """What is kept of a market after its last week, with what was ``seen`` of its customers.
 
     Raises ``FloatingPointError`` when its state is no number.
     """
@@ -115,7 +113,7 @@ def ended(market: Market, replication: int, begun: Beginning | None = None, acco
         raise FloatingPointError("a customer's state is no number: please report this with the scenario file")
     stayed = (state.mark[row("provider"), :founders] == 0) & (state.clock[row("tenure"), :founders] >= weeks)
     number, digest = np.array([replication], np.int64), state_digest(state, market.counts)
-    who = None if begun is None else of_market(market, begun, accounts)
+    who = None if seen is None else of_market(market, seen)
     return Counted(number, market.counts[None], stayed.astype(np.int64), (digest,), (), who)
 
 
@@ -129,14 +127,6 @@ def _met(ground: Ground, task: Task, replication: int) -> Ground:
     if task.drawn is None:
         return ground
     return task.drawn.ground(ground, replication - task.first)
-
-
-def _lived(market: Market, task: Task) -> Account | None:
-    """Live all weeks of a market; what everybody brought and cost meanwhile, where that is to be kept."""
-    if task.accounts is not None:
-        return accounts_from(market, task.accounts)
-    market.run()
-    return None
 
 
 class Replicator:
@@ -177,9 +167,8 @@ class Replicator:
 
     def _replicated(self, ground: Ground, task: Task, replication: int) -> Counted:
         engine = self._engine(_met(ground, task, replication), task)
-        market = engine.start(replication, NOBODY if task.accounts is None else EVERYBODY)
-        begun = beginning(market)
-        counted = ended(market, replication, begun, _lived(market, task))
+        market = engine.start(replication, NOBODY if task.watch.accounts is None else EVERYBODY)
+        counted = ended(market, replication, lived(market, task.watch))
         self._kept = engine
         return counted
 

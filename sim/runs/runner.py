@@ -19,7 +19,7 @@ from sim.runs.own_measures import Function, Own, own_measures
 from sim.runs.replication import Failure as Failure
 from sim.runs.result import Gathering
 from sim.runs.result import Result as Result
-from sim.runs.who import PEOPLE
+from sim.runs.who import PEOPLE, Watch
 from sim.scenario.mechanisms import Mechanisms
 from sim.scenario.whole import Scenario
 from sim.scenario.worlds import Worlds
@@ -114,7 +114,7 @@ def run_together(
         )
         kept = accounts and all(ground.listed and ground.plan.founders <= PEOPLE for ground in grounds)
         blocks = (
-            Block(scenario, seed, part[0], len(part), engine, kept)
+            Block(scenario, seed, part[0], len(part), engine, Watch(scenario.measure.start if kept else None))
             for part in (numbers[start : start + size] for start in range(0, len(numbers), size))
             for scenario in scenarios  # a block of each in turn, until all replications are in one
         )

@@ -13,7 +13,7 @@ from sim.engine.engine import Market
 from sim.model.behaviour.ledger import BOOKED
 from sim.model.behaviour.person import COMPANY
 from sim.model.component import row
-from sim.runs.accounts import Account
+from sim.runs.accounts import Account, accounts_from
 
 BITS = 64 * 2**20
 """Bytes that may say who stayed in which replication; a choice: 100,000 customers in 5,000 replications."""
@@ -33,7 +33,8 @@ class Who(NamedTuple):
     ``spend``: int64 (customers of the file), added up over the replications. ``held``: int32 (customers of the file, causes +
     1): in how many replications they stayed and held it most against the company, the last nothing; ``groups_held``: the same
     by segment. ``money``: int64 (2, customers of the file), what they brought and what they cost in the measured weeks, added
-    up likewise; without columns where no accounts were kept.
+    up likewise; without columns where no accounts were kept. ``there``: int32 (looks, customers of the file), in how many
+    replications they were still there at each look.
     """
 
     bits: np.ndarray
@@ -42,6 +43,7 @@ class Who(NamedTuple):
     held: np.ndarray
     groups_held: np.ndarray
     money: np.ndarray
+    there: np.ndarray
 
     @property
     def known(self) -> bool:
@@ -53,40 +55,69 @@ class Who(NamedTuple):
         return np.unpackbits(self.bits[places], axis=1, count=customers)
 
 
-class Beginning(NamedTuple):
-    """Customers as week 0 begins: who is one, bool (people), and what those of a file spend a week, int64 (founders)."""
+class Watch(NamedTuple):
+    """What is looked at while a market is lived, beside what is counted.
+
+    ``accounts``: the first week of those in which it is kept what every customer of a file brings and costs, None where it is
+    not; ``looks``: weeks after which it is looked who of them is still there.
+    """
+
+    accounts: int | None = None
+    looks: tuple[int, ...] = ()
+
+
+class Seen(NamedTuple):
+    """What was seen of a market's customers: who was one as week 0 began, bool (people), and what those of a file then spent a
+    week, int64 (founders); the ``accounts``, and who of a file was there after each look, bool (looks, founders)."""
 
     customers: np.ndarray
     spend: np.ndarray
+    accounts: Account | None
+    there: np.ndarray
 
 
-def beginning(market: Market) -> Beginning:
-    """The customers of a market before its first week."""
+def lived(market: Market, watch: Watch) -> Seen:
+    """Live all weeks of a market; what was seen of it."""
     state, listed = market.state(), market.inputs.plan.founders if market.inputs.listed else 0
-    return Beginning(state.mark[row("provider")] == COMPANY, _in_parts(state.number[row("spend"), :listed]))
+    begun, spend = state.mark[row("provider")] == COMPANY, _in_parts(state.number[row("spend"), :listed])
+    there = np.zeros((len(watch.looks), listed), bool)
+    for place, until in enumerate(watch.looks):
+        market.run(until - market.week - 1)
+        there[place] = _staying(market, begun)[:listed]
+    if watch.accounts is not None:
+        return Seen(begun, spend, accounts_from(market, watch.accounts), there)
+    market.run(market.inputs.weeks - market.week - 1)
+    return Seen(begun, spend, None, there)
+
+
+def _staying(market: Market, begun: np.ndarray) -> np.ndarray:
+    """Who was a customer as week 0 began and has been one ever since."""
+    state = market.state()
+    there = state.mark[row("provider")] == COMPANY
+    return np.asarray(begun & there & (state.clock[row("tenure")] > market.week))
 
 
 def _in_parts(money: np.ndarray) -> np.ndarray:
     return np.rint(money.astype(np.float64) * PARTS_OF_ONE).astype(np.int64)
 
 
-def of_market(market: Market, begun: Beginning, accounts: Account | None = None) -> Who:
-    """Who stayed in a market that is over; ``accounts``: what everybody brought and cost in it, where that was kept."""
-    state, ground = market.state(), market.inputs
-    stayed = begun.customers & (state.mark[row("provider")] == COMPANY) & (state.clock[row("tenure")] >= ground.weeks)
+def of_market(market: Market, seen: Seen) -> Who:
+    """Who stayed in a market that is over."""
+    state, ground, stayed = market.state(), market.inputs, _staying(market, seen.customers)
     people, segment = np.flatnonzero(stayed), state.mark[row("segment")]
     most = _most_held(state.number, people)
-    segments, founders = len(ground.plan.kind), len(begun.spend)
-    groups = np.stack([np.bincount(segment[who], minlength=segments) for who in (begun.customers, stayed)], axis=1)
+    segments, founders = len(ground.plan.kind), len(seen.spend)
+    groups = np.stack([np.bincount(segment[who], minlength=segments) for who in (seen.customers, stayed)], axis=1)
     both = segment[people].astype(np.int64) * (NOTHING + 1) + most
     groups_held = np.bincount(both, minlength=segments * (NOTHING + 1)).reshape(segments, NOTHING + 1)
     held = np.zeros((founders if founders <= PEOPLE else 0, NOTHING + 1), np.int32)
     if len(held):
         held[people[people < founders], most[people < founders]] = 1
-    money = np.zeros((2, 0), np.int64) if accounts is None else _in_parts(np.stack(accounts)[:, :founders])
+    money = np.zeros((2, 0), np.int64) if seen.accounts is None else _in_parts(np.stack(seen.accounts)[:, :founders])
     return Who(
-        np.packbits(stayed[:founders])[None], groups[None].astype(np.int64), begun.spend, held, groups_held, money
-    )
+        np.packbits(stayed[:founders])[None], groups[None].astype(np.int64), seen.spend, held, groups_held, money,
+        seen.there.astype(np.int32),
+    )  # fmt: skip
 
 
 def _most_held(number: np.ndarray, people: np.ndarray) -> np.ndarray:

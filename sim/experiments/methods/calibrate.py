@@ -20,6 +20,7 @@ from pydantic import Field
 from sim.experiments import figures
 from sim.experiments.algorithms.conditioning import AGAIN, DISCREPANCY, FEWEST, ROUNDS, conditioned
 from sim.experiments.algorithms.posterior import Check, Posterior
+from sim.experiments.cohorts import Cohorts, cohorts, looks
 from sim.experiments.designs import value_in
 from sim.experiments.factors import Factor
 from sim.experiments.figures import Figure
@@ -58,12 +59,12 @@ class Settings(MethodSettings):
 
 @dataclass(frozen=True, eq=False)
 class Calibration(MethodResult):
-    """The worlds that fit, and what was narrowed to find them; ``stays``: each customer's chance to stay in them, (customers,),
-    where who left was looked at."""
+    """The worlds that fit, and what was narrowed to find them; ``there``: each customer's chance in them to be there after each
+    look of :func:`sim.experiments.cohorts.looks`, the last at the end, (looks, customers), where who left was looked at."""
 
     unknowns: Unknowns
     posterior: Posterior
-    stays: np.ndarray | None = None
+    there: np.ndarray | None = None
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -79,6 +80,16 @@ class Calibration(MethodResult):
     def worlds(self) -> Worlds:
         """The worlds that fit."""
         return self.unknowns.found(self.posterior.scores, self.fitted_to)
+
+    @property
+    def stays(self) -> np.ndarray | None:
+        """Each customer's chance to stay, (customers,)."""
+        return None if self.there is None else np.asarray(self.there[-1])
+
+    @cached_property
+    def cohorts(self) -> Cohorts | None:
+        """Those kept aside by when they joined: who was still there, beside the model."""
+        return cohorts(self.experiment, self.there)
 
     @cached_property
     def ranking(self) -> Ranking | None:
@@ -149,6 +160,7 @@ class Calibration(MethodResult):
             "not_told_apart": [list(pair) for pair in found.not_told_apart],
             "runs": found.runs,
             "bands": {name: [plain(asdict(each)) for each in groups] for name, groups in self.bands.items()},
+            "cohorts": None if self.cohorts is None else self.cohorts.to_json(),
             "ranking": None if self.ranking is None else plain(asdict(self.ranking)),
         }
 
@@ -210,15 +222,14 @@ def run(experiment: Experiment, laboratory: Laboratory, plan: Plan) -> Calibrati
     """Fit. Raises :class:`Mistake`."""
     settings: Settings = experiment.settings
     open_ = unknowns(experiment, settings.worlds)
-    measured = figures.measure(experiment, laboratory, settings.figures)
-    stays: list[np.ndarray | None] = [None]
+    measured = figures.measure(experiment, laboratory, settings.figures, looks(experiment))
+    there: list[np.ndarray | None] = [None]
 
     def evaluate(scores: np.ndarray, first: int) -> np.ndarray:
         scenario = open_.scenario_at(open_.worlds_at(scores), first)
         found, of_each = measured(scenario, range(first, first + len(scores)))
-        stays[0] = (
-            of_each if len(scores) == settings.worlds else stays[0]
-        )  # the last time all worlds are looked at counts
+        if len(scores) == settings.worlds:  # the last time all worlds are looked at counts
+            there[0] = of_each
         return found
 
     found = conditioned(
@@ -227,7 +238,7 @@ def run(experiment: Experiment, laboratory: Laboratory, plan: Plan) -> Calibrati
         stands_for=experiment.base.market.stands_for, discrepancy=settings.discrepancy, rounds=settings.rounds,
         seed=experiment.seed,
     )  # fmt: skip
-    return Calibration(experiment, *laboratory.account, open_, found, stays[0])
+    return Calibration(experiment, *laboratory.account, open_, found, there[0])
 
 
 def missed(found: Calibration) -> Iterator[Check]:

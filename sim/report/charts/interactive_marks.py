@@ -99,9 +99,10 @@ def _(mark: Cells, chart: Chart) -> Iterator[Json]:
     said = [[f"{_at(chart.across, i)}<br>{_at(chart.up, j)}" for i in range(columns)] for j in range(rows)]
     yield {
         "type": "heatmap", "x": _plain(np.arange(columns) + 0.5), "y": _plain(np.arange(rows) + 0.5),
-        "z": [_plain(row) for row in mark.values.T], "text": said, "colorscale": SCALE.capitalize(),
+        "z": [_plain(row) for row in mark.values.T], "customdata": said, "colorscale": SCALE.capitalize(),
         "colorbar": {"title": {"text": safe(mark.unit), "side": "right"}, "thickness": 14},
-        "hovertemplate": f"%{{text}}<br><b>%{{z:,.4~r}}</b> {safe(mark.unit)}<extra></extra>",
+        "hovertemplate": f"%{{customdata}}<br><b>%{{z:,.4~r}}</b> {safe(mark.unit)}<extra></extra>",
+        **({"text": [list(row) for row in zip(*mark.labels, strict=True)], "texttemplate": "%{text}"} if mark.labels else {}),
     }  # fmt: skip
 
 
