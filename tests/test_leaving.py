@@ -13,7 +13,7 @@ import pyarrow as arrow
 import pytest
 from typer.testing import CliRunner
 
-from sim import load
+from sim import load, run
 from sim.cli import app
 from sim.data.habits import Cells, cells_of
 from sim.data.leaving import Leaving, halves, telling
@@ -28,7 +28,7 @@ from sim.model.component import row
 from sim.report.questions import words_of
 from sim.scenario.customers import customers_of
 from sim.scenario.model_inputs import ground_met, ground_of
-from sim.scenario.worlds import certain, line_of, read_worlds, write_worlds
+from sim.scenario.worlds import certain, line_of, mean_of_people, read_worlds, write_worlds
 
 CASES = Path(__file__).parent / "data" / "cases"
 
@@ -295,3 +295,96 @@ def test_what_new_writes_says_which_columns_tell_and_which_segment_is_fitted(fol
     assert "traits.switching_cost@ES" in Path("bank/calibrate.yaml").read_text()
     said = Path("bank/answers.yaml").read_text()
     assert "columns_that_tell_who_left" in said and "plan" not in said.partition("columns_that_tell_who_left")[2]
+
+
+# ---- what a word of the file is, as an unknown
+
+BY_WORDS = SCENARIO.replace(
+    "segment_by: {column: plan}, keep: [plan]",
+    "columns: {switching_cost: {column: plan, values: {gold: 0.3, basic: 0.3}}, "
+    "satisfaction: {column: mood, values: {1: 0.2, 2: 0.8, 3: 0.9}}}, keep: [plan]",
+)
+
+
+def with_moods() -> None:
+    """The file with a mood: 1 or 2; nobody has 3."""
+    head, *rows = Path("p.csv").read_text().splitlines()
+    Path("p.csv").write_text("\n".join([f"{head},mood", *(f"{row},{n % 2 + 1}" for n, row in enumerate(rows))]) + "\n")
+    Path("x.yaml").write_text(BY_WORDS)
+
+
+def test_a_world_may_say_what_a_word_of_the_file_is(folder: Path) -> None:
+    """Words with the same number are told apart, and whoever has another word keeps theirs."""
+    with_moods()
+    plain = load("x.yaml")
+    settings = {"traits.switching_cost@gold": 0.6, "traits.satisfaction@2.0": 0.5}
+    worlds = certain(plain.model).with_columns({path: np.array([value]) for path, value in settings.items()})
+    write_worlds(worlds, folder / "w.parquet")
+    met = plain.in_worlds(read_worlds(folder / "w.parquet", plain.model))
+    ground = ground_met(met, ground_of(met), 1, 0)
+    state = empty_state(ground)
+    begin(ground, 1, 0, state)
+    file = customers_of(plain)
+    assert file is not None
+    people = file.line - 2  # without whoever left
+    cost, pleased = (state.number[row(name), : len(people)] for name in ("switching_cost", "satisfaction"))
+    np.testing.assert_allclose(cost, np.where(people % 3 > 0, 0.6, 0.3), rtol=1e-6)
+    np.testing.assert_allclose(pleased, np.where(people % 2 > 0, 0.5, 0.2), rtol=1e-6)
+    assert mean_of_people(plain, "traits.switching_cost@gold") == pytest.approx(0.3)
+    other = met.with_(customers={"columns": {"switching_cost": {"values": {"gold": 0.6}}}})
+    assert mean_of_people(other, "traits.switching_cost@gold") == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("traits.switching_cost@gld", "has no word 'gld' under 'values' – did you mean 'gold'?"),
+        ("traits.plan@gold", "names a column of the customer file; name the trait that it becomes, traits.switching_cost"),
+        ("traits.switching_cost", "name a word of it, such as traits.switching_cost@gold"),
+        ("traits.satisfaction@3", "nobody in the customer file has '3' in 'mood'"),
+        ("traits.trust@gold", "is no trait whose mean could be narrowed"),
+        ("traits.trusts@gold", "is no trait whose mean could be narrowed"),
+    ],
+)  # fmt: skip
+def test_mistakes_about_words_of_the_file_are_named(folder: Path, path: str, sentence: str) -> None:
+    with_moods()
+    Path("c.yaml").write_text(
+        f"question: Who?\nbase: x.yaml\nuncertainties: {{'{path}': {{low: 0.1, high: 0.9}}}}\noutcomes: [retention]\n"
+        "calibrate: {figures: {retention: {value: 0.9, error: 0.1}}}\n"
+    )
+    done = CliRunner().invoke(app, ["calibrate", "c.yaml"])
+    assert done.exit_code == 2 and sentence in " ".join(done.stderr.split())
+
+
+def world_of(gold: float, basic: float) -> None:
+    """A company whose plans bind as much as these numbers say, over half a year."""
+    values = f"{{gold: {gold}, basic: {basic}}}"
+    Path("x.yaml").write_text(
+        "weeks: 26\nmarket: {prospects: 60}\nself_checkout: {visits: 0, lanes: 0}\ncall_centre: {representatives: 2}\n"
+        "choice: {attention: 0.08}\ncustomers: {file: p.csv, id: id, keep: [plan], columns: {switching_cost: {column: plan, "
+        f"values: {values}}}}}, label: {{column: left, left: 'yes', within: 26 weeks, leavers: start}}}}\n"
+    )
+
+
+@pytest.mark.heavy
+def test_what_a_word_is_is_found_again_from_who_left(folder: Path) -> None:
+    """The model says who leaves a company of known numbers; from that file and other numbers the ranges hold the known ones."""
+    true, left = {"gold": 0.5, "basic": 0.08}, np.arange(3000) == 0
+    for numbers in (true, {"gold": 0.3, "basic": 0.3}):
+        rows = [f"c{n:04},{'gold' if n % 2 else 'basic'},{'yes' if gone else 'no'}" for n, gone in enumerate(left)]
+        Path("p.csv").write_text("\n".join(["id,plan,left", *rows]) + "\n")
+        world_of(**numbers)
+        left = run(load("x.yaml"), 1, 7, worlds="none").stayed == 0 if numbers is true else left
+    Path("c.yaml").write_text(
+        "question: What is a plan worth?\nbase: x.yaml\nuncertainties:\n"
+        "  traits.switching_cost@gold: {low: 0.02, high: 2, scale: log}\n"
+        "  traits.switching_cost@basic: {low: 0.02, high: 2, scale: log}\noutcomes: [retention]\n"
+        "calibrate: {worlds: 150, figures: {gold: {left: {plan: gold}}, basic: {left: {plan: basic}}}}\n"
+    )
+    found = answered("c.yaml", "--worlds", "none")
+    for word, value in true.items():
+        one = found["factors"][f"traits.switching_cost@{word}"]
+        assert one["low"] < value < one["high"] and one["base"] == pytest.approx(0.3)
+        assert one["width_over_prior"] < 0.6
+    calibrated = load(Path(found["folder"]) / "calibrated.yaml")
+    assert "traits.switching_cost@gold" in calibrated.in_worlds().left_open

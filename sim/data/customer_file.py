@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,8 @@ class Customers:
     ``rows`` counts the usable and the ``quarantined`` ones; ``sha256`` (hexadecimal) is of the file's bytes. ``elsewhere``:
     rows that ``where`` leaves out; ``leavers``: how many have left by the label, who are customers only where ``gone`` says
     which they are: weeks from leaving to the day that the file is of, infinite where it does not say when, NaN for the
-    others; ``habit``: how the file is written where that is not plain, and what its rows were gathered from, in words.
+    others; ``habit``: how the file is written where that is not plain, and what its rows were gathered from, in words;
+    ``words``: of traits that the mapping's ``values`` give, the place among them of each customer's word, int32, -1 without one.
     """
 
     columns: dict[str, np.ndarray]
@@ -81,6 +82,7 @@ class Customers:
     leavers: int = 0
     gone: np.ndarray | None = None
     habit: str = ""
+    words: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def left(self) -> np.ndarray | None:
@@ -117,6 +119,7 @@ class _Part:
     ids: np.ndarray | None
     unusable_ids: list[str]
     gone: np.ndarray | None
+    words: dict[str, np.ndarray]
 
 
 def read_customers(path: Path | str, mapping: CustomerFileMapping, targets: Mapping[str, Target]) -> Customers:
@@ -145,6 +148,7 @@ def read_customers(path: Path | str, mapping: CustomerFileMapping, targets: Mapp
         frozenset(each for part in parts for each in part.unusable_ids),
         elsewhere=0 if looked.inside is None else int((~looked.inside).sum()),
         habit=_habit(rows, looked),
+        words={name: np.concatenate([part.words[name] for part in parts]) for name in parts[0].words},
     )
     if mapping.label is None:
         return whole
@@ -171,6 +175,7 @@ def _with_leavers(path: Path, whole: Customers, gone: np.ndarray, label: LabelMa
         ids=None if whole.ids is None else whole.ids[~left],
         unusable_ids=whole.unusable_ids | set(gone_ids),
         leavers=int(left.sum()),
+        words={name: places[~left] for name, places in whole.words.items()},
     )
 
 
@@ -317,6 +322,7 @@ def _usable(block: Block, looked: _Looked, elsewhere: list[str], what: Plan) -> 
         None if ids is None else ids[usable],
         elsewhere + ([] if ids is None else [each for each in ids[~usable] if each]),
         None if looked.gone is None else looked.gone[usable],
+        {each.name: _words(block, each, each.mapping.values)[usable] for each in what.traits if each.mapping.values},
     )
 
 
@@ -506,6 +512,13 @@ def _numbers_of_categories(
     missing = np.array([_is_missing(word) and same(word) not in numbers for word in words])[place]
     faults.note(~missing & np.isnan(values), f"{name} holds a category that 'values' does not list")
     return values, missing
+
+
+def _words(block: Block, trait: Trait, values: Mapping[Any, float]) -> np.ndarray:
+    """The place of each row's word among those that have a number, -1 where it has none: int32."""
+    places = {word: float(place) for place, word in enumerate(values)}
+    found, _ = _numbers_of_categories(block.cells[trait.column], places, trait.name, Faults(block.line.size))
+    return np.nan_to_num(found, nan=-1).astype(np.int32)
 
 
 def _segments(cells: Any, what: Plan, faults: Faults) -> np.ndarray:

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from sim.data.customer_mapping import ColumnMapping
+from sim.data.customer_text import squeezed
 from sim.errors import Mistake, hint
 from sim.model.component import Model, builtin
 from sim.model.parameters import Parameters
 from sim.scenario.building import settable
-from sim.scenario.customers import segment_names
+from sim.scenario.customers import WHOLE, listed_words, segment_names, who_have
 from sim.scenario.quantities import Unfit, between, fitted, number_told, value_shown
 from sim.scenario.rivals import gathered, parted_path
 from sim.scenario.sections import Market, Network, traits
 from sim.scenario.tree import Node, Place, Problems
 from sim.scenario.validation import bounds, plain_type, unit_of
 from sim.scenario.whole import Scenario
-from sim.scenario.worlds import MEANS, OF, has_mean
+from sim.scenario.worlds import MEANS, OF, has_mean, parted
 
 LINEAR, LOG = "linear", "log"
 LEVERS, UNCERTAINTIES = "levers", "uncertainties"
@@ -155,14 +157,18 @@ def parameter_at(path: str, model: Model | None = None) -> Parameter:
 
 
 def _mean(name: str) -> Parameter:
-    """The mean of a trait, of everybody or of a segment (``switching_cost@one year``)."""
-    trait = name.partition(OF)[0]
-    if not has_mean(trait):
-        raise Unfit(
-            f"is no trait whose mean could be narrowed{hint(trait, [each for each in traits() if has_mean(each)])}"
-        )
+    """A trait on average, of everybody or of a segment (``switching_cost@one year``), or of who has a word of the file."""
+    trait, of, _ = name.partition(OF)
+    if not (has_mean(trait) or (of and trait in traits())):  # whether a file gives numbers to words, only a base tells
+        raise Unfit(_no_mean(trait))
     line = traits()[trait]
-    return Parameter(float, line.unit, line.low, line.high, f"{line.meaning}: the mean")
+    return Parameter(
+        int if of and trait in WHOLE else float, line.unit, line.low, line.high, f"{line.meaning}: the mean"
+    )
+
+
+def _no_mean(trait: str) -> str:
+    return f"is no trait whose mean could be narrowed{hint(trait, [each for each in traits() if has_mean(each)])}"
 
 
 # ---- from the file
@@ -173,7 +179,7 @@ def factors_in(node: Node | None, section: str, base: Scenario, problems: Proble
     if node is None:
         return ()
     entries = _entries(node, section, problems)
-    found = (_factor(path, entry, section, base.model, problems) for path, entry in entries)
+    found = (_factor(path, entry, section, base, problems) for path, entry in entries)
     kept = tuple(factor for factor in found if factor is not None)
     for factor in kept:
         if factor.path.startswith(f"{MEANS}."):
@@ -192,9 +198,9 @@ def _entries(node: Node, section: str, problems: Problems) -> list[tuple[str, No
     return list(node.entries())
 
 
-def _factor(path: str, entry: Node, section: str, model: Model, problems: Problems) -> Factor | None:
+def _factor(path: str, entry: Node, section: str, base: Scenario, problems: Problems) -> Factor | None:
     try:
-        parameter = parameter_at(path, model)
+        parameter = parameter_at(_by_trait(path, base), base.model)
         _check_keys(entry)
         values = _values(entry, parameter)
         low, high = _range(entry, parameter, values)
@@ -208,6 +214,19 @@ def _factor(path: str, entry: Node, section: str, model: Model, problems: Proble
     return Factor(
         path, low, high, values, scale, parameter.kind is int, yes_or_no, words, parameter.unit, section == LEVERS
     )
+
+
+def _by_trait(path: str, base: Scenario) -> str:
+    """The path itself. Raises :class:`Unfit` for one that names the column of a word instead of the trait that it becomes."""
+    name, whose = parted(path)
+    given = base.customers.mapping.columns if base.customers.mapping is not None else {}
+    traits_of = [
+        trait for trait, column in given.items() if whose and squeezed(column.column) == squeezed(name) != trait
+    ]
+    if path.startswith(f"{MEANS}.") and traits_of:
+        said = " or ".join(f"{MEANS}.{trait}{OF}{whose}" for trait in traits_of)
+        raise Unfit(f"names a column of the customer file; name the trait that it becomes, {said}")
+    return path
 
 
 class _At(Unfit):
@@ -278,16 +297,37 @@ def _scale(entry: Node, parameter: Parameter, low: float) -> str:
 
 
 def _refuse_people(path: str, entry: Node, section: str, base: Scenario, problems: Problems) -> None:
-    """Of people, what nobody knows may be narrowed: of a segment that there is, and of a trait that the file does not give."""
-    trait, _, segment = path.partition(".")[2].partition(OF)
+    """Of people, what nobody knows may be narrowed: what a word of the file is in a trait, or a trait that the file does not
+    give, of everybody or of a segment that there is."""
+    trait, whose = parted(path)
     names = [name for name in segment_names(base) if name is not None]
     mapping = base.customers.mapping
+    given = None if mapping is None else mapping.columns.get(trait)
+    wrong = ""
     if section == LEVERS:
-        problems.add(entry.place, f"{section}.{path} is no lever: how people are is not the company's to choose")
-    elif segment and segment not in names:
-        problems.add(entry.place, f"{section}.{path}: '{base.name}' has no segment '{segment}'{hint(segment, names)}")
-    elif mapping is not None and trait in mapping.columns:
-        problems.add(entry.place, f"{section}.{path}: the customer file says {trait} of everybody; remove the line")
+        wrong = " is no lever: how people are is not the company's to choose"
+    elif given is not None:
+        wrong = _no_word(base, path, given)
+    elif not has_mean(trait):
+        wrong = f" {_no_mean(trait)}"
+    elif whose and whose not in names:
+        wrong = f": '{base.name}' has no segment '{whose}'{hint(whose, names)}"
+    if wrong:
+        problems.add(entry.place, f"{section}.{path}{wrong}")
+
+
+def _no_word(base: Scenario, path: str, given: ColumnMapping) -> str:
+    """Why what a word of the customer file is in a trait cannot be narrowed; nothing where it can."""
+    (trait, word), words = parted(path), listed_words(base, parted(path)[0])
+    if not words:
+        return f": the customer file says {trait} of everybody; remove the line"
+    who = who_have(base, trait, word)
+    if who is None:
+        one = f"; name a word of it, such as {MEANS}.{trait}{OF}{words[0]}" if not word else hint(word, words)
+        return f": '{given.column}', which says {trait}, has no word '{word}' under 'values'{one}"
+    if given.divide_by is not None:
+        return f": {trait} is divided by '{given.divide_by}', so that a word is no one number; remove the line"
+    return "" if who.size else f": nobody in the customer file has '{word}' in '{given.column}'; remove the line"
 
 
 def _refuse_changing(path: str, entry: Node, section: str, base: Scenario, problems: Problems) -> None:

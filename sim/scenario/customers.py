@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.data.customer_file import Customers, Target, read_customers
+from sim.data.customer_mapping import same
 from sim.model.initial_state import LINES
 from sim.scenario.quantities import parameter_unit
 from sim.scenario.sections import People
@@ -49,6 +52,20 @@ class _Source:
 def customers_of(scenario: Scenario) -> Customers | None:
     """The rows of the scenario's customer file; None when everybody is drawn. Raises :class:`~sim.errors.Mistake`."""
     return _customers(_Source(scenario.customers)) if scenario.customers.file is not None else None
+
+
+def listed_words(scenario: Scenario, trait: str) -> tuple[str, ...]:
+    """The words of which the customer file's mapping says what they are in a trait; none where it gives no numbers to words."""
+    mapping = scenario.customers.mapping
+    given = None if mapping is None else mapping.columns.get(trait)
+    return () if given is None or given.values is None else tuple(map(str, given.values))
+
+
+def who_have(scenario: Scenario, trait: str, word: str) -> np.ndarray | None:
+    """The numbers of the customers with a word of :func:`listed_words`, ``1`` and ``1.0`` being one; None for no such word."""
+    places = [place for place, each in enumerate(listed_words(scenario, trait)) if same(each) == same(word)]
+    file = customers_of(scenario)
+    return np.flatnonzero(file.words[trait] == places[0]) if places and file is not None else None
 
 
 def segment_names(scenario: Scenario) -> tuple[str | None, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shlex
 from collections.abc import Mapping, Sequence
@@ -26,8 +27,9 @@ from sim.engine.start import Ground
 from sim.errors import Mistake, nearest
 from sim.model.component import Model, using
 from sim.model.distributions import Trait
+from sim.model.initial_state import LINES
 from sim.model.parameters import Line, lines
-from sim.scenario.customers import segment_names
+from sim.scenario.customers import WHOLE, customers_of, listed_words, segment_names, who_have
 from sim.scenario.inheritance import resolved, root_of
 from sim.scenario.quantities import Unfit
 from sim.scenario.sections import traits
@@ -45,7 +47,8 @@ WEIGHT = "weight"
 MEANS = "traits"
 """What comes before the name of a trait whose mean differs from world to world."""
 OF = "@"
-"""What stands between a trait and the segment whose mean it is: ``traits.switching_cost@one year``."""
+"""What stands between a trait and whose it is: a segment's, on average, as in ``traits.switching_cost@one year``, or, where the
+customer file gives the trait by words, theirs who have the word."""
 COUNT = 500
 """Worlds of which nothing is known but what is plausible."""
 LOOKS = 4
@@ -154,7 +157,7 @@ def _mean_of(trait: Trait) -> Line:
     return Line(
         trait.name,
         float,
-        trait.default.middle,
+        trait.default.middle if trait.default else math.nan,
         trait.unit,
         trait.low,
         trait.high,
@@ -266,7 +269,7 @@ def _table(place: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _refuse_unknown(path: str, place: Path, model: Model) -> None:
     part, _, name = path.partition(".")
-    if path in uncertain(model) or (part == MEANS and OF in name and has_mean(name.partition(OF)[0])):
+    if path in uncertain(model) or (part == MEANS and OF in name and name.partition(OF)[0] in traits()):
         return
     known = model.parts.get(part)
     parameters = lines(known.parameters) if known is not None and known.parameters is not None else {}
@@ -374,12 +377,21 @@ def worlds_option(scenario: Scenario) -> str:
 # ---- a scenario in its worlds
 
 
+class Word(NamedTuple):
+    """What a word of the customer file is: the place of the trait among :data:`LINES`, the customers who have the word, int64,
+    and their trait in every replication."""
+
+    line: int
+    who: np.ndarray
+    values: np.ndarray
+
+
 class Drawn(NamedTuple):
     """What the replications of a block meet.
 
     ``fields``: fields of the policy; ``weeks``: bool (fields, weeks), where the scenario leaves them open; ``values``:
     (replications, fields); ``means``: trait → how many times its usual mean, in every replication; ``own``: the same of a
-    segment's number and a trait, which counts instead.
+    segment's number and a trait, which counts instead; ``words``: what words of the customer file are.
     """
 
     fields: tuple[str, ...]
@@ -387,6 +399,7 @@ class Drawn(NamedTuple):
     values: np.ndarray
     means: Mapping[str, np.ndarray]
     own: Mapping[tuple[int, str], np.ndarray]
+    words: Sequence[Word] = ()
 
     def ground(self, ground: Ground, place: int) -> Ground:
         """The ground with what the ``place``-th replication meets."""
@@ -396,6 +409,11 @@ class Drawn(NamedTuple):
             changed = (alone.numbers[segment] != ground.plan.numbers[segment]).any(axis=-1)
             numbers[segment, changed] = alone.numbers[segment, changed]
             plan = replace(plan, numbers=numbers)
+        if self.words:
+            given = plan.given.copy()
+            for word in self.words:
+                given[word.line, word.who] = word.values[place]
+            plan = replace(plan, given=given)
         return replace(ground, policy=self.policy(ground.policy, place), plan=plan)
 
     def policy(self, policy: np.ndarray, place: int) -> np.ndarray:
@@ -418,8 +436,25 @@ def drawn(scenario: Scenario, seed: int, numbers: range) -> Drawn | None:
     values = np.column_stack([met[path] for path in paths]) if paths else np.zeros((len(numbers), 0))
     lines_of = {path: line_of(scenario.model, path) for path in open_in if path.startswith(f"{MEANS}.")}
     means = {line.name: met[path] / line.default for path, line in lines_of.items() if OF not in path}
-    own = {path: met[path] for path in lines_of if OF in path}
-    return _paid_for(scenario, Drawn(tuple(map(_field, paths)), weeks, values, means, _of_segments(scenario, own)))
+    of_some = [path for path in lines_of if OF in path]
+    of_words = [path for path in of_some if listed_words(scenario, parted(path)[0])]
+    words = [_of_word(scenario, path, met[path]) for path in of_words]
+    own = {path: met[path] for path in of_some if path not in of_words}
+    fields, segments = tuple(map(_field, paths)), _of_segments(scenario, own)
+    return _paid_for(scenario, Drawn(fields, weeks, values, means, segments, words))
+
+
+def parted(path: str) -> tuple[str, str]:
+    """The trait of a path such as ``traits.switching_cost@one year``, and whose it is; empty for everybody's."""
+    trait, _, whose = path.partition(".")[2].partition(OF)
+    return trait, whose
+
+
+def _of_word(scenario: Scenario, path: str, values: np.ndarray) -> Word:
+    trait, word = parted(path)
+    who = who_have(scenario, trait, word)
+    assert who is not None  # or the path would not be open
+    return Word([line.name for line in LINES].index(trait), who, values)
 
 
 def _of_segments(scenario: Scenario, met: Mapping[str, np.ndarray]) -> dict[tuple[int, str], np.ndarray]:
@@ -428,15 +463,18 @@ def _of_segments(scenario: Scenario, met: Mapping[str, np.ndarray]) -> dict[tupl
         return {}
     names, found = segment_names(scenario), {}
     for path, values in met.items():
-        trait, segment = path.partition(".")[2].split(OF, 1)
+        trait, segment = parted(path)
         found[names.index(segment), trait] = values / mean_of_people(scenario, path)
     return found
 
 
 def mean_of_people(scenario: Scenario, path: str) -> float:
-    """The mean that a scenario gives a trait, of everybody or of a segment."""
-    trait, _, segment = path.partition(".")[2].partition(OF)
-    spread = scenario.customers.spread(trait, segment or None)
+    """The mean that a scenario gives a trait, of everybody or of a segment; of a word what its mapping says."""
+    trait, whose = parted(path)
+    file, who = customers_of(scenario), who_have(scenario, trait, whose)
+    if file is not None and who is not None:
+        return float(file.columns[trait][who].mean())
+    spread = scenario.customers.spread(trait, whose or None)
     assert spread is not None
     return spread.middle
 
@@ -458,12 +496,10 @@ def _paid_for(scenario: Scenario, found: Drawn) -> Drawn:
         if field in found.fields and not said_anywhere(scenario, paid):
             place, line = found.fields.index(field), line_of(scenario.model, paid)
             values = np.clip(found.values[:, place], line.low, line.high)
-            found = Drawn(
-                (*found.fields, _field(paid)),
-                np.vstack([found.weeks, np.ones(len(scenario.policies), bool)]),
-                np.column_stack([found.values, values]),
-                found.means,
-                found.own,
+            found = found._replace(
+                fields=(*found.fields, _field(paid)),
+                weeks=np.vstack([found.weeks, np.ones(len(scenario.policies), bool)]),
+                values=np.column_stack([found.values, values]),
             )
     return found
 
@@ -502,9 +538,9 @@ def line_of(model: Model, path: str) -> Line:
     """The line of a parameter, or of the mean of a trait."""
     part, name = path.split(".", 1)
     if part == MEANS and OF in name:
-        trait, segment = name.split(OF, 1)
+        trait, whose = parted(path)
         line = _mean_of(traits()[trait])
-        return replace(line, meaning=f"{line.meaning}, of the segment {segment}")
+        return replace(line, meaning=f"{line.meaning}, of {whose}", kind=int if trait in WHOLE else float)
     if part == MEANS:
         return uncertain(model)[path]
     parameters = model.parts[part].parameters
@@ -516,9 +552,10 @@ def _unsaid(scenario: Scenario, path: str, fitted: bool) -> np.ndarray:
     part, name = path.split(".", 1)
     weeks = np.ones(scenario.warm_up + scenario.weeks, bool)
     if part == MEANS and OF in name:
-        trait, segment = name.split(OF, 1)
-        given = scenario.customers.mapping is not None and trait in scenario.customers.mapping.columns
-        return weeks & (not given and segment in segment_names(scenario))
+        trait, whose = parted(path)
+        if scenario.customers.mapping is not None and trait in scenario.customers.mapping.columns:
+            return weeks & (who_have(scenario, trait, whose) is not None)
+        return weeks & (has_mean(trait) and whose in segment_names(scenario))
     if part == MEANS:
         return weeks & (fitted or not _mean_is_said(scenario, name))
     if not fitted:
