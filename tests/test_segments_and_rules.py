@@ -402,7 +402,51 @@ def test_more_or_less_of_a_number_of_single_precision_is_what_one_would_write(
 
 def test_a_rule_may_ask_for_any_number_that_a_column_can_hold() -> None:
     asked = market(rules=[{"for": "issue_tries >= 2 and tenure < 1 year", "do": {"pricing": {"list_price": 0.9}}}])
-    assert asked.addressed.rules[0].where == ((("issue_tries", ">=", 2.0), ("tenure", "<", pytest.approx(365.25 / 7))),)
+    assert asked.addressed.rules[0].where == ((("issue_tries", ">=", 2.0), ("tenure", "<=", 52.0)),)  # of 52.18 weeks
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"), [("< 3 months", "<= 13"), (">= 3 months", "> 13"), ("< 13", "< 13"), ("> 2 weeks", "> 2")]
+)
+def test_whole_weeks_are_asked_for_in_whole_weeks(written: str, asked: str) -> None:
+    rules = [{"for": f"tenure {written}", "do": {"upselling": {"attempts": 0}}}]
+    assert market(rules=rules).addressed.rules[0].whom == f"tenure {asked}"
+    assert any(f"customers with tenure {asked}, upselling" in each for each in about(market(rules=rules)))
+
+
+def test_other_numbers_are_told_without_needless_digits() -> None:
+    rule = {"for": "patience < 100 seconds", "when": "wait_mean > 100 seconds", "do": {"upselling": {"attempts": 0}}}
+    told = next(each for each in about(market(rules=[rule])) if each.startswith("Rule 1"))
+    assert "patience < 1.66667," in told and "wait_mean > 1.66667," in told
+
+
+@pytest.mark.parametrize(
+    ("whom", "where"),
+    [
+        ("segment = bed and breakfast", ((("segment", "==", "bed and breakfast"),),)),
+        ("tenure < 9 and segment != bed and breakfast", ((("tenure", "<", 9.0), ("segment", "!=", "bed and breakfast")),)),
+        ("segment = trial or error and trust < 0.4 or segment = bed and breakfast",
+         ((("segment", "==", "trial or error"), ("trust", "<", 0.4)), (("segment", "==", "bed and breakfast"),))),
+        ("bed and breakfast", ()),
+    ],
+)  # fmt: skip
+def test_a_segment_may_have_and_and_or_in_its_name(whom: str, where: object) -> None:
+    segments = {"bed and breakfast": {"share": 0.4}, "trial or error": {"share": 0.6}}
+    rules = [{"for": whom, "do": {"pricing": {"list_price": 0.9}}}]
+    said = market(
+        customers={"segments": segments},
+        rules=rules,
+        segments={"bed and breakfast": {"policy": {"upselling": {"attempts": 0}}}},
+    )
+    assert said.addressed.rules[0].where == where
+    assert lived(said).grouping() is not None
+    again = market(customers={"segments": segments}, rules=[said.addressed.rules[0].section])
+    assert again.addressed.rules == said.addressed.rules
+
+
+def test_after_a_condition_an_and_is_none_of_a_name() -> None:
+    with pytest.raises(Mistake, match="'banana' is no condition"):
+        market(rules=[{"for": "trust < 0.4 and banana", "do": {"pricing": {"list_price": 0.9}}}])
 
 
 @pytest.mark.parametrize(

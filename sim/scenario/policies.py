@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ from sim.scenario.quantities import Unfit, fitted, number_told, parted, value_sh
 from sim.scenario.sections import traits
 from sim.scenario.tree import Node, Place, Problems
 from sim.scenario.validation import Spot, judged
-from sim.scenario.watching import Watched, compared_with, watched
+from sim.scenario.watching import Watched, compared_with, shortly, watched
 
 SEGMENTS, RULES, SEGMENT = "segments", "rules", "segment"
 KEYS = ("when", "do", "for", "hold")
@@ -32,6 +32,7 @@ EVERYBODY = "everybody"
 _SIGN = "|".join(sorted(map(re.escape, (*SIGNS, "=")), key=len, reverse=True))
 ASKED = re.compile(rf"(\w+) *({_SIGN}) *(.+)")
 """Something that is asked of a person, or of a week: ``trust < 0.4``."""
+_OF_SEGMENT = re.compile(rf"\s*segment *({_SIGN})")
 Settings = Mapping[str, Mapping[str, Any]]
 """Part → parameter → what is said."""
 
@@ -63,6 +64,13 @@ class RuleSaid:
     def for_all(self) -> bool:
         """Whether it is for everybody, and so for the company as well."""
         return self.segment is None and not self.where
+
+    @property
+    def whose(self) -> str:
+        """What is asked of a person, for people to read."""
+        short = ([(name, sign, value if isinstance(value, str) else shortly(value)) for name, sign, value in together]
+                 for together in self.where)  # fmt: skip
+        return _any_told(short)
 
     @property
     def section(self) -> dict[str, Any]:
@@ -330,16 +338,16 @@ class _Judge:
         if not re.search(r"[<>=!]", said):
             return said, said, ()
         asked = self._alternatives(f"{where}: 'for'", node, said, self._of_person)
-        return " or ".join(" and ".join(map(_asked_told, together)) for together in asked), None, asked
+        return _any_told(asked), None, asked
 
     def _alternatives(
         self, where: str, node: Node, said: str, read: Callable[[str, str, str], Any]
     ) -> tuple[tuple[Any, ...], ...]:
         """Conditions joined with 'and' and 'or', of which 'and' binds more closely."""
         found = []
-        for together in re.split(r" or ", said):
+        for together in _conditions(said):
             each_of = []
-            for part in re.split(r" and ", together):
+            for part in together:
                 match = ASKED.fullmatch(part.strip())
                 if match is None:
                     self._book(
@@ -367,7 +375,10 @@ class _Judge:
             )
         trait = traits().get(name)
         within = (trait.low, trait.high) if trait else (0.0, 1.0) if name == LOT else (-math.inf, math.inf)
-        return name, sign, compared_with(name, value, units[name], within)
+        number = compared_with(name, value, units[name], within)
+        if name in (*self.model.names("clock"), WEEKS_LEFT) and not number.is_integer() and sign[0] in "<>":
+            return name, {"<": "<=", ">": ">"}[sign[0]], float(math.floor(number))  # the same of whole weeks
+        return name, sign, number
 
     def _when(self, where: str, node: Node | None) -> tuple[tuple[Watched, ...], ...]:
         if node is None or node.value is None:
@@ -454,6 +465,24 @@ class _Judge:
 
     def _book(self, node: Node, sentence: str) -> None:
         self.problems.add(node.place, sentence)
+
+
+def _conditions(said: str) -> list[list[str]]:
+    """The conditions in words: all of one of these. An 'and' or 'or' is part of a segment's name where no sign follows it."""
+    first, *rest = re.split(r" (and|or) ", said)
+    found = [[first]]
+    for word, part in zip(rest[::2], rest[1::2], strict=True):
+        if _OF_SEGMENT.match(found[-1][-1]) and not re.search(_SIGN, part):
+            found[-1][-1] += f" {word} {part}"
+        elif word == "and":
+            found[-1].append(part)
+        else:
+            found.append([part])
+    return found
+
+
+def _any_told(asked: Iterable[Iterable[tuple[str, str, Any]]]) -> str:
+    return " or ".join(" and ".join(map(_asked_told, together)) for together in asked)
 
 
 def _asked_told(asked: tuple[str, str, Any]) -> str:

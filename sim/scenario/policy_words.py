@@ -36,7 +36,9 @@ def addressed_told(scenario: Scenario) -> Iterator[str]:
 
 def rule_told(rule: RuleSaid, model: Model) -> str:
     """A rule as a sentence without its end."""
-    whom = "everybody" if rule.for_all else f"segment {rule.segment}" if rule.segment else f"customers with {rule.whom}"
+    whom = (
+        "everybody" if rule.for_all else f"segment {rule.segment}" if rule.segment else f"customers with {rule.whose}"
+    )
     done = ", ".join(
         f"{part}.{name} is {_changed(change, model, part, name)}"
         for part, own in rule.do.items()
@@ -44,7 +46,7 @@ def rule_told(rule: RuleSaid, model: Model) -> str:
     )
     if not rule.when:
         return f"for {whom}, {done}"
-    when = " or ".join(" and ".join(map(str, together)) for together in rule.when)
+    when = " or ".join(" and ".join(each.told for each in together) for together in rule.when)
     hold = f", and for {rule.hold} weeks each time" if rule.hold > 1 else ""
     return f"for {whom}, when {when}{hold}, {done}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +32,11 @@ class Watched:
         lasting = f" for {self.weeks} weeks" if self.weeks > 1 else ""
         return f"{self.measure} {self.sign} {number_told(self.value)}{lasting}"
 
+    @property
+    def told(self) -> str:
+        """The same for people, who need no twelve digits."""
+        return str(replace(self, value=shortly(self.value)))
+
     def true_before(self, week: int, counts: np.ndarray, inputs: Ground) -> bool:
         """Whether it is so before a week begins; ``counts``: int64 (weeks, counts) of the weeks from week 0 on.
 
@@ -50,6 +55,11 @@ class Watched:
         known = definitions(inputs.model)[self.measure]
         found = known.formula(_OneWeek(counts, week, inputs))[0] * known.scale(inputs.stands_for)
         return np.array(found if np.isfinite(found) or self.sign != "!=" else self.value)
+
+
+def shortly(value: float) -> float:
+    """A number to six digits, which are more than anybody means."""
+    return float(f"{value:.6g}")
 
 
 class _OneWeek(dict[str, np.ndarray]):
