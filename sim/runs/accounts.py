@@ -83,8 +83,8 @@ class Account(NamedTuple):
 
 def account(market: Market) -> Account:
     """The accounts of the week that a market has lived last; it must watch everybody."""
-    ways = (shared(market, names) for names in (market.inputs.model.money_in, market.inputs.model.money_out))
-    return Account(*ways)
+    people, model = market.people(), market.inputs.model
+    return Account(*(shared(market, names, people) for names in (model.money_in, model.money_out)))
 
 
 def accounts_from(market: Market, first: int) -> Account:
@@ -98,15 +98,17 @@ def accounts_from(market: Market, first: int) -> Account:
     return found
 
 
-def shared(market: Market, kinds: Iterable[str]) -> np.ndarray:
+def shared(market: Market, kinds: Iterable[str], people: dict[str, np.ndarray] | None = None) -> np.ndarray:
     """The money of these kinds in the week that a market has lived last, shared out: currency, float64 (people)."""
-    people = market.people()
-    found, mine = np.zeros(people["provider"].size), people["provider"] == COMPANY
+    people = market.people() if people is None else people
+    mine = people["provider"] == COMPANY
+    found, part = np.zeros((2, mine.size))
     if not mine.any():
         return found
     for driver, cents in _by_driver(market, kinds).items():
-        weights = _weights(market, people, driver, mine)
-        found += weights * (cents / 100 / weights.sum())
+        weights, whole = _weights(market, people, driver, mine)
+        np.multiply(weights, cents / 100 / whole, out=part)
+        found += part
     return found
 
 
@@ -119,16 +121,15 @@ def _by_driver(market: Market, kinds: Iterable[str]) -> Counter[str | Events | N
     return found
 
 
-def _weights(market: Market, people: dict[str, np.ndarray], by: str | Events | None, mine: np.ndarray) -> np.ndarray:
-    """How much of a kind of money is whose; evenly where nobody in particular gives rise to it."""
-    match by:
-        case Events():
-            found = _happened(market, people, by)
-        case None:
-            found = mine.astype(np.float64)
-        case _:
-            found = np.where(mine, _carried(market, people, by), 0.0)
-    return found if found.sum() > 0 else mine.astype(np.float64)
+def _weights(
+    market: Market, people: dict[str, np.ndarray], by: str | Events | None, mine: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """How much of a kind of money is whose, and all of it; evenly where nobody in particular gives rise to it."""
+    found = mine
+    if by is not None:
+        found = _happened(market, people, by) if isinstance(by, Events) else mine * _carried(market, people, by)
+    whole = float(found.sum())
+    return (found, whole) if whole > 0 else (mine, float(mine.sum()))
 
 
 def _happened(market: Market, people: dict[str, np.ndarray], by: Events) -> np.ndarray:
@@ -137,9 +138,11 @@ def _happened(market: Market, people: dict[str, np.ndarray], by: Events) -> np.n
     known = market.inputs.model.events
     wanted = np.isin(np.arange(len(known)), [known.index(name) for name in by.names])
     told = events[wanted[events["what"]]]
-    who = told["person"]
-    weight = {"amount": told["amount"], "spend": people["spend"][who]}.get(by.weigh, np.ones(who.size))
-    return np.bincount(who, np.maximum(weight, 0.0), minlength=people["provider"].size)
+    who, many = told["person"], people["provider"].size
+    if by.weigh == "alike":
+        return np.bincount(who, minlength=many)
+    weight = told["amount"] if by.weigh == "amount" else people["spend"][who]
+    return np.bincount(who, np.maximum(weight, 0.0), minlength=many)
 
 
 def _carried(market: Market, people: dict[str, np.ndarray], by: str) -> np.ndarray:
@@ -148,14 +151,14 @@ def _carried(market: Market, people: dict[str, np.ndarray], by: str) -> np.ndarr
     if by == BY_SPEND:
         return spend
     if by == BY_SERVING:
-        demand = market.setting("products_demand")
+        demand = _setting(market, "products_demand")
         asked = np.maximum(1 + demand * (people["contact_propensity"] / ORDINARY - 1), 0.0)
-        return market.setting("products_cost") * asked * _beside(market, people)
+        return _setting(market, "products_cost") * asked * _beside(market, people)
     bill = spend * _price(market, people)
     if by == BY_TRIAL:
         return bill * (people["trial"] == NOW)
     if by == BY_STATUS:
-        discount, care = (market.setting(f"loyalty_programme_status_{what}") for what in ("discount", "care"))
+        discount, care = (_setting(market, f"loyalty_programme_status_{what}") for what in ("discount", "care"))
         return (bill * discount + care) * (people["loyalty_status"] == HIGH)
     return np.floor(bill * 100 + 0.5) if by == BY_BILL else bill * _beside(market, people)
 
@@ -163,12 +166,20 @@ def _carried(market: Market, people: dict[str, np.ndarray], by: str) -> np.ndarr
 def _price(market: Market, people: dict[str, np.ndarray]) -> np.ndarray:
     """The price index that everybody pays, as :func:`sim.model.mechanisms.pricing.price_here` has it."""
     names = ("list_price", "newcomer_discount", "discount_weeks")
-    price, discount, weeks = (market.setting(f"pricing_{name}") for name in names)
+    price, discount, weeks = (_setting(market, f"pricing_{name}") for name in names)
+    if not np.any(discount):
+        return price
     new = (people["came_by"] > 0) & (people["tenure"] < weeks)
     return np.asarray(np.where(new, price * (1.0 - discount), price), np.float64)
 
 
+def _setting(market: Market, field: str) -> np.ndarray:
+    """What a setting was in the week lived last, in float64: of each person, or one number where all have the same."""
+    if market.grouping() is not None:
+        return market.setting(field)
+    return np.asarray(market.inputs.policy[field][market.inputs.warm_up + market.week], np.float64)
+
+
 def _beside(market: Market, people: dict[str, np.ndarray]) -> np.ndarray:
     """How many products everybody holds beside the first."""
-    most = market.setting("products_most")
-    return np.minimum(people["more_products"], most - 1)
+    return np.minimum(people["more_products"], _setting(market, "products_most") - 1)
