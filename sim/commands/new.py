@@ -17,9 +17,9 @@ from sim.system.text import shown, visible
 if TYPE_CHECKING:
     import numpy as np
 
-    from sim.data.becoming import Part
     from sim.data.company import Company
     from sim.data.habits import Cells
+    from sim.data.parts import Part
     from sim.data.questions import Answers, Question
     from sim.data.recognising import Source
 
@@ -139,7 +139,7 @@ class _Adjusting:
         self.answers = answers
 
     def __call__(self, source: Source, roles: dict[str, str]) -> dict[str, str]:
-        from sim.data.becoming import KEEP, LEFT, OUT, SEGMENT
+        from sim.data.parts import KEEP, LEFT, OUT, SEGMENT
         from sim.data.questions import Question, Unfit
         from sim.scenario.company_today import targets
 

@@ -11,12 +11,14 @@ import numpy as np
 import pyarrow as arrow
 import pyarrow.compute as compute
 
-from sim.data.becoming import KEEP, LEFT, OUT, SEGMENT, Asking, Part, become, proposed
+from sim.data.becoming import become
 from sim.data.buying import Habit, habit_of
 from sim.data.customer_mapping import Target
 from sim.data.gathering import Gathered, gathered, joined
 from sim.data.habits import CURRENCIES, Cells
 from sim.data.leaving import Leaving, Telling, telling
+from sim.data.parts import KEEP, LEFT, OUT, SEGMENT, Asking, Part
+from sim.data.proposing import proposed
 from sim.data.quarantine import Quarantined, commonest
 from sim.data.questions import UNKNOWN, Answers, Question, Reader, Unfit, positive
 from sim.data.recognising import ROW, Source, newest, only, recognised, says, set_aside, words_in, words_of

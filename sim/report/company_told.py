@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.data.becoming import LEFT, Part
 from sim.data.company import Company
 from sim.data.habits import Cells
 from sim.data.leaving import Telling, called
+from sim.data.parts import LEFT, Part
 from sim.data.questions import UNKNOWN, Answers, Question
 from sim.data.recognising import words_in
 from sim.scenario.company_today import told_of

@@ -17,12 +17,12 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 import pyarrow.csv as arrow_csv
 
-from sim.data.becoming import KEEP, LEFT, OUT, SEGMENT, Part
 from sim.data.company import NOT_GIVEN, Company
 from sim.data.customer_mapping import Target
 from sim.data.customer_text import squeezed
 from sim.data.habits import Cells
 from sim.data.leaving import ASIDE, FITTED, Leaving, called, halves
+from sim.data.parts import KEEP, LEFT, OUT, SEGMENT, Part
 from sim.data.questions import UNKNOWN, Answers, yaml_word
 from sim.data.recognising import words_in
 from sim.errors import Mistake

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sim.data.becoming import KEEP, LEFT, OUT, SEGMENT
 from sim.data.company import Company, understood
+from sim.data.parts import KEEP, LEFT, OUT, SEGMENT
 from sim.data.questions import Answers, Question
 from sim.data.recognising import Source
 from sim.errors import Mistake

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import solara
 from reacton.core import Element
 
-from sim.data.becoming import KEEP, LEFT, OUT, SEGMENT, Part
+from sim.data.parts import KEEP, LEFT, OUT, SEGMENT, Part
 from sim.data.questions import UNKNOWN, Question, Unfit
 from sim.report.amounts import number
 from sim.report.company_told import cells_told, heights, odd_of, part_told, people_told
