@@ -83,8 +83,9 @@ class Account(NamedTuple):
 
 def account(market: Market) -> Account:
     """The accounts of the week that a market has lived last; it must watch everybody."""
-    people, model = market.people(), market.inputs.model
-    return Account(*(shared(market, names, people) for names in (model.money_in, model.money_out)))
+    found = Account(*np.zeros((len(Account._fields), market.inputs.plan.people)))
+    _add(market, found)
+    return found
 
 
 def accounts_from(market: Market, first: int) -> Account:
@@ -93,23 +94,30 @@ def accounts_from(market: Market, first: int) -> Account:
     for week in range(market.inputs.weeks):
         market.step()
         if week >= first:
-            for mine, more in zip(found, account(market), strict=True):
-                mine += more
+            _add(market, found)
     return found
 
 
-def shared(market: Market, kinds: Iterable[str], people: dict[str, np.ndarray] | None = None) -> np.ndarray:
+def shared(market: Market, kinds: Iterable[str]) -> np.ndarray:
     """The money of these kinds in the week that a market has lived last, shared out: currency, float64 (people)."""
-    people = market.people() if people is None else people
-    mine = people["provider"] == COMPANY
-    found, part = np.zeros((2, mine.size))
-    if not mine.any():
-        return found
-    for driver, cents in _by_driver(market, kinds).items():
-        weights, whole = _weights(market, people, driver, mine)
-        np.multiply(weights, cents / 100 / whole, out=part)
-        found += part
+    found = np.zeros(market.inputs.plan.people)
+    _share_out(market, kinds, market.people(), found)
     return found
+
+
+def _add(market: Market, found: Account) -> None:
+    """Add the accounts of the week that a market has lived last."""
+    people, model = market.people(), market.inputs.model
+    for kinds, into in zip((model.money_in, model.money_out), found, strict=True):
+        _share_out(market, kinds, people, into)
+
+
+def _share_out(market: Market, kinds: Iterable[str], people: dict[str, np.ndarray], into: np.ndarray) -> None:
+    """Add everybody's share of the money of these kinds: in place, for there may be many people."""
+    mine = people["provider"] == COMPANY
+    for driver, cents in _by_driver(market, kinds).items() if mine.any() else ():
+        weights, whole = _weights(market, people, driver, mine)
+        into += np.multiply(weights, cents / 100 / whole, out=weights if weights.dtype == np.float64 else None)
 
 
 def _by_driver(market: Market, kinds: Iterable[str]) -> Counter[str | Events | None]:
