@@ -77,6 +77,13 @@ def duration(minutes: float) -> str:
     return f"{minutes:.1f} minutes" if minutes < 10 else f"{minutes:.0f} minutes"
 
 
+def hours_told(hours: float) -> str:
+    """A wait of hours in words."""
+    if hours < 1:
+        return duration(60 * hours)
+    return "1 hour" if f"{hours:.0f}" == "1" else f"{hours:.0f} hours"
+
+
 def percent(share: float, places: int = 0) -> str:
     """A share as per cent."""
     return f"{100 * share:.{places}f}\u00a0%"  # not to be parted at the end of a line

@@ -278,6 +278,11 @@ OF_USED = {
     "deliveries": (
         Measure("late_deliveries", "share", "Orders that came later than promised", -1, _share("deliveries_late", "deliveries")),
     ),
+    "message_desk": (
+        Measure("message_hours", "hours", "Hours until a message is answered, of those that agents answer and whose senders wait for it", -1, lambda c: ratio(c["message_minutes"] / 60, c["messages"] - c["messages_given_up"])),
+        Measure("message_abandonment", "share", "Messages to agents whose senders gave up waiting for an answer", -1, _share("messages_given_up", "messages")),
+        Measure("message_occupancy", "share", "Messages that agents answered, of those that they had time for", 0, _share("messages_answered", "messages_possible")),
+    ),
     "products": (
         Measure("products_held", "products per customer", "Products that an average customer holds in an average week, where there are several", 1, lambda c: ratio(c["products_held"], _where_several(c))),
         Measure("unprofitable", "share", "Customers whose further products cost more to serve than they bring together with what the first leaves", -1, lambda c: ratio(c["unprofitable"], _where_several(c))),

@@ -15,6 +15,7 @@ from sim.scenario.by_hour import ByHour, settled_by_hour, with_hours
 from sim.scenario.constraints import Finding, Whole, in_part, in_whole
 from sim.scenario.friends import settled_network
 from sim.scenario.lesson import Lesson, settled_lesson
+from sim.scenario.messages import judge_desk
 from sim.scenario.people import Folder, settled_people
 from sim.scenario.policies import SEGMENTS, Addressed, settled_policies
 from sim.scenario.quantities import value_shown
@@ -80,8 +81,10 @@ def settle(tree: Node, folder: Folder, problems: Problems, model: Model) -> Sett
     problems.stop_if_any()
     assert frame and measure and market and network and people and by_hour is not None
     market = _of_a_file(market, tree) if people.file else market
-    used = _used(model, (before, *(settings for _, settings in steps)), addressed)
+    ever = (*(settings for _, settings in steps), before)
+    used = _used(model, ever, addressed)
     judge_billed_weekly(tree, used, problems)
+    judge_desk(tree, ever, addressed, used, problems)
     problems.stop_if_any()
     model = using(model, used)
     return Settled(frame, measure, market, people, network, steps, before, changes, lesson, model, addressed, by_hour)

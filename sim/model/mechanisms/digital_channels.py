@@ -2,6 +2,7 @@
 
 Serves S1.4, S2.1, S2.5. Whoever writes waits hours and not minutes; an answer that says something else than the telephone did
 makes the company feel broken; and who gets no help in writing can complain where everybody reads it. All sizes are assumptions.
+Answers come after the same time however many write, unless a scenario says how many people answer (:mod:`message_desk`).
 """
 
 from sim.model.behaviour.conversation import (
@@ -15,8 +16,10 @@ from sim.model.behaviour.conversation import (
     solves,
     tries_before,
 )
+from sim.model.events import hours_told
 from sim.model.examples import AS_IT_WAS, example, example_of_step
 from sim.model.mechanisms.chatbot import conversations
+from sim.model.mechanisms.employee_care import wages
 from sim.model.mechanisms.personalisation import repeating
 from sim.model.numeric import FIXED_ONE, share
 from sim.model.parameters import CERTAIN, Parameters, parameter
@@ -35,7 +38,7 @@ class DigitalChannels(Parameters):
         0.0, "scale 0-1", 0, 1, "How fully e-mail and social media are offered as a way to the company",
         "assumption: not unless the scenario says so", plausible=CERTAIN)  # fmt: skip
     response_hours: float = parameter(
-        24.0, "hour", 0, 336, "Time until a message is answered", "assumption: the next day", plausible=CERTAIN)  # fmt: skip
+        24.0, "hour", 0, 336, "Time until a message is answered where no agents of message_desk do it", "assumption: the next day", plausible=CERTAIN)  # fmt: skip
     tolerance: float = parameter(
         48.0, "hour", 0.1, 336, "Time without an answer that spoils half of what can be spoilt by waiting",
         "assumption: two days; plausibly the same day to five days", plausible=(16, 120, "log"))  # fmt: skip
@@ -65,7 +68,7 @@ class DigitalChannels(Parameters):
         5.0, "ratio", 0, 1000, "How many private conversations a public complaint counts for in public reputation",
         "assumption: five; plausibly one to thirty", plausible=(1, 30, "log"))  # fmt: skip
     cost: float = parameter(
-        4.0, "currency", 0, 1000, "Cost of answering one message",
+        4.0, "currency", 0, 1000, "Cost of answering one message where no agents of message_desk do it",
         "assumption: half of what Gartner 2019 gives for a live contact (8.01); "
         "a question to the company, whose payroll and log tell", plausible=(1.5, 10, "log"))  # fmt: skip
 
@@ -115,8 +118,10 @@ def be_overheard(p, count) -> int:
 COUNTS = ("digital_contacts", "public_complaints")
 MONEY_OUT = ("cost_digital",)
 EVENTS = {
-    "message_solved": "They wrote; an answer came after {amount:.0f} hours and solved it.",
-    "message_unsolved": "They wrote; an answer came after {amount:.0f} hours and did not solve it.",
+    "message_solved": lambda hours, here: f"They wrote; an answer came after {hours_told(hours)} and solved it.",
+    "message_unsolved": lambda hours, here: (
+        f"They wrote; an answer came after {hours_told(hours)} and did not solve it."
+    ),
     "complains_publicly": "They complained about it in public.",
 }
 
@@ -129,18 +134,28 @@ def tangle(p, again: bool) -> float:
 
 
 @step
-def write(me, p, week, count, note, mark: int) -> int:
-    """Perhaps write to the company instead of calling; whoever is not helped may complain in public."""
+def write(me, firm, p, week, count, note, mark: int) -> int:
+    """Perhaps write to the company instead of calling; where people answer messages, somebody waits until they come to it."""
     if p.digital_channels.offered <= 0.0:
         return mark
-    luck, helped, goes_public = me.luck(DIGITAL, WRITES), me.luck(DIGITAL, IS_HELPED), me.luck(DIGITAL, GOES_PUBLIC)
-    if not happens(writes(me.digital_affinity, p.digital_channels.offered), luck):
+    if not happens(writes(me.digital_affinity, p.digital_channels.offered), me.luck(DIGITAL, WRITES)):
         return mark
-    severity, tries = severity_of_matter(me, mark), tries_before(me, mark)
-    solved = happens(solves(p.digital_channels.skill, severity, p.digital_channels.hardness), helped)
-    hours = p.digital_channels.response_hours
-    pain = slowness(hours, p.digital_channels.tolerance, p.digital_channels.slowness_hurts) + tangle(p, tries > 0)
     count.digital_contacts += 1
+    if week.uses_message_desk:
+        me.message = f32(mark) if firm.message_agents > 0.0 else 0.0
+        if me.message > 0.0:
+            return 0
+    be_answered(me, p, week, count, note, mark, p.digital_channels.response_hours)
+    return 0
+
+
+@step
+def be_answered(me, p, week, count, note, mark: int, hours: float):
+    """An answer comes after so many hours and solves the matter or does not; whoever is not helped may complain in public."""
+    severity, tries = severity_of_matter(me, mark), tries_before(me, mark)
+    chance = solves(p.digital_channels.skill, severity, p.digital_channels.hardness)
+    solved = happens(chance, me.luck(DIGITAL, IS_HELPED))
+    pain = slowness(hours, p.digital_channels.tolerance, p.digital_channels.slowness_hurts) + tangle(p, tries > 0)
     count_contact(count, pain, tries, solved)
     feel_contact(me, p, week, correspondence(solved, me.digital_affinity, p.digital_channels.strangeness, pain))
     if solved:
@@ -151,16 +166,42 @@ def write(me, p, week, count, note, mark: int) -> int:
     if (mark & ABOUT) != 0:
         closed = recover(me, p, week, count, note, solved, p.accountability.compensates)
     settle(me, p, mark, closed)
-    if not solved and happens(p.digital_channels.public, goes_public):
-        count.public_complaints += 1
-        note.complains_publicly(0.0)
-    return 0
+    if not solved:
+        complain_publicly(me, p, count, note)
 
 
 @step
-def pay_for_messages(p, count):
+def complain_publicly(me, p, count, note):
+    """Perhaps complain where everybody reads it."""
+    if happens(p.digital_channels.public, me.luck(DIGITAL, GOES_PUBLIC)):
+        count.public_complaints += 1
+        note.complains_publicly(0.0)
+
+
+@step
+def has_desk(firm, week) -> bool:
+    """Whether there are people this week who answer messages, and nothing else."""
+    return firm.message_agents > 0.0 if week.uses_message_desk else False
+
+
+@step
+def cost_of_answering(firm, p, week, count) -> int:
+    """What answering messages costs: those who do nothing else, or without them each message."""
+    paid = conversations(count.digital_contacts, p.digital_channels.cost)
+    return cost_of_desk(firm, p, week, paid) if week.uses_message_desk else paid
+
+
+@step
+def cost_of_desk(firm, p, week, paid: int) -> int:
+    """What those who answer messages are paid, or what answering costs without them."""
+    hours, wage = p.message_desk.hours, p.message_desk.wage
+    return wages(firm.message_agents, wage, hours, week.stands_for) if firm.message_agents > 0.0 else paid
+
+
+@step
+def pay_for_messages(firm, p, week, count):
     """What answering messages costs."""
-    count.cost_digital += conversations(count.digital_contacts, p.digital_channels.cost)
+    count.cost_digital += cost_of_answering(firm, p, week, count)
 
 
 EXAMPLES = (
@@ -191,6 +232,32 @@ STEP_EXAMPLES = (
                  "count.effort": FIXED_ONE // 4, "count.solved": 1, "count.first_contacts": 1, "count.solved_at_first": 1,
                  "count.cost_compensation": 2000, "note.message_solved": 24.0, "note.recovered": 0.225, "gives": 0},
         because="0.2 is below 0.5 x 0.6, and 0.55 below 0.7 x 0.8: felt as 0.85 - 0.15, a tenth of the way from 0.5",
+    ),
+    example_of_step(
+        write, 17, me={"digital_affinity": 0.5}, firm={"message_agents": 2}, p={"offered": 0.6}, luck={(DIGITAL, WRITES): 0.2},
+        becomes={"message": 17, "count.digital_contacts": 1, "gives": 0}, because="two people answer messages, who come to it later",
+    ),
+    example_of_step(
+        be_answered, 16, 36.0, me={"satisfaction": 0.5, "expectation": 0.5}, luck={(DIGITAL, IS_HELPED): 0.75, (DIGITAL, GOES_PUBLIC): 0.2},
+        p=AS_IT_WAS | {"skill": 0.7, "tolerance": 12.0, "slowness_hurts": 0.2, "strangeness": 0.0, "public": 0.25, "call_centre.memory": 0.1,
+                       "trust.encounter": 0.0, "call_centre.unanswered_severity": 0.15},
+        becomes={"satisfaction": 0.47, "ledger_service": 0.03, "issue_severity": 0.15, "issue_tries": 1, "count.contacts": 1, "count.first_contacts": 1,
+                 "count.effort": int(0.55 * FIXED_ONE), "count.public_complaints": 1, "note.message_unsolved": 36.0,
+                 "note.complains_publicly": 0.0},
+        because="0.75 is above 0.7: felt as 0.35 less three quarters of 0.2, a tenth of the way from 0.5; 0.2 is below 0.25",
+    ),
+    example_of_step(
+        complain_publicly, p={"public": 0.25}, luck={(DIGITAL, GOES_PUBLIC): 0.2},
+        becomes={"count.public_complaints": 1, "note.complains_publicly": 0.0}, because="one of the quarter who do",
+    ),
+    example_of_step(has_desk, firm={"message_agents": 2}, becomes={"gives": True}, because="two people answer messages"),
+    example_of_step(
+        cost_of_answering, firm={"message_agents": 2}, count={"digital_contacts": 3}, week={"stands_for": 20.0},
+        p={"cost": 4.0, "message_desk.hours": 40.0, "message_desk.wage": 25.0}, becomes={"gives": 10_000},
+        because="2 x 40 hours at 25.00, of which a twentieth is simulated",
+    ),
+    example_of_step(
+        cost_of_desk, 1200, p={"message_desk.hours": 40.0, "message_desk.wage": 25.0}, becomes={"gives": 1200}, because="there is nobody",
     ),
     example_of_step(
         pay_for_messages, count={"digital_contacts": 3}, p={"cost": 4.0}, becomes={"count.cost_digital": 1200}, because="4.00 each",

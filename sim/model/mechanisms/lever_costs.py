@@ -17,8 +17,8 @@ from pydantic import ValidationInfo, field_validator
 from sim.model.examples import example, example_of_step
 from sim.model.mechanisms.accountability import Accountability
 from sim.model.mechanisms.call_centre import CallCentre
-from sim.model.mechanisms.chatbot import Chatbot, conversations
-from sim.model.mechanisms.digital_channels import DigitalChannels
+from sim.model.mechanisms.chatbot import Chatbot
+from sim.model.mechanisms.digital_channels import DigitalChannels, cost_of_answering, has_desk
 from sim.model.mechanisms.employee_care import wages
 from sim.model.mechanisms.management import cared_for
 from sim.model.mechanisms.personalisation import Personalisation, knowing
@@ -245,12 +245,13 @@ def pay_for_better_offers(p, count):
 
 
 @step
-def pay_for_better_channels(p, week, count):
+def pay_for_better_channels(firm, p, week, count):
     """What better answers in writing, a better chatbot and better machines cost than those that are paid for."""
-    answering = conversations(count.digital_contacts, p.digital_channels.cost)
+    answering = cost_of_answering(firm, p, week, count)
     machines = wages(f32(p.self_checkout.self_lanes), p.self_checkout.lane_cost, 1.0, week.stands_for)
     abler = halvings(1.0 - p.digital_channels.skill, 1.0 - p.lever_costs.digital_channels_skill_paid_for)
-    sooner = halvings(p.digital_channels.response_hours, p.lever_costs.digital_channels_response_hours_paid_for)
+    hours = halvings(p.digital_channels.response_hours, p.lever_costs.digital_channels_response_hours_paid_for)
+    sooner = 0.0 if has_desk(firm, week) else hours
     alike = halvings(p.digital_channels.inconsistency, p.lever_costs.digital_channels_inconsistency_paid_for)
     cleverer = halvings(1.0 - p.chatbot.resolution, 1.0 - p.lever_costs.chatbot_resolution_paid_for)
     surer = halvings(p.self_checkout.errors, p.lever_costs.self_checkout_errors_paid_for)
