@@ -49,7 +49,7 @@ def charged(**settings: float) -> dict[str, int]:
     count = SimpleNamespace(**dict.fromkeys(MONEY_OUT, 0), **dict.fromkeys(DRIVERS, 10**6))
     firm, week = (
         SimpleNamespace(spending=10**9, hours_paid=1000.0, budget=0.0),
-        SimpleNamespace(stands_for=np.float32(1)),
+        SimpleNamespace(stands_for=np.float32(1), uses_message_desk=False),
     )
     p = SimpleNamespace(**{part.name: policy(part, USED | settings) for part in parts().values() if part.parameters})
     given = {"p": p, "count": count, "firm": firm, "week": week}

@@ -2,7 +2,7 @@
 
 Serves S1.4, S2.1, S2.5. Whoever writes waits hours and not minutes; an answer that says something else than the telephone did
 makes the company feel broken; and who gets no help in writing can complain where everybody reads it. All sizes are assumptions.
-Answers come after the same time however many write, unless a scenario says how many people answer (:mod:`message_desk`).
+Answers come after the same time however many write, unless a scenario says how many people answer (`message_desk`).
 """
 
 from sim.model.behaviour.conversation import (

@@ -163,7 +163,7 @@ UNPRICED = (
     "call_centre.handling", "call_centre.callback", "support_access.opening_hours", "support_access.seconds_per_level",
     "support_access.routing", "self_checkout.minutes", "self_checkout.self_minutes", "self_checkout.error_minutes",
     "self_checkout.effort", "outsourcing.skill_gap", "outsourcing.script", "outsourcing.haste", "chatbot.hardness",
-    "digital_channels.hardness", "purchases.pace",
+    "digital_channels.hardness", "message_desk.minutes", "message_desk.slowdown", "purchases.pace",
 )  # fmt: skip
 """The levers that tools, machines, hours or contracts would move that nobody has a cost for."""
 NEUTRAL = {name: 0.0 for name in LeverCosts.model_fields if not name.endswith("_paid_for")}
