@@ -53,6 +53,7 @@ from sim.model.mechanisms import (
     innovation,
     management,
     marketing,
+    message_desk,
     outsourcing,
     personalisation,
     pretence,
@@ -660,6 +661,26 @@ def letters() -> Iterable[Example | StepExample]:
         because="a question that was not answered, in private: 0.1 + 0.1 + 0.3")
 
 
+def desks() -> Iterable[Example | StepExample]:
+    """Those who answer messages."""
+    yield example(message_desk.until_morning, 0.5, 56.0, 0.5, becomes=3.0, because="a third comes by night, a sixth of 18 hours")
+    yield example(message_desk.blocked, 0.5, 1, becomes=1 / 3, because="0.5 over 1.5")
+    yield example(message_desk.mean_queue, 0.5, 0.3333333, 0.0, 1, becomes=1 / 7, because="at most one: 0.25 over 1.75")
+    yield example(message_desk.wait_to_give_up, 0.02, 1.0, becomes=0.0202027, because="-ln 0.98")
+    yield example(message_desk.work_ahead, 0.5, 0.5, 0.25, 1.0, becomes=0.3326256, because="e^ahead falls towards 0.5")
+    none = {(message_desk.DESK, message_desk.WRITES_AT): 0.5, (message_desk.DESK, message_desk.IS_PATIENT): 0.0}
+    yield asks(message_desk.wrote, False, "did not", me={"message": 0})
+    yield example_of_step(message_desk.wait_for_answer, me={"message": 16, "satisfaction": 0.5, "expectation": 0.5}, luck=none |
+        {(digital_channels.DIGITAL, digital_channels.IS_HELPED): 0.4}, p={"minutes": 30.0, "digital_channels.tolerance": 0.5,
+        "digital_channels.slowness_hurts": 0.2, "digital_channels.strangeness": 0.0} | UNMOVED, becomes={"count.messages": 1,
+        "count.message_minutes": 30, "count.contacts": 1, "count.first_contacts": 1, "count.solved": 1, "count.solved_at_first":
+        1, "count.effort": int(0.2 * FIXED_ONE), "note.message_solved": 0.5},
+        because="nobody gives up who does not have to wait")
+    yield example_of_step(message_desk.work_off, firm={"message_agents": 1, "message_backlog": 2}, count={"messages": 3},
+        p={"hours": 40.0, "minutes": 60.0}, week={"stands_for": 1.0}, becomes={"firm.message_backlog": 0.0,
+        "count.messages_answered": 5, "count.messages_possible": 40}, because="40 could be answered")
+
+
 def staff() -> Iterable[Example | StepExample]:
     """Representatives who come and go."""
     yield example(employee_care.begun, 365.25 / 7, 0.999999, becomes=13.0, because="nearly fourteen weeks at once a week")
@@ -1040,6 +1061,6 @@ def truths() -> Iterable[StepExample]:
 
 FURTHER: tuple[Example | StepExample, ...] = (*answers(), *beliefs(), *complaints(), *conversations(), *expectations(),
     *ledgers(), *persons(), *prices(), *judgements(), *comparisons(), *talks(), *rivals_of_several(),
-    *rules_of_behaviour(), *accounts(), *calls(), *bots(), *letters(), *staff(), *hidden_fees(), *trends(), *budgets(),
+    *rules_of_behaviour(), *accounts(), *calls(), *bots(), *letters(), *desks(), *staff(), *hidden_fees(), *trends(), *budgets(),
     *customers_known(), *offers(), *visits(), *orders(), *several_products(),
     *access(), *truths())
