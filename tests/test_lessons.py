@@ -158,9 +158,9 @@ DEAR_WORK = {"call_centre": {"wage": 44.0}, "self_checkout": {"wage": 32.0}}
 """Twice the wages of the careless town."""
 PRICES = [
     ("the_good_recovery", FREE, {"accountability": {"compensates": 0.5}}, 1),
-    ("the_good_recovery", FREE, {"accountability": {"compensates": 0.75}}, -1),
+    ("the_good_recovery", FREE, {"accountability": {"compensates": 0.85}}, -1),
     ("the_grievance", FREE | {"accountability": {"compensates": 0.75}}, {"accountability": {"compensates": 0.0}}, -1),
-    ("the_grievance", FREE, {}, 1),
+    ("the_grievance", FREE | {"accountability": {"compensates": 1.25}}, {"accountability": {"compensates": 0.0}}, 1),
     ("the_death_spiral", DEAR_WORK, {}, 1),
     ("the_fee_trap", {}, {"fees": {"discovery": 0.3}}, 1),
     ("the_fee_trap", {}, {"fees": {"discovery": 0.5}}, -1),
