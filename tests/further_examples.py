@@ -669,8 +669,8 @@ def desks() -> Iterable[Example | StepExample]:
     yield example(message_desk.wait_to_give_up, 0.02, 1.0, becomes=0.0202027, because="-ln 0.98")
     yield example(message_desk.work_ahead, 0.5, 0.5, 0.25, 1.0, becomes=0.3326256, because="e^ahead falls towards 0.5")
     none = {(message_desk.DESK, message_desk.WRITES_AT): 0.5, (message_desk.DESK, message_desk.IS_PATIENT): 0.0}
-    yield asks(message_desk.wrote, False, "did not", me={"message": 0})
-    yield example_of_step(message_desk.wait_for_answer, me={"message": 16, "satisfaction": 0.5, "expectation": 0.5}, luck=none |
+    yield asks(message_desk.has_written, False, "did not", me={"wrote": False})
+    yield example_of_step(message_desk.wait_for_answer, me={"wrote": True, "satisfaction": 0.5, "expectation": 0.5}, luck=none |
         {(digital_channels.DIGITAL, digital_channels.IS_HELPED): 0.4}, p={"minutes": 30.0, "digital_channels.tolerance": 0.5,
         "digital_channels.slowness_hurts": 0.2, "digital_channels.strangeness": 0.0} | UNMOVED, becomes={"count.messages": 1,
         "count.message_minutes": 30, "count.contacts": 1, "count.first_contacts": 1, "count.solved": 1, "count.solved_at_first":

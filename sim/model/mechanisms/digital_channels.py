@@ -142,8 +142,9 @@ def write(me, firm, p, week, count, note, mark: int) -> int:
         return mark
     count.digital_contacts += 1
     if week.uses_message_desk:
-        me.message = f32(mark) if firm.message_agents > 0.0 else 0.0
-        if me.message > 0.0:
+        desk = firm.message_agents > 0.0
+        me.wrote, me.wrote_of_issue = desk, desk and (mark & ABOUT) != 0
+        if desk:
             return 0
     be_answered(me, p, week, count, note, mark, p.digital_channels.response_hours)
     return 0
@@ -235,7 +236,7 @@ STEP_EXAMPLES = (
     ),
     example_of_step(
         write, 17, me={"digital_affinity": 0.5}, firm={"message_agents": 2}, p={"offered": 0.6}, luck={(DIGITAL, WRITES): 0.2},
-        becomes={"message": 17, "count.digital_contacts": 1, "gives": 0}, because="two people answer messages, who come to it later",
+        becomes={"wrote": True, "wrote_of_issue": True, "count.digital_contacts": 1, "gives": 0}, because="two people answer messages, who come to it later",
     ),
     example_of_step(
         be_answered, 16, 36.0, me={"satisfaction": 0.5, "expectation": 0.5}, luck={(DIGITAL, IS_HELPED): 0.75, (DIGITAL, GOES_PUBLIC): 0.2},

@@ -14,6 +14,8 @@ All sizes are assumptions. Law: what comes is answered, given up, or waits.
 import numpy as np
 
 from sim.model.behaviour.conversation import (
+    ABOUT,
+    IN_TOUCH,
     count_contact,
     encounter,
     feel_contact,
@@ -91,7 +93,8 @@ COLUMNS = (
     ),
     Column("message_night", "weekly_firm", "Mean hours that messages wait because nobody is there at night"),
     Column("message_queue", "weekly_firm", "Hours that messages wait by chance alone"),
-    Column("message", "weekly_number", "The mark of the contact of whoever wrote to the agents this week, 0 of others"),
+    Column("wrote", "weekly_flag", "Whether somebody wrote to the agents this week"),
+    Column("wrote_of_issue", "weekly_flag", "Whether this week's message is about an issue, and not a question"),
 )
 COUNTS = {
     "messages": Counted("Messages that came to the agents", "messages"),
@@ -252,15 +255,16 @@ def hours_waiting(firm, p, moment: float) -> float:
 
 
 @step
-def wrote(me) -> bool:
+def has_written(me) -> bool:
     """Whether somebody wrote to the agents this week."""
-    return me.message > 0.0
+    return me.wrote
 
 
 @step
 def wait_for_answer(me, firm, p, week, count, note):
     """Wait until an answer comes, or give up."""
-    mark, waits = int(me.message), hours_waiting(firm, p, me.luck(DESK, WRITES_AT))
+    mark = IN_TOUCH | ABOUT if me.wrote_of_issue else IN_TOUCH
+    waits = hours_waiting(firm, p, me.luck(DESK, WRITES_AT))
     bears = patience_minutes(p.message_desk.patience, me.luck(DESK, IS_PATIENT))
     each = minutes_each(p.message_desk.minutes, p.message_desk.chats, p.message_desk.slowdown)
     count.messages += 1
@@ -301,7 +305,7 @@ def work_off(firm, p, week, count):
 
 WEEK = {
     "before contact": (Company(open_desk),),
-    "contact": (Company(take_stock), Whoever(wrote, wait_for_answer), Company(work_off)),
+    "contact": (Company(take_stock), Whoever(has_written, wait_for_answer), Company(work_off)),
 }
 """All messages of a week have come before anybody is told how long an answer takes."""
 
@@ -356,9 +360,9 @@ STEP_EXAMPLES = (
     example_of_step(
         hours_waiting, 0.5, firm={"message_night": 6.0, "message_queue": 1.5}, becomes={"gives": 7.5}, because="nothing is left from before",
     ),
-    example_of_step(wrote, me={"message": 17}, becomes={"gives": True}, because="about an issue"),
+    example_of_step(has_written, me={"wrote": True}, becomes={"gives": True}, because="about a question, or an issue"),
     example_of_step(
-        wait_for_answer, me={"message": 16, "satisfaction": 0.5, "expectation": 0.5}, firm={"message_night": 11.5},
+        wait_for_answer, me={"wrote": True, "satisfaction": 0.5, "expectation": 0.5}, firm={"message_night": 11.5},
         luck={(DESK, WRITES_AT): 0.5, (DESK, IS_PATIENT): 0.5, (DIGITAL, IS_HELPED): 0.4, (DIGITAL, GOES_PUBLIC): 0.9},
         p=AS_IT_WAS | {"patience": 24.0, "minutes": 30.0, "digital_channels.skill": 0.5, "digital_channels.tolerance": 12.0, "digital_channels.slowness_hurts": 0.2,
                        "digital_channels.strangeness": 0.0, "call_centre.memory": 0.0, "trust.encounter": 0.0},
@@ -367,7 +371,7 @@ STEP_EXAMPLES = (
         because="11.5 hours are within the 16.6 that the median sender waits, and half an hour to answer",
     ),
     example_of_step(
-        wait_for_answer, me={"message": 16, "satisfaction": 0.5, "expectation": 0.5}, firm={"message_night": 24.0},
+        wait_for_answer, me={"wrote": True, "satisfaction": 0.5, "expectation": 0.5}, firm={"message_night": 24.0},
         luck={(DESK, WRITES_AT): 0.5, (DESK, IS_PATIENT): 0.5, (DIGITAL, IS_HELPED): 0.4, (DIGITAL, GOES_PUBLIC): 0.9},
         p=AS_IT_WAS | {"patience": 24.0, "digital_channels.tolerance": 16.635532, "digital_channels.slowness_hurts": 0.2,
                        "call_centre.memory": 0.1, "trust.encounter": 0.0, "call_centre.unanswered_severity": 0.15},
