@@ -49,7 +49,8 @@ EFFECTS = {
     ("bank", "bank_branchless"): {"satisfaction": -1, "left_because_convenience": 1, "digital_contacts": 1},
     ("subscription_software", "software_price_rise"): {"left_because_price": 1, "retention": -1, "joiners": -1},
     ("subscription_software", "software_backlog"): {
-        "first_contact_resolution": -1, "effort": 1, "contacts": 1, "left_because_service": 1, "retention": -1, "public_complaints": 1,
+        "first_contact_resolution": -1, "effort": 1, "contacts": 1, "left_because_service": 1, "retention": -1,
+        "public_complaints": 1,
     },
     ("utility", "utility_freed"): {"retention": -1, "leavers_voluntary": 1, "profit": -1},
     ("utility_freed", "utility_cares"): {"retention": 1, "profit": -1, "satisfaction": 1, "grievance": -1, "nps": 1},
