@@ -102,9 +102,11 @@ def test_the_longer_the_backlog_and_the_more_that_come_the_longer_the_wait() -> 
 
 
 def test_people_who_stand_for_several_make_the_load_of_the_whole_company() -> None:
-    whole, part = Lived(desk(300, 2, minutes=120)), Lived(desk(30, 2, stands_for=10, minutes=120))
-    assert part.measured("message_hours") == pytest.approx(whole.measured("message_hours"), rel=0.1)
-    np.testing.assert_allclose(10 * part["message_backlog"], whole["message_backlog"], rtol=0.06)
+    """Of thirty people who each stand for ten, one more or less makes ten messages."""
+    whole = Lived(desk(300, 2, minutes=120).with_(weeks=4))
+    part = Lived(desk(30, 2, stands_for=10, minutes=120).with_(weeks=4))
+    assert part.measured("message_hours") == pytest.approx(whole.measured("message_hours"), rel=0.15)
+    np.testing.assert_allclose(10 * part["message_backlog"], whole["message_backlog"], atol=40)
     assert (10 * part["cost_digital"] == whole["cost_digital"]).all()
 
 
@@ -299,11 +301,11 @@ def test_whoever_gives_up_is_told_of_by_the_hours_they_waited() -> None:
 def test_whoever_gave_up_has_an_open_matter_and_comes_again() -> None:
     """Everybody asks once, and every answer solves it; but nobody answers whoever gave up, and so they write again."""
     once = {"digital_channels": {"offered": 1, "skill": 1, "hardness": 0},
-            "changes": {"from week 1": {"call_centre": {"questions": 0}}}}  # fmt: skip
+            "weeks": 2, "changes": {"from week 1": {"call_centre": {"questions": 0}}}}  # fmt: skip
     patient = Lived(desk(200, 1, minutes=480).with_(**once))
     impatient = Lived(desk(200, 1, minutes=480, patience=0.5).with_(**once))
-    assert patient["messages"][1] < 5 and impatient["messages_given_up"][0] > 150
-    assert 0.1 < impatient["messages"][1] / impatient["messages_given_up"][0] < 0.6
+    assert patient["messages"][1] < 10 and impatient["messages_given_up"][0] > 150
+    assert 0.12 < impatient["messages"][1] / impatient["messages_given_up"][0] < 0.6
 
 
 def test_nothing_of_it_is_there_unless_it_is_said() -> None:
