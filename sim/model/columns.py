@@ -14,8 +14,9 @@ OF_COMPANY = {"staff": np.float32, "firm": np.float32}
 
 
 WEEKLY = {"weekly_number": np.float32, "weekly_flag": np.uint8, "weekly_firm": np.float32, "weekly_sum": np.int64}
-"""What is carried only from phase to phase of one week, and is 0 when a week begins: of a person a number or a yes or no; of the
-firm a number, or a sum of whole numbers such as cents."""
+"""What is carried only from phase to phase of one week: of a person a number or a yes or no; of the firm a number, or a sum of
+whole numbers such as cents. All are 0 when a week begins but a person's number, which everybody must write before anybody reads
+it: to clear a column of everybody each week would cost as much as a step."""
 
 
 @dataclass(frozen=True)
