@@ -133,7 +133,10 @@ def experience(column: Any, tenure: np.ndarray, rival: np.ndarray, p: Any, week:
     column("ledger_quality")[:] += np.where(performed < threshold, drop, f32(0))
     noted = (expected - performed > p["ledger_notice"]) & (performed >= threshold)
     column("ledger_expectation")[:] += np.where(noted, drop, f32(0))
-    column("expectation")[:] = _drawn_to(expected, performed, p["expectation_rise"], p["expectation_fall"])
+    ours, theirs = p["quality_level"], p["rival_level"]
+    better = max(ours, theirs) - np.where(rival, theirs, ours)
+    seen = _share(performed + better * p["expectation_comparison"])
+    column("expectation")[:] = _drawn_to(expected, seen, p["expectation_rise"], p["expectation_fall"])
     column("grievance")[:] = relieved.plain(column("grievance"), f32(1) - fading(p["grievance_half_life"]))
     return performed
 

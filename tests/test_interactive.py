@@ -95,7 +95,7 @@ def heat_map() -> Picture:
 def test_a_map_names_its_cells_and_leaves_out_what_is_not_known() -> None:
     (trace,) = interactive(heat_map().chart)["data"]
     assert trace["z"] == [[1.0, 3.0], [2.0, None]]
-    assert trace["text"][0][1] == "a two<br>b one"
+    assert trace["customdata"][0][1] == "a two<br>b one" and trace["text"][0][1] == "3"
 
 
 def test_a_grid_has_a_pair_of_axes_for_each_panel() -> None:

@@ -69,7 +69,7 @@ NAMED_FROM = 0.1
 """Share of a leaver's reasons from which a cause counts as named."""
 STAYING_PUT = {
     "choice_attention": 0.0, "choice_issue_trigger": 0.0, "choice_grievance_trigger": 0.0, "choice_news_trigger": 0.0,
-    "choice_involuntary": 0.0, "contracts_renewal": 520, "rival_reach": 0.0,
+    "choice_involuntary": 0.0, "contracts_renewal": 520, "rival_reach": 0.0, "friends_wake": 0.0,
 }  # fmt: skip
 
 
