@@ -15,7 +15,7 @@ from sim.model.behaviour.ledger import BOOKED
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "background" / "evidence.md"
 
 
-SLOW = ("L33", "L51", "D06", "D07", "D08", "L38")
+SLOW = ("L33", "L51", "D06", "D07", "D08", "L38", "L05", "L25", "L08")
 """Rows that take longest, to measure or to compile: together longer than all the others."""
 
 
@@ -57,6 +57,7 @@ def test_the_table_is_read_whole() -> None:
     assert len(published()) == len((HERE / "evidence.csv").read_text(encoding="utf-8").splitlines()) - 1
 
 
+@pytest.mark.heavy
 def test_chances_reckoned_from_the_rules_are_those_by_which_customers_leave() -> None:
     """Everybody's contract ends in week 1, so everybody compares; nothing else happens."""
     people = {"market": {"customers": 20_000, "prospects": 0, "stands_for": 1.0}, "network": {"kind": "none"}}

@@ -164,8 +164,8 @@ PRICES = [
     ("the_death_spiral", DEAR_WORK, {}, 1),
     ("the_fee_trap", {}, {"fees": {"discovery": 0.3}}, 1),
     ("the_fee_trap", {}, {"fees": {"discovery": 0.5}}, -1),
-    ("the_unprofitable_best_customer", {"products": {"offer_cost": 0.5}}, {}, 1),
-    ("the_unprofitable_best_customer", {"products": {"offer_cost": 0.8}}, {}, -1),
+    pytest.param("the_unprofitable_best_customer", {"products": {"offer_cost": 0.5}}, {}, 1, marks=pytest.mark.heavy),
+    pytest.param("the_unprofitable_best_customer", {"products": {"offer_cost": 0.8}}, {}, -1, marks=pytest.mark.heavy),
 ]
 """Lesson, prices in both worlds, what its own world does instead, and where profit then goes: each side of what is told."""
 

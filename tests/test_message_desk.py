@@ -101,6 +101,7 @@ def test_the_longer_the_backlog_and_the_more_that_come_the_longer_the_wait() -> 
     assert (np.diff(ahead, axis=0) >= 0).all() and (np.diff(ahead, axis=1) >= 0).all()
 
 
+@pytest.mark.heavy
 def test_people_who_stand_for_several_make_the_load_of_the_whole_company() -> None:
     """Of thirty people who each stand for ten, one more or less makes ten messages."""
     whole = Lived(desk(300, 2, minutes=120).with_(weeks=4))
