@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 import uuid
 from collections.abc import Iterator
@@ -63,10 +64,19 @@ def drawn(address: str, visitor: str = "visitor") -> Drawn:
 
 def _wait(threads: set[threading.Thread]) -> None:
     for thread in threads:
-        if thread.name != "class" and not thread.name.startswith(
-            "Dummy"
-        ):  # a class is looked at as long as the page is open
-            thread.join(PATIENCE)
+        # a class is looked at as long as the page is open
+        if thread.name != "class" and not thread.name.startswith("Dummy"):
+            _joined(thread)
+
+
+def _joined(thread: threading.Thread) -> None:
+    """Wait for a thread, also for one that was counted among the others but has not begun yet."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            return thread.join(PATIENCE)
+        except RuntimeError:
+            time.sleep(0.001)
 
 
 def _texts(widget: Any) -> Iterator[str]:
