@@ -352,8 +352,8 @@ def _own_count(part: Part, name: str) -> Measure:
     meaning = told.meaning or called(name).capitalize()
     if name in part.counts:
         worth = 100 if told.unit == "currency" else 1
-        return OwnCount(name, told.unit, meaning, told.better, lambda c: _counted(c, name) / worth)
-    return OwnCount(name, "currency", meaning, 1 if name in part.money_in else -1, lambda c: _counted(c, name) / 100)
+        return OwnCount(name, told.unit, meaning, told.better, lambda c: _Happened(c)[name] / worth)
+    return OwnCount(name, "currency", meaning, 1 if name in part.money_in else -1, lambda c: _Happened(c)[name] / 100)
 
 
 class _Happened(Counts):
@@ -366,14 +366,6 @@ class _Happened(Counts):
 def _where_used(measure: Measure) -> Measure:
     """The same, which is of nothing where its mechanism is not used."""
     return replace(measure, formula=lambda counts: measure.formula(_Happened(counts)))
-
-
-def _counted(counts: Counts, name: str) -> np.ndarray:
-    """A count of a mechanism's own; where the mechanism is not used, nothing of it happened."""
-    try:
-        return counts[name]
-    except KeyError:
-        return np.zeros_like(counts["one"])
 
 
 People = int | np.ndarray
